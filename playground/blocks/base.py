@@ -1,0 +1,116 @@
+"""The one declaration of a block: parameters, ports, words, formula, and how to build its torch module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import nn
+
+from playground.blocks.signal import Scale, Signal
+from playground.document.declaration import Declaration
+
+Family = Literal[
+    "data", "dense", "activation", "convolution", "recurrent", "attention", "merge", "normalization", "loss"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A place on a block where wires end (input) or start (output)."""
+
+    name: str
+    title: str
+    many: bool = False
+    """Takes any number of wires, in the order in which they were laid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A remedy that becomes a button. Pure data, so that a message can cross threads and files.
+
+    `insert`: put block `block` on the wire into `port` of the node at fault. `set`: change parameters of node `node`
+    (the node at fault when empty). `replace`: exchange the block of the node for `block`, keeping its wires.
+    """
+
+    label: str
+    action: Literal["insert", "set", "replace", "connect"]
+    block: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    port: str = ""
+    node: str = ""
+
+
+class BlockError(Exception):
+    """A block cannot take what arrives: one sentence for people, and remedies."""
+
+    def __init__(self, message: str, *fixes: Fix, port: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fixes = fixes
+        self.port = port
+
+
+class Block(Declaration):
+    """A block on the canvas; an instance is a block with its parameters set.
+
+    To add a layer, subclass this in the file of its family and put the class into the tuple at the end of that file.
+    """
+
+    family: ClassVar[Family]
+    inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Input"),)
+    outputs: ClassVar[tuple[Port, ...]] = (Port("output", "Output"),)
+
+    def subtitle(self) -> str:
+        """The line under the title of a node, such as “8 units · tanh”."""
+        return ""
+
+    def expect(self, *inputs: Signal) -> None:
+        """Refuse what cannot work, before anything is built.
+
+        Called with one signal per wire, in port order. Raises BlockError with the sentence and the fixes. Shapes that
+        torch refuses by itself need no rule here, only those that deserve better words than torch's.
+        """
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        """The torch module for these inputs. Its forward takes one batch per wire and returns one tensor per port.
+
+        Modules that draw random numbers while training have an attribute `generator` (a torch.Generator or None),
+        which the session sets, so that a run is determined by its seed.
+        """
+        raise NotImplementedError
+
+    def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
+        """Kind, axes and meaning of the outputs. The shapes (with the batch axis) come from torch's meta device."""
+        return tuple(self._plain(shape, *inputs) for shape in outputs)
+
+    def _plain(self, shape: torch.Size, *inputs: Signal) -> Signal:
+        per_example = tuple(shape[1:])
+        kept = bool(inputs) and inputs[0].shape == per_example
+        kind = inputs[0].kind if kept else "image" if len(per_example) == 3 else "vector"
+        axes = inputs[0].axes if kept else ()
+        return Signal(per_example, kind="vector" if kind == "classes" else kind, scale=self.output_scale(), axes=axes)
+
+    def output_scale(self) -> Scale:
+        """What the values of the output mean; a softmax gives probabilities."""
+        return "any"
+
+    def live_formula(self, *inputs: Signal) -> str:
+        """The shapes that go with the formula, in words: “W is 8 × 2, b is 8, x is batch × 2”."""
+        return ""
+
+
+def flat_vector_only(title: str, *inputs: Signal) -> None:
+    """Refuse anything but a vector per example, offering the ways to get one. Raises BlockError."""
+    arriving = inputs[0]
+    if arriving.scale == "index":
+        raise BlockError(
+            f"{title} expects numbers to weigh, but class numbers arrive. Wire the features here, not the target."
+        )
+    if len(arriving.shape) != 1:
+        raise BlockError(
+            f"{title} expects a flat vector, but {arriving.words()} arrives.",
+            Fix("Insert Flatten", "insert", block="flatten", port="input"),
+        )

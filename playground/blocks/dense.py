@@ -1,0 +1,59 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from playground.blocks.activation import ActivationName, activation
+from playground.blocks.base import Block, Family, flat_vector_only
+from playground.blocks.signal import Scale, Signal
+from playground.document.declaration import parameter
+
+
+class DenseLayer(nn.Linear):
+    """An affine map and its activation, in one module so that a node is one name: `node.weight`, `node.bias`."""
+
+    def __init__(self, inputs: int, units: int, bias: bool, function: nn.Module) -> None:
+        super().__init__(inputs, units, bias=bias)
+        self.function = function
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.function.forward(functional.linear(x, self.weight, self.bias))  # (batch, inputs) -> (batch, units)
+
+
+class Dense(Block):
+    """Every unit weighs all inputs, adds its bias and applies the activation."""
+
+    id: ClassVar[str] = "dense"
+    family: ClassVar[Family] = "dense"
+    title: ClassVar[str] = "Dense"
+    summary: ClassVar[str] = "Every unit weighs all inputs, adds its bias and applies the activation."
+    formula: ClassVar[str] = r"a = f(W x + b)"
+
+    units: int = parameter(8, ge=1, le=65_536, logarithmic=True, help="Number of units (neurons) in this layer.")
+    activation: ActivationName = parameter("tanh", help="The function that each unit applies to its weighted sum.")
+    bias: bool = parameter(True, help="Whether each unit has a bias, which shifts where it switches.")
+
+    def subtitle(self) -> str:
+        return f"{self.units} unit{'s' if self.units > 1 else ''} · {self.activation}"
+
+    def expect(self, *inputs: Signal) -> None:
+        flat_vector_only(self.title, *inputs)
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return DenseLayer(inputs[0].shape[0], self.units, self.bias, activation(self.activation).build())
+
+    def output_scale(self) -> Scale:
+        return activation(self.activation).output_scale()
+
+    def live_formula(self, *inputs: Signal) -> str:
+        width = inputs[0].shape[0]
+        bias = f", b is {self.units}" if self.bias else ""
+        return f"W is {self.units} × {width}{bias}, x is batch × {width}"
+
+
+BLOCKS: tuple[type[Block], ...] = (Dense,)

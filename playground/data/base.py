@@ -1,0 +1,95 @@
+"""The declaration of a dataset, and the examples it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from playground.blocks.base import Block, Family, Port
+from playground.blocks.signal import Signal
+from playground.document.declaration import parameter
+
+Array = NDArray[np.float32] | NDArray[np.int64]
+Labels = Literal["index", "one-hot", "zero-one", "signed"]
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Raw examples before split and scaling.
+
+    `features` is (N, ...) float32. `target` is (N,) int64 class numbers, or (N, k) float32 for regression. `fields`
+    holds further named arrays, for datasets that have more ports than two.
+    """
+
+    features: NDArray[np.float32]
+    target: Array
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    """Empty for regression."""
+    fields: Mapping[str, Array] | None = None
+
+
+class Dataset(Block):
+    """A data block. Subclasses declare their own parameters and make the examples; split and scaling are shared."""
+
+    family: ClassVar[Family] = "data"
+    inputs: ClassVar[tuple[Port, ...]] = ()
+    outputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"), Port("target", "Target"))
+    question: ClassVar[str] = ""
+    """What one tries to predict, as a question."""
+    licence: ClassVar[str] = ""
+    """Where real data come from and under which terms."""
+
+    scaling: Literal["none", "standardize", "min-max"] = parameter(
+        "none", help="Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
+    )
+    train_share: float = parameter(0.7, ge=0.05, le=1.0, label="Train share", help="Share of examples to learn from.")
+    validation_share: float = parameter(
+        0.15, ge=0.0, le=0.9, label="Validation share", help="Share for tuning and early stopping; the rest is test."
+    )
+    data_seed: int = parameter(0, ge=0, le=2**31 - 1, label="Data seed", help="Another seed, other random examples.")
+
+    def signals(self) -> tuple[Signal, ...]:
+        """The output signals, one per port, known without making the examples (a test holds both together)."""
+        raise NotImplementedError
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        """Make or load the examples; all randomness comes from `generator`."""
+        raise NotImplementedError
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        """A dataset has no module: its tensors are fed to the network."""
+        raise TypeError("a dataset is fed, not built")
+
+
+class ClassDataset(Dataset):
+    """Base of the datasets whose target is a class."""
+
+    labels: Labels = parameter(
+        "index",
+        help="How the class is coded: its number, one-hot, 0 and 1, or -1 and +1 (the last two for two classes).",
+    )
+
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of their numbers."""
+        raise NotImplementedError
+
+    def feature_signal(self) -> Signal:
+        """The signal of the features."""
+        raise NotImplementedError
+
+    def signals(self) -> tuple[Signal, ...]:
+        return self.feature_signal(), target_signal(self.labels, self.class_names())
+
+
+def target_signal(labels: Labels, classes: tuple[str, ...]) -> Signal:
+    """The signal of a class target in the chosen coding."""
+    shape = () if labels == "index" else (len(classes),) if labels == "one-hot" else (1,)
+    return Signal(shape, kind="classes", scale=labels, classes=classes)

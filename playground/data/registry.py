@@ -1,0 +1,13 @@
+"""All datasets, family by family, and the catalogue of everything that can stand on the canvas."""
+
+from __future__ import annotations
+
+from playground.blocks.base import Block
+from playground.blocks.registry import BLOCKS
+from playground.data import points
+from playground.data.base import Dataset
+
+DATASETS: tuple[type[Dataset], ...] = (*points.DATASETS,)
+
+CATALOGUE: dict[str, type[Block]] = {cls.id: cls for cls in (*DATASETS, *BLOCKS)}
+"""From the stable id in files to the class of a block or a dataset."""

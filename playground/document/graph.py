@@ -1,0 +1,154 @@
+"""The graph on the canvas: nodes with parameters and positions, wires, groups and notes. All values are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+MOST_NODES = 5_000
+MOST_EDGES = 20_000
+CANVAS_LIMIT = 1_000_000.0
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+Coordinate = Annotated[float, Field(ge=-CANVAS_LIMIT, le=CANVAS_LIMIT, allow_inf_nan=False)]
+Parameters = Annotated[dict[str, JsonValue], Field(max_length=64)]
+
+
+class Value(BaseModel):
+    """Base of everything that is saved: immutable, unknown keys refused, never NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def replace(self, **changes: Any) -> Any:
+        """A copy with some fields changed; the changes are trusted, as they come from validated values."""
+        return self.model_copy(update=changes)
+
+
+class Position(Value):
+    """Place on the canvas in scene units (pixels at 100 %), y downwards."""
+
+    x: Coordinate = 0.0
+    y: Coordinate = 0.0
+
+
+class Choice(Value):
+    """A named thing with parameters: an optimizer, a schedule, an initializer."""
+
+    id: Identifier
+    parameters: Parameters = Field(default_factory=dict)
+
+
+class NodeTraining(Value):
+    """How one block learns where that differs from the whole network; None means "as the network"."""
+
+    trainable: bool = Field(True, description="Off freezes the block: its weights stay as they are.")
+    learning_rate_factor: float = Field(1.0, ge=0.0, le=1000.0, description="Multiplies the learning rate.")
+    initializer: Choice | None = Field(None, description="How the weights start.")
+    l1: float | None = Field(None, ge=0.0, le=100.0, description="L1 strength of this block.")
+    l2: float | None = Field(None, ge=0.0, le=100.0, description="L2 strength of this block.")
+    max_norm: float | None = Field(None, gt=0.0, le=1e6, description="Largest norm of one unit's weights.")
+
+
+class Node(Value):
+    """One block on the canvas."""
+
+    id: Identifier
+    block: Identifier
+    title: str = Field("", max_length=200)
+    parameters: Parameters = Field(default_factory=dict)
+    position: Position = Position()
+    training: NodeTraining = NodeTraining()
+    unfolded: bool = Field(False, description="Show the neurons of the block instead of one card.")
+
+
+class EdgeKey(NamedTuple):
+    """What makes a wire the wire it is."""
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+
+
+class Edge(Value):
+    """A wire: it carries a tensor from an output port to an input port."""
+
+    source: Identifier
+    source_port: Identifier = "output"
+    target: Identifier
+    target_port: Identifier = "input"
+
+    @property
+    def key(self) -> EdgeKey:
+        """The four names that identify the wire."""
+        return EdgeKey(self.source, self.source_port, self.target, self.target_port)
+
+
+class Group(Value):
+    """A frame around some nodes."""
+
+    id: Identifier
+    title: str = Field("", max_length=200)
+    nodes: tuple[Identifier, ...] = Field((), max_length=MOST_NODES)
+
+
+class Note(Value):
+    """A sticky note on the canvas; sizes in scene units."""
+
+    id: Identifier
+    text: str = Field("", max_length=5_000)
+    position: Position = Position()
+    width: float = Field(210.0, ge=40.0, le=4_000.0)
+    height: float = Field(64.0, ge=24.0, le=4_000.0)
+
+
+class Graph(Value):
+    """Nodes and wires. Order of the nodes has no meaning but is kept, so that files stay stable."""
+
+    nodes: tuple[Node, ...] = Field((), max_length=MOST_NODES)
+    edges: tuple[Edge, ...] = Field((), max_length=MOST_EDGES)
+    groups: tuple[Group, ...] = Field((), max_length=500)
+    notes: tuple[Note, ...] = Field((), max_length=500)
+
+    def node(self, identifier: str) -> Node:
+        """The node with that id. Raises KeyError if there is none."""
+        for node in self.nodes:
+            if node.id == identifier:
+                return node
+        raise KeyError(identifier)
+
+    def has(self, identifier: str) -> bool:
+        """Whether a node with that id stands on the canvas."""
+        return any(node.id == identifier for node in self.nodes)
+
+    def into(self, identifier: str) -> Iterator[Edge]:
+        """Wires that end at the node, in file order."""
+        return (edge for edge in self.edges if edge.target == identifier)
+
+    def out_of(self, identifier: str) -> Iterator[Edge]:
+        """Wires that start at the node, in file order."""
+        return (edge for edge in self.edges if edge.source == identifier)
+
+    def taken_ids(self) -> set[str]:
+        """Ids of nodes, groups and notes: they share one space."""
+        return {item.id for part in (self.nodes, self.groups, self.notes) for item in part}
+
+    def order(self) -> tuple[str, ...] | None:
+        """Node ids so that every wire runs forwards (Kahn 1962), in file order among equals; None if there is a cycle."""
+        waiting = {node.id: 0 for node in self.nodes}
+        followers: dict[str, list[str]] = {node.id: [] for node in self.nodes}
+        for edge in self.edges:
+            if edge.source in waiting and edge.target in waiting:
+                waiting[edge.target] += 1
+                followers[edge.source].append(edge.target)
+        ready = [identifier for identifier, count in waiting.items() if count == 0]
+        ordered: list[str] = []
+        for identifier in ready:
+            ordered.append(identifier)
+            for follower in followers[identifier]:
+                waiting[follower] -= 1
+                if waiting[follower] == 0:
+                    ready.append(follower)
+        return tuple(ordered) if len(ordered) == len(self.nodes) else None

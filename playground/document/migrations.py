@@ -1,0 +1,25 @@
+"""Older files become newer ones: pure functions from version n to n + 1, applied in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from playground.document.project import SCHEMA_VERSION
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+MIGRATIONS: Mapping[int, Migration] = {}
+"""Key n holds the function that turns a file of version n into one of version n + 1."""
+
+
+def migrate(
+    content: dict[str, Any], migrations: Mapping[int, Migration] = MIGRATIONS, newest: int = SCHEMA_VERSION
+) -> dict[str, Any]:
+    """Bring a file's content to the newest version; the input is left as it is."""
+    version = content["schema_version"]
+    while version < newest:
+        content = migrations[version](dict(content))
+        version += 1
+        content["schema_version"] = version
+    return content

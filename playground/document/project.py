@@ -1,0 +1,109 @@
+"""The project: one saved experiment with its graph, training settings, goals and open views."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from playground.document.graph import Choice, Graph, Identifier, Value
+
+SCHEMA_VERSION = 1
+
+Device = Literal["automatic", "cpu", "cuda", "mps"]
+
+
+class Regularization(Value):
+    """Penalties on the weights of the whole network; biases are never penalized."""
+
+    l1: float = Field(0.0, ge=0.0, le=100.0, description="Strength of L1: a proximal step makes weights exactly zero.")
+    l2: float = Field(0.0, ge=0.0, le=100.0, description="Strength of L2: adds l2 times the sum of squared weights.")
+    max_norm: float | None = Field(None, gt=0.0, le=1e6, description="Largest norm of the weights of one unit.")
+
+
+class Clipping(Value):
+    """What happens to a gradient that is too large."""
+
+    kind: Literal["none", "norm", "value"] = "none"
+    limit: float = Field(1.0, gt=0.0, le=1e9)
+
+
+class MetricTarget(Value):
+    """Stop as soon as a metric is good enough."""
+
+    metric: Identifier
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class StopRules(Value):
+    """When a run ends by itself."""
+
+    epochs: int | None = Field(None, ge=1, le=10_000_000, description="Stop after so many epochs.")
+    target: MetricTarget | None = Field(None, description="Stop when a metric is reached.")
+    patience: int | None = Field(
+        None, ge=1, le=100_000, description="Early stopping: evaluations without improvement on the validation loss."
+    )
+    restore_best: bool = Field(True, description="After early stopping, go back to the best weights.")
+
+
+class TrainingSettings(Value):
+    """How the network learns. Every number here may change while it runs."""
+
+    optimizer: Choice = Choice(id="adam")
+    schedule: Choice = Choice(id="constant")
+    initializer: Choice = Choice(id="automatic")
+    batch_size: int = Field(32, ge=0, le=1_000_000, description="Examples in one step; 0 means all of them.")
+    regularization: Regularization = Regularization()
+    clipping: Clipping = Clipping()
+    stop: StopRules = StopRules()
+    device: Device = "automatic"
+
+
+class Goal(Value):
+    """A promise the project makes: checked by tests, shown as a tick in the window."""
+
+    metric: Identifier
+    at_least: float | None = None
+    at_most: float | None = None
+    within_epochs: int = Field(ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Goal:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a goal has either at_least or at_most")
+        return self
+
+    def met(self, value: float) -> bool:
+        """Whether a measured value keeps the promise; NaN never does."""
+        if self.at_least is not None:
+            return value >= self.at_least
+        return self.at_most is not None and value <= self.at_most
+
+    def sentence(self) -> str:
+        """Such as “test accuracy at least 0.95 within 300 epochs”."""
+        bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
+        return f"{self.metric.replace('_', ' ')} {bound} within {self.within_epochs} epochs"
+
+
+class OpenView(Value):
+    """A view that was open when the project was saved."""
+
+    view: Identifier
+    node: Identifier | None = None
+
+
+class Project(Value):
+    """Everything one file holds."""
+
+    format: Literal["playground-project"] = "playground-project"
+    schema_version: Literal[1] = SCHEMA_VERSION
+    title: str = Field("Untitled", max_length=200)
+    chapter: str = Field("", max_length=100)
+    summary: str = Field("", max_length=2_000, description="One line of what to watch.")
+    lesson: str = Field("", max_length=20_000, description="What the experiment teaches, a few paragraphs.")
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    graph: Graph = Graph()
+    training: TrainingSettings = TrainingSettings()
+    views: tuple[OpenView, ...] = Field((), max_length=32)
+    goals: tuple[Goal, ...] = Field((), max_length=32)

@@ -1,0 +1,122 @@
+"""The compiled network: the graph's modules, run in order. Parameter names are `node_id.weight`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from playground.blocks.loss import Loss
+from playground.data.base import Dataset
+from playground.document.graph import Graph
+from playground.network.check import Output, Problem, Report, check
+
+
+class CannotCompile(Exception):
+    """The graph has errors; `problems` says which."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problem.message for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One module to run: where its inputs lie and where its outputs go, as slot numbers."""
+
+    node: str
+    module: nn.Module
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+class Network(nn.Module):
+    """An nn.Module compiled from a graph.
+
+    Values live in numbered slots, one per output port. `slots` maps (node, port) to the slot number. `feeds` lists the
+    slots that data fill, in the order of `feed_outputs`.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+        self.slots: dict[Output, int] = {}
+        self.feed_outputs: tuple[Output, ...] = ()
+        self.loss_weights: dict[str, float] = {}
+        self.steps: list[Step] = []
+        feeds: list[Output] = []
+        for name in report.order:
+            block = report.blocks[name]
+            outputs = [(name, port.name) for port in block.outputs]
+            for output in outputs:
+                self.slots[output] = len(self.slots)
+            if isinstance(block, Dataset):
+                feeds.extend(outputs)
+                continue
+            sources = report.inputs[name]
+            module = block.build(*(report.signals[source] for source in sources))
+            # Straight into the table: a node may be called like an attribute of nn.Module.
+            self._modules[name] = module
+            self.steps.append(
+                Step(name, module, tuple(self.slots[s] for s in sources), tuple(self.slots[o] for o in outputs))
+            )
+            if isinstance(block, Loss):
+                self.loss_weights[name] = block.weight
+        self.feed_outputs = tuple(feeds)
+
+    def run(self, feeds: Mapping[Output, torch.Tensor], steps: Sequence[Step] | None = None) -> list[torch.Tensor]:
+        """Run the steps (all by default) and return every slot; slots that were not computed are empty tensors."""
+        values: list[torch.Tensor] = [_NOTHING] * len(self.slots)
+        for output, tensor in feeds.items():
+            values[self.slots[output]] = tensor
+        for step in self.steps if steps is None else steps:
+            inputs = step.inputs
+            forward = step.module.forward
+            result = forward(values[inputs[0]]) if len(inputs) == 1 else forward(*(values[slot] for slot in inputs))
+            if len(step.outputs) == 1:
+                values[step.outputs[0]] = result
+            else:
+                for slot, tensor in zip(step.outputs, result, strict=True):
+                    values[slot] = tensor
+        return values
+
+    def forward(self, feeds: Mapping[Output, torch.Tensor]) -> torch.Tensor:
+        """The weighted sum of all losses for one batch; a scalar."""
+        return self.total_loss(self.run(feeds))
+
+    def total_loss(self, values: Sequence[torch.Tensor]) -> torch.Tensor:
+        """The weighted sum of the loss slots."""
+        total: torch.Tensor | None = None
+        for name, weight in self.loss_weights.items():
+            loss = values[self.slots[name, "loss"]]
+            part = loss if weight == 1.0 else loss * weight
+            total = part if total is None else total + part
+        if total is None:
+            raise ValueError("the network has no loss")
+        return total
+
+    def steps_to(self, outputs: Sequence[Output]) -> list[Step]:
+        """The steps needed to compute the given outputs, in order: what a picture of a hidden layer costs."""
+        wanted = {self.slots[output] for output in outputs}
+        needed: list[Step] = []
+        for step in reversed(self.steps):
+            if wanted.intersection(step.outputs):
+                needed.append(step)
+                wanted.update(step.inputs)
+        return needed[::-1]
+
+
+_NOTHING = torch.empty(0)
+
+
+def compile_graph(graph: Graph, device: torch.device | str = "cpu") -> Network:
+    """Build the network of a graph on a device. Raises CannotCompile with the problems when there are errors.
+
+    Weights are whatever torch draws; a session initializes them from its own generator.
+    """
+    report = check(graph)
+    if not report.ok:
+        raise CannotCompile(report.errors())
+    return Network(report).to(device)

@@ -1,0 +1,57 @@
+"""Carry out the remedy that a message offers: a pure edit of the graph."""
+
+from __future__ import annotations
+
+from playground.blocks.base import Fix
+from playground.data.registry import CATALOGUE
+from playground.document import edits
+from playground.document.graph import Edge, EdgeKey, Graph, Node
+
+
+def apply(graph: Graph, problem_node: str, fix: Fix) -> Graph:
+    """The graph after the fix. Raises KeyError when the graph changed so much that the fix has lost its place."""
+    if fix.action == "set":
+        return edits.set_parameters(graph, fix.node or problem_node, fix.parameters)
+    if fix.action == "insert":
+        return _insert(graph, problem_node, fix)
+    return _replace(graph, problem_node, fix)
+
+
+def _insert(graph: Graph, problem_node: str, fix: Fix) -> Graph:
+    edge = next(edge for edge in graph.into(problem_node) if edge.target_port == fix.port)
+    return insert_block(graph, edge.key, fix.block, dict(fix.parameters))
+
+
+def insert_block(graph: Graph, key: EdgeKey, block: str, parameters: dict[str, object] | None = None) -> Graph:
+    """Put a new block on a wire, halfway between its ends. Raises KeyError for an unknown block or wire."""
+    declaration = CATALOGUE[block]
+    source, target = graph.node(key.source), graph.node(key.target)
+    middle = edits.bounded(
+        (source.position.x + target.position.x) / 2, (source.position.y + target.position.y) / 2 + 40.0
+    )
+    node = Node(
+        id=edits.free_id(graph, block), block=block, parameters=dict(parameters or {}), position=middle  # type: ignore[arg-type]
+    )
+    return edits.insert_on_edge(
+        graph, key, node, input_port=declaration.inputs[0].name, output_port=declaration.outputs[0].name
+    )
+
+
+def _replace(graph: Graph, problem_node: str, fix: Fix) -> Graph:
+    """Exchange the block of a node; parameters of the same name and wires to ports of the same name stay."""
+    name = fix.node or problem_node
+    node = graph.node(name)
+    declaration = CATALOGUE[fix.block]
+    known = declaration.model_fields
+    kept = {key: value for key, value in node.parameters.items() if key in known}
+    graph = edits.replace_node(graph, node.replace(block=fix.block, parameters={**kept, **dict(fix.parameters)}))
+    ports_in = {port.name for port in declaration.inputs}
+    ports_out = {port.name for port in declaration.outputs}
+
+    def fits(edge: Edge) -> bool:
+        return not (
+            (edge.target == name and edge.target_port not in ports_in)
+            or (edge.source == name and edge.source_port not in ports_out)
+        )
+
+    return graph.replace(edges=tuple(edge for edge in graph.edges if fits(edge)))

@@ -1,0 +1,91 @@
+"""All parameters of a network in one flat tensor, and their gradients in another.
+
+The modules hold views into them. A snapshot is then one clone, a restore one copy, the gradient of a node one slice,
+and the optimizer works on a few tensors whatever the depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one parameter lies in the flat tensor."""
+
+    name: str
+    start: int
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        count = 1
+        for extent in self.shape:
+            count *= extent
+        return count
+
+    @property
+    def stop(self) -> int:
+        """One past the last value."""
+        return self.start + self.size
+
+    @property
+    def node(self) -> str:
+        """The node whose parameter this is."""
+        return self.name.split(".", 1)[0]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names, places and shapes of all parameters in the flat tensor, in order."""
+
+    places: tuple[Place, ...]
+
+    @property
+    def size(self) -> int:
+        """Length of the flat tensor."""
+        return self.places[-1].stop if self.places else 0
+
+    def by_name(self) -> Mapping[str, Place]:
+        """From `node.weight` to its place."""
+        return {place.name: place for place in self.places}
+
+    def of_node(self, node: str) -> tuple[Place, ...]:
+        """The parameters of one node."""
+        return tuple(place for place in self.places if place.node == node)
+
+
+class FlatParameters:
+    """Moves a module's parameters into one flat tensor; `values` and `gradients` are the two tensors, both (P,)."""
+
+    def __init__(self, module: nn.Module, node_order: Iterable[str] | None = None) -> None:
+        """Flatten in module order, or node by node in `node_order`, so that groups of nodes are contiguous."""
+        named = list(module.named_parameters())
+        if node_order is not None:
+            rank = {name: index for index, name in enumerate(node_order)}
+            named.sort(key=lambda item: rank[item[0].split(".", 1)[0]])
+        places: list[Place] = []
+        start = 0
+        for name, parameter in named:
+            places.append(Place(name, start, tuple(parameter.shape)))
+            start += parameter.numel()
+        self.layout = Layout(tuple(places))
+        device = named[0][1].device if named else torch.device("cpu")
+        self.values = torch.zeros(start, device=device)
+        self.gradients = torch.zeros(start, device=device)
+        with torch.no_grad():
+            for place, (_, parameter) in zip(places, named, strict=True):
+                view = self.values[place.start : place.stop].view(place.shape)
+                view.copy_(parameter)
+                parameter.data = view
+                parameter.grad = self.gradients[place.start : place.stop].view(place.shape)
+
+    def view(self, name: str) -> torch.Tensor:
+        """One parameter by name, as a view."""
+        place = self.layout.by_name()[name]
+        return self.values[place.start : place.stop].view(place.shape)

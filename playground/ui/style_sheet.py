@@ -1,0 +1,59 @@
+"""The small style sheet made from the theme's tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playground.ui.theme import Tokens
+
+
+def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
+    """QSS for the whole program; sizes grow with `scale`."""
+
+    def px(size: float) -> str:
+        return f"{max(1, round(size * scale))}px"
+
+    return f"""
+    QToolTip {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(6)}; }}
+    QMainWindow::separator {{ background: {tokens.line}; width: 1px; height: 1px; }}
+    QLabel[role="section"] {{ color: {tokens.secondary}; font-weight: 600; font-size: {px(11)}; }}
+    QLabel[role="secondary"] {{ color: {tokens.secondary}; }}
+    QLabel[role="title"] {{ font-weight: 600; font-size: {px(15)}; }}
+    QLabel[role="error"] {{ color: {tokens.error}; }}
+    QPushButton, QToolButton[role="button"] {{
+        background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line};
+        border-radius: {px(6)}; padding: {px(5)} {px(12)}; }}
+    QPushButton:hover, QToolButton[role="button"]:hover {{ background: {tokens.hover}; }}
+    QPushButton:focus, QToolButton[role="button"]:focus {{ border-color: {tokens.accent}; }}
+    QPushButton:disabled {{ color: {tokens.secondary}; }}
+    QPushButton[role="primary"] {{
+        background: {tokens.accent}; color: {tokens.accent_text}; border-color: {tokens.accent}; font-weight: 600; }}
+    QPushButton[role="primary"]:disabled {{
+        background: {tokens.field}; color: {tokens.secondary}; border-color: {tokens.line}; }}
+    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {{
+        background: {tokens.field}; color: {tokens.text}; border: 1px solid {tokens.line};
+        border-radius: {px(5)}; padding: {px(3)} {px(7)}; selection-background-color: {tokens.accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
+    QComboBox QAbstractItemView {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; }}
+    QMenu {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(4)}; }}
+    QMenu::item {{ padding: {px(5)} {px(22)}; border-radius: {px(4)}; }}
+    QMenu::item:selected {{ background: {tokens.hover}; }}
+    QMenu::item:disabled {{ color: {tokens.secondary}; }}
+    QMenu::separator {{ height: 1px; background: {tokens.line}; margin: {px(4)}; }}
+    QTabWidget::pane {{ border: 0; }}
+    QTabBar::tab {{ background: transparent; color: {tokens.secondary}; padding: {px(9)} {px(14)}; border: 0; }}
+    QTabBar::tab:selected {{ color: {tokens.text}; font-weight: 600; border-bottom: 2px solid {tokens.accent}; }}
+    QScrollArea {{ border: 0; background: transparent; }}
+    QScrollBar:vertical {{ background: transparent; width: {px(10)}; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: {px(10)}; margin: 0; }}
+    QScrollBar::handle {{ background: {tokens.line}; border-radius: {px(4)}; min-height: {px(28)}; min-width: {px(28)}; }}
+    QScrollBar::handle:hover {{ background: {tokens.secondary}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QSlider::groove:horizontal {{ height: {px(4)}; background: {tokens.line}; border-radius: {px(2)}; }}
+    QSlider::sub-page:horizontal {{ background: {tokens.accent}; border-radius: {px(2)}; }}
+    QSlider::handle:horizontal {{
+        background: {tokens.panel}; border: 2px solid {tokens.accent}; width: {px(12)}; height: {px(12)};
+        margin: -{px(6)} 0; border-radius: {px(8)}; }}
+    """

@@ -1,0 +1,157 @@
+"""The one table of colours and sizes, light and dark, and its switch. Colour carries meaning only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from playground.ui.style_sheet import style_sheet
+
+NEGATIVE, MIDDLE, POSITIVE = "#f59322", "#e8eaeb", "#0877bd"
+"""Signed values: orange, light grey, blue."""
+CLASS_COLORS = ("#f59322", "#0877bd", "#2f9e6e", "#8e5bc0", "#d1495b", "#7a6a53", "#c2388d", "#7f8c1f", "#2ab0c5", "#59636e")
+"""Colours of up to ten classes; the first two are those of signed values."""
+FAMILY_COLORS = {
+    "data": "#2a9d8f",
+    "dense": "#4056a1",
+    "activation": "#e0a100",
+    "convolution": "#1f77b4",
+    "recurrent": "#7b4fa3",
+    "attention": "#b83280",
+    "merge": "#64748b",
+    "normalization": "#5b8c3e",
+    "loss": "#2f6f4f",
+}
+FAMILY_TITLES = {
+    "data": "Data",
+    "dense": "Dense",
+    "activation": "Activation",
+    "convolution": "Convolution",
+    "recurrent": "Recurrent",
+    "attention": "Attention",
+    "merge": "Merge and reshape",
+    "normalization": "Normalize and regularize",
+    "loss": "Loss",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Colours of one theme as hex strings, after the design's table."""
+
+    name: str
+    page: str
+    panel: str
+    canvas: str
+    line: str
+    text: str
+    secondary: str
+    accent: str
+    accent_text: str
+    hover: str
+    field: str
+    error: str
+    warning: str
+    good: str
+    note: str
+    note_line: str
+    note_text: str
+    train: str
+    validation: str
+    test: str
+
+    def part_color(self, part: str) -> str:
+        """Colour of train, validation or test, the same in every view."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[part]
+
+
+LIGHT = Tokens(
+    name="light", page="#f5f6f8", panel="#ffffff", canvas="#eef1f5", line="#dfe3e8", text="#1b2430",
+    secondary="#5b6878", accent="#0877bd", accent_text="#ffffff", hover="#edf2f7", field="#f5f6f8", error="#c0362c",
+    warning="#9a6700", good="#2e7d4f", note="#fff3cd", note_line="#e8d48a", note_text="#6b5310",
+    train="#0877bd", validation="#7b4fa3", test="#d97706",
+)  # fmt: skip
+DARK = Tokens(
+    name="dark", page="#14181d", panel="#1c2229", canvas="#171c22", line="#2d353f", text="#e6ebf1",
+    secondary="#9aa6b5", accent="#4aa8e0", accent_text="#0d1319", hover="#252d36", field="#14181d", error="#ff8379",
+    warning="#e3b341", good="#5cc58a", note="#3a3320", note_line="#6d5f2c", note_text="#f1dfa2",
+    train="#4aa8e0", validation="#b58be0", test="#f5a04a",
+)  # fmt: skip
+
+
+class Theme(QObject):
+    """The present theme and text scale. Widgets read `tokens` while painting and repaint on `changed`."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens = LIGHT
+        self.scale = 1.0
+        """1.0, or larger in presenter mode."""
+
+    def use(self, name: str) -> None:
+        """Switch to "light", "dark" or "system", live."""
+        if name == "system":
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            name = "dark" if dark else "light"
+        self.tokens = DARK if name == "dark" else LIGHT
+        self._apply()
+
+    def set_scale(self, scale: float) -> None:
+        """Scale all text and spacing of the window."""
+        self.scale = scale
+        self._apply()
+
+    def px(self, size: float) -> int:
+        """A size in pixels under the present scale."""
+        return max(1, round(size * self.scale))
+
+    def font(self, size: float = 13.0, *, bold: bool = False, mono: bool = False) -> QFont:
+        """The house font at a pixel size; text is never smaller than 11 px, body text 13."""
+        font = QFont(QApplication.font())
+        if mono:
+            font.setFamilies(["DejaVu Sans Mono", "Menlo", "Consolas", "monospace"])
+            font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setPixelSize(self.px(size))
+        font.setBold(bold)
+        return font
+
+    def color(self, name: str) -> QColor:
+        """A token as QColor."""
+        return QColor(getattr(self.tokens, name))
+
+    def _apply(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(palette(self.tokens))
+            font = QFont(app.font())
+            font.setPixelSize(self.px(13))
+            app.setFont(font)
+            app.setStyleSheet(style_sheet(self.tokens, self.scale))
+        self.changed.emit()
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """The QPalette of a theme: set explicitly, as the offscreen platform knows no colour scheme."""
+    result = QPalette()
+    role = QPalette.ColorRole
+    table = {
+        role.Window: tokens.page, role.WindowText: tokens.text, role.Base: tokens.panel, role.Text: tokens.text,
+        role.AlternateBase: tokens.field, role.Button: tokens.panel, role.ButtonText: tokens.text,
+        role.ToolTipBase: tokens.panel, role.ToolTipText: tokens.text, role.Highlight: tokens.accent,
+        role.HighlightedText: tokens.accent_text, role.PlaceholderText: tokens.secondary, role.Link: tokens.accent,
+        role.Mid: tokens.line, role.Light: tokens.panel, role.Dark: tokens.line,
+    }  # fmt: skip
+    for key, value in table.items():
+        result.setColor(key, QColor(value))
+    for key in (role.Text, role.WindowText, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, key, QColor(tokens.secondary))
+    return result
+
+
+THEME = Theme()
+"""The theme of the program; there is one window style at a time."""
