@@ -1,0 +1,1 @@
+"""Learning: sessions, optimizers, schedules, regularization, initialization, metrics, snapshots and history. No Qt."""

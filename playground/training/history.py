@@ -1,0 +1,125 @@
+"""The curves of a run. A curve keeps a bounded number of points whatever the length of the run.
+
+When a curve is full, neighbours are joined: the mean is kept for drawing the line, the least and the greatest value
+for the band behind it, so that no spike and no best value is ever lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_POINTS = 4_000
+
+
+class Moment(NamedTuple):
+    """When something happened, on every axis that a curve can be drawn against."""
+
+    step: int
+    epoch: float
+    examples: int
+    seconds: float
+
+
+class Point(NamedTuple):
+    """One value of one curve, such as `train_loss` or `test_accuracy`."""
+
+    curve: str
+    moment: Moment
+    value: float
+
+
+class Mark(NamedTuple):
+    """A change made while the run went on, drawn as a dashed line on every curve."""
+
+    moment: Moment
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurveData:
+    """A curve as arrays of equal length (n,); `low` and `high` are the extremes joined into each point."""
+
+    step: NDArray[np.float64]
+    epoch: NDArray[np.float64]
+    examples: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+class Curve:
+    """A growing series of values with bounded memory."""
+
+    def __init__(self, most_points: int = MOST_POINTS) -> None:
+        # columns: step, epoch, examples, seconds, mean, least, greatest, weight
+        self._rows = np.empty((2 * (most_points // 2), 8), dtype=np.float64)
+        self._count = 0
+        self._per_point = 1
+        self._pending = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, moment: Moment, value: float) -> None:
+        """Add a value at the end."""
+        if self._pending:
+            row = self._rows[self._count - 1]
+            row[:4] = moment
+            row[4] += (value - row[4]) / (self._pending + 1)
+            row[5] = min(row[5], value)
+            row[6] = max(row[6], value)
+            self._pending += 1
+        else:
+            if self._count == len(self._rows):
+                self._halve()
+            self._rows[self._count] = (*moment, value, value, value, 1.0)
+            self._count += 1
+            self._pending = 1
+        if self._pending >= self._per_point:
+            self._pending = 0
+
+    def _halve(self) -> None:
+        first, second = self._rows[0::2], self._rows[1::2]
+        joined = second.copy()
+        joined[:, 4] = (first[:, 4] + second[:, 4]) / 2
+        joined[:, 5] = np.minimum(first[:, 5], second[:, 5])
+        joined[:, 6] = np.maximum(first[:, 6], second[:, 6])
+        self._rows[: len(joined)] = joined
+        self._count = len(joined)
+        self._per_point *= 2
+
+    def data(self) -> CurveData:
+        """The curve so far, as copies."""
+        rows = self._rows[: self._count].copy()
+        return CurveData(*(rows[:, column] for column in range(7)))
+
+    def last(self) -> float:
+        """The newest value (the mean of the newest point); NaN when empty."""
+        return float(self._rows[self._count - 1, 4]) if self._count else float("nan")
+
+
+class History:
+    """All curves of a run and the marks of what was changed."""
+
+    def __init__(self) -> None:
+        self.curves: dict[str, Curve] = {}
+        self.marks: list[Mark] = []
+
+    def extend(self, points: Iterable[Point]) -> None:
+        """Add values to their curves."""
+        for curve, moment, value in points:
+            self.curves.setdefault(curve, Curve()).append(moment, value)
+
+    def mark(self, mark: Mark) -> None:
+        """Remember a change."""
+        self.marks.append(mark)
+
+    def last(self, curve: str) -> float:
+        """The newest value of a curve; NaN when there is none."""
+        return self.curves[curve].last() if curve in self.curves else float("nan")
