@@ -1,0 +1,64 @@
+# make run     set up what is missing and open the program
+# make test    the same set-up with the development tools, then all tests
+# make lint    style, types and the direction of imports
+# make bench   the speed table (JSON=file also writes it as JSON)
+# make clean   remove what these made
+#
+# The first run takes minutes, later ones a moment: what is installed is remembered until pyproject.toml changes.
+
+VENV ?= .venv
+# Installed before all else, so that one chooses the build here: on Linux with a graphics card leave it as it is; to
+# save 3 GB without one: make run TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+TORCH ?= torch==2.13.0
+# What to open, such as: make run OPEN=spirals
+OPEN ?=
+# More for pytest, such as: make test TESTS="tests/document -x"
+TESTS ?=
+JSON ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# numpy and torch on one thread: the same results on every machine, and small networks are faster.
+TEST_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
+
+.PHONY: run test lint bench clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/installed
+	@echo "Opening Playground"
+	@$(BIN)/playground $(OPEN)
+
+test: $(VENV)/installed-tools
+	@echo "Running the tests"
+	@$(TEST_ENV) $(BIN)/python -m pytest $(TESTS)
+
+lint: $(VENV)/installed-tools
+	@echo "Checking style: ruff"
+	@$(BIN)/ruff check .
+	@echo "Checking types: mypy"
+	@$(BIN)/mypy
+	@echo "Checking the direction of imports: import-linter"
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/installed-tools
+	@echo "Measuring; leave the machine alone meanwhile"
+	@$(TEST_ENV) $(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))
+
+clean:
+	@echo "Removing $(VENV) and the caches"
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/installed: pyproject.toml
+	@.ci/system-libraries
+	@.ci/venv $(VENV)
+	@echo "Installing torch: $(TORCH)"
+	@$(PIP) install --quiet $(TORCH)
+	@echo "Installing Playground and what it needs"
+	@$(PIP) install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-tools: $(VENV)/installed
+	@echo "Installing the development tools"
+	@$(PIP) install --quiet --editable ".[dev]"
+	@touch $@
