@@ -1,0 +1,83 @@
+"""The declaration of an analysis: what it needs, what it applies to, and how it computes arrays worth looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from playground.analysis.subject import Subject
+from playground.document.declaration import Declaration
+from playground.document.graph import Graph
+from playground.network.check import Report
+from playground.training.history import CurveData, Mark
+from playground.training.snapshot import Snapshot
+
+Table = tuple[list[str], list[list[Any]]]
+"""Column names and rows: what a CSV file holds."""
+
+
+class Cancelled(Exception):
+    """A newer request made this computation needless."""
+
+
+class NothingToShow(Exception):
+    """The analysis applies, but this data gives it nothing; the message is one sentence for people."""
+
+
+class Result(Protocol):
+    """What an analysis returns: a frozen dataclass of numpy arrays."""
+
+    def table(self) -> Table:
+        """The numbers as columns and rows."""
+        ...
+
+
+def never() -> bool:
+    """The `cancelled` of a computation that nobody cancels."""
+    return False
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything an analysis may look at. What it does not need may be missing.
+
+    `node` is the node chosen in the window, if any. `cancelled` is asked between the parts of a long computation.
+    """
+
+    subject: Subject | None = None
+    snapshot: Snapshot | None = None
+    history: dict[str, CurveData] | None = None
+    marks: tuple[Mark, ...] = field(default=())
+    node: str | None = None
+    cancelled: Callable[[], bool] = never
+
+    def loaded(self) -> Subject:
+        """The subject with the weights of the snapshot. Raises ValueError when either is missing."""
+        if self.subject is None or self.snapshot is None:
+            raise ValueError("this analysis needs a network and a snapshot of its weights")
+        self.subject.load(self.snapshot)
+        return self.subject
+
+    def check(self) -> None:
+        """Raises Cancelled when the result is no longer wanted."""
+        if self.cancelled():
+            raise Cancelled
+
+
+class Analysis(Declaration):
+    """Something to look at. An instance is an analysis with its parameters set; `compute` is pure.
+
+    To add one, subclass this in a file of its own, name it in `registry.py`, and give it a widget in `ui/views`.
+    """
+
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot"})
+    """What `compute` reads: "snapshot", "history", or nothing but the data."""
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        """One line that says why this cannot be shown for the graph; empty when it can."""
+        raise NotImplementedError
+
+    def compute(self, context: Context) -> Result:
+        """The result. Raises Cancelled, or NothingToShow with a sentence."""
+        raise NotImplementedError

@@ -1,0 +1,141 @@
+"""What the network answers at every point of the plane, and which examples it gets wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.heads import Head, chosen, heads
+from playground.analysis.points import plane_points
+from playground.analysis.subject import Extent, Subject, dependents, plane_node
+from playground.data.base import PARTS, Part
+from playground.document.declaration import parameter
+from playground.document.graph import Graph
+from playground.network.check import Output, Report
+
+
+@dataclass(frozen=True)
+class BoundaryPoints:
+    """Examples of one part with what was expected and what the network says."""
+
+    xy: NDArray[np.float32]
+    """(n, 2) in raw features."""
+    target: NDArray[np.float32] | NDArray[np.int64]
+    """(n,) class numbers, or the wanted number."""
+    predicted: NDArray[np.float32] | NDArray[np.int64]
+    """(n,) class numbers, or the number the network gives."""
+    wrong: NDArray[np.bool_]
+    """(n,) misclassified; all false for regression."""
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The answer of the network over the plane; rows run upwards, from the least to the greatest second feature."""
+
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
+    field: NDArray[np.float32]
+    """(h, w, k) probabilities of the k classes, or (h, w) predicted numbers for regression."""
+    classes: NDArray[np.int64] | None
+    """(h, w) predicted class numbers; None for regression."""
+    extent: Extent
+    class_names: tuple[str, ...]
+    """Empty for regression."""
+    feature_names: tuple[str, str]
+    limits: tuple[float, float]
+    """Least and greatest target, for the colours of a regression field; (0, 1) for classes."""
+    points: Mapping[Part, BoundaryPoints]
+    step: int
+
+    def table(self) -> Table:
+        """One row per grid point."""
+        answers = self.class_names or ("prediction",)
+        x, y = np.meshgrid(self.xs, self.ys)
+        values = self.field.reshape(x.size, -1)
+        rows: list[list[Any]] = np.column_stack([x.ravel(), y.ravel(), values]).tolist()
+        return [*self.feature_names, *answers], rows
+
+
+class BoundaryAnalysis(Analysis):
+    """The decision boundary of a network with two inputs."""
+
+    id: ClassVar[str] = "decision-boundary"
+    title: ClassVar[str] = "Decision boundary"
+    summary: ClassVar[str] = (
+        "What the network answers at every point of the plane: the colour is the class, its strength the probability."
+    )
+
+    resolution: int = parameter(100, ge=8, le=512, help="Grid points along each side.")
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        if not plane_node(report):
+            return "The decision boundary needs data with exactly two features."
+        if not report.loss_nodes():
+            return "The decision boundary needs a loss block, which tells what the network predicts."
+        if not drawable(report):
+            return "The decision boundary needs a prediction of classes or of one number, from the two features alone."
+        return ""
+
+    def compute(self, context: Context) -> Boundary:
+        subject = context.loaded()
+        head = chosen(drawable(subject.report), context.node)
+        node = plane_node(subject.report)
+        extent = subject.extent()
+        feeds, xs, ys = subject.grid(self.resolution, extent)
+        answers = subject.values(feeds, [head.prediction])[head.prediction]
+        context.check()
+        parts = {part: _points(subject, head, node, part) for part in PARTS}
+        names = subject.prepared[node].feature_names
+        size = len(ys), len(xs)
+        probabilities = head.probabilities(answers) if head.classifies else None
+        return Boundary(
+            xs=xs,
+            ys=ys,
+            field=answers.reshape(size) if probabilities is None else probabilities.reshape(*size, -1),
+            classes=None if probabilities is None else head.classes(answers).reshape(size),
+            extent=extent,
+            class_names=() if probabilities is None else head.class_names(probabilities.shape[1]),
+            feature_names=(names[0], names[1]) if len(names) == 2 else ("x1", "x2"),
+            limits=(0.0, 1.0) if head.classifies else _limits(parts),
+            points=parts,
+            step=context.snapshot.step if context.snapshot else 0,
+        )
+
+
+def drawable(report: Report) -> tuple[Head, ...]:
+    """The heads whose prediction can be drawn over the plane of the two features."""
+    reached = set(dependents(report, (plane_node(report), "features")))
+    return tuple(
+        head
+        for head in heads(report)
+        if head.prediction in reached and (head.classifies or report.signals[head.prediction].shape in ((), (1,)))
+    )
+
+
+def _points(subject: Subject, head: Head, node: str, part: Part) -> BoundaryPoints:
+    """Examples of a part. Those whose target comes from another block are read through that block's rows."""
+    points = plane_points(subject, node, part)
+    feeds = subject.feeds(part)
+    if not len(points):
+        nothing = np.zeros(0, dtype=np.float32)
+        return BoundaryPoints(points.xy, nothing, nothing, np.zeros(0, dtype=np.bool_))
+    wanted: list[Output] = [head.prediction, head.target]
+    values = subject.values(feeds, wanted)
+    prediction, target = values[head.prediction], values[head.target]
+    xy = points.xy[: len(prediction)]
+    if not head.classifies:
+        return BoundaryPoints(
+            xy, target.reshape(len(xy)), prediction.reshape(len(xy)), np.zeros(len(xy), dtype=np.bool_)
+        )
+    actual, predicted = head.actual(target), head.classes(prediction)
+    return BoundaryPoints(xy, actual, predicted, actual != predicted)
+
+
+def _limits(parts: Mapping[Part, BoundaryPoints]) -> tuple[float, float]:
+    targets = np.concatenate([points.target for points in parts.values()])
+    return (float(targets.min()), float(targets.max())) if targets.size else (-1.0, 1.0)

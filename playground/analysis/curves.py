@@ -1,0 +1,74 @@
+"""Loss and metrics over time, the changes made on the way, and where validation was best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.document.graph import Graph
+from playground.network.check import Report
+from playground.training.history import CurveData, Mark, Moment
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best value of a curve."""
+
+    curve: str
+    moment: Moment
+    value: float
+
+
+@dataclass(frozen=True)
+class Curves:
+    """All curves by name, such as `train_loss`, and what was changed while they grew."""
+
+    curves: Mapping[str, CurveData]
+    marks: tuple[Mark, ...]
+    best: Best | None
+    """The least validation loss; None before the first one."""
+
+    def table(self) -> Table:
+        columns = ["curve", "step", "epoch", "examples", "seconds", "value", "low", "high"]
+        rows: list[list[Any]] = []
+        for name, curve in self.curves.items():
+            arrays = (curve.step, curve.epoch, curve.examples, curve.seconds, curve.value, curve.low, curve.high)
+            rows.extend([name, *numbers] for numbers in np.stack(arrays, axis=1).tolist())
+        return columns, rows
+
+
+class CurvesAnalysis(Analysis):
+    """Loss and metrics of train, validation and test over time."""
+
+    id: ClassVar[str] = "curves"
+    title: ClassVar[str] = "Curves"
+    summary: ClassVar[str] = (
+        "Loss and metrics while the network learns. Training still falls but validation rises: it overfits."
+    )
+    needs: ClassVar[frozenset[str]] = frozenset({"history"})
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        if not report.loss_nodes():
+            return "There is no loss to follow. Wire a loss block to the network."
+        return ""
+
+    def compute(self, context: Context) -> Curves:
+        if not context.history:
+            raise NothingToShow("Press play to see the curves.")
+        return Curves(dict(context.history), context.marks, best_of("validation_loss", context.history))
+
+
+def best_of(name: str, history: Mapping[str, CurveData]) -> Best | None:
+    """The least value of a loss curve; joined points keep their least, so it is never lost."""
+    curve = history.get(name)
+    if curve is None or not np.isfinite(curve.low).any():
+        return None
+    index = int(np.nanargmin(np.where(np.isfinite(curve.low), curve.low, np.nan)))
+    moment = Moment(
+        int(curve.step[index]), float(curve.epoch[index]), int(curve.examples[index]), float(curve.seconds[index])
+    )
+    return Best(name, moment, float(curve.low[index]))

@@ -1,0 +1,80 @@
+"""The heads of a network: what each loss block compares, and how its prediction is read as a class or a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.blocks.loss import Loss
+from playground.blocks.signal import Signal
+from playground.network.check import Output, Report
+from playground.training.metrics import MetricSet, metrics_for
+
+
+@dataclass(frozen=True)
+class Head:
+    """One loss block with its two inputs."""
+
+    node: str
+    loss: Loss
+    prediction: Output
+    target: Output
+    target_signal: Signal
+    metrics: MetricSet
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the prediction stands for classes."""
+        return self.loss.task(self.target_signal) == "classification"
+
+    def classes(self, prediction: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Class numbers (N,) of predictions (N, ...)."""
+        return np.asarray(self.metrics.classes(torch.from_numpy(prediction)).numpy(), dtype=np.int64)
+
+    def probabilities(self, prediction: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities (N, k) of predictions (N, ...)."""
+        return np.asarray(self.metrics.probabilities(torch.from_numpy(prediction)).numpy(), dtype=np.float32)
+
+    def actual(self, target: NDArray[np.float32] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Class numbers (N,) of targets in their coding."""
+        return class_numbers(target, self.target_signal)
+
+    def class_names(self, count: int) -> tuple[str, ...]:
+        """Names of the classes, or their numbers when they have no names."""
+        names = self.target_signal.classes
+        return names if len(names) == count else tuple(str(number) for number in range(count))
+
+
+def class_numbers(target: NDArray[np.float32] | NDArray[np.int64], signal: Signal) -> NDArray[np.int64]:
+    """Class numbers (N,) of a coded class target."""
+    if signal.scale == "index":
+        return np.asarray(target, dtype=np.int64).reshape(len(target))
+    if signal.scale == "one-hot":
+        return np.asarray(target.argmax(axis=1), dtype=np.int64)
+    threshold = 0.0 if signal.scale == "signed" else 0.5
+    return np.asarray(target.reshape(len(target)) > threshold, dtype=np.int64)
+
+
+def heads(report: Report) -> tuple[Head, ...]:
+    """All heads in order."""
+    found: list[Head] = []
+    for name in report.loss_nodes():
+        block = report.blocks[name]
+        assert isinstance(block, Loss)
+        prediction, target = report.inputs[name]
+        signals = report.signals[prediction], report.signals[target]
+        found.append(Head(name, block, prediction, target, signals[1], metrics_for(block, *signals)))
+    return tuple(found)
+
+
+def class_heads(report: Report) -> tuple[Head, ...]:
+    """The heads that classify."""
+    return tuple(head for head in heads(report) if head.classifies)
+
+
+def chosen(candidates: tuple[Head, ...], node: str | None) -> Head:
+    """The head of the chosen loss block, else the first."""
+    return next((head for head in candidates if head.node == node), candidates[0])

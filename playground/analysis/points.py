@@ -1,0 +1,34 @@
+"""The examples as points in the plane of two features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.analysis.subject import Subject
+from playground.data.base import Part
+
+
+@dataclass(frozen=True)
+class PlanePoints:
+    """Points (n, 2) in raw features, with their class numbers (n,) or, for regression, their targets (n,)."""
+
+    xy: NDArray[np.float32]
+    classes: NDArray[np.int64] | None
+    targets: NDArray[np.float32] | None
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+
+def plane_points(subject: Subject, node: str, part: Part) -> PlanePoints:
+    """The examples of a part of a two-feature data block."""
+    prepared = subject.prepared[node]
+    arrays = prepared.parts[part]
+    xy = prepared.scaler.unscale(np.asarray(arrays["features"], dtype=np.float32))
+    if prepared.class_numbers is not None:
+        return PlanePoints(xy, prepared.class_numbers[part], None)
+    target = np.asarray(arrays["target"], dtype=np.float32)
+    return PlanePoints(xy, None, target.reshape(len(xy), -1)[:, 0])

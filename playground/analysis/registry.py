@@ -1,0 +1,27 @@
+"""All analyses, by name."""
+
+from __future__ import annotations
+
+from playground.analysis.base import Analysis
+from playground.analysis.boundary import BoundaryAnalysis
+from playground.analysis.confusion import ConfusionAnalysis
+from playground.analysis.curves import CurvesAnalysis
+from playground.analysis.data_view import DataAnalysis
+from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.analysis.weights import WeightsAnalysis
+
+ANALYSES: tuple[type[Analysis], ...] = (
+    CurvesAnalysis,
+    BoundaryAnalysis,
+    ConfusionAnalysis,
+    PredictionWallAnalysis,
+    WeightsAnalysis,
+    DataAnalysis,
+    LiveMapsAnalysis,
+)
+
+
+def analysis(identifier: str) -> Analysis:
+    """The analysis with that id and its default parameters. Raises KeyError."""
+    return {cls.id: cls for cls in ANALYSES}[identifier]()

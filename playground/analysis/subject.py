@@ -1,0 +1,176 @@
+"""The network under examination: an own copy on the CPU, in evaluation mode, filled from snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.blocks.signal import Signal
+from playground.data.base import Dataset, Part
+from playground.data.preparation import Prepared, prepare
+from playground.document.graph import Graph
+from playground.network.check import Output, Report
+from playground.network.compiled import compile_graph
+from playground.network.flat import FlatParameters, Layout
+from playground.training.snapshot import Snapshot
+
+MOST_ROWS = 16_384
+"""Examples in one forward pass; more are run in chunks, so that memory stays bounded and a long run can be stopped."""
+MARGIN = 0.08
+"""Room around the data, as a share of its width."""
+
+Extent = tuple[float, float, float, float]
+"""Left, right, bottom and top, in the units of the raw features."""
+
+
+class Subject:
+    """A network of its own for analyses, built once per structure and used by one thread at a time.
+
+    It never touches the network that is being trained. Raises CannotCompile when the graph has errors.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.network = compile_graph(graph).eval()
+        self.report: Report = self.network.report
+        self.prepared: dict[str, Prepared] = {}
+        for name in self.report.data_nodes():
+            block = self.report.blocks[name]
+            assert isinstance(block, Dataset)
+            self.prepared[name] = prepare(block)
+        self._tensors: dict[Part, dict[Output, torch.Tensor]] = {}
+        self._flat = FlatParameters(self.network)
+        self._values: NDArray[np.float32] = self._flat.values.numpy()
+        self._buffers = {name: tensor.numpy() for name, tensor in self.network.named_buffers()}
+        self._loaded: Snapshot | None = None
+        self._known_layout: Layout | None = None
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Take the weights of a snapshot. Raises ValueError when it is of another network."""
+        if snapshot is self._loaded:
+            return
+        if snapshot.layout is not self._known_layout:
+            self._accept(snapshot.layout)
+        if snapshot.layout == self._flat.layout:
+            np.copyto(self._values, snapshot.parameters)
+        else:
+            own = self._flat.layout.by_name()
+            for place in snapshot.layout.places:
+                start = own[place.name].start
+                self._values[start : start + place.size] = snapshot.parameters[place.start : place.stop]
+        for name, buffer in self._buffers.items():
+            if name in snapshot.buffers:
+                np.copyto(buffer, snapshot.buffers[name])
+        self._loaded = snapshot
+
+    def _accept(self, layout: Layout) -> None:
+        shapes = {place.name: place.shape for place in self._flat.layout.places}
+        if {place.name: place.shape for place in layout.places} != shapes:
+            raise ValueError("the snapshot belongs to another network")
+        self._known_layout = layout
+
+    def feeds(self, part: Part, limit: int | None = None) -> dict[Output, torch.Tensor]:
+        """The examples of a part for every data port, all with the same number of rows, at most `limit`."""
+        rows = min(prepared.count(part) for prepared in self.prepared.values())
+        if limit is not None:
+            rows = min(rows, limit)
+        if part not in self._tensors:
+            self._tensors[part] = {
+                (node, port): tensor(array)
+                for node, prepared in self.prepared.items()
+                for port, array in prepared.parts[part].items()
+            }
+        return {output: whole[:rows] for output, whole in self._tensors[part].items()}
+
+    def values(
+        self,
+        feeds: Mapping[Output, torch.Tensor],
+        outputs: Sequence[Output],
+        cancelled: Callable[[], bool] | None = None,
+    ) -> dict[Output, NDArray[np.float32]]:
+        """The outputs (N, ...) for the feeds, in evaluation mode and without gradients.
+
+        Only the steps that lead to the outputs run. When `cancelled` says so between chunks, the result is empty.
+        """
+        steps = self.network.steps_to(outputs)
+        slots = [self.network.slots[output] for output in outputs]
+        rows = len(next(iter(feeds.values())))
+        found: list[list[torch.Tensor]] = [[] for _ in outputs]
+        with torch.no_grad():
+            for start in range(0, rows, MOST_ROWS) or (0,):
+                if cancelled is not None and cancelled():
+                    return {}
+                chunk = feeds if rows <= MOST_ROWS else {key: x[start : start + MOST_ROWS] for key, x in feeds.items()}
+                values = self.network.run(chunk, steps)
+                for kept, slot in zip(found, slots, strict=True):
+                    kept.append(values[slot])
+        joined = [kept[0] if len(kept) == 1 else torch.cat(kept) for kept in found]
+        return {output: value.numpy() for output, value in zip(outputs, joined, strict=True)}
+
+    def grid(
+        self, resolution: int, extent: Extent | None = None
+    ) -> tuple[dict[Output, torch.Tensor], NDArray[np.float64], NDArray[np.float64]]:
+        """Feeds for every point of a square grid over the plane of the two features, and its coordinates.
+
+        `xs` and `ys` are (resolution,), ascending, in the units of the raw features; row r * resolution + c of the
+        feed is the point (xs[c], ys[r]), scaled as the network sees it. Raises ValueError when no data block has
+        exactly two features.
+        """
+        node = plane_node(self.report)
+        if not node:
+            raise ValueError("no data block has exactly two features")
+        left, right, bottom, top = extent if extent is not None else self.extent()
+        xs = np.linspace(left, right, resolution)
+        ys = np.linspace(bottom, top, resolution)
+        points = np.empty((resolution, resolution, 2), dtype=np.float32)
+        points[..., 0] = xs[None, :]
+        points[..., 1] = ys[:, None]
+        scaled = self.prepared[node].scaler.scale(points.reshape(-1, 2))
+        return {(node, "features"): torch.from_numpy(scaled)}, xs, ys
+
+    def extent(self) -> Extent:
+        """The rectangle around all points of the two-feature data block, with a margin; square where it nearly is."""
+        prepared = self.prepared[plane_node(self.report)]
+        features = [np.asarray(part["features"], dtype=np.float32) for part in prepared.parts.values()]
+        raw = prepared.scaler.unscale(np.concatenate(features)).astype(np.float64)
+        low, high = raw.min(axis=0), raw.max(axis=0)
+        half = np.maximum((high - low) / 2, 1e-6)
+        if half.max() < 1.6 * half.min():
+            half[:] = half.max()
+        centre = (low + high) / 2
+        half = half * (1 + 2 * MARGIN)
+        left, bottom = centre - half
+        right, top = centre + half
+        return float(left), float(right), float(bottom), float(top)
+
+
+def tensor(array: NDArray[np.float32] | NDArray[np.int64]) -> torch.Tensor:
+    """A tensor of its own: torch cannot share read-only memory."""
+    return torch.from_numpy(array.copy())
+
+
+def plane_node(report: Report) -> str:
+    """The first data block whose features are exactly two numbers; empty when there is none."""
+    for name in report.data_nodes():
+        if report.signals.get((name, "features"), _NONE).shape == (2,):
+            return name
+    return ""
+
+
+_NONE = Signal((0,))
+
+
+def dependents(report: Report, source: Output) -> tuple[Output, ...]:
+    """The outputs that are computed from one data port alone, in order, the port itself included."""
+    reached = {source}
+    ordered = [source]
+    for name in report.order:
+        sources = report.inputs.get(name, ())
+        if sources and all(output in reached for output in sources):
+            for port in report.blocks[name].outputs:
+                reached.add((name, port.name))
+                ordered.append((name, port.name))
+    return tuple(ordered)

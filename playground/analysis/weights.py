@@ -1,0 +1,96 @@
+"""The weights of the network as matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.document.graph import Graph
+from playground.network.check import Report
+
+
+@dataclass(frozen=True)
+class WeightMatrix:
+    """One parameter of one node. `values` is (units, inputs); the axes of a kernel are laid out along the inputs."""
+
+    node: str
+    title: str
+    name: str
+    values: NDArray[np.float32]
+    bias: NDArray[np.float32] | None
+    """(units,), shown beside the matrix it belongs to."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The matrices of the chosen node, or of all nodes in order."""
+
+    matrices: tuple[WeightMatrix, ...]
+    step: int
+
+    def table(self) -> Table:
+        rows: list[list[Any]] = []
+        for matrix in self.matrices:
+            name = f"{matrix.node}.{matrix.name}"
+            units, inputs = matrix.values.shape
+            for unit in range(units):
+                values = matrix.values[unit].tolist()
+                rows.extend([name, unit, column, values[column]] for column in range(inputs))
+            if matrix.bias is not None:
+                rows.extend([f"{matrix.node}.bias", unit, "", value] for unit, value in enumerate(matrix.bias.tolist()))
+        return ["parameter", "unit", "input", "value"], rows
+
+
+class WeightsAnalysis(Analysis):
+    """Heat maps of the weights."""
+
+    id: ClassVar[str] = "weights"
+    title: ClassVar[str] = "Weights"
+    summary: ClassVar[str] = "Each row is a unit, each column one of its inputs: blue positive, orange negative."
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        if report.total_parameters == 0:
+            return "No block on the canvas has weights. Drag in a Dense block."
+        return ""
+
+    def compute(self, context: Context) -> Weights:
+        if context.snapshot is None:
+            raise ValueError("this analysis needs a snapshot of the weights")
+        snapshot = context.snapshot
+        nodes = list(dict.fromkeys(place.node for place in snapshot.layout.places))
+        if context.subject is not None:
+            rank = {name: index for index, name in enumerate(context.subject.report.order)}
+            nodes.sort(key=lambda name: rank.get(name, len(rank)))
+        if context.node in nodes:
+            nodes = [str(context.node)]
+        if not nodes:
+            raise NothingToShow("No block on the canvas has weights.")
+        matrices = [
+            matrix for node in nodes for matrix in _matrices(node, _title(context, node), snapshot.of_node(node))
+        ]
+        return Weights(tuple(matrices), snapshot.step)
+
+
+def _title(context: Context, node: str) -> str:
+    if context.subject is None or not context.subject.graph.has(node):
+        return node
+    return context.subject.graph.node(node).title or node
+
+
+def _matrices(node: str, title: str, parameters: dict[str, NDArray[np.float32]]) -> list[WeightMatrix]:
+    """Every parameter with at least two axes with the bias beside it; lone vectors become one row."""
+    found: list[WeightMatrix] = []
+    bias = parameters.get("bias")
+    for name, values in parameters.items():
+        if values.ndim >= 2:
+            beside = bias if name == "weight" and bias is not None and len(bias) == len(values) else None
+            found.append(WeightMatrix(node, title, name, values.reshape(len(values), -1), beside))
+    shown = any(matrix.bias is not None for matrix in found)
+    for name, values in parameters.items():
+        if values.ndim < 2 and not (shown and name == "bias"):
+            found.append(WeightMatrix(node, title, name, values.reshape(1, -1), None))
+    return found
