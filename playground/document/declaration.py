@@ -106,7 +106,7 @@ class Declaration(BaseModel):
     @classmethod
     def parameter_infos(cls) -> tuple[ParameterInfo, ...]:
         """Every parameter in declaration order."""
-        return tuple(_info(name, field) for name, field in cls.model_fields.items())
+        return tuple(parameter_info(name, field) for name, field in cls.model_fields.items())
 
     @classmethod
     def parameter_problems(cls, parameters: dict[str, Any]) -> list[tuple[str, str]]:
@@ -144,7 +144,8 @@ def _bound(field: FieldInfo, *names: str) -> float | None:
     return None
 
 
-def _info(name: str, field: FieldInfo) -> ParameterInfo:
+def parameter_info(name: str, field: FieldInfo) -> ParameterInfo:
+    """What a form needs to know of a pydantic field, of a declaration or of any other model."""
     annotation, optional = _unwrap(field.annotation)
     extra = cast(dict[str, Any], field.json_schema_extra or {})
     default = field.get_default(call_default_factory=True)
