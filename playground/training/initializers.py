@@ -1,0 +1,279 @@
+"""How weights start. All random numbers come from the generator that is handed in, so that a seed fixes the start."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Literal
+
+import torch
+from pydantic import model_validator
+from torch import Tensor, nn
+
+from playground.document.declaration import Declaration, parameter
+from playground.document.graph import Choice
+
+RELU_LIKE = frozenset({"relu", "leaky-relu", "prelu", "elu", "swish", "gelu", "softplus"})
+"""Activations that pass about half of a centred signal: He's start keeps its size."""
+
+_TORCH_NAMES = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu", "selu": "selu"}
+_SLOPES = {"leaky-relu": 0.01, "prelu": 0.25}
+_NORMALIZATIONS = (nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.modules.batchnorm._NormBase)
+
+
+def gain(activation: str) -> float:
+    """The factor that torch recommends before an activation, given by block id; 1 where it recommends none.
+
+    Smooth relatives of ReLU take ReLU's. Source: `torch.nn.init.calculate_gain`.
+    """
+    if activation in _SLOPES:
+        return nn.init.calculate_gain("leaky_relu", _SLOPES[activation])
+    if activation in _TORCH_NAMES:
+        return nn.init.calculate_gain(_TORCH_NAMES[activation])  # type: ignore[arg-type]
+    return nn.init.calculate_gain("relu") if activation in RELU_LIKE else 1.0
+
+
+def fans(weight: Tensor) -> tuple[int, int]:
+    """Numbers that flow into and out of one unit: (fan in, fan out) of a weight (out, in, ...)."""
+    field = math.prod(weight.shape[2:])
+    return weight.shape[1] * field, weight.shape[0] * field
+
+
+class Initializer(Declaration):
+    """Base of the initializers."""
+
+    def fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        """Overwrite a weight (out, in, ...), with at least two axes, in place and without gradient.
+
+        `activation` is the block id of the function behind it, "" if unknown. A weight on another device than the
+        generator gets the very numbers that it would get beside the generator.
+        """
+        with torch.no_grad():
+            if weight.device == generator.device:
+                self._fill(weight, generator, activation)
+            else:
+                beside = torch.empty_like(weight, device=generator.device)
+                self._fill(beside, generator, activation)
+                weight.copy_(beside)
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        raise NotImplementedError
+
+
+class Automatic(Initializer):
+    """The usual start for the activation."""
+
+    id: ClassVar[str] = "automatic"
+    title: ClassVar[str] = "Automatic"
+    summary: ClassVar[str] = (
+        "The usual start for the activation that follows: He for ReLU and its relatives, LeCun for SELU, "
+        "Xavier for all others."
+    )
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        if activation == "selu":
+            # LeCun (1998): variance 1 / fan in, which the derivation of SELU assumes
+            weight.normal_(0.0, 1.0 / math.sqrt(max(1, fans(weight)[0])), generator=generator)
+        elif activation in RELU_LIKE:
+            HeNormal()._fill(weight, generator, activation)
+        else:
+            XavierUniform()._fill(weight, generator, activation)
+
+
+class Zeros(Initializer):
+    """All weights zero."""
+
+    id: ClassVar[str] = "zeros"
+    title: ClassVar[str] = "Zeros"
+    summary: ClassVar[str] = "All weights start at 0. All units of a layer stay alike for ever: the symmetry trap."
+    formula: ClassVar[str] = r"w = 0"
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        weight.zero_()
+
+
+class Constant(Initializer):
+    """All weights alike."""
+
+    id: ClassVar[str] = "constant"
+    title: ClassVar[str] = "Constant"
+    summary: ClassVar[str] = "All weights start alike, so all units of a layer stay alike for ever."
+    formula: ClassVar[str] = r"w = c"
+
+    value: float = parameter(0.1, ge=-1000.0, le=1000.0, label="Value c", help="Where every weight starts.")
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        weight.fill_(self.value)
+
+
+class Uniform(Initializer):
+    """Even between two bounds."""
+
+    id: ClassVar[str] = "uniform"
+    title: ClassVar[str] = "Uniform"
+    summary: ClassVar[str] = "Evenly spread between two bounds, whatever the width of the layer."
+    formula: ClassVar[str] = r"w \sim U(a, b)"
+
+    low: float = parameter(-0.5, ge=-1000.0, le=1000.0, label="Lower bound a", help="Smallest weight.")
+    high: float = parameter(0.5, ge=-1000.0, le=1000.0, label="Upper bound b", help="Largest weight.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Uniform:
+        if self.low > self.high:
+            raise ValueError(f"the lower bound {self.low:g} lies above the upper bound {self.high:g}")
+        return self
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        weight.uniform_(self.low, self.high, generator=generator)
+
+
+class Normal(Initializer):
+    """A bell curve."""
+
+    id: ClassVar[str] = "normal"
+    title: ClassVar[str] = "Normal"
+    summary: ClassVar[str] = "A bell curve of one spread, whatever the width of the layer. Deep nets fade or explode."
+    formula: ClassVar[str] = r"w \sim N(\mu, \sigma^2)"
+
+    mean: float = parameter(0.0, ge=-1000.0, le=1000.0, label="Mean μ", help="Middle of the bell.", advanced=True)
+    spread: float = parameter(
+        0.1, ge=0.0, le=1000.0, label="Standard deviation σ", logarithmic=True, help="Width of the bell."
+    )
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        weight.normal_(self.mean, self.spread, generator=generator)
+
+
+class _Xavier(Initializer):
+    source: ClassVar[str] = "Glorot and Bengio (2010), Understanding the difficulty of training deep networks"
+
+    use_gain: bool = parameter(
+        False,
+        label="Gain of the activation",
+        advanced=True,
+        help="Multiply by torch's gain for the activation that follows, 5/3 for tanh.",
+    )
+
+    def _gain(self, activation: str) -> float:
+        return gain(activation) if self.use_gain else 1.0
+
+
+class XavierUniform(_Xavier):
+    """Xavier (Glorot), even."""
+
+    id: ClassVar[str] = "xavier-uniform"
+    title: ClassVar[str] = "Xavier, uniform"
+    summary: ClassVar[str] = "Keeps the size of signals and gradients through layers of tanh or sigmoid. Even spread."
+    formula: ClassVar[str] = (
+        r"w \sim U(-a, a), \quad a = g \sqrt{\frac{6}{n_{\mathrm{in}} + n_{\mathrm{out}}}}, \quad g = 1"
+    )
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        nn.init.xavier_uniform_(weight, gain=self._gain(activation), generator=generator)
+
+
+class XavierNormal(_Xavier):
+    """Xavier (Glorot), bell."""
+
+    id: ClassVar[str] = "xavier-normal"
+    title: ClassVar[str] = "Xavier, normal"
+    summary: ClassVar[str] = "Keeps the size of signals and gradients through layers of tanh or sigmoid. Bell curve."
+    formula: ClassVar[str] = (
+        r"w \sim N(0, \sigma^2), \quad \sigma = g \sqrt{\frac{2}{n_{\mathrm{in}} + n_{\mathrm{out}}}}, \quad g = 1"
+    )
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        nn.init.xavier_normal_(weight, gain=self._gain(activation), generator=generator)
+
+
+class _He(Initializer):
+    source: ClassVar[str] = "He et al. (2015), Delving deep into rectifiers"
+
+    keep: Literal["forward", "backward"] = parameter(
+        "forward",
+        label="Keep the size of",
+        advanced=True,
+        help="Signals on their way forward (n counts inputs) or gradients on their way back (n counts outputs).",
+    )
+
+    def _deviation(self, weight: Tensor, activation: str) -> float:
+        """The gain of a rectifier whatever follows, but that of a leaky one where such a one follows."""
+        fan = fans(weight)[0 if self.keep == "forward" else 1]
+        return gain(activation if activation in _SLOPES else "relu") / math.sqrt(max(1, fan))
+
+
+class HeUniform(_He):
+    """He (Kaiming), even."""
+
+    id: ClassVar[str] = "he-uniform"
+    title: ClassVar[str] = "He, uniform"
+    summary: ClassVar[str] = "Keeps the size of signals through layers of ReLU, which pass only half. Even spread."
+    formula: ClassVar[str] = r"w \sim U(-a, a), \quad a = g \sqrt{\frac{3}{n}}, \quad g = \sqrt{2}"
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        bound = math.sqrt(3.0) * self._deviation(weight, activation)
+        weight.uniform_(-bound, bound, generator=generator)
+
+
+class HeNormal(_He):
+    """He (Kaiming), bell."""
+
+    id: ClassVar[str] = "he-normal"
+    title: ClassVar[str] = "He, normal"
+    summary: ClassVar[str] = "Keeps the size of signals through layers of ReLU, which pass only half. Bell curve."
+    formula: ClassVar[str] = r"w \sim N(0, \sigma^2), \quad \sigma = \frac{g}{\sqrt{n}}, \quad g = \sqrt{2}"
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        weight.normal_(0.0, self._deviation(weight, activation), generator=generator)
+
+
+class Orthogonal(Initializer):
+    """A rotation."""
+
+    id: ClassVar[str] = "orthogonal"
+    title: ClassVar[str] = "Orthogonal"
+    summary: ClassVar[str] = "A random rotation times the activation's gain: lengths and angles pass through unchanged."
+    formula: ClassVar[str] = r"W^{\top} W = g^2 I"
+    source: ClassVar[str] = "Saxe, McClelland and Ganguli (2014), Exact solutions to the nonlinear dynamics of learning"
+
+    use_gain: bool = parameter(
+        True, label="Gain of the activation", help="Multiply by torch's gain for the activation that follows."
+    )
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        nn.init.orthogonal_(weight, gain=gain(activation) if self.use_gain else 1.0, generator=generator)
+
+
+INITIALIZERS: tuple[type[Initializer], ...] = (
+    Automatic,
+    Zeros,
+    Constant,
+    Uniform,
+    Normal,
+    XavierUniform,
+    XavierNormal,
+    HeUniform,
+    HeNormal,
+    Orthogonal,
+)
+
+
+def initializer_of(choice: Choice) -> Initializer:
+    """The initializer that a project chose. Raises KeyError (no such id) or pydantic's ValidationError (parameters)."""
+    kinds = {kind.id: kind for kind in INITIALIZERS}
+    return kinds[choice.id].model_validate(choice.parameters)
+
+
+def initialize(module: nn.Module, initializer: Initializer, generator: torch.Generator, activation: str) -> None:
+    """Start all parameters of a module in place: weights by the initializer, biases at zero.
+
+    Weights are parameters with at least two axes. What else there is (the scale of a normalization, the slope of PReLU)
+    keeps the start that its own module gave it.
+    """
+    for part in module.modules():
+        if isinstance(part, _NORMALIZATIONS):
+            continue
+        for name, values in part.named_parameters(recurse=False):
+            if name.startswith("bias"):
+                nn.init.zeros_(values)
+            elif values.dim() >= 2:
+                initializer.fill(values, generator, activation)

@@ -1,0 +1,329 @@
+"""The rules by which weights move. Each is a declaration that makes one of torch's optimizers.
+
+They are meant for few, large, flat tensors. Which of torch's implementations is used was measured for that case (100
+and 100,000 parameters, one CPU core): the fused ones where torch has them, except for plain SGD, and never `foreach`.
+Both continue bit for bit from a saved state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+import torch
+
+from playground.document.declaration import Declaration, parameter
+from playground.document.graph import Choice
+from playground.training.averaged_momentum import AveragedMomentum
+
+Group = dict[str, Any]
+"""One of torch's parameter groups; an entry `factor` multiplies the learning rate of the group."""
+
+
+def _rate(default: float) -> float:
+    return parameter(
+        default,
+        ge=0.0,
+        le=1000.0,
+        logarithmic=True,
+        help="Size of a step. Too small: nothing seems to happen. Too large: the loss jumps or grows without bound.",
+    )
+
+
+def _epsilon(default: float) -> float:
+    return parameter(
+        default, gt=0.0, le=1.0, logarithmic=True, advanced=True, help="Keeps the division away from zero."
+    )
+
+
+def _share(default: float, label: str, help: str, *, advanced: bool = False) -> float:
+    return parameter(default, ge=0.0, lt=1.0, label=label, help=help, advanced=advanced)
+
+
+class Optimizer(Declaration):
+    """Base of the optimizers. `build` makes torch's optimizer, `update` changes the numbers of a living one."""
+
+    kind: ClassVar[type[torch.optim.Optimizer]]
+    """The class of torch that does the work."""
+    fused_on: ClassVar[frozenset[str]] = frozenset()
+    """Device types on which torch's fused implementation is the fastest one."""
+
+    learning_rate: float = _rate(0.01)
+
+    def numbers(self) -> dict[str, Any]:
+        """Torch's names and values for everything but the learning rate."""
+        return {}
+
+    def build(self, groups: list[Group]) -> torch.optim.Optimizer:
+        """A new optimizer for `groups`, each `{"params": [flat tensor], "lr": ...}`; a group may leave `lr` out."""
+        tensors = [values for group in groups for values in group["params"]]
+        return cast(Any, self.kind)(groups, lr=self.learning_rate, **self.numbers(), **self._implementation(tensors))
+
+    def update(self, optimizer: torch.optim.Optimizer) -> None:
+        """Write these numbers into an optimizer of the same kind; what it remembers of past gradients stays.
+
+        The rate of a group becomes the learning rate times the group's `factor`, before any schedule.
+        """
+        numbers = self.numbers()
+        for group in optimizer.param_groups:
+            group.update(numbers)
+            group["lr"] = self.learning_rate * group.get("factor", 1.0)
+
+    def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
+        if not issubclass(self.kind, AveragedMomentum):
+            if self.fused_on and all(values.device.type in self.fused_on for values in tensors):
+                return {"fused": True}
+            return {"foreach": False}
+        return {}
+
+
+class GradientDescent(Optimizer):
+    """Stochastic gradient descent."""
+
+    id: ClassVar[str] = "sgd"
+    title: ClassVar[str] = "SGD"
+    summary: ClassVar[str] = (
+        "Steps straight down the slope of the batch. With all examples in one batch it is plain gradient descent."
+    )
+    formula: ClassVar[str] = r"w \leftarrow w - \eta \, g"
+    source: ClassVar[str] = "Robbins and Monro (1951), A stochastic approximation method"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
+
+    learning_rate: float = _rate(0.1)
+
+
+class Momentum(Optimizer):
+    """SGD with classical momentum."""
+
+    id: ClassVar[str] = "momentum"
+    title: ClassVar[str] = "Momentum"
+    summary: ClassVar[str] = (
+        "A heavy ball: it gathers speed along a steady slope and damps zig-zag. "
+        "On a steady slope the step grows to η / (1 − μ), ten times the rate at μ = 0.9."
+    )
+    formula: ClassVar[str] = r"v \leftarrow \mu v + g, \quad w \leftarrow w - \eta \, v"
+    source: ClassVar[str] = "Polyak (1964), Some methods of speeding up the convergence of iteration methods"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
+    fused_on: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
+
+    learning_rate: float = _rate(0.02)
+    momentum: float = _share(0.9, "Momentum μ", "Share of the speed that is kept from step to step.")
+
+    def numbers(self) -> dict[str, Any]:
+        return {"momentum": self.momentum}
+
+
+class MomentumAverage(Optimizer):
+    """SGD along the running average of the gradients."""
+
+    id: ClassVar[str] = "averaged-momentum"
+    title: ClassVar[str] = "Averaged momentum"
+    summary: ClassVar[str] = (
+        "Steps along the running average of the gradients: smooth like momentum, but on a steady slope the step stays "
+        "at the learning rate."
+    )
+    formula: ClassVar[str] = r"v \leftarrow \beta v + (1 - \beta) g, \quad w \leftarrow w - \eta \, v"
+    source: ClassVar[str] = "The first moment of Kingma and Ba (2015), Adam, without bias correction"
+    kind: ClassVar[type[torch.optim.Optimizer]] = AveragedMomentum
+
+    learning_rate: float = _rate(0.1)
+    beta: float = _share(0.9, "Averaging β", "Share of the old average; about the last 1 / (1 − β) gradients count.")
+
+    def numbers(self) -> dict[str, Any]:
+        return {"beta": self.beta}
+
+
+class Nesterov(Optimizer):
+    """SGD with Nesterov's momentum."""
+
+    id: ClassVar[str] = "nesterov"
+    title: ClassVar[str] = "Nesterov momentum"
+    summary: ClassVar[str] = (
+        "Momentum that looks ahead: it takes the slope where the speed is about to carry it, and so brakes in time."
+    )
+    formula: ClassVar[str] = r"v \leftarrow \mu v + g, \quad w \leftarrow w - \eta \, (g + \mu v)"
+    source: ClassVar[str] = "Nesterov (1983); in this form Sutskever et al. (2013)"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
+    fused_on: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
+
+    learning_rate: float = _rate(0.02)
+    momentum: float = parameter(
+        0.9, gt=0.0, lt=1.0, label="Momentum μ", help="Share of the speed that is kept from step to step."
+    )
+
+    def numbers(self) -> dict[str, Any]:
+        return {"momentum": self.momentum, "nesterov": True}
+
+
+class AdaGrad(Optimizer):
+    """A rate for each weight that falls with the sum of its squared gradients."""
+
+    id: ClassVar[str] = "adagrad"
+    title: ClassVar[str] = "AdaGrad"
+    summary: ClassVar[str] = (
+        "Every weight has its own rate: much moved, smaller steps. The rates only fall, so learning slowly stops."
+    )
+    formula: ClassVar[str] = r"s \leftarrow s + g^2, \quad w \leftarrow w - \frac{\eta \, g}{\sqrt{s} + \epsilon}"
+    source: ClassVar[str] = "Duchi, Hazan and Singer (2011), Adaptive subgradient methods"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adagrad
+    fused_on: ClassVar[frozenset[str]] = frozenset({"cpu"})
+
+    learning_rate: float = _rate(0.05)
+    epsilon: float = _epsilon(1e-10)
+
+    def numbers(self) -> dict[str, Any]:
+        return {"eps": self.epsilon}
+
+
+class AdaDelta(Optimizer):
+    """Steps measured in units of the steps made before."""
+
+    id: ClassVar[str] = "adadelta"
+    title: ClassVar[str] = "Adadelta"
+    summary: ClassVar[str] = (
+        "Scales each gradient by the steps made lately over the gradients seen lately. "
+        "It needs hardly any tuning of the rate and starts slowly."
+    )
+    formula: ClassVar[str] = (
+        r"s \leftarrow \rho s + (1 - \rho) g^2, \quad "
+        r"\Delta = \frac{\sqrt{u + \epsilon}}{\sqrt{s + \epsilon}} g, \quad "
+        r"u \leftarrow \rho u + (1 - \rho) \Delta^2, \quad w \leftarrow w - \eta \Delta"
+    )
+    source: ClassVar[str] = "Zeiler (2012), ADADELTA: an adaptive learning rate method"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adadelta
+
+    learning_rate: float = _rate(1.0)
+    rho: float = _share(0.9, "Averaging ρ", "Share of the old averages of squared gradients and squared steps.")
+    epsilon: float = _epsilon(1e-6)
+
+    def numbers(self) -> dict[str, Any]:
+        return {"rho": self.rho, "eps": self.epsilon}
+
+
+class RMSProp(Optimizer):
+    """A rate for each weight from the running mean of its squared gradients."""
+
+    id: ClassVar[str] = "rmsprop"
+    title: ClassVar[str] = "RMSProp"
+    summary: ClassVar[str] = (
+        "AdaGrad that forgets: each gradient is divided by its recent typical size, so learning does not run dry."
+    )
+    formula: ClassVar[str] = (
+        r"s \leftarrow \alpha s + (1 - \alpha) g^2, \quad w \leftarrow w - \frac{\eta \, g}{\sqrt{s} + \epsilon}"
+    )
+    source: ClassVar[str] = "Tieleman and Hinton (2012), Lecture 6.5; ε outside the root as torch has it"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.RMSprop
+
+    learning_rate: float = _rate(0.003)
+    alpha: float = _share(0.99, "Averaging α", "Share of the old mean of squared gradients.")
+    epsilon: float = _epsilon(1e-8)
+
+    def numbers(self) -> dict[str, Any]:
+        return {"alpha": self.alpha, "eps": self.epsilon}
+
+
+class Adam(Optimizer):
+    """Momentum and RMSProp together, with bias correction."""
+
+    id: ClassVar[str] = "adam"
+    title: ClassVar[str] = "Adam"
+    summary: ClassVar[str] = (
+        "Momentum for the direction, RMSProp for the scale of each weight, both corrected for their start at zero. "
+        "A good first choice; a step is at most about as large as the rate."
+    )
+    formula: ClassVar[str] = (
+        r"m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad "
+        r"w \leftarrow w - \eta \, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}"
+    )
+    source: ClassVar[str] = "Kingma and Ba (2015), Adam: a method for stochastic optimization"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adam
+    fused_on: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
+
+    learning_rate: float = _rate(0.005)
+    beta1: float = _share(0.9, "β₁", "Share of the old mean of gradients (the momentum).", advanced=True)
+    beta2: float = _share(0.999, "β₂", "Share of the old mean of squared gradients (the scale).", advanced=True)
+    epsilon: float = _epsilon(1e-8)
+
+    def numbers(self) -> dict[str, Any]:
+        return {"betas": (self.beta1, self.beta2), "eps": self.epsilon}
+
+
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient."""
+
+    id: ClassVar[str] = "adamw"
+    title: ClassVar[str] = "AdamW"
+    summary: ClassVar[str] = (
+        "Adam whose weights also shrink by a small share at every step, apart from the gradient and its scaling. "
+        "All weights shrink, biases too."
+    )
+    formula: ClassVar[str] = (
+        r"w \leftarrow w - \eta \lambda w, \quad \text{then as Adam: } "
+        r"w \leftarrow w - \eta \, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
+    )
+    source: ClassVar[str] = "Loshchilov and Hutter (2019), Decoupled weight decay regularization"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.AdamW
+
+    weight_decay: float = parameter(
+        0.01, ge=0.0, le=10.0, label="Weight decay λ", help="Each step takes the share η · λ off every weight."
+    )
+
+    def numbers(self) -> dict[str, Any]:
+        return {**super().numbers(), "weight_decay": self.weight_decay}
+
+
+class NAdam(Adam):
+    """Adam with Nesterov's look ahead."""
+
+    id: ClassVar[str] = "nadam"
+    title: ClassVar[str] = "NAdam"
+    summary: ClassVar[str] = "Adam with Nesterov's look ahead in its momentum, which grows over the first steps."
+    formula: ClassVar[str] = (
+        r"\mu_t = \beta_1 \left(1 - \tfrac{1}{2} 0.96^{t \psi}\right), \quad "
+        r"\hat{m} = \frac{\mu_{t+1} m}{1 - \prod_{i=1}^{t+1} \mu_i} + \frac{(1 - \mu_t) g}{1 - \prod_{i=1}^{t} \mu_i}, "
+        r"\quad w \leftarrow w - \eta \, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
+    )
+    source: ClassVar[str] = "Dozat (2016), Incorporating Nesterov momentum into Adam"
+    kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.NAdam
+    fused_on: ClassVar[frozenset[str]] = frozenset()
+
+    momentum_decay: float = parameter(
+        0.004, ge=0.0, le=1.0, label="Momentum schedule ψ", advanced=True, help="How fast the momentum grows to β₁."
+    )
+
+    def numbers(self) -> dict[str, Any]:
+        return {**super().numbers(), "momentum_decay": self.momentum_decay}
+
+
+def bare_step(optimizer: torch.optim.Optimizer) -> Callable[[], Any]:
+    """The optimizer's step without the wrapper that torch puts round it for profilers and step hooks.
+
+    The wrapper costs about 14 microseconds a call, more than the update of a small network itself. Falls back to
+    `optimizer.step` should torch wrap differently one day, or where hooks are registered.
+    """
+    wrapped = type(optimizer).step
+    inner = getattr(wrapped, "__wrapped__", None)
+    hooks = optimizer._optimizer_step_pre_hooks or optimizer._optimizer_step_post_hooks
+    if inner is None or not getattr(wrapped, "hooked", False) or hooks:
+        return optimizer.step
+    return cast(Callable[[], Any], inner.__get__(optimizer))
+
+
+OPTIMIZERS: tuple[type[Optimizer], ...] = (
+    GradientDescent,
+    Momentum,
+    MomentumAverage,
+    Nesterov,
+    AdaGrad,
+    AdaDelta,
+    RMSProp,
+    Adam,
+    AdamW,
+    NAdam,
+)
+
+
+def optimizer_of(choice: Choice) -> Optimizer:
+    """The optimizer that a project chose. Raises KeyError (no such id) or pydantic's ValidationError (parameters)."""
+    kinds = {kind.id: kind for kind in OPTIMIZERS}
+    return kinds[choice.id].model_validate(choice.parameters)
