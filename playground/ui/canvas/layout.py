@@ -14,8 +14,9 @@ import networkx
 
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph
+from playground.ui.canvas.geometry import GAP, PORT_LINE
 
-COLUMN_GAP = 64.0
+COLUMN_GAP = GAP
 """Room between two columns, for the wires."""
 ROW_GAP = 36.0
 """Room between two blocks of a column."""
@@ -30,12 +31,15 @@ _MOST_STAND_INS = 5_000
 Wire = tuple[str, str]
 
 
-def tidy(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def tidy(
+    graph: Graph, sizes: Mapping[str, tuple[float, float]], lines: Mapping[str, float] | None = None
+) -> dict[str, tuple[float, float]]:
     """New top left corners of all nodes, by id, in scene units; notes stay where they are.
 
-    `sizes` holds width and height by node id. Data stand on the left, losses on the right of their part of the graph.
-    The upper left corner of the whole stays in place, unless a note is in the way: then all moves down. The result
-    depends on the graph alone, not on where the blocks stood before. A graph with a cycle gives an empty dict.
+    `sizes` holds width and height by node id, `lines` how far below its top a node has its ports where that is not the
+    usual line of cards: wires between neighbours become straight. Data stand on the left, losses on the right of their
+    part of the graph. The upper left corner of the whole stays in place, unless a note is in the way: then all moves
+    down. The result depends on the graph alone, not on where the blocks stood before. A cycle gives an empty dict.
     """
     order = graph.order()
     if not order:
@@ -43,7 +47,7 @@ def tidy(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> dict[str, tu
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for part in _parts(graph, order):
-        placed, height = _PartLayout(graph, part, sizes).places()
+        placed, height = _PartLayout(graph, part, sizes, lines or {}).places()
         places.update({name: (x, y + top) for name, (x, y) in placed.items()})
         top += height + PART_GAP
     return _anchored(graph, places, sizes)
@@ -95,9 +99,16 @@ def _covered_note(
 class _PartLayout:
     """The layout of one connected part."""
 
-    def __init__(self, graph: Graph, names: list[str], sizes: Mapping[str, tuple[float, float]]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        names: list[str],
+        sizes: Mapping[str, tuple[float, float]],
+        lines: Mapping[str, float],
+    ) -> None:
         inside = set(names)
         self._sizes = sizes
+        self._lines = lines
         self._families = {
             node.id: CATALOGUE[node.block].family if node.block in CATALOGUE else ""
             for node in graph.nodes
@@ -114,15 +125,14 @@ class _PartLayout:
 
     def places(self) -> tuple[dict[str, tuple[float, float]], float]:
         """Top left corners with the smallest at (0, 0), and the height of the whole."""
-        centres = self._heights()
+        levels = self._levels()
         result: dict[str, tuple[float, float]] = {}
         x = 0.0
         for column in self._columns:
             width = max((self._size(name)[0] for name in column if name not in self._stand_ins), default=0.0)
             for name in column:
                 if name not in self._stand_ins:
-                    own_width, own_height = self._size(name)
-                    result[name] = (x + (width - own_width) / 2, centres[name] - own_height / 2)
+                    result[name] = (x + (width - self._size(name)[0]) / 2, levels[name] - self._line(name))
             x += width + COLUMN_GAP
         top = min(y for _, y in result.values())
         height = max(y + self._size(name)[1] for name, (_, y) in result.items()) - top
@@ -132,6 +142,11 @@ class _PartLayout:
         if name in self._stand_ins:
             return (0.0, WIRE_ROOM)
         return self._sizes.get(name, DEFAULT_SIZE)
+
+    def _line(self, name: str) -> float:
+        """Height of the ports below the top."""
+        height = self._size(name)[1]
+        return min(self._lines.get(name, PORT_LINE), height) if name not in self._stand_ins else height / 2
 
     def _layers(self, names: Sequence[str]) -> dict[str, int]:
         """Longest path from the left; then losses that nothing follows go to the right edge."""
@@ -206,36 +221,33 @@ class _PartLayout:
             between[self._layer[source], self._layer[target]].append((rank[source], rank[target]))
         return sum(_inversions([end for _, end in sorted(pairs)]) for pairs in between.values())
 
-    def _heights(self) -> dict[str, float]:
-        """Centres of all nodes: each wants to stand level with its neighbours, as near as its column allows."""
-        centres: dict[str, float] = {}
+    def _levels(self) -> dict[str, float]:
+        """Heights of all port lines: each wants to be level with its neighbours, as near as its column allows."""
+        levels: dict[str, float] = {}
         for column in self._columns:
             y = 0.0
             for name in column:
-                height = self._size(name)[1]
-                centres[name] = y + height / 2
-                y += height + ROW_GAP
-            for name in column:
-                centres[name] -= (y - ROW_GAP) / 2
+                levels[name] = y + self._line(name)
+                y += self._size(name)[1] + ROW_GAP
         for sweep in range(_SWEEPS):
             forwards = sweep % 2 == 0
             neighbours = self._neighbours(forwards)
             for column in self._columns if forwards else reversed(self._columns):
-                self._level(column, centres, neighbours)
-        return centres
+                self._level(column, levels, neighbours)
+        return levels
 
-    def _level(self, column: list[str], centres: dict[str, float], neighbours: Mapping[str, list[str]]) -> None:
+    def _level(self, column: list[str], levels: dict[str, float], neighbours: Mapping[str, list[str]]) -> None:
         wanted: list[float] = []
         weights: list[float] = []
         for name in column:
             beside = neighbours.get(name, [])
-            wanted.append(sum(centres[other] for other in beside) / len(beside) if beside else centres[name])
+            wanted.append(sum(levels[other] for other in beside) / len(beside) if beside else levels[name])
             weights.append(float(len(beside)) if beside else 0.1)
         gaps = [0.0]
         for above, below in itertools.pairwise(column):
-            gaps.append((self._size(above)[1] + self._size(below)[1]) / 2 + ROW_GAP)
-        for name, centre in zip(column, _apart(wanted, weights, gaps), strict=True):
-            centres[name] = centre
+            gaps.append(self._size(above)[1] - self._line(above) + ROW_GAP + self._line(below))
+        for name, level in zip(column, _apart(wanted, weights, gaps), strict=True):
+            levels[name] = level
 
 
 def _by_barycentre(columns: list[list[str]], column: list[str], neighbours: Mapping[str, list[str]]) -> list[str]:

@@ -56,7 +56,7 @@ class RankedBlock:
     reason: str = ""
     """Why it does not fit; empty when it does."""
     shape: str = ""
-    """The shape that comes out, such as “batch × 8”; empty when nothing is known of it."""
+    """The shape that comes out, as on a badge; empty when nothing is known of it."""
     wires: tuple[tuple[str, Output], ...] = ()
     """How its inputs would be fed: (port of the new block, output on the canvas), in port order."""
 
@@ -66,8 +66,8 @@ def ranked_blocks(
 ) -> list[RankedBlock]:
     """All blocks for a menu: first those that fit, the likeliest on top; then the others, with the reason.
 
-    `source` is the output that a wire is pulled from, `target` the input that it is pulled from backwards; with neither,
-    everything fits. `search` keeps only blocks in which all its words occur, the better matches first.
+    `source` is the output that a wire is pulled from, `target` the input that it is pulled from backwards; with
+    neither, everything fits. `search` keeps only blocks in which all its words occur, the better matches first.
     """
     ranked: list[tuple[tuple[bool, int, int, int, int], RankedBlock]] = []
     families = _families(graph, report, source, target)
@@ -155,7 +155,7 @@ def _named(block: Block, sources: tuple[Output, ...]) -> tuple[tuple[str, Output
 
 
 def _possible_inputs(block: Block, report: Report, source: Output) -> Iterable[tuple[Output, ...]]:
-    """Ways to feed the block with `source` and what the data offer; a block of many wires is tried with two equal ones."""
+    """Ways to feed the block with `source` and what the data offer; many wires are tried as two equal ones."""
     if len(block.inputs) == 1:
         yield (source, source) if block.inputs[0].many else (source,)
         return

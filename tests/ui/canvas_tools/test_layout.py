@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from playground.document import edits
 from playground.document.graph import Edge, Graph, Node, Note, Position
+from playground.ui.canvas.geometry import PORT_LINE
 from playground.ui.canvas.layout import COLUMN_GAP, WIRE_ROOM, _apart, _inversions, tidy
 
 SIZE = (150.0, 110.0)
@@ -91,9 +92,14 @@ def test_a_chain_stands_in_one_line_and_the_target_wire_does_not_bend_it() -> No
     graph = edits.connect(graph, Edge(source="n0", source_port="target", target="n3", target_port="target"))
     sizes = {"n0": (150.0, 190.0), "n1": SIZE, "n2": (150.0, 60.0), "n3": SIZE}
     places = tidy(graph, sizes)
-    centres = {places[name][1] + sizes[name][1] / 2 for name in places}
-    assert max(centres) - min(centres) <= 1
+    assert len({y for _, y in places.values()}) == 1
     assert [places[f"n{index}"][0] for index in range(4)] == [index * (150 + COLUMN_GAP) for index in range(4)]
+
+
+def test_ports_on_another_line_are_level_too() -> None:
+    graph = chain("spirals", "dense", "dense")
+    places = tidy(graph, {"n1": (200.0, 500.0)}, {"n1": 250.0})
+    assert places["n1"][1] + 250.0 == places["n0"][1] + PORT_LINE == places["n2"][1] + PORT_LINE
 
 
 def test_a_skip_wire_finds_room_beside_the_blocks_it_passes() -> None:
