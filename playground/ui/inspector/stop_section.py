@@ -1,0 +1,104 @@
+"""When a run ends by itself: epochs, a metric reached, early stopping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+
+from playground.document.declaration import ParameterInfo
+from playground.document.project import MetricTarget, StopRules
+from playground.ui.inspector.controls import QuietComboBox
+from playground.ui.inspector.fields import NumberField
+from playground.ui.inspector.form import ParameterForm
+from playground.ui.inspector.rows import Row, Section
+from playground.ui.inspector.settings import setting_infos, setting_problems
+
+LABELS = {"epochs": "Epochs", "patience": "Patience", "restore_best": "Restore best"}
+LARGE_IS_GOOD = ("accuracy", "r2", "f1", "precision", "recall")
+TARGETS = tuple(
+    f"{part}_{metric}" for metric in ("loss", "accuracy", "r2") for part in ("train", "validation", "test")
+)  # fmt: skip
+
+
+def large_is_good(metric: str) -> bool:
+    """Whether a larger value of a metric is a better one."""
+    return metric.endswith(LARGE_IS_GOOD)
+
+
+class StopSection(Section):
+    """Edits StopRules."""
+
+    changed = Signal(object, str, str)
+    """(new StopRules, words for the Undo menu, merge key)"""
+
+    def __init__(self) -> None:
+        super().__init__("Stop")
+        self._rules = StopRules()
+        self.form = ParameterForm(
+            setting_infos(StopRules, LABELS), {}, setting_problems(StopRules, LABELS)
+        )
+        self.form.changed.connect(self._set)
+        self.metric = QuietComboBox()
+        self.metric.setAccessibleName("Stop when this metric is reached")
+        self.metric.addItem("no target", "")
+        for name in TARGETS:
+            self.metric.addItem(name.replace("_", " "), name)
+        self.metric.currentIndexChanged.connect(self._choose_metric)
+        info = ParameterInfo("target", "Target", "number", 0.95, None, None, (), "Stop as soon as the metric is there.",
+                             "", False, False, False)  # fmt: skip
+        self.bound = NumberField(info, lambda value: "" if abs(value) < 1e12 else "Target must be a finite number.")
+        self.bound.changed.connect(self._set_bound)
+        self.add(self.form)
+        self.add(Row("Stop at", self.metric, "Stop as soon as this metric is good enough."))
+        self.bound_row = Row("at least", self.bound)
+        self.bound.refused.connect(self.bound_row.show_error)
+        self.add(self.bound_row)
+
+    def set_rules(self, rules: StopRules) -> None:
+        """Show rules without emitting."""
+        self._rules = rules
+        self.form.set_values(rules.model_dump(exclude={"target"}))
+        target = rules.target
+        with QSignalBlocker(self.metric):
+            if target is not None and self.metric.findData(target.metric) < 0:
+                self.metric.addItem(target.metric.replace("_", " "), target.metric)
+            self.metric.setCurrentIndex(self.metric.findData(target.metric if target else ""))
+        self.bound_row.setVisible(target is not None)
+        if target is not None:
+            self.bound_row.label.setText("at most" if target.at_least is None else "at least")
+            value = target.at_most if target.at_least is None else target.at_least
+            if value is not None and value != self.bound.value():
+                self.bound.set_value(value)
+            elif not self.bound.edit.text():
+                self.bound.set_value(self.bound.value())
+
+    @Slot(str, object)
+    def _set(self, name: str, value: Any) -> None:
+        words = self.form.text(name, value)
+        self.changed.emit(self._rules.replace(**{name: value}), words, self.form.merge_key(name))
+
+    @Slot(int)
+    def _choose_metric(self, index: int) -> None:
+        metric = self.metric.itemData(index)
+        if not metric:
+            self.changed.emit(self._rules.replace(target=None), "Stop at no target", "target")
+            return
+        value = 0.95 if large_is_good(metric) else 0.01
+        self.changed.emit(
+            self._rules.replace(target=_target(metric, value, at_least=large_is_good(metric))),
+            f"Stop at {self.metric.itemText(index)}",
+            f"target.{metric}",
+        )
+
+    @Slot(object)
+    def _set_bound(self, value: float) -> None:
+        target = self._rules.target
+        if target is not None:
+            changed = _target(target.metric, value, at_least=target.at_least is not None)
+            key = f"target.{self.bound.gesture}"
+            self.changed.emit(self._rules.replace(target=changed), f"Set target to {value:g}", key)
+
+
+def _target(metric: str, value: float, *, at_least: bool) -> MetricTarget:
+    return MetricTarget(metric=metric, at_least=value if at_least else None, at_most=None if at_least else value)

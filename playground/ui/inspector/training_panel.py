@@ -1,0 +1,289 @@
+"""The Training tab: how the network learns. Every number here may change while it runs."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from playground.document.declaration import ParameterInfo, parameter_info
+from playground.document.graph import Choice
+from playground.document.project import Clipping, Project, Regularization, TrainingSettings
+from playground.training.device import available_devices
+from playground.training.initializers import INITIALIZERS
+from playground.training.optimizers import OPTIMIZERS
+from playground.training.schedules import SCHEDULES
+from playground.ui.inspector.choice_editor import ChoiceEditor
+from playground.ui.inspector.controls import QuietComboBox, QuietSlider, QuietSpinBox
+from playground.ui.inspector.fields import Field
+from playground.ui.inspector.form import ParameterForm
+from playground.ui.inspector.rows import Column, Row, Section
+from playground.ui.inspector.settings import setting_infos, setting_problems
+from playground.ui.inspector.stop_section import StopSection
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import THEME
+
+RATE_SPAN = (1e-5, 10.0)
+PENALTY_SPAN = (1e-6, 1.0)
+REGULARIZATION = {"l1": "L1", "l2": "L2", "max_norm": "Max-norm"}
+CLIPPING = {"kind": "Clip gradients", "limit": "Limit"}
+DEVICES = {"automatic": "Automatic", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
+
+
+class BatchSizeField(Field):
+    """Examples in one step: a slider over powers of two with all examples (saved as 0) at its right end."""
+
+    sizes = (*(2**power for power in range(13)), 0)
+
+    def __init__(self, info: ParameterInfo) -> None:
+        super().__init__(info, lambda value: "")
+        self.slider = QuietSlider()
+        self.slider.setRange(0, len(self.sizes) - 1)
+        self.slider.setPageStep(1)
+        self.spin = QuietSpinBox()
+        self.spin.setRange(0, int(info.maximum or 1_000_000))
+        self.spin.setSpecialValueText("all")
+        self.spin.setFixedWidth(THEME.px(78))
+        self.line.addWidget(self.slider, 1)
+        self.line.addWidget(self.spin)
+        self.name(self.spin, self.slider)
+        self.slider.gesture_started.connect(self.begin_gesture)
+        self.slider.valueChanged.connect(self._slid)
+        self.spin.valueChanged.connect(self._spun)
+        self.spin.editingFinished.connect(self.begin_gesture)
+
+    def _show(self, value: Any) -> None:
+        with QSignalBlocker(self.spin):
+            self.spin.setValue(value)
+        if not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(self._position(value))
+
+    def _position(self, value: int) -> int:
+        if value == 0:
+            return len(self.sizes) - 1
+        return min(max(value - 1, 0).bit_length(), len(self.sizes) - 2)
+
+    @Slot(int)
+    def _slid(self, position: int) -> None:
+        if self._offer(self.sizes[position]):
+            with QSignalBlocker(self.spin):
+                self.spin.setValue(self.value())
+
+    @Slot(int)
+    def _spun(self, value: int) -> None:
+        self._offer(value)
+        self._show(value)
+
+    @Slot()
+    def choose_one(self) -> None:
+        """One example in each step: the purest stochastic descent."""
+        self._choose(1)
+
+    @Slot()
+    def choose_all(self) -> None:
+        """All examples in each step: no noise in the gradient."""
+        self._choose(0)
+
+    def _choose(self, value: int) -> None:
+        self.begin_gesture()
+        self._offer(value)
+        self._show(value)
+
+
+class TrainingPanel(Column):
+    """Edits `project.training` and the seed; every change is an undo command."""
+
+    new_seed_requested = Signal()
+    """The dice was pressed; the new seed is already in the document."""
+
+    def __init__(self, document: OpenDocument) -> None:
+        super().__init__()
+        self._document = document
+        self._add_optimizer()
+        self._add_batches()
+        self._add_start()
+        self._add_regularization()
+        self.stop = StopSection()
+        self.stop.changed.connect(self._set_stop)
+        self.add(self.stop)
+        self._add_machine()
+        self.body.addStretch(1)
+        document.changed.connect(self._document_changed)
+        document.opened.connect(self.refresh)
+        self.refresh()
+
+    def _add_optimizer(self) -> None:
+        section = Section("Optimizer")
+        self.optimizer = ChoiceEditor(
+            "Optimizer", OPTIMIZERS, kept=("learning_rate",), wide=("learning_rate",), with_formula=True,
+            spans={"learning_rate": RATE_SPAN},
+        )  # fmt: skip
+        self.optimizer.changed.connect(self._set_optimizer)
+        section.add(self.optimizer)
+        self.add(section)
+        section = Section("Learning rate over time")
+        self.schedule = ChoiceEditor("Schedule", SCHEDULES, with_formula=True)
+        self.schedule.changed.connect(self._set_schedule)
+        section.add(self.schedule)
+        self.add(section)
+
+    def _add_batches(self) -> None:
+        section = Section("Batches")
+        field = TrainingSettings.model_fields["batch_size"]
+        self.batch_size = BatchSizeField(parameter_info("batch_size", field))
+        self.batch_size.changed.connect(self._set_batch_size)
+        section.add(Row("Batch size", self.batch_size, "Examples in one step. Small batches are noisy but quick."))
+        line = QWidget()
+        buttons = QHBoxLayout(line)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        self.one_example = QPushButton("One example")
+        self.all_examples = QPushButton("All examples")
+        self.one_example.clicked.connect(self.batch_size.choose_one)
+        self.all_examples.clicked.connect(self.batch_size.choose_all)
+        buttons.addWidget(self.one_example)
+        buttons.addWidget(self.all_examples)
+        section.add(line)
+        self.add(section)
+
+    def _add_start(self) -> None:
+        section = Section("Start")
+        self.initializer = ChoiceEditor("Weights start", INITIALIZERS)
+        self.initializer.changed.connect(self._set_initializer)
+        section.add(self.initializer)
+        self.seed = QuietSpinBox()
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setAccessibleName("Seed")
+        self.seed.valueChanged.connect(self._set_seed)
+        self.dice = QPushButton("New")
+        self.dice.setAccessibleName("New seed")
+        self.dice.setToolTip("Throw the dice: other first weights, other order of the examples.")
+        self.dice.clicked.connect(self._throw)
+        both = QWidget()
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.seed, 1)
+        line.addWidget(self.dice)
+        section.add(Row("Seed", both, "The same seed gives the same run."))
+        self.add(section)
+
+    def _add_regularization(self) -> None:
+        section = Section("Regularization")
+        infos = setting_infos(Regularization, REGULARIZATION, ("l1", "l2"))
+        self.regularization = ParameterForm(
+            infos, {}, setting_problems(Regularization, REGULARIZATION),
+            {"l1": PENALTY_SPAN, "l2": PENALTY_SPAN, "max_norm": (0.1, 10.0)},
+        )  # fmt: skip
+        self.regularization.changed.connect(self._set_regularization)
+        section.add(self.regularization)
+        infos = setting_infos(Clipping, CLIPPING, ("limit",))
+        self.clipping = ParameterForm(infos, {}, setting_problems(Clipping, CLIPPING), {"limit": (1e-3, 100.0)})
+        self.clipping.changed.connect(self._set_clipping)
+        section.add(self.clipping)
+        self.add(section)
+
+    def _add_machine(self) -> None:
+        section = Section("Machine")
+        self.device = QuietComboBox()
+        self.device.setAccessibleName("Device")
+        for identifier, title in DEVICES.items():
+            self.device.addItem(title, identifier)
+        self.device.currentIndexChanged.connect(self._set_device)
+        section.add(Row("Device", self.device, "Automatic takes the CPU for small networks, where it is faster."))
+        self.add(section)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._mark_missing_devices()
+        super().showEvent(event)
+
+    def _mark_missing_devices(self) -> None:
+        """Grey out what this machine lacks; asked when first shown, as the answer of a driver takes a while."""
+        found = {"automatic", *available_devices()}
+        for row, (identifier, title) in enumerate(DEVICES.items()):
+            item = self.device.model().item(row)
+            item.setEnabled(identifier in found)
+            item.setText(title if identifier in found else f"{title}: not here")
+
+    @property
+    def _training(self) -> TrainingSettings:
+        return self._document.project.training
+
+    def _apply(self, text: str, key: str, **changes: Any) -> None:
+        project = self._document.project
+        merge_key = f"training.{key}" if key else ""
+        self._document.apply(text, project.replace(training=project.training.replace(**changes)), merge_key)
+
+    @Slot(object, str, str)
+    def _set_optimizer(self, choice: Choice, text: str, key: str) -> None:
+        self._apply(text, key and f"optimizer.{key}", optimizer=choice)
+
+    @Slot(object, str, str)
+    def _set_schedule(self, choice: Choice, text: str, key: str) -> None:
+        self._apply(text, key and f"schedule.{key}", schedule=choice)
+
+    @Slot(object, str, str)
+    def _set_initializer(self, choice: Choice, text: str, key: str) -> None:
+        self._apply(text, key and f"initializer.{key}", initializer=choice)
+
+    @Slot(object)
+    def _set_batch_size(self, size: int) -> None:
+        words = str(size) if size else "all examples"
+        self._apply(f"Set batch size to {words}", f"batch_size#{self.batch_size.gesture}", batch_size=size)
+
+    @Slot(str, object)
+    def _set_regularization(self, name: str, value: Any) -> None:
+        form = self.regularization
+        changed = self._training.regularization.replace(**{name: value})
+        self._apply(form.text(name, value), f"regularization.{form.merge_key(name)}", regularization=changed)
+
+    @Slot(str, object)
+    def _set_clipping(self, name: str, value: Any) -> None:
+        form = self.clipping
+        changed = self._training.clipping.replace(**{name: value})
+        self._apply(form.text(name, value), f"clipping.{form.merge_key(name)}", clipping=changed)
+
+    @Slot(object, str, str)
+    def _set_stop(self, stop: Any, text: str, key: str) -> None:
+        self._apply(text, f"stop.{key}", stop=stop)
+
+    @Slot(int)
+    def _set_device(self, index: int) -> None:
+        self._apply(f"Train on {self.device.itemText(index)}", "", device=self.device.itemData(index))
+
+    @Slot(int)
+    def _set_seed(self, seed: int) -> None:
+        project = self._document.project
+        self._document.apply(f"Set seed to {seed}", project.replace(seed=seed), "seed")
+
+    @Slot()
+    def _throw(self) -> None:
+        project = self._document.project
+        seed = random.SystemRandom().randrange(1, 10_000)
+        self._document.apply(f"New seed {seed}", project.replace(seed=seed))
+        self.new_seed_requested.emit()
+
+    @Slot(object, object)
+    def _document_changed(self, before: Project, after: Project) -> None:
+        if before.training is not after.training or before.seed != after.seed:
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the document says."""
+        training = self._training
+        self.optimizer.set_choice(training.optimizer)
+        self.schedule.set_choice(training.schedule)
+        self.initializer.set_choice(training.initializer)
+        if self.batch_size.value() != training.batch_size:
+            self.batch_size.set_value(training.batch_size)
+        self.regularization.set_values(training.regularization.model_dump())
+        self.clipping.set_values(training.clipping.model_dump())
+        self.clipping.rows["limit"].setVisible(training.clipping.kind != "none")
+        self.stop.set_rules(training.stop)
+        with QSignalBlocker(self.device):
+            self.device.setCurrentIndex(self.device.findData(training.device))
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(self._document.project.seed)
