@@ -57,7 +57,8 @@ class Optimizer(Declaration):
     def build(self, groups: list[Group]) -> torch.optim.Optimizer:
         """A new optimizer for `groups`, each `{"params": [flat tensor], "lr": ...}`; a group may leave `lr` out."""
         tensors = [values for group in groups for values in group["params"]]
-        return cast(Any, self.kind)(groups, lr=self.learning_rate, **self.numbers(), **self._implementation(tensors))
+        make = cast(Callable[..., torch.optim.Optimizer], self.kind)
+        return make(groups, lr=self.learning_rate, **self.numbers(), **self._implementation(tensors))
 
     def update(self, optimizer: torch.optim.Optimizer) -> None:
         """Write these numbers into an optimizer of the same kind; what it remembers of past gradients stays.
@@ -70,11 +71,10 @@ class Optimizer(Declaration):
             group["lr"] = self.learning_rate * group.get("factor", 1.0)
 
     def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
-        if not issubclass(self.kind, AveragedMomentum):
-            if self.fused_on and all(values.device.type in self.fused_on for values in tensors):
-                return {"fused": True}
-            return {"foreach": False}
-        return {}
+        if issubclass(self.kind, AveragedMomentum):
+            return {}
+        fused = bool(self.fused_on) and all(values.device.type in self.fused_on for values in tensors)
+        return {"fused": True} if fused else {"foreach": False}
 
 
 class GradientDescent(Optimizer):

@@ -1,0 +1,147 @@
+"""How good a network is, in numbers that people can read. The functions stay on the device: nothing waits for it.
+
+Definitions are those of scikit-learn, with 0 where a share of nothing is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from playground.blocks.loss import Loss
+from playground.blocks.signal import Signal
+from playground.training.decoding import Decoder, reading_of
+
+TOP = 3
+CLASSES_FOR_TOP = 5
+"""From so many classes on it is worth knowing whether the right one is among the `TOP` best."""
+
+
+def confusion(predicted: Tensor, actual: Tensor, k: int) -> Tensor:
+    """Counts (k, k) int64 of class numbers (N,): the row is the actual class, the column the predicted one."""
+    cells = actual.long() * k + predicted.long()
+    counts = torch.zeros(k * k, dtype=torch.int64, device=cells.device)
+    return counts.scatter_add_(0, cells, torch.ones_like(cells)).view(k, k)
+
+
+def accuracy(predicted: Tensor, actual: Tensor) -> Tensor:
+    """Share of class numbers (N,) that are right."""
+    return (predicted == actual).float().mean()
+
+
+def top_k_accuracy(scores: Tensor, actual: Tensor, k: int = TOP) -> Tensor:
+    """Share of the examples whose class (N,) is among the k largest of its scores (N, classes)."""
+    best = scores.topk(min(k, scores.shape[1]), dim=1).indices
+    return (best == actual[:, None]).any(dim=1).float().mean()
+
+
+def precision_recall_f1(counts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Precision, recall and F1 from a confusion matrix (k, k).
+
+    Of two classes, class 1 is the one that is looked for; of more, the mean over all classes that occur, actual or
+    predicted, is taken (macro average).
+    """
+    hits = counts.diagonal().float()
+    said, there = counts.sum(dim=0).float(), counts.sum(dim=1).float()
+    precision, recall = hits / said.clamp(min=1.0), hits / there.clamp(min=1.0)
+    f1 = 2.0 * hits / (said + there).clamp(min=1.0)
+    if len(counts) == 2:
+        return precision[1], recall[1], f1[1]
+    occurs = (said + there > 0.0).float()
+    number = occurs.sum().clamp(min=1.0)
+    return precision.sum() / number, recall.sum() / number, f1.sum() / number
+
+
+def mean_absolute_error(prediction: Tensor, target: Tensor) -> Tensor:
+    """Mean distance over all examples and outputs."""
+    return (prediction - target).abs().mean()
+
+
+def root_mean_squared_error(prediction: Tensor, target: Tensor) -> Tensor:
+    """Root of the mean squared distance over all examples and outputs, in the unit of the target."""
+    return (prediction - target).square().mean().sqrt()
+
+
+def r2(prediction: Tensor, target: Tensor) -> Tensor:
+    """Share of the target's variance that is explained: 1 is perfect, 0 no better than the mean.
+
+    Both are (N, ...); the mean over the outputs is given. An output whose target never changes counts 1 when it is met
+    exactly, else 0. NaN for fewer than two examples.
+    """
+    count = len(target)
+    if count < 2:
+        return torch.full((), float("nan"), device=target.device)
+    prediction, target = prediction.reshape(count, -1), target.reshape(count, -1)
+    left = (prediction - target).square().sum(dim=0)
+    spread = (target - target.mean(dim=0)).square().sum(dim=0)
+    constant = (target == target[0]).all(dim=0)
+    explained = torch.where(constant, (left == 0.0).to(left.dtype), 1.0 - left / spread)
+    return explained.mean()
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSet:
+    """The metrics that suit one loss block. `decoder` is None for regression."""
+
+    decoder: Decoder | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what `compute` gives, in order."""
+        if self.decoder is None:
+            return "mean_absolute_error", "root_mean_squared_error", "r2"
+        top = (f"top_{TOP}_accuracy",) if self.decoder.class_count >= CLASSES_FOR_TOP else ()
+        return "accuracy", "precision", "recall", "f1", *top
+
+    @torch.no_grad()
+    def compute(self, prediction: Tensor, target: Tensor) -> dict[str, float]:
+        """All metrics of a batch as it arrives at the loss block, with one wait for the device; NaN for an empty batch."""
+        if len(prediction) == 0:
+            return dict.fromkeys(self.names, float("nan"))
+        if self.decoder is None:
+            values = self._of_numbers(prediction, target)
+        else:
+            values = self._of_classes(self.decoder, prediction, target)
+        return dict(zip(self.names, torch.stack(values).tolist(), strict=True))
+
+    def _of_numbers(self, prediction: Tensor, target: Tensor) -> list[Tensor]:
+        target = target.to(prediction.dtype).reshape(prediction.shape)
+        return [
+            mean_absolute_error(prediction, target),
+            root_mean_squared_error(prediction, target),
+            r2(prediction, target),
+        ]
+
+    def _of_classes(self, decoder: Decoder, prediction: Tensor, target: Tensor) -> list[Tensor]:
+        predicted, actual = decoder.classes(prediction), decoder.actual(target)
+        counts = confusion(predicted, actual, decoder.class_count)
+        values = [accuracy(predicted, actual), *precision_recall_f1(counts)]
+        if decoder.class_count >= CLASSES_FOR_TOP:
+            values.append(top_k_accuracy(decoder.scores(prediction), actual))
+        return values
+
+    def classes(self, prediction: Tensor) -> Tensor:
+        """Class numbers (N,) int64 of predictions. Raises ValueError for regression."""
+        return self._classifier().classes(prediction)
+
+    def probabilities(self, prediction: Tensor) -> Tensor:
+        """Probabilities (N, classes) of predictions; rows sum to 1. Raises ValueError for regression."""
+        return self._classifier().probabilities(prediction)
+
+    def actual(self, target: Tensor) -> Tensor:
+        """Class numbers (N,) int64 of targets in their coding. Raises ValueError for regression."""
+        return self._classifier().actual(target)
+
+    def _classifier(self) -> Decoder:
+        if self.decoder is None:
+            raise ValueError("This loss compares numbers, so its prediction stands for no class.")
+        return self.decoder
+
+
+def metrics_for(loss: Loss, prediction: Signal, target: Signal) -> MetricSet:
+    """The metrics for a loss block between these two wires."""
+    if loss.task(target) == "regression":
+        return MetricSet(None)
+    return MetricSet(Decoder(reading_of(loss, prediction, target), target, max(1, prediction.size)))
