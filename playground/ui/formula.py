@@ -18,8 +18,10 @@ SIZE = 17
 @functools.lru_cache(maxsize=512)
 def formula_svg(latex: str, color: str) -> str:
     """The formula as SVG text. Takes about 15 ms the first time. Raises ValueError for what ziamath cannot read."""
-    import ziamath  # 0.25 s, so not at start
+    import ziafont  # 0.25 s, so not at start
+    import ziamath
 
+    ziafont.config.svg2 = False  # outlines in place: QtSvg draws nothing for <symbol>
     try:
         return str(ziamath.Latex(latex, size=SIZE, color=color).svg())
     except Exception as error:  # its parser raises whatever it stumbles on

@@ -36,6 +36,10 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
         border-radius: {px(5)}; padding: {px(3)} {px(7)}; selection-background-color: {tokens.accent}; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
     QComboBox QAbstractItemView {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; }}
+    QuietComboBox::drop-down {{ border: 0; width: {px(18)}; }}
+    QuietComboBox::down-arrow {{ image: none; }}
+    QuietSpinBox::up-button, QuietSpinBox::down-button {{ border: 0; background: transparent; width: {px(18)}; }}
+    QuietSpinBox::up-arrow, QuietSpinBox::down-arrow {{ image: none; }}
     QMenu {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(4)}; }}
     QMenu::item {{ padding: {px(5)} {px(22)}; border-radius: {px(4)}; }}
     QMenu::item:selected {{ background: {tokens.hover}; }}

@@ -54,6 +54,7 @@ class BatchSizeField(Field):
         self.slider.valueChanged.connect(self._slid)
         self.spin.valueChanged.connect(self._spun)
         self.spin.editingFinished.connect(self.begin_gesture)
+        self._show(info.default)
 
     def _show(self, value: Any) -> None:
         with QSignalBlocker(self.spin):
