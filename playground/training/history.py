@@ -31,6 +31,9 @@ class Point(NamedTuple):
     curve: str
     moment: Moment
     value: float
+    low: float
+    high: float
+    """Extremes, where the value is a mean of several steps; else equal to it."""
 
 
 class Mark(NamedTuple):
@@ -57,8 +60,8 @@ class Curve:
     """A growing series of values with bounded memory."""
 
     def __init__(self, most_points: int = MOST_POINTS) -> None:
-        # columns: step, epoch, examples, seconds, mean, least, greatest, weight
-        self._rows = np.empty((2 * (most_points // 2), 8), dtype=np.float64)
+        # columns: step, epoch, examples, seconds, mean, least, greatest
+        self._rows = np.empty((2 * (most_points // 2), 7), dtype=np.float64)
         self._count = 0
         self._per_point = 1
         self._pending = 0
@@ -66,19 +69,21 @@ class Curve:
     def __len__(self) -> int:
         return self._count
 
-    def append(self, moment: Moment, value: float) -> None:
-        """Add a value at the end."""
+    def append(self, moment: Moment, value: float, low: float | None = None, high: float | None = None) -> None:
+        """Add a value at the end; `low` and `high` are its extremes when it is a mean itself."""
+        low = value if low is None else low
+        high = value if high is None else high
         if self._pending:
             row = self._rows[self._count - 1]
             row[:4] = moment
             row[4] += (value - row[4]) / (self._pending + 1)
-            row[5] = min(row[5], value)
-            row[6] = max(row[6], value)
+            row[5] = min(row[5], low)
+            row[6] = max(row[6], high)
             self._pending += 1
         else:
             if self._count == len(self._rows):
                 self._halve()
-            self._rows[self._count] = (*moment, value, value, value, 1.0)
+            self._rows[self._count] = (*moment, value, low, high)
             self._count += 1
             self._pending = 1
         if self._pending >= self._per_point:
@@ -97,7 +102,12 @@ class Curve:
     def data(self) -> CurveData:
         """The curve so far, as copies."""
         rows = self._rows[: self._count].copy()
-        return CurveData(*(rows[:, column] for column in range(7)))
+        return CurveData(*rows.T)
+
+    def load(self, rows: NDArray[np.float64]) -> None:
+        """Take over saved rows (n, 7) in the column order of CurveData."""
+        for row in rows:
+            self.append(Moment(int(row[0]), float(row[1]), int(row[2]), float(row[3])), *map(float, row[4:]))
 
     def last(self) -> float:
         """The newest value (the mean of the newest point); NaN when empty."""
@@ -113,12 +123,22 @@ class History:
 
     def extend(self, points: Iterable[Point]) -> None:
         """Add values to their curves."""
-        for curve, moment, value in points:
-            self.curves.setdefault(curve, Curve()).append(moment, value)
+        for curve, moment, value, low, high in points:
+            self.curves.setdefault(curve, Curve()).append(moment, value, low, high)
 
     def mark(self, mark: Mark) -> None:
         """Remember a change."""
         self.marks.append(mark)
+
+    def all_points(self) -> list[Point]:
+        """Every point kept, in order within each curve."""
+        found = []
+        for name, curve in self.curves.items():
+            data = curve.data()
+            columns = (getattr(data, column).tolist() for column in data.__slots__)
+            for step, epoch, examples, seconds, value, low, high in zip(*columns, strict=True):
+                found.append(Point(name, Moment(int(step), epoch, int(examples), seconds), value, low, high))
+        return found
 
     def last(self, curve: str) -> float:
         """The newest value of a curve; NaN when there is none."""

@@ -1,0 +1,75 @@
+"""A checkpoint: everything a run needs to go on as if it had never stopped, in memory and as a safetensors file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import save as to_safetensors
+
+from playground.document.files import write_atomically
+from playground.training.snapshot import Snapshot
+
+FORMAT = "playground-checkpoint"
+
+
+class CheckpointError(Exception):
+    """A weights file that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """State of a run. Tensors are copies on the CPU and are never changed.
+
+    `tensors` holds `parameters` (P,), `buffer/NAME`, `optimizer/PARAMETER/KEY`, `generator/order`, `generator/noise`,
+    `best/parameters`, `curve/NAME` (n, 7). `meta` holds plain JSON: step, epoch, position, seconds, layout and so on.
+    """
+
+    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def part(self, prefix: str) -> dict[str, torch.Tensor]:
+        """Tensors under `prefix/`, with the prefix taken off."""
+        start = len(prefix) + 1
+        return {name[start:]: tensor for name, tensor in self.tensors.items() if name.startswith(prefix + "/")}
+
+    def to_bytes(self) -> bytes:
+        """The checkpoint as the bytes of a safetensors file."""
+        metadata = {"format": FORMAT, "state": json.dumps(self.meta)}
+        return to_safetensors({name: tensor.contiguous() for name, tensor in self.tensors.items()}, metadata=metadata)
+
+
+def weights_path(project_path: Path) -> Path:
+    """Where the weights of a project lie: beside it, with the ending `.safetensors`."""
+    return project_path.with_suffix(".safetensors")
+
+
+def write_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Save atomically. Raises OSError."""
+    write_atomically(path, checkpoint.to_bytes())
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint. Raises CheckpointError with a sentence when the file is missing, damaged or of another kind."""
+    try:
+        with safetensors.safe_open(str(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != FORMAT:
+                raise CheckpointError(f"{path.name} holds tensors, but no state of a Playground run.")
+            meta = json.loads(metadata["state"])
+            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, meta)  # noqa: SIM118
+    except CheckpointError:
+        raise
+    except (OSError, ValueError, KeyError, safetensors.SafetensorError) as error:
+        raise CheckpointError(f"The weights in {path.name} cannot be read: {error}.") from error
+
+
+def snapshot_tensors(snapshot: Snapshot) -> dict[str, torch.Tensor]:
+    """A snapshot's arrays as tensors under the names of a checkpoint."""
+    tensors = {"parameters": torch.tensor(snapshot.parameters)}
+    tensors.update({f"buffer/{name}": torch.tensor(array) for name, array in snapshot.buffers.items()})
+    return tensors

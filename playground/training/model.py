@@ -1,0 +1,113 @@
+"""The network of a project made ready to learn: on its device, initialized from the seed, with flat parameters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from playground.document.graph import Graph, Node
+from playground.document.project import Project
+from playground.network.check import Report
+from playground.network.compiled import Network
+from playground.network.flat import FlatParameters, Place
+from playground.training.initializers import initialize, initializer_of
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A contiguous slice of the flat tensor that learns at one rate."""
+
+    factor: float
+    """Multiplies the learning rate; 0 for frozen nodes, which no optimizer sees."""
+    start: int
+    stop: int
+
+
+class TrainableModel:
+    """Network, flat parameters and groups. Nodes that learn alike lie side by side, so each group is one slice."""
+
+    def __init__(self, project: Project, report: Report, device: torch.device) -> None:
+        self.network = Network(report).to(device)
+        self.device = device
+        nodes = {node.id: node for node in project.graph.nodes}
+        factors = {name: _factor(nodes[name]) for name in report.order}
+        order = sorted(report.order, key=lambda name: -factors[name])  # stable: graph order within a group
+        for name, parameter in self.network.named_parameters():
+            parameter.requires_grad_(factors[name.split(".", 1)[0]] > 0.0)
+        self.flat = FlatParameters(self.network, order)
+        self.groups = tuple(_groups(self.flat.layout.places, factors))
+        # Noise is drawn on the device of the tensors it goes into.
+        self.noise = torch.Generator(device=device)
+        for module in self.network.modules():
+            if hasattr(module, "generator"):
+                setattr(module, "generator", self.noise)  # noqa: B010 - mypy knows only tensors and modules here
+
+    def initialize(self, project: Project) -> None:
+        """First weights, determined by seed, node and parameter name alone: other nodes do not disturb them."""
+        graph = project.graph
+        for name, module in self.network.named_children():
+            choice = graph.node(name).training.initializer or project.training.initializer
+            generator = torch.Generator().manual_seed(stable_seed(project.seed, name))
+            fresh = _fresh_module(self.network.report, name)
+            initialize(fresh, initializer_of(choice), generator, activation_after(graph, self.network.report, name))
+            _copy_into(module, fresh)
+        self.noise.manual_seed(stable_seed(project.seed, "noise"))
+
+    def parameters_by_name(self) -> Iterator[tuple[Place, torch.Tensor]]:
+        """Every parameter with its place, as views into the flat tensor."""
+        for place in self.flat.layout.places:
+            yield place, self.flat.values[place.start : place.stop].view(place.shape)
+
+    def buffers(self) -> dict[str, torch.Tensor]:
+        """Running statistics and the like, by `node_id.name`."""
+        return dict(self.network.named_buffers())
+
+
+def stable_seed(seed: int, name: str) -> int:
+    """A seed for one purpose of one run, the same on every machine."""
+    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
+    return int.from_bytes(digest[:7], "big")
+
+
+def activation_after(graph: Graph, report: Report, name: str) -> str:
+    """Id of the activation that a node's output goes through: its own, or that of an activation block behind it."""
+    own = getattr(report.blocks[name], "activation", "identity")
+    if own != "identity":
+        return str(own)
+    for edge in graph.out_of(name):
+        follower = report.blocks.get(edge.target)
+        if follower is not None and follower.family == "activation":
+            return follower.id
+        if follower is not None and follower.family == "normalization":
+            return activation_after(graph, report, edge.target)
+    return "identity"
+
+
+def _fresh_module(report: Report, name: str) -> nn.Module:
+    # Built again on the CPU, so that running statistics and learned slopes return to their own start too.
+    return report.blocks[name].build(*(report.signals[source] for source in report.inputs[name]))
+
+
+def _copy_into(module: nn.Module, fresh: nn.Module) -> None:
+    values: dict[str, Any] = {**dict(fresh.named_parameters()), **dict(fresh.named_buffers())}
+    with torch.no_grad():
+        for name, tensor in (*module.named_parameters(), *module.named_buffers()):
+            tensor.copy_(values[name])
+
+
+def _factor(node: Node) -> float:
+    return node.training.learning_rate_factor if node.training.trainable else 0.0
+
+
+def _groups(places: tuple[Place, ...], factors: dict[str, float]) -> Iterator[Group]:
+    start = 0
+    for index, place in enumerate(places):
+        following = places[index + 1] if index + 1 < len(places) else None
+        if following is None or factors[following.node] != factors[place.node]:
+            yield Group(factors[place.node], start, place.stop)
+            start = place.stop

@@ -1,0 +1,92 @@
+"""Penalties and limits on weights and gradients, on the flat tensors: a few operations whatever the depth.
+
+Only weights (tensors with two or more axes) are penalized, never biases. L2 adds `l2 * sum(w^2)` to the loss, so its
+gradient is `2 * l2 * w`. L1 is a proximal step after the optimizer's: w moves towards zero by `rate * l1` and stops
+there, so that weights become exactly zero (soft thresholding, Daubechies, Defrise and De Mol 2004). Max-norm scales the
+weights into one unit back to the largest norm allowed (Srebro and Shraibman 2005).
+"""
+
+from __future__ import annotations
+
+import torch
+
+from playground.document.graph import Node
+from playground.document.project import Clipping, Project
+from playground.training.model import TrainableModel
+
+
+class Penalties:
+    """The penalties of a project on one model, as vectors along the flat tensor; absent ones cost nothing."""
+
+    def __init__(self, project: Project, model: TrainableModel) -> None:
+        nodes = {node.id: node for node in project.graph.nodes}
+        general = project.training.regularization
+        values = model.flat.values
+        l1, l2 = torch.zeros_like(values), torch.zeros_like(values)
+        self._capped: list[tuple[torch.Tensor, float]] = []
+        frozen_from = next((group.start for group in model.groups if group.factor == 0.0), len(values))
+        for place, view in model.parameters_by_name():
+            own = nodes[place.node].training
+            if len(place.shape) < 2 or place.start >= frozen_from:
+                continue
+            l1[place.start : place.stop] = general.l1 if own.l1 is None else own.l1
+            l2[place.start : place.stop] = general.l2 if own.l2 is None else own.l2
+            limit = _limit(nodes[place.node], general.max_norm)
+            if limit is not None:
+                self._capped.append((view, limit))
+        self._values, self._gradients = values, model.flat.gradients
+        self._l1 = l1 if bool(l1.any()) else None
+        self._twice_l2 = 2.0 * l2 if bool(l2.any()) else None
+        self._groups = model.groups
+
+    @property
+    def before_step(self) -> bool:
+        """Whether `add_gradient` does anything."""
+        return self._twice_l2 is not None
+
+    @property
+    def after_step(self) -> bool:
+        """Whether `shrink` does anything."""
+        return self._l1 is not None or bool(self._capped)
+
+    def add_gradient(self) -> None:
+        """Add the gradient of L2 to the gradients."""
+        if self._twice_l2 is not None:
+            self._gradients.addcmul_(self._twice_l2, self._values)
+
+    @torch.no_grad()
+    def shrink(self, learning_rate: float) -> None:
+        """The proximal step of L1 and the max-norm limit, after the optimizer's step."""
+        if self._l1 is not None:
+            for group in self._groups:
+                reach = self._l1[group.start : group.stop] * (learning_rate * group.factor)
+                part = self._values[group.start : group.stop]
+                part.sub_(torch.clamp(part, -reach, reach))
+        for view, limit in self._capped:
+            view.copy_(torch.renorm(view, 2, 0, limit))
+
+    @torch.no_grad()
+    def amount(self) -> torch.Tensor:
+        """The penalty that is added to the loss: l1 * sum|w| + l2 * sum w^2; a scalar."""
+        total = torch.zeros((), device=self._values.device)
+        if self._l1 is not None:
+            total = total + (self._l1 * self._values.abs()).sum()
+        if self._twice_l2 is not None:
+            total = total + 0.5 * (self._twice_l2 * self._values.square()).sum()
+        return total
+
+
+def _limit(node: Node, general: float | None) -> float | None:
+    return general if node.training.max_norm is None else node.training.max_norm
+
+
+def clip(gradients: torch.Tensor, clipping: Clipping) -> None:
+    """Limit the gradient in place: scale the whole vector to a norm (keeps its direction), or cut each value.
+
+    Pascanu, Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks".
+    """
+    if clipping.kind == "norm":
+        norm = torch.linalg.vector_norm(gradients)
+        gradients.mul_(torch.clamp(clipping.limit / (norm + 1e-12), max=1.0))
+    elif clipping.kind == "value":
+        gradients.clamp_(-clipping.limit, clipping.limit)

@@ -1,0 +1,182 @@
+"""The analysis thread: computes what the visible views ask for. The newest request of a key wins, older ones are dropped."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from playground.document.graph import Graph
+from playground.training.history import CurveData, Mark
+from playground.training.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question: an analysis (its declaration with parameters) of a graph at a snapshot."""
+
+    key: str
+    analysis: Any
+    graph: Graph
+    snapshot: Snapshot | None = None
+    history: dict[str, CurveData] | None = None
+    marks: tuple[Mark, ...] = ()
+    node: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The answer when an analysis cannot be computed: one line for the empty view."""
+
+    message: str
+
+
+class Analyst(QObject):
+    """The window's handle on the analysis thread."""
+
+    result_ready = Signal(str)
+    """Key of a request whose answer waits in `take`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = AnalysisThread()
+        self._thread.setStackSize(16 * 2**20)
+        self._thread.answered.connect(self._on_answered)
+        self._thread.start()
+
+    def request(self, request: Request) -> None:
+        """Ask; an older request of the same key that is still waiting is dropped, one that runs is cancelled."""
+        self._thread.submit(request)
+
+    def busy(self, key: str) -> bool:
+        """Whether an answer for the key is still to come."""
+        return self._thread.busy(key)
+
+    def take(self, key: str) -> Any:
+        """The newest answer for a key, once; None when there is none."""
+        return self._thread.take(key)
+
+    def shut_down(self) -> None:
+        """Stop the thread and wait for it. Call before the program ends."""
+        self._thread.leave()
+        self._thread.wait(5_000)
+
+    @Slot(str)
+    def _on_answered(self, key: str) -> None:
+        self.result_ready.emit(key)
+
+
+class AnalysisThread(QThread):
+    """Answers requests one after another; only the public methods are for other threads."""
+
+    answered = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("analysis")
+        self._lock = threading.Condition()
+        self._waiting: OrderedDict[str, Request] = OrderedDict()
+        self._running: Request | None = None
+        self._answers: dict[str, Any] = {}
+        self._leaving = False
+        self._subject: Any = None
+        self._subject_graph: Graph | None = None
+
+    def submit(self, request: Request) -> None:
+        """Queue a request in the place of an older one with its key."""
+        with self._lock:
+            self._waiting[request.key] = request
+            self._lock.notify()
+
+    def busy(self, key: str) -> bool:
+        """Whether a request of that key waits or runs."""
+        with self._lock:
+            return key in self._waiting or (self._running is not None and self._running.key == key)
+
+    def take(self, key: str) -> Any:
+        """Take an answer out."""
+        with self._lock:
+            return self._answers.pop(key, None)
+
+    def leave(self) -> None:
+        """End the thread after what runs now, which is cancelled."""
+        with self._lock:
+            self._leaving = True
+            self._waiting.clear()
+            self._lock.notify()
+
+    def run(self) -> None:
+        while True:
+            with self._lock:
+                self._running = None
+                while not self._waiting and not self._leaving:
+                    self._lock.wait()
+                if self._leaving:
+                    return
+                _, request = self._waiting.popitem(last=False)
+                self._running = request
+            answer = self._answer(request)
+            if answer is None:
+                continue
+            with self._lock:
+                self._answers[request.key] = answer
+                self._running = None
+            self.answered.emit(request.key)
+
+    def _answer(self, request: Request) -> Any:
+        from playground.analysis.base import Cancelled, Context, NothingToShow
+
+        def cancelled() -> bool:
+            return self._leaving or request.key in self._waiting
+
+        try:
+            subject = self._subject_of(request.graph)
+            why_not = request.analysis.why_not(subject.report, request.graph)
+            if why_not:
+                return Refusal(why_not)
+            if request.snapshot is not None:
+                try:
+                    subject.load(request.snapshot)
+                except ValueError:
+                    return None  # The graph has just changed; the next frame brings a snapshot that fits.
+            context = Context(
+                subject=subject,
+                snapshot=request.snapshot,
+                history=request.history,
+                marks=request.marks,
+                node=request.node,
+                cancelled=cancelled,
+            )
+            return request.analysis.compute(context)
+        except Cancelled:
+            return None
+        except NothingToShow as nothing:
+            return Refusal(str(nothing))
+        except Exception as error:
+            log.exception("analysis %s failed", request.key)
+            return Refusal(f"This view could not be computed: {str(error).splitlines()[0] if str(error) else error!r}")
+
+    def _subject_of(self, graph: Graph) -> Any:
+        from playground.analysis.subject import Subject
+
+        if self._subject is None or not _same(self._subject_graph, graph):
+            self._subject = Subject(graph)
+            self._subject_graph = graph
+        return self._subject
+
+
+def _same(before: Graph | None, after: Graph) -> bool:
+    if before is after:
+        return True
+    if before is None or before.edges != after.edges or len(before.nodes) != len(after.nodes):
+        return False
+    return all(
+        old is new or (old.id == new.id and old.block == new.block and old.parameters == new.parameters)
+        for old, new in zip(before.nodes, after.nodes, strict=True)
+    )

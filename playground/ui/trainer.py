@@ -1,0 +1,413 @@
+"""The training thread and its handle. News travels as signals, data through a mailbox with one slot."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from playground.document.project import Project
+from playground.training.history import Mark, Point
+from playground.training.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+CHUNK_SECONDS = 0.010
+"""Commands are obeyed between chunks of about this length."""
+
+State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the window needs to show one moment of a run: plain numbers and read-only arrays."""
+
+    run: int
+    """Grows whenever the curves start anew: another project, or a rewind."""
+    snapshot: Snapshot
+    points: tuple[Point, ...]
+    marks: tuple[Mark, ...]
+    step: int
+    epoch: float
+    examples: int
+    seconds: float
+    steps_per_second: float
+    learning_rate: float
+    device: str
+    latest: dict[str, float]
+    finished: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run stopped by itself against the person's will."""
+
+    kind: Literal["diverged", "memory", "data", "unexpected", "weights"]
+    message: str
+    node: str = ""
+
+
+class Trainer(QObject):
+    """The window's handle on the training thread. Every method returns at once."""
+
+    state_changed = Signal(str)
+    failed = Signal(object)
+    saved = Signal(str, str)
+    """(path, error sentence or empty) after the weights were written."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state: State = "empty"
+        self._thread = TrainingThread()
+        # Deep recursion and BLAS overflow the 512 KB stacks that macOS gives to threads.
+        self._thread.setStackSize(16 * 2**20)
+        self._thread.news.connect(self._on_news)
+        self._thread.failed.connect(self._on_failed)
+        self._thread.saved.connect(self._on_saved)
+        self._thread.start()
+
+    def open(self, project: Project, weights: Path | None = None) -> None:
+        """Start a run of another project, from a weights file when there is one."""
+        self._thread.post(lambda worker: worker.open(project, weights))
+
+    def apply(self, project: Project) -> None:
+        """Take a changed project; weights that still fit are kept."""
+        self._thread.post(lambda worker: worker.apply(project))
+
+    def close_project(self) -> None:
+        """Forget the session: the graph has errors from the start."""
+        self._thread.post(lambda worker: worker.close())
+
+    def play(self) -> None:
+        """Learn until paused or finished."""
+        self._thread.post(lambda worker: worker.play(None))
+
+    def pause(self) -> None:
+        """Stop after the present chunk."""
+        self._thread.post(lambda worker: worker.pause())
+
+    def take_step(self, steps: int = 1) -> None:
+        """Learn for a few steps, then pause."""
+        self._thread.post(lambda worker: worker.play(("steps", steps)))
+
+    def take_epoch(self) -> None:
+        """Learn to the end of the epoch, then pause."""
+        self._thread.post(lambda worker: worker.play(("epoch", 1)))
+
+    def rewind(self, project: Project | None = None) -> None:
+        """Back to the first weights; with a project, to those of its seed."""
+        self._thread.post(lambda worker: worker.rewind(project))
+
+    def set_speed(self, steps_per_second: float | None) -> None:
+        """Limit the speed; None is full speed."""
+        self._thread.post(lambda worker: worker.set_speed(steps_per_second))
+
+    def set_parameter(self, name: str, index: tuple[int, ...], value: float) -> None:
+        """Type a value into one weight or bias."""
+        self._thread.post(lambda worker: worker.set_parameter(name, index, value))
+
+    def save(self, path: Path) -> None:
+        """Write weights and the state of the run to a safetensors file; `saved` tells when."""
+        self._thread.post(lambda worker: worker.save(path))
+
+    def take_frame(self) -> Frame | None:
+        """The newest frame, once; None when nothing is new. Asks the thread for the next one."""
+        return self._thread.take_frame()
+
+    def shut_down(self) -> None:
+        """Stop the thread and wait for it. Call before the program ends."""
+        self._thread.post(lambda worker: worker.leave())
+        self._thread.wait(5_000)
+
+    @Slot(str)
+    def _on_news(self, state: str) -> None:
+        self.state = state  # type: ignore[assignment]
+        self.state_changed.emit(state)
+
+    @Slot(object)
+    def _on_failed(self, failure: object) -> None:
+        self.failed.emit(failure)
+
+    @Slot(str, str)
+    def _on_saved(self, path: str, error: str) -> None:
+        self.saved.emit(path, error)
+
+
+Command = Callable[["TrainingThread"], None]
+
+
+class TrainingThread(QThread):
+    """Runs the session in chunks and obeys commands between them. Only `post` and `take_frame` are for other threads."""
+
+    news = Signal(str)
+    failed = Signal(object)
+    saved = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("training")
+        self._commands: deque[Command] = deque()
+        self._wake = threading.Event()
+        self._frame: Frame | None = None
+        self._frame_wanted = True
+        self._leaving = False
+        self._session = None
+        self._playing = False
+        self._until: tuple[str, int] | None = None
+        self._speed: float | None = None
+        self._rate = 0.0
+        self._run = 0
+        self._dirty = False
+
+    # For the window -------------------------------------------------------------------------------------------------
+
+    def post(self, command: Command) -> None:
+        """Queue a command; it runs in this thread, between two chunks."""
+        self._commands.append(command)
+        self._wake.set()
+
+    def take_frame(self) -> Frame | None:
+        """Take the frame out of the mailbox."""
+        frame, self._frame = self._frame, None
+        if not self._frame_wanted:
+            self._frame_wanted = True
+            self._wake.set()
+        return frame
+
+    # The thread -----------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        warm_up()
+        while not self._leaving:
+            self._wake.clear()
+            while self._commands:
+                self._guarded(self._commands.popleft())
+            if self._leaving:
+                break
+            if self._playing:
+                self._guarded(TrainingThread._work)
+            self._publish()
+            if not self._playing and not self._commands:
+                self._wake.wait()
+
+    def _guarded(self, action: Command) -> None:
+        """Whatever goes wrong becomes one sentence in the window; the last good state stays."""
+        import torch
+
+        from playground.training.batches import DataError
+        from playground.training.divergence import Diverged
+
+        try:
+            action(self)
+            return
+        except Diverged as error:
+            failure = Failure("diverged", error.message, error.node)
+        except torch.cuda.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            failure = Failure("memory", "The graphics card has no memory left for this batch. Take a smaller batch.")
+        except MemoryError:
+            failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
+        except DataError as error:
+            failure = Failure("data", str(error))
+        except Exception as error:
+            log.exception("training failed")
+            failure = Failure("unexpected", f"Training stopped: {str(error).splitlines()[0] if str(error) else error!r}")
+        self._playing = False
+        self._dirty = True
+        self.failed.emit(failure)
+        self.news.emit("failed")
+
+    def _work(self) -> None:
+        session = self._session
+        if session is None:
+            self._playing = False
+            return
+        steps = self._chunk(session)
+        began = time.perf_counter()
+        done = session.advance(steps)
+        spent = time.perf_counter() - began
+        if done:
+            rate = done / max(spent, 1e-6)
+            self._rate = rate if self._rate == 0.0 else 0.8 * self._rate + 0.2 * rate
+        self._dirty = True
+        self._check_end(session, done)
+        if self._playing and self._speed is not None:
+            self._wake.wait(max(0.0, done / self._speed - spent))
+
+    def _chunk(self, session) -> int:  # noqa: ANN001
+        steps = max(1, int(self._rate * CHUNK_SECONDS))
+        if self._speed is not None:
+            steps = max(1, min(steps, int(self._speed * 0.033)))
+        if self._until is not None:
+            kind, count = self._until
+            steps = min(steps, count)
+        return steps
+
+    def _check_end(self, session, done: int) -> None:  # noqa: ANN001
+        if session.finished:
+            self._playing = False
+            self.news.emit("finished")
+            return
+        if self._until is None:
+            return
+        kind, count = self._until
+        self._until = (kind, count - done)
+        if count - done <= 0:
+            self._playing = False
+            self._until = None
+            self.news.emit("paused")
+
+    def _publish(self) -> None:
+        session = self._session
+        if session is None or not (self._dirty and self._frame_wanted):
+            return
+        points, marks = session.take_news()
+        self._dirty = False
+        self._frame_wanted = False
+        self._frame = Frame(
+            run=self._run,
+            snapshot=session.snapshot(),
+            points=points,
+            marks=marks,
+            step=session.step,
+            epoch=session.epoch,
+            examples=session.examples,
+            seconds=session.seconds,
+            steps_per_second=self._rate if self._playing else 0.0,
+            learning_rate=session.learning_rate,
+            device=str(session.device),
+            latest=dict(session.latest),
+            finished=session.finished,
+        )
+
+    # Commands -------------------------------------------------------------------------------------------------------
+
+    def open(self, project: Project, weights: Path | None) -> None:
+        """Build a session for another project."""
+        from playground.training.checkpoint import CheckpointError, read_checkpoint
+        from playground.training.session import GradientSession
+
+        self.news.emit("building")
+        self.close()
+        session = GradientSession(project)
+        problem = ""
+        if weights is not None:
+            try:
+                session.resume(read_checkpoint(weights))
+            except CheckpointError as error:
+                problem = str(error)
+        self._take(session)
+        self.news.emit("paused" if session.step else "ready")
+        if problem:
+            self.failed.emit(Failure("weights", problem))
+
+    def _take(self, session) -> None:  # noqa: ANN001
+        self._session = session
+        self._run += 1
+        self._replay_curves(session)
+        self._rate = 0.0
+        self._dirty = True
+        self._frame_wanted = True
+        self._frame = None
+
+    @staticmethod
+    def _replay_curves(session) -> None:  # noqa: ANN001
+        # A resumed session has curves that the window has not seen yet.
+        session.tell_everything()
+
+    def close(self) -> None:
+        """Forget the session."""
+        self._playing = False
+        self._session = None
+        self._frame = None
+        self._dirty = False
+
+    def apply(self, project: Project) -> None:
+        """Pass a changed project to the session, or build one if there is none yet."""
+        if self._session is None:
+            self.open(project, None)
+            return
+        self._session.apply(project)
+        self._rate = 0.0
+        self._dirty = True
+        if not self._playing:
+            self.news.emit("paused" if self._session.step else "ready")
+
+    def play(self, until: tuple[str, int] | None) -> None:
+        """Go on; `until` is ("steps", n) or ("epoch", 1) for a limited run."""
+        if self._session is None:
+            return
+        if self._session.finished:
+            self._session.go_on()
+        if until is not None and until[0] == "epoch":
+            until = ("steps", self._session.steps_left_in_epoch)
+        self._until = until
+        self._playing = True
+        self.news.emit("running")
+
+    def pause(self) -> None:
+        """Stop learning."""
+        if self._playing:
+            self._playing = False
+            self._dirty = True
+            self.news.emit("paused")
+
+    def rewind(self, project: Project | None) -> None:
+        """Back to the first weights."""
+        if self._session is None:
+            return
+        if project is not None:
+            self._session.apply(project)
+        self._session.rewind()
+        self._playing = False
+        self._take(self._session)
+        self.news.emit("ready")
+
+    def set_speed(self, steps_per_second: float | None) -> None:
+        """Limit the speed."""
+        self._speed = steps_per_second
+
+    def set_parameter(self, name: str, index: tuple[int, ...], value: float) -> None:
+        """Write one weight."""
+        if self._session is not None:
+            self._session.set_parameter(name, index, value)
+            self._session.evaluate(observe=False)
+            self._dirty = True
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint."""
+        from playground.training.checkpoint import write_checkpoint
+
+        if self._session is None:
+            self.saved.emit(str(path), "")
+            return
+        try:
+            write_checkpoint(self._session.checkpoint(), path)
+            self.saved.emit(str(path), "")
+        except OSError as error:
+            self.saved.emit(str(path), f"The weights could not be saved: {error.strerror or error}.")
+
+    def leave(self) -> None:
+        """End the thread."""
+        self._playing = False
+        self._leaving = True
+
+
+def warm_up() -> None:
+    """Import torch and take one small step: the first of a process takes 100 ms, which nobody should see."""
+    import os
+
+    import torch
+
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+    weight = torch.nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.Adam([weight], foreach=False)
+    (weight * 2.0).sum().backward()
+    optimizer.step()
