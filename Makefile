@@ -42,7 +42,7 @@ lint: $(VENV)/installed-tools
 
 bench: $(VENV)/installed-tools
 	@echo "Measuring; leave the machine alone meanwhile"
-	@$(TEST_ENV) $(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))
+	@$(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))
 
 clean:
 	@echo "Removing $(VENV) and the caches"

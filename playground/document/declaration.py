@@ -73,18 +73,15 @@ def parameter(
     `logarithmic` asks for a slider on a log scale; `advanced` hides it behind "More".
     """
     extra = {"label": label, "unit": unit, "logarithmic": logarithmic, "advanced": advanced}
-    return cast(
-        T,
-        Field(
-            default=default,
-            description=help,
-            ge=ge,
-            gt=gt,
-            le=le,
-            lt=lt,
-            max_length=max_length,
-            json_schema_extra=cast(Any, extra),
-        ),
+    return Field(
+        default=default,
+        description=help,
+        ge=ge,
+        gt=gt,
+        le=le,
+        lt=lt,
+        max_length=max_length,
+        json_schema_extra=cast(Any, extra),
     )
 
 

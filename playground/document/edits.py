@@ -157,9 +157,9 @@ def extract(graph: Graph, identifiers: Iterable[str]) -> Graph:
 def merge(graph: Graph, part: Graph, offset: tuple[float, float] = (0.0, 0.0)) -> tuple[Graph, dict[str, str]]:
     """Paste a part into the graph under fresh ids. Returns the new graph and the map from old to new ids."""
     names: dict[str, str] = {}
-    for item in (*part.nodes, *part.groups, *part.notes):
-        stem = item.id.rstrip("0123456789").rstrip("-_") or "item"
-        names[item.id] = free_id(graph, stem, names.values())
+    for old in (item.id for items in (part.nodes, part.groups, part.notes) for item in items):
+        stem = old.rstrip("0123456789").rstrip("-_") or "item"
+        names[old] = free_id(graph, stem, names.values())
 
     def placed(item: Any) -> Any:
         position = bounded(item.position.x + offset[0], item.position.y + offset[1])

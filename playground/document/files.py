@@ -5,58 +5,77 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from playground.document.graph import Graph
+from playground.document.decoding import FileProblem, ProjectFileError, decode, inside, refused
 from playground.document.migrations import migrate
 from playground.document.project import SCHEMA_VERSION, Project
+from playground.document.structure import graph_problems, structure_problems
+
+__all__ = [
+    "LARGEST_FILE", "FileProblem", "ProjectFileError", "content_of", "examine", "graph_problems", "load", "parse",
+    "read", "schema", "to_json", "write", "write_atomically",
+]  # fmt: skip
 
 LARGEST_FILE = 64 * 2**20  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """One fault of a file: where it is (such as `graph.nodes[3].position.x`) and what is wrong, as a sentence."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
-
-
-class ProjectFileError(Exception):
-    """A file that cannot be opened, with every fault that was found."""
-
-    def __init__(self, problems: Iterable[FileProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
 def parse(text: str | bytes) -> Project:
     """Read a project from JSON text. Raises ProjectFileError with all faults."""
-    project = _validated(migrate(_checked_envelope(_json(text))))
-    problems = graph_problems(project.graph)
-    if problems:
+    project, problems = examine(*content_of(text))
+    if problems or project is None:
         raise ProjectFileError(problems)
     return project
 
 
 def read(path: Path) -> Project:
     """Read a project file. Raises ProjectFileError, also when the file is missing or too large."""
+    return parse(load(path))
+
+
+def load(path: Path) -> bytes:
+    """The bytes of a project file. Raises ProjectFileError when it cannot be read or is too large."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            size = path.stat().st_size / 2**20
-            raise _refused(f"The file has {size:.0f} MB; a project has at most {LARGEST_FILE // 2**20} MB.")
-        return parse(path.read_bytes())
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise refused(f"The file has {size / 2**20:.0f} MB; a project has at most {LARGEST_FILE // 2**20} MB.")
+        return path.read_bytes()
     except OSError as error:
-        raise _refused(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise refused(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:  # a name with a zero byte
+        raise refused(f"{str(path)!r} is not the name of a file.") from error
+
+
+def content_of(text: str | bytes) -> tuple[dict[str, Any], list[FileProblem]]:
+    """The plain content of a file, of the newest version, and the faults of its text.
+
+    Raises ProjectFileError when this is no project at all, or one from a newer Playground.
+    """
+    content, problems = decode(text)
+    envelope = _checked_envelope(content)
+    try:
+        return migrate(envelope), problems
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        version = envelope["schema_version"]
+        raise refused(f"This file of version {version} is damaged: it cannot be brought up to date.") from error
+
+
+def examine(content: dict[str, Any], known: list[FileProblem]) -> tuple[Project | None, list[FileProblem]]:
+    """The project that plain content holds, if it holds one, and all faults: `known` ones, wrong keys, wrong wiring."""
+    problems = list(known)
+    places = {problem.place for problem in problems}
+    project: Project | None = None
+    try:
+        # Strict mode takes tuples only from JSON text, so the (possibly migrated) content goes back to text.
+        project = Project.model_validate_json(json.dumps(content), strict=True)
+    except ValidationError as error:
+        found = (FileProblem(_place(item["loc"]), _message(item)) for item in error.errors())
+        problems.extend(problem for problem in found if problem.place not in places)
+    problems.extend(structure_problems(content.get("graph")))
+    return project, problems
 
 
 def to_json(project: Project) -> str:
@@ -66,6 +85,11 @@ def to_json(project: Project) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a project file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Project.model_json_schema(by_alias=True)}
+
+
 def write(project: Project, path: Path) -> None:
     """Save atomically: written beside, flushed to disk, then renamed over the old file. Raises OSError."""
     write_atomically(path, to_json(project).encode())
@@ -73,50 +97,40 @@ def write(project: Project, path: Path) -> None:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write bytes so that a crash leaves either the old file or the new one, never half of it. Raises OSError."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    path = path.resolve()  # a link stays a link: what it points to is replaced
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        beside.chmod(_mode(path))
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
 
 
-def _refused(message: str, place: str = "") -> ProjectFileError:
-    return ProjectFileError([FileProblem(place, message)])
-
-
-def _json(text: str | bytes) -> Any:
-    try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        return json.loads(decoded, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise _refused(f"This is not a text file (byte {error.start} is not UTF-8); a project is JSON text.") from error
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _refused(f"The JSON breaks off or is damaged here: {error.msg}.", place) from error
-    except (RecursionError, ValueError) as error:
-        raise _refused(f"The JSON cannot be read: {error}.") from error
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number that a project may hold")
+def _mode(path: Path) -> int:
+    """The permissions of the file that is replaced; for a new one those that the person's umask gives."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _checked_envelope(content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise _refused("A project is a JSON object, but this file holds something else.")
+        raise refused("A project is a JSON object, but this file holds something else.")
     if content.get("format") != "playground-project":
-        raise _refused("This JSON is not a Playground project: “format” must be “playground-project”.", "format")
+        raise refused("This JSON is not a Playground project: “format” must be “playground-project”.", "format")
     version = content.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _refused("“schema_version” must be a whole number of at least 1.", "schema_version")
+        raise refused("“schema_version” must be a whole number of at least 1.", "schema_version")
     if version > SCHEMA_VERSION:
-        raise _refused(
+        raise refused(
             f"The file is of version {version}, from a newer Playground; this one reads up to {SCHEMA_VERSION}. "
             "Update Playground to open it.",
             "schema_version",
@@ -124,21 +138,10 @@ def _checked_envelope(content: Any) -> dict[str, Any]:
     return content
 
 
-def _validated(content: dict[str, Any]) -> Project:
-    try:
-        # Strict mode takes tuples only from JSON text, so the (possibly migrated) content goes back to text.
-        return Project.model_validate_json(json.dumps(content), strict=True)
-    except ValidationError as error:
-        problems = [FileProblem(_place(item["loc"]), _message(item)) for item in error.errors()]
-        raise ProjectFileError(problems) from error
-    except (RecursionError, ValueError) as error:
-        raise _refused(f"The JSON cannot be read: {error}.") from error
-
-
 def _place(location: tuple[int | str, ...]) -> str:
     place = ""
     for part in location:
-        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
+        place = inside(place, part)
     return place
 
 
@@ -146,44 +149,9 @@ def _message(item: Any) -> str:
     if item["type"] == "extra_forbidden":
         return "this key is not known."
     text = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "missing":
+        return "this key is missing."
+    if item["type"] == "too_long":
+        return f"{text}."
     arrived = repr(item.get("input"))
     return f"{text}, but {arrived[:60]}{'…' if len(arrived) > 60 else ''} arrived."
-
-
-def graph_problems(graph: Graph) -> list[FileProblem]:
-    """Faults that only show when nodes and wires are seen together: duplicates, dangling wires, cycles."""
-    problems: list[FileProblem] = []
-    parts = (("nodes", graph.nodes), ("groups", graph.groups), ("notes", graph.notes))
-    counts = Counter(item.id for _, items in parts for item in items)
-    seen: set[str] = set()
-    for name, items in parts:
-        for index, item in enumerate(items):
-            if counts[item.id] > 1 and item.id in seen:
-                problems.append(FileProblem(f"graph.{name}[{index}].id", f"the id “{item.id}” is used twice."))
-            seen.add(item.id)
-    problems.extend(_edge_problems(graph))
-    ids = {node.id for node in graph.nodes}
-    for index, group in enumerate(graph.groups):
-        problems.extend(
-            FileProblem(f"graph.groups[{index}].nodes", f"there is no node “{member}”.")
-            for member in group.nodes
-            if member not in ids
-        )
-    if not problems and graph.order() is None:
-        problems.append(FileProblem("graph.edges", "the wires form a cycle; a network must run one way."))
-    return problems
-
-
-def _edge_problems(graph: Graph) -> list[FileProblem]:
-    problems: list[FileProblem] = []
-    ids = {node.id for node in graph.nodes}
-    seen: set[object] = set()
-    for index, edge in enumerate(graph.edges):
-        place = f"graph.edges[{index}]"
-        for end, name in (("source", edge.source), ("target", edge.target)):
-            if name not in ids:
-                problems.append(FileProblem(f"{place}.{end}", f"there is no node “{name}”."))
-        if edge.key in seen:
-            problems.append(FileProblem(place, "the same wire is listed twice."))
-        seen.add(edge.key)
-    return problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -21,7 +21,7 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    def replace(self, **changes: Any) -> Any:
+    def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; the changes are trusted, as they come from validated values."""
         return self.model_copy(update=changes)
 
@@ -136,7 +136,7 @@ class Graph(Value):
         return {item.id for part in (self.nodes, self.groups, self.notes) for item in part}
 
     def order(self) -> tuple[str, ...] | None:
-        """Node ids so that every wire runs forwards (Kahn 1962), in file order among equals; None if there is a cycle."""
+        """Node ids so that every wire runs forwards (Kahn 1962), in file order among equals; None when it cannot be."""
         waiting = {node.id: 0 for node in self.nodes}
         followers: dict[str, list[str]] = {node.id: [] for node in self.nodes}
         for edge in self.edges:

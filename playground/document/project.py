@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from playground.document.graph import Choice, Graph, Identifier, Value
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 Device = Literal["automatic", "cpu", "cuda", "mps"]
 

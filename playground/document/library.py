@@ -1,0 +1,117 @@
+"""The presets that come with the program: found by the name of their file, listed in the order of the gallery."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from playground.document.files import ProjectFileError, read
+from playground.document.project import Goal, Project
+from playground.paths import PRESETS
+
+LOG = logging.getLogger(__name__)
+
+
+class UnknownPreset(LookupError):
+    """There is neither a file nor a preset of that name; the message says what comes closest."""
+
+
+@dataclass(frozen=True)
+class PresetEntry:
+    """One preset, read and checked."""
+
+    id: str
+    """The name of its file without `.json`."""
+    path: Path
+    project: Project
+
+    @property
+    def title(self) -> str:
+        """What the card is called."""
+        return self.project.title
+
+    @property
+    def chapter(self) -> str:
+        """The heading under which the card stands."""
+        return self.project.chapter or self.path.parent.name.replace("-", " ").capitalize()
+
+    @property
+    def summary(self) -> str:
+        """One line of what to watch."""
+        return self.project.summary
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What the preset promises to reach."""
+        return self.project.goals
+
+    @property
+    def picture(self) -> Path:
+        """Where its picture lies, if it has one: beside the file, as PNG."""
+        return self.path.with_suffix(".png")
+
+    @cached_property
+    def words(self) -> str:
+        """What a search looks through, in lower case."""
+        blocks = " ".join(node.block for node in self.project.graph.nodes)
+        return " ".join((self.id, self.title, self.chapter, self.summary, blocks)).lower()
+
+    def answers(self, query: str) -> bool:
+        """Whether every word of a search occurs in it."""
+        return all(word in self.words for word in query.lower().split())
+
+
+def paths(folder: Path = PRESETS) -> dict[str, Path]:
+    """All preset files by id, in the order of the gallery."""
+    found = {path.stem: path for path in sorted(folder.glob("*/*.json"))}
+    order = {name: place for place, name in enumerate(_order(folder))}
+    chapters: dict[str, int] = {}
+    for name, path in found.items():
+        place = order.get(name, len(order))
+        chapters[path.parent.name] = min(place, chapters.get(path.parent.name, place))
+
+    def rank(name: str) -> tuple[int, str, int, str]:
+        chapter = found[name].parent.name
+        return chapters[chapter], chapter, order.get(name, len(order)), name
+
+    return {name: found[name] for name in sorted(found, key=rank)}
+
+
+def _order(folder: Path) -> list[str]:
+    try:
+        lines = (folder / "order.txt").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def presets(folder: Path = PRESETS) -> list[PresetEntry]:
+    """All presets in order. One that is damaged is left out and named in the log."""
+    entries: list[PresetEntry] = []
+    for name, path in paths(folder).items():
+        try:
+            entries.append(PresetEntry(name, path, read(path)))
+        except ProjectFileError as error:
+            LOG.warning("the preset %s is left out: %s", path, error)
+    return entries
+
+
+def find(name: str, folder: Path = PRESETS) -> Path:
+    """The file that a person means: the id of a preset, or the path of a file. Raises UnknownPreset."""
+    known = paths(folder)
+    if name in known:
+        return known[name]
+    path = Path(name).expanduser()
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):
+        pass
+    if path.suffix == ".json" or len(path.parts) > 1:
+        raise UnknownPreset(f"There is no file “{name}”.")
+    close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    advice = f" Did you mean {' or '.join(close)}?" if close else " “playground presets” lists what there is."
+    raise UnknownPreset(f"There is neither a file nor a preset “{name}”.{advice}")

@@ -1,0 +1,52 @@
+"""Open a project file, with all that can be told of it: its text, keys, wiring and the parameters of its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playground.data.registry import CATALOGUE
+from playground.document.files import FileProblem, ProjectFileError, content_of, examine, load
+from playground.document.project import Project
+
+Checker = Callable[[dict[str, Any]], list[FileProblem]]
+"""Finds further faults in the plain content of a file."""
+
+
+def open_project(path: Path, *more: Checker) -> Project:
+    """Read a project file. Raises ProjectFileError with all faults at once, each with its place.
+
+    A block that this program does not know is no fault: its node says so on the canvas. Parameters that a known block
+    does not take are. `more` looks for faults of other kinds.
+    """
+    return project_from(load(path), *more)
+
+
+def project_from(text: str | bytes, *more: Checker) -> Project:
+    """The same from the text of a file."""
+    content, faults = content_of(text)
+    project, problems = examine(content, faults)
+    places = {problem.place for problem in problems}
+    for checker in (block_problems, *more):
+        problems.extend(problem for problem in checker(content) if problem.place not in places)
+    if problems or project is None:
+        raise ProjectFileError(problems)
+    return project
+
+
+def block_problems(content: dict[str, Any]) -> list[FileProblem]:
+    """Parameters that the blocks of a file do not take; parts that are not what they should be are passed over."""
+    graph = content.get("graph")
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    problems: list[FileProblem] = []
+    for index, node in enumerate(nodes if isinstance(nodes, list) else ()):
+        if not isinstance(node, dict) or not isinstance(node.get("block"), str):
+            continue
+        declaration = CATALOGUE.get(node["block"])
+        parameters = node.get("parameters")
+        if declaration is not None and isinstance(parameters, dict):
+            place = f"graph.nodes[{index}].parameters"
+            for name, message in declaration.parameter_problems(parameters):
+                problems.append(FileProblem(f"{place}.{name}" if name else place, message))
+    return problems
