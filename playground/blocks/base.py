@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import nn
@@ -31,8 +31,12 @@ class Port:
 class Fix:
     """A remedy that becomes a button. Pure data, so that a message can cross threads and files.
 
-    `insert`: put block `block` on the wire into `port` of the node at fault. `set`: change parameters of node `node`
-    (the node at fault when empty). `replace`: exchange the block of the node for `block`, keeping its wires.
+    `insert`: put block `block` on the wire into `port` of the node at fault (the `wire`th of them, from 0). `set`:
+    change parameters of node `node` (the node at fault when empty). `replace`: exchange the block of the node for
+    `block`, keeping its wires. `connect`: lay a wire from `source` (node and output port) into `port`.
+
+    A block knows no node ids: it names one of its input ports as `node`, and the check puts the node behind it in place
+    of the port, going upstream to the node that has these parameters, or drops the fix when there is none.
     """
 
     label: str
@@ -41,6 +45,15 @@ class Fix:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     port: str = ""
     node: str = ""
+    wire: int = 0
+    source: tuple[str, str] = ("", "")
+
+
+class Advice(NamedTuple):
+    """Something that works but that a teacher would point out: one sentence, and remedies."""
+
+    message: str
+    fixes: tuple[Fix, ...] = ()
 
 
 class BlockError(Exception):
@@ -74,6 +87,10 @@ class Block(Declaration):
         torch refuses by itself need no rule here, only those that deserve better words than torch's.
         """
 
+    def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
+        """What works but is unwise; asked only of inputs that `expect` lets pass."""
+        return ()
+
     def build(self, *inputs: Signal) -> nn.Module:
         """The torch module for these inputs. Its forward takes one batch per wire and returns one tensor per port.
 
@@ -81,6 +98,14 @@ class Block(Declaration):
         which the session sets, so that a run is determined by its seed.
         """
         raise NotImplementedError
+
+    def update(self, module: nn.Module) -> bool:
+        """Write numbers that may change while training, such as a dropout rate, into an existing module.
+
+        `module` was built by a block of this class for the same input signals. Returns True when it now does what
+        `build` would give; False means that it was left as it was and must be built anew.
+        """
+        return False
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         """Kind, axes and meaning of the outputs. The shapes (with the batch axis) come from torch's meta device."""

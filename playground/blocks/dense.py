@@ -20,9 +20,11 @@ class DenseLayer(nn.Linear):
     def __init__(self, inputs: int, units: int, bias: bool, function: nn.Module) -> None:
         super().__init__(inputs, units, bias=bias)
         self.function = function
+        # A plain attribute is found at once, a submodule only after a detour through nn.Module.
+        self.activate = function.forward
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.function.forward(functional.linear(x, self.weight, self.bias))  # (batch, inputs) -> (batch, units)
+        return self.activate(functional.linear(x, self.weight, self.bias))  # type: ignore[no-any-return]
 
 
 class Dense(Block):
@@ -45,7 +47,13 @@ class Dense(Block):
         flat_vector_only(self.title, *inputs)
 
     def build(self, *inputs: Signal) -> nn.Module:
-        return DenseLayer(inputs[0].shape[0], self.units, self.bias, activation(self.activation).build())
+        width = inputs[0].shape[0]
+        if self.activation == "identity":
+            return nn.Linear(width, self.units, bias=self.bias)
+        return DenseLayer(width, self.units, self.bias, activation(self.activation).build())
+
+    def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
+        return (activation(self.activation).mark(self._plain(outputs[0])),)
 
     def output_scale(self) -> Scale:
         return activation(self.activation).output_scale()

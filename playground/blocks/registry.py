@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from playground.blocks import activation, dense, loss
+from playground.blocks import activation, class_loss, dense, loss, merge, normalization
 from playground.blocks.base import Block
 
-BLOCKS: tuple[type[Block], ...] = (*dense.BLOCKS, *activation.BLOCKS, *loss.BLOCKS)
+BLOCKS: tuple[type[Block], ...] = (
+    *dense.BLOCKS,
+    *activation.BLOCKS,
+    *merge.BLOCKS,
+    *normalization.BLOCKS,
+    *loss.BLOCKS,
+    *class_loss.BLOCKS,
+)

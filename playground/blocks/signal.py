@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -22,6 +23,11 @@ class Signal:
     axes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     """Names of the classes where the values code classes."""
+    low: float = -math.inf
+    high: float = math.inf
+    """No value can leave this range, such as 0 to 1 after a sigmoid."""
+    sums_to_one: bool = False
+    """The probabilities of one example exclude each other and sum to one, as a softmax makes them."""
 
     @property
     def size(self) -> int:

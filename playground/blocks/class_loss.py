@@ -1,0 +1,318 @@
+"""Losses for classes: cross-entropies, divergence, hinge. The arriving signal tells logits from probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from playground.blocks.base import Advice, Block, BlockError, Fix
+from playground.blocks.loss import (
+    CODING_WORDS,
+    Comparison,
+    Loss,
+    SameShapeLoss,
+    activation_fixes,
+    label_fixes,
+    units_fixes,
+    use,
+)
+from playground.blocks.signal import Scale, Signal
+from playground.document.declaration import parameter
+
+SMALLEST = 1e-12
+"""Probabilities below this count as this, so that their logarithm stays finite."""
+
+
+def log_probabilities(scale: Scale) -> Callable[[torch.Tensor], torch.Tensor]:
+    """The function that turns predictions of that scale, (batch, classes), into log-probabilities."""
+    if scale == "log-probability":
+        return _as_they_are
+    return _safe_log if scale == "probability" else _log_softmax
+
+
+def _as_they_are(values: torch.Tensor) -> torch.Tensor:
+    return values
+
+
+def _safe_log(probabilities: torch.Tensor) -> torch.Tensor:
+    return torch.log(probabilities.clamp_min(SMALLEST))
+
+
+def _log_softmax(logits: torch.Tensor) -> torch.Tensor:
+    return functional.log_softmax(logits, dim=-1)
+
+
+class BinaryCrossEntropy(SameShapeLoss):
+    """Binary cross-entropy of each output by itself; from probabilities ln p is kept above -100, as torch does."""
+
+    id: ClassVar[str] = "binary-cross-entropy"
+    title: ClassVar[str] = "Binary cross-entropy"
+    summary: ClassVar[str] = (
+        "The surprise at yes-or-no answers, each output by itself. Takes sigmoid probabilities or, without a final "
+        "activation, logits."
+    )
+    formula: ClassVar[str] = r"L = -\frac{1}{n} \sum_{i=1}^{n} \left(y_i \ln p_i + (1 - y_i) \ln (1 - p_i)\right)"
+    source: ClassVar[str] = "Good 1952, Rational decisions"
+
+    def match(self, prediction: Signal, target: Signal) -> None:
+        super().match(prediction, target)
+        if target.scale == "signed":
+            raise BlockError(
+                f"{self.title} expects a target of 0 and 1, but −1 and +1 arrive.",
+                *label_fixes(target, "zero-one"),
+                use("hinge", "hinge"),
+                port="target",
+            )
+        if prediction.scale == "log-probability":
+            raise BlockError(
+                f"{self.title} expects logits or probabilities, but log-probabilities arrive.",
+                *activation_fixes("sigmoid"),
+                port="prediction",
+            )
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        from_probabilities = bool(inputs) and inputs[0].scale == "probability"
+        return Comparison(
+            binary_cross_entropy if from_probabilities else functional.binary_cross_entropy_with_logits
+        )
+
+    def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
+        prediction = inputs[0]
+        if prediction.sums_to_one and prediction.size == 1:
+            return (_one_softmax(),)
+        if prediction.scale == "any" and prediction.low >= 0.0:
+            message = f"{self.title} takes these as logits, but none is negative: no probability falls below 1/2."
+            return (Advice(message, activation_fixes("sigmoid")),)
+        return ()
+
+
+def _one_softmax() -> Advice:
+    return Advice("Softmax over a single output always gives 1. Use a sigmoid.", activation_fixes("sigmoid"))
+
+
+def binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """torch's binary cross-entropy, except that NaN gives NaN instead of an exception."""
+    loss = functional.binary_cross_entropy(probability.nan_to_num(0.5), target)
+    return loss + probability.detach().sum() * 0.0
+
+
+class ClassLoss(Loss):
+    """A loss over classes that exclude each other, one output per class."""
+
+    def match_classes(self, prediction: Signal, count: int) -> None:
+        """Refuse anything but one output for each of `count` classes (0: unknown). Raises BlockError."""
+        if len(prediction.shape) == 1 and prediction.shape[0] == (count or prediction.shape[0]):
+            return
+        one_output = prediction.shape == (1,) and count == 2
+        binary = [use("binary-cross-entropy", "binary cross-entropy")] if one_output else []
+        raise BlockError(
+            f"{self.title} expects one output for each of the {count} classes, but {prediction.words()} arrives.",
+            *units_fixes(prediction, count),
+            *binary,
+            port="prediction",
+        )
+
+    def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
+        prediction = inputs[0]
+        if prediction.size == 1:
+            return (Advice(f"{self.title} over a single output is always 0, so nothing is learned."),)
+        if prediction.scale == "probability" and not prediction.sums_to_one:
+            message = (
+                f"{self.title} expects probabilities that sum to 1, as softmax makes them; with others it is "
+                "cheapest to say yes to every class."
+            )
+            return (Advice(message, activation_fixes("softmax")),)
+        if prediction.scale == "any" and math.isfinite(prediction.high - prediction.low):
+            message = (
+                f"{self.title} takes these values as logits, but they cannot leave {prediction.low:g} to "
+                f"{prediction.high:g}: no class can become certain."
+            )
+            return (Advice(message, activation_fixes("identity")),)
+        return ()
+
+
+class CrossEntropy(ClassLoss):
+    """Cross-entropy with class numbers as target; from logits, probabilities or log-probabilities."""
+
+    id: ClassVar[str] = "cross-entropy"
+    title: ClassVar[str] = "Cross-entropy"
+    summary: ClassVar[str] = (
+        "The surprise at the right class, from class numbers. Takes logits (softmax is inside) or what softmax gives."
+    )
+    formula: ClassVar[str] = r"L = -\frac{1}{n} \sum_{i=1}^{n} \ln \frac{e^{z_{i,y_i}}}{\sum_k e^{z_{i,k}}}"
+    source: ClassVar[str] = "Bridle 1990"
+
+    def match(self, prediction: Signal, target: Signal) -> None:
+        if target.scale != "index":
+            raise BlockError(
+                f"{self.title} expects class numbers as target, but {target.words()} arrives.",
+                *label_fixes(target, "index"),
+                *([use("categorical-cross-entropy", "the one-hot form")] if target.scale == "one-hot" else []),
+                port="target",
+            )
+        self.match_classes(prediction, len(target.classes))
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        scale = inputs[0].scale if inputs else "any"
+        if scale == "probability":
+            return Comparison(_nll_of_probabilities)
+        return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
+
+
+def _nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    return functional.nll_loss(_safe_log(probabilities), target)
+
+
+class DistributionLoss(ClassLoss):
+    """Base of the class losses whose target is a distribution: one-hot, or soft as another network gives it."""
+
+    def match(self, prediction: Signal, target: Signal) -> None:
+        if target.scale in ("index", "zero-one", "signed"):
+            raise BlockError(
+                f"{self.title} expects a probability for each class as target, "
+                f"but the target arrives as {CODING_WORDS[target.scale]}.",
+                *label_fixes(target, "one-hot"),
+                *([use("cross-entropy", "cross-entropy")] if target.scale == "index" else []),
+                port="target",
+            )
+        if len(target.shape) != 1:
+            raise BlockError(
+                f"{self.title} expects a probability for each class as target, but {target.words()} arrives.",
+                Fix("Flatten the target", "insert", block="flatten", port="target"),
+                port="target",
+            )
+        self.match_classes(prediction, target.shape[0])
+
+
+class CategoricalCrossEntropy(DistributionLoss):
+    """Cross-entropy with a one-hot (or soft) target; equals `cross-entropy` on the same classes."""
+
+    id: ClassVar[str] = "categorical-cross-entropy"
+    title: ClassVar[str] = "Categorical cross-entropy"
+    summary: ClassVar[str] = (
+        "The surprise at the right class, from one-hot targets; soft targets work too. Takes logits or what softmax "
+        "gives."
+    )
+    formula: ClassVar[str] = r"L = -\frac{1}{n} \sum_{i=1}^{n} \sum_k y_{i,k} \ln p_{i,k}"
+    source: ClassVar[str] = "Bridle 1990"
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return CategoricalLayer(inputs[0].scale if inputs else "any")
+
+
+class CategoricalLayer(nn.Module):
+    """Minus the sum of y ln p over the classes, averaged over the batch."""
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__()
+        self.to_logarithms = log_probabilities(scale)
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return -(target * self.to_logarithms(prediction)).sum() / prediction.shape[0]
+
+
+class KLDivergence(DistributionLoss):
+    """Kullback-Leibler divergence from the prediction q to the target p, in nats, averaged over the batch."""
+
+    id: ClassVar[str] = "kl-divergence"
+    title: ClassVar[str] = "KL divergence"
+    summary: ClassVar[str] = (
+        "How much is lost by taking the predicted distribution for the target's: 0 when they agree, and not symmetric. "
+        "Takes logits or what softmax gives."
+    )
+    formula: ClassVar[str] = r"L = \frac{1}{n} \sum_{i=1}^{n} \sum_k p_{i,k} \ln \frac{p_{i,k}}{q_{i,k}}"
+    source: ClassVar[str] = "Kullback & Leibler 1951"
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        prediction, target = (inputs[0].scale, inputs[1].scale) if inputs else ("any", "any")
+        return DivergenceLayer(prediction, target == "log-probability")
+
+
+class DivergenceLayer(nn.Module):
+    """Sum of p ln (p / q), averaged over the batch; p is the target."""
+
+    def __init__(self, scale: Scale, logarithmic_target: bool) -> None:
+        super().__init__()
+        self.to_logarithms = log_probabilities(scale)
+        self.logarithmic_target = logarithmic_target
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        logarithms = self.to_logarithms(prediction)
+        return functional.kl_div(logarithms, target, reduction="batchmean", log_target=self.logarithmic_target)
+
+
+class HingeLayer(nn.Module):
+    """Mean of max(0, margin - y s) for targets of -1 and +1."""
+
+    def __init__(self, margin: float) -> None:
+        super().__init__()
+        self.margin = margin
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.margin - target * prediction).mean()
+
+
+class MulticlassHingeLayer(nn.Module):
+    """Mean over classes and batch of max(0, margin - s_right + s_other)."""
+
+    def __init__(self, margin: float) -> None:
+        super().__init__()
+        self.margin = margin
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return functional.multi_margin_loss(prediction, target, margin=self.margin)
+
+
+class Hinge(SameShapeLoss):
+    """Hinge loss: binary for targets of -1 and +1, multi-class (Weston & Watkins, over k classes) for class numbers."""
+
+    id: ClassVar[str] = "hinge"
+    title: ClassVar[str] = "Hinge"
+    summary: ClassVar[str] = (
+        "Asks the score of the right side to win by a margin, then is content: the loss of the support vector machine. "
+        "Takes labels of −1 and +1, or class numbers with one score per class."
+    )
+    formula: ClassVar[str] = (
+        r"L = \frac{1}{n} \sum_i \max(0, 1 - y_i s_i) \quad \mathrm{or} \quad"
+        r" \frac{1}{n k} \sum_i \sum_{j \neq y_i} \max(0, 1 - s_{i,y_i} + s_{i,j})"
+    )
+    source: ClassVar[str] = "Cortes & Vapnik 1995; Weston & Watkins 1999"
+
+    margin: float = parameter(1.0, gt=0.0, le=1e3, help="By how much the right side must win.")
+
+    def match(self, prediction: Signal, target: Signal) -> None:
+        if target.scale == "index":
+            count = len(target.classes)
+            if len(prediction.shape) != 1 or prediction.shape[0] != (count or prediction.shape[0]):
+                raise BlockError(
+                    f"{self.title} expects one score for each of the {count} classes, "
+                    f"but {prediction.words()} arrives.",
+                    *units_fixes(prediction, count),
+                    *(label_fixes(target, "signed") if prediction.shape == (1,) else []),
+                    port="prediction",
+                )
+        elif target.scale != "signed":
+            raise BlockError(
+                f"{self.title} expects labels of −1 and +1 or class numbers, but {target.words()} arrives.",
+                *label_fixes(target, "signed", "index"),
+                port="target",
+            )
+        else:
+            super().match(prediction, target)
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        many = bool(inputs) and inputs[1].scale == "index"
+        return MulticlassHingeLayer(self.margin) if many else HingeLayer(self.margin)
+
+    def update(self, module: nn.Module) -> bool:
+        assert isinstance(module, (HingeLayer, MulticlassHingeLayer))
+        module.margin = self.margin
+        return True
+
+
+BLOCKS: tuple[type[Block], ...] = (BinaryCrossEntropy, CrossEntropy, CategoricalCrossEntropy, KLDivergence, Hinge)

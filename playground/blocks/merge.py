@@ -1,0 +1,417 @@
+"""Merge and reshape: blocks without weights that bring wires together or rearrange what one carries."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any, ClassVar, Self
+
+import torch
+from pydantic import field_validator, model_validator
+from torch import nn
+
+from playground.blocks.base import Advice, Block, BlockError, Family, Fix, Port
+from playground.blocks.signal import Scale, Signal
+from playground.document.declaration import parameter
+
+LARGEST_EXPANSION = 65_536
+
+
+def _rearranged(shape: torch.Size, arriving: Signal) -> Signal:
+    """The signal of the same numbers in another shape."""
+    per_example = tuple(shape[1:])
+    if per_example == arriving.shape:
+        return arriving
+    scale: Scale = arriving.scale if arriving.scale in ("probability", "log-probability") else "any"
+    kind = "image" if len(per_example) == 3 else "vector"
+    return Signal(per_example, kind=kind, scale=scale, low=arriving.low, high=arriving.high)  # type: ignore[arg-type]
+
+
+def _refuse_class_numbers(title: str, *inputs: Signal) -> None:
+    if any(signal.scale == "index" for signal in inputs):
+        raise BlockError(f"{title} expects numbers, but class numbers arrive. Wire the features here, not the target.")
+
+
+class Flatten(Block):
+    """All numbers of an example in one row."""
+
+    id: ClassVar[str] = "flatten"
+    family: ClassVar[Family] = "merge"
+    title: ClassVar[str] = "Flatten"
+    summary: ClassVar[str] = "Lays all numbers of an example in one row, so that a Dense block can weigh them."
+    formula: ClassVar[str] = r"C \times H \times W \to C H W"
+
+    def expect(self, *inputs: Signal) -> None:
+        _refuse_class_numbers(self.title, *inputs)
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return nn.Flatten()
+
+    def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
+        return (_rearranged(outputs[0], inputs[0]),)
+
+    def live_formula(self, *inputs: Signal) -> str:
+        return f"{' × '.join(map(str, inputs[0].shape))} → {inputs[0].size}"
+
+
+class ReshapeLayer(nn.Module):
+    """Gives every example another shape."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(x.shape[0], *self.shape)
+
+
+class Reshape(Block):
+    """The same numbers in another shape, in row-major order."""
+
+    id: ClassVar[str] = "reshape"
+    family: ClassVar[Family] = "merge"
+    title: ClassVar[str] = "Reshape"
+    summary: ClassVar[str] = "Arranges the numbers of an example in another shape, row by row; their count must fit."
+    formula: ClassVar[str] = r"n_1 n_2 \cdots \to m_1 \times m_2 \times \cdots"
+
+    shape: str = parameter(
+        "1 x 8 x 8", max_length=60, help="The new sizes without the batch, such as 1 x 28 x 28; -1 means what is left."
+    )
+
+    @field_validator("shape", mode="before")
+    @classmethod
+    def _plain_text(cls, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            value = " x ".join(map(str, value))
+        if not isinstance(value, str):
+            return value
+        words = [word for word in re.split(r"[\s,;x×*()\[\]]+", value.strip()) if word]
+        if not words or not all(re.fullmatch(r"-1|[1-9][0-9]{0,8}", word) for word in words):
+            raise ValueError("write whole numbers above 0 with an x between them, such as 8 x 8")
+        if words.count("-1") > 1 or len(words) > 6:
+            raise ValueError("write at most 6 sizes, of which one may be -1")
+        return " x ".join(words)
+
+    def sizes(self) -> tuple[int, ...]:
+        """The sizes as numbers; one may be -1."""
+        return tuple(int(word) for word in self.shape.split(" x "))
+
+    def subtitle(self) -> str:
+        return self.shape.replace("x", "×")
+
+    def expect(self, *inputs: Signal) -> None:
+        _refuse_class_numbers(self.title, *inputs)
+        arriving, sizes = inputs[0], self.sizes()
+        known = math.prod(size for size in sizes if size > 0)
+        if arriving.size == known or (-1 in sizes and arriving.size % known == 0):
+            return
+        needed = f"a multiple of {known}" if -1 in sizes else str(known)
+        shape = self._that_fits(arriving.size)
+        raise BlockError(
+            f"{self.title} to {self.subtitle()} needs {needed} numbers for each example, "
+            f"but {arriving.words()} arrives" + (f", which are {arriving.size}." if len(arriving.shape) > 1 else "."),
+            Fix(f"Set shape to {shape.replace('x', '×')}", "set", parameters={"shape": shape}),
+            Fix(f"Set units to {known}", "set", parameters={"units": known}, node="input"),
+            port="input",
+        )
+
+    def _that_fits(self, count: int) -> str:
+        """A shape for `count` numbers with as many axes as now: a square picture when that works out."""
+        axes = len(self.sizes())
+        side = math.isqrt(count)
+        if axes < 2:
+            return str(count)
+        while count % side:
+            side -= 1
+        return " x ".join(["1"] * (axes - 2) + [str(side), str(count // side)])
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return ReshapeLayer(self.sizes())
+
+    def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
+        return (_rearranged(outputs[0], inputs[0]),)
+
+    def live_formula(self, *inputs: Signal) -> str:
+        return f"{' × '.join(map(str, inputs[0].shape))} → {self.subtitle()}"
+
+
+class Merge(Block):
+    """Base of the blocks that take any number of wires."""
+
+    family: ClassVar[Family] = "merge"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Inputs", many=True),)
+
+    def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
+        if len(inputs) > 1:
+            return ()
+        return (Advice(f"Only one wire arrives, so {self.title} passes it on as it is. Wire a second one here."),)
+
+
+def _odd_ones(inputs: Sequence[Signal]) -> list[int]:
+    """Which wires carry another number of axes than the first vector, or else than the first wire."""
+    axes = 1 if any(len(signal.shape) == 1 for signal in inputs) else len(inputs[0].shape)
+    return [index for index, signal in enumerate(inputs) if len(signal.shape) != axes]
+
+
+def _listed(inputs: Sequence[Signal]) -> str:
+    words = [signal.words() for signal in inputs]
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+class ConcatenateLayer(nn.Module):
+    """Joins its inputs along one axis."""
+
+    def __init__(self, axis: int) -> None:
+        super().__init__()
+        self.axis = axis
+
+    def forward(self, *parts: torch.Tensor) -> torch.Tensor:
+        return torch.cat(parts, dim=self.axis)
+
+
+class Concatenate(Merge):
+    """Puts the wires side by side, in the order in which they were laid."""
+
+    id: ClassVar[str] = "concatenate"
+    title: ClassVar[str] = "Concatenate"
+    summary: ClassVar[str] = "Puts its inputs side by side: one longer vector, or one image with more channels."
+    formula: ClassVar[str] = r"a = (x_1, x_2, \ldots)"
+
+    axis: int = parameter(
+        1, ge=1, le=5, help="Along which axis: 1 is the units of a vector or the channels of an image, 2 its height.",
+        advanced=True,
+    )
+
+    def expect(self, *inputs: Signal) -> None:
+        _refuse_class_numbers(self.title, *inputs)
+        odd = _odd_ones(inputs)
+        if odd:
+            raise BlockError(
+                f"{self.title} joins inputs with the same number of axes, but {_listed(inputs)} arrive.",
+                *(Fix("Insert Flatten", "insert", block="flatten", port="input", wire=index) for index in odd),
+                port="input",
+            )
+        axes = len(inputs[0].shape)
+        if self.axis > axes:
+            raise BlockError(
+                f"{self.title} should join along axis {self.axis}, but {inputs[0].words()} has {axes or 'no'} axes.",
+                Fix("Set axis to 1", "set", parameters={"axis": 1}),
+            )
+        others = {signal.shape[: self.axis - 1] + signal.shape[self.axis :] for signal in inputs}
+        if len(others) > 1:
+            raise BlockError(
+                f"{self.title} joins along axis {self.axis}, so all other sizes must agree, "
+                f"but {_listed(inputs)} arrive.",
+                *self._fixes(inputs),
+                port="input",
+            )
+
+    def _fixes(self, inputs: Sequence[Signal]) -> list[Fix]:
+        fixes = [
+            Fix(f"Set axis to {axis}", "set", parameters={"axis": axis})
+            for axis in range(1, len(inputs[0].shape) + 1)
+            if len({signal.shape[: axis - 1] + signal.shape[axis:] for signal in inputs}) == 1
+        ]
+        flat = [Fix("Insert Flatten", "insert", block="flatten", port="input", wire=i) for i in range(len(inputs))]
+        return fixes or flat
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return ConcatenateLayer(self.axis)
+
+    def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
+        scales = {signal.scale for signal in inputs}
+        scale: Scale = "probability" if scales == {"probability"} else "any"
+        low, high = min(signal.low for signal in inputs), max(signal.high for signal in inputs)
+        joined = self._plain(outputs[0], *inputs)
+        return (joined.but(scale=scale, low=low, high=high, axes=() if len(inputs) > 1 else joined.axes),)
+
+    def live_formula(self, *inputs: Signal) -> str:
+        sizes = [signal.shape[self.axis - 1] for signal in inputs]
+        return f"{' + '.join(map(str, sizes))} = {sum(sizes)} along axis {self.axis}"
+
+
+class Elementwise(Merge):
+    """Base of sum and product: shapes agree, or an axis of size 1 stretches."""
+
+    def expect(self, *inputs: Signal) -> None:
+        _refuse_class_numbers(self.title, *inputs)
+        odd = _odd_ones(inputs)
+        stretch = not odd and all(
+            len(set(sizes) - {1}) <= 1 for sizes in zip(*(signal.shape for signal in inputs), strict=True)
+        )
+        if not stretch:
+            raise BlockError(
+                f"{self.title} takes number by number, so all inputs must have the same shape, "
+                f"but {_listed(inputs)} arrive.",
+                *self._fixes(inputs, odd),
+                port="input",
+            )
+
+    def _fixes(self, inputs: Sequence[Signal], odd: list[int]) -> list[Fix]:
+        if odd:
+            return [Fix("Insert Flatten", "insert", block="flatten", port="input", wire=index) for index in odd]
+        shape = inputs[0].shape
+        fixes: list[Fix] = []
+        for index, signal in enumerate(inputs):
+            if signal.shape == shape:
+                continue
+            if signal.size == inputs[0].size:
+                text = " x ".join(map(str, shape))
+                new = {"shape": text}
+                label = f"Insert Reshape to {text.replace('x', '×')}"
+                fixes.append(Fix(label, "insert", block="reshape", parameters=new, port="input", wire=index))
+            elif len(shape) == 1:
+                units = {"units": shape[0]}
+                linear = {**units, "activation": "identity"}
+                fixes.append(Fix(f"Set units to {shape[0]}", "set", parameters=units, node="input", wire=index))
+                label = f"Insert Dense of {shape[0]}"
+                fixes.append(Fix(label, "insert", block="dense", parameters=linear, port="input", wire=index))
+        return fixes or [Fix("Use Concatenate", "replace", block="concatenate")]
+
+
+class AddLayer(nn.Module):
+    """Sum of its inputs."""
+
+    def forward(self, *parts: torch.Tensor) -> torch.Tensor:
+        return reduce(torch.add, parts)
+
+
+class Add(Elementwise):
+    """Sum of its inputs: a residual (skip) connection when one wire goes round a layer."""
+
+    id: ClassVar[str] = "add"
+    title: ClassVar[str] = "Add"
+    summary: ClassVar[str] = (
+        "Adds its inputs number by number. With a wire that goes round some layers it makes a skip connection, through "
+        "which gradients flow back undiminished."
+    )
+    formula: ClassVar[str] = r"a = x_1 + x_2 + \cdots"
+    source: ClassVar[str] = "He et al. 2016, Deep residual learning"
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return AddLayer()
+
+
+class MultiplyLayer(nn.Module):
+    """Product of its inputs."""
+
+    def forward(self, *parts: torch.Tensor) -> torch.Tensor:
+        return reduce(torch.mul, parts)
+
+
+class Multiply(Elementwise):
+    """Product of its inputs: a gate when one of them lies between 0 and 1."""
+
+    id: ClassVar[str] = "multiply"
+    title: ClassVar[str] = "Multiply"
+    summary: ClassVar[str] = (
+        "Multiplies its inputs number by number. An input between 0 and 1, such as a sigmoid's, acts as a gate."
+    )
+    formula: ClassVar[str] = r"a = x_1 \odot x_2 \odot \cdots"
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return MultiplyLayer()
+
+
+class FeatureExpansionLayer(nn.Module):
+    """The chosen functions of the inputs, side by side."""
+
+    def __init__(self, chosen: FeatureExpansion) -> None:
+        super().__init__()
+        self.chosen = chosen
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        chosen = self.chosen
+        parts: list[torch.Tensor] = []
+        if chosen.originals:
+            parts.append(x)
+        if chosen.squares:
+            parts.append(x * x)
+        if chosen.products:
+            parts.extend(x[:, i : i + 1] * x[:, i + 1 :] for i in range(x.shape[1] - 1))
+        if chosen.sines:
+            parts.append(torch.sin(x))
+        if chosen.cosines:
+            parts.append(torch.cos(x))
+        return torch.cat(parts, dim=1)  # (batch, inputs) -> (batch, features)
+
+
+class FeatureExpansion(Block):
+    """Hand-made features, as TensorFlow Playground offers them: x1, x2, x1², x2², x1x2, sin x1, sin x2."""
+
+    id: ClassVar[str] = "feature-expansion"
+    family: ClassVar[Family] = "merge"
+    title: ClassVar[str] = "Feature expansion"
+    summary: ClassVar[str] = (
+        "Adds squares, products, sines of the inputs as new inputs. With the right features even a straight line can "
+        "part circles; a deep network finds its own."
+    )
+    formula: ClassVar[str] = r"(x_1, x_2) \to (x_1, x_2, x_1^2, x_2^2, x_1 x_2, \sin x_1, \sin x_2)"
+    source: ClassVar[str] = "Smilkov et al. 2017, TensorFlow Playground"
+
+    originals: bool = parameter(True, label="x", help="The inputs themselves.")
+    squares: bool = parameter(True, label="x²", help="The square of each input: circles become straight lines.")
+    products: bool = parameter(True, label="x₁x₂", help="The product of each pair of inputs: parts XOR.")
+    sines: bool = parameter(True, label="sin x", help="The sine of each input: waves.")
+    cosines: bool = parameter(False, label="cos x", help="The cosine of each input: waves, shifted.")
+
+    @model_validator(mode="after")
+    def _at_least_one(self) -> Self:
+        if not (self.originals or self.squares or self.products or self.sines or self.cosines):
+            raise ValueError("switch at least one feature on")
+        return self
+
+    def subtitle(self) -> str:
+        switches = {"x": self.originals, "x²": self.squares, "x₁x₂": self.products}
+        switches |= {"sin": self.sines, "cos": self.cosines}
+        return " · ".join(name for name, on in switches.items() if on)
+
+    def names(self, count: int) -> tuple[str, ...]:
+        """Names of the features made from `count` inputs, in order."""
+        inputs = [f"x{i}" for i in range(1, count + 1)]
+        names = list(inputs) if self.originals else []
+        names += [f"{name}²" for name in inputs] if self.squares else []
+        if self.products:
+            names += [first + second for i, first in enumerate(inputs) for second in inputs[i + 1 :]]
+        names += [f"sin {name}" for name in inputs] if self.sines else []
+        names += [f"cos {name}" for name in inputs] if self.cosines else []
+        return tuple(names)
+
+    def width(self, count: int) -> int:
+        """Number of features made from `count` inputs."""
+        single = self.originals + self.squares + self.sines + self.cosines
+        return single * count + (count * (count - 1) // 2 if self.products else 0)
+
+    def expect(self, *inputs: Signal) -> None:
+        _refuse_class_numbers(self.title, *inputs)
+        arriving = inputs[0]
+        if len(arriving.shape) != 1:
+            raise BlockError(
+                f"{self.title} expects a flat vector, but {arriving.words()} arrives.",
+                Fix("Insert Flatten", "insert", block="flatten", port="input"),
+            )
+        width = self.width(arriving.shape[0])
+        if width == 0:
+            raise BlockError(
+                f"{self.title} has only products switched on, but {arriving.words()} arrives, which has no pairs.",
+                Fix("Switch the inputs on", "set", parameters={"originals": True}),
+            )
+        if width > LARGEST_EXPANSION:
+            raise BlockError(
+                f"{self.title} would make {width:,} features of {arriving.words()}; "
+                f"it makes {LARGEST_EXPANSION:,} at most.",
+                Fix("Leave the products out", "set", parameters={"products": False, "originals": True}),
+            )
+
+    def build(self, *inputs: Signal) -> nn.Module:
+        return FeatureExpansionLayer(self)
+
+    def live_formula(self, *inputs: Signal) -> str:
+        count = inputs[0].shape[0]
+        names = self.names(count) if self.width(count) <= 16 else ()
+        return f"{count} → {self.width(count)}" + (f": {', '.join(names)}" if names else "")
+
+
+BLOCKS: tuple[type[Block], ...] = (Flatten, Reshape, Concatenate, Add, Multiply, FeatureExpansion)
