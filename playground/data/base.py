@@ -19,6 +19,7 @@ Labels = Literal["index", "one-hot", "zero-one", "signed"]
 Scaling = Literal["none", "standardize", "min-max"]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,7 @@ class Dataset(Block):
     licence: ClassVar[str] = "Made by the program: free for any use."
     """Where the data come from and under which terms."""
 
-    scaling: Scaling = parameter(
-        "none", help="Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
-    )
+    scaling: Scaling = parameter("none", help=SCALING_HELP)
     train_share: float = parameter(0.7, ge=0.05, le=1.0, label="Train share", help="Share of examples to learn from.")
     validation_share: float = parameter(
         0.15, ge=0.0, le=0.9, label="Validation share", help="Share for tuning and early stopping; the rest is test."
@@ -115,7 +114,7 @@ class RegressionDataset(Dataset):
     """Base of the datasets whose target is one number or several."""
 
     target_scaling: Scaling = parameter(
-        "none", label="Target scaling", help="The same for the target: a target of mean 0 and deviation 1 is easy to learn."
+        "none", label="Target scaling", help="The same for the target: mean 0 and deviation 1 are easy to learn."
     )
 
     def feature_signal(self) -> Signal:
@@ -127,7 +126,7 @@ class RegressionDataset(Dataset):
         return ("y",)
 
     def signals(self) -> tuple[Signal, ...]:
-        return self.feature_signal(), Signal((len(self.target_names()),), axes=("targets",))
+        return self.feature_signal(), Signal((len(self.target_names()),))
 
 
 def target_signal(labels: Labels, classes: tuple[str, ...]) -> Signal:

@@ -27,12 +27,13 @@ class Insurance(ClassDataset):
     question: ClassVar[str] = "Does a person buy the insurance?"
     formula: ClassVar[str] = (
         r"a = \sigma\left(\tfrac{age - 40}{8} + \tfrac{education - 12}{2}\right),\;"
-        r"f = \sigma\left(\tfrac{income - 60}{15} + \tfrac{savings - 50}{25}\right),\; \text{buys: } \tfrac{a + f}{2} > 0.5"
+        r"f = \sigma\left(\tfrac{income - 60}{15} + \tfrac{savings - 50}{25}\right),\;"
+        r"\text{buys: } \tfrac{a + f}{2} > 0.5"
     )
 
     examples: int = parameter(400, ge=20, le=20_000, logarithmic=True, help="Number of persons in all three parts.")
-    noise: float = parameter(0.05, ge=0.0, le=1.0, help="How much whim there is: deviation of the sum that is compared.")
-    scaling: Scaling = parameter("standardize", help="Without scaling the large numbers of income drown the small ones.")
+    noise: float = parameter(0.05, ge=0.0, le=1.0, help="Whim: standard deviation of the mean that is compared.")
+    scaling: Scaling = parameter("standardize", help="Without it the large numbers of income drown the small ones.")
 
     def class_names(self) -> tuple[str, ...]:
         return ("does not buy", "buys")
@@ -59,7 +60,7 @@ def causes(people: Floats) -> Floats:
     age, education, income, savings = people.T
     aware = (age - 40.0) / 8.0 + (education - 12.0) / 2.0
     affordable = (income - 60.0) / 15.0 + (savings - 50.0) / 25.0
-    return 1.0 / (1.0 + np.exp(-np.stack([aware, affordable], axis=1)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.stack([aware, affordable], axis=1))))
 
 
 class Bonus(RegressionDataset):
@@ -71,11 +72,9 @@ class Bonus(RegressionDataset):
 
     id: ClassVar[str] = "bonus"
     title: ClassVar[str] = "Bonus"
-    summary: ClassVar[str] = "A bonus from performance, years and projects: a plain weighted sum, whose weights one can find again."
+    summary: ClassVar[str] = "A bonus from performance, years and projects: a weighted sum whose weights one can find."
     question: ClassVar[str] = "How high is the bonus of an employee?"
-    formula: ClassVar[str] = (
-        r"bonus = 12 \cdot performance + 6 \cdot years + 2 \cdot projects + 20 + \varepsilon"
-    )
+    formula: ClassVar[str] = r"bonus = 12 \cdot performance + 6 \cdot years + 2 \cdot projects + 20 + \varepsilon"
 
     examples: int = parameter(200, ge=10, le=20_000, logarithmic=True, help="Number of employees in all three parts.")
     noise: float = parameter(2.0, ge=0.0, le=100.0, help="Deviation of the bonus from the weighted sum.")
@@ -156,7 +155,7 @@ class NoisyCurve(RegressionDataset):
 
     id: ClassVar[str] = "noisy-curve"
     title: ClassVar[str] = "Noisy curve"
-    summary: ClassVar[str] = "A few noisy points of a smooth curve: a line is too simple, a large network learns the noise."
+    summary: ClassVar[str] = "A few noisy points of a smooth curve: a line is too simple, a large net learns the noise."
     question: ClassVar[str] = "How high is the curve at x?"
     formula: ClassVar[str] = r"y = f(x) + \varepsilon, \quad -3 \le x \le 3"
 

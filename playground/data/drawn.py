@@ -58,7 +58,7 @@ class DrawnPoints(ClassDataset):
         """Refuse an empty picture, and classes that are not there. Raises BlockError."""
         super().expect(*inputs)
         if not self.points:
-            raise BlockError(f"{self.title} has no points yet. Draw some in the data tab, or drag in another data block.")
+            raise BlockError(f"{self.title} has no points yet. Draw some in the data tab, or take another data block.")
         used = max(number for _, _, number in self.points) + 1
         if used > self.classes:
             raise BlockError(

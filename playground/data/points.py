@@ -92,7 +92,7 @@ class Xor(PointClasses):
         size = generator.uniform(0.3, 5.0, (len(numbers), 2))
         first = generator.choice([-1.0, 1.0], len(numbers))
         second = np.where(numbers == 1, first, -first)
-        return size * np.stack([first, second], axis=1)
+        return np.asarray(size * np.stack([first, second], axis=1))
 
 
 class Gaussians(PointClasses):
@@ -148,7 +148,7 @@ class Moons(PointClasses):
         upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
         lower = np.stack([1.0 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
         moons = np.where((numbers == 0)[:, None], upper, lower)  # x from -1 to 2, y from -0.5 to 1
-        return 3.3 * (moons - np.array([0.5, 0.25]))
+        return np.asarray(3.3 * (moons - np.array([0.5, 0.25])))
 
 
 class Blobs(PointClasses):

@@ -1,13 +1,14 @@
-"""From raw examples to what a session trains on: shuffled split, scaling measured on the training part, label coding."""
+"""From raw examples to what a session trains on: split, scaling measured on the training part, label coding."""
 
 from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from playground.data.base import (
     Scaling,
 )
 
-AnyArray = TypeVar("AnyArray", NDArray[np.float32], NDArray[np.int64], Array)
+AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,22 @@ class Prepared:
         return len(next(iter(self.parts[part].values())))
 
 
-@functools.lru_cache(maxsize=8)
 def prepare(dataset: Dataset) -> Prepared:
     """Generate, split, scale and code a dataset; the same declaration gives the same arrays.
 
-    The split is shuffled; classes are spread evenly over the parts (stratified). Remembers the last datasets. Safe to
-    call from several threads: at worst two of them make equal arrays at once. Raises BlockError where the dataset
-    refuses its parameters, and OSError where the file of real data cannot be read.
+    The split is shuffled; classes are spread evenly over the parts (stratified). The last few datasets are remembered,
+    so that all threads that ask for one share one object. Raises BlockError where the dataset refuses its parameters,
+    and OSError where the file of real data cannot be read.
     """
+    with _ONE_AT_A_TIME:
+        return _prepared(dataset)
+
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@functools.lru_cache(maxsize=8)
+def _prepared(dataset: Dataset) -> Prepared:
     dataset.expect()
     generator = np.random.default_rng([dataset.data_seed, 20_250_101])
     raw = dataset.generate(generator)
@@ -104,9 +113,9 @@ def prepare(dataset: Dataset) -> Prepared:
 
 def _frozen(array: AnyArray) -> AnyArray:
     """The array in one piece and read-only. The caller hands it over: it must be nobody else's."""
-    array = np.ascontiguousarray(array)
-    array.flags.writeable = False
-    return array
+    whole = np.require(array, requirements="C")
+    whole.flags.writeable = False
+    return cast(AnyArray, whole)
 
 
 def _target(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:

@@ -50,7 +50,7 @@ class Plane(Surface):
     formula: ClassVar[str] = r"y = (x_1 + x_2) / 12"
 
     def height(self, points: Floats) -> Floats:
-        return points.sum(axis=1) / (2.0 * EXTENT)
+        return np.asarray(points.sum(axis=1) / (2.0 * EXTENT))
 
 
 class Bumps(Surface):
@@ -64,7 +64,7 @@ class Bumps(Surface):
 
     def height(self, points: Floats) -> Floats:
         distance = ((points[:, None, :] - BUMPS[None, :, :2]) ** 2).sum(axis=2)  # (N, 6)
-        return np.exp(-distance / 2.0) @ BUMPS[:, 2]
+        return np.asarray(np.exp(-distance / 2.0) @ BUMPS[:, 2])
 
 
 BUMPS = np.array(

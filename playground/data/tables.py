@@ -7,12 +7,19 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from playground.blocks.signal import Signal
-from playground.data.base import ClassDataset, Dataset, Examples, RegressionDataset, Scaling, column_signal
+from playground.data.base import (
+    SCALING_HELP,
+    ClassDataset,
+    Dataset,
+    Examples,
+    RegressionDataset,
+    Scaling,
+    column_signal,
+)
 from playground.data.packaged import numbers_in
 from playground.document.declaration import parameter
 
 UCI = "UCI Machine Learning Repository (CC BY 4.0), from the package scikit-learn (BSD-3)."
-SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
 
 
 class ClassTable(ClassDataset):
@@ -62,7 +69,7 @@ class Iris(ClassTable):
     rows: ClassVar[int] = 150
 
     measurements: Literal["all", "petals", "sepals"] = parameter(
-        "all", help="Which lengths to use; the two of the petals or the sepals alone give a decision boundary to look at."
+        "all", help="Which lengths to use; the two of petals or sepals alone give a decision boundary to look at."
     )
 
     def used_columns(self) -> tuple[str, ...]:
@@ -74,7 +81,7 @@ class Wine(ClassTable):
 
     id: ClassVar[str] = "wine"
     title: ClassVar[str] = "Wine"
-    summary: ClassVar[str] = "178 wines of three growers by 13 chemical measurements, whose scales differ a thousandfold."
+    summary: ClassVar[str] = "178 wines of three growers by 13 measurements, whose scales differ a thousandfold."
     question: ClassVar[str] = "Which of three growers made a wine?"
     source: ClassVar[str] = "Forina et al. 1991, PARVUS; wine recognition data (UCI)"
     licence: ClassVar[str] = UCI
@@ -92,7 +99,9 @@ class BreastCancer(ClassTable):
 
     id: ClassVar[str] = "breast-cancer"
     title: ClassVar[str] = "Breast cancer"
-    summary: ClassVar[str] = "569 tissue samples, 30 measurements of their cell nuclei: where a miss costs more than a false alarm."
+    summary: ClassVar[str] = (
+        "569 tissue samples by 30 measurements of their cell nuclei: a miss costs more than a false alarm."
+    )
     question: ClassVar[str] = "Is a tumour malignant or benign?"
     source: ClassVar[str] = "Street, Wolberg and Mangasarian 1993, Wisconsin diagnostic breast cancer (UCI)"
     licence: ClassVar[str] = UCI
@@ -114,7 +123,7 @@ class Diabetes(RegressionDataset):
 
     id: ClassVar[str] = "diabetes"
     title: ClassVar[str] = "Diabetes"
-    summary: ClassVar[str] = "442 patients, ten measurements, and how far the illness went in a year: much of it chance."
+    summary: ClassVar[str] = "442 patients, ten measurements, and how far the illness went in a year; much is chance."
     question: ClassVar[str] = "How far does the illness go within a year?"
     source: ClassVar[str] = "Efron, Hastie, Johnstone and Tibshirani 2004, Least angle regression"
     licence: ClassVar[str] = "Published with the paper by its authors, from the package scikit-learn (BSD-3)."
@@ -122,7 +131,9 @@ class Diabetes(RegressionDataset):
 
     scaling: Scaling = parameter("standardize", help=SCALING_HELP)
     target_scaling: Scaling = parameter(
-        "standardize", label="Target scaling", help="The raw target is 25 to 346, which makes a squared error in the thousands."
+        "standardize",
+        label="Target scaling",
+        help="The raw target goes from 25 to 346, which makes squared errors in the thousands.",
     )
 
     def feature_signal(self) -> Signal:

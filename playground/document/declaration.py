@@ -176,6 +176,8 @@ def _sentence(cls: type[Declaration], item: Any) -> tuple[str, str]:
     info = infos.get(name)
     if info is None:
         return name, f"{cls.title}: {item['msg'].removeprefix('Value error, ')}."
+    if item["type"] == "value_error":  # a validator of our own: its words say everything
+        return name, f"{info.label} of {cls.title}: {item['msg'].removeprefix('Value error, ')}."
     arrived = repr(item.get("input"))[:60]
     if info.kind == "choice":
         return name, f"{info.label} of {cls.title} must be one of {', '.join(info.choices)}, but {arrived} arrived."

@@ -104,9 +104,15 @@ def check(graph: Graph) -> Report:
             continue
         blocks[name] = block
         if isinstance(block, Dataset):
+            parameters[name] = 0
+            try:
+                block.expect()
+            except BlockError as error:
+                fixes = tuple(_placed(fix, name, block, ()) for fix in error.fixes)
+                problems.append(Problem(name, error.message, fixes))
+                continue
             for port, signal in zip(block.outputs, block.signals(), strict=True):
                 signals[name, port.name] = signal
-            parameters[name] = 0
             continue
         sources = _sources(name, block, wires.get(name, []), blocks, problems)
         if sources is None or any(source not in signals for source in sources):
