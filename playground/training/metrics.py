@@ -97,7 +97,7 @@ class MetricSet:
 
     @torch.no_grad()
     def compute(self, prediction: Tensor, target: Tensor) -> dict[str, float]:
-        """All metrics of a batch as it arrives at the loss block, with one wait for the device; NaN for an empty batch."""
+        """All metrics of a batch as it arrives at the loss block, one wait for the device; NaN for an empty batch."""
         if len(prediction) == 0:
             return dict.fromkeys(self.names, float("nan"))
         if self.decoder is None:

@@ -20,6 +20,7 @@ from playground.training import changes, divergence, saving
 from playground.training.batches import Batch, Feeder
 from playground.training.checkpoint import Checkpoint
 from playground.training.device import choose_device
+from playground.training.engine import Backward, step_of
 from playground.training.evaluation import Evaluator
 from playground.training.history import History, Mark, Moment, Point
 from playground.training.losses import LossLog
@@ -75,6 +76,7 @@ class GradientSession:
             name: prepare(block) for name in report.data_nodes() if isinstance(block := report.blocks[name], Dataset)
         }
         self._model = TrainableModel(project, report, self.device)
+        self._backward = Backward(self.device)
         self._evaluator = Evaluator(self._model.network, self.prepared, self.device)
         self._order = torch.Generator()
         self._feeder = Feeder(self._evaluator.train, project.training.batch_size, self._order)
@@ -91,6 +93,7 @@ class GradientSession:
             parameter.grad = flat.gradients[group.start : group.stop]
             groups.append({"params": [parameter], "lr": self._declaration.learning_rate, "factor": group.factor})
         self._optimizer = self._declaration.build(groups) if groups else None
+        self._step_optimizer = None if self._optimizer is None else step_of(self._optimizer)
         self._set_numbers()
 
     def _set_numbers(self) -> None:
@@ -152,7 +155,7 @@ class GradientSession:
         flat.gradients.zero_()
         values = model.network.run_batch(batch)
         loss = model.network.total_loss(values)
-        loss.backward()  # type: ignore[no-untyped-call]
+        self._backward(loss)
         self._losses.add(loss, values)
         penalties = self._penalties
         if penalties.before_step:
@@ -164,8 +167,8 @@ class GradientSession:
         rate = self._scheduled_rate()
         if rate != self._rate:
             self._set_rate(rate)
-        if self._optimizer is not None:
-            self._optimizer.step()
+        if self._step_optimizer is not None:
+            self._step_optimizer()
         if penalties.after_step:
             penalties.shrink(rate)
 

@@ -1,0 +1,92 @@
+"""One calm line under the top bar: what went wrong, and the fixes as buttons. Never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+
+from playground.ui.icons import icon
+from playground.ui.theme import THEME
+
+Button = tuple[str, Callable[[], None]]
+
+
+class MessageBar(QFrame):
+    """Shows one message at a time; a new one takes the place of the old."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("message-bar")
+        self._mark = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._buttons: list[QPushButton] = []
+        self._actions: dict[QPushButton, Callable[[], None]] = {}
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(14, 6, 14, 6)
+        self._layout.addWidget(self._mark)
+        self._layout.addWidget(self._text, 1)
+        self._tone = "error"
+        THEME.changed.connect(self._restyle)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The message on show; empty when hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def buttons(self) -> list[str]:
+        """Labels of the buttons on show."""
+        return [button.text() for button in self._buttons]
+
+    def press(self, label: str) -> None:
+        """Press the button with that label."""
+        next(button for button in self._buttons if button.text() == label).click()
+
+    def tell(self, text: str, buttons: Sequence[Button] = (), tone: str = "error") -> None:
+        """Show a message; `tone` is "error", "warning" or "good"."""
+        self._clear()
+        self._tone = tone
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        for label, action in (*buttons, ("Dismiss", self.dismiss)):
+            button = QPushButton(label)
+            self._actions[button] = action
+            button.clicked.connect(self._on_clicked)
+            self._layout.addWidget(button)
+            self._buttons.append(button)
+        self._restyle()
+        self.show()
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Hide the message."""
+        self.hide()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        action = self._actions.get(self.sender())
+        if action is not None:
+            self.hide()
+            action()
+
+    def _clear(self) -> None:
+        for button in self._buttons:
+            self._layout.removeWidget(button)
+            button.deleteLater()
+        self._buttons.clear()
+        self._actions.clear()
+
+    @Slot()
+    def _restyle(self) -> None:
+        tokens = THEME.tokens
+        color = getattr(tokens, self._tone)
+        self._mark.setPixmap(icon("warning", color).pixmap(18, 18))
+        self.setStyleSheet(
+            f"#message-bar {{ background: {tokens.panel}; border-bottom: 1px solid {tokens.line};"
+            f" border-left: 4px solid {color}; }}"
+        )

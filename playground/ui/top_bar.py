@@ -1,0 +1,229 @@
+"""The bar on top: play, step, rewind, speed, and the numbers of the run in large figures."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPaintEvent, QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
+
+from playground.ui.icons import icon
+from playground.ui.theme import THEME
+from playground.ui.trainer import Frame
+
+SLOWEST, FASTEST = 1.0, 2_000.0
+"""Steps per second at the two ends of the slider; its very end is full speed."""
+SPEED_TICKS = 100
+
+
+def speed_of(tick: int) -> float | None:
+    """Steps per second at a place of the slider; None is full speed."""
+    if tick >= SPEED_TICKS:
+        return None
+    return SLOWEST * (FASTEST / SLOWEST) ** (tick / (SPEED_TICKS - 1))
+
+
+def speed_words(tick: int) -> str:
+    """The speed as text, such as “25 steps a second”."""
+    speed = speed_of(tick)
+    if speed is None:
+        return "full speed"
+    return f"{speed:.0f} step{'s' if speed >= 1.5 else ''} a second"
+
+
+class Figure(QWidget):
+    """A caption and a number beside it."""
+
+    def __init__(self, caption: str, token: str = "text") -> None:
+        super().__init__()
+        self._token = token
+        self._caption = QLabel(caption)
+        self._caption.setProperty("role", "secondary")
+        self._number = QLabel("–")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(7)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._number)
+        self.restyle()
+
+    def set(self, text: str) -> None:
+        """Show a number."""
+        if text != self._number.text():
+            self._number.setText(text)
+            self.setAccessibleName(f"{self._caption.text()} {text}")
+
+    def restyle(self) -> None:
+        """Follow the theme."""
+        self._number.setFont(THEME.font(13, bold=True, mono=True))
+        self._number.setStyleSheet(f"color: {getattr(THEME.tokens, self._token)}")
+        widest = self._number.fontMetrics().horizontalAdvance("0.00000")
+        self._number.setMinimumWidth(widest)
+
+
+class TitleButton(QToolButton):
+    """The project's title, elided in the middle when the bar is narrow."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(THEME.color("accent" if self.underMouse() or self.hasFocus() else "secondary"))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 4)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self.text()) + 6
+        return QSize(min(width, THEME.px(260)), THEME.px(30))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(THEME.px(60), THEME.px(30))
+
+
+class TopBar(QFrame):
+    """Buttons are bound to the window's actions, so that menu, key and button are one thing."""
+
+    speed_changed = Signal(object)
+    """Steps per second, or None for full speed."""
+    gallery_wanted = Signal()
+    title_clicked = Signal()
+    seed_clicked = Signal()
+    device_clicked = Signal()
+
+    def __init__(self, play: QAction, step: QAction, epoch: QAction, rewind: QAction, present: QAction) -> None:
+        super().__init__()
+        self.setObjectName("top-bar")
+        self._play_action = play
+        self.home = QToolButton()
+        self.home.setText("Playground")
+        self.home.setToolTip("All presets and your recent files (Ctrl+Shift+G)")
+        self.home.setAutoRaise(True)
+        self.home.clicked.connect(self.gallery_wanted)
+        self.title = TitleButton()
+        self.title.setToolTip("Rename the project")
+        self.title.setAutoRaise(True)
+        self.title.clicked.connect(self.title_clicked)
+        self.play = QPushButton()
+        self.play.setProperty("role", "primary")
+        self.play.setAccessibleName("Play or pause")
+        self.play.clicked.connect(play.trigger)
+        self._bound = [self._button(action) for action in (step, epoch, rewind)]
+        self._speed = QSlider(Qt.Orientation.Horizontal)
+        self._speed.setRange(0, SPEED_TICKS)
+        self._speed.setValue(SPEED_TICKS)
+        self._speed.setAccessibleName("Speed")
+        self._speed.valueChanged.connect(self._on_speed)
+        self._speed_label = QLabel("Speed")
+        self._speed_label.setProperty("role", "secondary")
+        self.figures = {
+            "epoch": Figure("epoch"),
+            "train_loss": Figure("train loss", "train"),
+            "test_loss": Figure("test loss", "test"),
+            "quality": Figure("test accuracy"),
+        }
+        self.device = self._plain_button("cpu", "Where the network is trained. Click to choose.")
+        self.device.clicked.connect(self.device_clicked)
+        self.seed = self._plain_button("seed 1", "The seed decides first weights and the order of examples. Click for a new one.")
+        self.seed.clicked.connect(self.seed_clicked)
+        self.present = self._button(present)
+        self._lay_out()
+        play.changed.connect(self._on_play_changed)
+        THEME.changed.connect(self.restyle)
+        self.show_state("ready")
+        self._on_speed(SPEED_TICKS)
+        self.restyle()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 7, 14, 7)
+        layout.setSpacing(10)
+        for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self._speed):
+            layout.addWidget(widget)
+        self._speed.setFixedWidth(110)
+        layout.addStretch(1)
+        for figure in self.figures.values():
+            layout.addWidget(figure)
+        for widget in (self.device, self.seed, self.present):
+            layout.addWidget(widget)
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def _button(self, action: QAction) -> QPushButton:
+        button = QPushButton(action.icon(), action.iconText())
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(action.text().replace("&", ""))
+        button.clicked.connect(action.trigger)
+        return button
+
+    def _plain_button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        return button
+
+    @Slot(int)
+    def _on_speed(self, tick: int) -> None:
+        self._speed.setToolTip(f"Speed: {speed_words(tick)}")
+        self.speed_changed.emit(speed_of(tick))
+
+    @Slot()
+    def _on_play_changed(self) -> None:
+        self.play.setEnabled(self._play_action.isEnabled())
+        self.play.setToolTip(self._play_action.toolTip())
+
+    def show_state(self, state: str) -> None:
+        """Play or pause on the button, by the state of the trainer."""
+        running = state == "running"
+        self.play.setText("Pause" if running else "Play")
+        self.play.setIcon(icon("pause" if running else "play", THEME.tokens.accent_text))
+
+    def show_title(self, title: str) -> None:
+        """Show the project's title."""
+        self.title.setText(title or "Untitled")
+        self.title.updateGeometry()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the numbers of a frame."""
+        self.figures["epoch"].set(f"{frame.epoch:,.0f}" if frame.epoch >= 100 else f"{frame.epoch:.3g}")
+        latest = frame.latest
+        self.figures["train_loss"].set(number(latest.get("train_loss")))
+        part = "test" if "test_loss" in latest else "validation"
+        self.figures["test_loss"].setVisible(f"{part}_loss" in latest)
+        self.figures["test_loss"].set(number(latest.get(f"{part}_loss")))
+        self.show_quality(latest)
+        self.device.setText(frame.device)
+
+    def show_quality(self, latest: dict[str, float]) -> None:
+        """Show the metric that matters most for the task: accuracy, else R²."""
+        for part in ("test", "validation", "train"):
+            for metric, caption in (("accuracy", "accuracy"), ("r2", "R²")):
+                value = latest.get(f"{part}_{metric}")
+                if value is not None:
+                    figure = self.figures["quality"]
+                    figure._caption.setText(f"{part} {caption}")
+                    figure.set(f"{value:.1%}" if metric == "accuracy" else number(value))
+                    figure.setVisible(True)
+                    return
+        self.figures["quality"].setVisible(False)
+
+    @Slot()
+    def restyle(self) -> None:
+        """Follow the theme."""
+        tokens = THEME.tokens
+        self.setStyleSheet(
+            f"#top-bar {{ background: {tokens.panel}; border-bottom: 1px solid {tokens.line}; }}"
+            f"#top-bar QToolButton {{ border: 0; color: {tokens.text}; font-weight: 700; }}"
+        )
+        self.home.setFont(THEME.font(14, bold=True))
+        for figure in self.figures.values():
+            figure.restyle()
+
+
+def number(value: float | None) -> str:
+    """A loss in at most seven characters."""
+    if value is None or math.isnan(value):
+        return "–"
+    if value == 0.0:
+        return "0"
+    if abs(value) < 0.0001 or abs(value) >= 100_000:
+        return f"{value:.1e}"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:.4g}"
