@@ -72,12 +72,6 @@ class Loss(Block):
                 f"{self.title} expects what the network predicts, but class numbers arrive as prediction.",
                 port="prediction",
             )
-        if target.scale in ("zero-one", "signed") and len(target.classes) > 2:
-            raise BlockError(
-                f"Labels as {CODING_WORDS[target.scale]} are for two classes, but there are {len(target.classes)}.",
-                *label_fixes(target, "one-hot", "index"),
-                port="target",
-            )
         self.match(prediction, target)
 
     def match(self, prediction: Signal, target: Signal) -> None:

@@ -1,1 +1,1 @@
-"""From the graph on the canvas to torch: order, shapes, located errors, the compiled network and its flat parameters."""
+"""From the graph on the canvas to torch: order, shapes, located errors, the compiled network, flat parameters."""

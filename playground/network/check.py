@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import torch
 
-from playground.blocks.base import Block, BlockError, Fix
+from playground.blocks.base import Advice, Block, BlockError, Fix
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Edge, Graph, Node
-
-Output = tuple[str, str]
-"""A node id and the name of one of its output ports."""
+from playground.network import remedies
+from playground.network.remedies import Output as Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,7 @@ class _Inferred:
     error: str = ""
     fixes: tuple[Fix, ...] = ()
     port: str = ""
+    advice: tuple[Advice, ...] = ()
 
 
 def check(graph: Graph) -> Report:
@@ -105,29 +105,34 @@ def check(graph: Graph) -> Report:
         blocks[name] = block
         if isinstance(block, Dataset):
             parameters[name] = 0
-            try:
-                block.expect()
-            except BlockError as error:
-                fixes = tuple(_placed(fix, name, block, ()) for fix in error.fixes)
-                problems.append(Problem(name, error.message, fixes))
-                continue
-            for port, signal in zip(block.outputs, block.signals(), strict=True):
-                signals[name, port.name] = signal
+            _add_data(name, block, signals, problems)
             continue
-        sources = _sources(name, block, wires.get(name, []), blocks, problems)
+        sources = _sources(graph, name, block, wires.get(name, []), blocks, problems)
         if sources is None or any(source not in signals for source in sources):
             continue
         result = infer(block, tuple(signals[source] for source in sources))
+        place = functools.partial(remedies.placed, name, sources, remedies.Surroundings(blocks, inputs, signals))
         if result.error:
-            fixes = tuple(_placed(fix, name, block, sources) for fix in result.fixes)
-            problems.append(Problem(name, result.error, fixes, result.port))
+            problems.append(Problem(name, result.error, place(result.fixes), result.port))
             continue
+        problems.extend(Problem(name, text, place(fixes), severity="warning") for text, fixes in result.advice)
         inputs[name] = sources
         parameters[name] = result.parameters
         for port, signal in zip(block.outputs, result.outputs, strict=True):
             signals[name, port.name] = signal
     report = Report(order, blocks, inputs, signals, parameters, tuple(problems))
     return _with_whole_graph_problems(report)
+
+
+def _add_data(name: str, block: Dataset, signals: dict[Output, Signal], problems: list[Problem]) -> None:
+    try:
+        block.expect()
+        found = block.signals()
+    except BlockError as error:
+        problems.append(Problem(name, error.message, remedies.placed(name, (), None, error.fixes)))
+        return
+    for port, signal in zip(block.outputs, found, strict=True):
+        signals[name, port.name] = signal
 
 
 def block_of(node: Node) -> Block:
@@ -149,9 +154,9 @@ def _declared(node: Node, problems: list[Problem]) -> Block | None:
         return None
     try:
         return block_of(node)
-    except ValueError:
-        for name, message in declaration.parameter_problems(dict(node.parameters)):
-            problems.append(Problem(node.id, message, _default_fix(declaration, name)))
+    except ValueError as error:
+        found = declaration.parameter_problems(dict(node.parameters)) or [("", f"{declaration.title}: {error}")]
+        problems.extend(Problem(node.id, message, _default_fix(declaration, name)) for name, message in found)
         return None
 
 
@@ -163,7 +168,7 @@ def _default_fix(declaration: type[Block], name: str) -> tuple[Fix, ...]:
 
 
 def _sources(
-    name: str, block: Block, edges: list[Edge], blocks: Mapping[str, Block], problems: list[Problem]
+    graph: Graph, name: str, block: Block, edges: list[Edge], blocks: Mapping[str, Block], problems: list[Problem]
 ) -> tuple[Output, ...] | None:
     """Where each input comes from, in port order; None when a wire is missing or has no such port."""
     found: list[Output] = []
@@ -182,12 +187,12 @@ def _sources(
         arriving = [(edge.source, edge.source_port) for edge in edges if edge.target_port == port.name]
         if not arriving:
             words = "at least two wires" if port.many else "a wire"
-            problems.append(
-                Problem(name, f"{block.title} waits for {words} into “{port.title.lower()}”.", port=port.name)
-            )
+            message = f"{block.title} waits for {words} into “{port.title.lower()}”."
+            problems.append(Problem(name, message, remedies.wires_into(graph, port.name), port.name))
             good = False
         if len(arriving) > 1 and not port.many:
-            problems.append(Problem(name, f"“{port.title}” takes one wire, but {len(arriving)} arrive.", port=port.name))
+            message = f"“{port.title}” takes one wire, but {len(arriving)} arrive."
+            problems.append(Problem(name, message, port=port.name))
             good = False
         found.extend(arriving)
     return tuple(found) if good else None
@@ -203,31 +208,52 @@ def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
             result = module(*(signal.meta() for signal in inputs))
         tensors = result if isinstance(result, tuple) else (result,)
         outputs = block.describe(tuple(tensor.shape for tensor in tensors), *inputs)
-        return _Inferred(outputs, sum(parameter.numel() for parameter in module.parameters()))
+        count = sum(parameter.numel() for parameter in module.parameters())
+        return _Inferred(outputs, count, advice=block.advise(*inputs))
     except BlockError as error:
         return _Inferred((), 0, error.message, error.fixes, error.port)
-    except (RuntimeError, ValueError, IndexError, TypeError) as error:
+    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:
         arrived = " and ".join(signal.words() for signal in inputs)
-        reason = str(error).splitlines()[0]
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         return _Inferred((), 0, f"{block.title} cannot work with {arrived}: {reason}.")
 
 
-def _placed(fix: Fix, name: str, block: Block, sources: tuple[Output, ...]) -> Fix:
-    """A fix of a block speaks of its port names; on the canvas it names the node behind that port."""
-    ports = [port.name for port in block.inputs]
-    if fix.node in ports:
-        return Fix(fix.label, fix.action, fix.block, fix.parameters, fix.port, sources[ports.index(fix.node)][0])
-    return Fix(fix.label, fix.action, fix.block, fix.parameters, fix.port, fix.node or name)
-
-
 def _with_whole_graph_problems(report: Report) -> Report:
-    if report.problems:
+    if not report.ok:
         return report
-    problems: list[Problem] = []
+    losses = report.loss_nodes()
+    ways = _upstream(report, losses)
     if not report.data_nodes():
-        problems.append(Problem("", "There is no data on the canvas. Drag a data block in and wire it to the network."))
-    elif not report.loss_nodes():
-        problems.append(Problem("", "Nothing to learn from: the network needs a loss block with a prediction and a target."))
-    elif report.total_parameters == 0:
-        problems.append(Problem("", "There is nothing to train: no block has weights. Drag in a Dense block."))
-    return Report(report.order, report.blocks, report.inputs, report.signals, report.parameters, tuple(problems))
+        added = [Problem("", "There is no data on the canvas. Drag a data block in and wire it to the network.")]
+    elif not losses:
+        added = [Problem("", "Nothing to learn from: the network needs a loss block with a prediction and a target.")]
+    elif not any(report.parameters[name] for name in ways):
+        added = [
+            Problem("", "There is nothing to train: no block on the way to a loss has weights. Drag in a Dense block.")
+        ]
+    else:
+        added = [
+            Problem(name, f"Nothing uses what {report.blocks[name].title} gives. Wire it on, or delete it.",
+                    severity="warning")
+            for name in _dead_ends(report)
+        ]
+    problems = (*report.problems, *added)
+    return Report(report.order, report.blocks, report.inputs, report.signals, report.parameters, problems)
+
+
+def _upstream(report: Report, names: Iterable[str]) -> set[str]:
+    """These nodes and all on which they depend."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(source for source, _ in report.inputs.get(name, ()))
+    return found
+
+
+def _dead_ends(report: Report) -> list[str]:
+    """Nodes that compute something nobody uses; data and losses may end so."""
+    used = {source for sources in report.inputs.values() for source, _ in sources}
+    return [name for name in report.inputs if name not in used and not isinstance(report.blocks[name], Loss)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playground.blocks.base import Fix
 from playground.data.registry import CATALOGUE
 from playground.document import edits
@@ -9,29 +11,36 @@ from playground.document.graph import Edge, EdgeKey, Graph, Node
 
 
 def apply(graph: Graph, problem_node: str, fix: Fix) -> Graph:
-    """The graph after the fix. Raises KeyError when the graph changed so much that the fix has lost its place."""
+    """The graph after the fix. Raises KeyError when the graph changed so much that the fix has lost its place.
+
+    Raises ValueError when a wire would close a circle.
+    """
     if fix.action == "set":
         return edits.set_parameters(graph, fix.node or problem_node, fix.parameters)
     if fix.action == "insert":
         return _insert(graph, problem_node, fix)
+    if fix.action == "connect":
+        source, port = fix.source
+        return edits.connect(graph, Edge(source=source, source_port=port, target=problem_node, target_port=fix.port))
     return _replace(graph, problem_node, fix)
 
 
 def _insert(graph: Graph, problem_node: str, fix: Fix) -> Graph:
-    edge = next(edge for edge in graph.into(problem_node) if edge.target_port == fix.port)
+    wires = [edge for edge in graph.into(problem_node) if edge.target_port == fix.port]
+    if fix.wire >= len(wires):
+        raise KeyError(fix.port)
+    edge = wires[fix.wire]
     return insert_block(graph, edge.key, fix.block, dict(fix.parameters))
 
 
-def insert_block(graph: Graph, key: EdgeKey, block: str, parameters: dict[str, object] | None = None) -> Graph:
+def insert_block(graph: Graph, key: EdgeKey, block: str, parameters: dict[str, Any] | None = None) -> Graph:
     """Put a new block on a wire, halfway between its ends. Raises KeyError for an unknown block or wire."""
     declaration = CATALOGUE[block]
     source, target = graph.node(key.source), graph.node(key.target)
     middle = edits.bounded(
         (source.position.x + target.position.x) / 2, (source.position.y + target.position.y) / 2 + 40.0
     )
-    node = Node(
-        id=edits.free_id(graph, block), block=block, parameters=dict(parameters or {}), position=middle  # type: ignore[arg-type]
-    )
+    node = Node(id=edits.free_id(graph, block), block=block, parameters=parameters or {}, position=middle)
     return edits.insert_on_edge(
         graph, key, node, input_port=declaration.inputs[0].name, output_port=declaration.outputs[0].name
     )

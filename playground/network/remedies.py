@@ -1,0 +1,76 @@
+"""Give the remedies of a block their place on the canvas: a block knows its ports, the canvas knows its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from playground.blocks.base import Block, Fix
+from playground.blocks.signal import Signal
+from playground.data.base import Dataset
+from playground.data.registry import CATALOGUE
+from playground.document.graph import Graph
+
+Output = tuple[str, str]
+"""A node id and the name of one of its output ports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of the nodes before the one at fault."""
+
+    blocks: Mapping[str, Block]
+    inputs: Mapping[str, tuple[Output, ...]]
+    signals: Mapping[Output, Signal]
+
+
+def placed(
+    name: str, sources: tuple[Output, ...], around: Surroundings | None, fixes: tuple[Fix, ...]
+) -> tuple[Fix, ...]:
+    """The fixes of node `name` with node ids instead of port names; those without a place are dropped."""
+    found: list[Fix] = []
+    for fix in fixes:
+        ports = [port.name for port in around.blocks[name].inputs] if around else []
+        if around is None or fix.node not in ports:
+            found.append(replace(fix, node=fix.node or name))
+            continue
+        source = sources[ports.index(fix.node) + fix.wire]
+        node = _holder(source, fix, around)
+        if node is not None:
+            found.append(replace(fix, node=node, wire=0))
+    return tuple(found)
+
+
+def _holder(source: Output, fix: Fix, around: Surroundings) -> str | None:
+    """The node behind a wire that the fix can change; blocks that keep the shape are passed on the way up."""
+    while True:
+        name = source[0]
+        block = around.blocks[name]
+        if _takes(block, fix):
+            return name
+        before = around.inputs.get(name, ())
+        decisive = block.family == "activation" and (fix.action == "replace" or "activation" in fix.parameters)
+        if decisive or len(before) != 1 or around.signals[before[0]].shape != around.signals[source].shape:
+            return None
+        source = before[0]
+
+
+def _takes(block: Block, fix: Fix) -> bool:
+    if fix.action == "replace":
+        return block.family == CATALOGUE[fix.block].family
+    return fix.parameters.keys() <= type(block).model_fields.keys()
+
+
+def wires_into(graph: Graph, port: str) -> tuple[Fix, ...]:
+    """Offers to wire an empty `target` port to the target of a data block."""
+    if port != "target":
+        return ()
+    fixes: list[Fix] = []
+    for node in graph.nodes:
+        declaration = CATALOGUE.get(node.block)
+        if declaration is None or not issubclass(declaration, Dataset):
+            continue
+        if any(output.name == port for output in declaration.outputs):
+            label = f"Wire the target of {node.title or declaration.title} here"
+            fixes.append(Fix(label, "connect", port=port, source=(node.id, port)))
+    return tuple(fixes)
