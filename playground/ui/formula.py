@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +14,8 @@ from playground.ui.theme import THEME
 
 SIZE = 17
 """Height of the letters in pixels at 100 %."""
+SHRINK_FIRST = 0.75
+"""A formula that would be shrunk more than this is broken into lines at its wide spaces."""
 
 
 @functools.lru_cache(maxsize=512)
@@ -38,13 +41,29 @@ def warm_up() -> None:
     formula_svg("x", "#000000")
 
 
+def broken_into_lines(latex: str) -> list[str]:
+    """The formula cut at `\\quad` and `\\qquad` outside of braces and environments."""
+    lines = [""]
+    depth = 0
+    for piece in re.split(r"(\\q?quad(?![a-zA-Z])|\\begin|\\end|\\left|\\right(?![a-zA-Z])|\\.|[{}])", latex):
+        if piece in ("{", r"\begin", r"\left"):
+            depth += 1
+        elif piece in ("}", r"\end", r"\right"):
+            depth -= 1
+        if piece in (r"\quad", r"\qquad") and depth == 0:
+            lines.append("")
+        else:
+            lines[-1] += piece
+    return [line.strip() for line in lines if line.strip()]
+
+
 class FormulaLabel(QWidget):
-    """Shows one formula, shrunk to the width where it is too long. It is drawn just after the events at hand."""
+    """Shows a formula, in several lines or shrunk where it is too long. It is drawn just after the events at hand."""
 
     def __init__(self) -> None:
         super().__init__()
         self._latex = ""
-        self._shown: QSvgRenderer | None = None
+        self._lines: list[QSvgRenderer] = []
         self._failed = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._later = QTimer(self)
@@ -59,45 +78,58 @@ class FormulaLabel(QWidget):
             self.setAccessibleName(f"Formula {latex}" if latex else "")
             self._schedule()
 
+    def is_drawn(self) -> bool:
+        """Whether the picture of the present formula is there."""
+        return bool(self._lines) and not self._later.isActive()
+
     @Slot()
     def _schedule(self) -> None:
         self._later.start(0)
 
     @Slot()
     def _render(self) -> None:
-        self._shown, self._failed = None, False
+        self._lines, self._failed = [], False
         if self._latex:
             try:
-                self._shown = _renderer(self._latex, THEME.tokens.text)
+                self._lines = self._fitting(THEME.tokens.text)
             except ValueError:
                 self._failed = True
         self.setFixedHeight(self._height())
         self.update()
 
-    def _height(self) -> int:
-        if self._shown is None:
-            return THEME.px(22)
-        return round(self._drawn(self._shown).height()) + THEME.px(4)
+    def _fitting(self, color: str) -> list[QSvgRenderer]:
+        whole = _renderer(self._latex, color)
+        if whole.defaultSize().width() * THEME.scale * SHRINK_FIRST <= self.width():
+            return [whole]
+        return [_renderer(line, color) for line in broken_into_lines(self._latex)]
 
-    def _drawn(self, renderer: QSvgRenderer) -> QRectF:
-        """Where the formula goes: at its own size, or narrower to fit."""
-        natural = renderer.defaultSize() * THEME.scale
-        shrink = min(1.0, max(1, self.width() - 2) / max(1, natural.width()))
-        return QRectF(1, THEME.px(2), natural.width() * shrink, natural.height() * shrink)
+    def _places(self) -> list[QRectF]:
+        """Where the lines go: at their own size, or narrower to fit."""
+        places: list[QRectF] = []
+        top = float(THEME.px(2))
+        for line in self._lines:
+            natural = line.defaultSize() * THEME.scale
+            shrink = min(1.0, max(1, self.width() - 2) / max(1, natural.width()))
+            places.append(QRectF(1, top, natural.width() * shrink, natural.height() * shrink))
+            top += natural.height() * shrink + THEME.px(6)
+        return places
+
+    def _height(self) -> int:
+        places = self._places()
+        return round(places[-1].bottom()) + THEME.px(2) if places else THEME.px(22)
 
     def sizeHint(self) -> QSize:
         return QSize(THEME.px(200), self._height())
 
-    def resizeEvent(self, event: object) -> None:
-        height = self._height()
-        if height != self.height():
-            self.setFixedHeight(height)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width() and self._latex:
+            self._schedule()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._shown is not None:
-            self._shown.render(painter, self._drawn(self._shown))
-        elif self._failed:
+        for line, place in zip(self._lines, self._places(), strict=True):
+            line.render(painter, place)
+        if self._failed:
             painter.setFont(THEME.font(12, mono=True))
             painter.setPen(THEME.color("text"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._latex)

@@ -36,6 +36,18 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
         border-radius: {px(5)}; padding: {px(3)} {px(7)}; selection-background-color: {tokens.accent}; }}
     QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
     QComboBox QAbstractItemView {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; }}
+    QLineEdit[role="title"] {{ background: transparent; border-color: transparent; font-weight: 600;
+        font-size: {px(15)}; padding: {px(2)} 0; }}
+    QLineEdit[role="title"]:hover {{ border-color: {tokens.line}; padding: {px(2)} {px(4)}; }}
+    QLineEdit[role="title"]:focus {{ border-color: {tokens.accent}; background: {tokens.field}; padding: {px(2)} {px(4)}; }}
+    QHeaderView, QTableView QTableCornerButton::section {{ background: {tokens.panel}; border: 0; }}
+    QHeaderView::section {{ background: {tokens.field}; color: {tokens.secondary}; border: 0;
+        border-right: 1px solid {tokens.line}; border-bottom: 1px solid {tokens.line}; padding: {px(2)} {px(5)}; }}
+    QTableView {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line};
+        gridline-color: {tokens.line}; selection-background-color: {tokens.accent};
+        selection-color: {tokens.accent_text}; }}
+    QTableView QLineEdit {{ border-radius: 0; padding: 0 {px(2)}; }}
+    QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {tokens.secondary}; }}
     QuietComboBox::drop-down {{ border: 0; width: {px(18)}; }}
     QuietComboBox::down-arrow {{ image: none; }}
     QuietSpinBox::up-button, QuietSpinBox::down-button {{ border: 0; background: transparent; width: {px(18)}; }}
@@ -57,6 +69,8 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QSlider::groove:horizontal {{ height: {px(4)}; background: {tokens.line}; border-radius: {px(2)}; }}
     QSlider::sub-page:horizontal {{ background: {tokens.accent}; border-radius: {px(2)}; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {tokens.line}; }}
+    QSlider::handle:horizontal:disabled {{ border-color: {tokens.line}; }}
     QSlider::handle:horizontal {{
         background: {tokens.panel}; border: 2px solid {tokens.accent}; width: {px(12)}; height: {px(12)};
         margin: -{px(6)} 0; border-radius: {px(8)}; }}

@@ -181,3 +181,32 @@ class Toggle(QAbstractButton):
         painter.setPen(THEME.color("text" if enabled else "secondary"))
         words = QRectF(track.right() + THEME.px(8), 0, self.width(), self.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._words[on])
+
+
+class Tick(QAbstractButton):
+    """A small box to tick, visible on every background."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(18), THEME.px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = THEME.px(15)
+        box = QRectF(1.5, (self.height() - side) / 2, side, side)
+        on = self.isChecked()
+        rim = "accent" if on or self.hasFocus() or self.underMouse() else "secondary"
+        painter.setPen(QPen(THEME.color(rim), 2.0 if self.hasFocus() else 1.2))
+        painter.setBrush(THEME.color("accent" if on else "field"))
+        painter.drawRoundedRect(box, 3, 3)
+        if on:
+            painter.setPen(QPen(THEME.color("accent_text"), 2.0))
+            places = ((0.22, 0.52), (0.43, 0.72), (0.78, 0.30))
+            painter.drawPolyline([QPointF(box.x() + x * side, box.y() + y * side) for x, y in places])

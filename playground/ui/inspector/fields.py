@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from playground.document.declaration import ParameterInfo
-from playground.ui.inspector.controls import QuietComboBox, QuietSlider, QuietSpinBox, Toggle
+from playground.ui.inspector.controls import QuietComboBox, QuietSlider, QuietSpinBox, Tick, Toggle
 from playground.ui.inspector.scale import Stops, linear_stops, logarithmic_stops
 from playground.ui.theme import THEME
 
@@ -249,7 +249,7 @@ class OptionalField(Field):
         super().__init__(info, accepts)
         self.inner = inner
         self._start = start
-        self.box = QCheckBox()
+        self.box = Tick()
         self.line.addWidget(self.box)
         self.line.addWidget(inner, 1)
         self.name(self.box)

@@ -68,7 +68,8 @@ class ParameterForm(QWidget):
     def _add(self, info: ParameterInfo, column: QVBoxLayout) -> None:
         field = self._field(info)
         field.setObjectName(info.name)
-        row = Row(f"{info.label} ({info.unit})" if info.unit else info.label, field, tip(info), wide=info.name in self._wide)
+        words = f"{info.label} ({info.unit})" if info.unit and info.unit not in info.label else info.label
+        row = Row(words, field, tip(info), wide=info.name in self._wide)
         field.changed.connect(self._field_changed)
         field.refused.connect(row.show_error)
         self.fields[info.name] = field

@@ -24,7 +24,9 @@ def setting_infos(
     ]
 
 
-def setting_problems(model: type[Value], labels: Mapping[str, str]) -> Callable[[dict[str, Any]], list[tuple[str, str]]]:
+def setting_problems(
+    model: type[Value], labels: Mapping[str, str]
+) -> Callable[[dict[str, Any]], list[tuple[str, str]]]:
     """A function that tells all faults of some values of the model as (name, sentence)."""
 
     def problems(values: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,226 @@
+"""The Block tab: everything about the selected block."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+
+from playground.blocks.activation import Activation, activation
+from playground.blocks.base import Block
+from playground.data.base import Dataset
+from playground.data.registry import CATALOGUE
+from playground.document import edits
+from playground.document.graph import Node, NodeTraining
+from playground.document.project import Project
+from playground.network.check import block_of
+from playground.training.snapshot import Snapshot
+from playground.ui.formula import FormulaLabel
+from playground.ui.inspector.curve_plot import Curve, CurvePlot
+from playground.ui.inspector.form import ParameterForm
+from playground.ui.inspector.node_training import NodeTrainingSection
+from playground.ui.inspector.problem_section import ProblemSection
+from playground.ui.inspector.rows import Column, Section, clear, label
+from playground.ui.inspector.weights_section import WeightsSection
+from playground.ui.open_document import OpenDocument
+
+
+class BlockPanel(Column):
+    """Edits one node: title, parameters, how it learns; shows its formula, curve, weights and problems."""
+
+    data_requested = Signal()
+    """The person asked to see the data of a data block."""
+
+    def __init__(self, document: OpenDocument) -> None:
+        super().__init__()
+        self._document = document
+        self._node = ""
+        self._block_id = ""
+        self._snapshot: Snapshot | None = None
+        self.form: ParameterForm | None = None
+        self._add_head()
+        self.problems = ProblemSection(document)
+        self.add(self.problems)
+        self._form_place = QVBoxLayout()
+        self.body.addLayout(self._form_place)
+        self.to_data = QPushButton("Show its data")
+        self.to_data.clicked.connect(self.data_requested)
+        self.add(self.to_data)
+        self.learning = NodeTrainingSection(document)
+        self.add(self.learning)
+        self._add_formula()
+        self.weights = WeightsSection()
+        self.add(self.weights)
+        self.about = Section("Learn more")
+        self.summary = label()
+        self.source = label(role="secondary")
+        self.about.add(self.summary)
+        self.about.add(self.source)
+        self.add(self.about)
+        self.body.addStretch(1)
+        document.changed.connect(self._document_changed)
+
+    def _add_head(self) -> None:
+        line = QHBoxLayout()
+        self.title = QLineEdit()
+        self.title.setProperty("role", "title")
+        self.title.setAccessibleName("Title of the block")
+        self.title.setToolTip("Type another title.")
+        self.title.setMaxLength(200)
+        self.title.editingFinished.connect(self._set_title)
+        self.count = label(role="secondary", wrap=False)
+        line.addWidget(self.title, 1)
+        line.addWidget(self.count)
+        self.body.addLayout(line)
+
+    def _add_formula(self) -> None:
+        self.formula_section = Section("Formula")
+        self.formula = FormulaLabel()
+        self.activation_formula = FormulaLabel()
+        self.shapes = label(role="secondary")
+        self.curve = CurvePlot()
+        for widget in (self.formula, self.activation_formula, self.shapes, self.curve):
+            self.formula_section.add(widget)
+        self.add(self.formula_section)
+
+    @property
+    def node(self) -> Node | None:
+        """The shown node; None when it is gone."""
+        graph = self._document.graph
+        return graph.node(self._node) if self._node and graph.has(self._node) else None
+
+    def select(self, node: str) -> None:
+        """Show another node."""
+        self._node = node
+        self.refresh()
+
+    def show_snapshot(self, snapshot: Snapshot | None) -> None:
+        """Show newer weights."""
+        self._snapshot = snapshot
+        if self.node is not None:
+            self.weights.show_node(self._node, snapshot)
+
+    @Slot(object, object)
+    def _document_changed(self, before: Project, after: Project) -> None:
+        if before.graph is not after.graph:
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the document and its report say about the node."""
+        node = self.node
+        declaration = CATALOGUE.get(node.block) if node is not None else None
+        if node is None or declaration is None:
+            self._show_unknown(node)
+            return
+        self._show_head(node, declaration)
+        self._show_form(node, declaration)
+        report = self._document.report
+        self.problems.show_problems(tuple(problem for problem in report.problems if problem.node == node.id))
+        has_weights = report.parameters.get(node.id, 0) > 0 or node.training != NodeTraining()
+        self.learning.setVisible(has_weights)
+        if has_weights:
+            self.learning.show_node(node)
+        self._show_formula(node, declaration)
+        self.weights.show_node(node.id, self._snapshot)
+        self.summary.setText(declaration.summary)
+        self.source.setText(f"Source: {declaration.source}" if declaration.source else "")
+        self.source.setVisible(bool(declaration.source))
+
+    def _show_unknown(self, node: Node | None) -> None:
+        """A node whose block this version does not know has problems, but nothing to set."""
+        self._block_id = ""
+        clear(self._form_place)
+        self.form = None
+        if node is not None:
+            self.title.setText(node.title or node.block)
+            self.count.setText("")
+            self.problems.show_problems(
+                tuple(problem for problem in self._document.report.problems if problem.node == node.id)
+            )
+        for widget in (self.to_data, self.learning, self.formula_section, self.weights, self.about):
+            widget.setVisible(False)
+
+    def _show_head(self, node: Node, declaration: type[Block]) -> None:
+        title = node.title or declaration.title
+        if not self.title.isModified() or not self.title.hasFocus():
+            self.title.setText(title)
+            self.title.setCursorPosition(0)
+        is_data = issubclass(declaration, Dataset)
+        count = self._document.report.parameters.get(node.id, 0)
+        self.count.setText(f"{count:,} parameter{'s' if count != 1 else ''}" if not is_data else "")
+        self.to_data.setVisible(is_data)
+        self.about.setVisible(True)
+
+    def _show_form(self, node: Node, declaration: type[Block]) -> None:
+        identity = f"{node.id}:{node.block}"
+        if self.form is None or identity != self._block_id:
+            clear(self._form_place)
+            self._block_id = identity
+            self.form = ParameterForm(
+                declaration.parameter_infos(), node.parameters, declaration.parameter_problems
+            )
+            self.form.changed.connect(self._set_parameter)
+            self._form_place.addWidget(self.form)
+        else:
+            self.form.set_values(node.parameters)
+        self.form.setVisible(not issubclass(declaration, Dataset))
+
+    def _show_formula(self, node: Node, declaration: type[Block]) -> None:
+        report = self._document.report
+        block = report.blocks.get(node.id)
+        self.formula.set_latex(declaration.formula)
+        self.formula.setVisible(bool(declaration.formula))
+        function = _activation_of(node)
+        inner = function if function is not None and not isinstance(block, Activation) else None
+        self.activation_formula.set_latex(inner.formula if inner is not None else "")
+        self.activation_formula.setVisible(inner is not None and bool(inner.formula))
+        words = ""
+        if block is not None and node.id in report.inputs:
+            inputs = tuple(report.signals[source] for source in report.inputs[node.id])
+            words = block.live_formula(*inputs)
+            if not words:
+                outputs = [report.signals[node.id, port.name].badge() for port in block.outputs]
+                words = f"{', '.join(signal.badge() for signal in inputs)}  →  {', '.join(outputs)}"
+        self.shapes.setText(words)
+        self.shapes.setVisible(bool(words))
+        curve = _curve(function) if function is not None else None
+        self.curve.setVisible(curve is not None)
+        if curve is not None:
+            self.curve.set_curve(curve)
+        self.formula_section.setVisible(bool(declaration.formula or words or curve))
+
+    @Slot(str, object)
+    def _set_parameter(self, name: str, value: Any) -> None:
+        node = self.node
+        if node is None or self.form is None:
+            return
+        graph = edits.set_parameters(self._document.graph, node.id, {name: value})
+        self._document.edit_graph(self.form.text(name, value), graph, f"{node.id}.{self.form.merge_key(name)}")
+
+    @Slot()
+    def _set_title(self) -> None:
+        node = self.node
+        if node is None or not self.title.isModified():
+            return
+        title = self.title.text().strip()
+        self.title.setModified(False)
+        graph = edits.replace_node(self._document.graph, node.replace(title=title))
+        self._document.edit_graph(f"Rename to {title}" if title else "Clear the title", graph)
+        self.refresh()
+
+
+def _activation_of(node: Node) -> Activation | None:
+    """The activation that a block is or has; None when it has none or its parameters are bad."""
+    try:
+        block = block_of(node)
+        return block if isinstance(block, Activation) else activation(getattr(block, "activation", ""))
+    except (KeyError, ValueError):
+        return None
+
+
+@functools.lru_cache(maxsize=64)
+def _curve(function: Activation) -> Curve | None:
+    return function.curve()

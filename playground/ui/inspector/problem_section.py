@@ -1,0 +1,69 @@
+"""What is wrong with a block, with its remedies as buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from playground.blocks.base import Fix
+from playground.network import fixes
+from playground.network.check import Problem
+from playground.ui.inspector.rows import Section, clear, label
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import THEME
+
+
+class FixButton(QPushButton):
+    """Carries out one remedy."""
+
+    def __init__(self, node: str, fix: Fix) -> None:
+        super().__init__(fix.label)
+        self.node = node
+        self.fix = fix
+        self.setAccessibleName(fix.label)
+
+
+class ProblemSection(Section):
+    """Lists problems; hidden while there are none."""
+
+    def __init__(self, document: OpenDocument) -> None:
+        super().__init__("Problems")
+        self._document = document
+        self._shown: tuple[Problem, ...] = ()
+        self.buttons: list[FixButton] = []
+        self._list = QVBoxLayout()
+        self._list.setSpacing(THEME.px(6))
+        self.body.addLayout(self._list)
+        self.hide()
+
+    def show_problems(self, problems: tuple[Problem, ...]) -> None:
+        """Show these problems instead of the old ones."""
+        if problems != self._shown:
+            self._shown = problems
+            clear(self._list)
+            self.buttons = []
+            for problem in problems:
+                self._list.addWidget(self._problem(problem))
+        self.setVisible(bool(problems))
+
+    def _problem(self, problem: Problem) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(THEME.px(6))
+        column.addWidget(label(problem.message, "error" if problem.severity == "error" else ""))
+        for fix in problem.fixes:
+            button = FixButton(problem.node, fix)
+            button.clicked.connect(self._mend)
+            self.buttons.append(button)
+            column.addWidget(button)
+        return box
+
+    @Slot()
+    def _mend(self) -> None:
+        button = self.sender()
+        try:
+            graph = fixes.apply(self._document.graph, button.node, button.fix)
+        except (KeyError, StopIteration):
+            return  # the graph has changed under the button, which is about to vanish
+        self._document.edit_graph(button.fix.label, graph)
