@@ -73,8 +73,8 @@ def ranked_blocks(
     families = _families(graph, report, source, target)
     for number, (identifier, declaration) in enumerate(CATALOGUE.items()):
         quality = match_quality(declaration, search)
-        if quality is None:
-            continue
+        if quality is None or (source is not None and not declaration.inputs and not search):
+            continue  # that data take no wire need not be said for every dataset, only when one asks for it
         row = _judged(identifier, declaration, graph, report, source, target)
         family = families.index(declaration.family) if declaration.family in families else len(families)
         usual = USUAL.index(identifier) if identifier in USUAL else len(USUAL)

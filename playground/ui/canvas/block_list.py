@@ -1,0 +1,329 @@
+"""The list of blocks that palette and quick menu share: its rows, how they are painted, clicked and dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QDrag, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from playground.blocks.base import Block
+from playground.data.registry import CATALOGUE
+from playground.ui import icons
+from playground.ui.canvas.block_tip import tip_html
+from playground.ui.canvas.ranking import RankedBlock
+from playground.ui.theme import FAMILY_TITLES, THEME
+
+MIME = "application/x-playground-block"
+"""What a dragged block is on the clipboard's side: its id as UTF-8 text."""
+
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row that only names what follows."""
+
+    title: str
+
+
+Row = Heading | RankedBlock
+
+
+class BlockListModel(QAbstractListModel):
+    """Rows of headings and blocks; headings cannot be chosen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[Row, ...] = ()
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Replace everything that is listed."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def blocks(self) -> list[str]:
+        """Ids of the listed blocks from top to bottom."""
+        return [row.block for row in self._rows if isinstance(row, RankedBlock)]
+
+    def row_of(self, index: Index) -> Row | None:
+        """What stands in a row."""
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    def first_block(self) -> QModelIndex:
+        """The index of the uppermost block; invalid when there is none."""
+        for number, row in enumerate(self._rows):
+            if isinstance(row, RankedBlock):
+                return self.index(number)
+        return QModelIndex()
+
+    def index_of(self, block: str) -> QModelIndex:
+        """The index of a block; invalid when it is not listed."""
+        for number, row in enumerate(self._rows):
+            if isinstance(row, RankedBlock) and row.block == block:
+                return self.index(number)
+        return QModelIndex()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        row = self.row_of(index)
+        if not isinstance(row, RankedBlock):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.row_of(index)
+        if row is None:
+            return None
+        if role == ROW_ROLE:
+            return row
+        if isinstance(row, Heading):
+            spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+            return row.title if role in spoken else None
+        declaration = CATALOGUE[row.block]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return declaration.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_html(declaration, row.reason)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken_row(row, declaration)
+        return None
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        chosen = [row.block for row in map(self.row_of, indexes) if isinstance(row, RankedBlock)]
+        data = QMimeData()
+        if chosen:
+            data.setData(MIME, chosen[0].encode())
+        return data
+
+
+def spoken_row(row: RankedBlock, declaration: type[Block]) -> str:
+    """What a screen reader says of a row."""
+    parts = [declaration.title, FAMILY_TITLES[declaration.family], declaration.summary]
+    if row.shape:
+        parts.append(f"gives {row.shape}")
+    if not row.fits:
+        parts.append(f"does not fit: {row.reason}")
+    return ", ".join(part.rstrip(".") for part in parts)
+
+
+class BlockDelegate(QStyledItemDelegate):
+    """Paints a heading, or a block: one line in the palette; in the menu a second with the summary, and the shape."""
+
+    def __init__(self, parent: QObject | None = None, *, detailed: bool = False) -> None:
+        super().__init__(parent)
+        self._detailed = detailed
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        row = index.data(ROW_ROLE)
+        if isinstance(row, Heading):
+            return QSize(0, THEME.px(26 if index.row() == 0 else 32))
+        return QSize(0, THEME.px(46 if self._detailed else 26))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(ROW_ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, Heading):
+            self._paint_heading(painter, option.rect, row)
+        elif isinstance(row, RankedBlock):
+            self._paint_ground(painter, option)
+            self._paint_block(painter, option.rect, row)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, rect: QRect, row: Heading) -> None:
+        painter.setFont(THEME.font(11, bold=True))
+        painter.setPen(THEME.color("secondary"))
+        inner = rect.adjusted(THEME.px(4), 0, 0, -THEME.px(5))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, row.title.upper())
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if not chosen and not option.state & QStyle.StateFlag.State_MouseOver:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(THEME.color("hover"))
+        if chosen and (self._detailed or option.state & QStyle.StateFlag.State_HasFocus):
+            painter.setPen(THEME.color("accent"))
+        painter.drawRoundedRect(QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5), THEME.px(5), THEME.px(5))
+
+    def _paint_block(self, painter: QPainter, rect: QRect, row: RankedBlock) -> None:
+        declaration = CATALOGUE[row.block]
+        side = THEME.px(18)
+        line = QRect(rect.left(), rect.top() + (THEME.px(4) if self._detailed else 0), rect.width(), THEME.px(20))
+        if not self._detailed:
+            line.setHeight(rect.height())
+        color = declaration.family if row.fits else "secondary"
+        mark = icons.pixmap(declaration.family, color, side, painter.device().devicePixelRatioF())
+        left = rect.left() + THEME.px(8)
+        painter.drawPixmap(left, line.center().y() - side // 2 + 1, mark)
+        text = line.adjusted(THEME.px(8) + side + THEME.px(8), 0, -THEME.px(8), 0)
+        if self._detailed:
+            text = self._paint_shape(painter, text, row)
+        _line(painter, text, declaration.title, THEME.color("text" if row.fits else "secondary"), 13)
+        if self._detailed:
+            below = QRect(text.left(), line.bottom(), rect.right() - THEME.px(8) - text.left(), THEME.px(18))
+            summary = declaration.summary if row.fits else row.reason
+            _line(painter, below, summary, THEME.color("secondary"), 12)
+
+    def _paint_shape(self, painter: QPainter, text: QRect, row: RankedBlock) -> QRect:
+        """The shape at the right edge; returns what is left for the title."""
+        words = row.shape if row.fits else "does not fit"
+        font = THEME.font(11)
+        painter.setFont(font)
+        painter.setPen(THEME.color("secondary"))
+        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        return text.adjusted(0, 0, -QFontMetrics(font).horizontalAdvance(words) - THEME.px(8), 0)
+
+
+def _line(painter: QPainter, rect: QRect, words: str, color: QColor, size: float) -> None:
+    font = THEME.font(size)
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class BlockListView(QListView):
+    """The list itself. A click or Enter chooses a block; a drag takes it to the canvas."""
+
+    chosen = Signal(str)
+    """Id of a block."""
+    left_upwards = Signal()
+    """Arrow up on the first block."""
+
+    def __init__(self, parent: QWidget | None = None, *, detailed: bool = False) -> None:
+        super().__init__(parent)
+        self.rows = BlockListModel(self)
+        self.setModel(self.rows)
+        self._delegate = BlockDelegate(self, detailed=detailed)
+        self.setItemDelegate(self._delegate)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(not detailed)
+        self.setDragDropMode(
+            QAbstractItemView.DragDropMode.NoDragDrop if detailed else QAbstractItemView.DragDropMode.DragOnly
+        )
+        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("QListView { background: transparent; border: 0; outline: 0; }")
+        self._doubled = False
+        THEME.changed.connect(self.scheduleDelayedItemsLayout)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """List other rows, the first block current."""
+        self.rows.show_rows(rows)
+        self.setCurrentIndex(self.rows.first_block())
+        self.scrollToTop()
+
+    def step(self, by: int) -> None:
+        """Move the current row to the next block above or below, leaping over headings."""
+        number = self.currentIndex().row() + by
+        while 0 <= number < self.rows.rowCount():
+            index = self.rows.index(number)
+            if isinstance(self.rows.row_of(index), RankedBlock):
+                self.setCurrentIndex(index)
+                return
+            number += 1 if by > 0 else -1
+
+    def choose_current(self) -> None:
+        """Choose the current block."""
+        row = self.rows.row_of(self.currentIndex())
+        if isinstance(row, RankedBlock):
+            self.chosen.emit(row.block)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.choose_current()
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex() == self.rows.first_block():
+            self.left_upwards.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._doubled = False
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # The first of the two clicks has chosen already.
+        self._doubled = True
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed = self.indexAt(event.position().toPoint())
+        left = event.button() == Qt.MouseButton.LeftButton
+        choose = left and not self._doubled and pressed.isValid() and pressed == self.currentIndex()
+        dragging = self.state() == QAbstractItemView.State.DraggingState
+        super().mouseReleaseEvent(event)
+        if choose and not dragging:
+            self.choose_current()
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        row = self.rows.row_of(self.currentIndex())
+        if not isinstance(row, RankedBlock):
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.rows.mimeData([self.currentIndex()]))
+        picture = card_picture(CATALOGUE[row.block], self.devicePixelRatioF())
+        drag.setPixmap(picture)
+        drag.setHotSpot(QPoint(THEME.px(24), THEME.px(20)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.viewport().update()
+        return super().viewportEvent(event)
+
+
+def card_picture(declaration: type[Block], ratio: float = 1.0) -> QPixmap:
+    """The small card that hangs on the mouse while a block is dragged."""
+    font = THEME.font(13, bold=True)
+    width = QFontMetrics(font).horizontalAdvance(declaration.title) + THEME.px(58)
+    height, margin = THEME.px(42), THEME.px(4)
+    result = QPixmap(round(width * ratio), round(height * ratio))
+    result.setDevicePixelRatio(ratio)
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    card = QRectF(margin, margin, width - 2 * margin, height - 2 * margin)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 28))
+    painter.drawRoundedRect(card.translated(0, margin / 2), THEME.px(8), THEME.px(8))
+    painter.setBrush(THEME.color("panel"))
+    painter.setPen(THEME.color("accent"))
+    painter.drawRoundedRect(card, THEME.px(8), THEME.px(8))
+    side = THEME.px(18)
+    mark = icons.pixmap(declaration.family, declaration.family, side, ratio)
+    painter.drawPixmap(QPoint(margin + THEME.px(10), (height - side) // 2), mark)
+    painter.setFont(font)
+    painter.setPen(THEME.color("text"))
+    text = card.adjusted(THEME.px(38), 0, 0, 0)
+    painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, declaration.title)
+    painter.end()
+    return result

@@ -1,0 +1,113 @@
+"""The palette: every block by family, to search, drag onto the canvas, or click."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from playground.data.registry import CATALOGUE
+from playground.ui.canvas.block_list import BlockListView, Heading, Row
+from playground.ui.canvas.ranking import FRESH, RankedBlock, match_quality
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import FAMILY_TITLES, THEME
+
+
+class Canvas(Protocol):
+    """What the palette asks of the canvas."""
+
+    def selected_node(self) -> str:
+        """The one selected node, or "" when none or several are."""
+
+    def add_block(self, block_id: str) -> str:
+        """Add a block after the selected node, select it and bring it into sight."""
+
+
+class PaletteWidget(QWidget):
+    """Rows are dragged onto the canvas; a click or Enter adds the block after the selected one."""
+
+    def __init__(self, document: OpenDocument, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._canvas = canvas
+        self.setAccessibleName("Palette of blocks")
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search blocks (Ctrl+K)")
+        self.search.setAccessibleName("Search blocks")
+        self.search.setToolTip("Words from the title or the description. Arrow keys choose, Enter adds.")
+        self.search.setClearButtonEnabled(True)
+        self.list = BlockListView(self)
+        self.list.setAccessibleName("Blocks")
+        self.list.setAccessibleDescription("Enter adds a block after the selected one.")
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.search)
+        self._layout.addWidget(self.list, 1)
+        self.search.textChanged.connect(self._show)
+        self.search.installEventFilter(self)
+        self.list.chosen.connect(self._add)
+        self.list.left_upwards.connect(self.focus_search)
+        THEME.changed.connect(self._restyle)
+        self._restyle()
+        self._show("")
+
+    def blocks(self) -> list[str]:
+        """Ids of the listed blocks from top to bottom."""
+        return self.list.rows.blocks()
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(216), THEME.px(600))
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot()
+    def _restyle(self) -> None:
+        self._layout.setContentsMargins(THEME.px(9), THEME.px(9), THEME.px(4), 0)
+        self._layout.setSpacing(THEME.px(4))
+
+    @Slot(str)
+    def _show(self, text: str) -> None:
+        self.list.show_rows(palette_rows(text))
+        if not text:
+            self.list.clearSelection()
+
+    @Slot(str)
+    def _add(self, block: str) -> None:
+        self._canvas.add_block(block)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and self._steer(event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _steer(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Down:
+            self.list.setFocus(Qt.FocusReason.TabFocusReason)
+            self.list.setCurrentIndex(self.list.rows.first_block())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.search.text().strip():
+            self.list.choose_current()
+        elif event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        else:
+            return False
+        return True
+
+
+def palette_rows(search: str = "") -> list[Row]:
+    """Families as headings with their blocks; with a search text the best matches of each family first."""
+    rows: list[Row] = []
+    for family in FRESH:
+        found: list[tuple[int, int, str]] = []
+        for number, (identifier, declaration) in enumerate(CATALOGUE.items()):
+            quality = match_quality(declaration, search)
+            if declaration.family == family and quality is not None:
+                found.append((quality, number, identifier))
+        if found:
+            rows.append(Heading(FAMILY_TITLES[family]))
+            rows += [RankedBlock(identifier, True) for _, _, identifier in sorted(found)]
+    return rows or [Heading("No block has these words")]

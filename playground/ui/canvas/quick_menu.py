@@ -1,0 +1,140 @@
+"""The quick menu: a search field and the blocks that may come next, the likeliest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from playground.network.check import Output
+from playground.ui.canvas.block_list import BlockListView, Heading, Row
+from playground.ui.canvas.naming import titles
+from playground.ui.canvas.ranking import Input, ranked_blocks
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import THEME
+
+_WIDTH, _HEIGHT = 430, 420
+
+
+class QuickMenu(QFrame):
+    """Pops up at a place, tells which block was chosen, and closes. Escape or a click elsewhere cancels."""
+
+    chosen = Signal(str)
+    """Id of the block."""
+    cancelled = Signal()
+
+    def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._document = document
+        self._source: Output | None = None
+        self._target: Input | None = None
+        self._done = True
+        self.setAccessibleName("Add a block")
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search blocks")
+        self.search.setAccessibleName("Search blocks")
+        self.search.setClearButtonEnabled(True)
+        self.list = BlockListView(self, detailed=True)
+        self.list.setAccessibleName("Blocks that may come next")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.context = QLabel(self)
+        self.context.setProperty("role", "secondary")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(THEME.px(6))
+        layout.setContentsMargins(*(THEME.px(10),) * 4)
+        for widget in (self.context, self.search, self.list):
+            layout.addWidget(widget)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(self._filter)
+        self.list.chosen.connect(self._choose)
+
+    def open_at(self, place: QPoint, source: Output | None = None, target: Input | None = None) -> None:
+        """Show the menu with its corner at a global place, kept on the screen.
+
+        `source` is the output that the new block will follow, `target` the input that it will feed; neither for any
+        block.
+        """
+        self._source, self._target = source, target
+        self._done = False
+        self.search.clear()
+        self.context.setText(self._words())
+        self.context.setVisible(bool(self.context.text()))
+        self._filter("")
+        self.resize(self.sizeHint())
+        self.move(_on_screen(place, self.size()))
+        self.show()
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def blocks(self) -> list[str]:
+        """Ids of the listed blocks from top to bottom."""
+        return self.list.rows.blocks()
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(_WIDTH), THEME.px(_HEIGHT))
+
+    def _words(self) -> str:
+        names = titles(self._document.graph)
+        if self._source is not None and self._source[0] in names:
+            signal = self._document.report.signals.get(self._source)
+            carried = f", which gives {signal.badge()}" if signal is not None else ""
+            return f"After {names[self._source[0]]}{carried}"
+        if self._target is not None and self._target[0] in names:
+            return f"Before {names[self._target[0]]}"
+        return ""
+
+    @Slot(str)
+    def _filter(self, text: str) -> None:
+        ranked = ranked_blocks(self._document.graph, self._document.report, self._source, self._target, text)
+        fitting = [row for row in ranked if row.fits]
+        others = [row for row in ranked if not row.fits]
+        rows: list[Row] = [*fitting]
+        if others:
+            rows += [Heading("Does not fit here"), *others]
+        if not rows:
+            rows = [Heading("No block has these words")]
+        self.list.show_rows(rows)
+
+    @Slot(str)
+    def _choose(self, block: str) -> None:
+        self._done = True
+        self.hide()
+        self.chosen.emit(block)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and self._steer(event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _steer(self, event: QKeyEvent) -> bool:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+        if event.key() in steps:
+            for _ in range(abs(steps[event.key()])):
+                self.list.step(1 if steps[event.key()] > 0 else -1)
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.list.choose_current()
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return True
+        return False
+
+    def hideEvent(self, event: QEvent) -> None:
+        super().hideEvent(event)
+        if not self._done:
+            self._done = True
+            self.cancelled.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(THEME.color("line"))
+        painter.setBrush(THEME.color("panel"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+
+def _on_screen(place: QPoint, size: QSize) -> QPoint:
+    screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
+    room = screen.availableGeometry()
+    x = max(room.left(), min(place.x(), room.right() - size.width()))
+    y = max(room.top(), min(place.y(), room.bottom() - size.height()))
+    return QPoint(x, y)
