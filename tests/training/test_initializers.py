@@ -1,0 +1,233 @@
+"""Initializers: spread and range of the weights, seeds, and what deep nets make of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+import torch
+from pydantic import ValidationError
+from torch import Tensor, nn
+
+from playground.document.graph import Choice
+from playground.training.initializers import INITIALIZERS, Initializer, gain, initialize, initializer_of
+
+IDS = (
+    "automatic",
+    "zeros",
+    "constant",
+    "uniform",
+    "normal",
+    "xavier-uniform",
+    "xavier-normal",
+    "he-uniform",
+    "he-normal",
+    "orthogonal",
+)
+
+
+def make(identifier: str, **parameters: Any) -> Initializer:
+    return initializer_of(Choice(id=identifier, parameters=parameters))
+
+
+def filled(
+    identifier: str, shape: tuple[int, ...] = (200, 300), activation: str = "", seed: int = 0, **parameters: Any
+) -> Tensor:
+    weight = torch.full(shape, math.nan)
+    make(identifier, **parameters).fill(weight, torch.Generator().manual_seed(seed), activation)
+    return weight
+
+
+def test_all_initializers_are_there_in_order() -> None:
+    assert tuple(kind.id for kind in INITIALIZERS) == IDS
+
+
+def test_zeros_and_constant() -> None:
+    assert torch.equal(filled("zeros"), torch.zeros(200, 300))
+    assert torch.equal(filled("constant", value=-0.25), torch.full((200, 300), -0.25))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "activation", "parameters", "bound"),
+    [
+        ("uniform", "", {"low": -0.2, "high": 0.2}, 0.2),
+        ("xavier-uniform", "tanh", {}, math.sqrt(6 / 500)),
+        ("xavier-uniform", "tanh", {"use_gain": True}, 5 / 3 * math.sqrt(6 / 500)),
+        ("he-uniform", "relu", {}, math.sqrt(6 / 300)),
+        ("he-uniform", "relu", {"keep": "backward"}, math.sqrt(6 / 200)),
+        ("automatic", "tanh", {}, math.sqrt(6 / 500)),
+        ("automatic", "", {}, math.sqrt(6 / 500)),
+    ],
+)
+def test_even_spreads_fill_their_range_and_no_more(
+    identifier: str, activation: str, parameters: dict[str, Any], bound: float
+) -> None:
+    weight = filled(identifier, activation=activation, **parameters)
+    assert float(weight.abs().max()) <= bound * (1 + 1e-6)
+    assert float(weight.min()) < -0.99 * bound and float(weight.max()) > 0.99 * bound
+    assert float(weight.std()) == pytest.approx(bound / math.sqrt(3), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "activation", "parameters", "deviation"),
+    [
+        ("normal", "", {"spread": 0.3}, 0.3),
+        ("xavier-normal", "relu", {}, math.sqrt(2 / 500)),
+        ("xavier-normal", "relu", {"use_gain": True}, math.sqrt(4 / 500)),
+        ("he-normal", "relu", {}, math.sqrt(2 / 300)),
+        ("he-normal", "tanh", {}, math.sqrt(2 / 300)),
+        ("he-normal", "prelu", {}, math.sqrt(2 / (1 + 0.25**2) / 300)),
+        ("he-normal", "relu", {"keep": "backward"}, math.sqrt(2 / 200)),
+        ("automatic", "relu", {}, math.sqrt(2 / 300)),
+        ("automatic", "gelu", {}, math.sqrt(2 / 300)),
+        ("automatic", "selu", {}, math.sqrt(1 / 300)),
+    ],
+)
+def test_bells_have_their_spread(
+    identifier: str, activation: str, parameters: dict[str, Any], deviation: float
+) -> None:
+    weight = filled(identifier, activation=activation, **parameters)
+    assert float(weight.std()) == pytest.approx(deviation, rel=0.02)
+    assert abs(float(weight.mean())) < 0.02 * deviation
+    assert float(weight.abs().max()) > 3 * deviation
+
+
+def test_normal_has_its_mean_and_uniform_may_be_lopsided() -> None:
+    assert float(filled("normal", mean=2.0, spread=0.01).mean()) == pytest.approx(2.0, abs=1e-3)
+    lopsided = filled("uniform", low=1.0, high=3.0)
+    assert float(lopsided.min()) >= 1.0 and float(lopsided.max()) <= 3.0
+
+
+@pytest.mark.parametrize("shape", [(40, 40), (20, 50), (50, 20)])
+def test_orthogonal_rows_or_columns_are_orthogonal_with_the_gain_as_length(shape: tuple[int, int]) -> None:
+    weight = filled("orthogonal", shape, "relu")
+    product = weight @ weight.T if shape[0] <= shape[1] else weight.T @ weight
+    torch.testing.assert_close(product, 2.0 * torch.eye(min(shape)), atol=1e-4, rtol=0)
+    plain = filled("orthogonal", shape, "relu", use_gain=False)
+    torch.testing.assert_close(plain * math.sqrt(2.0), weight)
+
+
+def test_the_field_of_a_convolution_counts_as_inputs() -> None:
+    weight = filled("he-normal", (64, 32, 3, 3), "relu")
+    assert float(weight.std()) == pytest.approx(math.sqrt(2 / (32 * 9)), rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [
+        ("relu", math.sqrt(2)),
+        ("tanh", 5 / 3),
+        ("leaky-relu", math.sqrt(2 / (1 + 1e-4))),
+        ("selu", 0.75),
+        ("swish", math.sqrt(2)),
+        ("sigmoid", 1.0),
+        ("identity", 1.0),
+        ("", 1.0),
+    ],
+)
+def test_gains_are_those_of_torch(activation: str, expected: float) -> None:
+    assert gain(activation) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("identifier", IDS)
+def test_a_seed_fixes_the_start_and_the_global_generator_is_left_alone(identifier: str) -> None:
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first, again, other = (filled(identifier, (8, 9), "relu", seed) for seed in (3, 3, 4))
+    assert torch.equal(first, again)
+    assert torch.equal(first, other) == (identifier in ("zeros", "constant"))
+    assert torch.isfinite(first).all()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("identifier", IDS)
+def test_weights_are_filled_in_place_without_a_gradient(identifier: str) -> None:
+    weight = nn.Parameter(torch.full((4, 5), math.nan))
+    place = weight.data_ptr()
+    make(identifier).fill(weight, torch.Generator().manual_seed(0), "tanh")
+    assert weight.data_ptr() == place
+    assert weight.requires_grad and weight.grad_fn is None and weight.is_leaf
+
+
+def deep_signal(identifier: str, activation: nn.Module, name: str, **parameters: Any) -> float:
+    """Spread of what comes out of 50 layers of width 256, for 256 normal inputs."""
+    generator = torch.Generator().manual_seed(0)
+    signal = torch.randn(256, 256, generator=generator)
+    initializer = make(identifier, **parameters)
+    weight = torch.empty(256, 256)
+    for _ in range(50):
+        initializer.fill(weight, generator, name)
+        signal = activation(signal @ weight.T)
+    return float(signal.std())
+
+
+def test_fifty_layers_keep_lose_or_blow_up_their_signal() -> None:
+    relu, tanh = nn.ReLU(), nn.Tanh()
+    assert 0.2 < deep_signal("he-normal", relu, "relu") < 1.3
+    assert 0.2 < deep_signal("automatic", relu, "relu") < 1.3
+    assert 1e-9 < deep_signal("xavier-normal", relu, "relu") < 1e-7
+    assert deep_signal("normal", relu, "relu", spread=0.01) == 0.0
+    assert 1e16 < deep_signal("normal", relu, "relu", spread=0.2) < 1e19
+    assert deep_signal("xavier-normal", tanh, "tanh") == pytest.approx(0.10, abs=0.03)
+    assert 0.8 < deep_signal("automatic", nn.SELU(), "selu") < 1.2
+
+
+def test_initialize_fills_weights_clears_biases_and_leaves_the_rest() -> None:
+    module = nn.Sequential(
+        nn.Linear(6, 5), nn.BatchNorm1d(5), nn.PReLU(5), nn.LayerNorm(5), nn.Unflatten(1, (1, 5)), nn.LayerNorm((1, 5))
+    )
+    with torch.no_grad():
+        for values in module.parameters():
+            values.add_(0.125)
+    before = {name: values.detach().clone() for name, values in module.named_parameters()}
+    initialize(module, make("constant", value=7.0), torch.Generator(), "relu")
+    after = dict(module.named_parameters())
+    assert torch.equal(after["0.weight"].detach(), torch.full((5, 6), 7.0))
+    assert torch.equal(after["0.bias"].detach(), torch.zeros(5))
+    for name in ("1.weight", "1.bias", "2.weight", "3.weight", "5.weight", "5.bias"):
+        assert torch.equal(after[name].detach(), before[name])
+
+
+def test_zero_start_keeps_hidden_units_alike() -> None:
+    net = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1))
+    initialize(net, make("constant", value=0.3), torch.Generator(), "tanh")
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    features = torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    for _ in range(20):
+        optimizer.zero_grad()
+        net(features).sub(torch.tensor([[1.0], [0.0], [2.0]])).square().mean().backward()
+        optimizer.step()
+    hidden = next(net.parameters())
+    assert torch.equal(hidden[0].detach().expand(4, 2), hidden.detach())
+    assert not torch.allclose(hidden.detach(), torch.tensor(0.3))
+
+
+@pytest.mark.parametrize("kind", INITIALIZERS, ids=IDS)
+def test_every_initializer_is_explained_and_survives_json(kind: type[Initializer]) -> None:
+    assert kind.title and kind.summary
+    assert kind.formula or kind.id == "automatic"
+    assert all(info.help.endswith(".") for info in kind.parameter_infos())
+    choice = Choice(id=kind.id, parameters=json.loads(json.dumps(kind().parameters())))
+    assert initializer_of(choice) == kind()
+
+
+@pytest.mark.parametrize(
+    ("identifier", "parameters", "sentence"),
+    [
+        ("constant", {"value": "one"}, "Value c of Constant must be a number from -1000 to 1000, but 'one' arrived."),
+        ("normal", {"spread": -1}, "Standard deviation σ of Normal must be a number from 0 to 1000, but -1 arrived."),
+        ("uniform", {"low": 1.0, "high": 0.0}, "Uniform: the lower bound 1 lies above the upper bound 0."),
+    ],
+)
+def test_bad_parameters_are_refused_with_a_sentence(identifier: str, parameters: dict[str, Any], sentence: str) -> None:
+    kind = next(kind for kind in INITIALIZERS if kind.id == identifier)
+    assert [problem for _, problem in kind.parameter_problems(parameters)] == [sentence]
+    with pytest.raises(ValidationError):
+        make(identifier, **parameters)
+
+
+def test_an_unknown_initializer_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match="lucky"):
+        make("lucky")
