@@ -40,22 +40,12 @@ class Head:
 
     def actual(self, target: NDArray[np.float32] | NDArray[np.int64]) -> NDArray[np.int64]:
         """Class numbers (N,) of targets in their coding."""
-        return class_numbers(target, self.target_signal)
+        return np.asarray(self.metrics.actual(torch.from_numpy(target)).numpy(), dtype=np.int64)
 
     def class_names(self, count: int) -> tuple[str, ...]:
         """Names of the classes, or their numbers when they have no names."""
         names = self.target_signal.classes
         return names if len(names) == count else tuple(str(number) for number in range(count))
-
-
-def class_numbers(target: NDArray[np.float32] | NDArray[np.int64], signal: Signal) -> NDArray[np.int64]:
-    """Class numbers (N,) of a coded class target."""
-    if signal.scale == "index":
-        return np.asarray(target, dtype=np.int64).reshape(len(target))
-    if signal.scale == "one-hot":
-        return np.asarray(target.argmax(axis=1), dtype=np.int64)
-    threshold = 0.0 if signal.scale == "signed" else 0.5
-    return np.asarray(target.reshape(len(target)) > threshold, dtype=np.int64)
 
 
 def heads(report: Report) -> tuple[Head, ...]:

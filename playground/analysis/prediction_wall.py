@@ -38,7 +38,7 @@ class PredictionWall:
     @property
     def wrong(self) -> NDArray[np.bool_]:
         """Which of the shown examples are misclassified."""
-        return self.actual != self.predicted
+        return np.not_equal(self.actual, self.predicted)
 
     def table(self) -> Table:
         names = self.class_names

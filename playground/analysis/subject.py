@@ -45,6 +45,7 @@ class Subject:
         self._flat = FlatParameters(self.network)
         self._values: NDArray[np.float32] = self._flat.values.numpy()
         self._buffers = {name: tensor.numpy() for name, tensor in self.network.named_buffers()}
+        self._extent: Extent | None = None
         self._loaded: Snapshot | None = None
         self._known_layout: Layout | None = None
 
@@ -133,18 +134,23 @@ class Subject:
 
     def extent(self) -> Extent:
         """The rectangle around all points of the two-feature data block, with a margin; square where it nearly is."""
-        prepared = self.prepared[plane_node(self.report)]
-        features = [np.asarray(part["features"], dtype=np.float32) for part in prepared.parts.values()]
-        raw = prepared.scaler.unscale(np.concatenate(features)).astype(np.float64)
-        low, high = raw.min(axis=0), raw.max(axis=0)
-        half = np.maximum((high - low) / 2, 1e-6)
-        if half.max() < 1.6 * half.min():
-            half[:] = half.max()
-        centre = (low + high) / 2
-        half = half * (1 + 2 * MARGIN)
-        left, bottom = centre - half
-        right, top = centre + half
-        return float(left), float(right), float(bottom), float(top)
+        if self._extent is None:
+            self._extent = _bounds(self.prepared[plane_node(self.report)])
+        return self._extent
+
+
+def _bounds(prepared: Prepared) -> Extent:
+    features = [np.asarray(part["features"], dtype=np.float32) for part in prepared.parts.values()]
+    raw = prepared.scaler.unscale(np.concatenate(features)).astype(np.float64)
+    low, high = raw.min(axis=0), raw.max(axis=0)
+    half = np.maximum((high - low) / 2, 1e-6)
+    if half.max() < 1.6 * half.min():
+        half[:] = half.max()
+    centre = (low + high) / 2
+    half = half * (1 + 2 * MARGIN)
+    left, bottom = centre - half
+    right, top = centre + half
+    return float(left), float(right), float(bottom), float(top)
 
 
 def tensor(array: NDArray[np.float32] | NDArray[np.int64]) -> torch.Tensor:

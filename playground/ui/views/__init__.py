@@ -1,0 +1,1 @@
+"""One widget for each analysis: it draws a result, knows no torch, and can save itself."""

@@ -1,0 +1,118 @@
+"""The base of all views: a body that draws one result, a sentence where there is none, and ways to save it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from playground.analysis.base import Analysis
+from playground.ui.theme import THEME
+from playground.ui.views import saving
+
+
+class View(QWidget):
+    """Draws the result of one analysis; knows no torch.
+
+    A subclass puts its widgets into `body_layout`, its choices into `options`, and draws `self.result` in `draw`, which
+    is called for every new result, option and theme. `wanted` is the analysis, with the parameters chosen in the
+    options, whose result the view is waiting for.
+    """
+
+    analysis: ClassVar[type[Analysis]]
+    title: ClassVar[str]
+    empty: ClassVar[str] = "Press play, and it appears here."
+    """The sentence before the first result."""
+
+    wanted_changed = Signal()
+    """The options ask for another result."""
+    heading_changed = Signal(str)
+    """The title in the header should be another."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Any = None
+        self.setAccessibleName(self.title)
+        self.options = QWidget()
+        self.options_layout = QHBoxLayout(self.options)
+        self.options_layout.setContentsMargins(0, 0, 0, 0)
+        self.options_layout.setSpacing(THEME.px(8))
+        self._message = QLabel(self.empty)
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setProperty("role", "secondary")
+        self._body = QWidget()
+        self.body_layout = QVBoxLayout(self._body)
+        self.body_layout.setContentsMargins(0, 0, 0, 0)
+        self.body_layout.setSpacing(THEME.px(4))
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(self._body)
+        THEME.changed.connect(self.renew)
+
+    @property
+    def heading(self) -> str:
+        """The title that fits what is shown now."""
+        return self.title
+
+    @property
+    def message(self) -> str:
+        """The sentence shown instead of a result; empty while there is one."""
+        return self._message.text() if self._stack.currentIndex() == 0 else ""
+
+    def wanted(self) -> Analysis:
+        """The analysis this view shows, with its present options."""
+        return self.analysis()
+
+    def show_result(self, result: Any) -> None:
+        """Draw a result of the analysis."""
+        self.result = result
+        self._stack.setCurrentIndex(1)
+        self.draw()
+
+    def show_message(self, sentence: str) -> None:
+        """Forget the result and say why there is none."""
+        self.result = None
+        self._message.setText(sentence or self.empty)
+        self._stack.setCurrentIndex(0)
+
+    def draw(self) -> None:
+        """Draw `self.result`, which is never None here."""
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """Bring everything up to date at once, before a picture is taken."""
+        self._stack.activate()
+        self.body_layout.activate()
+
+    def restyle(self) -> None:
+        """Take over the colours and sizes of the theme."""
+
+    @Slot()
+    def renew(self) -> None:
+        """Redraw with the present theme and options."""
+        self.restyle()
+        if self.result is not None:
+            self.draw()
+
+    def picture_widget(self) -> QWidget:
+        """What a saved picture shows; a view that scrolls gives its whole content."""
+        return self
+
+    def save_png(self, path: Path) -> None:
+        """Save as a picture of twice the pixels. Raises OSError."""
+        self.settle()
+        saving.save_png(self.picture_widget(), path)
+
+    def save_svg(self, path: Path) -> None:
+        """Save as vectors. Raises OSError."""
+        self.settle()
+        saving.save_svg(self.picture_widget(), path, self.heading)
+
+    def save_csv(self, path: Path) -> None:
+        """Save the numbers. Raises OSError, and ValueError when there is no result."""
+        if self.result is None:
+            raise ValueError("There is nothing to save yet.")
+        saving.save_csv(self.result.table(), path)

@@ -1,0 +1,233 @@
+"""The decision boundary: what the network answers everywhere, and the examples on top."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.boundary import Boundary, BoundaryAnalysis, BoundaryPoints
+from playground.data.base import Part
+from playground.ui.theme import THEME
+from playground.ui.views import drawing
+from playground.ui.views.base import View
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import check_box, more_button
+from playground.ui.views.plots import Plot
+
+MOST_POINTS = 2_000
+"""Points drawn of one part; more would cover the picture."""
+BANDS = 7
+WHITE, INK = "#ffffff", "#10151b"
+
+
+class Field(pg.ImageItem):
+    """An image that is drawn smoothly between its grid points, unless it shows whole classes."""
+
+    smooth = True
+
+    def paint(self, painter: QPainter, *arguments: object) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+        super().paint(painter, *arguments)
+
+
+class PointCloud:
+    """The points of one part with a ring around those that are misclassified."""
+
+    def __init__(self, plot: Plot, part: Part, symbol: str, size: float, outline: str, depth: int) -> None:
+        self.part = part
+        self._outline = outline
+        self._target: NDArray[np.float32] | NDArray[np.int64] | None = None
+        self._xy: NDArray[np.float32] | None = None
+        self.points = pg.ScatterPlotItem(symbol=symbol, size=THEME.px(size), pxMode=True, pen=pg.mkPen(outline))
+        self.rings = pg.ScatterPlotItem(symbol="o", size=THEME.px(size + 7), pxMode=True, brush=None)
+        for height, item in ((depth, self.points), (depth + 1, self.rings)):
+            item.setZValue(height)
+            plot.addItem(item)
+
+    def restyle(self) -> None:
+        self.rings.setPen(pg.mkPen(ring_color(), width=2))
+
+    def set_visible(self, visible: bool) -> None:
+        self.points.setVisible(visible)
+        self.rings.setVisible(visible)
+
+    def show(self, data: BoundaryPoints, colors: drawing.Colors) -> None:
+        """Show points in the colours (n, 3); the points themselves are drawn anew only when they are others."""
+        xy = data.xy[:MOST_POINTS]
+        target = data.target[:MOST_POINTS]
+        known = self._xy is not None and np.array_equal(self._xy, xy) and np.array_equal(self._target, target)
+        if not known:
+            self._xy, self._target = xy, target
+            brushes = {color: pg.mkBrush(*color) for color in set(map(tuple, colors[: len(xy)].tolist()))}
+            brush = [brushes[color] for color in map(tuple, colors[: len(xy)].tolist())]
+            self.points.setData(pos=xy.astype(np.float64), brush=brush, pen=pg.mkPen(self._outline))
+        self.rings.setData(pos=xy[data.wrong[:MOST_POINTS]].astype(np.float64), brush=None)
+
+
+def ring_color() -> str:
+    """The colour of the rings: the same on both themes, as the picture under them is the same."""
+    return "#b3001b"
+
+
+class BoundaryView(View):
+    """Class colours over the plane, paler where the network is unsure."""
+
+    analysis: ClassVar[type[Analysis]] = BoundaryAnalysis
+    title: ClassVar[str] = "Decision boundary"
+    empty: ClassVar[str] = "Press play to see what the network answers everywhere in the plane."
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Boundary | None = None
+        self.plot = Plot()
+        self.plot.setAccessibleName("Decision boundary")
+        self.field = Field(axisOrder="row-major")
+        self.plot.addItem(self.field)
+        self.clouds = (
+            PointCloud(self.plot, "train", "o", 8, WHITE, 2),
+            PointCloud(self.plot, "test", "d", 10, INK, 4),
+        )
+        self.legend = Legend()
+        self._extent: tuple[float, ...] = ()
+        self._make_options()
+        self.body_layout.addWidget(self.plot, 1)
+        self.body_layout.addWidget(self.legend)
+        self.plot.hovered.connect(self._read)
+        self.plot.left.connect(self._forget)
+        self.plot.reset_wanted.connect(self.reset_range)
+        self.restyle()
+
+    def _make_options(self) -> None:
+        self.test_box = check_box("test points", "Show the test points, as diamonds", False)
+        self.test_box.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.train_box = check_box("Train points", "Show the training points, as discs", True)
+        self.discrete_box = check_box("Discretize", "Show the decided class alone, without its probability", False)
+        for box in (self.test_box, self.train_box, self.discrete_box):
+            box.toggled.connect(self.renew)
+        self.options_layout.addWidget(self.test_box)
+        self.options_layout.addWidget(more_button([("", self.train_box), ("", self.discrete_box)]))
+
+    def restyle(self) -> None:
+        self.plot.restyle()
+        for cloud in self.clouds:
+            cloud.restyle()
+
+    def draw(self) -> None:
+        assert self.result is not None
+        result = self.result
+        discrete = self.discrete_box.isChecked()
+        self.field.smooth = not discrete
+        self.field.setImage(field_colors(result, discrete), autoLevels=False)
+        left, right, bottom, top = result.extent
+        self.field.setRect(QRectF(left, bottom, right - left, top - bottom))
+        self.plot.name_axes(*result.feature_names)
+        shown = (self.train_box.isChecked(), self.test_box.isChecked())
+        for cloud, visible in zip(self.clouds, shown, strict=True):
+            cloud.set_visible(visible)
+            if visible:
+                points = result.points[cloud.part]
+                cloud.show(points, value_colors(result, points.target))
+        self.legend.show_entries(self._entries(result, shown))
+        if result.extent != self._extent:
+            self._extent = result.extent
+            self.reset_range()
+
+    @Slot()
+    def reset_range(self) -> None:
+        """Show the whole plane; both axes have the same scale when their ranges are equal."""
+        if not self._extent:
+            return
+        left, right, bottom, top = self._extent
+        equal = abs((right - left) - (top - bottom)) < 1e-6 * (right - left)
+        self.plot.box.setAspectLocked(equal)
+        self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
+
+    def settle(self) -> None:
+        super().settle()
+        self.reset_range()
+
+    def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
+        grey = THEME.tokens.secondary
+        entries = [
+            Entry(name, "square", drawing.class_color(number).name()) for number, name in enumerate(result.class_names)
+        ]
+        if not result.class_names:
+            ends = np.array(value_range(result))
+            colors = value_colors(result, ends).tolist()
+            entries = [
+                Entry(drawing.number_words(end), "square", QColor(*color).name())
+                for end, color in zip(ends.tolist(), colors, strict=True)
+            ]
+        for visible, cloud, sample in zip(shown, self.clouds, ("disc", "diamond"), strict=True):
+            if visible and len(result.points[cloud.part].xy):
+                entries.append(Entry(cloud.part, sample, grey))
+        drawn = [result.points[cloud.part] for cloud, visible in zip(self.clouds, shown, strict=True) if visible]
+        wrong = sum(int(points.wrong.sum()) for points in drawn)
+        if wrong:
+            entries.append(Entry(f"wrong ({wrong})", "ring", ring_color()))
+        return entries
+
+    @Slot(QPointF)
+    def _read(self, place: QPointF) -> None:
+        if self.result is not None:
+            self.legend.show_readout(readout(self.result, place.x(), place.y()))
+
+    @Slot()
+    def _forget(self) -> None:
+        self.legend.show_readout("")
+
+
+def readout(result: Boundary, x: float, y: float) -> str:
+    """What the network answers at a place, in words; empty outside the picture."""
+    left, right, bottom, top = result.extent
+    if not (left <= x <= right and bottom <= y <= top):
+        return ""
+    row, column = int(np.abs(result.ys - y).argmin()), int(np.abs(result.xs - x).argmin())
+    first, second = result.feature_names
+    where = f"{first} {drawing.number_words(x)}, {second} {drawing.number_words(y)}"
+    if result.classes is None:
+        return f"{where}: {drawing.number_words(float(result.field[row, column]))}"
+    number = int(result.classes[row, column])
+    return f"{where}: {result.class_names[number]}, {result.field[row, column, number]:.0%}"
+
+
+def value_range(result: Boundary) -> tuple[float, float]:
+    """The values at the ends of the colour scale of a regression: about zero when targets have both signs."""
+    low, high = result.limits
+    if low < 0 < high:
+        limit = max(-low, high)
+        return -limit, limit
+    return low, high
+
+
+def value_colors(result: Boundary, values: NDArray[np.floating] | NDArray[np.int64]) -> drawing.Colors:
+    """Colours of class numbers or of numbers, (..., 3)."""
+    if result.class_names:
+        return drawing.class_table(len(result.class_names))[values.astype(np.int64)]
+    low, high = value_range(result)
+    table = drawing.signed_table() if low < 0 < high else drawing.magnitude_table()
+    return table[drawing.shades(values.astype(np.float64), low, high)]
+
+
+def field_colors(result: Boundary, discrete: bool) -> drawing.Colors:
+    """The picture of the field, (h, w, 3)."""
+    if result.classes is None:
+        if not discrete:
+            return value_colors(result, result.field)
+        low, high = value_range(result)
+        width = (high - low) / BANDS or 1.0
+        with np.errstate(invalid="ignore"):
+            steps = np.clip(np.floor((result.field - low) / width), 0, BANDS - 1)
+        return value_colors(result, low + (steps + 0.5) * width)
+    if discrete:
+        full = drawing.class_table(len(result.class_names))[result.classes].astype(np.float32)
+        middle = drawing.rgb(drawing.MIDDLE).astype(np.float32)
+        return (middle + (full - middle) * 0.75).astype(np.uint8)
+    return drawing.class_shading(result.field)

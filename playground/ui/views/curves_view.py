@@ -1,0 +1,255 @@
+"""Loss and metrics over time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSlider, QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.curves import Curves, CurvesAnalysis
+from playground.training.history import CurveData
+from playground.ui.theme import THEME
+from playground.ui.views import curve_lines
+from playground.ui.views.base import View
+from playground.ui.views.curve_marks import BestMarker, MarkLines
+from playground.ui.views.drawing import number_words
+from playground.ui.views.legend import PEN_STYLES, Entry, Legend
+from playground.ui.views.options import check_box, combo_box, more_button
+from playground.ui.views.plots import Plot
+
+SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
+RESCALE_EVERY = 500
+"""Milliseconds between two fits of the axes: they cost, and they make the eye restless."""
+PALE = 80
+MARGIN = 0.04
+
+
+class _Line:
+    """One curve on the plot: the pale raw line behind, the smooth line in front. Pens stay 1 pixel wide for speed."""
+
+    def __init__(self, plot: Plot, part: str) -> None:
+        self.part = part
+        self.raw = pg.PlotDataItem(connect="finite")
+        self.front = pg.PlotDataItem(connect="finite")
+        for depth, item in ((1, self.raw), (2, self.front)):
+            item.setZValue(depth)
+            plot.addItem(item)
+            item.setClipToView(True)
+        self.x = self.y = np.zeros(0)
+        self.restyle()
+
+    def color(self) -> str:
+        return THEME.tokens.part_color(self.part) if self.part else THEME.tokens.text
+
+    def restyle(self) -> None:
+        color = pg.mkColor(self.color())
+        self.front.setPen(pg.mkPen(color, width=1, style=PEN_STYLES[SAMPLES[self.part]]))
+        color.setAlpha(PALE)
+        self.raw.setPen(pg.mkPen(color, width=1))
+
+    def show(self, x: curve_lines.Numbers, curve: CurveData, strength: float, logarithmic: bool) -> None:
+        self.x, self.y = x, curve_lines.smooth(curve.value, strength)
+        self.front.setData(x, curve_lines.to_scale(self.y, logarithmic))
+        behind_x, behind_y = curve_lines.band(x, curve)
+        if strength > 0 or len(behind_x) > len(x):
+            self.raw.setData(behind_x, curve_lines.to_scale(behind_y, logarithmic))
+        else:
+            self.raw.setData([], [])
+
+    def remove(self, plot: Plot) -> None:
+        plot.removeItem(self.raw)
+        plot.removeItem(self.front)
+
+
+class CurvesView(View):
+    """Curves of one quantity at a time: train solid blue, validation dashed purple, test dotted orange."""
+
+    analysis: ClassVar[type[Analysis]] = CurvesAnalysis
+    title: ClassVar[str] = "Loss"
+    empty: ClassVar[str] = "Press play to see the curves."
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Curves | None = None
+        self.plot = Plot()
+        self.plot.setAccessibleName("Curves")
+        self.plot.item.showGrid(x=False, y=True, alpha=0.15)
+        self.legend = Legend()
+        self._lines: dict[str, _Line] = {}
+        self._marks = MarkLines(self.plot)
+        self._best = BestMarker(self.plot)
+        self._own_range = False
+        self._since_rescale = QElapsedTimer()
+        self._late_rescale = QTimer(self, singleShot=True, interval=RESCALE_EVERY)
+        self._late_rescale.timeout.connect(self.rescale)
+        self._make_options()
+        self.body_layout.addWidget(self.legend)
+        self.body_layout.addWidget(self.plot, 1)
+        self.plot.hovered.connect(self._read)
+        self.plot.left.connect(self._forget)
+        self.plot.range_taken.connect(self._keep_range)
+        self.plot.reset_wanted.connect(self.reset_range)
+
+    def _make_options(self) -> None:
+        self.log_box = check_box("log · L", "Logarithmic scale (L): equal factors have equal height", False)
+        self.quantity_box = combo_box("Quantity", "What the curves show", [("Loss", "loss")])
+        self.axis_box = combo_box("Horizontal axis", "Against what the curves are drawn (X)", curve_lines.AXES)
+        self.axis_box.setCurrentIndex(1)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, 99)
+        self.smoothing.setMinimumWidth(THEME.px(150))
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("Smooth the curves (S switches it); the raw curve stays pale behind")
+        self._smoothing_before = 90
+        more = more_button(
+            [("Quantity", self.quantity_box), ("Horizontal axis", self.axis_box), ("Smoothing", self.smoothing)]
+        )
+        self.options_layout.addWidget(self.log_box)
+        self.options_layout.addWidget(more)
+        self.log_box.toggled.connect(self._changed)
+        self.quantity_box.currentIndexChanged.connect(self._changed)
+        self.axis_box.currentIndexChanged.connect(self._changed)
+        self.smoothing.valueChanged.connect(self._changed)
+        for key, slot in (("L", self.log_box.toggle), ("S", self.switch_smoothing), ("X", self.next_axis)):
+            QShortcut(QKeySequence(key), self, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @property
+    def heading(self) -> str:
+        return curve_lines.quantity_words(self.quantity)
+
+    @property
+    def quantity(self) -> str:
+        """What is drawn, such as `loss` or `accuracy`."""
+        return str(self.quantity_box.currentData())
+
+    @Slot()
+    def switch_smoothing(self) -> None:
+        """Smooth as strongly as before, or not at all."""
+        before = self.smoothing.value()
+        self.smoothing.setValue(0 if before else self._smoothing_before)
+        self._smoothing_before = before or self._smoothing_before
+
+    @Slot()
+    def next_axis(self) -> None:
+        """Draw against the next of steps, epochs, examples and seconds."""
+        self.axis_box.setCurrentIndex((self.axis_box.currentIndex() + 1) % self.axis_box.count())
+
+    @Slot()
+    def _changed(self) -> None:
+        self._own_range = False
+        self._since_rescale.invalidate()
+        self.heading_changed.emit(self.heading)
+        self.renew()
+
+    def restyle(self) -> None:
+        self.plot.restyle()
+        for line in self._lines.values():
+            line.restyle()
+        self._marks.restyle()
+        self._best.restyle()
+        self.legend.show_entries(self._entries())
+
+    def draw(self) -> None:
+        assert self.result is not None
+        self._offer(self.result)
+        axis = str(self.axis_box.currentData())
+        logarithmic = self.log_box.isChecked()
+        self.plot.side.logarithmic = logarithmic
+        words = self.heading if self.heading in curve_lines.SPECIAL_WORDS.values() else self.heading.lower()
+        self.plot.name_axes(self.axis_box.currentText().lower(), words + (" (log scale)" if logarithmic else ""))
+        curves = self.result.curves
+        shown = {name: curves[name] for name in curves if curve_lines.split_name(name)[1] == self.quantity}
+        self._match_lines(list(shown))
+        for name, curve in shown.items():
+            self._lines[name].show(getattr(curve, axis), curve, self.smoothing.value() / 100, logarithmic)
+        self._marks.show(self.result.marks, axis)
+        best = self.result.best
+        self._best.show(best if best is not None and best.curve in shown else None, axis, logarithmic)
+        self._rescale_in_time()
+
+    def _offer(self, result: Curves) -> None:
+        """Offer every quantity there is, keeping the choice."""
+        names = curve_lines.quantities(result.curves)
+        if names == [self.quantity_box.itemData(row) for row in range(self.quantity_box.count())] or not names:
+            return
+        chosen = self.quantity
+        blocked = self.quantity_box.blockSignals(True)
+        self.quantity_box.clear()
+        for name in names:
+            self.quantity_box.addItem(curve_lines.quantity_words(name), name)
+        self.quantity_box.setCurrentIndex(max(0, self.quantity_box.findData(chosen)))
+        self.quantity_box.blockSignals(blocked)
+        if self.quantity != chosen:
+            self.heading_changed.emit(self.heading)
+
+    def _match_lines(self, names: list[str]) -> None:
+        """Have one line for each curve; lines that stay are kept, as making them is dear."""
+        if list(self._lines) == names:
+            return
+        for name in [name for name in self._lines if name not in names]:
+            self._lines.pop(name).remove(self.plot)
+        self._lines = {
+            name: self._lines.get(name) or _Line(self.plot, curve_lines.split_name(name)[0]) for name in names
+        }
+        self.legend.show_entries(self._entries())
+
+    def _entries(self) -> list[Entry]:
+        return [
+            Entry(line.part or self.heading.lower(), SAMPLES[line.part], line.color()) for line in self._lines.values()
+        ]
+
+    def _rescale_in_time(self) -> None:
+        if not self._since_rescale.isValid() or self._since_rescale.elapsed() >= RESCALE_EVERY:
+            self.rescale()
+        elif not self._late_rescale.isActive():
+            self._late_rescale.start()
+
+    @Slot()
+    def rescale(self) -> None:
+        """Fit both axes to the curves, unless a person has zoomed."""
+        self._since_rescale.start()
+        self._late_rescale.stop()
+        if self._own_range or not self._lines:
+            return
+        left, right = curve_lines.bounds(line.x for line in self._lines.values())
+        drawn = [data for line in self._lines.values() for item in (line.front, line.raw) for data in [item.yData]]
+        low, high = curve_lines.bounds(data for data in drawn if data is not None)
+        room = (high - low) * MARGIN
+        self.plot.box.setRange(xRange=(left, right), yRange=(low - room, high + room), padding=0.0)
+        self._marks.arrange()
+
+    def settle(self) -> None:
+        super().settle()
+        self.rescale()
+
+    @Slot()
+    def reset_range(self) -> None:
+        """Show everything again after a zoom."""
+        self._own_range = False
+        self.rescale()
+
+    @Slot()
+    def _keep_range(self) -> None:
+        self._own_range = True
+
+    @Slot(QPointF)
+    def _read(self, place: QPointF) -> None:
+        """Say the values at the mouse."""
+        words: list[str] = []
+        for line in self._lines.values():
+            if len(line.x):
+                index = int(np.clip(np.searchsorted(line.x, place.x()), 0, len(line.x) - 1))
+                words.append(f"{line.part or self.heading.lower()} {number_words(float(line.y[index]))}")
+        where = f"{self.axis_box.currentText().lower().removesuffix('s')} {number_words(max(0.0, place.x()))}"
+        self.legend.show_readout(f"{where}: {', '.join(words)}" if words else "")
+
+    @Slot()
+    def _forget(self) -> None:
+        self.legend.show_readout("")

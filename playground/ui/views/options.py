@@ -1,0 +1,102 @@
+"""The small choices in the header of a view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+    QWidgetAction,
+)
+
+from playground.ui.icons import put_icon
+from playground.ui.theme import THEME
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its words with … where there is no room, and says them all in the tooltip."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        shortest = metrics.horizontalAdvance(self.text()[:3] + "…")
+        return QSize(min(shortest, metrics.horizontalAdvance(self.text())), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(THEME.color("text"))
+        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def flat_button(name: str, tooltip: str, icon: str = "", text: str = "") -> QToolButton:
+    """A button without a frame, for a header."""
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setAccessibleName(name)
+    button.setToolTip(tooltip)
+    button.setText(text)
+    if icon:
+        put_icon(button, icon, "secondary", 16)
+    return button
+
+
+def check_box(text: str, tooltip: str, checked: bool) -> QCheckBox:
+    """A switch with its words."""
+    box = QCheckBox(text)
+    box.setToolTip(tooltip)
+    box.setAccessibleName(text)
+    box.setChecked(checked)
+    return box
+
+
+def combo_box(name: str, tooltip: str, items: Sequence[tuple[str, str]]) -> QComboBox:
+    """A choice of (words, value)."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tooltip)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    for words, value in items:
+        box.addItem(words, value)
+    return box
+
+
+def part_box(tooltip: str) -> QComboBox:
+    """Train, validation or test; test is chosen."""
+    box = combo_box("Part", tooltip, [("Train", "train"), ("Validation", "validation"), ("Test", "test")])
+    box.setCurrentIndex(2)
+    return box
+
+
+def more_button(rows: Sequence[tuple[str, QWidget]]) -> QToolButton:
+    """A “⋯” button that unfolds further choices, one row each."""
+    button = flat_button("More options", "More options of this view", text="⋯")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    menu = QMenu(button)
+    form = QWidget()
+    layout = QFormLayout(form)
+    layout.setContentsMargins(THEME.px(12), THEME.px(8), THEME.px(12), THEME.px(8))
+    for words, widget in rows:
+        if words:
+            layout.addRow(words, widget)
+        else:
+            layout.addRow(widget)
+    action = QWidgetAction(menu)
+    action.setDefaultWidget(form)
+    menu.addAction(action)
+    button.setMenu(menu)
+    button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+    return button

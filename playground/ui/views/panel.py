@@ -1,0 +1,118 @@
+"""A view in its frame: title on the left, small options and the buttons of every view on the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QMessageBox, QToolButton, QVBoxLayout, QWidget
+
+from playground.ui.theme import THEME
+from playground.ui.views.base import View
+from playground.ui.views.options import ElidedLabel, flat_button
+
+FILTERS = {"png": "Picture (*.png)", "svg": "Vector picture (*.svg)", "csv": "Table (*.csv)"}
+WORDS = {"png": "Picture (PNG)…", "svg": "Vector picture (SVG)…", "csv": "Numbers (CSV)…"}
+
+
+class ViewPanel(QWidget):
+    """The frame around a view. What enlarging, floating and closing mean is the window's affair."""
+
+    enlarge_requested = Signal()
+    float_requested = Signal()
+    close_requested = Signal()
+    saved = Signal(str)
+    """A file was written; carries its path."""
+
+    def __init__(self, view: View, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.setAccessibleName(f"{view.title} panel")
+        self.heading = ElidedLabel(view.heading)
+        self.heading.setToolTip(view.analysis.summary)
+        self.enlarge_button = flat_button("Enlarge", "Enlarge this view; again to put it back", "enlarge")
+        self.float_button = flat_button("Float", "Float this view in a window of its own", "float")
+        self.save_button = flat_button("Save", "Save as PNG, SVG or CSV", "save")
+        self.close_button = flat_button("Close", "Close this view", "close")
+        self._fill_save_menu()
+        self._layout = QVBoxLayout(self)
+        self._header = QHBoxLayout()
+        self._lay_out()
+        self.restyle()
+        view.heading_changed.connect(self._rename)
+        self.enlarge_button.clicked.connect(self._enlarge)
+        self.float_button.clicked.connect(self._float)
+        self.close_button.clicked.connect(self._close)
+        THEME.changed.connect(self.restyle)
+
+    def _fill_save_menu(self) -> None:
+        menu = QMenu(self.save_button)
+        self.save_actions = {kind: menu.addAction(words) for kind, words in WORDS.items()}
+        for kind, action in self.save_actions.items():
+            action.setData(kind)
+        menu.triggered.connect(self._ask_and_save)
+        self.save_button.setMenu(menu)
+        self.save_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.save_button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+
+    def _lay_out(self) -> None:
+        self._header.addWidget(self.heading, 1)
+        self._header.addWidget(self.view.options)
+        for button in (self.enlarge_button, self.float_button, self.save_button, self.close_button):
+            self._header.addWidget(button)
+        self._layout.addLayout(self._header)
+        self._layout.addWidget(self.view, 1)
+
+    @Slot()
+    def restyle(self) -> None:
+        """Take over the sizes of the theme."""
+        self.heading.setFont(THEME.font(13, bold=True))
+        self._header.setSpacing(THEME.px(2))
+        self._layout.setContentsMargins(THEME.px(10), THEME.px(5), THEME.px(8), THEME.px(8))
+        self._layout.setSpacing(THEME.px(4))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(THEME.color("line"), 1))
+        painter.setBrush(THEME.color("panel"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), THEME.px(8), THEME.px(8))
+
+    def save(self, kind: str, path: Path) -> bool:
+        """Save as png, svg or csv; says so when it does not work, and returns whether it did."""
+        try:
+            {"png": self.view.save_png, "svg": self.view.save_svg, "csv": self.view.save_csv}[kind](path)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            QMessageBox.warning(self, "Not saved", f"“{path.name}” was not saved: {reason}")
+            return False
+        self.saved.emit(str(path))
+        return True
+
+    @Slot(object)
+    def _ask_and_save(self, action: object) -> None:
+        kind = str(action.data())  # type: ignore[attr-defined]
+        name = self.view.heading.lower().replace(" ", "-")
+        chosen, _ = QFileDialog.getSaveFileName(self, f"Save {self.view.heading}", f"{name}.{kind}", FILTERS[kind])
+        if chosen:
+            path = Path(chosen)
+            self.save(kind, path if path.suffix else path.with_suffix(f".{kind}"))
+
+    @Slot(str)
+    def _rename(self, heading: str) -> None:
+        self.heading.setText(heading)
+        self.heading.update()
+
+    @Slot()
+    def _enlarge(self) -> None:
+        self.enlarge_requested.emit()
+
+    @Slot()
+    def _float(self) -> None:
+        self.float_requested.emit()
+
+    @Slot()
+    def _close(self) -> None:
+        self.close_requested.emit()

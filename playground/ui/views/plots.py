@@ -1,0 +1,137 @@
+"""The plot of all views: quiet axes that always have a name, log ticks for people, and a hovering mouse."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from playground.ui.theme import THEME
+
+
+class Axis(pg.AxisItem):
+    """An axis that says numbers in few digits; in log mode its values are powers of ten: 0.01, 0.03, 0.1, 0.3, 1."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation, maxTickLength=0)
+        self.enableAutoSIPrefix(False)
+        self.logarithmic = False
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float | None, list[float]]]:
+        if not self.logarithmic:
+            return [(spacing, list(values)) for spacing, values in super().tickValues(minVal, maxVal, size)[:1]]
+        return [(None, log_ticks(minVal, maxVal, size / THEME.px(28)))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        shown = [10.0**value if self.logarithmic else value for value in values]
+        if self.logarithmic or spacing is None:
+            return [tick_words(value) for value in shown]
+        digits = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing < 1 else 0
+        if any(value and (abs(value) >= 1e6 or digits > 5) for value in shown):
+            return [tick_words(value) for value in shown]
+        return [f"{value + 0.0:,.{digits}f}".replace("-", "−") for value in shown]
+
+
+def tick_words(value: float) -> str:
+    """A tick's number as short as it can be."""
+    if value and not 1e-4 <= abs(value) < 1e6:
+        return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+    return f"{value:.6g}".replace("-", "−")
+
+
+def log_ticks(low: float, high: float, room: float) -> list[float]:
+    """Places of the ticks of a log axis from 10**low to 10**high, as logarithms, at most about `room` of them."""
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+        return []
+    first, last = math.floor(low), math.ceil(high)
+    for steps in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
+        ticks = [decade + math.log10(step) for decade in range(first, last + 1) for step in steps]
+        inside = [tick for tick in ticks if low <= tick <= high]
+        if len(inside) <= room:
+            return inside if len(inside) >= 2 else _even_ticks(low, high)
+    stride = math.ceil((last - first) / max(1.0, room))
+    return [float(decade) for decade in range(first, last + 1, stride) if low <= decade <= high]
+
+
+def _even_ticks(low: float, high: float) -> list[float]:
+    """Ticks at round values for a range within one decade."""
+    start, stop = 10.0**low, 10.0**high
+    unit = 10.0 ** math.floor(math.log10((stop - start) / 3))
+    step = next((unit * factor for factor in (5, 2) if (stop - start) / (unit * factor) >= 2), unit)
+    values = np.arange(math.ceil(start / step), math.floor(stop / step) + 1) * step
+    return [math.log10(value) for value in values if value > 0]
+
+
+class Plot(pg.PlotWidget):
+    """A plot in the colours of the theme, without pyqtgraph's own menu and buttons."""
+
+    hovered = Signal(QPointF)
+    """The place under the mouse, in the numbers of the axes."""
+    left = Signal()
+    """The mouse went elsewhere."""
+    range_taken = Signal()
+    """A person moved or zoomed the picture."""
+    reset_wanted = Signal()
+    """A double click asks for the whole picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.bottom, self.side = Axis("bottom"), Axis("left")
+        super().__init__(parent, background=None, axisItems={"bottom": self.bottom, "left": self.side})
+        self.item = self.getPlotItem()
+        self.item.setMenuEnabled(False)
+        self.item.hideButtons()
+        self.box = self.item.getViewBox()
+        self.box.disableAutoRange()
+        self.box.setDefaultPadding(0.0)
+        self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(THEME.px(80), THEME.px(60))
+        self.box.sigRangeChangedManually.connect(self._taken)
+        self.names = ("", "")
+        self.restyle()
+
+    def name_axes(self, bottom: str, side: str) -> None:
+        """Name both axes."""
+        if (bottom, side) == self.names:
+            return
+        self.names = (bottom, side)
+        self._label()
+
+    def restyle(self) -> None:
+        """Take over the colours and sizes of the theme."""
+        for axis in (self.bottom, self.side):
+            axis.setPen(pg.mkPen(THEME.tokens.line))
+            axis.setTextPen(pg.mkPen(THEME.tokens.secondary))
+            axis.setStyle(tickFont=THEME.font(13), tickTextOffset=THEME.px(5), autoExpandTextSpace=True)
+        self._label()
+
+    def _label(self) -> None:
+        style = {"color": THEME.tokens.secondary, "font-size": f"{THEME.px(13)}px"}
+        for axis, name in ((self.bottom, self.names[0]), (self.side, self.names[1])):
+            if name:
+                axis.setLabel(name, **style)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
+        if self.box.sceneBoundingRect().contains(self.mapToScene(event.position().toPoint())):
+            self.hovered.emit(QPointF(place))
+        else:
+            self.left.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset_wanted.emit()
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    @Slot(object)
+    def _taken(self, _: object) -> None:
+        self.range_taken.emit()

@@ -1,0 +1,14 @@
+"""All views, by the id of the analysis they draw."""
+
+from __future__ import annotations
+
+from playground.ui.views.base import View
+from playground.ui.views.boundary_view import BoundaryView
+from playground.ui.views.confusion_view import ConfusionView
+from playground.ui.views.curves_view import CurvesView
+from playground.ui.views.wall_view import WallView
+from playground.ui.views.weights_view import WeightsView
+
+VIEWS: dict[str, type[View]] = {
+    view.analysis.id: view for view in (CurvesView, BoundaryView, ConfusionView, WallView, WeightsView)
+}

@@ -1,0 +1,92 @@
+"""Pictures and tables as files: PNG, SVG and CSV, of a view on the screen or of a result without a window."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.base import Table
+from playground.document.files import write_atomically
+from playground.ui.theme import THEME
+
+if TYPE_CHECKING:
+    from playground.ui.views.base import View
+
+PNG_RATIO = 2.0
+"""Pictures have twice the pixels of the screen, so that they stay sharp in print."""
+KINDS = ("png", "svg", "csv")
+
+
+def save_png(widget: QWidget, path: Path) -> None:
+    """Save a widget as it looks now, at twice its pixels. Raises OSError."""
+    pixmap = QPixmap(widget.size() * PNG_RATIO)
+    pixmap.setDevicePixelRatio(PNG_RATIO)
+    pixmap.fill(THEME.color("panel"))
+    widget.render(pixmap, QPoint(), flags=QWidget.RenderFlag.DrawChildren)
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not pixmap.save(buffer, "PNG"):
+        raise OSError("the picture cannot be written as PNG")
+    write_atomically(path, bytes(content.data()))
+
+
+def save_svg(widget: QWidget, path: Path, title: str = "") -> None:
+    """Save a widget as vectors. Raises OSError."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(widget.size())
+    generator.setViewBox(QRect(QPoint(), widget.size()))
+    generator.setTitle(title)
+    painter = QPainter(generator)
+    painter.fillRect(QRect(QPoint(), widget.size()), THEME.color("panel"))
+    widget.render(painter, QPoint(), flags=QWidget.RenderFlag.DrawChildren)
+    painter.end()
+    write_atomically(path, bytes(content.data()))
+
+
+def save_csv(table: Table, path: Path) -> None:
+    """Save columns and rows. Raises OSError."""
+    columns, rows = table
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue().encode("utf-8"))
+
+
+def render(result: Any, view_class: type[View], path: Path, theme: str = "light", size: QSize | None = None) -> None:
+    """Draw a result without a window and save it as what the ending of the path says: png, svg or csv.
+
+    Needs a QApplication for pictures, none for a table. Raises ValueError for another ending, OSError when the file
+    cannot be written.
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        raise ValueError(f"A view is saved as png, svg or csv, but “{path.name}” arrived.")
+    if kind == "csv":
+        save_csv(result.table(), path)
+        return
+    before = THEME.tokens.name
+    THEME.use(theme)
+    view = view_class()
+    try:
+        view.resize(size or QSize(800, 600))
+        view.show_result(result)
+        view.ensurePolished()
+        view.settle()
+        (view.save_png if kind == "png" else view.save_svg)(path)
+    finally:
+        view.close()
+        view.deleteLater()
+        THEME.use(before)

@@ -1,0 +1,147 @@
+"""The prediction wall: pictures with what the network takes them for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.prediction_wall import PredictionWall, PredictionWallAnalysis
+from playground.ui.theme import THEME
+from playground.ui.views.base import View
+from playground.ui.views.canvas import Canvas, in_scroll_area, metrics
+from playground.ui.views.drawing import greys
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import check_box, more_button, part_box
+
+PICTURE = 60
+GAP = 8
+
+
+class WallCanvas(Canvas):
+    """Tiles in rows: the picture in a frame, and below it a check or a cross, the prediction, and how sure it is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.wall: PredictionWall | None = None
+        self._images: list[QImage] = []
+        self.setAccessibleName("Pictures with predictions")
+
+    def show_wall(self, wall: PredictionWall) -> None:
+        self.wall = wall
+        self._images = [greys(picture) for picture in wall.pictures]
+        self.changed()
+
+    def resizeEvent(self, event: object) -> None:
+        self.setMinimumHeight(self.minimumSizeHint().height())
+
+    def _tile(self) -> QSize:
+        words = max((metrics().horizontalAdvance(text) for text in self.captions()), default=0)
+        return QSize(max(THEME.px(PICTURE), words) + THEME.px(GAP), THEME.px(PICTURE + GAP + 6) + metrics().height())
+
+    def columns(self) -> int:
+        """Tiles in a row."""
+        return max(1, (self.width() - THEME.px(GAP)) // self._tile().width())
+
+    def captions(self) -> list[str]:
+        """The words below the tiles."""
+        return [caption(self.wall, number) for number in range(len(self._images))] if self.wall is not None else []
+
+    def minimumSizeHint(self) -> QSize:
+        tile = self._tile()
+        rows = -(-len(self._images) // self.columns())
+        return QSize(tile.width() + THEME.px(GAP), rows * tile.height() + THEME.px(GAP))
+
+    def tile(self, number: int) -> QRectF:
+        """The rectangle of one tile."""
+        size, columns = self._tile(), self.columns()
+        wide = (self.width() - THEME.px(GAP)) / columns
+        row, column = divmod(number, columns)
+        return QRectF(THEME.px(GAP) / 2 + column * wide, THEME.px(GAP) / 2 + row * size.height(), wide, size.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.wall is None:
+            return
+        painter = QPainter(self)
+        painter.setFont(THEME.font(13))
+        for number, words in enumerate(self.captions()):
+            box = self.tile(number)
+            if box.intersects(QRectF(event.rect())):
+                self._paint_tile(painter, box, number, words)
+
+    def _paint_tile(self, painter: QPainter, box: QRectF, number: int, words: str) -> None:
+        assert self.wall is not None
+        side = THEME.px(PICTURE)
+        frame = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
+        color = THEME.color("error" if self.wall.wrong[number] else "good")
+        painter.drawImage(frame, self._images[number])
+        painter.setPen(QPen(color, THEME.px(3), join=Qt.PenJoinStyle.MiterJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(frame)
+        painter.setPen(THEME.color("text"))
+        below = QRectF(box.left(), frame.bottom() + THEME.px(3), box.width(), metrics().height() + 2)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words)
+
+    def words_at(self, place: QPointF) -> str:
+        for number in range(len(self._images)):
+            if self.tile(number).contains(place):
+                return tile_words(self.wall, number) if self.wall is not None else ""
+        return ""
+
+
+def caption(wall: PredictionWall, number: int) -> str:
+    """Such as “✓ 7 98%”, or “✗ 7 not 3”."""
+    predicted = wall.class_names[wall.predicted[number]]
+    if wall.wrong[number]:
+        return f"✗ {predicted}, is {wall.class_names[wall.actual[number]]}"
+    return f"✓ {predicted} {wall.confidence[number]:.0%}"
+
+
+def tile_words(wall: PredictionWall, number: int) -> str:
+    """One tile in a sentence."""
+    predicted, actual = wall.class_names[wall.predicted[number]], wall.class_names[wall.actual[number]]
+    sure = f"{wall.confidence[number]:.0%} sure"
+    verdict = f"wrong, it is {actual}" if wall.wrong[number] else "right"
+    return f"{wall.part} example {wall.rows[number] + 1}: predicted {predicted}, {sure}, {verdict}"
+
+
+class WallView(View):
+    """Right and wrong, picture by picture."""
+
+    analysis: ClassVar[type[Analysis]] = PredictionWallAnalysis
+    title: ClassVar[str] = "Prediction wall"
+    empty: ClassVar[str] = "Press play to see what the network takes each picture for."
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: PredictionWall | None = None
+        self.wrong_box = check_box("wrong first", "Show the mistakes first, the surest ones on top", True)
+        self.part_box = part_box("Which examples are shown")
+        self.options_layout.addWidget(self.wrong_box)
+        self.options_layout.addWidget(more_button([("Part", self.part_box)]))
+        self.canvas = WallCanvas()
+        self.legend = Legend()
+        self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
+        self.body_layout.addWidget(self.legend)
+        self.wrong_box.toggled.connect(self._ask_anew)
+        self.part_box.currentIndexChanged.connect(self._ask_anew)
+        self.canvas.pointed.connect(self.legend.show_readout)
+
+    def wanted(self) -> Analysis:
+        return PredictionWallAnalysis(part=self.part_box.currentData(), wrong_first=self.wrong_box.isChecked())
+
+    @Slot()
+    def _ask_anew(self) -> None:
+        self.wanted_changed.emit()
+
+    def picture_widget(self) -> QWidget:
+        return self.canvas if self.canvas.height() > self.height() else self
+
+    def draw(self) -> None:
+        assert self.result is not None
+        self.canvas.show_wall(self.result)
+        words = f"{self.result.part}: {self.result.wrong_in_part} of {self.result.examples_in_part} wrong"
+        self.legend.show_entries([Entry(words)])

@@ -1,0 +1,185 @@
+"""Heat maps of the weights."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.weights import WeightMatrix, Weights, WeightsAnalysis
+from playground.ui.theme import NEGATIVE, POSITIVE, THEME
+from playground.ui.views.base import View
+from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.views.drawing import image, number_words, shades, signed_table
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import combo_box
+
+TILE = QSize(150, 120)
+BAR = 14
+GAP = 8
+ALL = ""
+
+
+class HeatmapCanvas(Canvas):
+    """One matrix large, or all of them as tiles; the colour bar on the right is theirs together."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.matrices: tuple[WeightMatrix, ...] = ()
+        self.limit = 1.0
+        self._images: list[tuple[QImage, QImage | None]] = []
+        self.setAccessibleName("Weights as heat maps")
+
+    def show_matrices(self, matrices: tuple[WeightMatrix, ...]) -> None:
+        """Show these matrices; the greatest magnitude among them has the full colour."""
+        self.matrices = matrices
+        every = [part for matrix in matrices for part in (matrix.values, matrix.bias) if part is not None and part.size]
+        limit = max((float(np.nanmax(np.abs(part), initial=0.0)) for part in every), default=0.0)
+        self.limit = limit if math.isfinite(limit) and limit > 0 else 1.0
+        self._images = [(self._picture(m.values), self._picture(m.bias)) for m in matrices]
+        self.changed()
+
+    def _picture(self, values: np.ndarray | None) -> QImage | None:
+        if values is None:
+            return None
+        flat = values if values.ndim == 2 else values[:, None]
+        return image(signed_table()[shades(flat, -self.limit, self.limit)])
+
+    def _right(self) -> int:
+        words = max(metrics().horizontalAdvance(number_words(value)) for value in (self.limit, -self.limit))
+        return THEME.px(BAR + 2 * GAP + 4) + words
+
+    def _columns(self) -> int:
+        room = max(1, self.width() - self._right())
+        best = max(1, room // THEME.px(TILE.width()))
+        return min(len(self.matrices) or 1, best, math.ceil(math.sqrt(len(self.matrices) * 1.6)) or 1)
+
+    def minimumSizeHint(self) -> QSize:
+        rows = -(-len(self.matrices) // self._columns())
+        return QSize(THEME.px(TILE.width()) + self._right(), rows * THEME.px(TILE.height()))
+
+    def resizeEvent(self, event: object) -> None:
+        self.setMinimumHeight(self.minimumSizeHint().height())
+
+    def areas(self, number: int) -> tuple[QRectF, QRectF | None]:
+        """The rectangles of a matrix and of its bias column."""
+        columns = self._columns()
+        rows = -(-len(self.matrices) // columns)
+        wide, high = (self.width() - self._right()) / columns, self.height() / rows
+        row, column = divmod(number, columns)
+        line = metrics().height()
+        cell = QRectF(column * wide, row * high, wide, high)
+        area = cell.adjusted(line + THEME.px(GAP), line + THEME.px(3), -THEME.px(GAP), -line - THEME.px(6))
+        if self.matrices[number].bias is None:
+            return area, None
+        side = max(THEME.px(10), min(area.width() / (self.matrices[number].values.shape[1] + 1), THEME.px(28)))
+        beside = QRectF(area.right() - side, area.top(), side, area.height())
+        return area.adjusted(0, 0, -side - THEME.px(6), 0), beside
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(THEME.font(13))
+        for number, matrix in enumerate(self.matrices):
+            self._paint_matrix(painter, number, matrix)
+        if self.matrices:
+            self._paint_bar(painter)
+
+    def _paint_matrix(self, painter: QPainter, number: int, matrix: WeightMatrix) -> None:
+        area, beside = self.areas(number)
+        picture, bias = self._images[number]
+        frame = QPen(THEME.color("line"), 1)
+        line = metrics().height()
+        for box, shown in ((area, picture), (beside, bias)):
+            if box is not None and shown is not None:
+                painter.drawImage(box, shown)
+                painter.setPen(frame)
+                painter.drawRect(box)
+        painter.setPen(THEME.color("text"))
+        units, inputs = matrix.values.shape
+        whole = area if beside is None else area.united(beside)
+        name = matrix.title if matrix.name == "weight" else f"{matrix.title} {matrix.name}"
+        heading = metrics().elidedText(f"{name} · {units} × {inputs}", Qt.TextElideMode.ElideRight, int(whole.width()))
+        painter.drawText(QRectF(whole.left(), area.top() - line - 3, whole.width(), line), 0, heading)
+        painter.setPen(THEME.color("secondary"))
+        centre = Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(QRectF(area.left(), area.bottom() + 2, area.width(), line), centre, "input")
+        half = metrics().horizontalAdvance("unit") / 2
+        paint_upright(painter, "unit", area.left() - line / 2 - THEME.px(3), area.center().y() + half)
+        if beside is not None:
+            words = metrics().horizontalAdvance("bias")
+            right = max(beside.right(), beside.center().x() + words / 2)
+            painter.drawText(QRectF(right - words, area.bottom() + 2, words + 2, line), 0, "bias")
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        line = metrics().height()
+        left = self.width() - self._right() + THEME.px(GAP)
+        bar = QRectF(left, line + THEME.px(3), THEME.px(BAR), self.height() - 2 * line - THEME.px(9))
+        painter.drawImage(bar, image(signed_table()[::-1][:, None]))
+        painter.setPen(THEME.color("secondary"))
+        for value, y in ((self.limit, bar.top()), (0.0, bar.center().y()), (-self.limit, bar.bottom())):
+            place = QRectF(bar.right() + THEME.px(5), y - line / 2, self._right(), line)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, number_words(value))
+
+    def words_at(self, place: QPointF) -> str:
+        for number, matrix in enumerate(self.matrices):
+            area, beside = self.areas(number)
+            units, inputs = matrix.values.shape
+            unit = min(units - 1, int((place.y() - area.top()) / area.height() * units))
+            if area.contains(place):
+                column = min(inputs - 1, int((place.x() - area.left()) / area.width() * inputs))
+                value = number_words(float(matrix.values[unit, column]))
+                return f"{matrix.title}, unit {unit + 1}, input {column + 1}: {value}"
+            if beside is not None and beside.contains(place) and matrix.bias is not None:
+                return f"{matrix.title}, unit {unit + 1}, bias: {number_words(float(matrix.bias[unit]))}"
+        return ""
+
+
+class WeightsView(View):
+    """Weights as signed heat maps, of one block or of all."""
+
+    analysis: ClassVar[type[Analysis]] = WeightsAnalysis
+    title: ClassVar[str] = "Weights"
+    empty: ClassVar[str] = "Press play to see the weights change."
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Weights | None = None
+        self.node_box = combo_box("Block", "Whose weights are shown", [("All blocks", ALL)])
+        self.options_layout.addWidget(self.node_box)
+        self.canvas = HeatmapCanvas()
+        self.legend = Legend()
+        self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
+        self.body_layout.addWidget(self.legend)
+        self.node_box.currentIndexChanged.connect(self.renew)
+        self.canvas.pointed.connect(self.legend.show_readout)
+
+    def choose(self, node: str) -> None:
+        """Show one block, or all for an empty id; a block without weights changes nothing."""
+        row = self.node_box.findData(node)
+        if row >= 0:
+            self.node_box.setCurrentIndex(row)
+
+    def draw(self) -> None:
+        assert self.result is not None
+        self._offer(self.result)
+        node = self.node_box.currentData()
+        self.canvas.show_matrices(tuple(matrix for matrix in self.result.matrices if node in (ALL, matrix.node)))
+        self.legend.show_entries([Entry("positive", "square", POSITIVE), Entry("negative", "square", NEGATIVE)])
+
+    def _offer(self, result: Weights) -> None:
+        nodes = [(ALL, "All blocks"), *dict.fromkeys((matrix.node, matrix.title) for matrix in result.matrices)]
+        present = [(self.node_box.itemData(row), self.node_box.itemText(row)) for row in range(self.node_box.count())]
+        if nodes == present:
+            return
+        chosen = self.node_box.currentData()
+        blocked = self.node_box.blockSignals(True)
+        self.node_box.clear()
+        for identifier, words in nodes:
+            self.node_box.addItem(words, identifier)
+        self.node_box.setCurrentIndex(max(0, self.node_box.findData(chosen)))
+        self.node_box.blockSignals(blocked)
