@@ -31,6 +31,9 @@ class Activation(Block):
         if inputs[0].scale == "index":
             raise BlockError(f"{self.title} expects numbers, but class numbers arrive. Wire the features here.")
 
+    def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
+        return (inputs[0].shape,)
+
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (self.mark(self._plain(outputs[0], *inputs)),)
 

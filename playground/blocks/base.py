@@ -107,6 +107,15 @@ class Block(Declaration):
         """
         return False
 
+    def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
+        """Shapes, with the batch, of what the module gives for meta tensors: one per output port.
+
+        Running it is always right. Families that keep the shape by nature say so instead, as torch takes up to a
+        millisecond for one function on the meta device; a test holds them to what their modules really give.
+        """
+        result = module(*inputs)
+        return tuple(tensor.shape for tensor in (result if isinstance(result, tuple) else (result,)))
+
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         """Kind, axes and meaning of the outputs. The shapes (with the batch axis) come from torch's meta device."""
         return tuple(self._plain(shape, *inputs) for shape in outputs)

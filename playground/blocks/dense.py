@@ -52,6 +52,10 @@ class Dense(Block):
             return nn.Linear(width, self.units, bias=self.bias)
         return DenseLayer(width, self.units, self.bias, activation(self.activation).build())
 
+    def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
+        assert isinstance(module, nn.Linear)
+        return (functional.linear(inputs[0], module.weight).shape,)  # bias and activation keep the shape
+
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (activation(self.activation).mark(self._plain(outputs[0])),)
 

@@ -22,6 +22,9 @@ class Normalization(Block):
         if inputs[0].scale == "index":
             raise BlockError(f"{self.title} expects numbers, but class numbers arrive. Wire the features here.")
 
+    def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
+        return (inputs[0].shape,)
+
 
 class DropoutLayer(nn.Module):
     """Zeroes random numbers while training and scales the others up; draws from `generator`."""

@@ -205,9 +205,8 @@ def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
         block.expect(*inputs)
         with torch.device("meta"), torch.no_grad():
             module = block.build(*inputs).eval()
-            result = module(*(signal.meta() for signal in inputs))
-        tensors = result if isinstance(result, tuple) else (result,)
-        outputs = block.describe(tuple(tensor.shape for tensor in tensors), *inputs)
+            shapes = block.trace(module, *(signal.meta() for signal in inputs))
+        outputs = block.describe(shapes, *inputs)
         count = sum(parameter.numel() for parameter in module.parameters())
         return _Inferred(outputs, count, advice=block.advise(*inputs))
     except BlockError as error:
