@@ -42,7 +42,8 @@ def put_together(
         for key in sorted(keys):
             known = [(place, parts[f"{place.name}/{key}"]) for place in places if f"{place.name}/{key}" in parts]
             if known[0][1].dim() == 0:
-                state[key] = known[0][1].clone()
+                # torch keeps counters on the CPU, except for its fused implementations
+                state[key] = known[0][1].to(flat.device if optimizer.defaults.get("fused") else "cpu", copy=True)
                 continue
             whole = torch.zeros_like(flat)
             for place, part in known:

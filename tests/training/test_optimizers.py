@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from playground.document.graph import Choice
-from playground.training.optimizers import OPTIMIZERS, Optimizer, bare_step, optimizer_of
+from playground.training.engine import step_of
+from playground.training.optimizers import OPTIMIZERS, Optimizer, optimizer_of
 
 IDS = ("sgd", "momentum", "averaged-momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "nadam")
 
@@ -251,7 +252,7 @@ def test_the_bare_step_does_what_the_step_does(identifier: str) -> None:
     plain, bare = start(), start()
     one = make(identifier).build([{"params": [plain]}])
     other = make(identifier).build([{"params": [bare]}])
-    step = bare_step(other)
+    step = step_of(other)
     expected = run(one, plain, pull, 6)
     for row in expected:
         assert bare.grad is not None
@@ -259,15 +260,6 @@ def test_the_bare_step_does_what_the_step_does(identifier: str) -> None:
         step()
         assert torch.equal(bare.detach(), row)
     assert torch.is_grad_enabled()
-
-
-def test_the_bare_step_leaves_registered_hooks_their_say() -> None:
-    weights = start()
-    optimizer = make("sgd").build([{"params": [weights]}])
-    seen: list[int] = []
-    optimizer.register_step_post_hook(lambda *_: seen.append(1))
-    bare_step(optimizer)()
-    assert seen == [1]
 
 
 def test_averaged_momentum_takes_a_closure_and_skips_what_has_no_gradient() -> None:
