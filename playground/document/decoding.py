@@ -38,9 +38,13 @@ class ProjectFileError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def refused(message: str, place: str = "") -> ProjectFileError:
-    """The error of a file with a single fault."""
-    return ProjectFileError([FileProblem(place, message)])
+class UnreadableFileError(ProjectFileError):
+    """A file that is no project, or none that can be read at all; there is one fault."""
+
+
+def refused(message: str, place: str = "") -> UnreadableFileError:
+    """The error of a file that cannot be read."""
+    return UnreadableFileError([FileProblem(place, message)])
 
 
 def decode(text: str | bytes) -> tuple[Any, list[FileProblem]]:

@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from playground.document.decoding import FileProblem, ProjectFileError, decode, inside, refused
+from playground.document.decoding import FileProblem, ProjectFileError, UnreadableFileError, decode, inside, refused
 from playground.document.migrations import migrate
 from playground.document.project import SCHEMA_VERSION, Project
 from playground.document.structure import graph_problems, structure_problems
 
 __all__ = [
-    "LARGEST_FILE", "FileProblem", "ProjectFileError", "content_of", "examine", "graph_problems", "load", "parse",
-    "read", "schema", "to_json", "write", "write_atomically",
+    "LARGEST_FILE", "FileProblem", "ProjectFileError", "UnreadableFileError", "content_of", "examine", "graph_problems",
+    "load", "parse", "read", "schema", "to_json", "write", "write_atomically",
 ]  # fmt: skip
 
 LARGEST_FILE = 64 * 2**20  # bytes

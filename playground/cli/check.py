@@ -1,0 +1,72 @@
+"""`check`: shapes, parameters, and errors with their fixes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from playground.cli.report import open_project, print_json, print_table
+from playground.document.files import ProjectFileError, UnreadableFileError
+from playground.document.graph import Graph
+from playground.network.check import Report
+from playground.network.check import check as check_graph
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check a project. Exit code 1 when it has errors, 2 when the file is no project at all."""
+    try:
+        project, _ = open_project(options.project)
+    except UnreadableFileError:
+        raise
+    except ProjectFileError as error:
+        errors = [{"node": "", "message": str(problem), "fixes": []} for problem in error.problems]
+        return _tell({"ok": False, "parameters": 0, "nodes": [], "errors": errors}, options.json)
+    return _tell(content_of(project.graph, check_graph(project.graph)), options.json)
+
+
+def content_of(graph: Graph, report: Report) -> dict[str, Any]:
+    """The report of a check as JSON. Shapes are per example, one per output port; a loss has the shape []."""
+    nodes = []
+    for node in graph.nodes:
+        block = report.blocks.get(node.id)
+        signals = [report.signals.get((node.id, port.name)) for port in block.outputs] if block is not None else []
+        nodes.append(
+            {
+                "id": node.id,
+                "block": node.block,
+                "output_shapes": [None if signal is None else list(signal.shape) for signal in signals],
+                "parameters": report.parameters.get(node.id, 0),
+            }
+        )
+    errors = [
+        {"node": problem.node, "message": problem.message, "fixes": [fix.label for fix in problem.fixes]}
+        for problem in report.errors()
+    ]
+    return {"ok": report.ok, "parameters": report.total_parameters, "nodes": nodes, "errors": errors}
+
+
+def _tell(content: dict[str, Any], as_json: bool) -> int:
+    if as_json:
+        print_json(content)
+    else:
+        _tell_people(content)
+    return 0 if content["ok"] else 1
+
+
+def _tell_people(content: dict[str, Any]) -> None:
+    if content["nodes"]:
+        rows = (
+            (
+                node["id"],
+                node["block"],
+                "  ".join("?" if s is None else " × ".join(map(str, s)) or "one number" for s in node["output_shapes"]),
+                f"{node['parameters']:,}",
+            )
+            for node in content["nodes"]
+        )
+        print_table(("node", "block", "output per example", "parameters"), rows)
+    for error in content["errors"]:
+        fixes = f" Fixes: {'; '.join(error['fixes'])}." if error["fixes"] else ""
+        print(f"{error['node'] or 'project'}: {error['message']}{fixes}")
+    count = len(content["errors"])
+    print(f"{content['parameters']:,} parameters, {'no errors' if not count else f'{count} errors'}.")

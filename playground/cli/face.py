@@ -1,0 +1,194 @@
+"""What a person types: the commands, their options, and how a failure is told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from playground import __version__
+from playground.cli.log import LOG, start_log
+from playground.cli.report import CallError, ProjectFaultError, print_error
+from playground.document.files import ProjectFileError
+from playground.document.library import UnknownPreset
+from playground.paths import log_file
+
+GOOD, FAULTY, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: good; the project has errors or misses a goal; the call or the file cannot be read; Ctrl-C."""
+PROJECT = "FILE-OR-PRESET"
+PROJECT_HELP = "a project file, or the name of a preset as `playground presets` lists them"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CallError(f"{message} ({self.prog} --help explains)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The `playground` command. Returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    start_log()
+    try:
+        options = _parse(words)
+        return _run(options)
+    except SystemExit as exit_:  # --help and --version
+        return int(exit_.code or 0)
+    except (CallError, UnknownPreset) as error:
+        return _told(str(error.args[0]), UNUSABLE)
+    except ProjectFileError as error:
+        return _told(_one_line(error), UNUSABLE)
+    except ProjectFaultError as error:
+        return _told("\n".join(error.sentences), FAULTY)
+    except KeyboardInterrupt:
+        return _told("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has gone, as `head` does; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return GOOD
+    except Exception:
+        LOG.exception("playground %s", " ".join(words))
+        return _told(f"something went wrong inside Playground; the details are in {log_file()}", UNUSABLE)
+
+
+def _run(options: argparse.Namespace) -> int:
+    module, function = options.command
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(f"playground.cli.{module}"), function)
+    return command(options)
+
+
+def _told(sentence: str, code: int) -> int:
+    print_error(sentence)
+    return code
+
+
+def _one_line(error: ProjectFileError) -> str:
+    more = len(error.problems) - 1
+    line = str(error.problems[0])
+    return f"{line} (and {more} more: `playground check` lists all)" if more > 0 else line
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    parser, commands = _parsers()
+    # A first word that is no command is a project to open, so that `playground spirals` opens a preset.
+    if words and not words[0].startswith("-") and words[0] not in commands:
+        words = ["open", *words]
+    return parser.parse_args(words or ["open"])
+
+
+def _parsers() -> tuple[Parser, frozenset[str]]:
+    parser = Parser(
+        prog="playground",
+        description="Build a neural network by dragging blocks, press play, and see it learn from inside.",
+        epilog=f"`playground` alone opens the gallery, `playground {PROJECT}` a project.",
+    )
+    parser.add_argument("--version", action="version", version=f"Playground {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    _add_open(commands)
+    _add_train(commands)
+    _add_pictures(commands)
+    _add_check(commands)
+    for name, help_ in (
+        ("presets", "list the presets"),
+        ("blocks", "list the blocks with their parameters"),
+        ("datasets", "list the data blocks with their parameters"),
+    ):
+        listing = _command(commands, name, help_, ("listings", name))
+        _add_json(listing)
+    views = _command(commands, "views", "list the views, and which apply to a project", ("listings", "views"))
+    views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
+    _add_json(views)
+    _command(commands, "schema", "print the JSON Schema of a project file", ("listings", "schema"))
+    return parser, frozenset(commands.choices)
+
+
+Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
+
+
+def _command(commands: Commands[Parser], name: str, help_: str, command: tuple[str, str]) -> Parser:
+    parser = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".", allow_abbrev=False)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_open(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "open", "open the window (this is what happens without a command)", ("window", "open_"))
+    parser.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
+
+
+def _add_train(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "train", "train a project without a window", ("train", "train"))
+    parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    parser.add_argument("--epochs", metavar="N", type=_positive, help="train exactly so many epochs")
+    parser.add_argument("--steps", metavar="N", type=_positive, help="train at most so many steps")
+    parser.add_argument("--seed", metavar="N", type=_seed, help="another seed: other first weights and another order")
+    parser.add_argument("--device", metavar="D", choices=("automatic", "cpu", "cuda", "mps"),
+                        help="automatic, cpu, cuda or mps")  # fmt: skip
+    parser.add_argument("--set", metavar="PATH=VALUE", dest="changes", action="append", default=[],
+                        help="change a setting, such as training.batch_size=10 or "
+                             "graph.nodes.dense-1.parameters.units=4; may be given many times")  # fmt: skip
+    parser.add_argument("--save", metavar="FILE", help="save the project there, and its weights beside")
+    parser.add_argument("--picture", metavar="PNG", help="save a picture of the window as it is after training")
+    parser.add_argument("--require-goals", action="store_true", help="exit with 1 when a goal of the project is missed")
+    _add_json(parser)
+
+
+def _add_pictures(commands: Commands[Parser]) -> None:
+    picture = _command(commands, "picture", "train a little and save a picture of the window", ("pictures", "picture"))
+    picture.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    picture.add_argument("--epochs", metavar="N", type=_not_negative, default=20, help="epochs to train first (20)")
+    picture.add_argument("--theme", choices=("light", "dark"), default="light")
+    picture.add_argument("--size", metavar="WxH", type=_size, default=(1600, 1000), help="in pixels (1600x1000)")
+    picture.add_argument("--out", metavar="PNG", required=True)
+    view = _command(commands, "view", "save one view of a project, without a window", ("pictures", "view"))
+    view.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    view.add_argument("--view", metavar="NAME", required=True, help="a view, as `playground views` lists them")
+    view.add_argument("--epochs", metavar="N", type=_not_negative, default=20, help="epochs to train first (20)")
+    view.add_argument("--out", metavar="FILE", required=True, help="a file that ends in .png, .svg or .csv")
+
+
+def _add_check(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "check", "check a project: shapes, parameters, errors and fixes", ("check", "check"))
+    parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    _add_json(parser)
+
+
+def _add_json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"“{text[:40]}” is not a whole number from {least} to {most}")
+    return number
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, 10**9)
+
+
+def _not_negative(text: str) -> int:
+    return _whole(text, 0, 10**9)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, 2**31 - 1)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().partition("x")
+    try:
+        size = int(width), int(height)
+    except ValueError:
+        size = 0, 0
+    if not cross or not all(200 <= side <= 10_000 for side in size):
+        raise argparse.ArgumentTypeError(f"“{text[:40]}” is not a size such as 1600x1000, each side from 200 to 10000")
+    return size

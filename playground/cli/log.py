@@ -1,0 +1,27 @@
+"""The log file: tracebacks go there, never to the person."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+
+from playground.paths import log_file
+
+LOG = logging.getLogger("playground")
+
+
+def start_log() -> None:
+    """Write warnings and worse to the log file, which is opened when there is something to write."""
+    for handler in [handler for handler in LOG.handlers if isinstance(handler, RotatingFileHandler)]:
+        LOG.removeHandler(handler)
+        handler.close()
+    LOG.propagate = False
+    LOG.setLevel(logging.INFO)
+    try:
+        path = log_file()
+    except OSError:  # a home that cannot be written to must not keep the program from running
+        LOG.addHandler(logging.NullHandler())
+        return
+    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    LOG.addHandler(handler)

@@ -1,0 +1,114 @@
+"""`picture` and `view`: what the window shows, saved as a file; no screen is needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playground.cli import running
+from playground.cli.report import CallError, ProjectFaultError, open_project
+
+if TYPE_CHECKING:
+    from playground.analysis.base import Analysis, Result
+    from playground.document.project import Project
+    from playground.training.session import GradientSession
+
+
+def picture(options: argparse.Namespace) -> int:
+    """Train a little and save a picture of the whole window."""
+    out = _output(options.out, (".png",))
+    project, _ = open_project(options.project)
+    save_window(project, options.epochs, out, options.theme, options.size)
+    print(f"Saved {out}")
+    return 0
+
+
+def view(options: argparse.Namespace) -> int:
+    """Save one view as PNG, SVG or CSV."""
+    from playground.analysis.registry import ANALYSES
+
+    out = _output(options.out, (".png", ".svg", ".csv"))
+    known = {cls.id: cls for cls in ANALYSES}
+    if options.view not in known:
+        raise CallError(f"there is no view “{options.view}”; there are {', '.join(known)}.")
+    project, _ = open_project(options.project)
+    session = running.start(project)
+    analysis = known[options.view]()
+    why_not = analysis.why_not(session.report, project.graph)
+    if why_not:
+        raise ProjectFaultError([f"{analysis.title} does not apply to {project.title}: {why_not}"])
+    running.run(session, running.Budget(epochs=options.epochs), project.title)
+    _save(analysis.id, analysis.title, _computed(analysis, session), out)
+    print(f"Saved {out}")
+    return 0
+
+
+def save_window(
+    project: Project, epochs: int, out: Path, theme: str = "light", size: tuple[int, int] = (1600, 1000)
+) -> None:
+    """Save a picture of the window in which this project has been trained for so many epochs."""
+    without_screen()
+    from playground.ui.picture import save_picture
+
+    try:
+        save_picture(project, epochs, theme, size, out)
+    except OSError as error:
+        raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error
+
+
+def without_screen() -> None:
+    """Let Qt draw into memory unless the caller chose a platform. Raises CallError where Qt cannot be trusted."""
+    refuse_bad_qt()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def refuse_bad_qt() -> None:
+    """Raises CallError for PySide6 6.12 on Python 3.11: each call loses a reference to None until Python aborts."""
+    try:
+        qt = version("PySide6-Essentials")
+    except PackageNotFoundError:
+        return
+    if qt.startswith("6.12.") and sys.version_info < (3, 12):
+        raise CallError(f"PySide6 {qt} crashes on Python {sys.version_info.major}.{sys.version_info.minor}: "
+                        "pip install 'PySide6-Essentials<6.11'")  # fmt: skip
+
+
+def _output(name: str, endings: tuple[str, ...]) -> Path:
+    path = Path(name).expanduser()
+    if path.suffix.lower() not in endings:
+        raise CallError(f"--out wants a file that ends in {' or '.join(endings)}, but “{name}” arrived.")
+    if not path.parent.is_dir():
+        raise CallError(f"there is no folder {path.parent} to save {path.name} in.")
+    return path
+
+
+def _computed(analysis: Analysis, session: GradientSession) -> Result:
+    from playground.analysis.base import Context, NothingToShow
+    from playground.analysis.subject import Subject
+
+    context = Context(
+        subject=Subject(session.project.graph),
+        snapshot=session.snapshot(),
+        history={name: curve.data() for name, curve in session.history.curves.items()},
+        marks=tuple(session.history.marks),
+    )
+    try:
+        return analysis.compute(context)
+    except NothingToShow as error:
+        raise ProjectFaultError([str(error)]) from error
+
+
+def _save(view: str, title: str, result: Result, out: Path) -> None:
+    without_screen()
+    from playground.ui.offscreen import save_view
+
+    try:
+        save_view(view, result, out)
+    except LookupError as error:
+        raise CallError(f"{title} has no view of its own, as the blocks show it; --out FILE.csv works.") from error
+    except OSError as error:
+        raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,74 @@
+"""How commands speak: JSON on standard output, tables for people, one line on standard error for what went wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from playground.document.library import find
+from playground.document.project import Goal, Project
+
+
+class CallError(Exception):
+    """The call cannot be carried out; the message is one sentence."""
+
+
+class ProjectFaultError(Exception):
+    """The project has errors, so that it cannot be trained; one sentence each."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__(" ".join(self.sentences))
+
+
+def print_json(content: Any) -> None:
+    """One JSON value on standard output; numbers that are not finite become null."""
+    print(json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    if isinstance(content, dict):
+        return {str(key): _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(item) for item in content]
+    return content
+
+
+def print_error(sentence: str) -> None:
+    """What went wrong, on standard error."""
+    print(f"playground: {sentence}", file=sys.stderr)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """A table for people on standard output; plain and unbroken when it goes into a file or a pipe."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=200)
+    table = Table(*columns, title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console.print(table)
+
+
+def open_project(name: str) -> tuple[Project, Path]:
+    """The project of a file or preset. Raises UnknownPreset, ProjectFileError."""
+    from playground.training.opening import open_project as open_file
+
+    path = find(name)
+    return open_file(path), path
+
+
+def goal_content(goal: Goal) -> dict[str, Any]:
+    """A goal as JSON: the metric, its one bound and the epochs it is given."""
+    return goal.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,50 @@
+"""`playground` alone: the window; on a machine without a screen the same job in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from playground.cli.pictures import refuse_bad_qt, save_window
+from playground.document.library import find
+
+DEFAULT_PRESET = "spirals"
+
+
+def open_(options: argparse.Namespace) -> int:
+    """Open the gallery, or a project."""
+    path = find(options.project) if options.project else None
+    if not has_screen():
+        return _in_terminal(options.project or DEFAULT_PRESET)
+    refuse_bad_qt()
+    if sys.platform == "win32":
+        # Since torch 2.9 the DLLs fail to load when Qt came first (pytorch#166628).
+        import torch  # noqa: F401
+    from playground.ui.app import run
+
+    return run(path)
+
+
+def has_screen() -> bool:
+    """Whether a window can be opened. On Linux that needs an X or Wayland display, or a platform that was asked for."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _in_terminal(name: str) -> int:
+    from playground.cli import running
+    from playground.cli.report import open_project
+    from playground.cli.train import tell
+
+    project, path = open_project(name)
+    print(f"There is no screen here, so Playground trains “{project.title}” in the terminal and saves a picture.")
+    session = running.start(project)
+    outcome = running.run(session, running.Budget.of(project), project.title)
+    tell(outcome.content(name))
+    out = Path(f"playground-{path.stem}.png").absolute()
+    save_window(project, round(session.epoch), out)
+    print(f"A picture of the window is in {out}")
+    return 0
