@@ -362,6 +362,8 @@ class TrainingThread(QThread):
     def rewind(self, project: Project | None) -> None:
         """Back to the first weights."""
         if self._session is None:
+            if project is not None:
+                self.open(project, None)
             return
         if project is not None:
             self._session.apply(project)
@@ -376,10 +378,14 @@ class TrainingThread(QThread):
 
     def set_parameter(self, name: str, index: tuple[int, ...], value: float) -> None:
         """Write one weight."""
-        if self._session is not None:
-            self._session.set_parameter(name, index, value)
-            self._session.evaluate(observe=False)
-            self._dirty = True
+        try:
+            if self._session is not None:
+                self._session.set_parameter(name, index, value)
+                self._session.evaluate(observe=False)
+                self._dirty = True
+        except (KeyError, IndexError):
+            # The block is gone or smaller by now, as after an undo in another order; there is nothing to write to.
+            log.info("no parameter %s%s to write to", name, index)
 
     def save(self, path: Path) -> None:
         """Write the checkpoint."""

@@ -1,0 +1,102 @@
+"""Feeds the canvas and the inspector: maps in the nodes, points, curves, weights on the links."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from playground.analysis.data_view import DataAnalysis
+from playground.analysis.live_maps import LiveMaps, LiveMapsAnalysis
+from playground.ui.analyst import Analyst, Refusal, Request
+from playground.ui.canvas.view import CanvasView
+from playground.ui.inspector.inspector import Inspector
+from playground.ui.live_feed import LiveFeed, Throttle
+from playground.ui.open_document import OpenDocument
+from playground.ui.trainer import Frame
+
+MAPS_KEY, PREVIEW_KEY = "canvas:maps", "inspector:data"
+CURVE_POINTS = 120
+"""Points of the small curve in a loss block."""
+
+
+class CanvasFeed(QObject):
+    """Asks for maps as often as the analysis thread can make them, while the canvas is to be seen."""
+
+    def __init__(
+        self,
+        document: OpenDocument,
+        feed: LiveFeed,
+        analyst: Analyst,
+        canvas: CanvasView,
+        inspector: Inspector,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._feed = feed
+        self._analyst = analyst
+        self._canvas = canvas
+        self._inspector = inspector
+        self._asked_for: tuple[object, ...] = ()
+        self._slow = Throttle(6, self._show_slowly)
+        feed.frame_arrived.connect(self._on_frame)
+        feed.pulse.connect(self._on_pulse)
+        analyst.result_ready.connect(self._on_result)
+        document.changed.connect(self._on_document)
+        document.opened.connect(self._on_document)
+        inspector.preview_requested.connect(self._ask_preview)
+
+    @Slot(object)
+    def _on_frame(self, frame: Frame) -> None:
+        self._canvas.show_weights(frame.snapshot)
+        self._slow.want()
+
+    def _show_slowly(self) -> None:
+        frame = self._feed.frame
+        if frame is None:
+            return
+        self._inspector.show_snapshot(frame.snapshot)
+        self._inspector.show_goals(frame.latest)
+        curves = self._feed.curves()
+        losses = self._document.report.loss_nodes()
+        for node in losses:
+            curve = curves.get(f"train_loss.{node}" if len(losses) > 1 else "train_loss")
+            if curve is not None and len(curve.value) > 1:
+                stride = max(1, len(curve.value) // CURVE_POINTS)
+                self._canvas.show_curve(node, curve.value[::stride])
+
+    @Slot()
+    def _on_pulse(self) -> None:
+        self._slow.pulse()
+        snapshot = self._feed.snapshot
+        graph = self._document.graph
+        if snapshot is None or not self._canvas.isVisible() or not self._document.report.ok:
+            return
+        asked_for = (snapshot, graph.edges, tuple((node.id, node.block) for node in graph.nodes))
+        if self._analyst.busy(MAPS_KEY) or (self._asked_for and self._asked_for[0] is snapshot and self._asked_for == asked_for):
+            return
+        self._asked_for = asked_for
+        self._analyst.request(Request(MAPS_KEY, LiveMapsAnalysis(), graph, snapshot))
+
+    @Slot(str)
+    def _on_result(self, key: str) -> None:
+        if key == MAPS_KEY:
+            answer = self._analyst.take(key)
+            if isinstance(answer, LiveMaps):
+                self._show_maps(answer)
+        elif key == PREVIEW_KEY:
+            answer = self._analyst.take(key)
+            if answer is not None and not isinstance(answer, Refusal):
+                self._inspector.show_preview(answer)
+
+    def _show_maps(self, result: LiveMaps) -> None:
+        self._canvas.show_maps(dict(result.maps))
+        if result.points is not None:
+            self._canvas.show_points(result.data_node, result.points)
+
+    @Slot()
+    def _ask_preview(self, node: str = "") -> None:
+        self._analyst.request(Request(PREVIEW_KEY, DataAnalysis(), self._document.graph, node=node or None))
+
+    @Slot()
+    def _on_document(self) -> None:
+        self._asked_for = ()

@@ -1,0 +1,68 @@
+"""What the window says when training stops against one's will, with the remedies as buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Slot
+
+from playground.paths import log_file
+from playground.ui.message_bar import Button, MessageBar
+from playground.ui.open_document import OpenDocument
+from playground.ui.trainer import Failure, Trainer
+
+
+class Failures(QObject):
+    """Turns failures of the trainer into a message with buttons."""
+
+    def __init__(self, document: OpenDocument, trainer: Trainer, messages: MessageBar, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._trainer = trainer
+        self._messages = messages
+        trainer.failed.connect(self.show_failure)
+
+    @Slot(object)
+    def show_failure(self, failure: Failure) -> None:
+        """Show one failure."""
+        offers: dict[str, Callable[[], list[Button]]] = {
+            "diverged": self._for_divergence,
+            "memory": self._for_memory,
+        }
+        text = failure.message
+        if failure.kind == "diverged":
+            text += " The last good weights are still there."
+        if failure.kind == "unexpected":
+            text += f" Details are in {log_file()}."
+        self._messages.tell(text, offers.get(failure.kind, list)())
+
+    def _for_divergence(self) -> list[Button]:
+        buttons: list[Button] = [("Rewind", self._trainer.rewind)]
+        optimizer = self._document.project.training.optimizer
+        rate = optimizer.parameters.get("learning_rate")
+        if isinstance(rate, int | float):
+            buttons.append((f"Lower the rate to {rate / 10:g}", self._lower_rate))
+        if self._document.project.training.clipping.kind == "none":
+            buttons.append(("Clip the gradient", self._clip))
+        return buttons
+
+    def _for_memory(self) -> list[Button]:
+        return [("Halve the batch", self._halve_batch)]
+
+    def _lower_rate(self) -> None:
+        project = self._document.project
+        optimizer = project.training.optimizer
+        parameters = {**optimizer.parameters, "learning_rate": optimizer.parameters["learning_rate"] / 10}
+        training = project.training.replace(optimizer=optimizer.replace(parameters=parameters))
+        self._document.apply("Lower the learning rate", project.replace(training=training))
+
+    def _clip(self) -> None:
+        project = self._document.project
+        clipping = project.training.clipping.replace(kind="norm", limit=1.0)
+        self._document.apply("Clip the gradient", project.replace(training=project.training.replace(clipping=clipping)))
+
+    def _halve_batch(self) -> None:
+        project = self._document.project
+        size = project.training.batch_size or 1024
+        training = project.training.replace(batch_size=max(1, size // 2))
+        self._document.apply("Halve the batch", project.replace(training=training))

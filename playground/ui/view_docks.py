@@ -1,0 +1,215 @@
+"""The open views: docked below the canvas, floating, or enlarged; asking only for what can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from playground.analysis.base import Analysis
+from playground.document.project import OpenView
+from playground.ui.analyst import Analyst, Refusal, Request
+from playground.ui.live_feed import LiveFeed
+from playground.ui.open_document import OpenDocument
+from playground.ui.views.base import View
+from playground.ui.views.panel import ViewPanel
+from playground.ui.views.registry import VIEWS
+
+PULSES = {"curves": 3, "confusion-matrix": 6, "prediction-wall": 9, "weights": 3}
+"""Least pulses (33 ms) between two results of a view; 1 where nothing is said."""
+FIRST_CHOICE = ("curves", "decision-boundary", "prediction-wall", "confusion-matrix", "weights")
+MOST_DEFAULT_VIEWS = 3
+
+
+class ViewDock(QDockWidget):
+    """One open view in a dock. The panel's own header is the title; a floating dock has a window frame as well."""
+
+    def __init__(self, panel: ViewPanel, identifier: str) -> None:
+        super().__init__(panel.view.title)
+        self.setObjectName(f"view-{identifier}")
+        self.identifier = identifier
+        self.panel = panel
+        self.waited = 0
+        self.asked_for: tuple[Any, ...] = ()
+        self.setWidget(panel)
+        self._no_bar = QWidget()
+        self.setTitleBarWidget(self._no_bar)
+        self.topLevelChanged.connect(self._on_floating)
+
+    @Slot(bool)
+    def _on_floating(self, floating: bool) -> None:
+        self.setTitleBarWidget(None if floating else self._no_bar)
+        if floating:
+            self.resize(max(self.width(), 640), max(self.height(), 480))
+
+    @property
+    def view(self) -> View:
+        """The view inside."""
+        return self.panel.view
+
+
+class ViewDocks(QObject):
+    """Opens and closes views and feeds the visible ones from the analysis thread."""
+
+    changed = Signal()
+    """Views were opened or closed."""
+    enlarge_wanted = Signal(object)
+    """A dock that wants the whole window, or wants to go back."""
+
+    def __init__(self, window: QMainWindow, document: OpenDocument, feed: LiveFeed, analyst: Analyst) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._feed = feed
+        self._analyst = analyst
+        self._docks: dict[str, ViewDock] = {}
+        self._panels: dict[ViewPanel, ViewDock] = {}
+        self.node = ""
+        """The selected node, which some views show."""
+        feed.pulse.connect(self.ask)
+        analyst.result_ready.connect(self._on_result)
+
+    # Opening and closing --------------------------------------------------------------------------------------------
+
+    def open_ids(self) -> list[str]:
+        """Ids of the open views, in the order in which they were opened."""
+        return list(self._docks)
+
+    def dock(self, identifier: str) -> ViewDock:
+        """The dock of an open view. Raises KeyError."""
+        return self._docks[identifier]
+
+    def saved_views(self) -> tuple[OpenView, ...]:
+        """The open views as they go into the project file."""
+        return tuple(OpenView(view=identifier) for identifier in self._docks)
+
+    def why_not(self, identifier: str) -> str:
+        """Why a view does not apply to the present graph; empty when it does."""
+        analysis: Analysis = VIEWS[identifier].analysis()
+        return analysis.why_not(self._document.report, self._document.graph)
+
+    def open_for_project(self) -> None:
+        """Open the views that the project names, or those that fit it best."""
+        chosen = [view.view for view in self._document.project.views if view.view in VIEWS]
+        self.show_only(chosen or self._fitting())
+
+    def _fitting(self) -> list[str]:
+        return [name for name in FIRST_CHOICE if name in VIEWS and not self.why_not(name)][:MOST_DEFAULT_VIEWS]
+
+    def show_only(self, identifiers: Iterable[str]) -> None:
+        """Close all other views and open these."""
+        wanted = list(identifiers)
+        for identifier in [name for name in self._docks if name not in wanted]:
+            self.close(identifier)
+        for identifier in wanted:
+            self.open(identifier)
+        docks = list(self._docks.values())
+        if docks:
+            self._window.resizeDocks(docks, [1] * len(docks), Qt.Orientation.Horizontal)
+
+    def open(self, identifier: str) -> None:
+        """Open a view below the canvas; nothing happens when it is open already."""
+        if identifier in self._docks:
+            return
+        panel = ViewPanel(VIEWS[identifier]())
+        dock = ViewDock(panel, identifier)
+        panel.enlarge_requested.connect(self._on_enlarge)
+        panel.float_requested.connect(self._on_float)
+        panel.close_requested.connect(self._on_close)
+        self._docks[identifier] = dock
+        self._panels[panel] = dock
+        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)
+        dock.show()
+        self.changed.emit()
+
+    def close(self, identifier: str) -> None:
+        """Close a view."""
+        dock = self._docks.pop(identifier, None)
+        if dock is None:
+            return
+        del self._panels[dock.panel]
+        self._window.removeDockWidget(dock)
+        dock.deleteLater()
+        self.changed.emit()
+
+    def toggle(self, identifier: str) -> None:
+        """Open or close."""
+        if identifier in self._docks:
+            self.close(identifier)
+        else:
+            self.open(identifier)
+
+    @Slot()
+    def _on_enlarge(self) -> None:
+        self.enlarge_wanted.emit(self._panels[self.sender()])
+
+    @Slot()
+    def _on_float(self) -> None:
+        dock = self._panels[self.sender()]
+        dock.setFloating(not dock.isFloating())
+
+    @Slot()
+    def _on_close(self) -> None:
+        self.close(self._panels[self.sender()].identifier)
+
+    # Feeding --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for new results of the views that can be seen and whose last answer has come."""
+        for identifier, dock in self._docks.items():
+            dock.waited += 1
+            if dock.waited < PULSES.get(identifier, 1) or not dock.view.isVisible():
+                continue
+            self._ask_for(identifier, dock)
+
+    def _ask_for(self, identifier: str, dock: ViewDock) -> None:
+        key = f"view:{identifier}"
+        if self._analyst.busy(key):
+            return
+        why_not = self.why_not(identifier)
+        if why_not or not self._document.report.ok:
+            if not self._document.report.ok and dock.view.result is not None:
+                return  # The last picture stays while the graph is being mended.
+            sentence = why_not or "Mend the errors on the canvas, and it appears here."
+            if dock.asked_for != (sentence,):
+                dock.asked_for = (sentence,)
+                dock.view.show_message(sentence)
+            return
+        analysis = dock.view.wanted()
+        snapshot = self._feed.snapshot if analysis.needs else None
+        if analysis.needs and snapshot is None:
+            return
+        asked_for = (analysis, self._document.graph, id(self._feed.frame) if analysis.needs else 0, self.node)
+        if asked_for == dock.asked_for:
+            return
+        dock.asked_for = asked_for
+        dock.waited = 0
+        history = self._feed.curves() if "history" in analysis.needs else None
+        self._analyst.request(
+            Request(
+                key=key,
+                analysis=analysis,
+                graph=self._document.graph,
+                snapshot=snapshot if "snapshot" in analysis.needs else None,
+                history=history,
+                marks=self._feed.marks,
+                node=self.node or None,
+            )
+        )
+
+    @Slot(str)
+    def _on_result(self, key: str) -> None:
+        kind, _, identifier = key.partition(":")
+        if kind != "view":
+            return
+        answer = self._analyst.take(key)
+        dock = self._docks.get(identifier)
+        if dock is None or answer is None:
+            return
+        if isinstance(answer, Refusal):
+            dock.view.show_message(answer.message)
+        else:
+            dock.view.show_result(answer)

@@ -1,0 +1,66 @@
+"""Everything one can do from the menus: each action once, bound to menu, key and button alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from playground.ui.icons import put_icon
+
+Keys = QKeySequence.StandardKey
+
+
+class WindowActions(QObject):
+    """Makes the actions and the menu bar. `act` is filled by name, such as `act["play"]`."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.act: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}
+
+    def add(
+        self,
+        menu: str,
+        name: str,
+        text: str,
+        slot: Callable[[], None],
+        keys: str | QKeySequence.StandardKey | None = None,
+        *,
+        icon: str = "",
+        tip: str = "",
+        checkable: bool = False,
+    ) -> QAction:
+        """Add an action at the end of a menu. The tip teaches; the key is added to it."""
+        action = QAction(text, self._window)
+        action.setIconText(text.replace("&", "").rstrip("…"))
+        if keys is not None:
+            sequences = QKeySequence.keyBindings(keys) if isinstance(keys, Keys) else [QKeySequence(keys)]
+            action.setShortcuts(sequences)
+            if sequences:
+                tip = f"{tip or action.iconText()} ({sequences[0].toString(QKeySequence.SequenceFormat.NativeText)})"
+        action.setToolTip(tip or action.iconText())
+        action.setCheckable(checkable)
+        if icon:
+            put_icon(action, icon)
+        action.triggered.connect(slot)
+        self.menu(menu).addAction(action)
+        # Keys work with the menu bar hidden too, as in presenter mode.
+        self._window.addAction(action)
+        self.act[name] = action
+        return action
+
+    def menu(self, title: str) -> QMenu:
+        """The menu with that title, made when first asked for."""
+        if title not in self.menus:
+            menu = self._window.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
+            self.menus[title] = menu
+        return self.menus[title]
+
+    def separate(self, menu: str) -> None:
+        """A line in a menu."""
+        self.menu(menu).addSeparator()
