@@ -21,18 +21,18 @@ class Insurance(ClassDataset):
     id: ClassVar[str] = "insurance"
     title: ClassVar[str] = "Insurance"
     summary: ClassVar[str] = (
-        "Who buys insurance: age and education make one aware of risk, income and savings make it affordable. "
-        "A 4-2-1 network can find these two hidden causes."
+        "Who buys insurance: age and education make one aware of risk, income and savings make it affordable, and it "
+        "takes both. A 4-2-1 network can find these two hidden causes; a single neuron cannot."
     )
     question: ClassVar[str] = "Does a person buy the insurance?"
     formula: ClassVar[str] = (
-        r"a = \sigma\left(\tfrac{age - 40}{8} + \tfrac{education - 12}{2}\right),\;"
-        r"f = \sigma\left(\tfrac{income - 60}{15} + \tfrac{savings - 50}{25}\right),\;"
-        r"\text{buys: } \tfrac{a + f}{2} > 0.5"
+        r"a = \sigma\left(\tfrac{age - 36}{6} + \tfrac{education - 12}{2}\right),\;"
+        r"f = \sigma\left(\tfrac{income - 50}{10} + \tfrac{savings - 40}{20}\right),\;"
+        r"\text{buys: } \sqrt{a f} > 0.5"
     )
 
     examples: int = parameter(400, ge=20, le=20_000, logarithmic=True, help="Number of persons in all three parts.")
-    noise: float = parameter(0.05, ge=0.0, le=1.0, help="Whim: standard deviation of the mean that is compared.")
+    noise: float = parameter(0.05, ge=0.0, le=1.0, help="Whim: standard deviation of what is compared with 0.5.")
     scaling: Scaling = parameter("standardize", help="Without it the large numbers of income drown the small ones.")
 
     def class_names(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Insurance(ClassDataset):
         income = np.clip(np.round(generator.normal(60.0, 25.0, self.examples)), 10, 200)
         savings = np.clip(np.round(generator.gamma(2.0, 25.0, self.examples)), 0, 400)
         features = np.stack([age, education, income, savings], axis=1)
-        readiness = causes(features).mean(axis=1) + self.noise * generator.standard_normal(self.examples)
+        readiness = np.sqrt(causes(features).prod(axis=1)) + self.noise * generator.standard_normal(self.examples)
         names = ("age (years)", "education (years)", "income (thousands)", "savings (thousands)")
         return Examples(features.astype(np.float32), (readiness > 0.5).astype(np.int64), names, self.class_names())
 
@@ -58,8 +58,8 @@ class Insurance(ClassDataset):
 def causes(people: Floats) -> Floats:
     """Awareness and affordability, (N, 2) from 0 to 1, of people with age, education, income and savings, (N, 4)."""
     age, education, income, savings = people.T
-    aware = (age - 40.0) / 8.0 + (education - 12.0) / 2.0
-    affordable = (income - 60.0) / 15.0 + (savings - 50.0) / 25.0
+    aware = (age - 36.0) / 6.0 + (education - 12.0) / 2.0
+    affordable = (income - 50.0) / 10.0 + (savings - 40.0) / 20.0
     return np.asarray(1.0 / (1.0 + np.exp(-np.stack([aware, affordable], axis=1))))
 
 

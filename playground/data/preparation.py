@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,32 +137,35 @@ def split(
 ) -> dict[Part, NDArray[np.int64]]:
     """Row numbers of the three parts, each shuffled. Every class is spread by the same shares.
 
-    The parts have the asked sizes to within one row, and so has every class in every part; only a class of which train
-    would get nothing gets one row there. What train and validation leave is test. Without examples all are empty.
+    Every class has its share of every part to within one row, and what rounding takes from a part in one class it gives
+    back in the next. Every class has at least one row in train, if need be at the cost of another part. What train and validation leave is test.
     """
     count = len(raw.features)
     strata = raw.target if raw.class_names else np.zeros(count, dtype=np.int64)
-    both = min(1.0, train_share + validation_share)
-    parts: tuple[list[NDArray[np.int64]], ...] = ([], [], [])
-    before = 0
+    validation_share = min(validation_share, 1.0 - train_share)
+    shares = np.array([train_share, validation_share, max(0.0, 1.0 - train_share - validation_share)])
+    owed = np.zeros(3)
+    chosen: list[list[NDArray[np.int64]]] = [[np.zeros(0, dtype=np.int64)] for _ in PARTS]
     for stratum in np.unique(strata):
         rows = generator.permutation(np.flatnonzero(strata == stratum))
-        after = before + len(rows)
-        first = max(1, _nearest(after * train_share) - _nearest(before * train_share))
-        second = max(first, _nearest(after * both) - _nearest(before * both))
-        for part, chosen in zip(parts, np.split(rows, [first, second]), strict=True):
-            part.append(chosen)
-        before = after
-    none = np.zeros(0, dtype=np.int64)
-    return {
-        name: generator.permutation(np.concatenate([none, *part])).astype(np.int64)
-        for name, part in zip(PARTS, parts, strict=True)
-    }
+        owed += len(rows) * shares
+        sizes = _whole_sizes(len(rows), len(rows) * shares, owed)
+        owed -= sizes
+        for part, found in zip(chosen, np.split(rows, np.cumsum(sizes)[:2]), strict=True):
+            part.append(found)
+    joined = (generator.permutation(np.concatenate(part)).astype(np.int64) for part in chosen)
+    return dict(zip(PARTS, joined, strict=True))
 
 
-def _nearest(number: float) -> int:
-    """The nearest whole number; halves go up, whatever rounding error sits on them."""
-    return math.floor(number + 0.5 + 1e-9)
+def _whole_sizes(count: int, ideal: NDArray[np.float64], owed: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole sizes of the three parts of `count` rows, near the ideal ones; odd rows go to the parts most owed to."""
+    sizes = np.floor(ideal + 1e-9).astype(np.int64)
+    due = np.where(ideal - sizes > 1e-9, np.round(owed - sizes, 9), -np.inf)
+    sizes[np.argsort(-due, kind="stable")[: count - sizes.sum()]] += 1
+    if sizes[0] == 0:
+        sizes[0] += 1
+        sizes[sizes[1:].argmax() + 1] -= 1
+    return sizes
 
 
 def fit_scaler(kind: Scaling, train: NDArray[np.float32]) -> Scaler:

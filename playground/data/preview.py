@@ -39,13 +39,14 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
     numbers = None if prepared.class_numbers is None else prepared.class_numbers[part][:limit]
     if numbers is None:
         raw = np.asarray(prepared.parts[part]["target"][:limit], dtype=np.float32)
-        target = prepared.target_scaler.unscale(raw.reshape(len(raw), -1))
+        target = prepared.target_scaler.unscale(raw.reshape(len(raw), prepared.signals[1].size))
         answers = _cells(target)
     else:
         target = numbers.astype(np.float32)[:, None]
         answers = [[prepared.class_names[number]] for number in numbers]
     pictured = prepared.signals[0].kind == "image"
-    cells: list[list[float | str]] = [[] for _ in answers] if pictured else _cells(features.reshape(len(features), -1))
+    flat = features.reshape(len(features), prepared.signals[0].size)
+    cells: list[list[float | str]] = [[] for _ in answers] if pictured else _cells(flat)
     return DataPreview(
         part=part,
         counts={name: prepared.count(name) for name in PARTS},

@@ -1,0 +1,41 @@
+"""What the tests of the data share: one ready declaration of every dataset, and helpers to look at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+
+from playground.data.base import ClassDataset, Dataset
+from playground.data.registry import DATASETS
+
+DRAWN = tuple((float(i % 7) - 3.0, float(i % 5) - 2.0, i % 2) for i in range(60))
+
+NEEDED: dict[str, dict[str, Any]] = {"drawn-points": {"points": DRAWN}}
+"""Parameters without which a dataset has nothing to show."""
+
+REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits"}
+FIXED = {"truth-table", "drawn-points"}
+"""Not random: the seed only shuffles."""
+
+
+def ready(cls: type[Dataset], **parameters: Any) -> Any:
+    """An instance that has examples; typed as Any, as tests set parameters of every kind."""
+    return cls.model_validate({**NEEDED.get(cls.id, {}), **parameters})
+
+
+ALL = list(DATASETS)
+CLASSES = [cls for cls in DATASETS if issubclass(cls, ClassDataset)]
+
+
+def by_id(cls: type[Dataset]) -> str:
+    return cls.id
+
+
+def separable(features: np.ndarray, numbers: np.ndarray) -> bool:
+    """Whether a line with a gap divides two classes: feasibility of s(w x + b) >= 1, by linear programming."""
+    sign = np.where(numbers == 1, 1.0, -1.0)[:, None]
+    rows = -sign * np.hstack([features, np.ones((len(features), 1))])
+    result = linprog(np.zeros(rows.shape[1]), A_ub=rows, b_ub=-np.ones(len(rows)), bounds=(None, None))
+    return bool(result.status == 0)
