@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from collections.abc import Mapping
+
 from playground.blocks.base import Fix
 from playground.data.registry import CATALOGUE
 from playground.document import edits
@@ -47,13 +49,21 @@ def insert_block(graph: Graph, key: EdgeKey, block: str, parameters: dict[str, A
 
 
 def _replace(graph: Graph, problem_node: str, fix: Fix) -> Graph:
-    """Exchange the block of a node; parameters of the same name and wires to ports of the same name stay."""
-    name = fix.node or problem_node
+    return replace_block(graph, fix.node or problem_node, fix.block, fix.parameters)
+
+
+def replace_block(graph: Graph, name: str, block: str, parameters: Mapping[str, object] | None = None) -> Graph:
+    """Exchange the block of a node; good parameters of the same name and wires to ports of the same name stay.
+
+    Raises KeyError for an unknown block or node.
+    """
     node = graph.node(name)
-    declaration = CATALOGUE[fix.block]
-    known = declaration.model_fields
-    kept = {key: value for key, value in node.parameters.items() if key in known}
-    graph = edits.replace_node(graph, node.replace(block=fix.block, parameters={**kept, **dict(fix.parameters)}))
+    declaration = CATALOGUE[block]
+    kept = {key: value for key, value in node.parameters.items() if key in declaration.model_fields}
+    refused = {key for key, _ in declaration.parameter_problems(dict(kept))}
+    kept = {key: value for key, value in kept.items() if key not in refused}
+    changed = node.replace(block=block, parameters={**kept, **(parameters or {})})
+    graph = edits.replace_node(graph, changed)
     ports_in = {port.name for port in declaration.inputs}
     ports_out = {port.name for port in declaration.outputs}
 
