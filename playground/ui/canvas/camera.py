@@ -1,0 +1,114 @@
+"""Where one looks: zoom, pan and fit of the canvas view, always finite and within bounds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtGui import QTransform
+
+from playground.ui.canvas.geometry import finite
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+SMALLEST, LARGEST = 0.05, 4.0
+_NOTCH = 1.16
+"""Zoom of one notch of the wheel."""
+
+
+class Camera:
+    """Moves the scroll bars and the transform of one view."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+
+    @property
+    def zoom(self) -> float:
+        """1.0 is 100 %."""
+        return self._view.transform().m11()
+
+    def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
+        """Zoom so that the scene point under `anchor` (viewport coordinates, default the middle) stays there."""
+        view = self._view
+        zoom = min(max(finite(zoom, self.zoom), SMALLEST), LARGEST)
+        if anchor is None or not (math.isfinite(anchor.x()) and math.isfinite(anchor.y())):
+            anchor = QPointF(view.viewport().rect().center())
+        fixed = view.to_scene(anchor)
+        view.setTransform(QTransform.fromScale(zoom, zoom))
+        self._bring(fixed, anchor)
+        view.view_changed.emit()
+
+    def zoom_by(self, notches: float, anchor: QPointF | None = None) -> None:
+        """Zoom by notches of the wheel, in if positive."""
+        notches = min(max(finite(notches), -40.0), 40.0)
+        self.zoom_to(self.zoom * _NOTCH**notches, anchor)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Scroll by pixels of the viewport: positive moves what is seen to the left and up."""
+        view = self._view
+        across, down = view.horizontalScrollBar(), view.verticalScrollBar()
+        visible = self.visible()
+        self.widen(visible.translated(finite(dx) / self.zoom, finite(dy) / self.zoom))
+        across.setValue(across.value() + round(finite(dx)))
+        down.setValue(down.value() + round(finite(dy)))
+
+    def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
+        """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""
+        view = self._view
+        target = rect if rect is not None else view.canvas_scene.content_rect()
+        if target.isEmpty():
+            self._view.setTransform(QTransform())
+            self._bring(QPointF(0.0, 0.0), QPointF(view.viewport().rect().center()))
+            view.view_changed.emit()
+            return
+        room = view.viewport().size()
+        margin = min(48.0, room.width() * 0.08, room.height() * 0.08)
+        across = (room.width() - 2 * margin) / target.width()
+        down = (room.height() - 2 * margin) / target.height()
+        zoom = min(max(finite(min(across, down), 1.0), SMALLEST), largest)
+        view.setTransform(QTransform.fromScale(zoom, zoom))
+        self._bring(target.center(), QPointF(view.viewport().rect().center()))
+        view.view_changed.emit()
+
+    def reveal(self, rect: QRectF) -> None:
+        """Scroll just far enough that the rectangle is seen."""
+        visible = self.visible().adjusted(24, 24, -24, -24)
+        if visible.contains(rect):
+            return
+        dx = min(0.0, rect.left() - visible.left()) or max(0.0, rect.right() - visible.right())
+        dy = min(0.0, rect.top() - visible.top()) or max(0.0, rect.bottom() - visible.bottom())
+        self.pan(dx * self.zoom, dy * self.zoom)
+
+    def centre_on(self, point: QPointF) -> None:
+        """Bring a point of the scene into the middle."""
+        self._bring(point, QPointF(self._view.viewport().rect().center()))
+        self._view.view_changed.emit()
+
+    def visible(self) -> QRectF:
+        """The part of the scene that is seen."""
+        rect = self._view.viewport().rect()
+        zoom = self.zoom
+        corner = self._view.to_scene(QPointF(0, 0))
+        return QRectF(corner.x(), corner.y(), rect.width() / zoom, rect.height() / zoom)
+
+    def widen(self, needed: QRectF | None = None) -> None:
+        """Make the scroll range hold all that there is with room around it, and what is or will be seen."""
+        view = self._view
+        zoom, room = self.zoom, view.viewport().size()
+        content = view.canvas_scene.content_rect()
+        margin_x, margin_y = room.width() / zoom * 0.75, room.height() / zoom * 0.75
+        rect = content.adjusted(-margin_x, -margin_y, margin_x, margin_y)
+        rect = rect.united(needed if needed is not None else self.visible())
+        view.setSceneRect(rect.intersected(QRectF(-2e6, -2e6, 4e6, 4e6)))
+
+    def _bring(self, point: QPointF, to: QPointF) -> None:
+        """Scroll so that a point of the scene lies at a point of the viewport."""
+        view, zoom = self._view, self.zoom
+        size = view.viewport().size()
+        left, top = point.x() - to.x() / zoom, point.y() - to.y() / zoom
+        self.widen(QRectF(left, top, size.width() / zoom, size.height() / zoom))
+        off: QPoint = view.mapFromScene(point) - to.toPoint()
+        view.horizontalScrollBar().setValue(view.horizontalScrollBar().value() + off.x())
+        view.verticalScrollBar().setValue(view.verticalScrollBar().value() + off.y())

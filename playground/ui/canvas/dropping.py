@@ -1,0 +1,48 @@
+"""Blocks dragged in from the palette: onto the canvas, or onto a wire, which then runs through the block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPointF
+
+from playground.data.registry import CATALOGUE
+from playground.document.graph import EdgeKey
+from playground.ui.canvas import adding
+from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, curve_meets, wire_at
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+BLOCK_MIME = "application/x-playground-block"
+_REACH = 18.0
+
+
+def dragged_block(data: QMimeData) -> str:
+    """The id of the dragged block; empty when something else is dragged or the block is not known."""
+    if not data.hasFormat(BLOCK_MIME):
+        return ""
+    name = bytes(data.data(BLOCK_MIME).data()).decode("utf-8", errors="replace")
+    return name if name in CATALOGUE else ""
+
+
+def wire_under(view: CanvasView, block: str, place: QPointF) -> EdgeKey | None:
+    """The wire into which a block dropped here would go."""
+    declaration = CATALOGUE[block]
+    if not declaration.inputs or not declaration.outputs:
+        return None
+    point = view.to_scene(place)
+    wires = [(key, item.curve) for key, item in view.canvas_scene.wires.items()]
+    near = wire_at((point.x(), point.y()), wires, reach=_REACH / view.camera.zoom)
+    if near is not None:
+        return near
+    core = Rect(point.x() - CARD_WIDTH / 4, point.y() - CARD_HEIGHT / 4, CARD_WIDTH / 2, CARD_HEIGHT / 2)
+    return next((key for key, curve in wires if curve_meets(curve, core)), None)
+
+
+def drop_block(view: CanvasView, block: str, place: QPointF) -> str:
+    """Put the block where it was dropped, its card under the mouse. Returns the new node's id."""
+    wire = wire_under(view, block, place)
+    point = view.to_scene(place)
+    corner = (point.x() - CARD_WIDTH / 2, point.y() - CARD_HEIGHT / 2)
+    return adding.add_block(view.document, block, corner, on_edge=wire)

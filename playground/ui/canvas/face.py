@@ -1,0 +1,127 @@
+"""What a card shows, as plain values: compared by equality, so that only cards that look different are painted again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.blocks.base import Port
+from playground.blocks.loss import Loss
+from playground.data.base import Dataset
+from playground.data.registry import CATALOGUE
+from playground.document.graph import Graph, Node
+from playground.network.check import Problem, Report
+from playground.ui.canvas.naming import titles
+
+
+@dataclass(frozen=True, slots=True)
+class PortFace:
+    """A port in words: its name in files, its title, and the badge of what it carries (empty while unknown)."""
+
+    name: str
+    title: str
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFace:
+    """Everything a card shows besides its live picture."""
+
+    title: str
+    subtitle: str
+    block_title: str
+    family: str
+    """Empty for a block that this program does not know."""
+    summary: str
+    inputs: tuple[PortFace, ...]
+    outputs: tuple[PortFace, ...]
+    parameters: str
+    badge: str
+    problems: tuple[Problem, ...] = ()
+    frozen: bool = False
+    unfolded: bool = False
+    scale: str = "any"
+    """Meaning of the output values; probabilities are drawn around one half."""
+
+    @property
+    def severity(self) -> str:
+        """ "error", "warning" or ""."""
+        kinds = {problem.severity for problem in self.problems}
+        return "error" if "error" in kinds else "warning" if kinds else ""
+
+    def words(self) -> str:
+        """The card in one line, for screen readers."""
+        parts = [self.title, self.subtitle, self.parameters, f"output {self.badge}" if self.badge else ""]
+        if self.title != self.block_title:
+            parts.insert(1, self.block_title)
+        parts.append("frozen" if self.frozen else "")
+        parts.extend(f"{problem.severity}: {problem.message}" for problem in self.problems)
+        return ", ".join(part for part in parts if part)
+
+
+def faces(graph: Graph, report: Report) -> dict[str, CardFace]:
+    """The face of every node."""
+    names = titles(graph)
+    problems: dict[str, list[Problem]] = {}
+    for problem in report.problems:
+        problems.setdefault(problem.node, []).append(problem)
+    wired_in: dict[str, list[str]] = {}
+    wired_out: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        wired_in.setdefault(edge.target, []).append(edge.target_port)
+        wired_out.setdefault(edge.source, []).append(edge.source_port)
+    return {
+        node.id: _face(
+            node,
+            names[node.id],
+            report,
+            tuple(problems.get(node.id, ())),
+            wired_in.get(node.id, []),
+            wired_out.get(node.id, []),
+        )
+        for node in graph.nodes
+    }
+
+
+def _face(
+    node: Node, title: str, report: Report, problems: tuple[Problem, ...], wired_in: list[str], wired_out: list[str]
+) -> CardFace:
+    declaration = CATALOGUE.get(node.block)
+    block = report.blocks.get(node.id)
+    known_outputs = declaration.outputs if declaration is not None else ()
+    inputs = _ports(declaration.inputs if declaration is not None else (), wired_in)
+    outputs = _ports(known_outputs, wired_out)
+    signals = {port.name: report.signals.get((node.id, port.name)) for port in outputs}
+    shown = tuple(PortFace(port.name, port.title, _badge(signals[port.name])) for port in outputs)
+    first = signals.get(outputs[0].name) if outputs else None
+    counted = declaration is not None and not issubclass(declaration, (Dataset, Loss)) and node.id in report.parameters
+    return CardFace(
+        title=title,
+        subtitle=block.subtitle() if block is not None else "" if declaration is not None else "unknown block",
+        block_title=declaration.title if declaration is not None else node.block,
+        family=declaration.family if declaration is not None else "",
+        summary=declaration.summary if declaration is not None else "",
+        inputs=tuple(PortFace(port.name, port.title) for port in inputs),
+        outputs=shown,
+        parameters=parameter_words(report.parameters[node.id]) if counted else "",
+        badge=_badge(first),
+        problems=problems,
+        frozen=not node.training.trainable,
+        unfolded=node.unfolded,
+        scale=first.scale if first is not None else "any",
+    )
+
+
+def parameter_words(count: int) -> str:
+    """“72 params”, “109,386 params”."""
+    return f"{count:,} param{'' if count == 1 else 's'}"
+
+
+def _ports(declared: tuple[Port, ...], wired: list[str]) -> tuple[Port, ...]:
+    """The declared ports and those that wires name although they do not exist: such wires must stay visible."""
+    names = {port.name for port in declared}
+    strangers = dict.fromkeys(name for name in wired if name not in names)
+    return (*declared, *(Port(name, name) for name in strangers))
+
+
+def _badge(signal: object) -> str:
+    return signal.badge() if signal is not None else ""  # type: ignore[attr-defined]

@@ -1,0 +1,75 @@
+"""A frame around some nodes, with a title by which it is moved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from playground.document.graph import Group
+from playground.ui.canvas.geometry import Rect
+from playground.ui.canvas.paint import GROUP_LEVEL, card_font
+from playground.ui.theme import THEME
+
+_PADDING = 18.0
+_TITLE_HEIGHT = 28.0
+
+
+class GroupItem(QGraphicsItem):
+    """The frame follows its members: the scene tells it where they are."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__()
+        self.id = group.id
+        self.title = group.title
+        self.members = group.nodes
+        self.chosen = False
+        self.frame = Rect(0.0, 0.0, 0.0, 0.0)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(GROUP_LEVEL)
+
+    def show_group(self, group: Group) -> None:
+        """Take title and members."""
+        self.title, self.members = group.title, group.nodes
+        self.update()
+
+    def enclose(self, around: Rect | None) -> None:
+        """Lay the frame around the members."""
+        frame = Rect(0.0, 0.0, 0.0, 0.0)
+        if around is not None:
+            wider = around.grown(_PADDING)
+            frame = Rect(wider.x, wider.y - _TITLE_HEIGHT + 8, wider.width, wider.height + _TITLE_HEIGHT - 8)
+        if frame != self.frame:
+            self.prepareGeometryChange()
+            self.frame = frame
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Draw the border of a selected group."""
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.update()
+
+    def title_rect(self) -> Rect:
+        """The strip by which the group is dragged and renamed, in scene units."""
+        return Rect(self.frame.x, self.frame.y, self.frame.width, _TITLE_HEIGHT)
+
+    def boundingRect(self) -> QRectF:
+        frame = self.frame
+        return QRectF(frame.x, frame.y, frame.width, frame.height).adjusted(-2, -2, 2, 2)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        tokens, frame = THEME.tokens, self.frame
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = QColor(tokens.accent)
+        fill.setAlpha(14)
+        painter.setBrush(fill)
+        border = QPen(QColor(tokens.accent if self.chosen else tokens.secondary), 2.0 if self.chosen else 1.2)
+        border.setStyle(Qt.PenStyle.SolidLine if self.chosen else Qt.PenStyle.DashLine)
+        painter.setPen(border)
+        painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 12, 12)
+        font = card_font(bold=True)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.secondary))
+        room = QRectF(frame.x + 14, frame.y, frame.width - 28, _TITLE_HEIGHT)
+        text = QFontMetricsF(font).elidedText(self.title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

@@ -1,0 +1,87 @@
+"""Typing on the canvas itself: the title of a node or a group, the text of a note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from playground.ui.theme import THEME
+
+
+class InlineEditor(QObject):
+    """Puts a field over the canvas. Enter (for notes Ctrl+Enter) or a click elsewhere keeps the text, Escape drops it."""
+
+    def __init__(self, viewport: QWidget) -> None:
+        super().__init__(viewport)
+        self._viewport = viewport
+        self.field: QLineEdit | QPlainTextEdit | None = None
+        self._done: Callable[[str], None] | None = None
+
+    def edit_line(self, text: str, place: QRect, name: str, done: Callable[[str], None]) -> None:
+        """Edit one line of text; `done` is called with the result unless it is dropped."""
+        field = QLineEdit(text, self._viewport)
+        field.selectAll()
+        field.setMaxLength(200)
+        self._open(field, place.adjusted(-6, -4, 6, 4), name, done)
+
+    def edit_text(self, text: str, place: QRect, name: str, done: Callable[[str], None]) -> None:
+        """Edit several lines of text."""
+        field = QPlainTextEdit(text, self._viewport)
+        field.setToolTip("Ctrl+Enter keeps the text, Escape drops it")
+        self._open(field, place, name, done)
+
+    def _open(self, field: QLineEdit | QPlainTextEdit, place: QRect, name: str, done: Callable[[str], None]) -> None:
+        self.finish()
+        self.field, self._done = field, done
+        field.setAccessibleName(name)
+        field.setFont(THEME.font(13))
+        field.setGeometry(place.x(), place.y(), max(place.width(), 150), max(place.height(), 30))
+        field.installEventFilter(self)
+        field.show()
+        field.setFocus()
+
+    @Slot()
+    def finish(self) -> None:
+        """Keep what has been typed and close the field."""
+        self._close(keep=True)
+
+    def drop(self) -> None:
+        """Close the field and forget what has been typed."""
+        self._close(keep=False)
+
+    def _close(self, *, keep: bool) -> None:
+        field, done = self.field, self._done
+        if field is None:
+            return
+        self.field = self._done = None
+        field.removeEventFilter(self)
+        text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()
+        field.hide()
+        field.deleteLater()
+        if keep and done is not None:
+            done(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self.field:
+            return False
+        if event.type() == QEvent.Type.FocusOut:
+            self.finish()
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # Delete, Ctrl+A and the like belong to the text while one types
+            return False
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            self.drop()
+        elif enter and (control or isinstance(watched, QLineEdit)):
+            self.finish()
+        else:
+            return False
+        self._viewport.parentWidget().setFocus()
+        return True

@@ -1,0 +1,110 @@
+"""The keyboard of the canvas: one table from keys to what they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+SMALL_STEP, LARGE_STEP = 8.0, 48.0
+_ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+_SHIFT, _CONTROL, _ALT = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+HELP = (
+    ("Arrow keys, Shift for far", "move the selection"),
+    ("Tab, Shift+Tab", "next, previous block"),
+    ("Alt+Right, Alt+Left", "along the wire"),
+    ("Enter", "add a block after the selected one"),
+    ("F2", "rename, edit a note"),
+    ("U", "show or hide neurons"),
+    ("Delete", "delete, the gap is closed"),
+    ("Ctrl+X, C, V, D", "cut, copy, paste, duplicate"),
+    ("Ctrl+A", "select all"),
+    ("Ctrl+G, Ctrl+Shift+G", "group, ungroup"),
+    ("F or Ctrl+0, Ctrl+1, Ctrl++, Ctrl+-", "show everything, 100 %, closer, farther"),
+    ("Menu key", "everything else"),
+)
+"""The keys in words, for the help window."""
+
+
+def press(view: CanvasView, event: QKeyEvent) -> bool:
+    """Carry out a key press. False when the key means nothing here."""
+    if event.key() == Qt.Key.Key_Escape:
+        return view.escape()
+    if _arrow(view, event):
+        return True
+    for sequence, act in _standard(view):
+        if event.matches(sequence):
+            act()
+            return True
+    act = _plain(view).get((event.key(), _modifiers(event)))
+    if act is None:
+        return False
+    act()
+    return True
+
+
+def _modifiers(event: QKeyEvent) -> Qt.KeyboardModifier:
+    return event.modifiers() & (_SHIFT | _CONTROL | _ALT)
+
+
+def _standard(view: CanvasView):  # noqa: ANN202
+    verbs, key = view.verbs, QKeySequence.StandardKey
+    return (
+        (key.Copy, verbs.copy),
+        (key.Cut, verbs.cut),
+        (key.Paste, verbs.paste),
+        (key.SelectAll, verbs.select_all),
+        (key.Delete, verbs.delete),
+        (key.ZoomIn, view.zoom_in),
+        (key.ZoomOut, view.zoom_out),
+        (key.Undo, view.document.undo_stack.undo),
+        (key.Redo, view.document.undo_stack.redo),
+    )
+
+
+def _plain(view: CanvasView):  # noqa: ANN202
+    verbs, key, none = view.verbs, Qt.Key, Qt.KeyboardModifier.NoModifier
+    return {
+        (key.Key_Backspace, none): verbs.delete,
+        (key.Key_D, _CONTROL): verbs.duplicate,
+        (key.Key_G, _CONTROL): verbs.group,
+        (key.Key_G, _CONTROL | _SHIFT): verbs.ungroup,
+        (key.Key_0, _CONTROL): view.fit,
+        (key.Key_F, none): view.fit,
+        (key.Key_1, _CONTROL): view.reset_zoom,
+        (key.Key_Equal, _CONTROL): view.zoom_in,
+        (key.Key_F2, none): verbs.rename,
+        (key.Key_U, none): verbs.toggle_unfolded,
+        (key.Key_Return, none): view.append_to_selection,
+        (key.Key_Enter, none): view.append_to_selection,
+    }
+
+
+def _arrow(view: CanvasView, event: QKeyEvent) -> bool:
+    direction = _ARROWS.get(event.key())
+    if direction is None or not view.canvas_scene.selection.items:
+        return False
+    modifiers = _modifiers(event)
+    if modifiers == _ALT:
+        if direction[1]:
+            return False
+        view.verbs.follow(direction[0] > 0)
+        return True
+    if modifiers not in (Qt.KeyboardModifier.NoModifier, _SHIFT):
+        return False
+    step = LARGE_STEP if modifiers == _SHIFT else SMALL_STEP
+    view.verbs.nudge(direction[0] * step, direction[1] * step)
+    return True

@@ -1,0 +1,71 @@
+"""What training shows on the canvas: pictures in the cards and gradients on the wires."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.document.graph import EdgeKey
+from playground.ui.canvas.scene import CanvasScene
+
+
+class LivePictures:
+    """Hands what the analyses found to the items that are there; the rest is ignored."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._points: dict[str, tuple[object, object]] = {}
+
+    def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
+        """Maps of the units by node, each (units, h, w)."""
+        shown = [(name, value) for name, value in maps.items() if name in self._scene.nodes]
+        self._settle([name for name, value in shown if self._scene.nodes[name].show_maps(value)])
+        self._scene.unfolding.show_maps(maps)
+
+    def show_points(self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> None:
+        """The scatter picture of a data node; the same arrays again cost nothing."""
+        item = self._scene.nodes.get(node)
+        known = self._points.get(node)
+        if item is None or (known is not None and known[0] is points and known[1] is classes and item.has_points):
+            return
+        self._points[node] = points, classes
+        if item.show_points(points, classes):
+            self._settle([node])
+
+    def show_curve(self, node: str, values: Sequence[float]) -> None:
+        """The small curve of a loss node."""
+        item = self._scene.nodes.get(node)
+        if item is not None and item.show_curve(values):
+            self._settle([node])
+
+    def show_gradients(self, sizes: Mapping[EdgeKey, float]) -> None:
+        """Sizes of the gradients that flow back through the wires. Widths are on a log scale over six decades."""
+        finite = [size for size in sizes.values() if math.isfinite(size) and size > 0.0]
+        largest = max(finite, default=0.0)
+        for key, wire in self._scene.wires.items():
+            size = sizes.get(key)
+            wire.set_gradient(None if size is None else _share(size, largest))
+
+    def clear(self) -> None:
+        """Take all pictures away, as when the data are exchanged."""
+        self._points.clear()
+        self._settle([name for name, item in self._scene.nodes.items() if item.clear_pictures()])
+        for wire in self._scene.wires.values():
+            wire.set_gradient(None)
+
+    def _settle(self, names: Iterable[str]) -> None:
+        grown = list(names)
+        if grown:
+            self._scene.resized(grown)
+
+
+def _share(size: float, largest: float) -> float:
+    """0 for a gradient that has vanished, 1 for the largest."""
+    if not math.isfinite(size):
+        return 1.0
+    if size <= 0.0 or largest <= 0.0:
+        return 0.0
+    return min(1.0, max(0.0, 1.0 + math.log10(size / largest) / 6.0))

@@ -1,0 +1,166 @@
+"""Context menus of the canvas: everything the mouse can do, by name, so that the keyboard can do it too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from playground.document.graph import EdgeKey
+from playground.ui.canvas import commands
+from playground.ui.canvas.connecting import edge_between, fits
+from playground.ui.canvas.geometry import Hit, Point, PortRef
+from playground.ui.canvas.naming import titles
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+_MOST_OFFERS = 24
+
+
+class Choice(QAction):
+    """One line of a menu with what it does."""
+
+    def __init__(self, text: str, act: Callable[[], object], menu: QMenu, keys: str = "", enabled: bool = True) -> None:
+        super().__init__(text, menu)
+        self._act = act
+        self.setEnabled(enabled)
+        if keys:
+            # Only shown: the keys themselves are handled by the canvas.
+            self.setShortcut(QKeySequence(keys))
+            self.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.setShortcutVisibleInContextMenu(True)
+        self.triggered.connect(self.run)
+
+    @Slot()
+    def run(self) -> None:
+        """Do it."""
+        self._act()
+
+
+def context_menu(view: CanvasView, hit: Hit, at: Point) -> QMenu:
+    """The menu for what lies at a point of the scene."""
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if hit.kind == "wire" and hit.edge is not None:
+        _wire_menu(view, menu, hit.edge, at)
+    elif hit.kind in ("node", "port"):
+        _node_menu(view, menu)
+    elif hit.kind in ("note", "note-corner"):
+        _note_menu(view, menu)
+    elif hit.kind == "group":
+        _group_menu(view, menu)
+    else:
+        _canvas_menu(view, menu, at)
+    return menu
+
+
+def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "", enabled: bool = True) -> None:
+    menu.addAction(Choice(text, act, menu, keys, enabled))
+
+
+def _wire_menu(view: CanvasView, menu: QMenu, key: EdgeKey, at: Point) -> None:
+    _add(menu, "Insert a block …", partial(view.ask_for_block, at, edge=key), "Return")
+    _add(menu, "Delete the wire", view.verbs.delete, "Del")
+
+
+def _node_menu(view: CanvasView, menu: QMenu) -> None:
+    verbs, graph = view.verbs, view.document.graph
+    names = view.selected_nodes()
+    nodes = [graph.node(name) for name in names]
+    _add(menu, "Add a block after …", view.append_to_selection, "Return", len(names) == 1)
+    if len(names) == 1:
+        _wiring(view, menu, names[0])
+    menu.addSeparator()
+    _add(menu, "Rename …", verbs.rename, "F2", len(names) == 1)
+    learning = any(node.training.trainable for node in nodes)
+    _add(menu, "Freeze weights" if learning else "Let the weights learn", verbs.toggle_trainable)
+    possible = [node for node in nodes if view.canvas_scene.unfolding.possible(node.id)]
+    folded = not all(node.unfolded for node in possible)
+    _add(menu, "Show neurons" if folded else "Hide neurons", verbs.toggle_unfolded, "U", bool(possible))
+    menu.addSeparator()
+    _editing(view, menu)
+    menu.addSeparator()
+    _arranging(view, menu, len(view.canvas_scene.selection.items))
+    _add(menu, "Group", verbs.group, "Ctrl+G")
+    _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G", any(set(names) & set(frame.nodes) for frame in graph.groups))
+
+
+def _wiring(view: CanvasView, menu: QMenu, name: str) -> None:
+    """Connect and disconnect without the mouse."""
+    graph, known = view.document.graph, titles(view.document.graph)
+    offers = menu.addMenu("Connect to")
+    for start, port, words in _offers(view, name, known):
+        _add(offers, words, partial(view.connect_ports, start, port))
+    offers.setEnabled(not offers.isEmpty())
+    cuts = menu.addMenu("Disconnect")
+    for edge in (*graph.into(name), *graph.out_of(name)):
+        words = f"{known[edge.source]} → {known[edge.target]} ({edge.target_port})"
+        _add(cuts, words, partial(commands.disconnect, view.document, [edge.key]))
+    cuts.setEnabled(not cuts.isEmpty())
+
+
+def _offers(view: CanvasView, name: str, known: dict[str, str]) -> list[tuple[PortRef, PortRef, str]]:
+    """Inputs elsewhere that an output of the node fits into."""
+    scene, document = view.canvas_scene, view.document
+    taken = {edge.key for edge in document.graph.edges}
+    found: list[tuple[PortRef, PortRef, str]] = []
+    outputs = scene.nodes[name].face.outputs
+    for other, item in scene.nodes.items():
+        for output in outputs:
+            for port in item.face.inputs:
+                start, end = PortRef(name, "output", output.name), PortRef(other, "input", port.name)
+                edge = edge_between(start, end)
+                if edge is None or edge.key in taken or len(found) >= _MOST_OFFERS or not fits(document, edge).ok:
+                    continue
+                words = f"{known[other]}: {port.title}"
+                found.append((start, end, f"{output.title} → {words}" if len(outputs) > 1 else words))
+    return found
+
+
+def _editing(view: CanvasView, menu: QMenu) -> None:
+    verbs = view.verbs
+    _add(menu, "Cut", verbs.cut, "Ctrl+X")
+    _add(menu, "Copy", verbs.copy, "Ctrl+C")
+    _add(menu, "Duplicate", verbs.duplicate, "Ctrl+D")
+    _add(menu, "Delete", verbs.delete, "Del")
+
+
+def _arranging(view: CanvasView, menu: QMenu, count: int) -> None:
+    align = menu.addMenu("Align")
+    for how in ("left", "centre", "right", "top", "middle", "bottom"):
+        _add(align, how.capitalize(), partial(view.verbs.align, how))
+    align.setEnabled(count > 1)
+    distribute = menu.addMenu("Distribute")
+    _add(distribute, "Horizontally", partial(view.verbs.distribute, "horizontal"))
+    _add(distribute, "Vertically", partial(view.verbs.distribute, "vertical"))
+    distribute.setEnabled(count > 2)
+
+
+def _note_menu(view: CanvasView, menu: QMenu) -> None:
+    _add(menu, "Edit text …", view.verbs.rename, "F2")
+    menu.addSeparator()
+    _editing(view, menu)
+    _arranging(view, menu, len(view.canvas_scene.selection.items))
+
+
+def _group_menu(view: CanvasView, menu: QMenu) -> None:
+    _add(menu, "Rename …", view.verbs.rename, "F2")
+    _add(menu, "Ungroup", view.verbs.ungroup, "Ctrl+Shift+G")
+
+
+def _canvas_menu(view: CanvasView, menu: QMenu, at: Point) -> None:
+    verbs, filled = view.verbs, bool(view.document.graph.nodes)
+    _add(menu, "Add a block …", partial(view.ask_for_block, at), "Return")
+    _add(menu, "Add a note", partial(verbs.add_note, at))
+    menu.addSeparator()
+    _add(menu, "Paste here", partial(verbs.paste, at), "Ctrl+V")
+    _add(menu, "Select all", verbs.select_all, "Ctrl+A", filled)
+    menu.addSeparator()
+    _add(menu, "Tidy", verbs.tidy, "", filled)
+    _add(menu, "Show everything", view.fit, "F")
+    _add(menu, "100 %", view.reset_zoom, "Ctrl+1")

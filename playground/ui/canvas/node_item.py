@@ -1,0 +1,313 @@
+"""A node on the canvas: a card with its words, ports and live picture. It knows its id and its face, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from playground.ui.canvas import pictures
+from playground.ui.canvas.face import CardFace
+from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
+from playground.ui.canvas.paint import NODE_LEVEL, card_font, tooltip
+from playground.ui.icons import family_color, pixmap
+from playground.ui.theme import THEME
+
+_MARGIN = 11.0
+_TITLE_TOP = 9.0
+_SUBTITLE_TOP = 31.0
+_PICTURE_TOP = 54.0
+_FOOTER = 27.0
+_WIDEST = 260.0
+_RADIUS = 9.0
+
+
+class NodeItem(QGraphicsItem):
+    """The card of one node. The scene tells it what to show; gestures belong to the view."""
+
+    def __init__(self, identifier: str, face: CardFace) -> None:
+        super().__init__()
+        self.id = identifier
+        self.face = face
+        self.chosen = False
+        self.hovered_port = ""
+        self.port_colors: dict[tuple[str, str], str] = {}
+        """While a wire is pulled: "good" or "error" by (side, port)."""
+        self._picture: pictures.Picture | None = None
+        self._scatter: QImage | None = None
+        self._curve: tuple[float, ...] = ()
+        self._inner: QGraphicsItem | None = None
+        self.size = (CARD_WIDTH, CARD_HEIGHT)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(NODE_LEVEL)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.show_face(face)
+
+    # What it shows ---------------------------------------------------------------------------------------------------
+
+    def show_face(self, face: CardFace) -> None:
+        """Take new words; a change of size is announced to the scene."""
+        self.face = face
+        self.setToolTip(tooltip(face))
+        self._measure()
+        self.update()
+
+    def show_maps(self, maps: NDArray[np.float32]) -> bool:
+        """Show the maps of the units. True when the card changed its size."""
+        self._picture = pictures.maps_picture(maps, scale=self.face.scale, ink=self.face.family == "data")
+        return self._measure()
+
+    def show_points(self, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> bool:
+        """Show a scatter picture. True when the card changed its size."""
+        self._scatter = pictures.points_picture(points, classes)
+        return self._measure()
+
+    def show_curve(self, values: Sequence[float]) -> bool:
+        """Show a small curve. True when the card changed its size."""
+        self._curve = tuple(float(value) for value in values) if len(values) > 1 else ()
+        return self._measure()
+
+    @property
+    def has_points(self) -> bool:
+        """Whether a scatter picture is shown."""
+        return self._scatter is not None
+
+    def clear_pictures(self) -> bool:
+        """Show no picture any more. True when the card changed its size."""
+        self._picture = self._scatter = None
+        self._curve = ()
+        return self._measure()
+
+    def set_inner(self, item: QGraphicsItem | None) -> None:
+        """Put an item with a size of its own (the neurons of an unfolded block) where the picture would be."""
+        self._inner = item
+        if item is not None:
+            item.setParentItem(self)
+            item.setPos(_MARGIN, _PICTURE_TOP)
+        self._measure()
+
+    @property
+    def inner(self) -> QGraphicsItem | None:
+        """The item inside an unfolded card."""
+        return self._inner
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Draw the border of a selected card."""
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.setZValue(NODE_LEVEL + (1 if chosen else 0))
+            self.update()
+
+    def color_ports(self, colors: dict[tuple[str, str], str]) -> None:
+        """Colour ports by whether the pulled wire would fit."""
+        if colors != self.port_colors:
+            self.port_colors = dict(colors)
+            self.update()
+
+    # Geometry --------------------------------------------------------------------------------------------------------
+
+    def box(self) -> NodeBox:
+        """The card for hit testing, in scene units."""
+        place = self.pos()
+        rect = Rect(place.x(), place.y(), *self.size)
+        inputs = tuple(port.name for port in self.face.inputs)
+        return NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))
+
+    def title_rect(self) -> QRectF:
+        """Where the title stands, in item coordinates."""
+        return QRectF(_MARGIN, _TITLE_TOP - 2, self.size[0] - 2 * _MARGIN, 22)
+
+    def inner_rect(self) -> QRectF:
+        """Where a picture or the neurons go, in item coordinates."""
+        width, height = self.size
+        return QRectF(_MARGIN, _PICTURE_TOP, width - 2 * _MARGIN, height - _FOOTER - _PICTURE_TOP - 6)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, *self.size).adjusted(-9, -9, 9, 9)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(QRectF(0, 0, *self.size))
+        return path
+
+    def _measure(self) -> bool:
+        """Fit the card around its words and picture. True when its size changed."""
+        metrics = _metrics(False)
+        footer = metrics.horizontalAdvance(self.face.parameters) + metrics.horizontalAdvance(self.face.badge) + 12
+        title = _metrics(True).horizontalAdvance(self.face.title) + (46 if self.face.frozen else 26)
+        subtitle = metrics.horizontalAdvance(self.face.subtitle)
+        width = min(_WIDEST, max(CARD_WIDTH, 2 * _MARGIN + max(footer, title, subtitle)))
+        height = _PICTURE_TOP + self._picture_height(width - 2 * _MARGIN) + _FOOTER
+        if self._inner is not None:
+            width = max(width, self._inner.boundingRect().width() + 2 * _MARGIN)
+        ports = max(len(self.face.inputs), len(self.face.outputs))
+        size = (round(width, 1), round(max(height, least_height(ports)), 1))
+        self._words = self._elided(size[0])
+        self.update()
+        if size == self.size:
+            return False
+        self.prepareGeometryChange()
+        self.size = size
+        return True
+
+    def _picture_height(self, width: float) -> float:
+        if self._inner is not None:
+            return self._inner.boundingRect().height() + 6
+        if self._picture is not None:
+            return min(width * self._picture.aspect, width) + 8
+        if self._scatter is not None:
+            return width * 0.82 + 8
+        return 52.0 if self._curve else 0.0
+
+    def _elided(self, width: float) -> tuple[str, str, str, str]:
+        room = width - 2 * _MARGIN
+        plain, right = _metrics(False), Qt.TextElideMode.ElideRight
+        title = _metrics(True).elidedText(self.face.title, right, room - (46 if self.face.frozen else 26))
+        badge = plain.elidedText(self.face.badge, Qt.TextElideMode.ElideMiddle, room)
+        left = plain.elidedText(self.face.parameters, right, max(0.0, room - plain.horizontalAdvance(badge) - 8))
+        return title, plain.elidedText(self.face.subtitle, right, room), left, badge
+
+    # Painting --------------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        detail = option.levelOfDetailFromTransform(painter.worldTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_panel(painter, detail)
+        self._paint_picture(painter)
+        if detail < 0.4:
+            self._paint_from_afar(painter, detail)
+        else:
+            self._paint_words(painter)
+        self._paint_ports(painter, detail)
+        if self.face.severity:
+            self._paint_badge(painter)
+
+    def _border(self) -> QPen:
+        tokens = THEME.tokens
+        severity = self.face.severity
+        color = tokens.error if severity == "error" else tokens.warning if severity else tokens.line
+        if self.chosen:
+            return QPen(QColor(tokens.accent if severity != "error" else tokens.error), 2.4)
+        return QPen(QColor(color), 1.8 if severity else 1.0)
+
+    def _paint_panel(self, painter: QPainter, detail: float) -> None:
+        rect = QRectF(0, 0, *self.size)
+        if detail >= 0.4:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(0, 0, 0, 14 if THEME.tokens.name == "light" else 60))
+            painter.drawRoundedRect(rect.translated(0, 2), _RADIUS, _RADIUS)
+        pen = self._border()
+        if detail < 0.4:
+            pen.setWidthF(max(pen.widthF(), pen.widthF() * 0.5 / detail))
+        painter.setPen(pen)
+        painter.setBrush(QColor(THEME.tokens.panel))
+        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        if self.chosen and self.face.severity == "error":
+            painter.setPen(QPen(QColor(THEME.tokens.accent), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(-3.5, -3.5, 3.5, 3.5), _RADIUS + 3, _RADIUS + 3)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        tokens, (width, height) = THEME.tokens, self.size
+        title, subtitle, left, badge = self._words
+        self._paint_icon(painter, QRectF(_MARGIN, _TITLE_TOP + 1, 17, 17))
+        line = QRectF(_MARGIN + 24, _TITLE_TOP, width - 2 * _MARGIN - 24, 19)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+        painter.setFont(card_font(bold=True))
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(line, flags, title)
+        painter.setFont(card_font())
+        painter.setPen(QColor(tokens.secondary))
+        painter.drawText(QRectF(_MARGIN, _SUBTITLE_TOP, width - 2 * _MARGIN, 18), flags, subtitle)
+        footer = QRectF(_MARGIN, height - _FOOTER, width - 2 * _MARGIN, _FOOTER)
+        painter.drawText(footer, flags, left)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
+        painter.drawText(footer, right, badge)
+        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.drawLine(QPointF(1, height - _FOOTER), QPointF(width - 1, height - _FOOTER))
+        if self.face.frozen:
+            ratio = _device_ratio()
+            painter.drawPixmap(QPointF(width - _MARGIN - 16, _TITLE_TOP + 1), pixmap("lock", "secondary", 16, ratio))
+
+    def _paint_icon(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        family = self.face.family
+        painter.setBrush(family_color(family) if family else QColor(THEME.tokens.secondary))
+        painter.drawRoundedRect(rect, 4, 4)
+        if family:
+            sign = pixmap(family, QColor(THEME.tokens.panel), 13, _device_ratio())
+            painter.drawPixmap(rect.topLeft() + QPointF(2, 2), sign)
+
+    def _paint_from_afar(self, painter: QPainter, detail: float) -> None:
+        """Below 40 % words would be dust: a strip in the colour of the family, and the title while it can be read."""
+        width, height = self.size
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(family_color(self.face.family) if self.face.family else QColor(THEME.tokens.secondary))
+        painter.drawRoundedRect(QRectF(0, 0, width, 12), 6, 6)
+        if detail < 0.16:
+            return
+        font = card_font(28.0, bold=True)
+        room = QRectF(_MARGIN - 4, 14, width - 2 * _MARGIN + 8, min(height - 18, _PICTURE_TOP - 16) + 6)
+        painter.setFont(font)
+        painter.setPen(QColor(THEME.tokens.text))
+        text = QFontMetricsF(font).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        if self._inner is not None:
+            return
+        area = self.inner_rect()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if self._picture is not None:
+            height = min(area.height(), area.width() * self._picture.aspect)
+            painter.drawImage(QRectF(area.left(), area.top(), area.width(), height), self._picture.image)
+        elif self._scatter is not None:
+            self._paint_ground(painter, area)
+            side = min(area.width(), area.height())
+            painter.drawImage(QRectF(area.center().x() - side / 2, area.top(), side, side), self._scatter)
+        elif self._curve:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(pictures.curve_pen(QColor(THEME.tokens.train)))
+            painter.drawPath(pictures.curve_path(self._curve, area.adjusted(1, 4, -1, -4)))
+
+    def _paint_ground(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(THEME.tokens.canvas))
+        painter.drawRoundedRect(area, 4, 4)
+
+    def _paint_ports(self, painter: QPainter, detail: float) -> None:
+        tokens = THEME.tokens
+        radius = PORT_RADIUS if detail >= 0.4 else PORT_RADIUS * 1.6
+        colors = {"good": tokens.good, "error": tokens.error}
+        for side, ports, x in (("input", self.face.inputs, 0.0), ("output", self.face.outputs, self.size[0])):
+            for number, port in enumerate(ports):
+                place = QPointF(x, port_offset(number, len(ports)))
+                state = self.port_colors.get((side, port.name), "")
+                hovered = self.hovered_port == f"{side} {port.name}"
+                painter.setPen(QPen(QColor(tokens.panel), 1.4))
+                painter.setBrush(QColor(colors.get(state, tokens.accent if hovered else tokens.secondary)))
+                size = radius + (2.0 if state or hovered else 0.0)
+                painter.drawEllipse(place, size, size)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        centre = QPointF(self.size[0] - 4, 4)
+        color = THEME.tokens.error if self.face.severity == "error" else THEME.tokens.warning
+        painter.setPen(QPen(QColor(THEME.tokens.panel), 1.5))
+        painter.setBrush(QColor(color))
+        painter.drawEllipse(centre, 10, 10)
+        painter.setPen(QColor(THEME.tokens.panel))
+        painter.setFont(card_font(15.0, bold=True))
+        painter.drawText(QRectF(centre.x() - 10, centre.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, "!")
+
+
+def _metrics(bold: bool) -> QFontMetricsF:
+    return QFontMetricsF(card_font(bold=bold))
+
+
+def _device_ratio() -> float:
+    app = QApplication.instance()
+    return app.devicePixelRatio() * 2.0 if isinstance(app, QApplication) else 2.0

@@ -1,0 +1,42 @@
+"""What the items of the canvas share: fonts, levels and tooltips."""
+
+from __future__ import annotations
+
+import functools
+from html import escape
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from playground.ui.canvas.face import CardFace
+
+GROUP_LEVEL, NOTE_LEVEL, WIRE_LEVEL, NODE_LEVEL, OVERLAY_LEVEL = -20.0, -10.0, 0.0, 10.0, 100.0
+"""Stacking order of the items, from back to front."""
+
+
+def card_font(size: float = 13.0, *, bold: bool = False) -> QFont:
+    """The font of the canvas at 100 %, in scene units: the zoom scales it, the text scale of the window does not."""
+    return _font(QApplication.font().family(), size, bold)
+
+
+@functools.lru_cache(maxsize=64)
+def _font(family: str, size: float, bold: bool) -> QFont:
+    font = QFont(family)
+    font.setPixelSize(round(size))
+    font.setBold(bold)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def tooltip(face: CardFace) -> str:
+    """What a card teaches when the mouse rests on it: what the block does, and what is wrong with it."""
+    parts = [f"<b>{escape(face.title)}</b>"]
+    if face.title != face.block_title:
+        parts[0] += f" · {escape(face.block_title)}"
+    parts.append(escape(face.summary) if face.summary else "This program does not know the block.")
+    if face.badge:
+        parts.append(f"Output: {escape(face.badge)}")
+    if face.frozen:
+        parts.append("Frozen: its weights stay as they are.")
+    parts.extend(f"<b>{problem.severity.capitalize()}:</b> {escape(problem.message)}" for problem in face.problems)
+    return "<p>" + "<br>".join(parts) + "</p>"

@@ -1,0 +1,158 @@
+"""The small live pictures in the cards, each made into one QImage that is only drawn while painting."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+
+from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
+
+MOST_TILES = 16
+MOST_POINTS = 600
+_GAP = 2
+_SMALLEST_SIDE = 24
+"""Pixels of a tile before it is drawn; smaller maps (8 x 8 digits) are repeated, so that they stay crisp."""
+
+
+def _ramp(*colors: str) -> NDArray[np.uint32]:
+    """256 ARGB colours running evenly through the given ones."""
+    stops = np.array([QColor(color).getRgb()[:3] for color in colors], dtype=np.float64)
+    at = np.linspace(0, len(colors) - 1, 256)
+    red, green, blue = (np.interp(at, np.arange(len(colors)), stops[:, i]).round().astype(np.uint32) for i in range(3))
+    return (np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue).astype(np.uint32)
+
+
+SIGNED = _ramp(NEGATIVE, MIDDLE, POSITIVE)
+INK = _ramp("#14181d", "#f5f6f8")
+
+
+class Picture:
+    """A QImage over numpy memory, which must live as long as the image, and the shape in which it wants to be seen."""
+
+    def __init__(self, pixels: NDArray[np.uint32], tiles: int) -> None:
+        self._pixels = np.ascontiguousarray(pixels)  # QImage does not copy: this reference keeps the bytes alive
+        height, width = self._pixels.shape
+        self.tiles = tiles
+        self.image = QImage(
+            self._pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
+        )
+
+    @property
+    def aspect(self) -> float:
+        """Height over width."""
+        return self.image.height() / self.image.width()
+
+
+def columns_for(count: int) -> int:
+    """Tiles in a row: one, two, three or four."""
+    return count if count <= 2 else 4 if count > 4 else 3 if count == 3 else 2
+
+
+def maps_picture(maps: NDArray[np.float32], *, scale: str = "any", ink: bool = False) -> Picture | None:
+    """Up to 16 maps side by side. `maps` is (units, h, w); None when there is nothing to draw.
+
+    Values in about [-1, 1] are coloured as they are, larger ones scaled by the largest; probabilities lie around one
+    half. With `ink` they are pictures in grey, dark to light.
+    """
+    if maps.ndim != 3 or 0 in maps.shape:
+        return None
+    shown = np.nan_to_num(maps[:MOST_TILES], nan=0.0, posinf=1e9, neginf=-1e9)
+    indices = _levels(shown, scale, ink)
+    side = indices.shape[1]
+    if side < _SMALLEST_SIDE:
+        repeat = -(-_SMALLEST_SIDE // side)
+        indices = indices.repeat(repeat, axis=1).repeat(repeat, axis=2)
+    return Picture(_tiled((INK if ink else SIGNED)[indices]), len(shown))
+
+
+def _levels(maps: NDArray[np.float32], scale: str, ink: bool) -> NDArray[np.intp]:
+    if ink:
+        low, high = float(maps.min()), float(maps.max())
+        unit = (maps - low) / (high - low) if high > low else np.zeros_like(maps)
+    elif scale == "probability":
+        unit = maps
+    else:
+        largest = max(1.0, float(np.abs(maps).max()))
+        unit = 0.5 + maps * (0.5 / largest)
+    return np.clip(unit * 255.0 + 0.5, 0, 255).astype(np.intp)
+
+
+def _tiled(tiles: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    count, height, width = tiles.shape
+    columns = columns_for(count)
+    rows = -(-count // columns)
+    pixels = np.zeros((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP), dtype=np.uint32)
+    for number in range(count):
+        top, left = (number // columns) * (height + _GAP), (number % columns) * (width + _GAP)
+        pixels[top : top + height, left : left + width] = tiles[number]
+    return pixels
+
+
+def points_picture(points: NDArray[np.float32], classes: NDArray[np.float64] | None, side: int = 256) -> QImage | None:
+    """A scatter picture of points (n, 2) with y upwards, coloured by class number, or by value where not whole."""
+    points = np.asarray(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] < 2 or not len(points):
+        return None
+    step = -(-len(points) // MOST_POINTS)
+    points, colors = points[::step, :2], _point_colors(classes, len(points))[::step]
+    good = np.isfinite(points).all(axis=1)
+    points, colors = points[good], [color for color, kept in zip(colors, good, strict=True) if kept]
+    if not len(points):
+        return None
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = float((high - low).max()) or 1.0
+    places = (points - (low + high) / 2) / span * 0.86 + 0.5
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    radius = side * (0.017 if len(points) > 120 else 0.024)
+    for (x, y), color in zip(places * side, colors, strict=True):
+        painter.setBrush(color)
+        painter.drawEllipse(QPointF(x, side - y), radius, radius)
+    painter.end()
+    return image
+
+
+def _point_colors(classes: NDArray[np.float64] | None, count: int) -> list[QColor]:
+    if classes is None or len(classes) != count:
+        return [QColor(POSITIVE)] * count
+    values = np.nan_to_num(np.asarray(classes, dtype=np.float64).reshape(count, -1)[:, 0])
+    if np.array_equal(values, values.round()) and len(np.unique(values)) <= len(CLASS_COLORS):
+        numbers = np.unique(values, return_inverse=True)[1]
+        whole = values.astype(int) if values.min() >= 0 and values.max() < len(CLASS_COLORS) else numbers
+        return [QColor(CLASS_COLORS[number]) for number in whole]
+    largest = float(np.abs(values).max()) or 1.0
+    levels = np.clip((values / largest + 1.0) * 127.5, 0, 255).astype(int)
+    return [QColor.fromRgb(int(SIGNED[level])) for level in levels]
+
+
+def curve_path(values: Sequence[float], area: QRectF) -> QPainterPath:
+    """The values as a line that fills the area; gaps where a value is not finite."""
+    path = QPainterPath()
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < 2:
+        return path
+    low, high = min(finite), max(finite)
+    span = (high - low) or 1.0
+    pen_down = False
+    for number, value in enumerate(values):
+        if not math.isfinite(value):
+            pen_down = False
+            continue
+        x = area.left() + area.width() * number / (len(values) - 1)
+        y = area.bottom() - area.height() * (value - low) / span
+        path.lineTo(x, y) if pen_down else path.moveTo(x, y)
+        pen_down = True
+    return path
+
+
+def curve_pen(color: QColor) -> QPen:
+    """The pen of a curve in a card."""
+    return QPen(color, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

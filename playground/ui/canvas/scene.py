@@ -1,0 +1,262 @@
+"""The scene: one item for each node, wire, note and group of the document, kept in step by id.
+
+It never changes the document. Items are compared with the document by identity, so an edit costs what it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, QRectF, Signal, Slot
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from playground.document.graph import EdgeKey, Graph, Node
+from playground.network.check import Report
+from playground.ui.canvas.face import CardFace, faces
+from playground.ui.canvas.geometry import NodeBox, Point, Rect, Scenery, united
+from playground.ui.canvas.group_item import GroupItem
+from playground.ui.canvas.node_item import NodeItem
+from playground.ui.canvas.note_item import NoteItem
+from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
+from playground.ui.canvas.selection import Selection
+from playground.ui.canvas.unfolding import Unfolding
+from playground.ui.canvas.wire_item import WireItem
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import THEME
+
+K = TypeVar("K")
+I = TypeVar("I", bound=QGraphicsItem)  # noqa: E741
+V = TypeVar("V")
+
+
+class CanvasScene(QGraphicsScene):
+    """Items by id. The dictionaries are the sole owners of the items: what leaves them leaves the scene."""
+
+    reconciled = Signal()
+    """The items are in step with the document again."""
+    arranged = Signal()
+    """Cards have moved or changed their size, also during a gesture."""
+
+    def __init__(self, document: OpenDocument, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.selection = Selection(self)
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[EdgeKey, WireItem] = {}
+        self.notes: dict[str, NoteItem] = {}
+        self.groups: dict[str, GroupItem] = {}
+        self.unfolding = Unfolding(self)
+        self.pulled, self.guides, self.band, self.chip, self.verdict = PulledWire(), Guides(), Band(), Chip(), Chip()
+        for overlay in (self.guides, self.band, self.pulled, self.chip, self.verdict):
+            self.addItem(overlay)
+        self._touching: dict[str, list[EdgeKey]] = {}
+        self._graph = Graph()
+        self._report: Report | None = None
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        document.changed.connect(self._on_changed)
+        document.opened.connect(self._on_opened)
+        self.selection.changed.connect(self._on_selection)
+        THEME.changed.connect(self._on_theme)
+        self._on_opened()
+
+    # In step with the document --------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _on_changed(self, before: object, after: object) -> None:
+        self.reconcile()
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.selection.choose()
+        for item in self.nodes.values():
+            item.clear_pictures()
+        self.reconcile()
+
+    @Slot()
+    def _on_theme(self) -> None:
+        for note in self.notes.values():
+            note.set_size(*note.size)
+        self.update()
+
+    def reconcile(self) -> None:
+        """Make, change and remove items until they show the graph of the document."""
+        graph, report = self.document.graph, self.document.report
+        if graph is self._graph and report is self._report:
+            return
+        moved = self._reconcile_nodes(graph, report)
+        if graph.edges is not self._graph.edges or report is not self._report:
+            self._reconcile_wires(graph, report)
+        self._in_step(graph.notes, self._graph.notes, self.notes, NoteItem, NoteItem.show_note)
+        self._in_step(graph.groups, self._graph.groups, self.groups, GroupItem, GroupItem.show_group)
+        self._graph, self._report = graph, report
+        self.selection.keep_only(graph)
+        self.unfolding.refresh(graph, report)
+        self._lay_wires(moved)
+        self.enclose_groups()
+        self._on_selection()
+        self.reconciled.emit()
+        self.arranged.emit()
+
+    def _reconcile_nodes(self, graph: Graph, report: Report) -> set[str]:
+        """Bring the cards in step. Returns the nodes whose wires have to be laid anew."""
+        if graph.nodes is self._graph.nodes and graph.edges is self._graph.edges and report is self._report:
+            return set()
+        before = {node.id: node for node in self._graph.nodes}
+        shown = faces(graph, report)
+        for name in [name for name in self.nodes if name not in shown]:
+            self.unfolding.drop(name)
+            self.removeItem(self.nodes.pop(name))
+        return {node.id for node in graph.nodes if self._show_node(node, before.get(node.id), shown[node.id])}
+
+    def _show_node(self, node: Node, before: Node | None, face: CardFace) -> bool:
+        """Make or change one card. True when its ports may have moved."""
+        item = self.nodes.get(node.id)
+        if item is None:
+            item = self.nodes[node.id] = NodeItem(node.id, face)
+            item.setPos(node.position.x, node.position.y)
+            self.addItem(item)
+            return True
+        changed = False
+        if before is None or before.block != node.block:
+            changed = item.clear_pictures()
+        if item.face != face:
+            item.show_face(face)
+            changed = True
+        place = item.pos()
+        if (place.x(), place.y()) != (node.position.x, node.position.y):
+            item.setPos(node.position.x, node.position.y)
+            changed = True
+        return changed
+
+    def _reconcile_wires(self, graph: Graph, report: Report) -> None:
+        wanted = {edge.key for edge in graph.edges}
+        for key in [key for key in self.wires if key not in wanted]:
+            self.removeItem(self.wires.pop(key))
+        self._touching = {}
+        faulty = {(problem.node, problem.port) for problem in report.errors()}
+        for edge in graph.edges:
+            item = self.wires.get(edge.key)
+            if item is None:
+                item = self.wires[edge.key] = WireItem(edge.key)
+                self.addItem(item)
+                self._lay(edge.key, item)
+            signal = report.signals.get((edge.source, edge.source_port))
+            item.badge = signal.badge() if signal is not None else "shape not known yet"
+            single = len(self.nodes[edge.target].face.inputs) == 1
+            bad = (edge.target, edge.target_port) in faulty or (
+                single and (edge.target, "") in faulty and edge.target not in report.inputs
+            )
+            item.set_state(faulty=bad)
+            self._touching.setdefault(edge.source, []).append(edge.key)
+            self._touching.setdefault(edge.target, []).append(edge.key)
+
+    def _in_step(
+        self,
+        after: tuple[V, ...],
+        before: tuple[V, ...],
+        items: dict[str, I],
+        make: Callable[[V], I],
+        show: Callable[[I, V], None],
+    ) -> None:
+        if after is before:
+            return
+        old: dict[str, Any] = {value.id: value for value in before}  # type: ignore[attr-defined]
+        wanted: dict[str, Any] = {value.id: value for value in after}  # type: ignore[attr-defined]
+        for name in [name for name in items if name not in wanted]:
+            self.removeItem(items.pop(name))
+        for name, value in wanted.items():
+            if name not in items:
+                items[name] = make(value)
+                self.addItem(items[name])
+            elif old.get(name) is not value:
+                show(items[name], value)
+
+    # Geometry --------------------------------------------------------------------------------------------------------
+
+    def _lay(self, key: EdgeKey, item: WireItem) -> None:
+        item.set_ends(
+            self.nodes[key.source].box().port("output", key.source_port),
+            self.nodes[key.target].box().port("input", key.target_port),
+        )
+
+    def _lay_wires(self, nodes: Iterable[str]) -> None:
+        for key in {key for name in nodes for key in self._touching.get(name, ())}:
+            self._lay(key, self.wires[key])
+
+    def place(self, positions: Mapping[str, Point]) -> None:
+        """Show cards and notes elsewhere, as a gesture does before it ends; the document is not touched."""
+        for name, (x, y) in positions.items():
+            item = self.nodes.get(name) or self.notes.get(name)
+            if item is not None:
+                item.setPos(x, y)
+        self._lay_wires(positions)
+        self.enclose_groups(positions)
+        self.arranged.emit()
+
+    def restore_places(self, names: Iterable[str]) -> None:
+        """Put things back where the document has them."""
+        wanted = set(names)
+        items = (*self.document.graph.nodes, *self.document.graph.notes)
+        self.place({item.id: (item.position.x, item.position.y) for item in items if item.id in wanted})
+
+    def resized(self, names: Iterable[str]) -> None:
+        """Cards have changed their size by themselves."""
+        chosen = set(names)
+        self._lay_wires(chosen)
+        self.enclose_groups(chosen)
+        self.arranged.emit()
+
+    def enclose_groups(self, changed: Iterable[str] | None = None) -> None:
+        """Lay the frames around their members."""
+        touched = None if changed is None else set(changed)
+        for item in self.groups.values():
+            if touched is None or not touched.isdisjoint(item.members):
+                item.enclose(united(self.nodes[name].box().rect for name in item.members if name in self.nodes))
+
+    def boxes(self) -> list[NodeBox]:
+        """All cards, from back to front."""
+        chosen = set(self.selection.items)
+        ordered = sorted(self.nodes.items(), key=lambda pair: pair[0] in chosen)
+        return [item.box() for _, item in ordered]
+
+    def scenery(self) -> Scenery:
+        """Everything that can be hit."""
+        return Scenery(
+            nodes=self.boxes(),
+            wires=[(key, item.curve) for key, item in self.wires.items()],
+            notes=[(name, item.rect()) for name, item in self.notes.items()],
+            group_titles=[(name, item.title_rect()) for name, item in self.groups.items()],
+        )
+
+    def rects(self, names: Iterable[str] | None = None) -> dict[str, Rect]:
+        """Rectangles of cards and notes, of all or of the named ones."""
+        known = {name: item.box().rect for name, item in self.nodes.items()}
+        known.update((name, item.rect()) for name, item in self.notes.items())
+        return known if names is None else {name: known[name] for name in names if name in known}
+
+    def sizes(self) -> dict[str, tuple[float, float]]:
+        """Width and height of every card."""
+        return {name: item.size for name, item in self.nodes.items()}
+
+    def content_rect(self) -> QRectF:
+        """The rectangle around everything that is on the canvas; empty when nothing is."""
+        frames = [item.frame for item in self.groups.values()]
+        around = united((*self.rects().values(), *frames))
+        return QRectF(around.x, around.y, around.width, around.height) if around else QRectF()
+
+    # State that is only shown ----------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_selection(self) -> None:
+        items, wires = set(self.selection.items), set(self.selection.wires)
+        for kind in (self.nodes, self.notes, self.groups):
+            for name, item in kind.items():
+                item.set_chosen(name in items)
+        for key, wire in self.wires.items():
+            wire.set_state(chosen=key in wires)
+
+    def highlight_wire(self, key: EdgeKey | None) -> None:
+        """Show into which wire a block would go."""
+        for other, item in self.wires.items():
+            item.set_state(highlighted=other == key)

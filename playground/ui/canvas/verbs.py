@@ -1,0 +1,166 @@
+"""What one can do with the selection: the same functions behind keys, menus, toolbar and palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtGui import QGuiApplication
+
+from playground.ui.canvas import adding, commands
+from playground.ui.canvas.clipboard import PasteError
+from playground.ui.canvas.geometry import Line, Point
+from playground.ui.canvas.interactions import scene_rect
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+
+class Verbs:
+    """Bound to one canvas. Every function that finds nothing to do does nothing."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+        self._document = view.document
+
+    @property
+    def _chosen(self) -> tuple[str, ...]:
+        return self._view.canvas_scene.selection.items
+
+    @property
+    def _nodes(self) -> tuple[str, ...]:
+        return self._view.canvas_scene.selection.nodes(self._document.graph)
+
+    # Clipboard -------------------------------------------------------------------------------------------------------
+
+    def copy(self) -> bool:
+        """Copy the selected blocks and notes as text. False when nothing is selected."""
+        text = commands.copied(self._document, self._chosen)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        return bool(text)
+
+    def cut(self) -> None:
+        """Copy, then delete."""
+        if self.copy():
+            self.delete()
+
+    def paste(self, at: Point | None = None) -> None:
+        """Paste blocks, at a point or beside where they were copied; what is no block is refused with a sentence."""
+        try:
+            names = commands.paste(self._document, QGuiApplication.clipboard().text(), at)
+        except PasteError as error:
+            self._view.say(str(error))
+            return
+        self._show_new(names)
+
+    def duplicate(self) -> None:
+        """Copy the selected blocks beside themselves."""
+        self._show_new(commands.duplicate(self._document, self._chosen))
+
+    def _show_new(self, names: tuple[str, ...]) -> None:
+        if names:
+            self._view.select(names)
+            rects = self._view.canvas_scene.rects(names)
+            for rect in rects.values():
+                self._view.camera.reveal(scene_rect(rect))
+
+    # Selection -------------------------------------------------------------------------------------------------------
+
+    def delete(self) -> None:
+        """Delete what is selected; the gap is closed."""
+        selection = self._view.canvas_scene.selection
+        commands.delete(self._document, selection.items, selection.wires)
+
+    def select_all(self) -> None:
+        """Select all blocks and notes."""
+        graph = self._document.graph
+        self._view.select([item.id for item in (*graph.nodes, *graph.notes)])
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move the selection by the keyboard."""
+        groups = self._view.canvas_scene.groups
+        names: list[str] = []
+        for name in self._chosen:
+            names.extend(groups[name].members if name in groups else [name])
+        commands.nudge(self._document, names, dx, dy)
+
+    def step(self, forwards: bool) -> bool:
+        """Select the next block in the order of the network. False past the last one."""
+        order = self._document.report.order or tuple(node.id for node in self._document.graph.nodes)
+        present = next((name for name in self._nodes if name in order), None)
+        if not order:
+            return False
+        if present is None:
+            number = 0 if forwards else len(order) - 1
+        else:
+            number = order.index(present) + (1 if forwards else -1)
+        if not 0 <= number < len(order):
+            self._view.select([])
+            return False
+        self._view.go_to(order[number])
+        return True
+
+    def follow(self, forwards: bool) -> None:
+        """Select the block at the other end of a wire."""
+        graph = self._document.graph
+        for name in self._nodes[:1]:
+            wires = list(graph.out_of(name) if forwards else graph.into(name))
+            if wires:
+                self._view.go_to(wires[0].target if forwards else wires[0].source)
+
+    # Blocks ----------------------------------------------------------------------------------------------------------
+
+    def add_block(self, block_id: str) -> str:
+        """Add a block after the selected one, or to the right of all. Returns its id."""
+        chosen = self._nodes
+        name = adding.add_block(self._document, block_id, after=chosen[0] if len(chosen) == 1 else None)
+        self._view.go_to(name)
+        return name
+
+    def rename(self) -> None:
+        """Type another title for the selected block or group, or edit the selected note."""
+        if len(self._chosen) == 1:
+            self._view.edit(self._chosen[0])
+
+    def toggle_unfolded(self) -> None:
+        """Show or hide the neurons of the selected dense blocks."""
+        nodes = [name for name in self._nodes if self._view.canvas_scene.unfolding.possible(name)]
+        if nodes:
+            commands.toggle_unfolded(self._document, nodes)
+
+    def toggle_trainable(self) -> None:
+        """Freeze the selected blocks or let them learn again."""
+        if self._nodes:
+            commands.toggle_trainable(self._document, self._nodes)
+
+    # Arrangement -----------------------------------------------------------------------------------------------------
+
+    def align(self, how: Line) -> None:
+        """Bring the selected cards to one line."""
+        commands.align(self._document, self._view.canvas_scene.rects(self._chosen), how)
+
+    def distribute(self, axis: Literal["horizontal", "vertical"]) -> None:
+        """Give the selected cards equal room."""
+        commands.distribute(self._document, self._view.canvas_scene.rects(self._chosen), axis)
+
+    def tidy(self) -> None:
+        """Lay out the whole graph and show it."""
+        commands.tidy(self._document, self._view.canvas_scene.sizes())
+        self._view.fit()
+
+    def group(self) -> None:
+        """Frame the selected blocks."""
+        name = commands.group(self._document, self._nodes)
+        if name:
+            self._view.select([name])
+
+    def ungroup(self) -> None:
+        """Take the frame of the selection away."""
+        commands.ungroup(self._document, self._chosen)
+
+    def add_note(self, at: Point | None = None) -> None:
+        """Stick a note on the canvas and start to write."""
+        centre = self._view.camera.visible().center()
+        name = commands.add_note(self._document, at if at is not None else (centre.x() - 105.0, centre.y() - 32.0))
+        self._view.select([name])
+        self._view.edit(name)

@@ -1,0 +1,580 @@
+"""The canvas on which networks are built: it turns mouse, keyboard and drops into gestures and undo commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGestureEvent, QGraphicsView, QPinchGesture, QWidget
+
+from playground.document.graph import Edge, EdgeKey
+from playground.training.snapshot import Snapshot
+from playground.ui.canvas import adding, commands, dropping, keys
+from playground.ui.canvas.camera import Camera
+from playground.ui.canvas.connecting import Verdict, edge_between, fits
+from playground.ui.canvas.geometry import CARD_WIDTH, PORT_LINE, Hit, Point, PortRef, hit_test
+from playground.ui.canvas.hover import Hover
+from playground.ui.canvas.inline_editor import InlineEditor
+from playground.ui.canvas.interactions import (
+    Interaction,
+    MoveNodes,
+    Pan,
+    Pointer,
+    PullWire,
+    ResizeNote,
+    Rubberband,
+    SelectWire,
+    scene_rect,
+)
+from playground.ui.canvas.live import LivePictures
+from playground.ui.canvas.menus import context_menu
+from playground.ui.canvas.messages import Messages
+from playground.ui.canvas.quick_menu import QuickMenu
+from playground.ui.canvas.requests import MenuRequest
+from playground.ui.canvas.scene import CanvasScene
+from playground.ui.canvas.verbs import Verbs
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import THEME
+
+_DOT_GAP = 24.0
+_MOST_DOTS = 6_000
+
+
+class CanvasView(QGraphicsView):
+    """The view of the graph. `verbs` holds what can be done with the selection, `camera` where one looks."""
+
+    node_selected = Signal(str)
+    """The one selected node, or "" when none or several are."""
+    selection_changed = Signal()
+    weight_edit_requested = Signal(str, object, float)
+    """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
+    said = Signal(str)
+    """A sentence for the person, such as why something was refused."""
+    view_changed = Signal()
+    """Zoom or place of what is seen has changed."""
+
+    def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.canvas_scene = CanvasScene(document, self)
+        self.setScene(self.canvas_scene)
+        self.camera = Camera(self)
+        self.verbs = Verbs(self)
+        self.live = LivePictures(self.canvas_scene)
+        self.messages = Messages(self)
+        self.editor = InlineEditor(self.viewport())
+        self._hover = Hover(self)
+        self._gesture: Interaction | None = None
+        self._space = False
+        self._request: MenuRequest | None = None
+        self._menu: QuickMenu | None = None
+        self._was_selected = ""
+        self._set_up()
+        self.canvas_scene.reconciled.connect(self._on_reconciled)
+        self.canvas_scene.selection.changed.connect(self._on_selection)
+        self.canvas_scene.unfolding.weight_edited.connect(self.weight_edit_requested)
+        document.opened.connect(self._on_opened)
+        THEME.changed.connect(self._on_theme)
+        self._on_theme()
+
+    def _set_up(self) -> None:
+        self.setAccessibleName("Canvas")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setDragMode(QGraphicsView.DragMode.NoDrag)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
+
+    # Public: what is selected and seen ---------------------------------------------------------------------------
+
+    def selected_nodes(self) -> tuple[str, ...]:
+        """Ids of the selected nodes, in the order of selection."""
+        return self.canvas_scene.selection.nodes(self.document.graph)
+
+    def selected_node(self) -> str:
+        """The one selected node, or "" when none or several are."""
+        items = self.canvas_scene.selection.items
+        return items[0] if len(items) == 1 and items[0] in self.canvas_scene.nodes else ""
+
+    def select(self, identifiers: Iterable[str]) -> None:
+        """Select exactly these nodes, notes and groups."""
+        self.canvas_scene.selection.choose(identifiers)
+
+    def go_to(self, identifier: str) -> None:
+        """Select a node and bring it into sight."""
+        self.select([identifier])
+        item = self.canvas_scene.nodes.get(identifier)
+        if item is not None:
+            self.camera.reveal(scene_rect(item.box().rect))
+
+    @Slot()
+    def fit(self) -> None:
+        """Show everything."""
+        self.camera.fit()
+
+    @Slot()
+    def reset_zoom(self) -> None:
+        """Zoom to 100 %."""
+        self.camera.zoom_to(1.0)
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """One step closer."""
+        self.camera.zoom_by(2.0)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """One step farther."""
+        self.camera.zoom_by(-2.0)
+
+    def add_block(self, block_id: str) -> str:
+        """Add a block after the selected node, select it and bring it into sight. Returns its id."""
+        return self.verbs.add_block(block_id)
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something; the window shows it."""
+        self.said.emit(sentence)
+
+    # Public: live pictures -------------------------------------------------------------------------------------------
+
+    def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
+        """Maps of the units by node, each (units, h, w) with row 0 on top."""
+        self.live.show_maps(maps)
+
+    def show_points(
+        self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None = None
+    ) -> None:
+        """Points (n, 2) of a data node with their class numbers or values (n,)."""
+        self.live.show_points(node, points, classes)
+
+    def show_curve(self, node: str, values: Sequence[float]) -> None:
+        """A small curve in a node, such as the loss."""
+        self.live.show_curve(node, values)
+
+    def show_gradients(self, sizes: Mapping[EdgeKey, float]) -> None:
+        """Sizes of the gradients that flow back through the wires."""
+        self.live.show_gradients(sizes)
+
+    def show_weights(self, snapshot: Snapshot) -> None:
+        """Weights for the neurons and links of unfolded blocks."""
+        self.canvas_scene.unfolding.show_weights(snapshot)
+
+    def clear_pictures(self) -> None:
+        """Take all live pictures away."""
+        self.live.clear()
+
+    # Blocks and wires ------------------------------------------------------------------------------------------------
+
+    def ask_for_block(self, at: Point | None, port: PortRef | None = None, edge: EdgeKey | None = None) -> None:
+        """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
+        self._request = MenuRequest(at, port, edge)
+        if self._menu is None:
+            self._menu = QuickMenu(self.document, self)
+            self._menu.chosen.connect(self._on_block_chosen)
+        source = (edge.source, edge.source_port) if edge is not None else self._request.source
+        self._menu.open_at(self._menu_place(at, port), source, self._request.target)
+
+    def _menu_place(self, at: Point | None, port: PortRef | None) -> QPoint:
+        item = self.canvas_scene.nodes.get(port.node) if port is not None else None
+        if at is None and item is not None:
+            rect = item.box().rect
+            at = rect.right + 24.0, rect.y
+        spot = self.mapFromScene(QPointF(*at)) if at is not None else self.viewport().rect().center()
+        return self.viewport().mapToGlobal(spot)
+
+    @property
+    def quick_menu(self) -> QuickMenu | None:
+        """The quick menu, once it has been opened."""
+        return self._menu
+
+    @Slot(str)
+    def _on_block_chosen(self, block: str) -> None:
+        request, self._request = self._request, None
+        if request is not None:
+            self.place_block(block, request)
+            self.setFocus()
+
+    def place_block(self, block: str, request: MenuRequest) -> str:
+        """Add the chosen block where the request wants it. Returns the new node's id."""
+        place = request.position
+        if place is not None:
+            back = CARD_WIDTH if request.target is not None else CARD_WIDTH / 2 if request.edge is not None else 0.0
+            place = place[0] - back, place[1] - PORT_LINE
+        name = adding.add_block(self.document, block, place, after=request.port, on_edge=request.edge)
+        self.go_to(name)
+        return name
+
+    @Slot()
+    def append_to_selection(self) -> None:
+        """Open the quick menu for a block after the selected node, or anywhere."""
+        wires, name = self.canvas_scene.selection.wires, self.selected_node()
+        if name and self.canvas_scene.nodes[name].face.outputs:
+            output = self.canvas_scene.nodes[name].face.outputs[0].name
+            self.ask_for_block(None, port=PortRef(name, "output", output))
+        elif len(wires) == 1:
+            self.ask_for_block(None, edge=wires[0])
+        else:
+            self.ask_for_block(None)
+
+    def connect_ports(self, first: PortRef, second: PortRef) -> bool:
+        """Lay a wire between two ports if it fits; else say why not."""
+        edge = edge_between(first, second)
+        if edge is None:
+            self.say("A wire runs from an output to an input.")
+            return False
+        verdict = fits(self.document, edge)
+        if not verdict.ok:
+            self.refuse(edge, verdict)
+            return False
+        commands.connect(self.document, edge)
+        return True
+
+    def refuse(self, edge: Edge, verdict: Verdict, replacing: EdgeKey | None = None) -> None:
+        """Say why a wire was not laid and offer the remedies."""
+        self.messages.refuse(edge, verdict, replacing)
+
+    def edit(self, identifier: str) -> None:
+        """Type into a node's title, a group's title or a note."""
+        scene = self.canvas_scene
+        if identifier in scene.nodes:
+            item = scene.nodes[identifier]
+            place = self._viewport_rect(item.title_rect().translated(item.pos()))
+            node = self.document.graph.node(identifier)
+            done = partial(commands.rename, self.document, identifier)
+            self.editor.edit_line(node.title or item.face.title, place, "Title of the block", done)
+        elif identifier in scene.groups:
+            group = scene.groups[identifier]
+            place = self._viewport_rect(scene_rect(group.title_rect()))
+            done = partial(commands.rename, self.document, identifier)
+            self.editor.edit_line(group.title, place, "Title of the group", done)
+        elif identifier in scene.notes:
+            note = scene.notes[identifier]
+            done = partial(commands.edit_note, self.document, identifier)
+            self.editor.edit_text(note.text, self._viewport_rect(scene_rect(note.rect())), "Text of the note", done)
+
+    def escape(self) -> bool:
+        """Cancel the gesture, else the bubble of a refused wire, else the selection. False when there was nothing."""
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+            self._restore_cursor()
+            return True
+        if self.messages.dismiss():
+            return True
+        if self.canvas_scene.selection.items or self.canvas_scene.selection.wires:
+            self.canvas_scene.selection.choose()
+            return True
+        return False
+
+    # Geometry --------------------------------------------------------------------------------------------------------
+
+    def to_scene(self, place: QPointF) -> QPointF:
+        """A point of the viewport in the scene, not rounded to pixels."""
+        return self.viewportTransform().inverted()[0].map(place)
+
+    def hit(self, point: Point) -> Hit:
+        """What lies at a point of the scene."""
+        return hit_test(point, self.canvas_scene.scenery(), slop=min(24.0, 4.0 / self.camera.zoom))
+
+    def _viewport_rect(self, rect: QRectF) -> QRect:
+        return self.mapFromScene(rect).boundingRect()
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        place = event.position()
+        point, held = self.to_scene(place), event.modifiers()
+        return Pointer(
+            (point.x(), point.y()),
+            (place.x(), place.y()),
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            control=bool(held & Qt.KeyboardModifier.ControlModifier),
+            alt=bool(held & Qt.KeyboardModifier.AltModifier),
+        )
+
+    # News ------------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_reconciled(self) -> None:
+        if self._gesture is not None:
+            self.escape()
+        self.camera.widen()
+        self._on_selection()
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.editor.drop()
+        self.live.clear()
+        self.fit()
+
+    @Slot()
+    def _on_selection(self) -> None:
+        self.selection_changed.emit()
+        name = self.selected_node()
+        if name != self._was_selected:
+            self._was_selected = name
+            self.node_selected.emit(name)
+        item = self.canvas_scene.nodes.get(name)
+        self.setAccessibleDescription(item.face.words() if item is not None else self._summary())
+
+    def _summary(self) -> str:
+        graph, chosen = self.document.graph, len(self.canvas_scene.selection.items)
+        return f"{len(graph.nodes)} blocks, {len(graph.edges)} wires, {chosen} selected"
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self.setBackgroundBrush(THEME.color("canvas"))
+        self.viewport().update()
+
+    # Mouse -----------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.editor.finish()
+        self.messages.dismiss()
+        if self._gesture is not None:
+            return
+        pointer = self._pointer(event)
+        hit = self.hit(pointer.scene)
+        panning = event.button() == Qt.MouseButton.MiddleButton or self._space
+        if not panning and self._inside_neurons(hit, pointer.scene):
+            super().mousePressEvent(event)
+            if event.isAccepted() and event.button() == Qt.MouseButton.LeftButton:
+                self.select([hit.id])
+                return
+        if panning:
+            self._begin(Pan(self, pointer))
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._begin(self._gesture_for(hit, pointer))
+        event.accept()
+
+    def _gesture_for(self, hit: Hit, pointer: Pointer) -> Interaction:
+        if hit.kind == "port" and hit.port is not None:
+            return PullWire(self, pointer, hit.port)
+        if hit.kind in ("node", "note", "group"):
+            return MoveNodes(self, pointer, hit.id)
+        if hit.kind == "note-corner":
+            return ResizeNote(self, pointer, hit.id)
+        return SelectWire(self, pointer) if hit.kind == "wire" else Rubberband(self, pointer)
+
+    def _begin(self, gesture: Interaction) -> None:
+        self._gesture = gesture
+        self._hover.nothing()
+        if gesture.cursor is not None:
+            self.viewport().setCursor(gesture.cursor)
+
+    def _inside_neurons(self, hit: Hit, point: Point) -> bool:
+        item = self.canvas_scene.nodes.get(hit.id) if hit.kind == "node" else None
+        return item is not None and item.inner is not None and item.inner_rect().contains(
+            QPointF(*point) - item.pos()
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        pointer = self._pointer(event)
+        if self._gesture is not None:
+            self._gesture.move(pointer)
+            return
+        if self.canvas_scene.unfolding.any_shown:
+            super().mouseMoveEvent(event)
+        if not event.buttons() and not self._space:
+            self._hover.over(self.hit(pointer.scene), pointer.scene)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is None:
+            super().mouseReleaseEvent(event)
+            return
+        gesture, self._gesture = self._gesture, None
+        gesture.end(self._pointer(event))
+        self.camera.widen()
+        self._restore_cursor()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        pointer = self._pointer(event)
+        hit = self.hit(pointer.scene)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._inside_neurons(hit, pointer.scene):
+            super().mouseDoubleClickEvent(event)
+        elif hit.kind in ("node", "note", "group"):
+            self.select([hit.id])
+            self.edit(hit.id)
+        elif hit.kind == "wire":
+            self.ask_for_block(pointer.scene, edge=hit.edge)
+        elif hit.kind == "canvas":
+            self.ask_for_block(pointer.scene)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover.nothing()
+        super().leaveEvent(event)
+
+    def _restore_cursor(self) -> None:
+        shape = Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.editor.finish()
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            place = self.to_scene(QPointF(event.pos()))
+            hit, spot = self.hit((place.x(), place.y())), event.globalPos()
+        else:
+            hit, place = self._keyboard_hit()
+            spot = self.viewport().mapToGlobal(self.mapFromScene(place))
+        if hit.kind == "wire" and hit.edge is not None:
+            self.canvas_scene.selection.choose(wires=[hit.edge])
+        elif hit.id and hit.id not in self.canvas_scene.selection.items:
+            self.select([hit.id])
+        context_menu(self, hit, (place.x(), place.y())).popup(spot)
+
+    def _keyboard_hit(self) -> tuple[Hit, QPointF]:
+        """What the Menu key speaks of: the first selected thing."""
+        selection = self.canvas_scene.selection
+        if selection.items:
+            name = selection.items[0]
+            kinds = {"node": self.canvas_scene.nodes, "note": self.canvas_scene.notes}
+            kind = next((kind for kind, items in kinds.items() if name in items), "group")
+            rect = self.canvas_scene.rects([name]).get(name)
+            place = QPointF(*rect.centre) if rect is not None else self.camera.visible().center()
+            return Hit(kind, name), place  # type: ignore[arg-type]
+        if selection.wires:
+            return Hit("wire", edge=selection.wires[0]), self.camera.visible().center()
+        return Hit("canvas"), self.camera.visible().center()
+
+    # Wheel, touch, keyboard ------------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.camera.zoom_by(event.angleDelta().y() / 120.0, event.position())
+        else:
+            moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+            sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) and not moved.x()
+            dx, dy = (moved.y(), 0) if sideways else (moved.x(), moved.y())
+            self.camera.pan(-dx, -dy)
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.camera.zoom_to(self.camera.zoom * (1.0 + event.value()), event.position())
+                return True
+        elif event.type() == QEvent.Type.Gesture and isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                middle = QPointF(self.viewport().mapFromGlobal(pinch.centerPoint().toPoint()))
+                self.camera.zoom_to(self.camera.zoom * pinch.scaleFactor(), middle)
+                return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self._space = True
+            if self._gesture is None:
+                self._restore_cursor()
+            event.accept()
+        elif keys.press(self, event):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            if self._gesture is None:
+                self._restore_cursor()
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        self._space = False
+        super().focusOutEvent(event)
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        # Tab walks through the blocks; past the last one it leaves the canvas, so that nobody is trapped in it.
+        if self.hasFocus() and self.verbs.step(forwards):
+            return True
+        return super().focusNextPrevChild(forwards)
+
+    # Drops -----------------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropping.dragged_block(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        block = dropping.dragged_block(event.mimeData())
+        if not block:
+            event.ignore()
+            return
+        self.canvas_scene.highlight_wire(dropping.wire_under(self, block, event.position()))
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.canvas_scene.highlight_wire(None)
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.canvas_scene.highlight_wire(None)
+        block = dropping.dragged_block(event.mimeData())
+        if not block:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.select([dropping.drop_block(self, block, event.position())])
+        self.setFocus()
+
+    # Painting and size -----------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        before = event.oldSize()
+        super().resizeEvent(event)
+        if not before.isValid() or before.isEmpty():
+            self.camera.fit()
+        else:
+            self.camera.widen()
+        self.messages.follow()
+        self.view_changed.emit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.messages.follow()
+        self.view_changed.emit()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(rect, self.backgroundBrush())
+        zoom = painter.worldTransform().m11()
+        gap = _DOT_GAP
+        while gap * zoom < 15.0:
+            gap *= 2.0
+        left, top = int(rect.left() // gap), int(rect.top() // gap)
+        across, down = int(rect.width() // gap) + 2, int(rect.height() // gap) + 2
+        if across * down > _MOST_DOTS:
+            return
+        pen = QPen(THEME.color("line"), 1.6)
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        points = [QPointF((left + x) * gap, (top + y) * gap) for y in range(down) for x in range(across)]
+        painter.drawPoints(QPolygonF(points))

@@ -1,0 +1,95 @@
+"""A wire on the canvas: a curve from an output to an input."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from playground.document.graph import EdgeKey
+from playground.ui.canvas.geometry import Curve, Point, curve_bounds, wire_curve
+from playground.ui.canvas.paint import WIRE_LEVEL
+from playground.ui.theme import THEME
+
+_PLAIN = 2.0
+_THINNEST, _THICKEST = 0.8, 5.0
+
+
+def curve_path(curve: Curve) -> QPainterPath:
+    """The curve as Qt draws it."""
+    path = QPainterPath(QPointF(*curve[0]))
+    path.cubicTo(QPointF(*curve[1]), QPointF(*curve[2]), QPointF(*curve[3]))
+    return path
+
+
+class WireItem(QGraphicsItem):
+    """One wire. The scene gives it its ends whenever a node moves."""
+
+    def __init__(self, key: EdgeKey) -> None:
+        super().__init__()
+        self.key = key
+        self.badge = ""
+        """What it carries, shown while the mouse is over it."""
+        self.curve: Curve = wire_curve((0.0, 0.0), (0.0, 0.0))
+        self.chosen = self.hovered = self.highlighted = self.faulty = False
+        self.gradient: float | None = None
+        """0 to 1: size of the gradient that flows back, for the width; None without training."""
+        self._path = QPainterPath()
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(WIRE_LEVEL)
+
+    def set_ends(self, start: Point, end: Point) -> None:
+        """Lay the curve anew."""
+        curve = wire_curve(start, end)
+        if curve != self.curve or self._path.isEmpty():
+            self.prepareGeometryChange()
+            self.curve = curve
+            self._path = curve_path(curve)
+
+    def set_state(self, **state: bool) -> None:
+        """Change some of `chosen`, `hovered`, `highlighted` (a block dropped now would go in) and `faulty`."""
+        if any(getattr(self, name) != value for name, value in state.items()):
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.setZValue(WIRE_LEVEL + (1 if self.chosen or self.highlighted else 0))
+            self.update()
+
+    def set_gradient(self, share: float | None) -> None:
+        """Show how much gradient flows back, 0 to 1."""
+        if share is None or self.gradient is None or abs(share - self.gradient) > 0.02:
+            self.gradient = share
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        box = curve_bounds(self.curve)
+        return QRectF(box.x, box.y, box.width, box.height).adjusted(-8, -8, 8, 8)
+
+    def shape(self) -> QPainterPath:
+        return self._path
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._pen())
+        painter.drawPath(self._path)
+
+    def _pen(self) -> QPen:
+        tokens = THEME.tokens
+        if self.highlighted:
+            return QPen(QColor(tokens.good), 4.5)
+        width = _PLAIN
+        color = QColor(tokens.secondary)
+        color.setAlpha(190)
+        if self.gradient is not None:
+            width = _THINNEST + (_THICKEST - _THINNEST) * self.gradient
+            color = QColor(tokens.accent)
+            color.setAlpha(round(70 + 185 * self.gradient))
+        if self.faulty:
+            color = QColor(tokens.error)
+        if self.chosen or self.hovered:
+            color = QColor(tokens.accent)
+            width = max(width, 2.8 if self.chosen else 2.4)
+        pen = QPen(color, width)
+        if self.faulty:
+            pen.setDashPattern([4.0, 2.5])
+        return pen
