@@ -1,0 +1,91 @@
+"""The right panel: the tabs Data, Block and Training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+
+from playground.data.preview import DataPreview
+from playground.training.snapshot import Snapshot
+from playground.ui.inspector.block_panel import BlockPanel
+from playground.ui.inspector.data_panel import DataPanel, data_nodes
+from playground.ui.inspector.notes_panel import NotesPanel
+from playground.ui.inspector.training_panel import TrainingPanel
+from playground.ui.open_document import OpenDocument
+
+
+class Inspector(QTabWidget):
+    """Shows the selected block, the data and the training settings; every change goes through the document."""
+
+    weight_edit_requested = Signal(str, object, float)
+    """(parameter name such as `dense-1.weight`, index, value)"""
+    preview_requested = Signal(str, str)
+    """(data node, part): answer with `show_prepared(node, data_panel.make_preview(graph, node, part))`."""
+
+    def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.setAccessibleName("Inspector")
+        self.setMinimumWidth(280)
+        self._document = document
+        self._node = ""
+        self.data = DataPanel(document)
+        self.block = BlockPanel(document)
+        self.notes = NotesPanel(document)
+        self.training = TrainingPanel(document)
+        self.block_place = QStackedWidget()
+        self.block_place.addWidget(self.notes)
+        self.block_place.addWidget(self.block)
+        self.addTab(self.data, "Data")
+        self.addTab(self.block_place, "Block")
+        self.addTab(self.training, "Training")
+        self.setCurrentWidget(self.block_place)
+        self.block.weights.weight_edit_requested.connect(self.weight_edit_requested)
+        self.block.data_requested.connect(self._show_data)
+        self.data.preview_requested.connect(self.preview_requested)
+        document.changed.connect(self.show_report)
+        document.opened.connect(self._forget)
+
+    @Slot(str)
+    def select(self, node: str) -> None:
+        """Show a node, on the tab that fits it; an empty id shows the notes of the project."""
+        graph = self._document.graph
+        self._node = node if node and graph.has(node) else ""
+        self.block_place.setCurrentWidget(self.block if self._node else self.notes)
+        if not self._node:
+            return
+        self.block.select(self._node)
+        if self._node in data_nodes(graph):
+            self.data.select(self._node)
+            self.setCurrentWidget(self.data)
+        else:
+            self.setCurrentWidget(self.block_place)
+
+    def show_snapshot(self, snapshot: Snapshot | None) -> None:
+        """Show newer weights, where they are seen."""
+        self.block.show_snapshot(snapshot)
+
+    @Slot()
+    def show_report(self) -> None:
+        """Follow the document's check report; a selected node that is gone gives way to the notes."""
+        if self._node and not self._document.graph.has(self._node):
+            self.select("")
+
+    def show_goals(self, measured: Mapping[str, float]) -> None:
+        """Tick the project's goals by the newest metrics."""
+        self.notes.show_goals(measured)
+
+    def show_prepared(self, node: str, data: DataPreview) -> None:
+        """Show the examples that were asked for."""
+        self.data.show_prepared(node, data)
+
+    @Slot()
+    def _show_data(self) -> None:
+        self.setCurrentWidget(self.data)
+
+    @Slot()
+    def _forget(self) -> None:
+        self.block.show_snapshot(None)
+        self.select("")
