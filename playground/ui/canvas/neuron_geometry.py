@@ -26,11 +26,12 @@ ROOM_OUTSIDE = 6.0
 FEATURE = 26.0
 """Side of a tile that shows an input."""
 PIN = 9.0
-"""Diameter of an input without a picture."""
+"""Largest diameter of an input without a picture."""
+_CLOSEST_PINS, _WIDEST_PINS = 9.0, 22.0
 BIAS_RADIUS = 4.5
 PIECES = 14
 """Straight pieces by which a curved link is measured."""
-MOST_CURVED = 512
+MOST_CURVED = 256
 """More links than these are straight: they are drawn faster, and a curve could not be followed anyway."""
 REACH = 4.0
 """How far beside a link still counts as on it."""
@@ -57,6 +58,8 @@ class NeuronLayout:
     kind: Inputs
     tile: float
     """Side of a neuron's tile."""
+    pin: float
+    """Diameter of an input drawn as a dot."""
     tiles: Points
     """Top left corners, (units, 2)."""
     pins: Points
@@ -95,11 +98,9 @@ def neuron_layout(units: int, inputs: int, kind: Inputs) -> NeuronLayout:
     columns = -(-units // PER_COLUMN)
     rows = -(-units // columns)
     tile = 40.0 if rows <= 6 else 34.0 if rows <= 10 else 28.0
-    steps = {"features": FEATURE + TILE_GAP, "pins": 15.0 if inputs > 16 else 22.0}
-    shown = inputs if kind in ("features", "pins") else 0
-    input_height = shown * steps.get(kind, 0.0)
     tiles_height = rows * (tile + TILE_GAP) - TILE_GAP
-    height = max(tiles_height, input_height) + 2 * BIAS_RADIUS
+    step = _input_step(kind, inputs, tiles_height)
+    height = max(tiles_height, inputs * step) + 2 * BIAS_RADIUS
     lead = {"features": FEATURE, "pins": PIN, "bundle": 0.0, "outside": 0.0}[kind]
     left = lead + (ROOM_OUTSIDE if kind == "outside" else LINK_ROOM)
     corners = np.empty((units, 2))
@@ -108,9 +109,16 @@ def neuron_layout(units: int, inputs: int, kind: Inputs) -> NeuronLayout:
         in_column = min(rows, units - column * rows)
         top = (height - (in_column * (tile + TILE_GAP) - TILE_GAP)) / 2
         corners[number] = left + column * (tile + COLUMN_GAP), top + row * (tile + TILE_GAP)
-    pins = _pins(kind, inputs, lead, steps.get(kind, 0.0), height)
+    pins = _pins(kind, inputs, lead, step, height)
     width = left + columns * (tile + COLUMN_GAP) - COLUMN_GAP
-    return NeuronLayout(units, inputs, kind, tile, corners, pins, width, height)
+    return NeuronLayout(units, inputs, kind, tile, min(PIN, step - 2.0), corners, pins, width, height)
+
+
+def _input_step(kind: Inputs, inputs: int, room: float) -> float:
+    """Height that one input takes; dots stand closer where there are many."""
+    if kind == "features":
+        return FEATURE + TILE_GAP
+    return min(max(room / inputs, _CLOSEST_PINS), _WIDEST_PINS) if kind == "pins" else 0.0
 
 
 def _pins(kind: Inputs, inputs: int, lead: float, step: float, height: float) -> Points:

@@ -87,7 +87,6 @@ class NodeItem(QGraphicsItem):
         self._inner = item
         if item is not None:
             item.setParentItem(self)
-            item.setPos(_MARGIN, _PICTURE_TOP)
         self._measure()
 
     @property
@@ -148,6 +147,8 @@ class NodeItem(QGraphicsItem):
         size = (round(width, 1), round(max(height, least_height(ports)), 1))
         self._words = self._elided(size[0])
         self.update()
+        if self._inner is not None:
+            self._inner.setPos((size[0] - self._inner.boundingRect().width()) / 2, _PICTURE_TOP)
         if size == self.size:
             return False
         self.prepareGeometryChange()
