@@ -138,7 +138,8 @@ def split(
     """Row numbers of the three parts, each shuffled. Every class is spread by the same shares.
 
     Every class has its share of every part to within one row, and what rounding takes from a part in one class it gives
-    back in the next. Every class has at least one row in train, if need be at the cost of another part. What train and validation leave is test.
+    back in the next. Every class has at least one row in train, if need be at the cost of another part. What train and
+    validation leave is test.
     """
     count = len(raw.features)
     strata = raw.target if raw.class_names else np.zeros(count, dtype=np.int64)

@@ -106,7 +106,7 @@ def test_target_scaling_of_regression():
     assert abs(target.mean()) < 1e-5 and abs(target.std() - 1.0) < 1e-5
     raw = prepare(Diabetes(target_scaling="none")).parts["train"]["target"]
     np.testing.assert_allclose(prepared.target_scaler.unscale(target), raw, rtol=1e-5)
-    assert 25 <= raw.min() and raw.max() <= 346
+    assert raw.min() >= 25 and raw.max() <= 346
     small = prepare(Diabetes(target_scaling="min-max")).parts["train"]["target"]
     assert small.min() == 0.0 and abs(small.max() - 1.0) < 1e-6
     assert preview(prepared, "train", 1).rows[0][-1] == pytest.approx(raw[0, 0])
