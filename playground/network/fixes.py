@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from collections.abc import Mapping
+from typing import Any
 
 from playground.blocks.base import Fix
 from playground.data.registry import CATALOGUE
