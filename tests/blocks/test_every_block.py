@@ -1,0 +1,142 @@
+"""What holds for every block of the registry, checked on the table of cases."""
+
+from __future__ import annotations
+
+import copy
+import json
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+import torch
+import ziamath
+
+from playground.blocks.base import Block
+from playground.blocks.registry import BLOCKS
+from playground.document.declaration import ParameterInfo
+from playground.network.check import infer
+from tests.blocks.block_cases import BATCH, CASES, INDEX, VECTOR, Case, batches_of
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+every_block = pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.id)
+
+
+def test_every_block_has_a_case_and_an_id_of_its_own() -> None:
+    assert {case.block.id for case in CASES} == {block.id for block in BLOCKS}
+    assert len({block.id for block in BLOCKS}) == len(BLOCKS) == 36
+    assert len({block.title for block in BLOCKS}) == len(BLOCKS)
+
+
+@every_case
+def test_real_shape_equals_the_inferred_shape(case: Case) -> None:
+    inferred = infer(case.block, case.inputs)
+    assert inferred.error == ""
+    module = case.block.build(*case.inputs)
+    for training in (True, False):
+        result = module.train(training)(*batches_of(case.inputs))
+        expected = (BATCH, *case.shape) if case.block.family != "loss" else ()
+        assert result.shape == expected
+        assert inferred.outputs[0].shape == case.shape
+        assert torch.isfinite(result).all()
+    assert inferred.parameters == sum(p.numel() for p in module.parameters()) == case.parameters
+
+
+@every_case
+def test_the_inferred_range_holds(case: Case) -> None:
+    (signal,) = infer(case.block, case.inputs).outputs
+    if signal.kind != "loss":
+        result = case.block.build(*case.inputs).eval()(*(5.0 * batch for batch in batches_of(case.inputs)))
+        assert result.min() >= signal.low and result.max() <= signal.high
+
+
+@every_case
+def test_gradient_flows_to_inputs_and_parameters(case: Case) -> None:
+    module = case.block.build(*case.inputs)
+    batches = batches_of(case.inputs)
+    for batch in batches:
+        batch.requires_grad_(batch.is_floating_point())
+    weights = torch.randn(module(*batches).shape, generator=torch.Generator().manual_seed(9))
+    (module(*batches) * weights).sum().backward()
+    first = batches[0].grad
+    assert first is not None and torch.isfinite(first).all()
+    assert bool(first.abs().sum() > 0) == case.gradient
+    for name, parameter in module.named_parameters():
+        assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+
+
+@every_case
+def test_parameters_survive_json(case: Case) -> None:
+    text = json.dumps(case.block.parameters())
+    assert type(case.block).model_validate_json(text) == case.block
+    assert type(case.block).model_validate(json.loads(text)) == case.block
+
+
+@every_case
+def test_the_words_for_a_person_can_be_made(case: Case) -> None:
+    assert isinstance(case.block.subtitle(), str)
+    assert isinstance(case.block.live_formula(*case.inputs), str)
+    for message, _ in case.block.advise(*case.inputs):
+        assert message.endswith(".")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.changed], ids=lambda case: case.name)
+def test_update_does_what_a_new_build_would(case: Case) -> None:
+    assert case.changed is not None
+    module = case.block.build(*case.inputs)
+    fresh = case.changed.build(*case.inputs)
+    assert case.changed.update(module)
+    for training in (True, False):
+        results = []
+        for each in (module, fresh):
+            torch.manual_seed(1)
+            results.append(each.train(training)(*batches_of(case.inputs)))
+        assert torch.equal(*results)
+    assert dict(module.named_buffers()).keys() == dict(fresh.named_buffers()).keys()
+    for name, buffer in module.named_buffers():
+        assert torch.equal(buffer, dict(fresh.named_buffers())[name])
+
+
+@every_case
+def test_update_never_leaves_a_module_wrong(case: Case) -> None:
+    module = case.block.build(*case.inputs)
+    if case.block.update(module):
+        again = copy.deepcopy(module).eval()
+        assert torch.equal(again(*batches_of(case.inputs)), module.eval()(*batches_of(case.inputs)))
+
+
+@every_block
+def test_formula_renders_and_summary_teaches(block: type[Block]) -> None:
+    drawing = ElementTree.fromstring(ziamath.Latex(block.formula).svg())
+    assert float(drawing.attrib["width"]) > 10.0
+    assert len(block.summary) > 30 and block.summary.endswith(".")
+    assert block.title and block.__doc__
+    for info in block.parameter_infos():
+        assert info.help.endswith(".") and info.label, info.name
+
+
+def _wrong_values(info: ParameterInfo) -> list[object]:
+    wrong: list[object] = [{"no": "number"}, None]
+    if info.minimum is not None:
+        wrong.append(info.minimum - 1)
+    if info.maximum is not None:
+        wrong.append(info.maximum * 2 + 1)
+    if info.kind in ("integer", "number"):
+        wrong += ["many", float("nan"), float("inf")]
+    return [*wrong, "no such choice"] if info.kind == "choice" else wrong
+
+
+@every_block
+def test_bad_parameters_give_a_sentence_that_names_them(block: type[Block]) -> None:
+    for info in block.parameter_infos():
+        for wrong in _wrong_values(info):
+            ((name, sentence),) = block.parameter_problems({info.name: wrong})
+            assert name == info.name
+            assert info.label in sentence and block.title in sentence and "pydantic" not in sentence
+    ((name, sentence),) = block.parameter_problems({"colour": 1})
+    assert name == "colour" and "has no parameter “colour”" in sentence
+
+
+@every_block
+def test_class_numbers_are_refused_where_numbers_belong(block: type[Block]) -> None:
+    wires = (INDEX, VECTOR) if block.family == "loss" else (INDEX,) * (2 if block().inputs[0].many else 1)
+    error = infer(block(), wires).error
+    assert "class numbers" in error and error.startswith(block.title)
