@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,8 +19,10 @@ def migrate(
 ) -> dict[str, Any]:
     """Bring a file's content to the newest version; the input is left as it is."""
     version = content["schema_version"]
+    if version < newest:
+        content = copy.deepcopy(content)
     while version < newest:
-        content = migrations[version](dict(content))
+        content = migrations[version](content)
         version += 1
         content["schema_version"] = version
     return content

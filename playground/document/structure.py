@@ -99,4 +99,6 @@ def _circle(ids: set[str], wires: list[tuple[str, str]]) -> list[str]:
         walked[name] = None
         name = feeder[name]
     path = list(walked)
-    return path[path.index(name) :][::-1]
+    circle = path[path.index(name) :][::-1]
+    first = circle.index(min(circle))
+    return circle[first:] + circle[:first]
