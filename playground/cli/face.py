@@ -102,7 +102,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     views = _command(commands, "views", "list the views, and which apply to a project", ("listings", "views"))
     views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
     _add_json(views)
-    _command(commands, "schema", "print the JSON Schema of a project file", ("listings", "schema"))
+    _command(commands, "schema", "print the JSON Schema of a project file", ("schema", "schema"))
     return parser, frozenset(commands.choices)
 
 

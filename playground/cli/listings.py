@@ -1,4 +1,4 @@
-"""`presets`, `blocks`, `datasets`, `views` and `schema`: what there is."""
+"""`presets`, `blocks`, `datasets` and `views`: what there is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
 from playground.cli.report import goal_content, open_project, print_json, print_table
 from playground.data.registry import DATASETS
-from playground.document import files, library
+from playground.document import library
 from playground.document.declaration import ParameterInfo
 from playground.network.check import check
 
@@ -108,10 +108,4 @@ def views(options: argparse.Namespace) -> int:
             ("id", "title", "applies"),
             ((row["id"], row["title"], "yes" if row["applies"] else f"no: {row['why_not']}") for row in rows),
         )
-    return 0
-
-
-def schema(_options: argparse.Namespace) -> int:
-    """Print the JSON Schema of a project file."""
-    print_json(files.schema())
     return 0

@@ -46,7 +46,7 @@ def _set(content: Any, path: str, text: str) -> None:
     if not isinstance(content, dict) or (last not in content and not walked.endswith("parameters")):
         raise _unknown(content, last, walked)
     if last in CHOICES and isinstance(value, str):
-        value = {"id": value}
+        value = {"id": value, "parameters": {}}
     content[last] = value
 
 

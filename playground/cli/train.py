@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.cli import running
 from playground.cli.overrides import overridden
-from playground.cli.pictures import save_window
+from playground.cli.qt import save_window
 from playground.cli.report import CallError, open_project, print_json, print_table
 from playground.document.files import write
 from playground.training.checkpoint import weights_path, write_checkpoint

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from playground.cli.pictures import refuse_bad_qt, save_window
+from playground.cli.qt import refuse_bad_qt, save_window
 from playground.document.library import find
 
 DEFAULT_PRESET = "spirals"

@@ -1,0 +1,140 @@
+"""`check`, `presets`, `blocks`, `datasets`, `views`, `view` and `schema`: the output that scripts rely on."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.blocks.registry import BLOCKS
+from playground.data.registry import DATASETS
+from playground.document import library
+
+
+def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) -> None:
+    spoken = playground("check", small, "--json")
+    assert spoken.code == 0
+    assert spoken.json == {
+        "ok": True,
+        "parameters": 25,
+        "nodes": [
+            {"id": "data", "block": "spirals", "output_shapes": [[2], [1]], "parameters": 0},
+            {"id": "dense-1", "block": "dense", "output_shapes": [[6]], "parameters": 18},
+            {"id": "dense-2", "block": "dense", "output_shapes": [[1]], "parameters": 7},
+            {"id": "loss", "block": "binary-cross-entropy", "output_shapes": [[]], "parameters": 0},
+        ],
+        "errors": [],
+    }
+
+
+def test_check_tells_errors_with_their_fixes(playground: Callable, variant: Callable) -> None:
+    def break_it(content: dict[str, Any]) -> None:
+        content["graph"]["nodes"][2]["parameters"]["units"] = 3
+
+    path = variant(break_it)
+    spoken = playground("check", path, "--json")
+    assert (spoken.code, spoken.json["ok"]) == (1, False)
+    (error,) = spoken.json["errors"]
+    assert error["node"] == "loss"
+    assert error["message"]
+    assert error["fixes"]
+    assert all(isinstance(fix, str) for fix in error["fixes"])
+    people = playground("check", path)
+    assert people.code == 1
+    assert f"loss: {error['message']} Fixes: {error['fixes'][0]}" in people.out
+
+
+def test_check_lists_every_fault_of_a_file(playground: Callable, variant: Callable) -> None:
+    path = variant(lambda content: content.update(seed="one", surprise=1))
+    spoken = playground("check", path, "--json")
+    assert (spoken.code, spoken.json["ok"], spoken.json["nodes"]) == (1, False, [])
+    assert [error["message"].split(":")[0] for error in spoken.json["errors"]] == ["seed", "surprise"]
+
+
+def test_an_unknown_block_is_an_error_on_its_node(playground: Callable, variant: Callable) -> None:
+    def add(content: dict[str, Any]) -> None:
+        content["graph"]["nodes"].append({"id": "later", "block": "time-machine"})
+
+    spoken = playground("check", variant(add), "--json")
+    assert spoken.code == 1
+    assert spoken.json["nodes"][4] == {"id": "later", "block": "time-machine", "output_shapes": [], "parameters": 0}
+    assert spoken.json["errors"][0]["node"] == "later"
+
+
+@pytest.mark.parametrize(("command", "classes"), [("blocks", BLOCKS), ("datasets", DATASETS)])
+def test_declarations_come_with_every_parameter(playground: Callable, command: str, classes: tuple[type, ...]) -> None:
+    rows = playground(command, "--json").json
+    assert [row["id"] for row in rows] == [cls.id for cls in classes]
+    for row in rows:
+        assert {"id", "family", "title", "parameters"} <= set(row)
+        for parameter in row["parameters"]:
+            assert {"name", "type", "default", "bounds", "help"} <= set(parameter)
+            assert parameter["help"], f"{row['id']}.{parameter['name']} has no help"
+    assert classes[0].title in playground(command).out
+
+
+def test_blocks_tell_bounds_and_choices(playground: Callable) -> None:
+    dense = next(row for row in playground("blocks", "--json").json if row["id"] == "dense")
+    units, activation, bias = dense["parameters"]
+    assert (units["type"], units["default"], units["bounds"]) == ("integer", 8, [1.0, 65536.0])
+    assert (activation["type"], activation["bounds"]) == ("choice", None)
+    assert "tanh" in activation["choices"]
+    assert (bias["type"], bias["default"]) == ("switch", True)
+
+
+def test_presets_are_listed_with_goals_and_a_count(
+    playground: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "small-spirals.json").write_bytes(small.read_bytes())
+    entries = library.presets(tmp_path)
+    monkeypatch.setattr(library, "presets", lambda: entries)
+    assert playground("presets", "--json").json == [
+        {
+            "id": "small-spirals",
+            "title": "Small spirals",
+            "chapter": "Tests",
+            "summary": "Watch two arms part.",
+            "parameters": 25,
+            "goals": [{"metric": "train_accuracy", "at_least": 0.5, "within_epochs": 4}],
+        }
+    ]
+    assert "Watch two arms part." in playground("presets").out
+
+
+def test_views_tell_which_apply_and_why_not(playground: Callable, small: Path) -> None:
+    rows = playground("views", small, "--json").json
+    assert {"curves", "decision-boundary", "confusion-matrix", "prediction-wall"} <= {row["id"] for row in rows}
+    for row in rows:
+        assert {"id", "title", "applies", "why_not"} <= set(row)
+        assert row["applies"] == (row["why_not"] == "")
+    wall = next(row for row in rows if row["id"] == "prediction-wall")
+    assert not wall["applies"]
+    assert "no: " in playground("views", small).out
+    assert all(row["applies"] is None for row in playground("views", "--json").json)
+
+
+def test_a_view_becomes_a_table(playground: Callable, small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "curves.csv"
+    assert playground("view", small, "--view", "curves", "--epochs", "3", "--out", out).code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        columns, *rows = csv.reader(file)
+    assert "step" in columns
+    assert len(rows) >= 3
+
+
+def test_a_view_that_does_not_apply_says_why(playground: Callable, small: Path, tmp_path: Path) -> None:
+    spoken = playground("view", small, "--view", "prediction-wall", "--out", tmp_path / "x.csv")
+    assert spoken.code == 1
+    assert "images" in spoken.err
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_schema_is_json_schema(playground: Callable) -> None:
+    schema = json.loads(playground("schema").out)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert "graph" in schema["properties"]
