@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsObject,
-    QGraphicsSceneHoverEvent,
     QGraphicsSceneMouseEvent,
     QGraphicsView,
     QStyleOptionGraphicsItem,
@@ -77,7 +76,6 @@ class NeuronsItem(QGraphicsObject):
         self._links = NeuronLinks(self)
         self._preview: NeuronPreview | None = None
         self._editor: WeightEditor | None = None
-        self.setAcceptHoverEvents(True)
         self.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsFocusable)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemSendsScenePositionChanges)
@@ -122,6 +120,24 @@ class NeuronsItem(QGraphicsObject):
         if source is not None:
             source.shifted.connect(self._lay_links)
         self._lay_links()
+
+    def linked_to(self, source: NeuronsItem | None) -> bool:
+        """Whether the links come from the neurons of that block."""
+        return source is not None and self._source is source
+
+    def leave_source(self, source: NeuronsItem) -> None:
+        """The other block folds or goes away: its neurons are no longer where links come from."""
+        if self._source is source:
+            self.set_source(None)
+
+    def close(self) -> None:
+        """Take down what floats around the item, before it leaves the scene."""
+        self._set_hit(None)
+        self.set_source(None)
+        if self._editor is not None:
+            self._editor.hide()
+            self._editor.deleteLater()
+            self._editor = None
 
     def show_maps(self, maps: NDArray[np.float32], scale: str = "any") -> None:
         """Show the output maps, (units, h, w)."""
@@ -275,12 +291,6 @@ class NeuronsItem(QGraphicsObject):
         self._set_hit(hit)
         self._edit(hit)
         return True
-
-    def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
-        self.hover(event.scenePos())
-
-    def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
-        self.leave()
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if not self.press(event.scenePos()):
