@@ -45,7 +45,7 @@ def broken_into_lines(latex: str) -> list[str]:
     """The formula cut at `\\quad` and `\\qquad` outside of braces and environments."""
     lines = [""]
     depth = 0
-    for piece in re.split(r"(\\q?quad(?![a-zA-Z])|\\begin|\\end|\\left|\\right(?![a-zA-Z])|\\.|[{}])", latex):
+    for piece in re.split(r"(\\q?quad(?![a-zA-Z])|\\begin|\\end|\\left(?![a-zA-Z])|\\right(?![a-zA-Z])|\\.|[{}])", latex):
         if piece in ("{", r"\begin", r"\left"):
             depth += 1
         elif piece in ("}", r"\end", r"\right"):

@@ -38,6 +38,7 @@ class BlockPanel(Column):
         self._document = document
         self._node = ""
         self._block_id = ""
+        self._seen: object = None
         self._snapshot: Snapshot | None = None
         self.form: ParameterForm | None = None
         self._add_head()
@@ -104,13 +105,20 @@ class BlockPanel(Column):
 
     @Slot(object, object)
     def _document_changed(self, before: Project, after: Project) -> None:
-        if before.graph is not after.graph:
+        if before.graph is not after.graph and self._seen != self._sight():
             self.refresh()
+
+    def _sight(self) -> object:
+        """All that this panel shows of the document; its place on the canvas is not part of it."""
+        node = self.node
+        shown = (node.id, node.block, node.title, node.parameters, node.training) if node is not None else None
+        return id(self._document.report), shown
 
     @Slot()
     def refresh(self) -> None:
         """Show what the document and its report say about the node."""
         node = self.node
+        self._seen = self._sight()
         declaration = CATALOGUE.get(node.block) if node is not None else None
         if node is None or declaration is None:
             self._show_unknown(node)

@@ -91,7 +91,8 @@ class CurvePlot(QWidget):
         painter.setFont(THEME.font(11))
         for value in _round_values(low, high):
             height = _place(plot.bottom(), plot.top(), value, low, high)
-            painter.drawText(QPointF(middle + 3, height + 4), f"{value:g}")
+            across = plot.left() + 2 if value > 0.0 else plot.right() - THEME.px(16)  # where rising curves are not
+            painter.drawText(QPointF(across, height + 4), f"{value:g}")
 
 
 def _range(f: NDArray[np.float64], slope: NDArray[np.float64]) -> tuple[float, float]:

@@ -67,6 +67,7 @@ class DataPanel(Column):
         self._document = document
         self._node = ""
         self._form_of = ""
+        self._seen: object = None
         self._asked: object = None
         self.form: ParameterForm | None = None
         self._later = QTimer(self)
@@ -160,13 +161,20 @@ class DataPanel(Column):
 
     @Slot(object, object)
     def _document_changed(self, before: Project, after: Project) -> None:
-        if before.graph is not after.graph:
+        if before.graph is not after.graph and self._seen != self._sight():
             self.refresh()
+
+    def _sight(self) -> object:
+        """All that this panel shows of the document; places on the canvas are not part of it."""
+        graph = self._document.graph
+        nodes = map(graph.node, data_nodes(graph))
+        return id(self._document.report), [(node.id, node.block, node.title, node.parameters) for node in nodes]
 
     @Slot()
     def refresh(self) -> None:
         """Show what the document says of its data."""
         names = data_nodes(self._document.graph)
+        self._seen = self._sight()
         if self._node not in names:
             self._node = names[0] if names else ""
         self._fill_nodes(names)

@@ -50,7 +50,7 @@ class ClassBars(QWidget):
         painter.setFont(THEME.font(12))
         metrics = painter.fontMetrics()
         most = max((sum(parts) for parts in self._counts), default=0) or 1
-        names = min(max((metrics.horizontalAdvance(name) for name in self._names), default=0), self.width() // 3)
+        names = min(max((metrics.horizontalAdvance(name) for name in self._names), default=0) + 6, self.width() // 3)
         numbers = metrics.horizontalAdvance("00000")
         gap = THEME.px(8)
         room = max(1, self.width() - names - numbers - 2 * gap)

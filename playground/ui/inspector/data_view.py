@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QTableView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QToolButton, QVBoxLayout, QWidget
 
 from playground.data.base import PARTS
 from playground.data.preview import DataPreview
@@ -30,7 +30,7 @@ class DataView(QWidget):
         self.bars = ClassBars()
         self.classes.add(self.bars)
         column.addWidget(self.classes)
-        self.section = Section("The examples")
+        self.section = Section("Examples")
         self.parts = QuietComboBox()
         self.parts.setAccessibleName("Part of the data")
         for part in PARTS:
@@ -52,7 +52,9 @@ class DataView(QWidget):
         self.table.setModel(self.model)
         self.table.setAccessibleName("The examples as numbers")
         self.table.setMinimumHeight(THEME.px(230))
-        self.table.horizontalHeader().setDefaultSectionSize(THEME.px(76))
+        header = self.table.horizontalHeader()
+        header.setResizeContentsPrecision(20)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.verticalHeader().setDefaultSectionSize(THEME.px(24))
         self.words = label(role="secondary")
         for widget in (self.points, self.wall, self.table, self.words):

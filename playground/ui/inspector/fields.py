@@ -20,6 +20,8 @@ Accepts = Callable[[Any], str]
 
 LARGEST_INTEGER = 2**31 - 1
 SMALLEST_ON_LOG_SCALE = 1e-6
+WIDEST_THROUGH_ZERO = 100.0
+"""A range from minus to plus that is wider has no useful slider."""
 _GESTURES = itertools.count(1)
 
 
@@ -135,7 +137,7 @@ class NumberField(Field):
 
     def __init__(self, info: ParameterInfo, accepts: Accepts, span: tuple[float, float] | None = None) -> None:
         super().__init__(info, accepts)
-        self.stops = number_stops(info, span, zero=not accepts(0.0))
+        self.stops = _without_refused_ends(number_stops(info, span, zero=not accepts(0.0)), accepts)
         self.slider = _slider(self, self.stops) if self.stops is not None else None
         self.edit = QLineEdit()
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -295,13 +297,21 @@ def number_stops(info: ParameterInfo, span: tuple[float, float] | None, *, zero:
     if span is None and (info.minimum is None or info.maximum is None):
         return None
     low, high = span or (float(info.minimum or 0.0), float(info.maximum or 0.0))
-    if low >= high:
+    if low >= high or (low < 0.0 and high - low > WIDEST_THROUGH_ZERO):
         return None
     wide = low >= 0.0 and (high / low > 1000.0 if low > 0.0 else high > 1000.0)
     if low < 0.0 or not (info.logarithmic or wide):
         return linear_stops(low, high)
     smallest = low if low > 0.0 else min(SMALLEST_ON_LOG_SCALE, high / 1000.0)
     return logarithmic_stops(smallest, high, zero=zero and (info.minimum or 0.0) <= 0.0)
+
+
+def _without_refused_ends(stops: Stops | None, accepts: Accepts) -> Stops | None:
+    """A bound that the value must not reach is no place to slide to."""
+    if stops is None:
+        return None
+    values = stops.values[1:] if accepts(stops.values[0]) else stops.values
+    return Stops(values[:-1] if accepts(values[-1]) else values)
 
 
 def choice_title(choice: str) -> str:
