@@ -1,4 +1,4 @@
-"""Copied blocks as JSON text, so that they travel between windows and through a mail. Pure; the view holds the clipboard."""
+"""Copied blocks as JSON text, so that they travel between windows and through a mail. Pure: no clipboard here."""
 
 from __future__ import annotations
 

@@ -1,16 +1,17 @@
-"""What a card shows, as plain values: compared by equality, so that only cards that look different are painted again."""
+"""What a card shows, as plain values: compared by equality, so that only what looks different is painted again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.blocks.base import Port
+from playground.blocks.base import Block, Port
 from playground.blocks.loss import Loss
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph, Node
 from playground.network.check import Problem, Report
 from playground.ui.canvas.naming import titles
+from playground.ui.theme import FAMILY_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,17 @@ def _face(
 ) -> CardFace:
     declaration = CATALOGUE.get(node.block)
     block = report.blocks.get(node.id)
+    is_loss = declaration is not None and issubclass(declaration, Loss)
     known_outputs = declaration.outputs if declaration is not None else ()
     inputs = _ports(declaration.inputs if declaration is not None else (), wired_in)
-    outputs = _ports(known_outputs, wired_out)
+    outputs = _ports(() if is_loss else known_outputs, wired_out)  # nothing follows a loss: no port to pull from
     signals = {port.name: report.signals.get((node.id, port.name)) for port in outputs}
     shown = tuple(PortFace(port.name, port.title, _badge(signals[port.name])) for port in outputs)
-    first = signals.get(outputs[0].name) if outputs else None
+    first = report.signals.get((node.id, known_outputs[0].name)) if known_outputs else None
     counted = declaration is not None and not issubclass(declaration, (Dataset, Loss)) and node.id in report.parameters
     return CardFace(
         title=title,
-        subtitle=block.subtitle() if block is not None else "" if declaration is not None else "unknown block",
+        subtitle=_subtitle(declaration, block),
         block_title=declaration.title if declaration is not None else node.block,
         family=declaration.family if declaration is not None else "",
         summary=declaration.summary if declaration is not None else "",
@@ -109,6 +111,14 @@ def _face(
         unfolded=node.unfolded,
         scale=first.scale if first is not None else "any",
     )
+
+
+def _subtitle(declaration: type[Block] | None, block: Block | None) -> str:
+    """What the block says of its parameters, else its family."""
+    if declaration is None:
+        return "unknown block"
+    said = block.subtitle() if block is not None else ""
+    return said or FAMILY_TITLES[declaration.family].lower()
 
 
 def parameter_words(count: int) -> str:

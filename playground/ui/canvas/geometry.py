@@ -5,6 +5,7 @@ Lengths are scene units (pixels at 100 %), y downwards. The position of a node i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from typing import Literal
 from playground.document.graph import EdgeKey
 
 Point = tuple[float, float]
-Curve = tuple[Point, Point, Point, Point]
-"""A cubic Bezier curve: start, two control points, end."""
+Curve = tuple[Point, ...]
+"""One or more cubic Bezier pieces: start, then two control points and an end for each piece."""
 Side = Literal["input", "output"]
 Line = Literal["left", "right", "top", "bottom", "centre", "middle"]
 
@@ -25,6 +26,10 @@ PORT_LINE = 42.0
 """Middle of the ports below the top of a card: cards with the same top get straight wires."""
 PORT_GAP = 22.0
 PORT_RADIUS = 5.0
+ARCH_ROOM = 22.0
+"""Room between a card and a wire that arches over it."""
+ARCH_TURN = 44.0
+"""Width in which such a wire rises and falls."""
 GAP = 56.0
 """Room between two cards that are placed one after the other."""
 
@@ -131,13 +136,68 @@ def wire_curve(start: Point, end: Point) -> Curve:
     return start, (start[0] + reach, start[1]), (end[0] - reach, end[1]), end
 
 
+def routed_curve(start: Point, end: Point, obstacles: Sequence[Rect]) -> Curve:
+    """The curve of a wire that must not run behind other cards: where it would, it arches over or under them."""
+    plain = wire_curve(start, end)
+    blocking = [rect for rect in obstacles if curve_meets(plain, rect)]
+    if not blocking:
+        return plain
+    best: tuple[int, float, Curve] | None = None
+    for upwards in (True, False):
+        curve, hidden = _arch(start, end, blocking, obstacles, upwards)
+        height = abs(curve[1][1] - start[1])
+        if best is None or (hidden, height) < best[:2]:
+            best = hidden, height, curve
+    assert best is not None
+    return best[2]
+
+
+def _arch(
+    start: Point, end: Point, blocking: Sequence[Rect], obstacles: Sequence[Rect], upwards: bool
+) -> tuple[Curve, int]:
+    """A way past the blocking cards, and how many cards still hide it."""
+    around = list(blocking)
+    while True:
+        bounds = united(around)
+        assert bounds is not None
+        level = bounds.y - ARCH_ROOM if upwards else bounds.bottom + ARCH_ROOM
+        curve = _over(start, end, level)
+        hidden = [rect for rect in obstacles if curve_meets(curve, rect)]
+        more = [rect for rect in hidden if rect not in around]
+        if not more:
+            return curve, len(hidden)
+        around.extend(more)
+
+
+def _over(start: Point, end: Point, level: float) -> Curve:
+    """Up or down to a level, along it, and back to the end: three pieces, the middle one straight."""
+    turn = min(ARCH_TURN, max(16.0, (end[0] - start[0]) / 3))
+    left, right = start[0] + turn, end[0] - turn
+    third = (right - left) / 3
+    return (
+        start, (start[0] + turn, start[1]), (start[0], level), (left, level),
+        (left + third, level), (right - third, level), (right, level),
+        (end[0], level), (end[0] - turn, end[1]), end,
+    )  # fmt: skip
+
+
 def curve_point(curve: Curve, t: float) -> Point:
-    """The point at parameter t in 0 … 1 (Bernstein form)."""
+    """The point at parameter t in 0 … 1 of the whole curve (Bernstein form)."""
+    pieces = (len(curve) - 1) // 3
+    number = min(int(t * pieces), pieces - 1)
+    t = t * pieces - number
     u = 1.0 - t
     weights = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
-    x = sum(weight * point[0] for weight, point in zip(weights, curve, strict=True))
-    y = sum(weight * point[1] for weight, point in zip(weights, curve, strict=True))
+    points = curve[3 * number : 3 * number + 4]
+    x = sum(weight * point[0] for weight, point in zip(weights, points, strict=True))
+    y = sum(weight * point[1] for weight, point in zip(weights, points, strict=True))
     return x, y
+
+
+def curve_samples(curve: Curve, pieces: int = 16) -> list[Point]:
+    """Points along the curve, `pieces` steps for each Bezier piece."""
+    count = (len(curve) - 1) // 3 * pieces
+    return [curve_point(curve, number / count) for number in range(count + 1)]
 
 
 def curve_bounds(curve: Curve) -> Rect:
@@ -146,10 +206,9 @@ def curve_bounds(curve: Curve) -> Rect:
     return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
-def distance_to_curve(point: Point, curve: Curve, pieces: int = 20) -> float:
+def distance_to_curve(point: Point, curve: Curve) -> float:
     """Distance to the curve, seen as straight pieces."""
-    points = [curve_point(curve, number / pieces) for number in range(pieces + 1)]
-    return min(_distance_to_piece(point, a, b) for a, b in zip(points, points[1:], strict=False))
+    return min(_distance_to_piece(point, a, b) for a, b in itertools.pairwise(curve_samples(curve)))
 
 
 def _distance_to_piece(point: Point, a: Point, b: Point) -> float:
@@ -159,11 +218,9 @@ def _distance_to_piece(point: Point, a: Point, b: Point) -> float:
     return math.hypot(point[0] - a[0] - t * dx, point[1] - a[1] - t * dy)
 
 
-def curve_meets(curve: Curve, rect: Rect, pieces: int = 16) -> bool:
+def curve_meets(curve: Curve, rect: Rect) -> bool:
     """Whether the curve passes through the rectangle (tried at evenly spaced points)."""
-    return rect.meets(curve_bounds(curve)) and any(
-        rect.contains(curve_point(curve, number / pieces)) for number in range(1, pieces)
-    )
+    return rect.meets(curve_bounds(curve)) and any(map(rect.contains, curve_samples(curve)))
 
 
 # Hit testing ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.geometry import Hit, Point, PortRef
@@ -31,6 +31,9 @@ class Hover:
 
     def over(self, hit: Hit, point: Point) -> None:
         """The mouse is over this."""
+        neurons = self._scene.unfolding
+        if neurons.any_shown and hit.kind != "port" and neurons.hover(QPointF(*point), hit.id):
+            hit = Hit("node", hit.id)
         self._view.viewport().setCursor(_CURSORS.get(hit.kind, Qt.CursorShape.ArrowCursor))
         self._show_port(hit.port)
         self._show_wire(hit.edge if hit.kind == "wire" else None)
@@ -43,6 +46,7 @@ class Hover:
 
     def nothing(self) -> None:
         """The mouse has left, or a gesture has begun."""
+        self._scene.unfolding.leave()
         self._show_port(None)
         self._show_wire(None)
         self._scene.chip.hide()

@@ -12,7 +12,7 @@ from playground.ui.theme import THEME
 
 
 class InlineEditor(QObject):
-    """Puts a field over the canvas. Enter (for notes Ctrl+Enter) or a click elsewhere keeps the text, Escape drops it."""
+    """Puts a field over the canvas. Enter (in notes Ctrl+Enter) or a click elsewhere keeps it, Escape drops it."""
 
     def __init__(self, viewport: QWidget) -> None:
         super().__init__(viewport)

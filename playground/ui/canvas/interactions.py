@@ -1,4 +1,4 @@
-"""Every mouse gesture as an object: begun by the view, moved, then ended or cancelled. Only the end changes the document."""
+"""Every mouse gesture as an object: begun, moved, then ended or cancelled. Only the end changes the document."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ HELP = (
     ("Enter", "add a block after the selected one"),
     ("F2", "rename, edit a note"),
     ("U", "show or hide neurons"),
+    ("N, then arrow keys and Enter", "walk through neurons and weights, type a value"),
     ("Delete", "delete, the gap is closed"),
     ("Ctrl+X, C, V, D", "cut, copy, paste, duplicate"),
     ("Ctrl+A", "select all"),
@@ -88,6 +89,7 @@ def _plain(view: CanvasView):  # noqa: ANN202
         (key.Key_Equal, _CONTROL): view.zoom_in,
         (key.Key_F2, none): verbs.rename,
         (key.Key_U, none): verbs.toggle_unfolded,
+        (key.Key_N, none): verbs.enter_neurons,
         (key.Key_Return, none): view.append_to_selection,
         (key.Key_Enter, none): view.append_to_selection,
     }

@@ -22,7 +22,8 @@ _TITLE_TOP = 9.0
 _SUBTITLE_TOP = 31.0
 _PICTURE_TOP = 54.0
 _FOOTER = 27.0
-_WIDEST = 260.0
+_WIDE, _WIDEST = 196.0, 252.0
+"""Widths up to which a card grows for its title and subtitle, and for its footer, which must not be cut."""
 _RADIUS = 9.0
 
 
@@ -139,7 +140,8 @@ class NodeItem(QGraphicsItem):
         footer = metrics.horizontalAdvance(self.face.parameters) + metrics.horizontalAdvance(self.face.badge) + 12
         title = _metrics(True).horizontalAdvance(self.face.title) + (46 if self.face.frozen else 26)
         subtitle = metrics.horizontalAdvance(self.face.subtitle)
-        width = min(_WIDEST, max(CARD_WIDTH, 2 * _MARGIN + max(footer, title, subtitle)))
+        words = min(_WIDE, 2 * _MARGIN + max(title, subtitle))
+        width = max(CARD_WIDTH, words, min(_WIDEST, 2 * _MARGIN + footer))
         height = _PICTURE_TOP + self._picture_height(width - 2 * _MARGIN) + _FOOTER
         if self._inner is not None:
             width = max(width, self._inner.boundingRect().width() + 2 * _MARGIN)

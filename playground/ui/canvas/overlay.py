@@ -25,7 +25,7 @@ class OverlayItem(QGraphicsItem):
 
 
 class PulledWire(OverlayItem):
-    """The wire in the hand. `state` is "good", "error" or "" and colours it; it also shows a sign, never colour alone."""
+    """The wire in the hand. `state` is "good", "error" or "": it sets the colour and a sign, never colour alone."""
 
     def __init__(self) -> None:
         super().__init__()

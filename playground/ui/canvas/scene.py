@@ -14,7 +14,18 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from playground.document.graph import EdgeKey, Graph, Node
 from playground.network.check import Report
 from playground.ui.canvas.face import CardFace, faces
-from playground.ui.canvas.geometry import NodeBox, Point, Rect, Scenery, united
+from playground.ui.canvas.geometry import (
+    ARCH_ROOM,
+    Curve,
+    NodeBox,
+    Point,
+    Rect,
+    Scenery,
+    between,
+    curve_bounds,
+    routed_curve,
+    united,
+)
 from playground.ui.canvas.group_item import GroupItem
 from playground.ui.canvas.node_item import NodeItem
 from playground.ui.canvas.note_item import NoteItem
@@ -86,13 +97,13 @@ class CanvasScene(QGraphicsScene):
             return
         moved = self._reconcile_nodes(graph, report)
         if graph.edges is not self._graph.edges or report is not self._report:
-            self._reconcile_wires(graph, report)
+            moved |= self._reconcile_wires(graph, report)
         self._in_step(graph.notes, self._graph.notes, self.notes, NoteItem, NoteItem.show_note)
         self._in_step(graph.groups, self._graph.groups, self.groups, GroupItem, GroupItem.show_group)
         self._graph, self._report = graph, report
         self.selection.keep_only(graph)
         self.unfolding.refresh(graph, report)
-        self._lay_wires(moved)
+        self._lay_wires(moved, around=True)
         self.enclose_groups()
         self._on_selection()
         self.reconciled.emit()
@@ -129,7 +140,9 @@ class CanvasScene(QGraphicsScene):
             changed = True
         return changed
 
-    def _reconcile_wires(self, graph: Graph, report: Report) -> None:
+    def _reconcile_wires(self, graph: Graph, report: Report) -> set[str]:
+        """Bring the wires in step. Returns the nodes that have new ones."""
+        fresh: set[str] = set()
         wanted = {edge.key for edge in graph.edges}
         for key in [key for key in self.wires if key not in wanted]:
             self.removeItem(self.wires.pop(key))
@@ -140,7 +153,7 @@ class CanvasScene(QGraphicsScene):
             if item is None:
                 item = self.wires[edge.key] = WireItem(edge.key)
                 self.addItem(item)
-                self._lay(edge.key, item)
+                fresh.update((edge.source, edge.target))
             signal = report.signals.get((edge.source, edge.source_port))
             item.badge = signal.badge() if signal is not None else "shape not known yet"
             single = len(self.nodes[edge.target].face.inputs) == 1
@@ -150,6 +163,7 @@ class CanvasScene(QGraphicsScene):
             item.set_state(faulty=bad)
             self._touching.setdefault(edge.source, []).append(edge.key)
             self._touching.setdefault(edge.target, []).append(edge.key)
+        return fresh
 
     def _in_step(
         self,
@@ -174,15 +188,23 @@ class CanvasScene(QGraphicsScene):
 
     # Geometry --------------------------------------------------------------------------------------------------------
 
-    def _lay(self, key: EdgeKey, item: WireItem) -> None:
-        item.set_ends(
-            self.nodes[key.source].box().port("output", key.source_port),
-            self.nodes[key.target].box().port("input", key.target_port),
-        )
-
-    def _lay_wires(self, nodes: Iterable[str]) -> None:
-        for key in {key for name in nodes for key in self._touching.get(name, ())}:
-            self._lay(key, self.wires[key])
+    def _lay_wires(self, nodes: Iterable[str], *, around: bool = False) -> None:
+        """Lay the wires of these nodes; with `around`, also other wires that run or ran behind them."""
+        moved = set(nodes)
+        keys = {key for name in moved for key in self._touching.get(name, ())}
+        boxes = {name: item.box() for name, item in self.nodes.items()}
+        if around and len(keys) < len(self.wires):
+            cards = [boxes[name].rect.grown(ARCH_ROOM) for name in moved if name in boxes]
+            keys.update(key for key, item in self.wires.items() if item.arched or _passes(item.curve, cards))
+        for key in keys:
+            start = boxes[key.source].port("output", key.source_port)
+            end = boxes[key.target].port("input", key.target_port)
+            reach = between(start, end).grown(2.0)
+            ends = (key.source, key.target)
+            others = [box.rect for name, box in boxes.items() if name not in ends and box.rect.meets(reach)]
+            if others:
+                others = [box.rect for name, box in boxes.items() if name not in ends]
+            self.wires[key].lay(routed_curve(start, end, others))
 
     def place(self, positions: Mapping[str, Point]) -> None:
         """Show cards and notes elsewhere, as a gesture does before it ends; the document is not touched."""
@@ -203,7 +225,7 @@ class CanvasScene(QGraphicsScene):
     def resized(self, names: Iterable[str]) -> None:
         """Cards have changed their size by themselves."""
         chosen = set(names)
-        self._lay_wires(chosen)
+        self._lay_wires(chosen, around=True)
         self.enclose_groups(chosen)
         self.arranged.emit()
 
@@ -224,7 +246,7 @@ class CanvasScene(QGraphicsScene):
         """Everything that can be hit."""
         return Scenery(
             nodes=self.boxes(),
-            wires=[(key, item.curve) for key, item in self.wires.items()],
+            wires=[(key, item.curve) for key, item in self.wires.items() if item.isVisible()],
             notes=[(name, item.rect()) for name, item in self.notes.items()],
             group_titles=[(name, item.title_rect()) for name, item in self.groups.items()],
         )
@@ -260,3 +282,8 @@ class CanvasScene(QGraphicsScene):
         """Show into which wire a block would go."""
         for other, item in self.wires.items():
             item.set_state(highlighted=other == key)
+
+
+def _passes(curve: Curve, cards: Iterable[Rect]) -> bool:
+    bounds = curve_bounds(curve)
+    return any(bounds.meets(card) for card in cards)

@@ -128,6 +128,15 @@ class Verbs:
         if nodes:
             commands.toggle_unfolded(self._document, nodes)
 
+    def enter_neurons(self) -> None:
+        """Let the arrow keys walk through the neurons of the selected block; it is unfolded first."""
+        name = self._view.selected_node()
+        if name and self._view.canvas_scene.unfolding.item(name) is None:
+            self.toggle_unfolded()
+        item = self._view.canvas_scene.unfolding.item(name)
+        if item is not None:
+            item.setFocus()
+
     def toggle_trainable(self) -> None:
         """Freeze the selected blocks or let them learn again."""
         if self._nodes:

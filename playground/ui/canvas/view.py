@@ -87,6 +87,7 @@ class CanvasView(QGraphicsView):
         self._request: MenuRequest | None = None
         self._menu: QuickMenu | None = None
         self._was_selected = ""
+        self._scale = THEME.scale
         self._set_up()
         self.canvas_scene.reconciled.connect(self._on_reconciled)
         self.canvas_scene.selection.changed.connect(self._on_selection)
@@ -98,6 +99,7 @@ class CanvasView(QGraphicsView):
     def _set_up(self) -> None:
         self.setAccessibleName("Canvas")
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: 0; }")
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -346,6 +348,9 @@ class CanvasView(QGraphicsView):
 
     @Slot()
     def _on_theme(self) -> None:
+        if THEME.scale != self._scale:
+            self.camera.zoom_to(self.camera.zoom * THEME.scale / self._scale)
+            self._scale = THEME.scale
         self.setBackgroundBrush(THEME.color("canvas"))
         self.viewport().update()
 
@@ -359,14 +364,14 @@ class CanvasView(QGraphicsView):
         pointer = self._pointer(event)
         hit = self.hit(pointer.scene)
         panning = event.button() == Qt.MouseButton.MiddleButton or self._space
-        if not panning and self._inside_neurons(hit, pointer.scene):
-            super().mousePressEvent(event)
-            if event.isAccepted() and event.button() == Qt.MouseButton.LeftButton:
-                self.select([hit.id])
-                return
+        left = event.button() == Qt.MouseButton.LeftButton
+        neurons = self.canvas_scene.unfolding
+        if left and not panning and hit.kind != "port" and neurons.press(self.to_scene(event.position()), hit.id):
+            event.accept()
+            return
         if panning:
             self._begin(Pan(self, pointer))
-        elif event.button() == Qt.MouseButton.LeftButton:
+        elif left:
             self._begin(self._gesture_for(hit, pointer))
         event.accept()
 
@@ -385,19 +390,11 @@ class CanvasView(QGraphicsView):
         if gesture.cursor is not None:
             self.viewport().setCursor(gesture.cursor)
 
-    def _inside_neurons(self, hit: Hit, point: Point) -> bool:
-        item = self.canvas_scene.nodes.get(hit.id) if hit.kind == "node" else None
-        return item is not None and item.inner is not None and item.inner_rect().contains(
-            QPointF(*point) - item.pos()
-        )
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pointer = self._pointer(event)
         if self._gesture is not None:
             self._gesture.move(pointer)
             return
-        if self.canvas_scene.unfolding.any_shown:
-            super().mouseMoveEvent(event)
         if not event.buttons() and not self._space:
             self._hover.over(self.hit(pointer.scene), pointer.scene)
 
@@ -416,9 +413,7 @@ class CanvasView(QGraphicsView):
         hit = self.hit(pointer.scene)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if self._inside_neurons(hit, pointer.scene):
-            super().mouseDoubleClickEvent(event)
-        elif hit.kind in ("node", "note", "group"):
+        if hit.kind in ("node", "note", "group"):
             self.select([hit.id])
             self.edit(hit.id)
         elif hit.kind == "wire":
@@ -493,10 +488,14 @@ class CanvasView(QGraphicsView):
             if self._gesture is None:
                 self._restore_cursor()
             event.accept()
-        elif keys.press(self, event):
+        elif self._steer_neurons(event) or keys.press(self, event):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+    def _steer_neurons(self, event: QKeyEvent) -> bool:
+        item = self.canvas_scene.unfolding.focused()
+        return item is not None and not event.modifiers() and item.steer(event.key())
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import EdgeKey
-from playground.ui.canvas.geometry import Curve, Point, curve_bounds, wire_curve
+from playground.ui.canvas.geometry import Curve, curve_bounds, wire_curve
 from playground.ui.canvas.paint import WIRE_LEVEL
 from playground.ui.theme import THEME
 
@@ -18,7 +18,8 @@ _THINNEST, _THICKEST = 0.8, 5.0
 def curve_path(curve: Curve) -> QPainterPath:
     """The curve as Qt draws it."""
     path = QPainterPath(QPointF(*curve[0]))
-    path.cubicTo(QPointF(*curve[1]), QPointF(*curve[2]), QPointF(*curve[3]))
+    for number in range(1, len(curve), 3):
+        path.cubicTo(*(QPointF(*point) for point in curve[number : number + 3]))
     return path
 
 
@@ -38,9 +39,8 @@ class WireItem(QGraphicsItem):
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(WIRE_LEVEL)
 
-    def set_ends(self, start: Point, end: Point) -> None:
-        """Lay the curve anew."""
-        curve = wire_curve(start, end)
+    def lay(self, curve: Curve) -> None:
+        """Lay the wire along another curve."""
         if curve != self.curve or self._path.isEmpty():
             self.prepareGeometryChange()
             self.curve = curve
@@ -59,6 +59,11 @@ class WireItem(QGraphicsItem):
         if share is None or self.gradient is None or abs(share - self.gradient) > 0.02:
             self.gradient = share
             self.update()
+
+    @property
+    def arched(self) -> bool:
+        """Whether the wire goes round other cards."""
+        return len(self.curve) > 4
 
     def boundingRect(self) -> QRectF:
         box = curve_bounds(self.curve)
