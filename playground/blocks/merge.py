@@ -196,7 +196,7 @@ class Concatenate(Merge):
         axes = len(inputs[0].shape)
         if self.axis > axes:
             raise BlockError(
-                f"{self.title} should join along axis {self.axis}, but {inputs[0].words()} has {axes or 'no'} axes.",
+                f"{self.title} should join along axis {self.axis}, but {inputs[0].words()} has only {axes}.",
                 Fix("Set axis to 1", "set", parameters={"axis": 1}),
             )
         others = {signal.shape[: self.axis - 1] + signal.shape[self.axis :] for signal in inputs}
