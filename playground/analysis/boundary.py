@@ -44,6 +44,8 @@ class Boundary:
     classes: NDArray[np.int64] | None
     """(h, w) predicted class numbers; None for regression."""
     extent: Extent
+    same_scale: bool
+    """Both features have the same range, so that a circle should look like one."""
     class_names: tuple[str, ...]
     """Empty for regression."""
     feature_names: tuple[str, str]
@@ -71,6 +73,9 @@ class BoundaryAnalysis(Analysis):
     )
 
     resolution: int = parameter(100, ge=8, le=512, help="Grid points along each side.")
+    aspect: float = parameter(
+        1.0, ge=0.2, le=5.0, help="Width by height of the picture, when both features have the same range."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not plane_node(report):
@@ -85,26 +90,43 @@ class BoundaryAnalysis(Analysis):
         subject = context.loaded()
         head = chosen(drawable(subject.report), context.node)
         node = plane_node(subject.report)
-        extent = subject.extent()
+        extent = widened(subject.extent(), self.aspect)
         feeds, xs, ys = subject.grid(self.resolution, extent)
         answers = subject.values(feeds, [head.prediction])[head.prediction]
         context.check()
         parts = {part: _points(subject, head, node, part) for part in PARTS}
         names = subject.prepared[node].feature_names
         size = len(ys), len(xs)
-        probabilities = head.probabilities(answers) if head.classifies else None
+        field = head.probabilities(answers) if head.classifies else _numbers(subject, head, answers)
         return Boundary(
             xs=xs,
             ys=ys,
-            field=answers.reshape(size) if probabilities is None else probabilities.reshape(*size, -1),
-            classes=None if probabilities is None else head.classes(answers).reshape(size),
+            field=field.reshape(*size, -1) if head.classifies else field.reshape(size),
+            classes=head.classes(answers).reshape(size) if head.classifies else None,
             extent=extent,
-            class_names=() if probabilities is None else head.class_names(probabilities.shape[1]),
+            same_scale=is_square(subject.extent()),
+            class_names=head.class_names(field.shape[1]) if head.classifies else (),
             feature_names=(names[0], names[1]) if len(names) == 2 else ("x1", "x2"),
             limits=(0.0, 1.0) if head.classifies else _limits(parts),
             points=parts,
             step=context.snapshot.step if context.snapshot else 0,
         )
+
+
+def widened(extent: Extent, aspect: float) -> Extent:
+    """More of the plane to fill a picture of that width by height; only where both axes have the same scale."""
+    if not is_square(extent):
+        return extent
+    left, right, bottom, top = extent
+    width, height = right - left, top - bottom
+    more_x, more_y = width * (max(aspect, 1.0) - 1.0) / 2, height * (max(1.0 / aspect, 1.0) - 1.0) / 2
+    return left - more_x, right + more_x, bottom - more_y, top + more_y
+
+
+def is_square(extent: Extent) -> bool:
+    """Whether width and height are the same."""
+    left, right, bottom, top = extent
+    return abs((right - left) - (top - bottom)) <= 1e-6 * (right - left)
 
 
 def drawable(report: Report) -> tuple[Head, ...]:
@@ -129,11 +151,19 @@ def _points(subject: Subject, head: Head, node: str, part: Part) -> BoundaryPoin
     prediction, target = values[head.prediction], values[head.target]
     xy = points.xy[: len(prediction)]
     if not head.classifies:
-        return BoundaryPoints(
-            xy, target.reshape(len(xy)), prediction.reshape(len(xy)), np.zeros(len(xy), dtype=np.bool_)
-        )
+        wanted_numbers, given = _numbers(subject, head, target), _numbers(subject, head, prediction)
+        return BoundaryPoints(xy, wanted_numbers, given, np.zeros(len(xy), dtype=np.bool_))
     actual, predicted = head.actual(target), head.classes(prediction)
     return BoundaryPoints(xy, actual, predicted, actual != predicted)
+
+
+def _numbers(subject: Subject, head: Head, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Numbers of a regression (N,) as they were before the target was scaled."""
+    node, port = head.target
+    flat = values.reshape(len(values), -1)
+    if port == "target" and node in subject.prepared:
+        flat = subject.prepared[node].target_scaler.unscale(flat)
+    return np.asarray(flat[:, 0], dtype=np.float32)
 
 
 def _limits(parts: Mapping[Part, BoundaryPoints]) -> tuple[float, float]:

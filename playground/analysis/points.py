@@ -30,5 +30,5 @@ def plane_points(subject: Subject, node: str, part: Part) -> PlanePoints:
     xy = prepared.scaler.unscale(np.asarray(arrays["features"], dtype=np.float32))
     if prepared.class_numbers is not None:
         return PlanePoints(xy, prepared.class_numbers[part], None)
-    target = np.asarray(arrays["target"], dtype=np.float32)
-    return PlanePoints(xy, None, target.reshape(len(xy), -1)[:, 0])
+    target = np.asarray(arrays["target"], dtype=np.float32).reshape(len(xy), -1)
+    return PlanePoints(xy, None, prepared.target_scaler.unscale(target)[:, 0])

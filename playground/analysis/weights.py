@@ -27,9 +27,11 @@ class WeightMatrix:
 
 @dataclass(frozen=True)
 class Weights:
-    """The matrices of the chosen node, or of all nodes in order."""
+    """The matrices of all nodes in order."""
 
     matrices: tuple[WeightMatrix, ...]
+    chosen: str
+    """The chosen node if it has weights; else empty."""
     step: int
 
     def table(self) -> Table:
@@ -65,14 +67,13 @@ class WeightsAnalysis(Analysis):
         if context.subject is not None:
             rank = {name: index for index, name in enumerate(context.subject.report.order)}
             nodes.sort(key=lambda name: rank.get(name, len(rank)))
-        if context.node in nodes:
-            nodes = [str(context.node)]
         if not nodes:
             raise NothingToShow("No block on the canvas has weights.")
         matrices = [
             matrix for node in nodes for matrix in _matrices(node, _title(context, node), snapshot.of_node(node))
         ]
-        return Weights(tuple(matrices), snapshot.step)
+        chosen = context.node if context.node is not None and context.node in nodes else ""
+        return Weights(tuple(matrices), chosen, snapshot.step)
 
 
 def _title(context: Context, node: str) -> str:

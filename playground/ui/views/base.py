@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -97,19 +98,28 @@ class View(QWidget):
         if self.result is not None:
             self.draw()
 
+    def pose(self, posing: bool) -> None:
+        """Before and after a picture is taken: what is thin for speed on the screen may be bold on paper."""
+
     def picture_widget(self) -> QWidget:
         """What a saved picture shows; a view that scrolls gives its whole content."""
         return self
 
     def save_png(self, path: Path) -> None:
         """Save as a picture of twice the pixels. Raises OSError."""
-        self.settle()
-        saving.save_png(self.picture_widget(), path)
+        self._posed(saving.save_png, path)
 
     def save_svg(self, path: Path) -> None:
         """Save as vectors. Raises OSError."""
-        self.settle()
-        saving.save_svg(self.picture_widget(), path, self.heading)
+        self._posed(saving.save_svg, path)
+
+    def _posed(self, save: Callable[[QWidget, Path], None], path: Path) -> None:
+        self.pose(True)
+        try:
+            self.settle()
+            save(self.picture_widget(), path)
+        finally:
+            self.pose(False)
 
     def save_csv(self, path: Path) -> None:
         """Save the numbers. Raises OSError, and ValueError when there is no result."""

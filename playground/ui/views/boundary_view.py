@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, Slot
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -24,6 +24,8 @@ from playground.ui.views.plots import Plot
 MOST_POINTS = 2_000
 """Points drawn of one part; more would cover the picture."""
 BANDS = 7
+STRENGTH = 0.8
+"""Share of its full colour that a class has in the field, so that points of the same class stand out."""
 WHITE, INK = "#ffffff", "#10151b"
 
 
@@ -96,17 +98,18 @@ class BoundaryView(View):
         )
         self.legend = Legend()
         self._extent: tuple[float, ...] = ()
+        self._aspect = 1.0
         self._make_options()
         self.body_layout.addWidget(self.plot, 1)
         self.body_layout.addWidget(self.legend)
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)
         self.plot.reset_wanted.connect(self.reset_range)
+        self.plot.box.sigResized.connect(self._measure)
         self.restyle()
 
     def _make_options(self) -> None:
         self.test_box = check_box("test points", "Show the test points, as diamonds", False)
-        self.test_box.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.train_box = check_box("Train points", "Show the training points, as discs", True)
         self.discrete_box = check_box("Discretize", "Show the decided class alone, without its probability", False)
         for box in (self.test_box, self.train_box, self.discrete_box):
@@ -145,13 +148,26 @@ class BoundaryView(View):
         if not self._extent:
             return
         left, right, bottom, top = self._extent
-        equal = abs((right - left) - (top - bottom)) < 1e-6 * (right - left)
-        self.plot.box.setAspectLocked(equal)
+        self.plot.box.setAspectLocked(self.result is not None and self.result.same_scale)
         self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
 
     def settle(self) -> None:
         super().settle()
         self.reset_range()
+
+    def wanted(self) -> Analysis:
+        return BoundaryAnalysis(aspect=self._aspect)
+
+    @Slot()
+    def _measure(self) -> None:
+        """Ask for as much of the plane as fills the picture, in steps, so that a resize asks rarely."""
+        size = self.plot.box.size()
+        if size.width() < 10 or size.height() < 10:
+            return
+        aspect = min(5.0, max(0.2, round(size.width() / size.height() * 20) / 20))
+        if aspect != self._aspect:
+            self._aspect = aspect
+            self.wanted_changed.emit()
 
     def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
         grey = THEME.tokens.secondary
@@ -229,5 +245,5 @@ def field_colors(result: Boundary, discrete: bool) -> drawing.Colors:
     if discrete:
         full = drawing.class_table(len(result.class_names))[result.classes].astype(np.float32)
         middle = drawing.rgb(drawing.MIDDLE).astype(np.float32)
-        return (middle + (full - middle) * 0.75).astype(np.uint8)
-    return drawing.class_shading(result.field)
+        return (middle + (full - middle) * STRENGTH).astype(np.uint8)
+    return drawing.class_shading(result.field, STRENGTH)

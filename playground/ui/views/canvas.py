@@ -44,6 +44,8 @@ def in_scroll_area(canvas: Canvas) -> QScrollArea:
     """A scroll area that gives the canvas all its room, and scroll bars only when that is too little."""
     area = QScrollArea()
     area.setWidgetResizable(True)
+    # Always there: a bar that comes and goes changes the width, and with it the rows, and with them the bar.
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     area.setWidget(canvas)
     area.viewport().setAutoFillBackground(False)
     canvas.setAutoFillBackground(False)

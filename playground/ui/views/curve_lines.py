@@ -13,6 +13,7 @@ from playground.training.history import CurveData
 
 Numbers = NDArray[np.float64]
 AXES = (("Steps", "step"), ("Epochs", "epoch"), ("Examples", "examples"), ("Seconds", "seconds"))
+LONGEST_MEMORY = 0.1
 SPECIAL_WORDS = {"r2": "R²", "f1": "F1"}
 
 
@@ -20,6 +21,13 @@ def split_name(curve: str) -> tuple[str, str]:
     """(part, quantity) of a curve's name: `train_loss` is of the part train; `learning_rate` is of no part ("")."""
     first, _, rest = curve.partition("_")
     return (first, rest) if first in PARTS and rest else ("", curve)
+
+
+def of_quantity(curves: Iterable[str], quantity: str) -> list[str]:
+    """The names of the curves of a quantity: train, validation, test."""
+    ranks = {part: rank for rank, part in enumerate(PARTS)}
+    found = [curve for curve in curves if split_name(curve)[1] == quantity]
+    return sorted(found, key=lambda curve: ranks.get(split_name(curve)[0], len(ranks)))  # type: ignore[call-overload]
 
 
 def quantities(curves: Iterable[str]) -> list[str]:
@@ -35,21 +43,25 @@ def quantity_words(quantity: str) -> str:
     return f"{words} of {node}" if node else words
 
 
-def smooth(values: Numbers, strength: float) -> Numbers:
-    """Exponential moving average, corrected for its start (Kingma and Ba 2015); gaps keep the average as it was.
+def smooth(steps: Numbers, values: Numbers, strength: float) -> Numbers:
+    """Exponential moving average over steps, corrected for its start (Kingma and Ba 2015).
 
-    `strength` from 0 (nothing) to below 1 is the share that stays from point to point.
+    `strength` from 0 (nothing) to 1 sets over which share of the run it averages, up to a tenth. A curve measured
+    rarely is therefore smoothed no more than one measured at every step. Gaps keep the average as it was.
     """
-    if strength <= 0 or len(values) < 2:
-        return values
     seen = np.isfinite(values)
-    kept = values[seen].tolist()
-    if not kept:
+    if strength <= 0 or seen.sum() < 2:
         return values
-    averages = list(accumulate(kept, lambda average, value: strength * average + (1 - strength) * value, initial=0.0))
-    weights = 1.0 - strength ** np.arange(1, len(kept) + 1)
+    at, kept = steps[seen], values[seen]
+    memory = max(1e-12, (at[-1] - at[0]) * LONGEST_MEMORY * strength**2)
+    keep = np.exp(-np.diff(at, prepend=-np.inf) / memory)
+
+    def add(state: tuple[float, float], new: tuple[float, float]) -> tuple[float, float]:
+        return new[0] * state[0] + new[1], new[0] * state[1] + 1.0
+
+    sums = list(accumulate(zip(keep.tolist(), kept.tolist(), strict=True), add, initial=(0.0, 0.0)))[1:]
     result = np.full_like(values, np.nan)
-    result[seen] = np.array(averages[1:]) / weights
+    result[seen] = [total / weight for total, weight in sums]
     return result
 
 
@@ -62,12 +74,28 @@ def band(x: Numbers, curve: CurveData) -> tuple[Numbers, Numbers]:
     return np.repeat(x, 2), y
 
 
+def thin(x: Numbers, y: Numbers, most: int) -> tuple[Numbers, Numbers]:
+    """At most about `most` points, each the mean of its neighbours; shorter curves stay as they are."""
+    stride = -(-len(x) // most)
+    if stride <= 1:
+        return x, y
+    whole = len(x) // stride * stride
+    means = [np.append(part[:whole].reshape(-1, stride).mean(axis=1), part[whole:][-1:]) for part in (x, y)]
+    return means[0], means[1]
+
+
 def to_scale(y: Numbers, logarithmic: bool) -> Numbers:
     """Numbers as the axis places them; on a log axis what is not positive becomes a gap."""
     if not logarithmic:
         return np.where(np.isfinite(y), y, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((y > 0) & np.isfinite(y), np.log10(np.where(y > 0, y, 1.0)), np.nan)
+
+
+def most_of(values: Numbers) -> Numbers:
+    """The range of values without the outermost hundredth at each end, so that one spike does not flatten the rest."""
+    finite = values[np.isfinite(values)]
+    return np.quantile(finite, [0.01, 0.99]) if finite.size > 100 else finite
 
 
 def bounds(arrays: Iterable[Numbers]) -> tuple[float, float]:

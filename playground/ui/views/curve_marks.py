@@ -124,5 +124,5 @@ class BestMarker:
 def _veil() -> pg.QtGui.QColor:
     """The colour of the panel, half clear: words stay readable over lines."""
     color = THEME.color("panel")
-    color.setAlpha(190)
+    color.setAlpha(140)
     return color

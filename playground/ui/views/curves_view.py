@@ -18,7 +18,7 @@ from playground.ui.views import curve_lines
 from playground.ui.views.base import View
 from playground.ui.views.curve_marks import BestMarker, MarkLines
 from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import PEN_STYLES, Entry, Legend
+from playground.ui.views.legend import Entry, Legend, line_pen
 from playground.ui.views.options import check_box, combo_box, more_button
 from playground.ui.views.plots import Plot
 
@@ -27,16 +27,24 @@ RESCALE_EVERY = 500
 """Milliseconds between two fits of the axes: they cost, and they make the eye restless."""
 PALE = 80
 MARGIN = 0.04
+BOLD_POINTS = 600
+PRESENTER = 1.3
+"""From this scale of the theme on, lines are bold."""
 
 
 class _Line:
-    """One curve on the plot: the pale raw line behind, the smooth line in front. Pens stay 1 pixel wide for speed."""
+    """One curve on the plot: the pale raw line behind, the smooth line in front.
+
+    Lines are 1 pixel wide, as wider ones cost ten times as much; `bold` ones have fewer points instead.
+    """
 
     def __init__(self, plot: Plot, part: str) -> None:
         self.part = part
+        self.bold = False
         self.raw = pg.PlotDataItem(connect="finite")
         self.front = pg.PlotDataItem(connect="finite")
-        for depth, item in ((1, self.raw), (2, self.front)):
+        above = list(SAMPLES).index(part)  # train is the restless one: it lies below the others
+        for depth, item in ((above, self.raw), (above + len(SAMPLES), self.front)):
             item.setZValue(depth)
             plot.addItem(item)
             item.setClipToView(True)
@@ -48,13 +56,15 @@ class _Line:
 
     def restyle(self) -> None:
         color = pg.mkColor(self.color())
-        self.front.setPen(pg.mkPen(color, width=1, style=PEN_STYLES[SAMPLES[self.part]]))
-        color.setAlpha(PALE)
-        self.raw.setPen(pg.mkPen(color, width=1))
+        self.front.setPen(line_pen(SAMPLES[self.part], color, THEME.px(2) if self.bold else 1))
+        pale = pg.mkColor(color)
+        pale.setAlpha(PALE)
+        self.raw.setPen(line_pen("line", pale))
 
     def show(self, x: curve_lines.Numbers, curve: CurveData, strength: float, logarithmic: bool) -> None:
-        self.x, self.y = x, curve_lines.smooth(curve.value, strength)
-        self.front.setData(x, curve_lines.to_scale(self.y, logarithmic))
+        self.x, self.y = x, curve_lines.smooth(curve.step, curve.value, strength)
+        drawn_x, drawn_y = curve_lines.thin(x, self.y, BOLD_POINTS) if self.bold else (x, self.y)
+        self.front.setData(drawn_x, curve_lines.to_scale(drawn_y, logarithmic))
         behind_x, behind_y = curve_lines.band(x, curve)
         if strength > 0 or len(behind_x) > len(x):
             self.raw.setData(behind_x, curve_lines.to_scale(behind_y, logarithmic))
@@ -101,11 +111,11 @@ class CurvesView(View):
         self.axis_box = combo_box("Horizontal axis", "Against what the curves are drawn (X)", curve_lines.AXES)
         self.axis_box.setCurrentIndex(1)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
-        self.smoothing.setRange(0, 99)
+        self.smoothing.setRange(0, 100)
         self.smoothing.setMinimumWidth(THEME.px(150))
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("Smooth the curves (S switches it); the raw curve stays pale behind")
-        self._smoothing_before = 90
+        self._smoothing_before = 60
         more = more_button(
             [("Quantity", self.quantity_box), ("Horizontal axis", self.axis_box), ("Smoothing", self.smoothing)]
         )
@@ -150,8 +160,7 @@ class CurvesView(View):
 
     def restyle(self) -> None:
         self.plot.restyle()
-        for line in self._lines.values():
-            line.restyle()
+        self._embolden(THEME.scale >= PRESENTER)
         self._marks.restyle()
         self._best.restyle()
         self.legend.show_entries(self._entries())
@@ -165,7 +174,7 @@ class CurvesView(View):
         words = self.heading if self.heading in curve_lines.SPECIAL_WORDS.values() else self.heading.lower()
         self.plot.name_axes(self.axis_box.currentText().lower(), words + (" (log scale)" if logarithmic else ""))
         curves = self.result.curves
-        shown = {name: curves[name] for name in curves if curve_lines.split_name(name)[1] == self.quantity}
+        shown = {name: curves[name] for name in curve_lines.of_quantity(curves, self.quantity)}
         self._match_lines(list(shown))
         for name, curve in shown.items():
             self._lines[name].show(getattr(curve, axis), curve, self.smoothing.value() / 100, logarithmic)
@@ -198,6 +207,7 @@ class CurvesView(View):
         self._lines = {
             name: self._lines.get(name) or _Line(self.plot, curve_lines.split_name(name)[0]) for name in names
         }
+        self._embolden(THEME.scale >= PRESENTER)
         self.legend.show_entries(self._entries())
 
     def _entries(self) -> list[Entry]:
@@ -219,15 +229,26 @@ class CurvesView(View):
         if self._own_range or not self._lines:
             return
         left, right = curve_lines.bounds(line.x for line in self._lines.values())
-        drawn = [data for line in self._lines.values() for item in (line.front, line.raw) for data in [item.yData]]
-        low, high = curve_lines.bounds(data for data in drawn if data is not None)
-        room = (high - low) * MARGIN
-        self.plot.box.setRange(xRange=(left, right), yRange=(low - room, high + room), padding=0.0)
+        fronts = [line.front.yData for line in self._lines.values() if line.front.yData is not None]
+        raws = [curve_lines.most_of(line.raw.yData) for line in self._lines.values() if line.raw.yData is not None]
+        low, high = curve_lines.bounds([*fronts, *raws])
+        beside, room = (right - left) * MARGIN / 2, (high - low) * MARGIN
+        self.plot.box.setRange(xRange=(left - beside, right + beside), yRange=(low - room, high + room), padding=0.0)
         self._marks.arrange()
+
+    def _embolden(self, bold: bool) -> None:
+        for line in self._lines.values():
+            line.bold = bold
+            line.restyle()
 
     def settle(self) -> None:
         super().settle()
         self.rescale()
+
+    def pose(self, posing: bool) -> None:
+        self._embolden(posing or THEME.scale >= PRESENTER)
+        if self.result is not None:
+            self.draw()
 
     @Slot()
     def reset_range(self) -> None:

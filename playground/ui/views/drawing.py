@@ -60,10 +60,10 @@ def shades(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.
     return np.clip(np.nan_to_num(places, nan=SHADES / 2), 0, SHADES - 1).astype(np.uint8)
 
 
-def class_shading(probabilities: NDArray[np.float32]) -> Colors:
+def class_shading(probabilities: NDArray[np.float32], strength: float = 1.0) -> Colors:
     """(h, w, k) probabilities to (h, w, 3) colours: the likeliest class, the paler the less sure.
 
-    A guess (1 / k for all) is grey, certainty has the full colour of the class.
+    A guess (1 / k for all) is grey, certainty has the colour of the class in full `strength`.
     """
     count = probabilities.shape[-1]
     winner = probabilities.argmax(axis=-1)
@@ -71,7 +71,7 @@ def class_shading(probabilities: NDArray[np.float32]) -> Colors:
     sureness = np.clip((best - 1.0 / count) / (1.0 - 1.0 / count), 0.0, 1.0)[..., None]
     full = class_table(count)[winner].astype(np.float32)
     middle = rgb(MIDDLE).astype(np.float32)
-    return np.round(middle + (full - middle) * sureness).astype(np.uint8)
+    return np.round(middle + (full - middle) * (sureness * strength)).astype(np.uint8)
 
 
 def image(colors: Colors) -> QImage:

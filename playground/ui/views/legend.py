@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.ui.theme import THEME
 
-SAMPLE = 18
+SAMPLE = 24
 GAP = 6
 APART = 16
 
@@ -122,7 +122,18 @@ class Legend(QWidget):
         painter.drawText(QRectF(x, y, self.width() - x, line), Qt.AlignmentFlag.AlignVCenter, entry.text)
 
 
-PEN_STYLES = {"line": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine, "dot": Qt.PenStyle.DotLine}
+DASHES: dict[str, list[float]] = {"line": [], "dash": [7, 3], "dot": [2, 2]}
+"""Lengths of strokes and gaps, in widths of the pen."""
+
+
+def line_pen(sample: str, color: QColor, width: float = 1) -> QPen:
+    """The pen of a line, a dashed or a dotted line; as wide on the screen whatever the zoom of a plot."""
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if DASHES[sample]:
+        pen.setDashPattern(DASHES[sample])
+    return pen
 
 
 def paint_sample(painter: QPainter, sample: str, box: QRectF, color: QColor) -> None:
@@ -130,8 +141,8 @@ def paint_sample(painter: QPainter, sample: str, box: QRectF, color: QColor) -> 
     centre = box.center()
     radius = THEME.px(5)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if sample in PEN_STYLES:
-        painter.setPen(QPen(color, THEME.px(2), PEN_STYLES[sample]))
+    if sample in DASHES:
+        painter.setPen(line_pen(sample, color, THEME.px(2)))
         painter.drawLine(QPointF(box.left(), centre.y()), QPointF(box.right(), centre.y()))
         return
     if sample == "ring":

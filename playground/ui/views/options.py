@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,7 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from playground.ui.icons import put_icon
+from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.theme import THEME
+
+SIDE = 14
 
 
 class ElidedLabel(QLabel):
@@ -54,9 +57,43 @@ def flat_button(name: str, tooltip: str, icon: str = "", text: str = "") -> QToo
     return button
 
 
+class TickBox(QCheckBox):
+    """A box to tick, visible on every background, with its words on the left."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(self.font())
+        return QSize(words.horizontalAdvance(self.text()) + THEME.px(SIDE + 8), max(words.height(), THEME.px(SIDE)) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, place: QPoint) -> bool:
+        return self.rect().contains(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(THEME.color("text" if self.underMouse() else "secondary"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        side = THEME.px(SIDE)
+        box = QRectF(self.width() - side - 1.5, (self.height() - side) / 2, side, side)
+        on = self.isChecked()
+        painter.setPen(QPen(THEME.color("accent" if on or self.hasFocus() else "secondary"), 1.5))
+        painter.setBrush(THEME.color("accent" if on else "field"))
+        painter.drawRoundedRect(box, 3, 3)
+        if on:
+            painter.setPen(QPen(THEME.color("accent_text"), 1.8))
+            places = ((0.24, 0.52), (0.44, 0.72), (0.76, 0.30))
+            painter.drawPolyline([QPointF(box.x() + x * side, box.y() + y * side) for x, y in places])
+
+
 def check_box(text: str, tooltip: str, checked: bool) -> QCheckBox:
     """A switch with its words."""
-    box = QCheckBox(text)
+    box = TickBox(text)
     box.setToolTip(tooltip)
     box.setAccessibleName(text)
     box.setChecked(checked)
@@ -65,10 +102,10 @@ def check_box(text: str, tooltip: str, checked: bool) -> QCheckBox:
 
 def combo_box(name: str, tooltip: str, items: Sequence[tuple[str, str]]) -> QComboBox:
     """A choice of (words, value)."""
-    box = QComboBox()
+    box = QuietComboBox()
     box.setAccessibleName(name)
     box.setToolTip(tooltip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumContentsLength(8)
     for words, value in items:
         box.addItem(words, value)
     return box

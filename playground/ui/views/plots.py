@@ -103,6 +103,7 @@ class Plot(pg.PlotWidget):
 
     def restyle(self) -> None:
         """Take over the colours and sizes of the theme."""
+        self.setBackground(THEME.tokens.panel)
         for axis in (self.bottom, self.side):
             axis.setPen(pg.mkPen(THEME.tokens.line))
             axis.setTextPen(pg.mkPen(THEME.tokens.secondary))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -26,19 +26,24 @@ KINDS = ("png", "svg", "csv")
 
 def save_png(widget: QWidget, path: Path) -> None:
     """Save a widget as it looks now, at twice its pixels. Raises OSError."""
-    pixmap = QPixmap(widget.size() * PNG_RATIO)
-    pixmap.setDevicePixelRatio(PNG_RATIO)
-    pixmap.fill(THEME.color("panel"))
-    widget.render(pixmap, QPoint(), flags=QWidget.RenderFlag.DrawChildren)
+    picture = QImage(widget.size() * PNG_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(PNG_RATIO)
+    picture.fill(THEME.color("panel"))
+    widget.render(picture, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+    write_png(picture, path)
+
+
+def write_png(picture: QImage, path: Path) -> None:
+    """Save a picture as PNG, whole or not at all. Raises OSError."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not pixmap.save(buffer, "PNG"):
+    if not picture.save(buffer, "PNG"):
         raise OSError("the picture cannot be written as PNG")
     write_atomically(path, bytes(content.data()))
 
 
-def save_svg(widget: QWidget, path: Path, title: str = "") -> None:
+def save_svg(widget: QWidget, path: Path) -> None:
     """Save a widget as vectors. Raises OSError."""
     content = QByteArray()
     buffer = QBuffer(content)
@@ -47,10 +52,10 @@ def save_svg(widget: QWidget, path: Path, title: str = "") -> None:
     generator.setOutputDevice(buffer)
     generator.setSize(widget.size())
     generator.setViewBox(QRect(QPoint(), widget.size()))
-    generator.setTitle(title)
+    generator.setTitle(widget.accessibleName())
     painter = QPainter(generator)
     painter.fillRect(QRect(QPoint(), widget.size()), THEME.color("panel"))
-    widget.render(painter, QPoint(), flags=QWidget.RenderFlag.DrawChildren)
+    widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
     painter.end()
     write_atomically(path, bytes(content.data()))
 

@@ -78,7 +78,7 @@ class WallCanvas(Canvas):
         frame = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
         color = THEME.color("error" if self.wall.wrong[number] else "good")
         painter.drawImage(frame, self._images[number])
-        painter.setPen(QPen(color, THEME.px(3), join=Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(color, THEME.px(3), j=Qt.PenJoinStyle.MiterJoin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(frame)
         painter.setPen(THEME.color("text"))

@@ -151,6 +151,7 @@ class WeightsView(View):
         self.result: Weights | None = None
         self.node_box = combo_box("Block", "Whose weights are shown", [("All blocks", ALL)])
         self.options_layout.addWidget(self.node_box)
+        self._followed = ALL
         self.canvas = HeatmapCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
@@ -158,15 +159,18 @@ class WeightsView(View):
         self.node_box.currentIndexChanged.connect(self.renew)
         self.canvas.pointed.connect(self.legend.show_readout)
 
-    def choose(self, node: str) -> None:
-        """Show one block, or all for an empty id; a block without weights changes nothing."""
-        row = self.node_box.findData(node)
-        if row >= 0:
-            self.node_box.setCurrentIndex(row)
+    def _follow(self, node: str) -> None:
+        """Show the block that was chosen on the canvas; until the next choice there, the box decides."""
+        blocked = self.node_box.blockSignals(True)
+        self.node_box.setCurrentIndex(max(0, self.node_box.findData(node)))
+        self.node_box.blockSignals(blocked)
 
     def draw(self) -> None:
         assert self.result is not None
         self._offer(self.result)
+        if self.result.chosen != self._followed:
+            self._followed = self.result.chosen
+            self._follow(self._followed)
         node = self.node_box.currentData()
         self.canvas.show_matrices(tuple(matrix for matrix in self.result.matrices if node in (ALL, matrix.node)))
         self.legend.show_entries([Entry("positive", "square", POSITIVE), Entry("negative", "square", NEGATIVE)])
