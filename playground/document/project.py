@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,8 @@ from playground.document.graph import Choice, Graph, Identifier, Value
 SCHEMA_VERSION: Literal[1] = 1
 
 Device = Literal["automatic", "cpu", "cuda", "mps"]
+Metric = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}(\.[A-Za-z][A-Za-z0-9_-]{0,63})?$")]
+"""Name of a measured number, such as `test_accuracy`; of one of several losses, `test_accuracy.loss-2`."""
 
 
 class Regularization(Value):
@@ -31,7 +33,7 @@ class Clipping(Value):
 class MetricTarget(Value):
     """Stop as soon as a metric is good enough."""
 
-    metric: Identifier
+    metric: Metric
     at_least: float | None = None
     at_most: float | None = None
 
@@ -63,7 +65,7 @@ class TrainingSettings(Value):
 class Goal(Value):
     """A promise the project makes: checked by tests, shown as a tick in the window."""
 
-    metric: Identifier
+    metric: Metric
     at_least: float | None = None
     at_most: float | None = None
     within_epochs: int = Field(ge=1, le=1_000_000)
@@ -83,7 +85,9 @@ class Goal(Value):
     def sentence(self) -> str:
         """Such as “test accuracy at least 0.95 within 300 epochs”."""
         bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
-        return f"{self.metric.replace('_', ' ')} {bound} within {self.within_epochs} epochs"
+        name, _, node = self.metric.partition(".")
+        words = name.replace("_", " ") + (f" of {node}" if node else "")
+        return f"{words} {bound} within {self.within_epochs} epochs"
 
 
 class OpenView(Value):
