@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,14 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Job:
+    """Something else that takes a while and needs no network, such as loading a dataset to look at it."""
+
+    key: str
+    function: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Refusal:
     """The answer when an analysis cannot be computed: one line for the empty view."""
 
@@ -50,13 +59,17 @@ class Analyst(QObject):
         self._thread.answered.connect(self._on_answered)
         self._thread.start()
 
-    def request(self, request: Request) -> None:
+    def request(self, request: Request | Job) -> None:
         """Ask; an older request of the same key that is still waiting is dropped, one that runs is cancelled."""
         self._thread.submit(request)
 
     def busy(self, key: str) -> bool:
         """Whether an answer for the key is still to come."""
         return self._thread.busy(key)
+
+    def any_busy(self) -> bool:
+        """Whether any answer is still to come."""
+        return self._thread.any_busy()
 
     def take(self, key: str) -> Any:
         """The newest answer for a key, once; None when there is none."""
@@ -81,14 +94,14 @@ class AnalysisThread(QThread):
         super().__init__()
         self.setObjectName("analysis")
         self._lock = threading.Condition()
-        self._waiting: OrderedDict[str, Request] = OrderedDict()
-        self._running: Request | None = None
+        self._waiting: OrderedDict[str, Request | Job] = OrderedDict()
+        self._running: Request | Job | None = None
         self._answers: dict[str, Any] = {}
         self._leaving = False
         self._subject: Any = None
         self._subject_graph: Graph | None = None
 
-    def submit(self, request: Request) -> None:
+    def submit(self, request: Request | Job) -> None:
         """Queue a request in the place of an older one with its key."""
         with self._lock:
             self._waiting[request.key] = request
@@ -98,6 +111,11 @@ class AnalysisThread(QThread):
         """Whether a request of that key waits or runs."""
         with self._lock:
             return key in self._waiting or (self._running is not None and self._running.key == key)
+
+    def any_busy(self) -> bool:
+        """Whether a request waits or runs."""
+        with self._lock:
+            return bool(self._waiting) or self._running is not None
 
     def take(self, key: str) -> Any:
         """Take an answer out."""
@@ -129,13 +147,15 @@ class AnalysisThread(QThread):
                 self._running = None
             self.answered.emit(request.key)
 
-    def _answer(self, request: Request) -> Any:
+    def _answer(self, request: Request | Job) -> Any:
         from playground.analysis.base import Cancelled, Context, NothingToShow
 
         def cancelled() -> bool:
             return self._leaving or request.key in self._waiting
 
         try:
+            if isinstance(request, Job):
+                return request.function()
             subject = self._subject_of(request.graph)
             why_not = request.analysis.why_not(subject.report, request.graph)
             if why_not:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from playground.analysis.data_view import DataAnalysis
 from playground.analysis.live_maps import LiveMaps, LiveMapsAnalysis
-from playground.ui.analyst import Analyst, Refusal, Request
+from playground.data.base import Part
+from playground.ui.analyst import Analyst, Job, Refusal, Request
 from playground.ui.canvas.view import CanvasView
+from playground.ui.inspector.data_panel import make_preview
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.live_feed import LiveFeed, Throttle
 from playground.ui.open_document import OpenDocument
@@ -86,16 +87,19 @@ class CanvasFeed(QObject):
         elif key == PREVIEW_KEY:
             answer = self._analyst.take(key)
             if answer is not None and not isinstance(answer, Refusal):
-                self._inspector.show_preview(answer)
+                self._inspector.show_prepared(*answer)
 
     def _show_maps(self, result: LiveMaps) -> None:
         self._canvas.show_maps(dict(result.maps))
-        if result.points is not None:
-            self._canvas.show_points(result.data_node, result.points)
+        points = result.points
+        if points is not None:
+            values = points.targets if points.classes is None else points.classes
+            self._canvas.show_points(result.data_node, points.xy, values)
 
-    @Slot()
-    def _ask_preview(self, node: str = "") -> None:
-        self._analyst.request(Request(PREVIEW_KEY, DataAnalysis(), self._document.graph, node=node or None))
+    @Slot(str, str)
+    def _ask_preview(self, node: str, part: Part) -> None:
+        graph = self._document.graph
+        self._analyst.request(Job(PREVIEW_KEY, lambda: (node, make_preview(graph, node, part))))
 
     @Slot()
     def _on_document(self) -> None:

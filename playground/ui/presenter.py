@@ -12,7 +12,7 @@ from playground.document import library
 from playground.ui.theme import THEME
 
 if TYPE_CHECKING:
-    from playground.ui.window import MainWindow
+    from playground.ui.workplace import Workplace
 
 SCALE = 1.5
 KEYS_HELP = "Space plays and pauses, S steps, E takes an epoch, R rewinds, N and P change the preset, Esc leaves."
@@ -21,9 +21,9 @@ KEYS_HELP = "Space plays and pauses, S steps, E takes an epoch, R rewinds, N and
 class Presenter(QObject):
     """Enters and leaves presenter mode and answers its keys."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place)
+        self._place = place
         self.active = False
         self._was_full_screen = False
 
@@ -36,30 +36,27 @@ class Presenter(QObject):
 
     def enter(self) -> None:
         """Hide the panels, scale everything up, fill the screen."""
-        window = self._window
+        place, window = self._place, self._place.window
         self.active = True
         self._was_full_screen = window.isFullScreen()
-        window.show_canvas()
-        window.left_dock.hide()
-        window.right_dock.hide()
+        place.show_canvas()
         window.menuBar().hide()
         THEME.set_scale(SCALE)
         window.showFullScreen()
-        window.canvas.fit()
-        window.messages.tell(KEYS_HELP, tone="good")
+        place.canvas.fit()
+        place.messages.tell(KEYS_HELP, tone="good")
 
     def leave(self) -> None:
         """Back to the workplace."""
-        window = self._window
+        place, window = self._place, self._place.window
         self.active = False
         THEME.set_scale(1.0)
         window.menuBar().show()
-        window.left_dock.show()
-        window.right_dock.show()
-        window.messages.dismiss()
+        place.show_canvas()
+        place.messages.dismiss()
         if not self._was_full_screen:
             window.showNormal()
-        window.canvas.fit()
+        place.canvas.fit()
 
     def key_pressed(self, event: QKeyEvent) -> bool:
         """Answer a single key in presenter mode; False when it was none of ours."""
@@ -67,7 +64,7 @@ class Presenter(QObject):
             return False
         if isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit | QTextEdit):
             return False
-        run = self._window.run
+        run = self._place.run
         table = {
             Qt.Key.Key_Space: run.toggle,
             Qt.Key.Key_S: run.take_step,
@@ -99,9 +96,6 @@ class Presenter(QObject):
         if not entries:
             return
         titles = [entry.title for entry in entries]
-        title = self._window.document.project.title
-        place = titles.index(title) if title in titles else -1 if direction > 0 else 0
-        self._window.files.open(entries[(place + direction) % len(entries)].path)
-        self._window.left_dock.hide()
-        self._window.right_dock.hide()
-        self._window.canvas.fit()
+        title = self._place.document.project.title
+        number = titles.index(title) if title in titles else -1 if direction > 0 else 0
+        self._place.files.open(entries[(number + direction) % len(entries)].path)

@@ -101,6 +101,10 @@ class Trainer(QObject):
         """Learn to the end of the epoch, then pause."""
         self._thread.post(lambda worker: worker.play(("epoch", 1)))
 
+    def take_epochs(self, epochs: int) -> None:
+        """Learn to the end of that many epochs, then pause."""
+        self._thread.post(lambda worker: worker.play(("epoch", epochs)))
+
     def rewind(self, project: Project | None = None) -> None:
         """Back to the first weights; with a project, to those of its seed."""
         self._thread.post(lambda worker: worker.rewind(project))
@@ -347,7 +351,8 @@ class TrainingThread(QThread):
         if self._session.finished:
             self._session.go_on()
         if until is not None and until[0] == "epoch":
-            until = ("steps", self._session.steps_left_in_epoch)
+            more = (until[1] - 1) * self._session.steps_per_epoch
+            until = ("steps", self._session.steps_left_in_epoch + more)
         self._until = until
         self._playing = True
         self.news.emit("running")

@@ -21,6 +21,8 @@ PULSES = {"curves": 3, "confusion-matrix": 6, "prediction-wall": 9, "weights": 3
 """Least pulses (33 ms) between two results of a view; 1 where nothing is said."""
 FIRST_CHOICE = ("curves", "decision-boundary", "prediction-wall", "confusion-matrix", "weights")
 MOST_DEFAULT_VIEWS = 3
+VIEWS_SHARE = 0.36
+"""Part of the window's height that the docked views get at first; the canvas has the most room."""
 
 
 class ViewDock(QDockWidget):
@@ -105,9 +107,15 @@ class ViewDocks(QObject):
             self.close(identifier)
         for identifier in wanted:
             self.open(identifier)
-        docks = list(self._docks.values())
+        self.share_room()
+
+    def share_room(self) -> None:
+        """Give the docked views equal widths and a third of the height."""
+        docks = [dock for dock in self._docks.values() if not dock.isFloating()]
         if docks:
             self._window.resizeDocks(docks, [1] * len(docks), Qt.Orientation.Horizontal)
+            height = round(self._window.height() * VIEWS_SHARE)
+            self._window.resizeDocks(docks, [height] * len(docks), Qt.Orientation.Vertical)
 
     def open(self, identifier: str) -> None:
         """Open a view below the canvas; nothing happens when it is open already."""

@@ -23,6 +23,8 @@ class Camera:
 
     def __init__(self, view: CanvasView) -> None:
         self._view = view
+        self.fitted = True
+        """Everything was fitted into the view and nobody has moved since: a resize then fits again."""
 
     @property
     def zoom(self) -> float:
@@ -32,6 +34,7 @@ class Camera:
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
         """Zoom so that the scene point under `anchor` (viewport coordinates, default the middle) stays there."""
         view = self._view
+        self.fitted = False
         zoom = min(max(finite(zoom, self.zoom), SMALLEST), LARGEST)
         if anchor is None or not (math.isfinite(anchor.x()) and math.isfinite(anchor.y())):
             anchor = QPointF(view.viewport().rect().center())
@@ -48,6 +51,7 @@ class Camera:
     def pan(self, dx: float, dy: float) -> None:
         """Scroll by pixels of the viewport: positive moves what is seen to the left and up."""
         view = self._view
+        self.fitted = False
         across, down = view.horizontalScrollBar(), view.verticalScrollBar()
         visible = self.visible()
         self.widen(visible.translated(finite(dx) / self.zoom, finite(dy) / self.zoom))
@@ -57,6 +61,7 @@ class Camera:
     def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
         """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""
         view = self._view
+        self.fitted = rect is None
         target = rect if rect is not None else view.canvas_scene.content_rect()
         if target.isEmpty():
             self._view.setTransform(QTransform())
@@ -83,6 +88,7 @@ class Camera:
 
     def centre_on(self, point: QPointF) -> None:
         """Bring a point of the scene into the middle."""
+        self.fitted = False
         self._bring(point, QPointF(self._view.viewport().rect().center()))
         self._view.view_changed.emit()
 

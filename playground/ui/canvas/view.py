@@ -549,7 +549,7 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         before = event.oldSize()
         super().resizeEvent(event)
-        if not before.isValid() or before.isEmpty():
+        if not before.isValid() or before.isEmpty() or self.camera.fitted:
             self.camera.fit()
         else:
             self.camera.widen()

@@ -1,0 +1,137 @@
+"""All actions of the workplace, menu by menu."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtGui import QActionGroup
+
+from playground.ui.help import Help
+from playground.ui.icons import put_icon
+from playground.ui.theme import THEME
+from playground.ui.views.registry import VIEWS
+from playground.ui.window_actions import Keys, WindowActions
+
+if TYPE_CHECKING:
+    from playground.ui.workplace import Workplace
+
+
+def add_actions(place: Workplace) -> WindowActions:
+    """Make the menus of the workplace's window."""
+    actions = WindowActions(place.window)
+    _add_file(place, actions)
+    _add_edit(place, actions)
+    _add_train(place, actions)
+    ViewMenu(place, actions)
+    help_ = Help(place.window, actions)
+    actions.add("&Help", "keys", "&Keys…", help_.show_keys, "F1", tip="All keys on one page")
+    actions.add("&Help", "log", "Open the &log folder", help_.open_log)
+    actions.add("&Help", "about", "&About Playground", help_.show_about)
+    return actions
+
+
+def _add_file(place: Workplace, actions: WindowActions) -> None:
+    add, files = actions.add, place.files
+    add("&File", "new", "&New", files.new, Keys.New, icon="plus")
+    add("&File", "open", "&Open…", files.ask_and_open, Keys.Open, icon="open")
+    add("&File", "gallery", "&Gallery", place.show_gallery, "Ctrl+Shift+G", icon="gallery")
+    actions.separate("&File")
+    add("&File", "save", "&Save", files.save, Keys.Save, icon="save")
+    add("&File", "save-as", "Save &as…", files.ask_and_save, "Ctrl+Shift+S")
+    actions.separate("&File")
+    add("&File", "quit", "&Quit", place.window.close, "Ctrl+Q")
+
+
+def _add_edit(place: Workplace, actions: WindowActions) -> None:
+    window, stack = place.window, place.document.undo_stack
+    menu = actions.menu("&Edit")
+    for name, action, keys in (
+        ("undo", stack.createUndoAction(window, "&Undo"), Keys.Undo),
+        ("redo", stack.createRedoAction(window, "&Redo"), Keys.Redo),
+    ):
+        action.setShortcuts(keys)
+        put_icon(action, name)
+        menu.addAction(action)
+        window.addAction(action)
+        actions.act[name] = action
+    actions.separate("&Edit")
+    verbs = place.canvas.verbs
+    for name, text, verb in (
+        ("cut", "Cu&t", verbs.cut),
+        ("copy", "&Copy", verbs.copy),
+        ("paste", "&Paste", verbs.paste),
+        ("duplicate", "&Duplicate", verbs.duplicate),
+        ("delete", "D&elete", verbs.delete),
+        ("select-all", "Select &all", verbs.select_all),
+    ):
+        # No keys here: the canvas has them itself, and text fields have their own.
+        # `triggered` would pass its checked state to a verb with a parameter.
+        actions.add("&Edit", name, text, functools.partial(_call, verb))
+    actions.separate("&Edit")
+    actions.add("&Edit", "find", "&Find a block…", place.find_block, "Ctrl+K", icon="search")
+    actions.add("&Edit", "tidy", "Tid&y the canvas", functools.partial(_call, verbs.tidy), icon="tidy")
+
+
+def _call(verb: Callable[[], object], checked: bool = False) -> None:
+    verb()
+
+
+def _add_train(place: Workplace, actions: WindowActions) -> None:
+    add, run = actions.add, place.run
+    add("&Train", "play", "&Play or pause", run.toggle, "Ctrl+Return", icon="play", tip="Learn, or pause")
+    add("&Train", "step", "&Step", run.take_step, "F10", icon="step", tip="One step: one batch")
+    add("&Train", "epoch", "&Epoch", run.take_epoch, "Shift+F10", icon="epoch", tip="On to the end of the epoch")
+    add("&Train", "rewind", "&Rewind", run.rewind, "Ctrl+R", icon="rewind", tip="Back to the same first weights")
+    add("&Train", "seed", "New see&d", run.new_seed, "Ctrl+Shift+R", icon="dice", tip="Other first weights")
+
+
+class ViewMenu(QObject):
+    """The menu of views, which also says why one does not apply, and of themes and panels."""
+
+    def __init__(self, place: Workplace, actions: WindowActions) -> None:
+        super().__init__(place)
+        self._place = place
+        self._act = actions.act
+        add = actions.add
+        for number, (identifier, view) in enumerate(VIEWS.items(), start=1):
+            add(
+                "&View", f"view-{identifier}", view.title, functools.partial(place.views.toggle, identifier),
+                f"Alt+{number}", tip=view.analysis.summary, checkable=True,
+            )  # fmt: skip
+        actions.menu("&View").aboutToShow.connect(self._explain)
+        actions.separate("&View")
+        add("&View", "toggle-palette", "&Blocks and outline", self._toggle_left, "Ctrl+B")
+        add("&View", "toggle-inspector", "&Inspector", self._toggle_right, "Ctrl+I")
+        add("&View", "show-outline", "&Outline", place.show_outline, "Ctrl+Shift+O", tip="The canvas as a tree")
+        actions.separate("&View")
+        group = QActionGroup(place.window)
+        for name, text in (("light", "&Light"), ("dark", "&Dark"), ("system", "As the &system")):
+            action = add("&View", f"theme-{name}", text, functools.partial(self.use_theme, name), checkable=True)
+            group.addAction(action)
+            action.setChecked(QSettings().value("theme", "system") == name)
+        actions.separate("&View")
+        add("&View", "present", "&Present", place.presenter.toggle, "F11", icon="present", tip="Large, for a projector")
+
+    @Slot()
+    def _explain(self) -> None:
+        for identifier, view in VIEWS.items():
+            action = self._act[f"view-{identifier}"]
+            why_not = self._place.views.why_not(identifier)
+            action.setEnabled(not why_not or identifier in self._place.views.open_ids())
+            action.setToolTip(why_not or view.analysis.summary)
+
+    @Slot()
+    def _toggle_left(self) -> None:
+        self._place.left_dock.setVisible(not self._place.left_dock.isVisible())
+
+    @Slot()
+    def _toggle_right(self) -> None:
+        self._place.right_dock.setVisible(not self._place.right_dock.isVisible())
+
+    def use_theme(self, name: str) -> None:
+        """Light, dark, or as the system; remembered."""
+        QSettings().setValue("theme", name)
+        THEME.use(name)

@@ -1,0 +1,82 @@
+"""A picture of the whole window without a screen: train a little, then look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, QSettings
+from PySide6.QtWidgets import QApplication
+
+from playground.document.project import Project
+from playground.ui.app import make_application
+from playground.ui.garbage import GarbageCollector
+from playground.ui.theme import THEME
+from playground.ui.views.saving import save_png
+from playground.ui.window import MainWindow
+from playground.ui.workplace import Workplace
+
+PATIENCE = 600.0
+"""Seconds after which a picture is taken of whatever there is."""
+
+
+def save_picture(project: Project, epochs: int, theme: str, size: tuple[int, int], out: Path) -> None:
+    """Train `project` for so many epochs in the real window and save what it shows. Raises OSError."""
+    app = make_application()
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(out.parent))
+    garbage = GarbageCollector(app)
+    THEME.use(theme)
+    window = MainWindow()
+    window.resize(*size)
+    window.furnish()
+    window.show()
+    place = window.workplace
+    assert place is not None
+    try:
+        place.messages.dismiss()
+        place.document.open(project)
+        train(place, epochs)
+        settle(place)
+        save_png(window, out)
+    finally:
+        place.document.undo_stack.setClean()
+        window.close()
+        garbage.stop()
+
+
+def train(place: Workplace, epochs: int) -> None:
+    """Let the window's own trainer learn for so many epochs, and wait."""
+    if place.run.why_not_play():
+        return
+    wait_until(lambda: place.feed.frame is not None)
+    if epochs <= 0 or place.feed.frame is None:
+        return
+    place.trainer.take_epochs(epochs)
+    wait_until(lambda: place.trainer.state in ("finished", "failed", "paused"))
+    wait_until(lambda: place.feed.frame is not None and place.feed.frame.epoch >= 1 or place.trainer.state == "failed")
+
+
+def settle(place: Workplace) -> None:
+    """Wait until everything that can be seen shows the newest state."""
+    pulses = 0
+
+    def count() -> None:
+        nonlocal pulses
+        pulses += 1
+
+    place.feed.pulse.connect(count)
+    wait_until(lambda: pulses > 24 and not place.analyst.any_busy())
+    place.feed.pulse.disconnect(count)
+    for identifier in place.views.open_ids():
+        place.views.dock(identifier).view.settle()
+    app = QApplication.instance()
+    if app is not None:
+        app.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+def wait_until(done: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Process events until `done`; sleeps in the event loop, not in a busy loop."""
+    end = time.monotonic() + patience
+    while not done() and time.monotonic() < end:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)

@@ -1,0 +1,266 @@
+"""The workplace: canvas, panels, views, training and files around one open document. It connects, and holds no logic."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDockWidget, QInputDialog, QMenu, QTabWidget, QVBoxLayout, QWidget
+
+from playground.training.device import available_devices
+from playground.ui.actions import add_actions
+from playground.ui.analyst import Analyst
+from playground.ui.canvas.minimap import Minimap
+from playground.ui.canvas.outline import OutlineWidget
+from playground.ui.canvas.palette import PaletteWidget
+from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas_feed import CanvasFeed
+from playground.ui.enlarge import Enlarger
+from playground.ui.failures import Failures
+from playground.ui.file_actions import FileActions
+from playground.ui.inspector.inspector import Inspector
+from playground.ui.live_feed import LiveFeed
+from playground.ui.message_bar import MessageBar
+from playground.ui.open_document import OpenDocument
+from playground.ui.presenter import Presenter
+from playground.ui.run_control import RunControl
+from playground.ui.top_bar import TopBar
+from playground.ui.trainer import Trainer
+from playground.ui.view_docks import ViewDocks
+from playground.ui.views.registry import VIEWS
+
+if TYPE_CHECKING:
+    from playground.ui.window import MainWindow
+
+
+class Workplace(QObject):
+    """Everything of the window but the gallery."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+        self.document = OpenDocument(self)
+        self.trainer = Trainer(self)
+        self.analyst = Analyst(self)
+        self.feed = LiveFeed(self.trainer, self)
+        self.run = RunControl(self.document, self.trainer, self.feed, self)
+        self.canvas = CanvasView(self.document)
+        self.minimap = Minimap(self.canvas)
+        self.palette = PaletteWidget(self.document, self.canvas)
+        self.outline = OutlineWidget(self.document, self.canvas)
+        self.inspector = Inspector(self.document)
+        self.views = ViewDocks(window, self.document, self.feed, self.analyst)
+        self.files = FileActions(window, self.document, self.trainer, self.run, self.views)
+        self.messages = MessageBar()
+        self.failures = Failures(self.document, self.trainer, self.messages, self)
+        self.enlarger = Enlarger(window.pages, self.canvas, self.views)
+        self.presenter = Presenter(self)
+        self.actions = add_actions(self)
+        act = self.actions.act
+        self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
+        self._arrange()
+        self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)
+        self._connect()
+
+    # Arrangement ----------------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        window = self.window
+        window.pages.addWidget(self.canvas)
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._add_head()
+        self.side_tabs = QTabWidget()
+        self.side_tabs.setDocumentMode(True)
+        self.side_tabs.addTab(self.palette, "Blocks")
+        self.side_tabs.addTab(self.outline, "Outline")
+        self.left_dock = self._dock("palette", "Blocks", self.side_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.right_dock = self._dock("inspector", "Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.resizeDocks([self.left_dock, self.right_dock], [220, 330], Qt.Orientation.Horizontal)
+
+    def _add_head(self) -> None:
+        head = QWidget()
+        layout = QVBoxLayout(head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.top_bar)
+        layout.addWidget(self.messages)
+        self.head = head
+        middle = self.window.centralWidget().layout()
+        assert isinstance(middle, QVBoxLayout)
+        bar = self.window.addToolBar("Training")
+        bar.setObjectName("head")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setStyleSheet("QToolBar { border: 0; padding: 0; margin: 0; spacing: 0; }")
+        bar.addWidget(head)
+        self.head_bar = bar
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setTitleBarWidget(QWidget())
+        dock.setWidget(widget)
+        self.window.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        self.document.opened.connect(self._on_opened)
+        self.document.changed.connect(self._on_changed)
+        self.document.undo_stack.cleanChanged.connect(self._show_title)
+        self.files.told.connect(self._tell)
+        self.run.playable_changed.connect(self._show_playable)
+        self.trainer.state_changed.connect(self.top_bar.show_state)
+        self.feed.frame_arrived.connect(self.top_bar.show_frame)
+        self.canvas.node_selected.connect(self._on_selected)
+        self.canvas.said.connect(self._say)
+        self.canvas.weight_edit_requested.connect(self._on_weight_edited)
+        self.inspector.weight_edit_requested.connect(self._on_weight_edited)
+        self.views.changed.connect(self._show_open_views)
+        self.window.gallery.open_chosen.connect(self.files.ask_and_open)
+        bar = self.top_bar
+        bar.speed_changed.connect(self.trainer.set_speed)
+        bar.gallery_wanted.connect(self.show_gallery)
+        bar.title_clicked.connect(self._rename)
+        bar.seed_clicked.connect(self.run.new_seed)
+        bar.device_clicked.connect(self._choose_device)
+
+    # What the person sees -------------------------------------------------------------------------------------------
+
+    @Slot()
+    def show_gallery(self) -> None:
+        """The cards of all presets in place of the canvas; the run goes on."""
+        self.enlarger.leave()
+        self.window.pages.setCurrentWidget(self.window.gallery)
+        self._show_panels(False)
+        self.window.gallery.refresh()
+        self.window.gallery.setFocus()
+
+    @Slot()
+    def show_canvas(self) -> None:
+        """The canvas with its panels."""
+        self.window.pages.setCurrentWidget(self.canvas)
+        self._show_panels(True)
+        self.canvas.setFocus()
+
+    def _show_panels(self, shown: bool) -> None:
+        self.left_dock.setVisible(shown and not self.presenter.active)
+        self.right_dock.setVisible(shown and not self.presenter.active)
+        self.top_bar.setVisible(shown)
+        for identifier in self.views.open_ids():
+            self.views.dock(identifier).setVisible(shown)
+
+    @Slot()
+    def show_outline(self) -> None:
+        """The canvas as a tree, for the keyboard and screen readers."""
+        self.left_dock.show()
+        self.side_tabs.setCurrentWidget(self.outline)
+        self.outline.setFocus()
+
+    @Slot()
+    def find_block(self) -> None:
+        """The quick menu of blocks, wherever one is."""
+        if self.window.pages.currentWidget() is not self.canvas:
+            self.show_canvas()
+        self.canvas.ask_for_block(None)
+
+    def offer_recovery(self) -> None:
+        """After a crash, offer the safety copy; never by itself over an open project."""
+        leftover = self.files.crashed()
+        if leftover is not None:
+            self.messages.tell(
+                self.files.words(leftover),
+                [("Restore", functools.partial(self.files.restore, leftover)), ("Discard", leftover.discard)],
+                tone="warning",
+            )
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.enlarger.leave()
+        self.messages.dismiss()
+        self.show_canvas()
+        self.views.open_for_project()
+        # Docks that were just added get their sizes from the next layout.
+        QTimer.singleShot(0, self.views.share_room)
+        self._show_title()
+        self.inspector.select("")
+        self.canvas.fit()
+
+    @Slot(object, object)
+    def _on_changed(self, before: object, after: object) -> None:
+        self._show_title()
+
+    @Slot()
+    def _show_title(self) -> None:
+        project = self.document.project
+        star = "" if self.document.undo_stack.isClean() else " •"
+        self.top_bar.show_title(project.title + star)
+        self.top_bar.seed.setText(f"seed {project.seed}")
+        self.window.setWindowTitle(f"{project.title}{star} – Playground")
+
+    @Slot(str)
+    def _show_playable(self, why_not: str) -> None:
+        for name in ("play", "step", "epoch"):
+            self.actions.act[name].setEnabled(not why_not)
+        tip = f"Cannot play yet. {why_not}" if why_not else "Learn, or pause (Ctrl+Return)"
+        self.actions.act["play"].setToolTip(tip)
+        self.inspector.show_report()
+
+    @Slot(str)
+    def _on_selected(self, node: str) -> None:
+        self.views.node = node
+        self.inspector.select(node)
+
+    @Slot(str, object, float)
+    def _on_weight_edited(self, name: str, index: tuple[int, ...], value: float) -> None:
+        self.run.edit_weight(name, tuple(index), value)
+
+    @Slot(str, str)
+    def _tell(self, text: str, tone: str) -> None:
+        self.messages.tell(text, tone=tone)
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        self.messages.tell(sentence, tone="warning")
+
+    @Slot()
+    def _show_open_views(self) -> None:
+        for identifier in VIEWS:
+            self.actions.act[f"view-{identifier}"].setChecked(identifier in self.views.open_ids())
+
+    @Slot()
+    def _rename(self) -> None:
+        title, good = QInputDialog.getText(
+            self.window, "Rename", "Title of the project", text=self.document.project.title
+        )
+        if good and title.strip():
+            self.document.apply("Rename the project", self.document.project.replace(title=title.strip()[:200]))
+
+    @Slot()
+    def _choose_device(self) -> None:
+        menu = QMenu(self.window)
+        for name in ("automatic", *available_devices()):
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(self.document.project.training.device == name)
+        button = self.top_bar.device
+        chosen = menu.exec(button.mapToGlobal(button.rect().bottomLeft()))
+        if chosen is not None:
+            training = self.document.project.training.replace(device=chosen.text())
+            self.document.apply(f"Train on {chosen.text()}", self.document.project.replace(training=training))
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        """Keys that nobody else wanted; False when they are none of ours either."""
+        if event.key() == Qt.Key.Key_Escape and self.enlarger.leave():
+            return True
+        return self.presenter.key_pressed(event)
+
+    def shut_down(self) -> None:
+        """Stop timers and threads, in the order in which they depend on each other."""
+        self.feed.stop()
+        self.files.close()
+        self.trainer.shut_down()
+        self.analyst.shut_down()
