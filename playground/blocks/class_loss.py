@@ -96,7 +96,16 @@ def _one_softmax() -> Advice:
 
 
 def binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """torch's binary cross-entropy, except that NaN gives NaN instead of an exception."""
+    """torch's binary cross-entropy, except that NaN gives NaN, so that a session can tell where it came from.
+
+    torch raises for NaN on the CPU, which costs nothing to catch, but on CUDA it stops the device for good.
+    """
+    if probability.device.type == "cpu":
+        try:
+            return functional.binary_cross_entropy(probability, target)
+        except RuntimeError:
+            if not probability.isnan().any():
+                raise
     loss = functional.binary_cross_entropy(probability.nan_to_num(0.5), target)
     return loss + probability.detach().sum() * 0.0
 
