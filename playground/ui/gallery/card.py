@@ -1,0 +1,188 @@
+"""The cards of the gallery: buttons that paint themselves, for presets and for recent files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QTextLayout,
+    QTextOption,
+)  # fmt: skip
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from playground.document.library import PresetEntry
+from playground.ui.gallery.diagram import draw_graph
+from playground.ui.theme import THEME
+
+PICTURE_SHARE = 0.56
+"""Height of a picture by its width."""
+SUMMARY_LINES = 2
+
+
+class Card(QAbstractButton):
+    """A clickable panel with a frame that shows hover and focus. Enter presses it as Space does."""
+
+    def __init__(self, path: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        THEME.changed.connect(self.renew)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def sizeHint(self) -> QSize:
+        width = THEME.px(240)
+        return QSize(width, self.heightForWidth(width))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def renew(self) -> None:
+        """Take over the theme and its scale."""
+        self.updateGeometry()
+        self.update()
+
+    def draw_panel(self, painter: QPainter) -> QPainterPath:
+        """Background and frame; returns the outline to clip to."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        focused, over = self.hasFocus(), self.underMouse() or self.isDown()
+        thickness = 2.0 if focused else 1.0
+        outline = QPainterPath()
+        inset = thickness / 2
+        radius = THEME.px(9)
+        outline.addRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
+        painter.fillPath(outline, THEME.color("hover" if over else "panel"))
+        painter.setPen(QPen(THEME.color("accent" if focused or over else "line"), thickness))
+        painter.drawPath(outline)
+        return outline
+
+
+class PresetCard(Card):
+    """A preset: its picture or a drawing of its graph, the title, and what to watch."""
+
+    def __init__(self, entry: PresetEntry, parent: QWidget | None = None) -> None:
+        super().__init__(entry.path, parent)
+        self.entry = entry
+        self._picture: QPixmap | None = None
+        self.setText(entry.title)
+        self.setAccessibleName(entry.title)
+        self.setAccessibleDescription(entry.summary)
+        goals = "".join(f"\nGoal: {goal.sentence()}" for goal in entry.goals)
+        self.setToolTip(f"{entry.summary}{goals}".strip())
+
+    def heightForWidth(self, width: int) -> int:
+        title = QFontMetrics(THEME.font(14, bold=True)).height()
+        line = QFontMetrics(THEME.font(13)).height()
+        return round(width * PICTURE_SHARE) + title + SUMMARY_LINES * line + THEME.px(10 + 4 + 12)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        outline = self.draw_panel(painter)
+        place = QRect(0, 0, self.width(), round(self.width() * PICTURE_SHARE))
+        painter.save()
+        painter.setClipPath(outline)
+        self._draw_picture(painter, place.adjusted(2, 2, -2, 0))
+        painter.setPen(THEME.color("line"))
+        painter.drawLine(place.bottomLeft(), place.bottomRight())
+        painter.restore()
+        self._draw_words(painter, self.rect().adjusted(THEME.px(14), place.height() + THEME.px(10), -THEME.px(14), 0))
+
+    def _draw_picture(self, painter: QPainter, place: QRect) -> None:
+        if self._picture is None:
+            # Read when it is first seen, so that the window does not wait for pictures further down.
+            self._picture = QPixmap(str(self.entry.picture)) if self.entry.picture.is_file() else QPixmap()
+        if self._picture.isNull():
+            painter.fillRect(place, THEME.color("canvas"))
+            margin = THEME.px(16)
+            draw_graph(painter, QRectF(place).adjusted(margin, margin, -margin, -margin), self.entry.project.graph)
+            return
+        whole = self._picture.size()
+        part = place.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
+        source = QRect((whole.width() - part.width()) // 2, (whole.height() - part.height()) // 2,
+                       part.width(), part.height())  # fmt: skip
+        painter.drawPixmap(place, self._picture, source)
+
+    def _draw_words(self, painter: QPainter, place: QRect) -> None:
+        font = THEME.font(14, bold=True)
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(THEME.color("text"))
+        line = QRect(place.x(), place.y(), place.width(), metrics.height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter,
+                         metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width()))  # fmt: skip
+        painter.setPen(THEME.color("secondary"))
+        draw_lines(painter, place.adjusted(0, metrics.height() + THEME.px(4), 0, 0), self.entry.summary)
+
+
+class RecentCard(Card):
+    """A recent file: its name, and below where it lies."""
+
+    def __init__(self, path: Path, parent: QWidget | None = None) -> None:
+        super().__init__(path, parent)
+        name = path.name.removesuffix(".json").removesuffix(".playground")
+        self.setText(name)
+        self.setAccessibleName(f"Open {name}")
+        self.setAccessibleDescription(str(path.parent))
+        self.setToolTip(str(path))
+
+    def heightForWidth(self, width: int) -> int:
+        heights = (QFontMetrics(THEME.font(13, bold=True)).height(), QFontMetrics(THEME.font(13)).height())
+        return sum(heights) + THEME.px(10 + 2 + 10)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.draw_panel(painter)
+        top = THEME.px(10)
+        margin = THEME.px(14)
+        folder = str(self.path.parent).replace(str(Path.home()), "~", 1)
+        for text, font, color in (
+            (self.text(), THEME.font(13, bold=True), "text"),
+            (folder, THEME.font(13), "secondary"),
+        ):
+            metrics = QFontMetrics(font)
+            painter.setFont(font)
+            painter.setPen(THEME.color(color))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width() - 2 * margin)
+            painter.drawText(margin, top + metrics.ascent(), shown)
+            top += metrics.height() + THEME.px(2)
+
+
+def draw_lines(painter: QPainter, place: QRect, text: str, lines: int = SUMMARY_LINES) -> None:
+    """Wrapped text in at most so many lines; the last one is elided if there is more."""
+    font = THEME.font(13)
+    metrics = QFontMetrics(font)
+    painter.setFont(font)
+    layout = QTextLayout(text, font)
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    layout.beginLayout()
+    top = place.y()
+    for number in range(lines):
+        line = layout.createLine()
+        if not line.isValid():
+            break
+        line.setLineWidth(place.width())
+        start, length = line.textStart(), line.textLength()
+        rest = text[start:] if number == lines - 1 else text[start : start + length]
+        shown = metrics.elidedText(rest.strip(), Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place.x(), top + metrics.ascent(), shown)
+        top += metrics.height()
+    layout.endLayout()

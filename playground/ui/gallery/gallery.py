@@ -1,0 +1,269 @@
+"""The gallery: what a person sees first. Cards by chapter, recent files, a search, a new project, another file."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from playground.document.library import PresetEntry, presets
+from playground.ui.gallery.card import Card, PresetCard, RecentCard
+from playground.ui.gallery.flow import FlowLayout
+from playground.ui.gallery.recent import recent_files
+from playground.ui.theme import THEME
+
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
+class Section(QWidget):
+    """A heading and its cards."""
+
+    def __init__(self, title: str, least: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards: list[Card] = []
+        self.heading = QLabel(title)
+        self.heading.setProperty("role", "title")
+        self._body = QWidget()
+        self._flow = FlowLayout(self._body, least)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(THEME.px(10))
+        layout.addWidget(self.heading)
+        layout.addWidget(self._body)
+        self.setAccessibleName(title)
+
+    def add(self, card: Card) -> None:
+        """Put a card at the end."""
+        self.cards.append(card)
+        self._flow.addWidget(card)
+
+    def clear(self) -> None:
+        """Take all cards away."""
+        for card in self.cards:
+            self._flow.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards.clear()
+
+    def show_some(self, wanted: set[Card]) -> None:
+        """Show only these cards; without any the heading goes too."""
+        for card in self.cards:
+            card.setVisible(card in wanted)
+        self.setVisible(any(card in wanted for card in self.cards))
+        self._flow.invalidate()
+
+
+class Gallery(QWidget):
+    """The page of cards. It only says what was chosen; the window opens it."""
+
+    preset_chosen = Signal(object)
+    """The Path of a preset."""
+    file_chosen = Signal(object)
+    """The Path of a recent file."""
+    new_chosen = Signal()
+    open_chosen = Signal()
+    """The person wants to look for a file."""
+
+    def __init__(self, entries: list[PresetEntry] | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Gallery")
+        self.search = QLineEdit()
+        self.nothing = QLabel()
+        self.recent = Section("Recent files", 220)
+        self.chapters: list[Section] = []
+        self._scroll = QScrollArea()
+        self._build()
+        self._add_chapters(presets() if entries is None else entries)
+        self.setFocusProxy(self.search)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find,
+                  context=Qt.ShortcutContext.WidgetWithChildrenShortcut)  # fmt: skip
+        THEME.changed.connect(self.renew)
+        self.refresh()
+
+    # What it is made of ---------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._header())
+        page = QWidget()
+        self._sections = QVBoxLayout(page)
+        self._sections.setContentsMargins(THEME.px(32), THEME.px(8), THEME.px(32), THEME.px(32))
+        self._sections.setSpacing(THEME.px(28))
+        self.nothing.setProperty("role", "secondary")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.hide()
+        self._sections.addWidget(self.nothing)
+        self._sections.addWidget(self.recent)
+        self._sections.addStretch(1)
+        self._scroll.setWidget(page)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(self._scroll)
+
+    def _header(self) -> QWidget:
+        header = QWidget()
+        self.title = QLabel("Playground")
+        self.subtitle = QLabel("Build a network, press play, and see it learn from inside.")
+        self.subtitle.setProperty("role", "secondary")
+        words = QVBoxLayout()
+        words.setSpacing(THEME.px(2))
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
+        self.search.setPlaceholderText("Search presets (Ctrl+F)")
+        self.search.setAccessibleName("Search presets")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._open_first)
+        self.search.installEventFilter(self)
+        self.new_button = QPushButton("New project")
+        self.new_button.setProperty("role", "primary")
+        self.new_button.setToolTip("Start with an empty canvas")
+        self.new_button.clicked.connect(self.new_chosen)
+        self.open_button = QPushButton("Open file…")
+        self.open_button.setToolTip("Open a project that was saved before")
+        self.open_button.clicked.connect(self.open_chosen)
+        layout = QHBoxLayout(header)
+        layout.setContentsMargins(THEME.px(32), THEME.px(24), THEME.px(32), THEME.px(16))
+        layout.setSpacing(THEME.px(10))
+        layout.addLayout(words)
+        layout.addStretch(1)
+        layout.addWidget(self.search, 2)
+        layout.addWidget(self.open_button)
+        layout.addWidget(self.new_button)
+        return header
+
+    def _add_chapters(self, entries: list[PresetEntry]) -> None:
+        for title, members in groupby(entries, key=lambda entry: entry.chapter):
+            section = Section(title, 250)
+            for entry in members:
+                section.add(self._listened(PresetCard(entry)))
+            self.chapters.append(section)
+            self._sections.insertWidget(self._sections.count() - 1, section)
+
+    def _listened(self, card: Card) -> Card:
+        card.clicked.connect(self._chosen)
+        card.installEventFilter(self)
+        return card
+
+    # What it shows --------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Bring the recent files up to date and forget the search."""
+        self.recent.clear()
+        for path in recent_files():
+            self.recent.add(self._listened(RecentCard(path)))
+        self.search.clear()
+        self.renew()
+        self._filter("")
+
+    @Slot()
+    def renew(self) -> None:
+        """Take over the theme and its scale."""
+        self.title.setFont(THEME.font(22, bold=True))
+        self.title.setStyleSheet(f"font-size: {THEME.px(22)}px; font-weight: 600;")
+        self.search.setMinimumWidth(THEME.px(210))
+        self.search.setMaximumWidth(THEME.px(320))
+
+    def cards(self) -> list[Card]:
+        """All cards that are shown, in reading order."""
+        sections = [section for section in (self.recent, *self.chapters) if not section.isHidden()]
+        return [card for section in sections for card in section.cards if not card.isHidden()]
+
+    @Slot(str)
+    def _filter(self, query: str) -> None:
+        wanted: set[Card] = set()
+        for section in self.chapters:
+            wanted.update(card for card in section.cards if isinstance(card, PresetCard) and card.entry.answers(query))
+        words = query.lower().split()
+        wanted.update(card for card in self.recent.cards if all(word in card.text().lower() for word in words))
+        for section in (self.recent, *self.chapters):
+            section.show_some(wanted)
+        self.nothing.setText(f"Nothing answers to “{query}”." if query else "There are no presets here.")
+        self.nothing.setVisible(not wanted)
+        self._scroll.verticalScrollBar().setValue(0)
+
+    # What a person does ---------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _chosen(self) -> None:
+        card = self.sender()
+        if isinstance(card, PresetCard):
+            self.preset_chosen.emit(card.path)
+        elif isinstance(card, RecentCard):
+            self.file_chosen.emit(card.path)
+
+    @Slot()
+    def _open_first(self) -> None:
+        if self.search.text() and (cards := self.cards()):
+            cards[0].click()
+
+    @Slot()
+    def _find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if watched is self.search:
+                return self._search_key(event)
+            if isinstance(watched, Card) and event.key() in ARROWS:
+                return self._move(watched, Qt.Key(event.key()))
+        if isinstance(watched, Card) and event.type() == QEvent.Type.FocusIn:
+            self._scroll.ensureWidgetVisible(watched, 0, THEME.px(60))
+        return super().eventFilter(watched, event)
+
+    def _search_key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Down and (cards := self.cards()):
+            cards[0].setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            return True
+        return False
+
+    def _move(self, card: Card, key: Qt.Key) -> bool:
+        """Move the focus to the neighbour in the direction of an arrow; upwards out of the cards lies the search."""
+        cards = self.cards()
+        index = cards.index(card)
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            index += 1 if key == Qt.Key.Key_Right else -1
+            target = cards[index] if 0 <= index < len(cards) else None
+        else:
+            target = self._above_or_below(card, cards, down=key == Qt.Key.Key_Down)
+            if target is None and key == Qt.Key.Key_Up:
+                self.search.setFocus(Qt.FocusReason.BacktabFocusReason)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def _above_or_below(self, card: Card, cards: list[Card], *, down: bool) -> Card | None:
+        """The card of the nearest row in that direction whose middle is closest."""
+        here = self._place(card)
+        places = [(self._place(other), other) for other in cards]
+        beyond = [(p, other) for p, other in places if (p.top() > here.top() if down else p.top() < here.top())]
+        if not beyond:
+            return None
+        tops = (p.top() for p, _ in beyond)
+        row = min(tops) if down else max(tops)
+        return min((abs(p.center().x() - here.center().x()), number, other)
+                   for number, (p, other) in enumerate(beyond) if p.top() == row)[2]  # fmt: skip
+
+    def _place(self, card: Card) -> QRect:
+        page = self._scroll.widget()
+        return QRect(card.mapTo(page, QPoint()), card.size())
