@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, Table
 from playground.analysis.heads import Head, chosen, heads
-from playground.analysis.points import plane_points
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
 from playground.data.base import PARTS, Part
 from playground.document.declaration import parameter
@@ -94,7 +93,7 @@ class BoundaryAnalysis(Analysis):
         feeds, xs, ys = subject.grid(self.resolution, extent)
         answers = subject.values(feeds, [head.prediction])[head.prediction]
         context.check()
-        parts = {part: _points(subject, head, node, part) for part in PARTS}
+        parts = {part: _points(subject, head, part) for part in PARTS}
         names = subject.prepared[node].feature_names
         size = len(ys), len(xs)
         field = head.probabilities(answers) if head.classifies else _numbers(subject, head, answers)
@@ -139,9 +138,9 @@ def drawable(report: Report) -> tuple[Head, ...]:
     )
 
 
-def _points(subject: Subject, head: Head, node: str, part: Part) -> BoundaryPoints:
+def _points(subject: Subject, head: Head, part: Part) -> BoundaryPoints:
     """Examples of a part. Those whose target comes from another block are read through that block's rows."""
-    points = plane_points(subject, node, part)
+    points = subject.points(part)
     feeds = subject.feeds(part)
     if not len(points):
         nothing = np.zeros(0, dtype=np.float32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, Table
 from playground.analysis.pictures import image_node, pictures
-from playground.analysis.points import PlanePoints, plane_points
+from playground.analysis.points import PlanePoints
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -72,7 +72,7 @@ class LiveMapsAnalysis(Analysis):
         values = subject.values(feeds, outputs)
         context.check()
         maps = {output[0]: _unit_maps(value, self.resolution) for output, value in values.items()}
-        return LiveMaps(maps, node, extent, plane_points(subject, node, "train"))
+        return LiveMaps(maps, node, extent, subject.points("train"))
 
 
 def mapped_outputs(report: Report, data_node: str) -> list[Output]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.subject import Subject
 from playground.data.base import Part
+from playground.data.preparation import Prepared
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,8 @@ class PlanePoints:
         return len(self.xy)
 
 
-def plane_points(subject: Subject, node: str, part: Part) -> PlanePoints:
+def plane_points(prepared: Prepared, part: Part) -> PlanePoints:
     """The examples of a part of a two-feature data block."""
-    prepared = subject.prepared[node]
     arrays = prepared.parts[part]
     xy = prepared.scaler.unscale(np.asarray(arrays["features"], dtype=np.float32))
     if prepared.class_numbers is not None:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.analysis.points import PlanePoints, plane_points
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.data.preparation import Prepared, prepare
@@ -45,6 +46,7 @@ class Subject:
         self._flat = FlatParameters(self.network)
         self._values: NDArray[np.float32] = self._flat.values.numpy()
         self._buffers = {name: tensor.numpy() for name, tensor in self.network.named_buffers()}
+        self._points: dict[Part, PlanePoints] = {}
         self._extent: Extent | None = None
         self._loaded: Snapshot | None = None
         self._known_layout: Layout | None = None
@@ -131,6 +133,12 @@ class Subject:
         points[..., 1] = ys[:, None]
         scaled = self.prepared[node].scaler.scale(points.reshape(-1, 2))
         return {(node, "features"): torch.from_numpy(scaled)}, xs, ys
+
+    def points(self, part: Part) -> PlanePoints:
+        """The examples of the two-feature data block; the same arrays every time."""
+        if part not in self._points:
+            self._points[part] = plane_points(self.prepared[plane_node(self.report)], part)
+        return self._points[part]
 
     def extent(self) -> Extent:
         """The rectangle around all points of the two-feature data block, with a margin; square where it nearly is."""

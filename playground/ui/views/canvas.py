@@ -20,6 +20,16 @@ class Canvas(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
+    def steady_width(self) -> int:
+        """The width beside a scroll bar, whether there is one or not.
+
+        What flows into rows counts with this width: a bar that comes and goes would change the rows, and they the bar.
+        """
+        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
+        if not isinstance(area, QScrollArea):
+            return self.width()
+        return area.width() - area.verticalScrollBar().sizeHint().width()
+
     def words_at(self, place: QPointF) -> str:
         """What is at a place, in words."""
         return ""
@@ -44,8 +54,6 @@ def in_scroll_area(canvas: Canvas) -> QScrollArea:
     """A scroll area that gives the canvas all its room, and scroll bars only when that is too little."""
     area = QScrollArea()
     area.setWidgetResizable(True)
-    # Always there: a bar that comes and goes changes the width, and with it the rows, and with them the bar.
-    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     area.setWidget(canvas)
     area.viewport().setAutoFillBackground(False)
     canvas.setAutoFillBackground(False)

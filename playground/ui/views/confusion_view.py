@@ -46,7 +46,7 @@ class MatrixCanvas(Canvas):
         words = metrics()
         digits = len(str(int(self.matrix.counts.max(initial=0)))) if self.matrix is not None else 1
         return QSize(
-            max(THEME.px(26), words.horizontalAdvance("0" * digits) + THEME.px(8)), words.height() + THEME.px(4)
+            max(THEME.px(26), words.horizontalAdvance("0" * digits) + THEME.px(8)), words.height() + THEME.px(1)
         )
 
     def _left(self) -> int:
@@ -95,7 +95,7 @@ class MatrixCanvas(Canvas):
         count = int(self.matrix.counts[row, column])
         text = f"{count}\n{share:.0%}"
         wide = metrics().horizontalAdvance("100%") + THEME.px(4)
-        if box.width() < wide or box.height() < 2 * metrics().height():
+        if count == 0 or box.width() < wide or box.height() < 2 * metrics().height():
             text = str(count)
         painter.setFont(THEME.font(13, bold=row == column))
         painter.setPen(ink_on(color))

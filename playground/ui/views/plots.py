@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from playground.ui.theme import THEME
 
+DECADES = (((1, 2, 3, 5, 7), 0.14), ((1, 2, 5), 0.3), ((1, 3), 0.47), ((1,), 1.0))
+"""The ticks within a decade, and the least distance between two of them as logarithm."""
+
 
 class Axis(pg.AxisItem):
     """An axis that says numbers in few digits; in log mode its values are powers of ten: 0.01, 0.03, 0.1, 0.3, 1."""
@@ -24,7 +27,7 @@ class Axis(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float | None, list[float]]]:
         if not self.logarithmic:
             return [(spacing, list(values)) for spacing, values in super().tickValues(minVal, maxVal, size)[:1]]
-        return [(None, log_ticks(minVal, maxVal, size / THEME.px(28)))]
+        return [(None, log_ticks(minVal, maxVal, size, THEME.px(22)))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
         shown = [10.0**value if self.logarithmic else value for value in values]
@@ -43,17 +46,18 @@ def tick_words(value: float) -> str:
     return f"{value:.6g}".replace("-", "−")
 
 
-def log_ticks(low: float, high: float, room: float) -> list[float]:
-    """Places of the ticks of a log axis from 10**low to 10**high, as logarithms, at most about `room` of them."""
+def log_ticks(low: float, high: float, size: float, least_gap: float) -> list[float]:
+    """Places of the ticks of a log axis from 10**low to 10**high, as logarithms, on so many pixels."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return []
+    gap = least_gap / max(size, 1.0) * (high - low)
     first, last = math.floor(low), math.ceil(high)
-    for steps in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
-        ticks = [decade + math.log10(step) for decade in range(first, last + 1) for step in steps]
-        inside = [tick for tick in ticks if low <= tick <= high]
-        if len(inside) <= room:
-            return inside if len(inside) >= 2 else _even_ticks(low, high)
-    stride = math.ceil((last - first) / max(1.0, room))
+    for steps, closest in DECADES:
+        if closest >= gap:
+            ticks = [decade + math.log10(step) for decade in range(first, last + 1) for step in steps]
+            inside = [tick for tick in ticks if low <= tick <= high]
+            return inside if len(inside) >= 3 else _even_ticks(low, high)
+    stride = max(1, math.ceil(gap))
     return [float(decade) for decade in range(first, last + 1, stride) if low <= decade <= high]
 
 

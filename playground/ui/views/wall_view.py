@@ -44,7 +44,7 @@ class WallCanvas(Canvas):
 
     def columns(self) -> int:
         """Tiles in a row."""
-        return max(1, (self.width() - THEME.px(GAP)) // self._tile().width())
+        return max(1, (self.steady_width() - THEME.px(GAP)) // self._tile().width())
 
     def captions(self) -> list[str]:
         """The words below the tiles."""
@@ -58,7 +58,7 @@ class WallCanvas(Canvas):
     def tile(self, number: int) -> QRectF:
         """The rectangle of one tile."""
         size, columns = self._tile(), self.columns()
-        wide = (self.width() - THEME.px(GAP)) / columns
+        wide = (self.steady_width() - THEME.px(GAP)) / columns
         row, column = divmod(number, columns)
         return QRectF(THEME.px(GAP) / 2 + column * wide, THEME.px(GAP) / 2 + row * size.height(), wide, size.height())
 

@@ -55,7 +55,7 @@ class HeatmapCanvas(Canvas):
         return THEME.px(BAR + 2 * GAP + 4) + words
 
     def _columns(self) -> int:
-        room = max(1, self.width() - self._right())
+        room = max(1, self.steady_width() - self._right())
         best = max(1, room // THEME.px(TILE.width()))
         return min(len(self.matrices) or 1, best, math.ceil(math.sqrt(len(self.matrices) * 1.6)) or 1)
 
