@@ -1,0 +1,135 @@
+"""The minimap: the whole canvas small, with a frame around what one sees."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from playground.ui.canvas.view import CanvasView
+from playground.ui.icons import family_color
+from playground.ui.theme import THEME
+
+_WIDTH, _HEIGHT = 184, 120
+_INSET = 12
+_PADDING = 7.0
+
+
+class Minimap(QWidget):
+    """Lies over the lower right corner of the canvas and hides while everything is in sight. Click or drag pans."""
+
+    def __init__(self, canvas: CanvasView) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._content = QRectF()
+        self.setAccessibleName("Overview of the canvas")
+        self.setToolTip("Click or drag to look elsewhere")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        canvas.installEventFilter(self)
+        canvas.view_changed.connect(self.refresh)
+        canvas.canvas_scene.arranged.connect(self.refresh)
+        THEME.changed.connect(self._restyle)
+        self._restyle()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again at what there is and what is seen."""
+        self._content = self._canvas.canvas_scene.content_rect()
+        needed = not self._content.isEmpty() and not self._canvas.camera.visible().contains(self._content)
+        self.setVisible(needed)
+        if needed:
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(_WIDTH), THEME.px(_HEIGHT))
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.resize(self.sizeHint())
+        self._place()
+        self.update()
+
+    def _place(self) -> None:
+        port = self._canvas.viewport().geometry()
+        inset = THEME.px(_INSET)
+        self.move(port.right() - inset - self.width(), port.bottom() - inset - self.height())
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._canvas and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    # The small picture -----------------------------------------------------------------------------------------------
+
+    def _shown(self) -> QRectF:
+        """The part of the scene that the map shows: all cards, and what is seen where that is farther out."""
+        return self._content.united(self._canvas.camera.visible())
+
+    def _scale(self) -> tuple[float, QPointF]:
+        """Pixels per scene unit, and where the scene's origin lies in the widget."""
+        shown = self._shown()
+        room = QRectF(self.rect()).adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
+        scale = min(room.width() / max(1.0, shown.width()), room.height() / max(1.0, shown.height()))
+        return scale, room.center() - shown.center() * scale
+
+    def to_map(self, rect: QRectF) -> QRectF:
+        """A rectangle of the scene in the widget."""
+        scale, origin = self._scale()
+        return QRectF(rect.topLeft() * scale + origin, rect.size() * scale)
+
+    def to_scene(self, place: QPointF) -> QPointF:
+        """A point of the widget in the scene."""
+        scale, origin = self._scale()
+        return (place - origin) / scale
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = THEME.color("panel")
+        ground.setAlphaF(0.94)
+        painter.setPen(THEME.color("line"))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), THEME.px(7), THEME.px(7))
+        self._paint_cards(painter)
+        frame = self.to_map(self._canvas.camera.visible())
+        shade = THEME.color("accent")
+        shade.setAlpha(26)
+        painter.setPen(QPen(THEME.color("accent"), 1.5))
+        painter.setBrush(shade)
+        painter.drawRoundedRect(frame, 2, 2)
+
+    def _paint_cards(self, painter: QPainter) -> None:
+        scale, origin = self._scale()
+        painter.setPen(Qt.PenStyle.NoPen)
+        scene = self._canvas.canvas_scene
+        for name, rect in scene.rects().items():
+            item = scene.nodes.get(name)
+            if item is None:
+                painter.setBrush(THEME.color("note_line"))
+            else:
+                family = item.face.family
+                painter.setBrush(family_color(family) if family else THEME.color("secondary"))
+            place = QPointF(rect.x, rect.y) * scale + origin
+            size = max(3.0, rect.width * scale), max(2.0, rect.height * scale)
+            painter.drawRoundedRect(QRectF(place.x(), place.y(), *size), 1.5, 1.5)
+
+    # Mouse -----------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._canvas.camera.centre_on(self.to_scene(event.position()))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._canvas.camera.centre_on(self.to_scene(event.position()))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()

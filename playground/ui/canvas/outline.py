@@ -1,0 +1,371 @@
+"""The outline: the canvas as a tree, for screen readers and for people who do not use a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QBrush, QContextMenuEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from playground.document.graph import EdgeKey
+from playground.ui import icons
+from playground.ui.canvas import commands
+from playground.ui.canvas.connecting import edge_between, fits
+from playground.ui.canvas.geometry import Hit, PortRef
+from playground.ui.canvas.interactions import scene_rect
+from playground.ui.canvas.menus import Choice, context_menu
+from playground.ui.canvas.naming import titles
+from playground.ui.canvas.outline_rows import OutlineRow, outline_rows
+from playground.ui.canvas.view import CanvasView
+from playground.ui.open_document import OpenDocument
+from playground.ui.theme import THEME
+
+MOVE = 48.0
+"""How far one key press moves a block, in scene units."""
+_ARROWS = {
+    Qt.Key.Key_Left: (-MOVE, 0.0),
+    Qt.Key.Key_Right: (MOVE, 0.0),
+    Qt.Key.Key_Up: (0.0, -MOVE),
+    Qt.Key.Key_Down: (0.0, MOVE),
+}
+_SIGNS = {"problem": ("warning", "error"), "fix": ("next", "accent"), "note": ("note", "secondary")}
+_ROW = Qt.ItemDataRole.UserRole + 1
+
+
+class OutlineTree(QTreeWidget):
+    """The tree itself, which leaves the keys that edit to the outline around it."""
+
+    def __init__(self, outline: OutlineWidget) -> None:
+        super().__init__(outline)
+        self._outline = outline
+        self.setColumnCount(2)
+        self.setHeaderLabels(["Block", "Gives"])
+        self.setHeaderHidden(True)
+        self.setUniformRowHeights(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setExpandsOnDoubleClick(False)
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setAccessibleName("Outline of the canvas")
+        self.setAccessibleDescription(
+            "Enter adds a block, F2 renames, C connects, Delete deletes, Alt with an arrow key moves."
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() == QAbstractItemView.State.EditingState or not self._outline.press(event):
+            super().keyPressEvent(event)
+
+
+class OutlineWidget(QWidget):
+    """Mirrors the canvas. What is selected here is selected there, and every change is an undo command."""
+
+    _typed = Signal(str, str)
+
+    def __init__(self, document: OpenDocument, canvas: CanvasView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._canvas = canvas
+        self._rows: tuple[OutlineRow, ...] | None = None
+        self._asked = False
+        self.setAccessibleName("Outline")
+        self.tree = OutlineTree(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tree)
+        document.changed.connect(self._on_changed)
+        document.opened.connect(self._refresh)
+        canvas.selection_changed.connect(self._take_selection)
+        self.tree.itemSelectionChanged.connect(self._give_selection)
+        self.tree.itemChanged.connect(self._on_item_changed)
+        # A rename makes the tree anew, which must wait until the field in the row has closed.
+        self._typed.connect(self._rename, Qt.ConnectionType.QueuedConnection)
+        self.tree.itemDelegate().closeEditor.connect(self._renew, Qt.ConnectionType.QueuedConnection)
+        THEME.changed.connect(self._restyle)
+        self._restyle()
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(230), THEME.px(400))
+
+    def row_texts(self) -> list[str]:
+        """The texts of all rows from top to bottom."""
+        return [item.text(0) for item in self._items()]
+
+    # In step with the document ---------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _on_changed(self, before: object, after: object) -> None:
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        if not self.isVisible():
+            self._rows = None
+            return
+        rows = outline_rows(self._document.graph, self._document.report)
+        if rows != self._rows:
+            self._rows = rows
+            self._rebuild(rows)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.tree.setIconSize(QSize(THEME.px(16), THEME.px(16)))
+        tokens = THEME.tokens
+        self.tree.setStyleSheet(
+            f"QTreeView {{ background: {tokens.panel}; border: 0; outline: 0; }}"
+            f"QTreeView::item {{ padding: {THEME.px(3)}px {THEME.px(2)}px; color: {tokens.text}; }}"
+            f"QTreeView::item:hover {{ background: {tokens.hover}; }}"
+            f"QTreeView::item:selected {{ background: {tokens.hover}; color: {tokens.accent}; }}"
+        )
+        self._renew()
+
+    def _rebuild(self, rows: tuple[OutlineRow, ...]) -> None:
+        """Make the tree anew; folded rows stay folded and the current row stays, or the one in its place."""
+        folded = {row.key for item in self._items() if (row := _row_of(item)) and not item.isExpanded()}
+        known = {row.key for item in self._items() if (row := _row_of(item))}
+        current = self.tree.currentItem()
+        kept = _row_of(current).key if current is not None and _row_of(current) else None
+        place = self._top_place(current)
+        with QSignalBlocker(self.tree):
+            self.tree.clear()
+            for row in rows:
+                self.tree.addTopLevelItem(_item(row))
+            for item in self._items():
+                row = _row_of(item)
+                item.setExpanded(row.key not in folded if row.key in known else row.kind != "problem")
+            self.tree.resizeColumnToContents(0)
+            found = next((item for item in self._items() if _row_of(item).key == kept), None)
+            if found is None and place >= 0 and rows:
+                found = self.tree.topLevelItem(min(place, len(rows) - 1))
+            if found is not None:
+                self.tree.setCurrentItem(found)
+        self._take_selection()
+
+    def _top_place(self, item: QTreeWidgetItem | None) -> int:
+        while item is not None and item.parent() is not None:
+            item = item.parent()
+        return self.tree.indexOfTopLevelItem(item) if item is not None else -1
+
+    def _items(self) -> Iterator[QTreeWidgetItem]:
+        waiting = [self.tree.topLevelItem(number) for number in reversed(range(self.tree.topLevelItemCount()))]
+        while waiting:
+            item = waiting.pop()
+            yield item
+            waiting.extend(item.child(number) for number in reversed(range(item.childCount())))
+
+    # Selection -------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _take_selection(self) -> None:
+        """Select here what is selected on the canvas."""
+        selection = self._canvas.canvas_scene.selection
+        chosen, wires = set(selection.items), set(selection.wires)
+        with QSignalBlocker(self.tree):
+            first: QTreeWidgetItem | None = None
+            for item in self._items():
+                row = _row_of(item)
+                own = row.kind in ("node", "note", "group") and row.id in chosen
+                selected = own or (row.edge is not None and row.edge in wires)
+                item.setSelected(selected)
+                first = first or (item if selected else None)
+            current = self.tree.currentItem()
+            if first is not None and (current is None or not current.isSelected()):
+                flag = self.tree.selectionModel().SelectionFlag.NoUpdate
+                self.tree.setCurrentItem(first, 0, flag)
+                self.tree.scrollToItem(first)
+        self.tree.viewport().update()
+
+    @Slot()
+    def _give_selection(self) -> None:
+        """Select on the canvas what is selected here."""
+        rows = [_row_of(item) for item in self.tree.selectedItems()]
+        items = [row.id for row in rows if row.id and row.kind != "wire"]
+        wires = [row.edge for row in rows if row.edge is not None]
+        self._canvas.canvas_scene.selection.choose(items, wires)
+        shown = self._canvas.canvas_scene.rects(items)
+        if len(shown) == 1:
+            self._canvas.camera.reveal(scene_rect(next(iter(shown.values()))))
+
+    def current_row(self) -> OutlineRow | None:
+        """The row that the keys speak to."""
+        item = self.tree.currentItem()
+        return _row_of(item) if item is not None else None
+
+    # Keys ------------------------------------------------------------------------------------------------------------
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Carry out a key. False when it is one that only walks the tree."""
+        row = self.current_row()
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if alt and event.key() in _ARROWS:
+            self._canvas.verbs.nudge(*_ARROWS[event.key()])
+        elif event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            return False
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._canvas.verbs.delete()
+        elif event.key() == Qt.Key.Key_F2:
+            self.rename()
+        elif event.key() == Qt.Key.Key_C and row is not None and row.kind == "node":
+            self.offer_targets()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter(row)
+        else:
+            return False
+        return True
+
+    def _enter(self, row: OutlineRow | None) -> None:
+        """Add a block after the row's node or into its wire, or carry out the fix."""
+        if row is not None and row.kind in ("fix", "problem"):
+            fixes = [row] if row.kind == "fix" else [child for child in row.children if child.fix is not None]
+            if fixes and fixes[0].fix is not None:
+                commands.apply_fix(self._document, row.id, fixes[0].fix)
+            return
+        if row is None or row.kind in ("node", "wire", "member"):
+            self._asked = True
+            self._canvas.append_to_selection()
+            menu = self._canvas.quick_menu
+            if menu is not None:
+                unique = Qt.ConnectionType.QueuedConnection | Qt.ConnectionType.UniqueConnection
+                menu.chosen.connect(self._take_focus_back, unique)
+
+    @Slot(str)
+    def _take_focus_back(self, block: str) -> None:
+        if self._asked:
+            self._asked = False
+            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Renaming --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def rename(self) -> None:
+        """Type another title for the current row; a note is edited on the canvas."""
+        item, row = self.tree.currentItem(), self.current_row()
+        if row is None:
+            return
+        if row.kind == "note":
+            self._canvas.edit(row.id)
+        elif row.kind in ("node", "group"):
+            with QSignalBlocker(self.tree):
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+                item.setText(0, row.text.removeprefix("Error: "))
+            self.tree.editItem(item, 0)
+
+    @Slot(QTreeWidgetItem, int)
+    def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
+        row = _row_of(item)
+        if column == 0 and row is not None and item.text(0).strip() != row.text.removeprefix("Error: "):
+            self._typed.emit(row.id, item.text(0))
+
+    @Slot(str, str)
+    def _rename(self, identifier: str, title: str) -> None:
+        if identifier in self._document.graph.taken_ids():
+            commands.rename(self._document, identifier, title)
+
+    @Slot()
+    def _renew(self) -> None:
+        self._rows = None
+        self._refresh()
+
+    # Menus -----------------------------------------------------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row = self.current_row()
+        if row is None:
+            return
+        menu = self._menu_for(row)
+        if menu is not None:
+            menu.popup(event.globalPos())
+
+    def _menu_for(self, row: OutlineRow) -> QMenu | None:
+        """The menu of the canvas for the same thing, with connecting and moving spelled out."""
+        if row.kind == "wire" and row.edge is not None:
+            return context_menu(self._canvas, Hit("wire", edge=row.edge), (0.0, 0.0))
+        if row.kind not in ("node", "note", "group"):
+            return None
+        menu = context_menu(self._canvas, Hit(row.kind, row.id), (0.0, 0.0))
+        menu.addSeparator()
+        if row.kind == "node":
+            menu.addAction(Choice("Connect to …", self.offer_targets, menu, "C"))
+        moves = menu.addMenu("Move")
+        for key, (dx, dy) in _ARROWS.items():
+            name = key.name.removeprefix("Key_")
+            moves.addAction(Choice(name, partial(self._canvas.verbs.nudge, dx, dy), moves, f"Alt+{name}"))
+        return menu
+
+    @Slot()
+    def offer_targets(self) -> None:
+        """List the inputs to which the current node can be wired."""
+        row = self.current_row()
+        if row is None or row.kind != "node":
+            return
+        menu = connect_menu(self._canvas, row.id)
+        item = self.tree.currentItem()
+        corner = self.tree.visualItemRect(item).bottomLeft() + QPoint(THEME.px(20), 0)
+        menu.popup(self.tree.viewport().mapToGlobal(corner))
+        if menu.actions():
+            menu.setActiveAction(menu.actions()[0])
+
+
+def connect_menu(canvas: CanvasView, name: str) -> QMenu:
+    """All inputs for the outputs of a node: those that fit first, the others greyed with the reason."""
+    document, nodes = canvas.document, canvas.canvas_scene.nodes
+    known = titles(document.graph)
+    menu = QMenu(canvas)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    refused: list[Choice] = []
+    wired = {edge.key for edge in document.graph.edges}
+    for start, end in _pairs(canvas, name):
+        edge = edge_between(start, end)
+        if edge is None or EdgeKey(*edge.key) in wired:
+            continue
+        verdict = fits(document, edge)
+        inputs, outputs = len(nodes[end.node].face.inputs), len(nodes[name].face.outputs)
+        words = known[end.node] + (f", {end.name}" if inputs > 1 else "")
+        words = f"{start.name} to {words}" if outputs > 1 else words
+        if verdict.ok:
+            menu.addAction(Choice(words, partial(canvas.connect_ports, start, end), menu))
+        else:
+            say = partial(canvas.say, verdict.sentence)
+            refused.append(Choice(f"{words}: {verdict.sentence}", say, menu, "", False))
+    if menu.actions() and refused:
+        menu.addSeparator()
+    for choice in refused:
+        menu.addAction(choice)
+    if menu.isEmpty():
+        menu.addAction(Choice("There is no other block to connect to", partial(canvas.say, ""), menu, "", False))
+    return menu
+
+
+def _pairs(canvas: CanvasView, name: str) -> Iterator[tuple[PortRef, PortRef]]:
+    nodes = canvas.canvas_scene.nodes
+    for output in nodes[name].face.outputs:
+        for other, item in nodes.items():
+            if other != name:
+                for port in item.face.inputs:
+                    yield PortRef(name, "output", output.name), PortRef(other, "input", port.name)
+
+
+def _item(row: OutlineRow) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([row.text, row.detail])
+    item.setData(0, _ROW, row)
+    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or row.text)
+    item.setData(1, Qt.ItemDataRole.AccessibleTextRole, row.detail)
+    item.setToolTip(0, row.spoken or row.text)
+    item.setForeground(1, QBrush(THEME.color("secondary")))
+    if row.family:
+        item.setIcon(0, icons.icon(row.family, row.family, THEME.px(16)))
+    elif row.kind in ("problem", "fix", "note"):
+        item.setIcon(0, icons.icon(*_SIGNS[row.kind], THEME.px(16)))
+    if row.text.startswith("Error:"):
+        item.setForeground(0, QBrush(THEME.color("error")))
+    item.addChildren([_item(child) for child in row.children])
+    return item
+
+
+def _row_of(item: QTreeWidgetItem) -> OutlineRow:
+    return item.data(0, _ROW)

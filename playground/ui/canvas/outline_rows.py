@@ -1,0 +1,103 @@
+"""The rows of the outline: the canvas as a tree of sentences. Pure, so that it is plainly tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playground.blocks.base import Fix
+from playground.document.graph import Edge, EdgeKey, Graph
+from playground.network.check import Problem, Report
+from playground.ui.canvas.face import CardFace, faces
+
+RowKind = Literal["node", "wire", "problem", "fix", "notes", "note", "groups", "group", "member"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """One row with those below it."""
+
+    kind: RowKind
+    id: str
+    """The node, note or group it stands for or belongs to; empty for headings and faults of the whole."""
+    text: str
+    detail: str = ""
+    """What stands in the second column."""
+    spoken: str = ""
+    """What a screen reader says."""
+    family: str = ""
+    edge: EdgeKey | None = None
+    fix: Fix | None = None
+    children: tuple[OutlineRow, ...] = field(default=())
+
+    @property
+    def key(self) -> tuple[str, str, EdgeKey | None, str]:
+        """What makes the row the same row after an edit."""
+        return self.kind, self.id, self.edge, self.text if self.kind in ("problem", "fix") else ""
+
+
+def outline_rows(graph: Graph, report: Report) -> tuple[OutlineRow, ...]:
+    """Faults of the whole, nodes in the order of the network with their wires, then notes and groups."""
+    shown = faces(graph, report)
+    order = report.order or tuple(node.id for node in graph.nodes)
+    rows = [_problem(problem) for problem in report.problems if not problem.node]
+    rows += [_node(name, graph, shown) for name in order]
+    if graph.notes:
+        notes = tuple(
+            OutlineRow("note", note.id, _first_line(note.text), spoken=f"Note: {note.text or 'empty'}")
+            for note in graph.notes
+        )
+        rows.append(OutlineRow("notes", "", "Notes", str(len(notes)), f"Notes, {len(notes)}", children=notes))
+    if graph.groups:
+        groups = tuple(_group(group.id, group.title, group.nodes, shown) for group in graph.groups)
+        rows.append(OutlineRow("groups", "", "Groups", str(len(groups)), f"Groups, {len(groups)}", children=groups))
+    return tuple(rows)
+
+
+def _node(name: str, graph: Graph, shown: dict[str, CardFace]) -> OutlineRow:
+    face = shown[name]
+    feeding = [_title(shown, edge.source) for edge in graph.into(name)]
+    spoken = [face.words(), f"fed by {' and '.join(feeding)}" if feeding else ""]
+    children = [_problem(problem) for problem in face.problems]
+    children += [_wire(edge, shown) for edge in graph.out_of(name)]
+    text = face.title if face.severity != "error" else f"Error: {face.title}"
+    return OutlineRow(
+        "node", name, text, face.badge, ", ".join(filter(None, spoken)), face.family, children=tuple(children)
+    )
+
+
+def _wire(edge: Edge, shown: dict[str, CardFace]) -> OutlineRow:
+    target = shown.get(edge.target)
+    source = shown[edge.source]
+    words = f"to {_title(shown, edge.target)}"
+    if target is not None and len(target.inputs) > 1:
+        words += f", {edge.target_port}"
+    if len(source.outputs) > 1:
+        words = f"{edge.source_port} {words}"
+    badge = next((port.badge for port in source.outputs if port.name == edge.source_port), "")
+    spoken = f"Wire from {source.title}, {words}" + (f", carries {badge}" if badge else "")
+    return OutlineRow("wire", edge.source, words, badge, spoken, edge=edge.key)
+
+
+def _problem(problem: Problem) -> OutlineRow:
+    text = f"{problem.severity.capitalize()}: {problem.message}"
+    fixes = tuple(
+        OutlineRow("fix", problem.node, f"Fix: {fix.label}", spoken=f"Press Enter to: {fix.label}", fix=fix)
+        for fix in problem.fixes
+    )
+    return OutlineRow("problem", problem.node, text, spoken=text, children=fixes)
+
+
+def _group(identifier: str, title: str, nodes: tuple[str, ...], shown: dict[str, CardFace]) -> OutlineRow:
+    members = tuple(OutlineRow("member", name, _title(shown, name), family=shown[name].family) for name in nodes)
+    spoken = f"Group {title} of {', '.join(member.text for member in members)}"
+    return OutlineRow("group", identifier, title or "Group", f"{len(nodes)} blocks", spoken, children=members)
+
+
+def _title(shown: dict[str, CardFace], name: str) -> str:
+    return shown[name].title if name in shown else name
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().splitlines()[0] if text.strip() else "Empty note"
+    return line if len(line) <= 60 else f"{line[:59]}…"
