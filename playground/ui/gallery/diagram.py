@@ -1,60 +1,81 @@
-"""The graph of a project as a small drawing: what a card shows while there is no picture of the preset."""
+"""The graph of a project as a small drawing: what a card shows while there is no picture of the preset.
+
+Layers stand as columns of units, data and losses as tiles, wires as the weights between them.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from playground.document.graph import Graph, Node
-from playground.ui.theme import FAMILY_COLORS, NEGATIVE, POSITIVE, THEME
+from playground.ui.icons import family_color
+from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 
-WIDTH, HEIGHT = 150.0, 96.0
-"""Size of a node in the drawing's own units, about that on the canvas."""
-STEP_X, STEP_Y = 196.0, 124.0
-MOST_SCALE = 0.6
 MOST_UNITS = 6
+LARGEST_TILE = 46.0
+LARGEST_STEP = 78.0
+"""From column to column, in pixels at 100 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands in the drawing, and where its wires end: one point per unit."""
+
+    family: str
+    center: QPointF
+    size: float
+    units: tuple[QPointF, ...]
 
 
 def draw_graph(painter: QPainter, rect: QRectF, graph: Graph) -> None:
     """Draw nodes and wires into the rectangle, as large as they fit."""
-    corners = _places(graph)
-    if not corners:
-        return
-    whole = QRectF()
-    for corner in corners.values():
-        whole = whole.united(QRectF(corner, QSizeF(WIDTH, HEIGHT)))
-    scale = min(rect.width() / whole.width(), rect.height() / whole.height(), MOST_SCALE)
+    places = arrange(rect, graph)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(rect.center())
-    painter.scale(scale, scale)
-    painter.translate(-whole.center())
-    for edge in graph.edges:
-        if edge.source in corners and edge.target in corners:
-            _draw_wire(painter, corners[edge.source], corners[edge.target])
-    for node in graph.nodes:
-        if node.id in corners:
-            _draw_node(painter, QRectF(corners[node.id], QSizeF(WIDTH, HEIGHT)), node, _family(graph, node))
+    for number, edge in enumerate(graph.edges):
+        if edge.source in places and edge.target in places:
+            _draw_wire(painter, places[edge.source], places[edge.target], number)
+    for place in places.values():
+        _DRAWINGS[place.family](painter, place)
     painter.restore()
 
 
-def _places(graph: Graph) -> dict[str, QPointF]:
-    """Upper left corners: the columns are the distances from the data, so that wires run to the right.
+def arrange(rect: QRectF, graph: Graph) -> dict[str, Place]:
+    """Give every node its place: the column is its distance from the data, so that wires run to the right.
 
-    Positions on the canvas are made for a wide window; a card has no room for their gaps.
+    Positions on the canvas are made for a wide window; a card has no room for their gaps. Empty for a cyclic graph.
     """
     columns: dict[str, int] = {}
     for name in graph.order() or ():
         columns[name] = max((columns[edge.source] + 1 for edge in graph.into(name)), default=0)
-    rows: dict[int, list[str]] = {}
-    for name, column in columns.items():
-        rows.setdefault(column, []).append(name)
-    heights = {node.id: node.position.y for node in graph.nodes}
-    places: dict[str, QPointF] = {}
-    for column, names in rows.items():
-        for row, name in enumerate(sorted(names, key=heights.__getitem__)):
-            places[name] = QPointF(column * STEP_X, (row - (len(names) - 1) / 2) * STEP_Y)
+    if not columns:
+        return {}
+    step = min(THEME.px(LARGEST_STEP), rect.width() / (max(columns.values()) + 1))
+    left = rect.center().x() - step * max(columns.values()) / 2
+    places: dict[str, Place] = {}
+    for column in range(max(columns.values()) + 1):
+        nodes = sorted((node for node in graph.nodes if columns[node.id] == column), key=lambda node: node.position.y)
+        row_height = rect.height() / len(nodes)
+        for row, node in enumerate(nodes):
+            center = QPointF(left + column * step, rect.y() + (row + 0.5) * row_height)
+            places[node.id] = _place(graph, node, center, min(step * 0.62, row_height * 0.8), row_height)
     return places
+
+
+def _place(graph: Graph, node: Node, center: QPointF, width: float, height: float) -> Place:
+    family = _family(graph, node)
+    if family != "dense":
+        return Place(family, center, min(width, THEME.px(LARGEST_TILE)), (center,))
+    wanted = node.parameters.get("units", MOST_UNITS)
+    count = min(MOST_UNITS, max(1, wanted)) if isinstance(wanted, int) else MOST_UNITS
+    step = min(height * 0.94 / count, THEME.px(22))
+    size = min(step * 0.72, width)
+    tops = (center.y() + (number - (count - 1) / 2) * step for number in range(count))
+    return Place(family, center, size, tuple(QPointF(center.x(), y) for y in tops))
 
 
 def _family(graph: Graph, node: Node) -> str:
@@ -66,63 +87,65 @@ def _family(graph: Graph, node: Node) -> str:
     return "dense" if "units" in node.parameters or node.block == "dense" else "merge"
 
 
-def _draw_wire(painter: QPainter, source: QPointF, target: QPointF) -> None:
-    start = source + QPointF(WIDTH, HEIGHT / 2)
-    end = target + QPointF(0.0, HEIGHT / 2)
-    reach = max(30.0, abs(end.x() - start.x()) / 2)
-    path = QPainterPath(start)
-    path.cubicTo(start + QPointF(reach, 0.0), end - QPointF(reach, 0.0), end)
-    color = THEME.color("secondary")
-    color.setAlphaF(0.55)
-    painter.setPen(QPen(color, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+def _draw_wire(painter: QPainter, source: Place, target: Place, number: int) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path)
+    for one, start in enumerate(source.units):
+        for other, end in enumerate(target.units):
+            # Weights of every size and sign, but the same each time the card is drawn.
+            weight = math.sin(1.7 * one + 2.9 * other + number)
+            color = QColor(POSITIVE if weight > 0 else NEGATIVE)
+            color.setAlphaF(0.25 + 0.4 * abs(weight))
+            painter.setPen(QPen(color, 0.6 + 1.2 * abs(weight)))
+            reach = (end.x() - start.x()) / 2
+            path = QPainterPath(start)
+            path.cubicTo(start + QPointF(reach, 0.0), end - QPointF(reach, 0.0), end)
+            painter.drawPath(path)
 
 
-def _draw_node(painter: QPainter, rect: QRectF, node: Node, family: str) -> None:
-    painter.setPen(QPen(THEME.color("line"), 2.5))
+def _draw_units(painter: QPainter, place: Place) -> None:
+    painter.setPen(QPen(THEME.color("panel"), 1.5))
+    painter.setBrush(family_color("dense"))
+    for unit in place.units:
+        painter.drawEllipse(unit, place.size / 2, place.size / 2)
+
+
+def _tile(painter: QPainter, place: Place) -> QRectF:
+    side = place.size
+    tile = QRectF(place.center.x() - side / 2, place.center.y() - side / 2, side, side)
+    painter.setPen(QPen(family_color(place.family), 1.5))
     painter.setBrush(THEME.color("panel"))
-    painter.drawRoundedRect(rect, 12.0, 12.0)
-    color = QColor(FAMILY_COLORS[family])
+    painter.drawRoundedRect(tile, side * 0.16, side * 0.16)
+    return tile.adjusted(side * 0.16, side * 0.16, -side * 0.16, -side * 0.16)
+
+
+def _draw_data(painter: QPainter, place: Place) -> None:
+    inside = _tile(painter, place)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
-    painter.drawRoundedRect(QRectF(rect.x() + 14, rect.y() + 14, 16, 16), 5.0, 5.0)
-    bar = THEME.color("secondary")
-    bar.setAlphaF(0.45)
-    painter.setBrush(bar)
-    painter.drawRoundedRect(QRectF(rect.x() + 38, rect.y() + 18, 70, 8), 4.0, 4.0)
-    body = rect.adjusted(14, 42, -14, -14)
-    if family == "dense":
-        _draw_units(painter, body, node)
-    elif family == "data":
-        _draw_points(painter, body)
-    elif family == "loss":
-        _draw_curve(painter, body, color)
-
-
-def _draw_units(painter: QPainter, body: QRectF, node: Node) -> None:
-    units = node.parameters.get("units", 8)
-    count = min(MOST_UNITS, units) if isinstance(units, int) else MOST_UNITS
-    side = min(body.height(), body.width() / MOST_UNITS) - 3
-    for number in range(max(1, count)):
+    for number in range(16):
+        along = (number // 2 + 1) / 8
+        angle = 4.2 * along + (math.pi if number % 2 else 0.0)
         painter.setBrush(QColor(NEGATIVE if number % 2 else POSITIVE))
-        left = body.x() + number * (side + 3)
-        painter.drawRoundedRect(QRectF(left, body.center().y() - side / 2, side, side), 4.0, 4.0)
+        reach = along * inside.width() / 2
+        point = inside.center() + QPointF(reach * math.sin(angle), reach * math.cos(angle))
+        painter.drawEllipse(point, place.size * 0.045, place.size * 0.045)
 
 
-def _draw_points(painter: QPainter, body: QRectF) -> None:
-    for number in range(14):
-        painter.setBrush(QColor(NEGATIVE if number % 2 else POSITIVE))
-        # Two interleaved waves: the same points for every card.
-        x = body.x() + body.width() * (number + 0.5) / 14
-        y = body.center().y() + body.height() * 0.32 * (1 if number % 2 else -1) * (1 - 2 * ((number // 3) % 2))
-        painter.drawEllipse(QPointF(x, y), 4.0, 4.0)
-
-
-def _draw_curve(painter: QPainter, body: QRectF, color: QColor) -> None:
-    path = QPainterPath(body.topLeft())
-    path.cubicTo(body.x() + body.width() * 0.2, body.bottom(), body.center().x(), body.bottom() - 3,
-                 body.right(), body.bottom() - 3)  # fmt: skip
+def _draw_loss(painter: QPainter, place: Place) -> None:
+    inside = _tile(painter, place)
+    path = QPainterPath(inside.topLeft())
+    path.cubicTo(QPointF(inside.x() + inside.width() * 0.2, inside.bottom()),
+                 QPointF(inside.center().x(), inside.bottom()), inside.bottomRight())  # fmt: skip
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(color, 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setPen(QPen(family_color("loss"), 2.0))
     painter.drawPath(path)
+
+
+def _draw_other(painter: QPainter, place: Place) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(family_color("merge"))
+    width, height = place.size * 0.3, place.size * 0.9
+    bar = QRectF(place.center.x() - width / 2, place.center.y() - height / 2, width, height)
+    painter.drawRoundedRect(bar, width / 2, width / 2)
+
+
+_DRAWINGS = {"data": _draw_data, "dense": _draw_units, "loss": _draw_loss, "merge": _draw_other}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -120,6 +121,8 @@ class Gallery(QWidget):
         self.title = QLabel("Playground")
         self.subtitle = QLabel("Build a network, press play, and see it learn from inside.")
         self.subtitle.setProperty("role", "secondary")
+        # The first thing to give way in a narrow window.
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(THEME.px(2))
         words.addWidget(self.title)
@@ -140,8 +143,7 @@ class Gallery(QWidget):
         layout = QHBoxLayout(header)
         layout.setContentsMargins(THEME.px(32), THEME.px(24), THEME.px(32), THEME.px(16))
         layout.setSpacing(THEME.px(10))
-        layout.addLayout(words)
-        layout.addStretch(1)
+        layout.addLayout(words, 3)
         layout.addWidget(self.search, 2)
         layout.addWidget(self.open_button)
         layout.addWidget(self.new_button)
@@ -159,6 +161,10 @@ class Gallery(QWidget):
         card.clicked.connect(self._chosen)
         card.installEventFilter(self)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.subtitle.setVisible(self.width() >= THEME.px(940))
 
     # What it shows --------------------------------------------------------------------------------------------------
 
