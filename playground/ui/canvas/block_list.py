@@ -44,7 +44,20 @@ class Heading:
     title: str
 
 
-Row = Heading | RankedBlock
+@dataclass(frozen=True, slots=True)
+class More:
+    """A row that shows the rest of a family when it is chosen."""
+
+    family: str
+    count: int
+
+    @property
+    def title(self) -> str:
+        """Such as “14 more”."""
+        return f"{self.count} more …"
+
+
+Row = Heading | More | RankedBlock
 
 
 class BlockListModel(QAbstractListModel):
@@ -87,8 +100,10 @@ class BlockListModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         row = self.row_of(index)
-        if not isinstance(row, RankedBlock):
+        if row is None or isinstance(row, Heading):
             return Qt.ItemFlag.NoItemFlags
+        if isinstance(row, More):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -97,7 +112,7 @@ class BlockListModel(QAbstractListModel):
             return None
         if role == ROW_ROLE:
             return row
-        if isinstance(row, Heading):
+        if isinstance(row, Heading | More):
             spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
             return row.title if role in spoken else None
         declaration = CATALOGUE[row.block]
@@ -149,6 +164,10 @@ class BlockDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, Heading):
             self._paint_heading(painter, option.rect, row)
+        elif isinstance(row, More):
+            self._paint_ground(painter, option)
+            text = option.rect.adjusted(THEME.px(34), 0, 0, 0)
+            _line(painter, text, row.title, THEME.color("secondary"), 13)
         elif isinstance(row, RankedBlock):
             self._paint_ground(painter, option)
             self._paint_block(painter, option.rect, row)
@@ -212,6 +231,8 @@ class BlockListView(QListView):
 
     chosen = Signal(str)
     """Id of a block."""
+    more_wanted = Signal(str)
+    """A family of which all blocks shall be shown."""
     left_upwards = Signal()
     """Arrow up on the first block."""
 
@@ -243,20 +264,22 @@ class BlockListView(QListView):
         self.scrollToTop()
 
     def step(self, by: int) -> None:
-        """Move the current row to the next block above or below, leaping over headings."""
+        """Move the current row to the next one above or below, leaping over headings."""
         number = self.currentIndex().row() + by
         while 0 <= number < self.rows.rowCount():
             index = self.rows.index(number)
-            if isinstance(self.rows.row_of(index), RankedBlock):
+            if not isinstance(self.rows.row_of(index), Heading):
                 self.setCurrentIndex(index)
                 return
             number += 1 if by > 0 else -1
 
     def choose_current(self) -> None:
-        """Choose the current block."""
+        """Choose the current block, or show more of its family."""
         row = self.rows.row_of(self.currentIndex())
         if isinstance(row, RankedBlock):
             self.chosen.emit(row.block)
+        elif isinstance(row, More):
+            self.more_wanted.emit(row.family)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QContextMenuEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from playground.document.graph import EdgeKey
 from playground.ui import icons
@@ -43,6 +43,9 @@ class OutlineTree(QTreeWidget):
         self.setColumnCount(2)
         self.setHeaderLabels(["Block", "Gives"])
         self.setHeaderHidden(True)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -117,8 +120,8 @@ class OutlineWidget(QWidget):
         self.tree.setIconSize(QSize(THEME.px(16), THEME.px(16)))
         tokens = THEME.tokens
         self.tree.setStyleSheet(
-            f"QTreeView {{ background: {tokens.panel}; border: 0; outline: 0; }}"
-            f"QTreeView::item {{ padding: {THEME.px(3)}px {THEME.px(2)}px; color: {tokens.text}; }}"
+            f"QTreeView {{ background: {tokens.panel}; color: {tokens.text}; border: 0; outline: 0; }}"
+            f"QTreeView::item {{ padding: {THEME.px(3)}px {THEME.px(2)}px; }}"
             f"QTreeView::item:hover {{ background: {tokens.hover}; }}"
             f"QTreeView::item:selected {{ background: {tokens.hover}; color: {tokens.accent}; }}"
         )
@@ -138,7 +141,6 @@ class OutlineWidget(QWidget):
             for item in self._items():
                 row = _row_of(item)
                 item.setExpanded(row.key not in folded if row.key in known else row.kind != "problem")
-            self.tree.resizeColumnToContents(0)
             found = next((item for item in self._items() if _row_of(item).key == kept), None)
             if found is None and place >= 0 and rows:
                 found = self.tree.topLevelItem(min(place, len(rows) - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
@@ -9,10 +10,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from playground.data.registry import CATALOGUE
-from playground.ui.canvas.block_list import BlockListView, Heading, Row
-from playground.ui.canvas.ranking import FRESH, RankedBlock, match_quality
+from playground.ui.canvas.block_list import BlockListView, Heading, More, Row
+from playground.ui.canvas.ranking import FRESH, USUAL, RankedBlock, match_quality
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import FAMILY_TITLES, THEME
+
+MOST_SHOWN = 8
+"""A larger family shows its usual blocks; the others come on demand, so that no family hides the next."""
 
 
 class Canvas(Protocol):
@@ -32,6 +36,7 @@ class PaletteWidget(QWidget):
         super().__init__(parent)
         self._document = document
         self._canvas = canvas
+        self._whole: set[str] = set()
         self.setAccessibleName("Palette of blocks")
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search blocks (Ctrl+K)")
@@ -47,6 +52,7 @@ class PaletteWidget(QWidget):
         self.search.textChanged.connect(self._show)
         self.search.installEventFilter(self)
         self.list.chosen.connect(self._add)
+        self.list.more_wanted.connect(self._show_whole)
         self.list.left_upwards.connect(self.focus_search)
         THEME.changed.connect(self._restyle)
         self._restyle()
@@ -72,9 +78,19 @@ class PaletteWidget(QWidget):
 
     @Slot(str)
     def _show(self, text: str) -> None:
-        self.list.show_rows(palette_rows(text))
+        self.list.show_rows(palette_rows(text, self._whole))
         if not text:
             self.list.clearSelection()
+
+    @Slot(str)
+    def _show_whole(self, family: str) -> None:
+        before = set(self.blocks())
+        place = self.list.verticalScrollBar().value()
+        self._whole.add(family)
+        self.list.show_rows(palette_rows(self.search.text(), self._whole))
+        added = next(name for name in self.blocks() if name not in before)
+        self.list.setCurrentIndex(self.list.rows.index_of(added))
+        self.list.verticalScrollBar().setValue(place)
 
     @Slot(str)
     def _add(self, block: str) -> None:
@@ -98,8 +114,11 @@ class PaletteWidget(QWidget):
         return True
 
 
-def palette_rows(search: str = "") -> list[Row]:
-    """Families as headings with their blocks; with a search text the best matches of each family first."""
+def palette_rows(search: str = "", whole: Collection[str] = ()) -> list[Row]:
+    """Families as headings with their blocks; with a search text all that match, the best of each family first.
+
+    Families in `whole` show all their blocks, other large ones only the usual ones and a row for the rest.
+    """
     rows: list[Row] = []
     for family in FRESH:
         found: list[tuple[int, int, str]] = []
@@ -107,7 +126,20 @@ def palette_rows(search: str = "") -> list[Row]:
             quality = match_quality(declaration, search)
             if declaration.family == family and quality is not None:
                 found.append((quality, number, identifier))
-        if found:
+        names = [identifier for _, _, identifier in sorted(found)]
+        shown = names if search or family in whole else _usual(names)
+        if shown:
             rows.append(Heading(FAMILY_TITLES[family]))
-            rows += [RankedBlock(identifier, True) for _, _, identifier in sorted(found)]
+            rows += [RankedBlock(identifier, True) for identifier in shown]
+        if len(shown) < len(names):
+            rows.append(More(family, len(names) - len(shown)))
     return rows or [Heading("No block has these words")]
+
+
+def _usual(names: list[str]) -> list[str]:
+    """The blocks of a large family that are wanted most, in its own order; a small family is shown whole."""
+    if len(names) <= MOST_SHOWN:
+        return names
+    ranked = sorted(names, key=lambda name: USUAL.index(name) if name in USUAL else len(USUAL))
+    kept = set(ranked[: MOST_SHOWN - 1])
+    return [name for name in names if name in kept]

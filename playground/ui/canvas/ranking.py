@@ -40,8 +40,10 @@ FRESH: tuple[Family, ...] = (
 """The order where no wire is in hand; also the order of the palette."""
 
 USUAL = (
-    "spirals", "circles", "moons", "dense", "relu", "tanh", "sigmoid", "softmax", "flatten", "add", "concatenate",
-    "dropout", "batch-norm", "cross-entropy", "mean-squared-error", "binary-cross-entropy",
+    "circles", "xor", "spirals", "moons", "drawn-points", "iris", "mnist", "dense", "relu", "tanh", "sigmoid",
+    "softmax", "identity", "leaky-relu", "gelu", "flatten", "add", "concatenate", "dropout", "batch-norm",
+    "cross-entropy", "mean-squared-error", "binary-cross-entropy", "categorical-cross-entropy", "mean-absolute-error",
+    "huber", "hinge",
 )  # fmt: skip
 """The blocks of a family that are wanted most, first."""
 
