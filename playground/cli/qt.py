@@ -31,6 +31,8 @@ def without_screen() -> None:
     """Let Qt draw into memory unless the caller chose a platform. Raises CallError where Qt cannot be trusted."""
     refuse_bad_qt()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # The offscreen platform complains about every window that has a least size.
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
 
 
 def refuse_bad_qt() -> None:

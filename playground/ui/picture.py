@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,9 @@ PATIENCE = 600.0
 def save_picture(project: Project, epochs: int, theme: str, size: tuple[int, int], out: Path) -> None:
     """Train `project` for so many epochs in the real window and save what it shows. Raises OSError."""
     app = make_application()
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(out.parent))
+    # The person's own settings neither change the picture nor are changed by it.
+    settings = tempfile.TemporaryDirectory()
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, settings.name)
     garbage = GarbageCollector(app)
     THEME.use(theme)
     window = MainWindow()
@@ -43,6 +46,7 @@ def save_picture(project: Project, epochs: int, theme: str, size: tuple[int, int
         place.document.undo_stack.setClean()
         window.close()
         garbage.stop()
+        settings.cleanup()
 
 
 def train(place: Workplace, epochs: int) -> None:
