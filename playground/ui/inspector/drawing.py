@@ -27,6 +27,8 @@ class DrawingArea(PointsPlot):
 
     stroke_finished = Signal(object, str)
     """(all points after the stroke, words for the Undo menu)"""
+    class_wanted = Signal(int)
+    """A number key was pressed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,6 +119,8 @@ class DrawingArea(PointsPlot):
             self._erase(*self._cursor)
             self._show()
             self._finish("Erase points")
+        elif Qt.Key.Key_1 <= key < Qt.Key.Key_1 + self.classes:
+            self.class_wanted.emit(key - Qt.Key.Key_1)
         else:
             super().keyPressEvent(event)
 
@@ -140,6 +144,7 @@ class DrawingEditor(QWidget):
         super().__init__()
         self.area = DrawingArea()
         self.area.stroke_finished.connect(self.points_drawn)
+        self.area.class_wanted.connect(self._press_tool)
         self.tools = QButtonGroup(self)
         self.tools.setExclusive(True)
         self.tools.idClicked.connect(self._choose)
@@ -187,6 +192,10 @@ class DrawingEditor(QWidget):
         per_class = [sum(1 for point in points if point[2] == number) for number in range(classes)]
         words = " · ".join(f"{count} {MARKED[number]}" for number, count in enumerate(per_class))
         self.count.setText(words if points else "No points yet: draw some in the square.")
+
+    @Slot(int)
+    def _press_tool(self, number: int) -> None:
+        self.tools.button(number).click()
 
     @Slot(int)
     def _choose(self, number: int) -> None:

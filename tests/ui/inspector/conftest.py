@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +30,12 @@ def small_graph(loss: str = "cross-entropy") -> Graph:
             Edge(source="spirals-1", source_port="target", target="loss-1", target_port="target"),
         ),
     )
+
+
+@pytest.fixture
+def graph_of() -> Callable[..., Graph]:
+    """Makes the graph of the tests, with the loss block that is asked for."""
+    return small_graph
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from playground.ui.inspector.fields import OptionalField
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.scale import linear_stops, logarithmic_stops
 
-EVERYTHING = {f"{cls.__module__}.{cls.id}": cls for cls in (*CATALOGUE.values(), *OPTIMIZERS, *SCHEDULES, *INITIALIZERS)}
+DECLARATIONS = (*CATALOGUE.values(), *OPTIMIZERS, *SCHEDULES, *INITIALIZERS)
+EVERYTHING = {f"{cls.__module__}.{cls.id}": cls for cls in DECLARATIONS}
 
 
 class Sample(Declaration):
@@ -262,7 +263,7 @@ def test_every_declaration_has_a_form_that_shows_its_defaults(cls: type[Declarat
         slider.setValue(slider.minimum())
         slider.setValue(slider.maximum())
     assert all(row.error.isHidden() for row in form.rows.values())
-    assert cls.parameter_problems({name: value for name, value in heard.changes[-1:]}) == []
+    assert cls.parameter_problems(dict(heard.changes[-1:])) == []
 
 
 @pytest.mark.parametrize(
