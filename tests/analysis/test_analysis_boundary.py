@@ -1,0 +1,182 @@
+"""The decision boundary and the maps of the neurons, against plain forward computations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from playground.analysis.base import Cancelled
+from playground.analysis.boundary import BoundaryAnalysis, widened
+from playground.analysis.live_maps import MOST_UNITS, LiveMapsAnalysis
+from playground.document.graph import Edge, Node
+from playground.network.check import check
+from tests.analysis.subjects import chain, context_of, plain_forward, softmax, spirals
+
+
+def grid_points(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+    return np.array([[x, y] for y in ys for x in xs])
+
+
+@pytest.mark.parametrize("scaling", ["none", "standardize"])
+@pytest.mark.parametrize("arms", [2, 4])
+def test_probabilities_equal_a_forward_pass_point_by_point(arms: int, scaling: str) -> None:
+    graph = chain("spirals", spirals(arms=arms, scaling=scaling), [6, arms])
+    context = context_of(graph)
+    result = BoundaryAnalysis(resolution=12).compute(context)
+    assert context.subject is not None and context.snapshot is not None
+    scaled = context.subject.prepared["data"].scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
+    expected = softmax(plain_forward(context.snapshot, scaled, 2)[1])
+    assert result.field.shape == (12, 12, arms)
+    np.testing.assert_allclose(result.field.reshape(-1, arms), expected, atol=1e-6)
+    np.testing.assert_array_equal(result.classes.ravel(), expected.argmax(axis=1))
+    assert result.class_names == ("orange", "blue", "green", "purple")[:arms]
+
+
+def test_a_single_signed_output_gives_two_classes() -> None:
+    graph = chain("spirals", spirals("signed"), [6, 1], "mean-squared-error", last="tanh")
+    context = context_of(graph)
+    result = BoundaryAnalysis(resolution=10).compute(context)
+    assert context.snapshot is not None
+    answers = plain_forward(context.snapshot, grid_points(result.xs, result.ys), 2, last="tanh")[1][:, 0]
+    np.testing.assert_array_equal(result.classes.ravel(), answers > 0)
+    np.testing.assert_allclose(result.field[..., 1].ravel(), (1 + answers) / 2, atol=1e-6)
+
+
+def test_misclassified_points_are_those_whose_answer_is_wrong() -> None:
+    graph = chain("spirals", spirals(arms=3), [6, 3])
+    context = context_of(graph)
+    result = BoundaryAnalysis(resolution=8).compute(context)
+    assert context.subject is not None and context.snapshot is not None
+    for part in ("train", "validation", "test"):
+        prepared = context.subject.prepared["data"]
+        answers = plain_forward(context.snapshot, prepared.parts[part]["features"], 2)[1].argmax(axis=1)
+        points = result.points[part]
+        np.testing.assert_array_equal(points.target, prepared.class_numbers[part])
+        np.testing.assert_array_equal(points.predicted, answers)
+        np.testing.assert_array_equal(points.wrong, answers != prepared.class_numbers[part])
+        assert 0 < points.wrong.sum() < len(points.wrong)
+
+
+def test_regression_gives_the_field_in_units_of_the_target() -> None:
+    graph = chain("bumps", {"examples": 60}, [4, 1], "mean-squared-error")
+    context = context_of(graph)
+    result = BoundaryAnalysis(resolution=9).compute(context)
+    assert context.subject is not None and context.snapshot is not None
+    prepared = context.subject.prepared["data"]
+    scaled = prepared.scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
+    expected = prepared.target_scaler.unscale(plain_forward(context.snapshot, scaled, 2)[1].astype(np.float32))
+    np.testing.assert_allclose(result.field.ravel(), expected[:, 0], atol=1e-5)
+    assert result.classes is None and result.class_names == ()
+    assert not any(points.wrong.any() for points in result.points.values())
+    targets = np.concatenate([points.target for points in result.points.values()])
+    assert result.limits == (targets.min(), targets.max())
+
+
+def test_a_wide_picture_shows_more_of_the_plane_at_the_same_scale() -> None:
+    assert widened((-1.0, 1.0, -1.0, 1.0), 2.0) == (-2.0, 2.0, -1.0, 1.0)
+    assert widened((-1.0, 1.0, -1.0, 1.0), 0.5) == (-1.0, 1.0, -2.0, 2.0)
+    assert widened((0.0, 100.0, -1.0, 1.0), 2.0) == (0.0, 100.0, -1.0, 1.0)
+
+
+def test_the_table_has_one_row_for_each_grid_point() -> None:
+    result = BoundaryAnalysis(resolution=8).compute(context_of(chain("spirals", spirals(), [4, 2])))
+    columns, rows = result.table()
+    assert columns == ["x1", "x2", "orange", "blue"]
+    assert len(rows) == 64
+    x, y, orange, blue = rows[8 * 3 + 2]
+    assert (x, y) == (result.xs[2], result.ys[3])
+    assert orange + blue == pytest.approx(1.0)
+
+
+def test_the_chosen_loss_decides_which_head_is_drawn() -> None:
+    graph = chain("spirals", spirals(), [4, 2])
+    second = [
+        Node(id="head", block="dense", parameters={"units": 2, "activation": "identity"}),
+        Node(id="second", block="cross-entropy"),
+    ]
+    edges = [
+        Edge(source="dense-1", target="head"),
+        Edge(source="head", target="second", target_port="prediction"),
+        Edge(source="data", source_port="target", target="second", target_port="target"),
+    ]
+    graph = graph.replace(nodes=(*graph.nodes, *second), edges=(*graph.edges, *edges))
+    first = BoundaryAnalysis(resolution=8).compute(context_of(graph))
+    other = BoundaryAnalysis(resolution=8).compute(context_of(graph, node="second"))
+    assert not np.allclose(first.field, other.field)
+
+
+def test_an_unwanted_boundary_stops() -> None:
+    with pytest.raises(Cancelled):
+        BoundaryAnalysis(resolution=8).compute(context_of(chain("spirals", spirals(), [4, 2]), cancelled=lambda: True))
+
+
+@pytest.mark.parametrize(
+    ("data", "parameters", "units", "between", "words"),
+    [
+        ("iris", {}, [3], (), "exactly two features"),
+        ("spirals", {}, [2], ("feature-expansion",), ""),
+        ("bumps", {}, [1], (), ""),
+    ],
+)
+def test_where_a_boundary_applies(data: str, parameters: dict, units: list[int], between: tuple, words: str) -> None:
+    loss = "mean-squared-error" if data == "bumps" else "cross-entropy"
+    graph = chain(data, parameters, units, loss, between=between)
+    why_not = BoundaryAnalysis().why_not(check(graph), graph)
+    assert (words in why_not) if words else why_not == ""
+    assert "\n" not in why_not
+
+
+def test_without_a_loss_nothing_says_what_is_predicted() -> None:
+    graph = chain("spirals", {}, [2])
+    graph = graph.replace(nodes=graph.nodes[:-1], edges=tuple(edge for edge in graph.edges if edge.target != "loss"))
+    assert "loss block" in BoundaryAnalysis().why_not(check(graph), graph)
+
+
+def test_every_neuron_has_its_map_with_the_top_row_first() -> None:
+    graph = chain("spirals", spirals(), [5, 3, 2])
+    context = context_of(graph)
+    result = LiveMapsAnalysis(resolution=6).compute(context)
+    assert context.subject is not None and context.snapshot is not None
+    _, xs, ys = context.subject.grid(6)
+    by_hand = plain_forward(context.snapshot, grid_points(xs, ys), 3)
+    assert list(result.maps) == ["dense-1", "dense-2", "dense-3"]
+    for number, node in enumerate(result.maps):
+        maps = result.maps[node]
+        assert maps.dtype == np.float32 and maps.flags.c_contiguous
+        upwards = by_hand[number].T.reshape(-1, 6, 6)
+        np.testing.assert_allclose(maps, upwards[:, ::-1], atol=1e-5)
+    assert result.data_node == "data"
+    assert result.points is not None and len(result.points) == context.subject.prepared["data"].count("train")
+
+
+def test_maps_share_their_points_from_frame_to_frame() -> None:
+    context = context_of(chain("spirals", spirals(), [2]))
+    first, second = (LiveMapsAnalysis(resolution=4).compute(context) for _ in range(2))
+    assert first.points is second.points
+
+
+def test_a_wide_layer_shows_its_first_units() -> None:
+    result = LiveMapsAnalysis(resolution=4).compute(context_of(chain("spirals", spirals(), [MOST_UNITS + 6, 2])))
+    assert result.maps["dense-1"].shape == (MOST_UNITS, 4, 4)
+
+
+def test_image_data_show_example_pictures() -> None:
+    context = context_of(chain("digits", {"examples": 100}, [10], between=["flatten"]))
+    result = LiveMapsAnalysis().compute(context)
+    pictures = result.maps["data"]
+    assert pictures.shape[1:] == (8, 8) and len(pictures) == 16
+    assert pictures.min() >= 0.0 and pictures.max() <= 1.0
+    assert result.points is None
+
+
+def test_tables_of_many_features_have_no_maps() -> None:
+    graph = chain("iris", {}, [3])
+    assert "two features" in LiveMapsAnalysis().why_not(check(graph), graph)
+
+
+def test_the_table_of_maps_names_every_value() -> None:
+    result = LiveMapsAnalysis(resolution=4).compute(context_of(chain("spirals", spirals(), [3, 2])))
+    columns, rows = result.table()
+    assert columns == ["node", "unit", "row", "column", "value"]
+    assert len(rows) == 5 * 16
+    assert rows[16 + 4 * 2 + 3] == ["dense-1", 1, 2, 3, float(result.maps["dense-1"][1, 2, 3])]
