@@ -36,7 +36,8 @@ class View(QWidget):
         super().__init__(parent)
         self.result: Any = None
         self.setAccessibleName(self.title)
-        self.options = QWidget()
+        self.options = QWidget(self)
+        self.options.hide()
         self.options_layout = QHBoxLayout(self.options)
         self.options_layout.setContentsMargins(0, 0, 0, 0)
         self.options_layout.setSpacing(THEME.px(8))

@@ -59,6 +59,7 @@ class ViewPanel(QWidget):
     def _lay_out(self) -> None:
         self._header.addWidget(self.heading, 1)
         self._header.addWidget(self.view.options)
+        self.view.options.show()
         for button in (self.enlarge_button, self.float_button, self.save_button, self.close_button):
             self._header.addWidget(button)
         self._layout.addLayout(self._header)

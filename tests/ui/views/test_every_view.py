@@ -1,0 +1,205 @@
+"""What every view does: draw, save, follow the theme, and say so when there is nothing to draw."""
+
+from __future__ import annotations
+
+import csv
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QMessageBox
+
+from playground.analysis.registry import ANALYSES
+from playground.ui.theme import THEME
+from playground.ui.views.base import View
+from playground.ui.views.boundary_view import BoundaryView
+from playground.ui.views.confusion_view import ConfusionView
+from playground.ui.views.curves_view import CurvesView
+from playground.ui.views.panel import ViewPanel
+from playground.ui.views.registry import VIEWS
+from playground.ui.views.saving import PNG_RATIO, render
+from playground.ui.views.wall_view import WallView
+from playground.ui.views.weights_view import WeightsView
+from tests.ui.views import results
+
+CASES: list[tuple[type[View], Callable[[], Any]]] = [
+    (CurvesView, results.curves),
+    (BoundaryView, results.boundary),
+    (BoundaryView, results.regression),
+    (ConfusionView, results.matrix),
+    (WallView, results.wall),
+    (WeightsView, results.weights),
+]
+every_view = pytest.mark.parametrize(
+    ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]
+)
+
+
+@pytest.fixture(autouse=True)
+def light_theme(qapp: Any) -> Iterator[None]:
+    THEME.use("light")
+    yield
+    THEME.set_scale(1.0)
+    THEME.use("light")
+
+
+def shown(qtbot: Any, view_class: type[View], result: Any = None, size: QSize | None = None) -> ViewPanel:
+    panel = ViewPanel(view_class())
+    qtbot.addWidget(panel)
+    panel.resize(size or QSize(420, 320))
+    panel.show()
+    if result is not None:
+        panel.view.show_result(result)
+        panel.view.settle()
+    return panel
+
+
+def colors(image: QImage) -> set[int]:
+    return {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+
+
+@every_view
+def test_a_result_is_drawn_and_another_theme_repaints_it(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any]
+) -> None:
+    panel = shown(qtbot, view_class, make())
+    light = panel.grab().toImage()
+    assert len(colors(light)) > 8
+    assert light.pixelColor(panel.width() // 2, 3) == QColor(THEME.tokens.panel)
+    THEME.use("dark")
+    dark = panel.grab().toImage()
+    assert dark.pixelColor(panel.width() // 2, 3) == QColor(THEME.tokens.panel)
+    assert dark != light
+    THEME.use("light")
+    assert panel.grab().toImage() == light
+
+
+@every_view
+def test_a_saved_picture_has_twice_the_pixels_and_shows_the_result(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any], tmp_path: Path
+) -> None:
+    panel = shown(qtbot, view_class, make())
+    assert panel.save("png", tmp_path / "view.png")
+    picture = QImage(str(tmp_path / "view.png"))
+    assert picture.size() == panel.view.picture_widget().size() * PNG_RATIO
+    assert len(colors(picture)) > 8
+    assert [path.name for path in tmp_path.iterdir()] == ["view.png"]
+
+
+@every_view
+def test_a_saved_svg_is_sound_and_has_words(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any], tmp_path: Path
+) -> None:
+    panel = shown(qtbot, view_class, make())
+    assert panel.save("svg", tmp_path / "view.svg")
+    root = ElementTree.parse(tmp_path / "view.svg").getroot()
+    texts = " ".join("".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert len(texts) > 10
+    drawn = [element for element in root.iter() if element.tag.rsplit("}")[-1] in ("path", "polyline", "rect", "image")]
+    assert len(drawn) > 5
+
+
+@every_view
+def test_saved_numbers_are_those_of_the_result(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any], tmp_path: Path
+) -> None:
+    result = make()
+    panel = shown(qtbot, view_class, result)
+    assert panel.save("csv", tmp_path / "view.csv")
+    with (tmp_path / "view.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    columns, expected = result.table()
+    assert rows[0] == columns
+    assert rows[1:] == [[str(value) for value in row] for row in expected]
+
+
+@every_view
+def test_before_a_result_and_without_one_there_is_a_sentence(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any]
+) -> None:
+    panel = shown(qtbot, view_class)
+    assert panel.view.message.endswith(".")
+    panel.view.show_result(make())
+    assert panel.view.message == ""
+    panel.view.show_message("The decision boundary needs data with exactly two features.")
+    assert "two features" in panel.view.message
+    THEME.use("dark")
+    assert panel.view.result is None
+
+
+@every_view
+def test_presenter_scale_and_tiny_panels_are_survived(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any]
+) -> None:
+    panel = shown(qtbot, view_class, make())
+    THEME.set_scale(1.8)
+    assert len(colors(panel.grab().toImage())) > 8
+    panel.resize(panel.minimumSizeHint())
+    panel.view.show_result(make())
+    assert not panel.grab().isNull()
+
+
+def test_nothing_is_saved_before_there_is_a_result(
+    qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    panel = shown(qtbot, ConfusionView)
+    assert not panel.save("csv", tmp_path / "view.csv")
+    assert said == ["“view.csv” was not saved: There is nothing to save yet."]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_save_is_said_and_leaves_the_old_file(
+    qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    panel = shown(qtbot, ConfusionView, results.matrix())
+    assert not panel.save("png", tmp_path / "no such folder" / "view.png")
+    assert "was not saved" in said[0]
+
+
+def test_the_header_names_its_buttons_and_they_ask_the_window(qtbot: Any) -> None:
+    panel = shown(qtbot, BoundaryView, results.boundary())
+    asked = {
+        panel.enlarge_button: panel.enlarge_requested,
+        panel.float_button: panel.float_requested,
+        panel.close_button: panel.close_requested,
+    }
+    for button, signal in asked.items():
+        assert button.accessibleName() and button.toolTip()
+        with qtbot.waitSignal(signal):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert panel.save_button.accessibleName() == "Save"
+    assert [action.text() for action in panel.save_button.menu().actions()] == [
+        "Picture (PNG)…", "Vector picture (SVG)…", "Numbers (CSV)…",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "csv"])
+def test_a_result_is_rendered_without_a_window(qtbot: Any, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"boundary.{ending}"
+    render(results.boundary(), BoundaryView, path, "dark", QSize(500, 400))
+    assert path.stat().st_size > 1_000
+    assert THEME.tokens.name == "light"
+    if ending == "png":
+        picture = QImage(str(path))
+        assert picture.size() == QSize(1000, 800)
+        assert len(colors(picture)) > 8
+        assert picture.pixelColor(2, 2) == QColor("#1c2229")
+
+
+def test_another_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="png, svg or csv"):
+        render(results.boundary(), BoundaryView, tmp_path / "boundary.gif")
+
+
+def test_every_view_is_registered_under_its_analysis() -> None:
+    known = {kind.id for kind in ANALYSES}
+    assert set(VIEWS) <= known
+    assert all(view.analysis.id == identifier and view.title for identifier, view in VIEWS.items())

@@ -1,0 +1,207 @@
+"""Boundary, confusion, wall and weights: what they draw and what they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.confusion import ConfusionAnalysis
+from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
+from playground.ui.views import drawing
+from playground.ui.views.boundary_view import BoundaryView, field_colors, readout
+from playground.ui.views.canvas import metrics
+from playground.ui.views.confusion_view import ConfusionView
+from playground.ui.views.wall_view import WallView, caption
+from playground.ui.views.weights_view import WeightsView
+from tests.ui.views import results
+
+
+def shown(qtbot: Any, view: QWidget, result: Any, width: int = 460, height: int = 340) -> Any:
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    view.show()
+    view.show_result(result)
+    view.settle()
+    return view
+
+
+def near(color: QColor, other: str, tolerance: int = 60) -> bool:
+    wanted = QColor(other)
+    parts = zip(color.getRgb()[:3], wanted.getRgb()[:3], strict=True)
+    return all(abs(one - two) <= tolerance for one, two in parts)
+
+
+def pixel_at(view: BoundaryView, x: float, y: float) -> QColor:
+    """The colour of the picture at a place of the plane."""
+    scene = view.plot.box.mapViewToScene(QPointF(x, y))
+    place = view.plot.mapFromScene(scene)
+    return view.plot.grab().toImage().pixelColor(QPoint(round(place.x()), round(place.y())))
+
+
+def test_the_plane_has_the_colours_of_the_classes_the_right_way_round(qtbot: Any) -> None:
+    view = shown(qtbot, BoundaryView(), results.boundary())
+    view.train_box.setChecked(False)
+    assert near(pixel_at(view, -4, 0), CLASS_COLORS[0])
+    assert near(pixel_at(view, 4, 0), CLASS_COLORS[1])
+
+
+def test_the_second_feature_grows_upwards(qtbot: Any) -> None:
+    result = results.boundary()
+    upright = results.Boundary(**{**vars(result), "field": result.field.swapaxes(0, 1), "classes": result.classes.T})
+    view = shown(qtbot, BoundaryView(), upright)
+    view.train_box.setChecked(False)
+    assert near(pixel_at(view, 0, -4), CLASS_COLORS[0])
+    assert near(pixel_at(view, 0, 4), CLASS_COLORS[1])
+
+
+def test_an_unsure_answer_is_grey_and_a_sure_one_has_the_full_colour() -> None:
+    probabilities = np.array([[[0.5, 0.5], [1.0, 0.0], [0.0, 1.0], [0.25, 0.75]]], dtype=np.float32)
+    shading = drawing.class_shading(probabilities)[0]
+    np.testing.assert_array_equal(shading[:3], [drawing.rgb(color) for color in (MIDDLE, NEGATIVE, POSITIVE)])
+    np.testing.assert_allclose(shading[3], (drawing.rgb(MIDDLE) + drawing.rgb(POSITIVE)) / 2, atol=1)
+
+
+def test_many_classes_and_discretized_ones_keep_their_colours() -> None:
+    result = results.boundary(classes=5)
+    smooth, discrete = field_colors(result, False), field_colors(result, True)
+    assert smooth.shape == discrete.shape == (20, 20, 3)
+    assert len(np.unique(discrete.reshape(-1, 3), axis=0)) == 5
+    assert near(QColor(*discrete[0, 8].tolist()), CLASS_COLORS[2])
+
+
+def test_regression_is_orange_below_zero_and_blue_above_or_a_magnitude() -> None:
+    signed = field_colors(results.regression(-2.0, 2.0), False)
+    np.testing.assert_array_equal(signed[0, 0], drawing.rgb(NEGATIVE))
+    np.testing.assert_array_equal(signed[0, -1], drawing.rgb(POSITIVE))
+    positive = field_colors(results.regression(1.0, 2.0), False)
+    np.testing.assert_array_equal(positive[0, -1], drawing.magnitude_table()[-1])
+    assert len(np.unique(field_colors(results.regression(), True).reshape(-1, 3), axis=0)) <= 7
+
+
+def test_the_wrong_points_are_ringed_and_counted(qtbot: Any) -> None:
+    view = shown(qtbot, BoundaryView(), results.boundary())
+    train, test = view.clouds
+    assert len(train.rings.data) == 1 and len(train.points.data) == 12
+    assert not test.points.isVisible()
+    assert view.legend.entries[-1].text == "wrong (1)"
+    qtbot.mouseClick(view.test_box, Qt.MouseButton.LeftButton)
+    assert test.points.isVisible() and len(test.rings.data) == 2
+    assert [entry.text for entry in view.legend.entries] == ["orange", "blue", "train", "test", "wrong (3)"]
+    assert train.points.opts["symbol"] != test.points.opts["symbol"]
+
+
+def test_points_that_stay_are_not_drawn_anew(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = shown(qtbot, BoundaryView(), results.boundary())
+    drawn: list[bool] = []
+    monkeypatch.setattr(view.clouds[0].points, "setData", lambda **_: drawn.append(True))
+    view.show_result(results.boundary())
+    assert drawn == []
+    view.show_result(results.boundary(classes=3))
+    assert drawn == [True]
+
+
+def test_the_place_under_the_mouse_is_said_in_words(qtbot: Any) -> None:
+    assert readout(results.boundary(), 4.0, -1.0) == "x1 4.00, x2 −1.00: blue, 98%"
+    assert readout(results.regression(), 6.0, 0.0) == "x1 6.00, x2 0: 3.00"
+    assert readout(results.boundary(), 40.0, 0.0) == ""
+    view = shown(qtbot, BoundaryView(), results.boundary())
+    scene = view.plot.box.mapViewToScene(QPointF(-4, 2))
+    qtbot.mouseMove(view.plot.viewport(), view.plot.mapFromScene(scene) + QPoint(1, 1))
+    qtbot.mouseMove(view.plot.viewport(), view.plot.mapFromScene(scene))
+    assert "orange, 98%" in view.legend.readout
+
+
+def test_a_wide_picture_asks_for_more_of_the_plane(qtbot: Any) -> None:
+    view = shown(qtbot, BoundaryView(), results.boundary())
+    with qtbot.waitSignal(view.wanted_changed):
+        view.resize(900, 340)
+        view.grab()
+    assert view.wanted().aspect > 1.8
+
+
+def test_the_matrix_says_counts_and_shares_and_asks_for_another_part(qtbot: Any) -> None:
+    view = shown(qtbot, ConfusionView(), results.matrix())
+    canvas = view.canvas
+    words = canvas.words_at(canvas.cell(1, 2).center())
+    assert words == "4 of 15 that are versicolor were predicted as virginica (27%)"
+    assert canvas.words_at(QPointF(1, 1)) == ""
+    assert view.legend.entries[0].text == "test: 33 of 37 right (89.2%)"
+    assert view.wanted() == ConfusionAnalysis(part="test")
+    with qtbot.waitSignal(view.wanted_changed):
+        view.part_box.setCurrentIndex(0)
+    assert view.wanted() == ConfusionAnalysis(part="train")
+
+
+def test_long_and_many_labels_are_never_cut(qtbot: Any) -> None:
+    names = tuple(f"a rather long class name {number}" for number in range(12))
+    view = shown(qtbot, ConfusionView(), results.matrix(names), 300, 220)
+    canvas = view.canvas
+    widest = max(metrics().horizontalAdvance(name) for name in names)
+    assert canvas._upright()
+    assert canvas.grid().left() >= widest and canvas.grid().top() >= widest
+    assert canvas.width() > 300
+    digits = metrics().horizontalAdvance("21")
+    assert canvas.cell(0, 0).width() >= digits and canvas.cell(0, 0).height() >= metrics().height()
+
+
+def test_the_wall_frames_right_and_wrong_and_says_it(qtbot: Any) -> None:
+    result = results.wall()
+    view = shown(qtbot, WallView(), result)
+    assert caption(result, 0) == "✗ 7, is 0"
+    assert caption(result, 1) == "✓ 1 97%"
+    first = view.canvas.words_at(view.canvas.tile(0).center())
+    assert first == "test example 1: predicted 7, 100% sure, wrong, it is 0"
+    assert view.legend.entries[0].text == "test: 1 of 20 wrong"
+    assert view.canvas.height() >= view.canvas.tile(19).bottom()
+    with qtbot.waitSignal(view.wanted_changed):
+        qtbot.mouseClick(view.wrong_box, Qt.MouseButton.LeftButton)
+    assert view.wanted() == PredictionWallAnalysis(wrong_first=False)
+
+
+def test_the_whole_wall_is_saved_even_what_is_scrolled_away(qtbot: Any) -> None:
+    view = shown(qtbot, WallView(), results.wall(60), 300, 200)
+    assert view.picture_widget().height() > 400
+
+
+@pytest.mark.parametrize("width", range(180, 420, 15))
+def test_rows_do_not_flicker_at_any_width(qtbot: Any, width: int) -> None:
+    view = shown(qtbot, WallView(), results.wall(30), width, 250)
+    columns = view.canvas.columns()
+    view.grab()
+    assert view.canvas.columns() == columns
+
+
+def test_weights_share_one_scale_and_follow_the_canvas(qtbot: Any) -> None:
+    view = shown(qtbot, WeightsView(), results.weights())
+    assert view.canvas.limit == 3.0
+    assert [matrix.node for matrix in view.canvas.matrices] == ["dense-1", "dense-2"]
+    view.show_result(results.weights("dense-2"))
+    assert [matrix.node for matrix in view.canvas.matrices] == ["dense-2"]
+    view.node_box.setCurrentIndex(0)
+    view.show_result(results.weights("dense-2"))
+    assert len(view.canvas.matrices) == 2
+
+
+def test_weights_have_signed_colours_and_words(qtbot: Any) -> None:
+    view = shown(qtbot, WeightsView(), results.weights("dense-2"))
+    area, _ = view.canvas.areas(0)
+    picture = view.canvas.grab().toImage()
+    quarters = [area.left() + area.width() * share for share in (0.125, 0.375, 0.625)]
+    found = [picture.pixelColor(round(x), round(area.center().y())).name() for x in quarters]
+    assert found == [POSITIVE, NEGATIVE, MIDDLE] or all(
+        near(QColor(one), other, 4) for one, other in zip(found, (POSITIVE, NEGATIVE, MIDDLE), strict=True)
+    )
+    assert view.canvas.words_at(QPointF(quarters[1], area.center().y())) == "Second, unit 1, input 2: −3.00"
+
+
+def test_numbers_in_words() -> None:
+    values = (0, 0.04123, -1234.5, 3e-7, float("nan"), float("-inf"))
+    assert [drawing.number_words(value) for value in values] == [
+        "0", "0.0412", "−1,234", "3e−07", "not a number", "−∞",
+    ]  # fmt: skip
