@@ -116,7 +116,9 @@ def _source(graph: Graph, after: str | PortRef | None) -> tuple[str, str] | None
     if not after or not graph.has(after):
         return None
     declaration = CATALOGUE.get(graph.node(after).block)
-    return (after, declaration.outputs[0].name) if declaration is not None and declaration.outputs else None
+    if declaration is None or not declaration.outputs or issubclass(declaration, Loss):
+        return None
+    return after, declaration.outputs[0].name
 
 
 def _loss_wires(graph: Graph, declaration: type[Block], name: str, source: tuple[str, str]) -> list[Edge]:

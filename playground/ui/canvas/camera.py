@@ -54,9 +54,10 @@ class Camera:
         self.fitted = False
         across, down = view.horizontalScrollBar(), view.verticalScrollBar()
         visible = self.visible()
-        self.widen(visible.translated(finite(dx) / self.zoom, finite(dy) / self.zoom))
-        across.setValue(across.value() + round(finite(dx)))
-        down.setValue(down.value() + round(finite(dy)))
+        dx, dy = _pixels(dx), _pixels(dy)
+        self.widen(visible.translated(dx / self.zoom, dy / self.zoom))
+        across.setValue(across.value() + dx)
+        down.setValue(down.value() + dy)
 
     def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
         """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""
@@ -118,3 +119,8 @@ class Camera:
         off: QPoint = view.mapFromScene(point) - to.toPoint()
         view.horizontalScrollBar().setValue(view.horizontalScrollBar().value() + off.x())
         view.verticalScrollBar().setValue(view.verticalScrollBar().value() + off.y())
+
+
+def _pixels(value: float) -> int:
+    """A number of pixels that Qt can scroll by."""
+    return round(min(max(finite(value), -1e6), 1e6))

@@ -26,7 +26,7 @@ PORT_LINE = 42.0
 """Middle of the ports below the top of a card: cards with the same top get straight wires."""
 PORT_GAP = 22.0
 PORT_RADIUS = 5.0
-ARCH_ROOM = 22.0
+ARCH_ROOM = 14.0
 """Room between a card and a wire that arches over it."""
 ARCH_TURN = 44.0
 """Width in which such a wire rises and falls."""
@@ -132,7 +132,7 @@ def wire_curve(start: Point, end: Point) -> Curve:
     span = end[0] - start[0]
     reach = span / 2 if span >= 0 else min(-span / 2, 160.0)
     steep = abs(end[1] - start[1])
-    reach = max(reach, min(28.0 + steep * 0.25, 80.0))
+    reach = max(reach, min(8.0 + steep * 0.5, 80.0))
     return start, (start[0] + reach, start[1]), (end[0] - reach, end[1]), end
 
 

@@ -23,8 +23,8 @@ class InlineEditor(QObject):
     def edit_line(self, text: str, place: QRect, name: str, done: Callable[[str], None]) -> None:
         """Edit one line of text; `done` is called with the result unless it is dropped."""
         field = QLineEdit(text, self._viewport)
-        field.selectAll()
         field.setMaxLength(200)
+        field.selectAll()
         self._open(field, place.adjusted(-6, -4, 6, 4), name, done)
 
     def edit_text(self, text: str, place: QRect, name: str, done: Callable[[str], None]) -> None:

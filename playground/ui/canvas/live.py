@@ -17,6 +17,8 @@ class LivePictures:
 
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
+        self.grown = False
+        """Cards have changed their size since somebody last asked."""
         self._points: dict[str, tuple[object, object]] = {}
 
     def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
@@ -59,6 +61,7 @@ class LivePictures:
     def _settle(self, names: Iterable[str]) -> None:
         grown = list(names)
         if grown:
+            self.grown = True
             self._scene.resized(grown)
 
 

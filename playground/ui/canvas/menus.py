@@ -63,6 +63,12 @@ def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "", enab
     menu.addAction(Choice(text, act, menu, keys, enabled))
 
 
+def _submenu(menu: QMenu, text: str) -> QMenu:
+    submenu = QMenu(text, menu)
+    menu.addMenu(submenu)
+    return submenu
+
+
 def _wire_menu(view: CanvasView, menu: QMenu, key: EdgeKey, at: Point) -> None:
     _add(menu, "Insert a block …", partial(view.ask_for_block, at, edge=key), "Return")
     _add(menu, "Delete the wire", view.verbs.delete, "Del")
@@ -93,11 +99,11 @@ def _node_menu(view: CanvasView, menu: QMenu) -> None:
 def _wiring(view: CanvasView, menu: QMenu, name: str) -> None:
     """Connect and disconnect without the mouse."""
     graph, known = view.document.graph, titles(view.document.graph)
-    offers = menu.addMenu("Connect to")
+    offers = _submenu(menu, "Connect to")
     for start, port, words in _offers(view, name, known):
         _add(offers, words, partial(view.connect_ports, start, port))
     offers.setEnabled(not offers.isEmpty())
-    cuts = menu.addMenu("Disconnect")
+    cuts = _submenu(menu, "Disconnect")
     for edge in (*graph.into(name), *graph.out_of(name)):
         words = f"{known[edge.source]} → {known[edge.target]} ({edge.target_port})"
         _add(cuts, words, partial(commands.disconnect, view.document, [edge.key]))
@@ -131,11 +137,11 @@ def _editing(view: CanvasView, menu: QMenu) -> None:
 
 
 def _arranging(view: CanvasView, menu: QMenu, count: int) -> None:
-    align = menu.addMenu("Align")
+    align = _submenu(menu, "Align")
     for how in ("left", "centre", "right", "top", "middle", "bottom"):
         _add(align, how.capitalize(), partial(view.verbs.align, how))
     align.setEnabled(count > 1)
-    distribute = menu.addMenu("Distribute")
+    distribute = _submenu(menu, "Distribute")
     _add(distribute, "Horizontally", partial(view.verbs.distribute, "horizontal"))
     _add(distribute, "Vertically", partial(view.verbs.distribute, "vertical"))
     distribute.setEnabled(count > 2)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -18,8 +18,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
-    QPen,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -27,10 +25,12 @@ from PySide6.QtWidgets import QFrame, QGestureEvent, QGraphicsView, QPinchGestur
 
 from playground.document.graph import Edge, EdgeKey
 from playground.training.snapshot import Snapshot
-from playground.ui.canvas import adding, commands, dropping, keys
+from playground.ui.canvas import commands, dropping, keys
+from playground.ui.canvas.asking import Asking
+from playground.ui.canvas.background import paint_background
 from playground.ui.canvas.camera import Camera
 from playground.ui.canvas.connecting import Verdict, edge_between, fits
-from playground.ui.canvas.geometry import CARD_WIDTH, PORT_LINE, Hit, Point, PortRef, hit_test
+from playground.ui.canvas.geometry import Hit, Point, PortRef, hit_test
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import InlineEditor
 from playground.ui.canvas.interactions import (
@@ -53,9 +53,6 @@ from playground.ui.canvas.scene import CanvasScene
 from playground.ui.canvas.verbs import Verbs
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import THEME
-
-_DOT_GAP = 24.0
-_MOST_DOTS = 6_000
 
 
 class CanvasView(QGraphicsView):
@@ -84,8 +81,7 @@ class CanvasView(QGraphicsView):
         self._hover = Hover(self)
         self._gesture: Interaction | None = None
         self._space = False
-        self._request: MenuRequest | None = None
-        self._menu: QuickMenu | None = None
+        self._asking = Asking(self)
         self._was_selected = ""
         self._scale = THEME.scale
         self._set_up()
@@ -167,16 +163,19 @@ class CanvasView(QGraphicsView):
     def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
         """Maps of the units by node, each (units, h, w) with row 0 on top."""
         self.live.show_maps(maps)
+        self._keep_fitted()
 
     def show_points(
         self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None = None
     ) -> None:
         """Points (n, 2) of a data node with their class numbers or values (n,)."""
         self.live.show_points(node, points, classes)
+        self._keep_fitted()
 
     def show_curve(self, node: str, values: Sequence[float]) -> None:
         """A small curve in a node, such as the loss."""
         self.live.show_curve(node, values)
+        self._keep_fitted()
 
     def show_gradients(self, sizes: Mapping[EdgeKey, float]) -> None:
         """Sizes of the gradients that flow back through the wires."""
@@ -186,6 +185,12 @@ class CanvasView(QGraphicsView):
         """Weights for the neurons and links of unfolded blocks."""
         self.canvas_scene.unfolding.show_weights(snapshot)
 
+    def _keep_fitted(self) -> None:
+        """The first pictures make cards grow: what was fitted before stays fitted, until somebody moves or edits."""
+        if self.live.grown and self.camera.fitted and self._gesture is None:
+            self.fit()
+        self.live.grown = False
+
     def clear_pictures(self) -> None:
         """Take all live pictures away."""
         self.live.clear()
@@ -194,54 +199,21 @@ class CanvasView(QGraphicsView):
 
     def ask_for_block(self, at: Point | None, port: PortRef | None = None, edge: EdgeKey | None = None) -> None:
         """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
-        self._request = MenuRequest(at, port, edge)
-        if self._menu is None:
-            self._menu = QuickMenu(self.document, self)
-            self._menu.chosen.connect(self._on_block_chosen)
-        source = (edge.source, edge.source_port) if edge is not None else self._request.source
-        self._menu.open_at(self._menu_place(at, port), source, self._request.target)
-
-    def _menu_place(self, at: Point | None, port: PortRef | None) -> QPoint:
-        item = self.canvas_scene.nodes.get(port.node) if port is not None else None
-        if at is None and item is not None:
-            rect = item.box().rect
-            at = rect.right + 24.0, rect.y
-        spot = self.mapFromScene(QPointF(*at)) if at is not None else self.viewport().rect().center()
-        return self.viewport().mapToGlobal(spot)
+        self._asking.ask(MenuRequest(at, port, edge))
 
     @property
     def quick_menu(self) -> QuickMenu | None:
         """The quick menu, once it has been opened."""
-        return self._menu
-
-    @Slot(str)
-    def _on_block_chosen(self, block: str) -> None:
-        request, self._request = self._request, None
-        if request is not None:
-            self.place_block(block, request)
-            self.setFocus()
+        return self._asking.menu
 
     def place_block(self, block: str, request: MenuRequest) -> str:
-        """Add the chosen block where the request wants it. Returns the new node's id."""
-        place = request.position
-        if place is not None:
-            back = CARD_WIDTH if request.target is not None else CARD_WIDTH / 2 if request.edge is not None else 0.0
-            place = place[0] - back, place[1] - PORT_LINE
-        name = adding.add_block(self.document, block, place, after=request.port, on_edge=request.edge)
-        self.go_to(name)
-        return name
+        """Add a block where the request wants it. Returns the new node's id."""
+        return self._asking.place(block, request)
 
     @Slot()
     def append_to_selection(self) -> None:
         """Open the quick menu for a block after the selected node, or anywhere."""
-        wires, name = self.canvas_scene.selection.wires, self.selected_node()
-        if name and self.canvas_scene.nodes[name].face.outputs:
-            output = self.canvas_scene.nodes[name].face.outputs[0].name
-            self.ask_for_block(None, port=PortRef(name, "output", output))
-        elif len(wires) == 1:
-            self.ask_for_block(None, edge=wires[0])
-        else:
-            self.ask_for_block(None)
+        self._asking.append_to_selection()
 
     def connect_ports(self, first: PortRef, second: PortRef) -> bool:
         """Lay a wire between two ports if it fits; else say why not."""
@@ -323,6 +295,7 @@ class CanvasView(QGraphicsView):
     def _on_reconciled(self) -> None:
         if self._gesture is not None:
             self.escape()
+        self.camera.fitted = False
         self.camera.widen()
         self._on_selection()
 
@@ -399,14 +372,12 @@ class CanvasView(QGraphicsView):
             self._hover.over(self.hit(pointer.scene), pointer.scene)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is None:
-            super().mouseReleaseEvent(event)
-            return
-        gesture, self._gesture = self._gesture, None
-        gesture.end(self._pointer(event))
-        self.camera.widen()
-        self._restore_cursor()
         event.accept()
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.end(self._pointer(event))
+            self.camera.widen()
+            self._restore_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         pointer = self._pointer(event)
@@ -562,18 +533,4 @@ class CanvasView(QGraphicsView):
         self.view_changed.emit()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        painter.fillRect(rect, self.backgroundBrush())
-        zoom = painter.worldTransform().m11()
-        gap = _DOT_GAP
-        while gap * zoom < 15.0:
-            gap *= 2.0
-        left, top = int(rect.left() // gap), int(rect.top() // gap)
-        across, down = int(rect.width() // gap) + 2, int(rect.height() // gap) + 2
-        if across * down > _MOST_DOTS:
-            return
-        pen = QPen(THEME.color("line"), 1.6)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        points = [QPointF((left + x) * gap, (top + y) * gap) for y in range(down) for x in range(across)]
-        painter.drawPoints(QPolygonF(points))
+        paint_background(painter, rect)

@@ -1,0 +1,70 @@
+"""Asking for a block with the quick menu, and putting the chosen one where it was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Slot
+
+from playground.ui.canvas import adding
+from playground.ui.canvas.geometry import CARD_WIDTH, PORT_LINE, PortRef
+from playground.ui.canvas.quick_menu import QuickMenu
+from playground.ui.canvas.requests import MenuRequest
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+
+class Asking(QObject):
+    """Owns the quick menu of one canvas, made when it is first needed."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._request: MenuRequest | None = None
+        self.menu: QuickMenu | None = None
+
+    def ask(self, request: MenuRequest) -> None:
+        """Open the menu at the place of the request."""
+        self._request = request
+        if self.menu is None:
+            self.menu = QuickMenu(self._view.document, self._view)
+            self.menu.chosen.connect(self._on_chosen)
+        edge = request.edge
+        source = (edge.source, edge.source_port) if edge is not None else request.source
+        self.menu.open_at(self._spot(request), source, request.target)
+
+    def append_to_selection(self) -> None:
+        """Ask for a block after the selected node, into the selected wire, or anywhere."""
+        scene, name = self._view.canvas_scene, self._view.selected_node()
+        wires = scene.selection.wires
+        if name and scene.nodes[name].face.outputs:
+            self.ask(MenuRequest(None, PortRef(name, "output", scene.nodes[name].face.outputs[0].name)))
+        else:
+            self.ask(MenuRequest(None, edge=wires[0] if len(wires) == 1 else None))
+
+    def _spot(self, request: MenuRequest) -> QPoint:
+        view, at = self._view, request.position
+        item = view.canvas_scene.nodes.get(request.port.node) if request.port is not None else None
+        if at is None and item is not None:
+            rect = item.box().rect
+            at = rect.right + 24.0, rect.y
+        spot = view.mapFromScene(QPointF(*at)) if at is not None else view.viewport().rect().center()
+        return view.viewport().mapToGlobal(spot)
+
+    @Slot(str)
+    def _on_chosen(self, block: str) -> None:
+        request, self._request = self._request, None
+        if request is not None:
+            self.place(block, request)
+            self._view.setFocus()
+
+    def place(self, block: str, request: MenuRequest) -> str:
+        """Add the block where the request wants it. Returns the new node's id."""
+        place = request.position
+        if place is not None:
+            back = CARD_WIDTH if request.target is not None else CARD_WIDTH / 2 if request.edge is not None else 0.0
+            place = place[0] - back, place[1] - PORT_LINE
+        name = adding.add_block(self._view.document, block, place, after=request.port, on_edge=request.edge)
+        self._view.go_to(name)
+        return name

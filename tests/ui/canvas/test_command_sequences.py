@@ -1,0 +1,130 @@
+"""Random sequences of canvas commands: undo all gives the first file again, redo all the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from playground.document.files import graph_problems, to_json
+from playground.document.graph import Edge
+from playground.document.project import Project
+from playground.ui.canvas import adding, commands
+from playground.ui.canvas.scene import CanvasScene
+from playground.ui.open_document import OpenDocument
+from tests.ui.canvas.conftest import framed
+
+BLOCKS = ("dense", "tanh", "dropout", "flatten", "add", "mean-squared-error", "cross-entropy", "moons")
+Pick = Callable[[int], int]
+Act = Callable[[CanvasScene, Pick], object]
+
+
+def _some(scene: CanvasScene, pick: Pick) -> list[str]:
+    return [name for name in sorted(scene.document.graph.taken_ids()) if pick(3) == 0]
+
+
+def _one(scene: CanvasScene, pick: Pick) -> str:
+    names = [node.id for node in scene.document.graph.nodes]
+    return names[pick(len(names))] if names else ""
+
+
+def _add(scene: CanvasScene, pick: Pick) -> object:
+    document = scene.document
+    edges = document.graph.edges
+    on = edges[pick(len(edges))].key if edges and pick(3) == 0 else None
+    return adding.add_block(document, BLOCKS[pick(len(BLOCKS))], after=_one(scene, pick), on_edge=on)
+
+
+def _connect(scene: CanvasScene, pick: Pick) -> object:
+    source, target = _one(scene, pick), _one(scene, pick)
+    if not source:
+        return None
+    ports = scene.nodes[target].face.inputs, scene.nodes[source].face.outputs
+    if not all(ports):
+        return None
+    edge = Edge(source=source, source_port=ports[1][0].name, target=target, target_port=ports[0][0].name)
+    try:
+        return commands.connect(scene.document, edge)
+    except ValueError:
+        return None  # a circle
+
+
+def _paste(scene: CanvasScene, pick: Pick) -> object:
+    text = commands.copied(scene.document, _some(scene, pick))
+    return commands.paste(scene.document, text, (float(pick(500)), float(pick(500)))) if text else None
+
+
+def _note(scene: CanvasScene, pick: Pick) -> object:
+    notes = scene.document.graph.notes
+    if not notes or pick(2):
+        return commands.add_note(scene.document, (float(pick(99)), 0.0), "words")
+    commands.edit_note(scene.document, notes[0].id, f"text {pick(5)}")
+    return commands.resize_note(scene.document, notes[0].id, float(pick(400)), float("nan"))
+
+
+ACTS: tuple[Act, ...] = (
+    _add,
+    _add,
+    _connect,
+    _paste,
+    _note,
+    lambda scene, pick: commands.delete(scene.document, _some(scene, pick), list(scene.wires)[: pick(3)]),
+    lambda scene, pick: commands.nudge(scene.document, _some(scene, pick), float(pick(9)), 3.0),
+    lambda scene, pick: commands.duplicate(scene.document, _some(scene, pick)),
+    lambda scene, pick: commands.group(scene.document, _some(scene, pick)),
+    lambda scene, pick: commands.ungroup(scene.document, _some(scene, pick)),
+    lambda scene, pick: commands.toggle_unfolded(scene.document, _some(scene, pick)),
+    lambda scene, pick: commands.toggle_trainable(scene.document, _some(scene, pick)),
+    lambda scene, pick: commands.rename(scene.document, _one(scene, pick), "Name") if scene.nodes else None,
+    lambda scene, pick: commands.align(scene.document, scene.rects(_some(scene, pick)), "middle"),
+    lambda scene, pick: commands.distribute(scene.document, scene.rects(_some(scene, pick)), "vertical"),
+    lambda scene, pick: commands.tidy(scene.document, scene.sizes()),
+    lambda scene, pick: scene.document.undo_stack.undo(),
+    lambda scene, pick: scene.document.undo_stack.redo(),
+)
+sequences = st.lists(st.tuples(st.integers(0, len(ACTS) - 1), st.lists(st.integers(0, 999), min_size=1)), max_size=20)
+
+
+def _picker(numbers: list[int]) -> Pick:
+    state = [0]
+
+    def pick(below: int) -> int:
+        state[0] += 1
+        return numbers[state[0] % len(numbers)] % max(1, below)
+
+    return pick
+
+
+def _in_step(scene: CanvasScene) -> None:
+    graph = scene.document.graph
+    assert set(scene.nodes) == {node.id for node in graph.nodes}
+    assert set(scene.wires) == {edge.key for edge in graph.edges}
+    assert set(scene.notes) == {note.id for note in graph.notes}
+    assert set(scene.groups) == {group.id for group in graph.groups}
+    for node in graph.nodes:
+        place = scene.nodes[node.id].pos()
+        assert (place.x(), place.y()) == (node.position.x, node.position.y)
+    assert graph_problems(graph) == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sequences)
+def test_undo_all_and_redo_all_are_exact(qapp, steps: list[tuple[int, list[int]]]) -> None:
+    document = OpenDocument()
+    scene = CanvasScene(document, document)
+    document.open(Project(graph=framed()))
+    start = to_json(document.project)
+    for number, numbers in steps:
+        ACTS[number](scene, _picker(numbers))
+        _in_step(scene)
+    stack = document.undo_stack
+    stack.setIndex(stack.count())
+    end = to_json(document.project)
+    stack.setIndex(0)
+    assert to_json(document.project) == start
+    _in_step(scene)
+    stack.setIndex(stack.count())
+    assert to_json(document.project) == end
+    _in_step(scene)
+    document.deleteLater()
