@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -26,7 +26,6 @@ class Minimap(QWidget):
         self.setToolTip("Click or drag to look elsewhere")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        canvas.installEventFilter(self)
         canvas.view_changed.connect(self.refresh)
         canvas.canvas_scene.arranged.connect(self.refresh)
         THEME.changed.connect(self._restyle)
@@ -40,6 +39,7 @@ class Minimap(QWidget):
         needed = not self._content.isEmpty() and not self._canvas.camera.visible().contains(self._content)
         self.setVisible(needed)
         if needed:
+            self._place()
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -56,11 +56,6 @@ class Minimap(QWidget):
         inset = THEME.px(_INSET)
         self.move(port.right() - inset - self.width(), port.bottom() - inset - self.height())
         self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._canvas and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            self._place()
-        return super().eventFilter(watched, event)
 
     # The small picture -----------------------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class OutlineWidget(QWidget):
         self._document = document
         self._canvas = canvas
         self._rows: tuple[OutlineRow, ...] | None = None
-        self._asked = False
+        self._asked = self._listening = self._giving = False
         self.setAccessibleName("Outline")
         self.tree = OutlineTree(self)
         layout = QVBoxLayout(self)
@@ -165,6 +165,8 @@ class OutlineWidget(QWidget):
     @Slot()
     def _take_selection(self) -> None:
         """Select here what is selected on the canvas."""
+        if self._giving:
+            return
         selection = self._canvas.canvas_scene.selection
         chosen, wires = set(selection.items), set(selection.wires)
         with QSignalBlocker(self.tree):
@@ -188,7 +190,9 @@ class OutlineWidget(QWidget):
         rows = [_row_of(item) for item in self.tree.selectedItems()]
         items = [row.id for row in rows if row.id and row.kind != "wire"]
         wires = [row.edge for row in rows if row.edge is not None]
+        self._giving = True
         self._canvas.canvas_scene.selection.choose(items, wires)
+        self._giving = False
         shown = self._canvas.canvas_scene.rects(items)
         if len(shown) == 1:
             self._canvas.camera.reveal(scene_rect(next(iter(shown.values()))))
@@ -231,9 +235,10 @@ class OutlineWidget(QWidget):
             self._asked = True
             self._canvas.append_to_selection()
             menu = self._canvas.quick_menu
-            if menu is not None:
-                unique = Qt.ConnectionType.QueuedConnection | Qt.ConnectionType.UniqueConnection
-                menu.chosen.connect(self._take_focus_back, unique)
+            if menu is not None and not self._listening:
+                # Queued, as the canvas takes the focus when it has placed the block.
+                menu.chosen.connect(self._take_focus_back, Qt.ConnectionType.QueuedConnection)
+                self._listening = True
 
     @Slot(str)
     def _take_focus_back(self, block: str) -> None:
@@ -314,12 +319,15 @@ class OutlineWidget(QWidget):
 
 
 def connect_menu(canvas: CanvasView, name: str) -> QMenu:
-    """All inputs for the outputs of a node: those that fit first, the others greyed with the reason."""
+    """All inputs for the outputs of a node: free ones that fit first, those that do not greyed with the reason."""
     document, nodes = canvas.document, canvas.canvas_scene.nodes
     known = titles(document.graph)
     menu = QMenu(canvas)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    free: list[Choice] = []
+    taken: list[Choice] = []
     refused: list[Choice] = []
+    fed = {(edge.target, edge.target_port) for edge in document.graph.edges}
     wired = {edge.key for edge in document.graph.edges}
     for start, end in _pairs(canvas, name):
         edge = edge_between(start, end)
@@ -330,14 +338,15 @@ def connect_menu(canvas: CanvasView, name: str) -> QMenu:
         words = known[end.node] + (f", {end.name}" if inputs > 1 else "")
         words = f"{start.name} to {words}" if outputs > 1 else words
         if verdict.ok:
-            menu.addAction(Choice(words, partial(canvas.connect_ports, start, end), menu))
+            offers = taken if (end.node, end.name) in fed else free
+            offers.append(Choice(words, partial(canvas.connect_ports, start, end), menu))
         else:
             say = partial(canvas.say, verdict.sentence)
             refused.append(Choice(f"{words}: {verdict.sentence}", say, menu, "", False))
-    if menu.actions() and refused:
+    menu.addActions([*free, *taken])
+    if not menu.isEmpty() and refused:
         menu.addSeparator()
-    for choice in refused:
-        menu.addAction(choice)
+    menu.addActions(refused)
     if menu.isEmpty():
         menu.addAction(Choice("There is no other block to connect to", partial(canvas.say, ""), menu, "", False))
     return menu

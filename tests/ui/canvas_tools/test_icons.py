@@ -14,7 +14,8 @@ from playground.ui.theme import FAMILY_COLORS, THEME
 NAMES = tuple(sorted(path.stem for path in (RESOURCES / "icons").glob("*.svg")))
 TOOLBAR = (
     *("play", "pause", "step", "epoch", "rewind", "dice", "gallery", "open", "save", "undo", "redo", "present"),
-    *("theme", "fit", "plus", "close", "enlarge", "float", "picture", "lock", "warning", "search", "note", "tidy", "next"),
+    *("theme", "fit", "plus", "close", "enlarge", "float", "picture", "lock", "warning", "search"),
+    *("note", "tidy", "next"),
 )
 
 
