@@ -33,7 +33,9 @@ def formula_svg(latex: str, color: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _renderer(latex: str, color: str) -> QSvgRenderer:
-    return QSvgRenderer(QByteArray(formula_svg(latex, color).encode()))
+    renderer = QSvgRenderer(QByteArray(formula_svg(latex, color).encode()))
+    renderer.setViewBox(renderer.viewBoxF().adjusted(-1.0, -1.0, 4.0, 1.0))  # slanted letters lean out of their box
+    return renderer
 
 
 def warm_up() -> None:
@@ -45,7 +47,7 @@ def broken_into_lines(latex: str) -> list[str]:
     """The formula cut at `\\quad` and `\\qquad` outside of braces and environments."""
     lines = [""]
     depth = 0
-    for piece in re.split(r"(\\q?quad(?![a-zA-Z])|\\begin|\\end|\\left(?![a-zA-Z])|\\right(?![a-zA-Z])|\\.|[{}])", latex):
+    for piece in re.split(r"(\\(?:q?quad|left|right)(?![a-zA-Z])|\\begin|\\end|\\.|[{}])", latex):
         if piece in ("{", r"\begin", r"\left"):
             depth += 1
         elif piece in ("}", r"\end", r"\right"):
@@ -99,7 +101,7 @@ class FormulaLabel(QWidget):
 
     def _fitting(self, color: str) -> list[QSvgRenderer]:
         whole = _renderer(self._latex, color)
-        if whole.defaultSize().width() * THEME.scale * SHRINK_FIRST <= self.width():
+        if whole.viewBoxF().width() * THEME.scale * SHRINK_FIRST <= self.width():
             return [whole]
         return [_renderer(line, color) for line in broken_into_lines(self._latex)]
 
@@ -108,7 +110,7 @@ class FormulaLabel(QWidget):
         places: list[QRectF] = []
         top = float(THEME.px(2))
         for line in self._lines:
-            natural = line.defaultSize() * THEME.scale
+            natural = line.viewBoxF().size() * THEME.scale
             shrink = min(1.0, max(1, self.width() - 2) / max(1, natural.width()))
             places.append(QRectF(1, top, natural.width() * shrink, natural.height() * shrink))
             top += natural.height() * shrink + THEME.px(6)

@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from playground.blocks.activation import Activation, activation
@@ -99,9 +100,15 @@ class BlockPanel(Column):
 
     def show_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show newer weights."""
+        newer = snapshot is not self._snapshot
         self._snapshot = snapshot
-        if self.node is not None:
+        if newer and self.isVisible() and self.node is not None:
             self.weights.show_node(self._node, snapshot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.node is not None:
+            self.weights.show_node(self._node, self._snapshot)
 
     @Slot(object, object)
     def _document_changed(self, before: Project, after: Project) -> None:

@@ -234,6 +234,7 @@ class DataPanel(Column):
             self.shares.set_shares(train, validation)
         drawn = issubclass(declaration, DrawnPoints)
         self.drawing_section.setVisible(drawn)
+        self.view.setVisible(not drawn)
         block = self._document.report.blocks.get(node.id)
         if drawn and isinstance(block, DrawnPoints):
             self.drawing.set_points(block.points, block.classes)

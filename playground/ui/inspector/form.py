@@ -33,7 +33,7 @@ class ParameterForm(QWidget):
     """One row for each parameter: label left, field right, the error sentence below.
 
     `values` may leave out parameters; they show their defaults. `spans` narrows sliders, by parameter name; parameters
-    in `wide` get a line of their own below their label.
+    in `wide` get a line of their own below their label. `starts` says with what an optional parameter is switched on.
     """
 
     changed = Signal(str, object)
@@ -46,8 +46,10 @@ class ParameterForm(QWidget):
         validate: Validate | None = None,
         spans: Mapping[str, tuple[float, float]] | None = None,
         wide: Collection[str] = (),
+        starts: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
+        self._starts = starts or {}
         self._wide = wide
         self.infos = tuple(info for info in infos if info.kind != "list")
         self.fields: dict[str, Field] = {}
@@ -68,7 +70,7 @@ class ParameterForm(QWidget):
     def _add(self, info: ParameterInfo, column: QVBoxLayout) -> None:
         field = self._field(info)
         field.setObjectName(info.name)
-        words = f"{info.label} ({info.unit})" if info.unit and info.unit not in info.label else info.label
+        words = f"{info.label} ({info.unit})" if info.unit and info.unit not in info.label.lower() else info.label
         row = Row(words, field, tip(info), wide=info.name in self._wide)
         field.changed.connect(self._field_changed)
         field.refused.connect(row.show_error)
@@ -84,7 +86,7 @@ class ParameterForm(QWidget):
     def _field(self, info: ParameterInfo) -> Field:
         accepts = partial(self._refusal, info)
         if info.optional:
-            start = _start(info)
+            start = self._starts.get(info.name, _start(info))
             inner = self._plain_field(replace(info, optional=False, default=start), accepts)
             return OptionalField(info, accepts, inner, start)
         return self._plain_field(info, accepts)

@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from playground.ui.theme import MIDDLE, NEGATIVE, POSITIVE, THEME
 
+MOST_PIXELS = (400, 800)
+"""Rows and columns of the largest picture."""
+
 
 @functools.cache
 def signed_colors() -> NDArray[np.uint32]:
@@ -46,10 +49,11 @@ class HeatMap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_values(self, values: NDArray[np.float32], limit: float) -> None:
-        """Show a matrix (rows, columns)."""
+        """Show a matrix (rows, columns); of a large one every n-th row and column, as no screen shows more."""
         other_height = values.shape[0] != self._values.shape[0]
         self._values = values
-        self._image = signed_image(values, limit)
+        down, across = (-(-extent // most) for extent, most in zip(values.shape, MOST_PIXELS, strict=True))
+        self._image = signed_image(values[::down, ::across], limit)
         if other_height:
             self.updateGeometry()
         self.update()

@@ -85,7 +85,8 @@ class PointsPlot(QWidget):
         zero = self.to_pixels(0.0, 0.0)
         painter.drawLine(QPointF(area.left(), zero.y()), QPointF(area.right(), zero.y()))
         painter.drawLine(QPointF(zero.x(), area.top()), QPointF(zero.x(), area.bottom()))
-        painter.setPen(QPen(THEME.color("panel"), 0.8))
+        self._corner_words(painter, area)
+        painter.setPen(QPen(THEME.color("panel" if self._has_classes else "secondary"), 0.8))
         limit = float(np.abs(self._points[:, 2]).max(initial=1e-9))
         for x, y, value in self._points.tolist():
             if self._has_classes:
@@ -94,7 +95,6 @@ class PointsPlot(QWidget):
             else:
                 painter.setBrush(QColor(int(signed_colors()[round(127 + 127 * value / limit)])))
                 painter.drawEllipse(self.to_pixels(x, y), THEME.px(RADIUS), THEME.px(RADIUS))
-        self._corner_words(painter, area)
 
     def _corner_words(self, painter: QPainter, area: QRectF) -> None:
         painter.setPen(THEME.color("secondary"))

@@ -15,6 +15,7 @@ from playground.ui.inspector.rows import Row, Section
 from playground.ui.inspector.settings import setting_infos, setting_problems
 
 LABELS = {"epochs": "Epochs", "patience": "Patience", "restore_best": "Restore best"}
+STARTS = {"epochs": 100, "patience": 10}
 LARGE_IS_GOOD = ("accuracy", "r2", "f1", "precision", "recall")
 TARGETS = tuple(
     f"{part}_{metric}" for metric in ("loss", "accuracy", "r2") for part in ("train", "validation", "test")
@@ -36,7 +37,7 @@ class StopSection(Section):
         super().__init__("Stop")
         self._rules = StopRules()
         self.form = ParameterForm(
-            setting_infos(StopRules, LABELS), {}, setting_problems(StopRules, LABELS)
+            setting_infos(StopRules, LABELS), {}, setting_problems(StopRules, LABELS), starts=STARTS
         )
         self.form.changed.connect(self._set)
         self.metric = QuietComboBox()

@@ -104,6 +104,7 @@ class TrainingPanel(Column):
     def __init__(self, document: OpenDocument) -> None:
         super().__init__()
         self._document = document
+        self._devices_marked = False
         self._add_optimizer()
         self._add_batches()
         self._add_start()
@@ -197,7 +198,9 @@ class TrainingPanel(Column):
         self.add(section)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._mark_missing_devices()
+        if not self._devices_marked:
+            self._devices_marked = True
+            self._mark_missing_devices()
         super().showEvent(event)
 
     def _mark_missing_devices(self) -> None:

@@ -15,8 +15,8 @@ from playground.ui.inspector.heat_map import HeatMap
 from playground.ui.inspector.rows import Section, label
 from playground.ui.theme import THEME
 
-MOST_CELLS = 4_000_000
-"""Larger arrays are shown and measured by every n-th value, so that a picture stays cheap."""
+MOST_MEASURED = 1_000_000
+"""Larger arrays are measured by every n-th value, as new ones come thirty times a second."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -27,6 +27,8 @@ def as_matrix(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def in_words(values: NDArray[np.float32]) -> str:
     """Least, mean and greatest value, and how many are exactly zero."""
+    if values.size > MOST_MEASURED:
+        return f"about {in_words(values.reshape(-1)[:: -(-values.size // MOST_MEASURED)])}"
     words = f"min {values.min():.3g} · mean {values.mean():.3g} · max {values.max():.3g}"
     zeros = int(values.size - np.count_nonzero(values))
     return f"{words} · {zeros} of {values.size} exactly zero" if zeros else words
@@ -142,6 +144,8 @@ class WeightsSection(Section):
         self.bias_label = label("bias", "secondary")
         self.bias_map = HeatMap("bias", "unit")
         self.bias_map.setAccessibleName("Biases as a heat map")
+        self.map.cell_clicked.connect(self._type_weight)
+        self.bias_map.cell_clicked.connect(self._type_bias)
         self.words = label(role="secondary")
         self.model = WeightTable()
         self.model.setParent(self)
@@ -185,27 +189,41 @@ class WeightsSection(Section):
         values = self._arrays[name]
         bias = self._arrays.get("bias") if name == "weight" else None
         as_table = self.table_button.isChecked()
+        if not self.table.is_editing():
+            self.model.show(name, values, bias)
         self.table.setVisible(as_table)
         self.map.setVisible(not as_table)
         self.bias_map.setVisible(not as_table and bias is not None)
         self.bias_label.setVisible(not as_table and bias is not None)
-        if as_table:
-            if not self.table.is_editing():
-                self.model.show(name, values, bias)
-        else:
+        if not as_table:
             self._show_maps(values, bias)
-        self.words.setText(in_words(_thinned(values)))
+        self.words.setText(in_words(values))
 
     def _show_maps(self, values: NDArray[np.float32], bias: NDArray[np.float32] | None) -> None:
-        matrix = _thinned(as_matrix(values))
-        self.map.set_values(matrix, float(np.abs(matrix).max(initial=0.0)))
+        self.map.set_values(as_matrix(values), _largest(values))
         if bias is not None:
-            self.bias_map.set_values(as_matrix(bias), float(np.abs(bias).max(initial=0.0)))
+            self.bias_map.set_values(as_matrix(bias), _largest(bias))
+
+    @Slot(int, int)
+    def _type_weight(self, row: int, column: int) -> None:
+        self._type(row, column)
+
+    @Slot(int, int)
+    def _type_bias(self, row: int, column: int) -> None:
+        self._type(column, self.model.columnCount() - 1)
+
+    def _type(self, row: int, column: int) -> None:
+        """Open the table at a cell, ready to type."""
+        self.table_button.setChecked(True)
+        index = self.model.index(row, column)
+        self.table.setCurrentIndex(index)
+        self.table.scrollTo(index)
+        self.table.edit(index)
 
     @Slot(str, object, float)
     def _edited(self, name: str, index: tuple[int, ...], value: float) -> None:
         self.weight_edit_requested.emit(f"{self._node}.{name}", index, value)
 
 
-def _thinned(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return values if values.size <= MOST_CELLS else values[:: -(-values.size // MOST_CELLS)]
+def _largest(values: NDArray[np.float32]) -> float:
+    return max(-float(values.min(initial=0.0)), float(values.max(initial=0.0)))

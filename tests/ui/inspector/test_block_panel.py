@@ -13,7 +13,7 @@ from playground.document.graph import Choice, Edge, Graph, Node
 from playground.network import fixes
 from playground.training.snapshot import Snapshot
 from playground.ui.inspector import Inspector
-from playground.ui.inspector.heat_map import signed_image
+from playground.ui.inspector.heat_map import HeatMap, signed_image
 from playground.ui.inspector.weights_section import WeightTable, in_words
 from playground.ui.open_document import OpenDocument
 
@@ -295,3 +295,32 @@ def test_moving_a_block_does_not_disturb_the_form(inspector: Inspector, document
     qtbot.keyClicks(title, "half typ")
     document.edit_graph("Move", edits.move(document.graph, {"dense-1": (50.0, 60.0)}))
     assert title.text() == "half typ"
+
+
+def test_a_click_on_the_heat_map_opens_the_weight_for_typing(
+    inspector: Inspector, snapshot: Snapshot, qtbot: QtBot
+) -> None:
+    inspector.select("dense-1")
+    inspector.show_snapshot(snapshot)
+    weights = inspector.block.weights
+    asked = []
+    inspector.weight_edit_requested.connect(lambda *words: asked.append(words))
+    qtbot.mouseClick(weights.map, Qt.MouseButton.LeftButton, pos=QPoint(weights.map.width() - 3, 2))
+    editor = weights.table.indexWidget(weights.model.index(0, 1))
+    editor.selectAll()
+    qtbot.keyClicks(editor, "-2")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == [("dense-1.weight", (0, 1), -2.0)]
+
+
+def test_large_weights_are_shown_thinned_and_told_in_words(qtbot: QtBot) -> None:
+    heat = HeatMap()
+    qtbot.addWidget(heat)
+    heat.resize(200, 100)
+    values = np.zeros((1500, 1000), dtype=np.float32)
+    values[-1, -1] = 3.0
+    heat.set_values(values, 3.0)
+    assert heat._image.height() <= 400
+    assert heat.describe(*heat.cell_at(QPoint(199, 99))).startswith("unit 1")
+    assert in_words(values).startswith("about min 0")

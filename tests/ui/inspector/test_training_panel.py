@@ -134,7 +134,7 @@ def test_penalties_and_clipping(panel: TrainingPanel, document: OpenDocument, qt
 def test_stop_rules(panel: TrainingPanel, document: OpenDocument, qtbot: QtBot) -> None:
     section = panel.stop
     qtbot.mouseClick(section.form.fields["patience"].box, Qt.MouseButton.LeftButton)
-    assert document.project.training.stop.patience == 1
+    assert document.project.training.stop.patience == 10
     choose(section.metric, "validation_accuracy")
     assert document.project.training.stop.target == MetricTarget(metric="validation_accuracy", at_least=0.95)
     assert section.bound_row.label.text() == "at least"
