@@ -1,0 +1,156 @@
+"""The window while a network learns in it: speed, smoothness, obedience."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+
+from playground.document.project import Project
+from playground.ui.workplace import Workplace
+from tests.benchmarks import projects
+from tests.benchmarks.table import Row
+from tests.benchmarks.textbook import TextbookLoop
+from tests.benchmarks.timing import Comparison, percentile, rate_of
+from tests.benchmarks.window import PaintCounter, open_window, pause, play, rest, wait_until
+
+CASES: dict[str, Callable[[], Project]] = {
+    "spirals": projects.spirals,
+    "784-128-64-10": lambda: projects.mnist(projects.ADAM),
+}
+TURNS = 7
+TURN_SECONDS = 1.5
+TICK_MS = 10
+LATENESS_SECONDS = 15.0
+
+
+# Steps a second ----------------------------------------------------------------------------------------------------
+
+
+def measure_steps() -> list[Row]:
+    """Steps a second with everything shown, against the textbook loop with the window at rest."""
+    return [row for name, make in CASES.items() for row in _steps_of(name, make())]
+
+
+def _steps_of(name: str, project: Project) -> list[Row]:
+    textbook = TextbookLoop(project)
+    with open_window(project) as place:
+        textbook(200)
+        block = max(20, int(rate_of(textbook, 200) * TURN_SECONDS))
+        play(place)
+        rest(1.0)  # All views open, all caches filled.
+        pause(place)
+        counter = PaintCounter({"canvas": place.canvas.viewport()})
+        live, bare, shown = [], [], []
+        for _ in range(TURNS):
+            bare.append(rate_of(textbook, block))
+            rate, frames = _live_turn(place, counter)
+            live.append(rate)
+            shown.append(frames)
+        views = ", ".join(place.views.open_ids())
+    ratios = tuple(mine / theirs for mine, theirs in zip(live, bare, strict=True))
+    found = Comparison(statistics.median(live), statistics.median(bare), ratios)
+    detail = f"{found.rate:,.0f} against {found.base_rate:,.0f} steps/s; {found.spread}; canvas, {views} live"
+    return [
+        Row(f"steps with the window, {name}", found.ratio, "x textbook", 1.0, "more", detail),
+        Row(f"canvas painted, {name}", statistics.median(shown), "frames/s", detail="30 would be every pulse"),
+    ]
+
+
+def _live_turn(place: Workplace, counter: PaintCounter) -> tuple[float, float]:
+    """Steps and canvas frames a second, between two frames that arrive some time apart."""
+    play(place)
+    start = place.feed.frame
+    wait_until(lambda: place.feed.frame is not start)
+    first, began, painted = place.feed.frame, time.perf_counter(), counter.counts["canvas"]
+    rest(TURN_SECONDS)
+    newest = place.feed.frame
+    wait_until(lambda: place.feed.frame is not newest)
+    last, spent = place.feed.frame, time.perf_counter() - began
+    painted = counter.counts["canvas"] - painted
+    pause(place)
+    return (last.step - first.step) / spent, painted / spent
+
+
+# Lateness ----------------------------------------------------------------------------------------------------------
+
+
+class Ticker(QObject):
+    """A timer that notes how late it fires, and then starts anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: list[float] = []
+        self._due = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._fired)
+
+    def run(self, seconds: float) -> list[float]:
+        """Tick for a while; returns the lateness of every tick in milliseconds."""
+        self.late = []
+        self._start()
+        rest(seconds)
+        self._timer.stop()
+        return self.late
+
+    def _start(self) -> None:
+        self._due = time.perf_counter() + TICK_MS / 1000
+        self._timer.start(TICK_MS)
+
+    @Slot()
+    def _fired(self) -> None:
+        self.late.append(max(0.0, 1000.0 * (time.perf_counter() - self._due)))
+        self._start()
+
+
+def measure_lateness() -> list[Row]:
+    """How late a timer of 10 ms fires on the GUI thread while the preset learns; at rest beside it."""
+    return [row for name, make in CASES.items() for row in _lateness_of(name, make())]
+
+
+def _lateness_of(name: str, project: Project) -> list[Row]:
+    with open_window(project) as place:
+        ticker = Ticker()
+        idle = ticker.run(LATENESS_SECONDS / 3)
+        play(place)
+        rest(1.0)
+        busy = ticker.run(LATENESS_SECONDS)
+        pause(place)
+    goals = {0.5: None, 0.95: 16.0, 0.99: 50.0}
+    return [
+        Row(
+            f"lateness of a GUI timer, {name}, p{100 * share:.0f}",
+            percentile(busy, share),
+            "ms",
+            goal,
+            detail=f"{percentile(idle, share):.1f} ms while paused; longest {max(busy):.0f} ms; {len(busy)} ticks",
+        )
+        for share, goal in goals.items()
+    ]
+
+
+# Pause -------------------------------------------------------------------------------------------------------------
+
+
+def measure_pause() -> list[Row]:
+    """From the call of pause to the news that the run stands; the longest of 20."""
+    rows = []
+    for name, make in CASES.items():
+        with open_window(make()) as place:
+            spent = [_pause_once(place) for _ in range(20)]
+        detail = f"longest of {len(spent)}; median {statistics.median(spent):.1f} ms"
+        rows.append(Row(f"pause takes effect, {name}", max(spent), "ms", 100.0, detail=detail))
+    return rows
+
+
+def _pause_once(place: Workplace) -> float:
+    play(place)
+    rest(0.3)
+    began = time.perf_counter()
+    place.trainer.pause()
+    wait_until(lambda: place.trainer.state == "paused")
+    return 1000.0 * (time.perf_counter() - began)

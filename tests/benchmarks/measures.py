@@ -1,0 +1,16 @@
+"""The names of the measures, and where each is taken."""
+
+from __future__ import annotations
+
+MEASURES = {
+    "steps": "tests.benchmarks.steps:measure",
+    "steps-with-window": "tests.benchmarks.live:measure_steps",
+    "lateness": "tests.benchmarks.live:measure_lateness",
+    "pause": "tests.benchmarks.live:measure_pause",
+    "start": "tests.benchmarks.start:measure",
+    "check": "tests.benchmarks.checking:measure",
+    "drag": "tests.benchmarks.dragging:measure",
+    "memory": "tests.benchmarks.memory:measure_session",
+    "memory-with-window": "tests.benchmarks.memory:measure_window",
+}
+"""Function of each measure, as module:function; it takes nothing and returns rows."""
