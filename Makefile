@@ -52,13 +52,13 @@ clean:
 $(VENV)/installed: pyproject.toml
 	@.ci/system-libraries
 	@.ci/venv $(VENV)
-	@echo "Installing torch: $(TORCH)"
-	@$(PIP) install --quiet $(TORCH)
+	@echo "Installing torch, which takes a few minutes: $(TORCH)"
+	@$(PIP) install -qq $(TORCH)
 	@echo "Installing Playground and what it needs"
-	@$(PIP) install --quiet --editable .
+	@$(PIP) install -qq --editable .
 	@touch $@
 
 $(VENV)/installed-tools: $(VENV)/installed
 	@echo "Installing the development tools"
-	@$(PIP) install --quiet --editable ".[dev]"
+	@$(PIP) install -qq --editable ".[dev]"
 	@touch $@
