@@ -114,11 +114,11 @@ class View(QWidget):
         """Save as vectors. Raises OSError."""
         self._posed(saving.save_svg, path)
 
-    def _posed(self, save: Callable[[QWidget, Path], None], path: Path) -> None:
+    def _posed(self, save: Callable[[QWidget, Path, str], None], path: Path) -> None:
         self.pose(True)
         try:
             self.settle()
-            save(self.picture_widget(), path)
+            save(self.picture_widget(), path, self.heading)
         finally:
             self.pose(False)
 

@@ -56,6 +56,11 @@ class PointCloud:
     def restyle(self) -> None:
         self.rings.setPen(pg.mkPen(ring_color(), width=2))
 
+    def draw_shapes(self, shapes: bool) -> None:
+        """Draw every point as a shape instead of a small picture of one: slower, but right in a vector picture."""
+        for item in (self.points, self.rings):
+            item.opts["useCache"] = not shapes
+
     def set_visible(self, visible: bool) -> None:
         self.points.setVisible(visible)
         self.rings.setVisible(visible)
@@ -150,6 +155,10 @@ class BoundaryView(View):
         left, right, bottom, top = self._extent
         self.plot.box.setAspectLocked(self.result is not None and self.result.same_scale)
         self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
+
+    def pose(self, posing: bool) -> None:
+        for cloud in self.clouds:
+            cloud.draw_shapes(posing)
 
     def settle(self) -> None:
         super().settle()

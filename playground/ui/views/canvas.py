@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
@@ -64,6 +66,11 @@ def in_scroll_area(canvas: Canvas) -> QScrollArea:
 
 def metrics(size: float = 13.0, *, bold: bool = False) -> QFontMetrics:
     """Measures of the house font."""
+    return _metrics(size, bold, THEME.scale)
+
+
+@functools.lru_cache(maxsize=16)
+def _metrics(size: float, bold: bool, scale: float) -> QFontMetrics:
     return QFontMetrics(THEME.font(size, bold=bold))
 
 

@@ -27,10 +27,12 @@ class MatrixCanvas(Canvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matrix: ConfusionMatrix | None = None
+        self._widest = 0
         self.setAccessibleName("Confusion matrix: rows are actual classes, columns predicted ones")
 
     def show_matrix(self, matrix: ConfusionMatrix) -> None:
         self.matrix = matrix
+        self._widest = max(metrics().horizontalAdvance(name) for name in matrix.class_names)
         self.changed()
 
     def _names(self) -> tuple[str, ...]:
@@ -38,9 +40,8 @@ class MatrixCanvas(Canvas):
 
     def _upright(self) -> bool:
         """Whether column labels are written upwards, because they are wider than their cells."""
-        widest = max((metrics().horizontalAdvance(name) for name in self._names()), default=0)
         count = max(1, len(self._names()))
-        return widest + THEME.px(PAD) > max((self.width() - self._left()) / count, self._least_cell().width())
+        return self._widest + THEME.px(PAD) > max((self.width() - self._left()) / count, self._least_cell().width())
 
     def _least_cell(self) -> QSize:
         words = metrics()
@@ -50,13 +51,10 @@ class MatrixCanvas(Canvas):
         )
 
     def _left(self) -> int:
-        widest = max((metrics().horizontalAdvance(name) for name in self._names()), default=0)
-        return widest + metrics().height() + THEME.px(3 * PAD)
+        return self._widest + metrics().height() + THEME.px(3 * PAD)
 
     def _top(self) -> int:
-        labels = metrics().height()
-        if self._upright():
-            labels = max(metrics().horizontalAdvance(name) for name in self._names())
+        labels = self._widest if self._upright() else metrics().height()
         return labels + metrics().height() + THEME.px(3 * PAD)
 
     def minimumSizeHint(self) -> QSize:
@@ -69,9 +67,9 @@ class MatrixCanvas(Canvas):
         left, top = self._left(), self._top()
         return QRectF(left, top, self.width() - left - THEME.px(PAD), self.height() - top - THEME.px(PAD))
 
-    def cell(self, row: int, column: int) -> QRectF:
-        """The rectangle of one cell."""
-        grid, count = self.grid(), len(self._names())
+    def cell(self, row: int, column: int, grid: QRectF | None = None) -> QRectF:
+        """The rectangle of one cell; whoever asks for many gives the grid."""
+        grid, count = grid or self.grid(), len(self._names())
         width, height = grid.width() / count, grid.height() / count
         return QRectF(grid.left() + column * width, grid.top() + row * height, width, height)
 
@@ -80,33 +78,27 @@ class MatrixCanvas(Canvas):
             return
         painter = QPainter(self)
         painter.setFont(THEME.font(13))
-        self._paint_names(painter)
+        grid = self.grid()
+        self._paint_names(painter, grid)
         shares = row_shares(self.matrix)
         table = magnitude_table()
+        fonts = THEME.font(13), THEME.font(13, bold=True)
         for row in range(len(shares)):
             for column in range(len(shares)):
                 color = QColor(*table[round(float(shares[row, column]) * 255)].tolist())
-                self._paint_cell(painter, row, column, color, float(shares[row, column]))
+                box = self.cell(row, column, grid).adjusted(0.5, 0.5, -0.5, -0.5)
+                painter.fillRect(box, color)
+                painter.setPen(ink_on(color))
+                painter.setFont(fonts[row == column])
+                count = int(self.matrix.counts[row, column])
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words_in(box, count, float(shares[row, column])))
 
-    def _paint_cell(self, painter: QPainter, row: int, column: int, color: QColor, share: float) -> None:
-        assert self.matrix is not None
-        box = self.cell(row, column).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.fillRect(box, color)
-        count = int(self.matrix.counts[row, column])
-        text = f"{count}\n{share:.0%}"
-        wide = metrics().horizontalAdvance("100%") + THEME.px(4)
-        if count == 0 or box.width() < wide or box.height() < 2 * metrics().height():
-            text = str(count)
-        painter.setFont(THEME.font(13, bold=row == column))
-        painter.setPen(ink_on(color))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_names(self, painter: QPainter) -> None:
-        grid, names = self.grid(), self._names()
+    def _paint_names(self, painter: QPainter, grid: QRectF) -> None:
+        names = self._names()
         upright = self._upright()
         painter.setPen(QPen(THEME.color("text")))
         for number, name in enumerate(names):
-            row, column = self.cell(number, 0), self.cell(0, number)
+            row, column = self.cell(number, 0, grid), self.cell(0, number, grid)
             beside = QRectF(0, row.top(), grid.left() - THEME.px(PAD), row.height())
             painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
             if upright:
@@ -127,6 +119,14 @@ class MatrixCanvas(Canvas):
         row = min(count - 1, int((place.y() - grid.top()) / grid.height() * count))
         column = min(count - 1, int((place.x() - grid.left()) / grid.width() * count))
         return cell_words(self.matrix, row, column)
+
+
+def words_in(box: QRectF, count: int, share: float) -> str:
+    """The count, and below it the share of the row where there is room and something to share."""
+    wide = metrics().horizontalAdvance("100%") + THEME.px(4)
+    if count == 0 or box.width() < wide or box.height() < 2 * metrics().height():
+        return str(count)
+    return f"{count}\n{share:.0%}"
 
 
 def row_shares(matrix: ConfusionMatrix) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from playground.training.history import CurveData
 Numbers = NDArray[np.float64]
 AXES = (("Steps", "step"), ("Epochs", "epoch"), ("Examples", "examples"), ("Seconds", "seconds"))
 LONGEST_MEMORY = 0.1
+LONGEST_BLOCK = 200.0
 SPECIAL_WORDS = {"r2": "R²", "f1": "F1"}
 
 
@@ -54,14 +54,23 @@ def smooth(steps: Numbers, values: Numbers, strength: float) -> Numbers:
         return values
     at, kept = steps[seen], values[seen]
     memory = max(1e-12, (at[-1] - at[0]) * LONGEST_MEMORY * strength**2)
-    keep = np.exp(-np.diff(at, prepend=-np.inf) / memory)
-
-    def add(state: tuple[float, float], new: tuple[float, float]) -> tuple[float, float]:
-        return new[0] * state[0] + new[1], new[0] * state[1] + 1.0
-
-    sums = list(accumulate(zip(keep.tolist(), kept.tolist(), strict=True), add, initial=(0.0, 0.0)))[1:]
     result = np.full_like(values, np.nan)
-    result[seen] = [total / weight for total, weight in sums]
+    result[seen] = _average((at - at[0]) / memory, kept)
+    return result
+
+
+def _average(ages: Numbers, values: Numbers) -> Numbers:
+    """Weighted means where a value that is one older counts 1/e; in blocks, so that no power overflows."""
+    result = np.empty_like(values)
+    starts = np.flatnonzero(np.diff(np.floor(ages / LONGEST_BLOCK), prepend=-1.0))
+    total = weight = before = 0.0
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(ages)], strict=True):
+        growth = np.exp(ages[start:stop] - ages[start])
+        carried = np.exp(before - ages[start])
+        totals = (total * carried + np.cumsum(growth * values[start:stop])) / growth
+        weights = (weight * carried + np.cumsum(growth)) / growth
+        result[start:stop] = totals / weights
+        total, weight, before = float(totals[-1]), float(weights[-1]), float(ages[stop - 1])
     return result
 
 

@@ -247,6 +247,7 @@ class CurvesView(View):
 
     def pose(self, posing: bool) -> None:
         self._embolden(posing or THEME.scale >= PRESENTER)
+        self._best.point.opts["useCache"] = not posing  # in a vector picture it must be a shape
         if self.result is not None:
             self.draw()
 

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
@@ -21,16 +21,33 @@ if TYPE_CHECKING:
 
 PNG_RATIO = 2.0
 """Pictures have twice the pixels of the screen, so that they stay sharp in print."""
+PAD, HEADING = 14, 30
 KINDS = ("png", "svg", "csv")
 
 
-def save_png(widget: QWidget, path: Path) -> None:
-    """Save a widget as it looks now, at twice its pixels. Raises OSError."""
-    picture = QImage(widget.size() * PNG_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
+def save_png(widget: QWidget, path: Path, heading: str) -> None:
+    """Save a widget as it looks now, under its heading, at twice its pixels. Raises OSError."""
+    picture = QImage(framed(widget.size()) * PNG_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(PNG_RATIO)
-    picture.fill(THEME.color("panel"))
-    widget.render(picture, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+    painter = QPainter(picture)
+    paint(painter, widget, heading)
+    painter.end()
     write_png(picture, path)
+
+
+def framed(size: QSize) -> QSize:
+    """The size of a saved picture: the widget, a margin around it, and its heading."""
+    return size + QSize(2 * PAD, 2 * PAD + HEADING)
+
+
+def paint(painter: QPainter, widget: QWidget, heading: str) -> None:
+    """Paint the whole picture."""
+    painter.fillRect(QRect(QPoint(), framed(widget.size())), THEME.color("panel"))
+    painter.setPen(THEME.color("text"))
+    painter.setFont(THEME.font(15, bold=True))
+    line = QRect(PAD, PAD, widget.width(), HEADING)
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, heading)
+    widget.render(painter, QPoint(PAD, PAD + HEADING), renderFlags=QWidget.RenderFlag.DrawChildren)
 
 
 def write_png(picture: QImage, path: Path) -> None:
@@ -43,19 +60,18 @@ def write_png(picture: QImage, path: Path) -> None:
     write_atomically(path, bytes(content.data()))
 
 
-def save_svg(widget: QWidget, path: Path) -> None:
-    """Save a widget as vectors. Raises OSError."""
+def save_svg(widget: QWidget, path: Path, heading: str) -> None:
+    """Save a widget under its heading as vectors. Raises OSError."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(widget.size())
-    generator.setViewBox(QRect(QPoint(), widget.size()))
-    generator.setTitle(widget.accessibleName())
+    generator.setSize(framed(widget.size()))
+    generator.setViewBox(QRect(QPoint(), framed(widget.size())))
+    generator.setTitle(heading)
     painter = QPainter(generator)
-    painter.fillRect(QRect(QPoint(), widget.size()), THEME.color("panel"))
-    widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+    paint(painter, widget, heading)
     painter.end()
     write_atomically(path, bytes(content.data()))
 
@@ -86,9 +102,10 @@ def render(result: Any, view_class: type[View], path: Path, theme: str = "light"
     THEME.use(theme)
     view = view_class()
     try:
-        view.resize(size or QSize(800, 600))
+        view.resize((size or QSize(800, 600)) - framed(QSize(0, 0)))
+        view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        view.show()  # only what is shown is laid out
         view.show_result(result)
-        view.ensurePolished()
         view.settle()
         (view.save_png if kind == "png" else view.save_svg)(path)
     finally:

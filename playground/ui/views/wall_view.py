@@ -28,27 +28,27 @@ class WallCanvas(Canvas):
         super().__init__(parent)
         self.wall: PredictionWall | None = None
         self._images: list[QImage] = []
+        self._captions: list[str] = []
+        self._widest = 0
         self.setAccessibleName("Pictures with predictions")
 
     def show_wall(self, wall: PredictionWall) -> None:
         self.wall = wall
         self._images = [greys(picture) for picture in wall.pictures]
+        self._captions = [caption(wall, number) for number in range(len(self._images))]
+        self._widest = max((metrics().horizontalAdvance(words) for words in self._captions), default=0)
         self.changed()
 
     def resizeEvent(self, event: object) -> None:
         self.setMinimumHeight(self.minimumSizeHint().height())
 
     def _tile(self) -> QSize:
-        words = max((metrics().horizontalAdvance(text) for text in self.captions()), default=0)
-        return QSize(max(THEME.px(PICTURE), words) + THEME.px(GAP), THEME.px(PICTURE + GAP + 6) + metrics().height())
+        wide = max(THEME.px(PICTURE), self._widest) + THEME.px(GAP)
+        return QSize(wide, THEME.px(PICTURE + GAP + 6) + metrics().height())
 
     def columns(self) -> int:
         """Tiles in a row."""
         return max(1, (self.steady_width() - THEME.px(GAP)) // self._tile().width())
-
-    def captions(self) -> list[str]:
-        """The words below the tiles."""
-        return [caption(self.wall, number) for number in range(len(self._images))] if self.wall is not None else []
 
     def minimumSizeHint(self) -> QSize:
         tile = self._tile()
@@ -67,7 +67,7 @@ class WallCanvas(Canvas):
             return
         painter = QPainter(self)
         painter.setFont(THEME.font(13))
-        for number, words in enumerate(self.captions()):
+        for number, words in enumerate(self._captions):
             box = self.tile(number)
             if box.intersects(QRectF(event.rect())):
                 self._paint_tile(painter, box, number, words)
@@ -93,7 +93,7 @@ class WallCanvas(Canvas):
 
 
 def caption(wall: PredictionWall, number: int) -> str:
-    """Such as “✓ 7 98%”, or “✗ 7 not 3”."""
+    """Such as “✓ 7 98%”, or “✗ 7, is 3”."""
     predicted = wall.class_names[wall.predicted[number]]
     if wall.wrong[number]:
         return f"✗ {predicted}, is {wall.class_names[wall.actual[number]]}"
