@@ -5,11 +5,15 @@ Lengths are scene units (pixels at 100 %), y downwards. The position of a node i
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from playground.document.graph import EdgeKey
 
@@ -30,6 +34,11 @@ ARCH_ROOM = 14.0
 """Room between a card and a wire that arches over it."""
 ARCH_TURN = 44.0
 """Width in which such a wire rises and falls."""
+_MOST_TRIES = 8
+_STEPS = np.linspace(0.0, 1.0, 17)
+_BERNSTEIN = np.stack(
+    [(1 - _STEPS) ** 3, 3 * (1 - _STEPS) ** 2 * _STEPS, 3 * (1 - _STEPS) * _STEPS**2, _STEPS**3], axis=1
+)
 GAP = 56.0
 """Room between two cards that are placed one after the other."""
 
@@ -136,37 +145,52 @@ def wire_curve(start: Point, end: Point) -> Curve:
     return start, (start[0] + reach, start[1]), (end[0] - reach, end[1]), end
 
 
-def routed_curve(start: Point, end: Point, obstacles: Sequence[Rect]) -> Curve:
+class Obstacles:
+    """Cards that wires should not run behind, as arrays, so that one wire is held against all of them at once."""
+
+    def __init__(self, rects: Sequence[Rect]) -> None:
+        rows = [(rect.x, rect.y, rect.right, rect.bottom) for rect in rects]
+        self.edges = np.array(rows, dtype=np.float64).reshape(-1, 4)  # left, top, right, bottom
+
+    def hidden(self, curve: Curve, but: Sequence[int] = ()) -> NDArray[np.bool_]:
+        """For each card whether the curve runs behind it; the cards numbered in `but` do not count."""
+        points = np.array(curve_samples(curve))
+        low, high = points.min(axis=0), points.max(axis=0)
+        left, top, right, bottom = self.edges.T
+        behind = (left <= high[0]) & (right >= low[0]) & (top <= high[1]) & (bottom >= low[1])
+        behind[list(but)] = False
+        near = np.flatnonzero(behind)
+        x, y = points[:, 0], points[:, 1]
+        for number in near:
+            inside = (x >= left[number]) & (x <= right[number]) & (y >= top[number]) & (y <= bottom[number])
+            behind[number] = inside.any()
+        return behind
+
+
+def routed_curve(start: Point, end: Point, obstacles: Obstacles, but: Sequence[int] = ()) -> Curve:
     """The curve of a wire that must not run behind other cards: where it would, it arches over or under them."""
     plain = wire_curve(start, end)
-    blocking = [rect for rect in obstacles if curve_meets(plain, rect)]
-    if not blocking:
+    blocking = obstacles.hidden(plain, but)
+    if not blocking.any():
         return plain
-    best: tuple[int, float, Curve] | None = None
-    for upwards in (True, False):
-        curve, hidden = _arch(start, end, blocking, obstacles, upwards)
-        height = abs(curve[1][1] - start[1])
-        if best is None or (hidden, height) < best[:2]:
-            best = hidden, height, curve
-    assert best is not None
-    return best[2]
+    arches = [_arch(start, end, blocking, obstacles, but, upwards) for upwards in (True, False)]
+    return min(arches, key=lambda arch: (arch[1], abs(arch[0][3][1] - start[1])))[0]
 
 
 def _arch(
-    start: Point, end: Point, blocking: Sequence[Rect], obstacles: Sequence[Rect], upwards: bool
+    start: Point, end: Point, blocking: NDArray[np.bool_], obstacles: Obstacles, but: Sequence[int], upwards: bool
 ) -> tuple[Curve, int]:
     """A way past the blocking cards, and how many cards still hide it."""
-    around = list(blocking)
-    while True:
-        bounds = united(around)
-        assert bounds is not None
-        level = bounds.y - ARCH_ROOM if upwards else bounds.bottom + ARCH_ROOM
+    around = blocking.copy()
+    for _ in range(_MOST_TRIES):
+        past = obstacles.edges[around]
+        level = float(past[:, 1].min()) - ARCH_ROOM if upwards else float(past[:, 3].max()) + ARCH_ROOM
         curve = _over(start, end, level)
-        hidden = [rect for rect in obstacles if curve_meets(curve, rect)]
-        more = [rect for rect in hidden if rect not in around]
-        if not more:
-            return curve, len(hidden)
-        around.extend(more)
+        hidden = obstacles.hidden(curve, but)
+        if not (hidden & ~around).any():
+            break
+        around |= hidden
+    return curve, int(hidden.sum())
 
 
 def _over(start: Point, end: Point, level: float) -> Curve:
@@ -194,12 +218,14 @@ def curve_point(curve: Curve, t: float) -> Point:
     return x, y
 
 
-def curve_samples(curve: Curve, pieces: int = 16) -> list[Point]:
-    """Points along the curve, `pieces` steps for each Bezier piece."""
-    count = (len(curve) - 1) // 3 * pieces
-    return [curve_point(curve, number / count) for number in range(count + 1)]
+def curve_samples(curve: Curve) -> list[Point]:
+    """Points along the curve, sixteen steps for each Bezier piece."""
+    points = np.array(curve)
+    pieces = [_BERNSTEIN @ points[first : first + 4] for first in range(0, len(curve) - 1, 3)]
+    return [tuple(point) for point in np.concatenate(pieces).tolist()]
 
 
+@functools.lru_cache(maxsize=4096)
 def curve_bounds(curve: Curve) -> Rect:
     """A rectangle around the curve: that of its control points, which always hold it."""
     xs, ys = [point[0] for point in curve], [point[1] for point in curve]

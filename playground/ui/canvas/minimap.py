@@ -97,19 +97,24 @@ class Minimap(QWidget):
         painter.drawRoundedRect(frame, 2, 2)
 
     def _paint_cards(self, painter: QPainter) -> None:
+        """All cards of a colour in one call: the map is painted anew in every frame of a drag."""
         scale, origin = self._scale()
-        painter.setPen(Qt.PenStyle.NoPen)
+        left, top = origin.x(), origin.y()
         scene = self._canvas.canvas_scene
-        for name, rect in scene.rects().items():
-            item = scene.nodes.get(name)
-            if item is None:
-                painter.setBrush(THEME.color("note_line"))
-            else:
-                family = item.face.family
-                painter.setBrush(family_color(family) if family else THEME.color("secondary"))
-            place = QPointF(rect.x, rect.y) * scale + origin
-            size = max(3.0, rect.width * scale), max(2.0, rect.height * scale)
-            painter.drawRoundedRect(QRectF(place.x(), place.y(), *size), 1.5, 1.5)
+        by_family: dict[str, list[QRectF]] = {}
+        for item in scene.nodes.values():
+            place, (width, height) = item.pos(), item.size
+            by_family.setdefault(item.face.family, []).append(
+                QRectF(
+                    place.x() * scale + left, place.y() * scale + top, max(3.0, width * scale), max(2.0, height * scale)
+                )
+            )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(THEME.color("note_line"))
+        painter.drawRects([self.to_map(note.sceneBoundingRect()) for note in scene.notes.values()])
+        for family, rects in by_family.items():
+            painter.setBrush(family_color(family) if family else THEME.color("secondary"))
+            painter.drawRects(rects)
 
     # Mouse -----------------------------------------------------------------------------------------------------------
 
