@@ -25,9 +25,9 @@ PAD, HEADING = 14, 30
 KINDS = ("png", "svg", "csv")
 
 
-def save_png(widget: QWidget, path: Path, heading: str) -> None:
-    """Save a widget as it looks now, under its heading, at twice its pixels. Raises OSError."""
-    picture = QImage(framed(widget.size()) * PNG_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
+def save_png(widget: QWidget, path: Path, heading: str = "") -> None:
+    """Save a widget as it looks now at twice its pixels, with a margin and a heading if there is one. Raises OSError."""
+    picture = QImage(framed(widget.size(), heading) * PNG_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(PNG_RATIO)
     painter = QPainter(picture)
     paint(painter, widget, heading)
@@ -35,14 +35,17 @@ def save_png(widget: QWidget, path: Path, heading: str) -> None:
     write_png(picture, path)
 
 
-def framed(size: QSize) -> QSize:
-    """The size of a saved picture: the widget, a margin around it, and its heading."""
-    return size + QSize(2 * PAD, 2 * PAD + HEADING)
+def framed(size: QSize, heading: str) -> QSize:
+    """The size of a saved picture: the widget and, where there is a heading, a margin and the heading."""
+    return size + QSize(2 * PAD, 2 * PAD + HEADING) if heading else size
 
 
 def paint(painter: QPainter, widget: QWidget, heading: str) -> None:
     """Paint the whole picture."""
-    painter.fillRect(QRect(QPoint(), framed(widget.size())), THEME.color("panel"))
+    painter.fillRect(QRect(QPoint(), framed(widget.size(), heading)), THEME.color("panel"))
+    if not heading:
+        widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+        return
     painter.setPen(THEME.color("text"))
     painter.setFont(THEME.font(15, bold=True))
     line = QRect(PAD, PAD, widget.width(), HEADING)
@@ -60,15 +63,15 @@ def write_png(picture: QImage, path: Path) -> None:
     write_atomically(path, bytes(content.data()))
 
 
-def save_svg(widget: QWidget, path: Path, heading: str) -> None:
-    """Save a widget under its heading as vectors. Raises OSError."""
+def save_svg(widget: QWidget, path: Path, heading: str = "") -> None:
+    """Save a widget as vectors, with a margin and a heading if there is one. Raises OSError."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(framed(widget.size()))
-    generator.setViewBox(QRect(QPoint(), framed(widget.size())))
+    generator.setSize(framed(widget.size(), heading))
+    generator.setViewBox(QRect(QPoint(), framed(widget.size(), heading)))
     generator.setTitle(heading)
     painter = QPainter(generator)
     paint(painter, widget, heading)
@@ -102,7 +105,7 @@ def render(result: Any, view_class: type[View], path: Path, theme: str = "light"
     THEME.use(theme)
     view = view_class()
     try:
-        view.resize((size or QSize(800, 600)) - framed(QSize(0, 0)))
+        view.resize((size or QSize(800, 600)) - framed(QSize(0, 0), view.heading))
         view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         view.show()  # only what is shown is laid out
         view.show_result(result)

@@ -21,7 +21,7 @@ from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
-from playground.ui.views.saving import PNG_RATIO, framed, render
+from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
 from tests.ui.views import results
@@ -85,7 +85,7 @@ def test_a_saved_picture_has_twice_the_pixels_and_shows_the_result(
     panel = shown(qtbot, view_class, make())
     assert panel.save("png", tmp_path / "view.png")
     picture = QImage(str(tmp_path / "view.png"))
-    assert picture.size() == framed(panel.view.picture_widget().size()) * PNG_RATIO
+    assert picture.size() == framed(panel.view.picture_widget().size(), panel.view.heading) * PNG_RATIO
     assert len(colors(picture)) > 8
     assert [path.name for path in tmp_path.iterdir()] == ["view.png"]
 
@@ -141,6 +141,12 @@ def test_presenter_scale_and_tiny_panels_are_survived(
     panel.resize(panel.minimumSizeHint())
     panel.view.show_result(make())
     assert not panel.grab().isNull()
+
+
+def test_a_widget_without_a_heading_is_saved_as_it_is(qtbot: Any, tmp_path: Path) -> None:
+    panel = shown(qtbot, ConfusionView, results.matrix())
+    save_png(panel, tmp_path / "panel.png")
+    assert QImage(str(tmp_path / "panel.png")).size() == panel.size() * PNG_RATIO
 
 
 def test_nothing_is_saved_before_there_is_a_result(
