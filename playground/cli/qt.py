@@ -42,5 +42,5 @@ def refuse_bad_qt() -> None:
     except PackageNotFoundError:
         return
     if qt.startswith("6.12.") and sys.version_info < (3, 12):
-        raise CallError(f"PySide6 {qt} crashes on Python {sys.version_info.major}.{sys.version_info.minor}: "
+        raise CallError(f"PySide6 {qt} crashes on Python {sys.version_info[0]}.{sys.version_info[1]}: "
                         "pip install 'PySide6-Essentials<6.11'")  # fmt: skip

@@ -14,7 +14,7 @@ from playground.document.project import Project
 from playground.ui.app import make_application
 from playground.ui.garbage import GarbageCollector
 from playground.ui.theme import THEME
-from playground.ui.views.saving import save_png
+from playground.ui.views.saving import write_png
 from playground.ui.window import MainWindow
 from playground.ui.workplace import Workplace
 
@@ -41,7 +41,7 @@ def save_picture(project: Project, epochs: int, theme: str, size: tuple[int, int
         place.document.open(project)
         train(place, epochs)
         settle(place)
-        save_png(window, out)
+        write_png(window.grab().toImage(), out)
     finally:
         place.document.undo_stack.setClean()
         window.close()
