@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QContextMenuEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from playground.document.graph import EdgeKey
+from playground.document.graph import EdgeKey, Graph
 from playground.ui import icons
 from playground.ui.canvas import commands
 from playground.ui.canvas.connecting import edge_between, fits
@@ -71,14 +71,15 @@ class OutlineWidget(QWidget):
         self._document = document
         self._canvas = canvas
         self._rows: tuple[OutlineRow, ...] | None = None
+        self._graph = document.graph
+        self._flat: list[tuple[QTreeWidgetItem, OutlineRow]] = []
         self._asked = self._listening = self._giving = False
         self.setAccessibleName("Outline")
         self.tree = OutlineTree(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)
-        document.changed.connect(self._on_changed)
-        document.opened.connect(self._refresh)
+        canvas.canvas_scene.reconciled.connect(self._on_reconciled)
         canvas.selection_changed.connect(self._take_selection)
         self.tree.itemSelectionChanged.connect(self._give_selection)
         self.tree.itemChanged.connect(self._on_item_changed)
@@ -93,20 +94,27 @@ class OutlineWidget(QWidget):
 
     def row_texts(self) -> list[str]:
         """The texts of all rows from top to bottom."""
-        return [item.text(0) for item in self._items()]
+        return [item.text(0) for item, _ in self._flat]
+
+    def item(self, text: str) -> QTreeWidgetItem:
+        """The first row with that text. Raises StopIteration."""
+        return next(item for item, _ in self._flat if item.text(0) == text)
 
     # In step with the document ---------------------------------------------------------------------------------------
 
-    @Slot(object, object)
-    def _on_changed(self, before: object, after: object) -> None:
-        self._refresh()
+    @Slot()
+    def _on_reconciled(self) -> None:
+        if self._rows is None or not _only_moved(self._graph, self._document.graph):
+            self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
         if not self.isVisible():
             self._rows = None
             return
-        rows = outline_rows(self._document.graph, self._document.report)
+        self._graph = self._document.graph
+        shown = {name: item.face for name, item in self._canvas.canvas_scene.nodes.items()}
+        rows = outline_rows(self._graph, self._document.report, shown)
         if rows != self._rows:
             self._rows = rows
             self._rebuild(rows)
@@ -129,36 +137,38 @@ class OutlineWidget(QWidget):
 
     def _rebuild(self, rows: tuple[OutlineRow, ...]) -> None:
         """Make the tree anew; folded rows stay folded and the current row stays, or the one in its place."""
-        folded = {row.key for item in self._items() if (row := _row_of(item)) and not item.isExpanded()}
-        known = {row.key for item in self._items() if (row := _row_of(item))}
+        folded = {row.key for item, row in self._flat if item.childCount() and not item.isExpanded()}
+        known = {row.key for _, row in self._flat}
         current = self.tree.currentItem()
-        kept = _row_of(current).key if current is not None and _row_of(current) else None
+        kept = _row_of(current).key if current is not None else None
         place = self._top_place(current)
         with QSignalBlocker(self.tree):
+            self.tree.setUpdatesEnabled(False)
+            self._flat = []
             self.tree.clear()
-            for row in rows:
-                self.tree.addTopLevelItem(_item(row))
-            for item in self._items():
-                row = _row_of(item)
-                item.setExpanded(row.key not in folded if row.key in known else row.kind != "problem")
-            found = next((item for item in self._items() if _row_of(item).key == kept), None)
+            self.tree.addTopLevelItems([self._item(row) for row in rows])
+            self.tree.expandAll()
+            for item, row in self._flat:
+                if row.key in folded or (row.kind == "problem" and row.key not in known):
+                    item.setExpanded(False)
+            found = next((item for item, row in self._flat if row.key == kept), None)
             if found is None and place >= 0 and rows:
                 found = self.tree.topLevelItem(min(place, len(rows) - 1))
             if found is not None:
                 self.tree.setCurrentItem(found)
+            self.tree.setUpdatesEnabled(True)
         self._take_selection()
+
+    def _item(self, row: OutlineRow) -> QTreeWidgetItem:
+        item = _item(row)
+        self._flat.append((item, row))
+        item.addChildren([self._item(child) for child in row.children])
+        return item
 
     def _top_place(self, item: QTreeWidgetItem | None) -> int:
         while item is not None and item.parent() is not None:
             item = item.parent()
         return self.tree.indexOfTopLevelItem(item) if item is not None else -1
-
-    def _items(self) -> Iterator[QTreeWidgetItem]:
-        waiting = [self.tree.topLevelItem(number) for number in reversed(range(self.tree.topLevelItemCount()))]
-        while waiting:
-            item = waiting.pop()
-            yield item
-            waiting.extend(item.child(number) for number in reversed(range(item.childCount())))
 
     # Selection -------------------------------------------------------------------------------------------------------
 
@@ -171,11 +181,11 @@ class OutlineWidget(QWidget):
         chosen, wires = set(selection.items), set(selection.wires)
         with QSignalBlocker(self.tree):
             first: QTreeWidgetItem | None = None
-            for item in self._items():
-                row = _row_of(item)
+            for item, row in self._flat:
                 own = row.kind in ("node", "note", "group") and row.id in chosen
                 selected = own or (row.edge is not None and row.edge in wires)
-                item.setSelected(selected)
+                if selected != item.isSelected():
+                    item.setSelected(selected)
                 first = first or (item if selected else None)
             current = self.tree.currentItem()
             if first is not None and (current is None or not current.isSelected()):
@@ -361,11 +371,22 @@ def _pairs(canvas: CanvasView, name: str) -> Iterator[tuple[PortRef, PortRef]]:
                     yield PortRef(name, "output", output.name), PortRef(other, "input", port.name)
 
 
+def _only_moved(before: Graph, after: Graph) -> bool:
+    """Whether nothing has changed that the outline shows."""
+    if before is after:
+        return True
+    if (before.edges, before.groups, before.notes) != (after.edges, after.groups, after.notes):
+        return False
+    if len(before.nodes) != len(after.nodes):
+        return False
+    pairs = zip(before.nodes, after.nodes, strict=True)
+    return all(old is new or old == new.replace(position=old.position) for old, new in pairs)
+
+
 def _item(row: OutlineRow) -> QTreeWidgetItem:
     item = QTreeWidgetItem([row.text, row.detail])
     item.setData(0, _ROW, row)
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or row.text)
-    item.setData(1, Qt.ItemDataRole.AccessibleTextRole, row.detail)
     item.setToolTip(0, row.spoken or row.text)
     item.setForeground(1, QBrush(THEME.color("secondary")))
     if row.family:
@@ -374,7 +395,6 @@ def _item(row: OutlineRow) -> QTreeWidgetItem:
         item.setIcon(0, icons.icon(*_SIGNS[row.kind], THEME.px(16)))
     if row.text.startswith("Error:"):
         item.setForeground(0, QBrush(THEME.color("error")))
-    item.addChildren([_item(child) for child in row.children])
     return item
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,12 +37,21 @@ class OutlineRow:
         return self.kind, self.id, self.edge, self.text if self.kind in ("problem", "fix") else ""
 
 
-def outline_rows(graph: Graph, report: Report) -> tuple[OutlineRow, ...]:
-    """Faults of the whole, nodes in the order of the network with their wires, then notes and groups."""
-    shown = faces(graph, report)
+def outline_rows(graph: Graph, report: Report, shown: Mapping[str, CardFace] | None = None) -> tuple[OutlineRow, ...]:
+    """Faults of the whole, nodes in the order of the network with their wires, then notes and groups.
+
+    `shown` holds the faces of all nodes where they are known already.
+    """
+    if shown is None:
+        shown = faces(graph, report)
     order = report.order or tuple(node.id for node in graph.nodes)
     rows = [_problem(problem) for problem in report.problems if not problem.node]
-    rows += [_node(name, graph, shown) for name in order]
+    into: dict[str, list[Edge]] = {}
+    out: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        into.setdefault(edge.target, []).append(edge)
+        out.setdefault(edge.source, []).append(edge)
+    rows += [_node(name, into.get(name, []), out.get(name, []), shown) for name in order]
     if graph.notes:
         notes = tuple(
             OutlineRow("note", note.id, _first_line(note.text), spoken=f"Note: {note.text or 'empty'}")
@@ -54,19 +64,19 @@ def outline_rows(graph: Graph, report: Report) -> tuple[OutlineRow, ...]:
     return tuple(rows)
 
 
-def _node(name: str, graph: Graph, shown: dict[str, CardFace]) -> OutlineRow:
+def _node(name: str, into: list[Edge], out: list[Edge], shown: Mapping[str, CardFace]) -> OutlineRow:
     face = shown[name]
-    feeding = [_title(shown, edge.source) for edge in graph.into(name)]
+    feeding = [_title(shown, edge.source) for edge in into]
     spoken = [face.words(), f"fed by {' and '.join(feeding)}" if feeding else ""]
     children = [_problem(problem) for problem in face.problems]
-    children += [_wire(edge, shown) for edge in graph.out_of(name)]
+    children += [_wire(edge, shown) for edge in out]
     text = face.title if face.severity != "error" else f"Error: {face.title}"
     return OutlineRow(
         "node", name, text, face.badge, ", ".join(filter(None, spoken)), face.family, children=tuple(children)
     )
 
 
-def _wire(edge: Edge, shown: dict[str, CardFace]) -> OutlineRow:
+def _wire(edge: Edge, shown: Mapping[str, CardFace]) -> OutlineRow:
     target = shown.get(edge.target)
     source = shown[edge.source]
     words = f"to {_title(shown, edge.target)}"
@@ -88,7 +98,7 @@ def _problem(problem: Problem) -> OutlineRow:
     return OutlineRow("problem", problem.node, text, spoken=text, children=fixes)
 
 
-def _group(identifier: str, title: str, nodes: tuple[str, ...], shown: dict[str, CardFace]) -> OutlineRow:
+def _group(identifier: str, title: str, nodes: tuple[str, ...], shown: Mapping[str, CardFace]) -> OutlineRow:
     members = tuple(OutlineRow("member", name, _title(shown, name), family=shown[name].family) for name in nodes)
     spoken = f"Group {title} of {', '.join(member.text for member in members)}"
     return OutlineRow("group", identifier, title or "Group", f"{len(nodes)} blocks", spoken, children=members)

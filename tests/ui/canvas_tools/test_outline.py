@@ -29,7 +29,7 @@ def outline(qtbot, document, canvas) -> OutlineWidget:
 
 
 def find(outline: OutlineWidget, text: str):
-    return next(item for item in outline._items() if item.text(0) == text)
+    return outline.item(text)
 
 
 def go_to(outline: OutlineWidget, text: str) -> None:
