@@ -94,6 +94,7 @@ def test_weights_are_those_of_the_snapshot_with_their_bias_beside() -> None:
     assert context.snapshot is not None
     names = [(matrix.node, matrix.name) for matrix in result.matrices]
     assert names == [("batch-norm", "weight"), ("batch-norm", "bias"), ("dense-1", "weight"), ("dense-2", "weight")]
+    assert [matrix.title for matrix in result.matrices] == ["Batch norm", "Batch norm", "Dense 1", "Dense 2"]
     dense = result.matrices[2]
     np.testing.assert_array_equal(dense.values, context.snapshot.array("dense-1.weight"))
     np.testing.assert_array_equal(dense.bias, context.snapshot.array("dense-1.bias"))

@@ -26,7 +26,7 @@ KINDS = ("png", "svg", "csv")
 
 
 def save_png(widget: QWidget, path: Path, heading: str = "") -> None:
-    """Save a widget as it looks now at twice its pixels, with a margin and a heading if there is one. Raises OSError."""
+    """Save a widget as it looks now at twice its pixels, with a margin and a heading if given. Raises OSError."""
     picture = QImage(framed(widget.size(), heading) * PNG_RATIO, QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(PNG_RATIO)
     painter = QPainter(picture)
