@@ -12,10 +12,7 @@ LOG = logging.getLogger("playground")
 
 def start_log() -> None:
     """Write warnings and worse to the log file, which is opened when there is something to write."""
-    for handler in [handler for handler in LOG.handlers if isinstance(handler, RotatingFileHandler)]:
-        LOG.removeHandler(handler)
-        handler.close()
-    LOG.propagate = False
+    stop_log()
     LOG.setLevel(logging.INFO)
     try:
         path = log_file()
@@ -25,3 +22,10 @@ def start_log() -> None:
     handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     LOG.addHandler(handler)
+
+
+def stop_log() -> None:
+    """Close the log file, if it is open."""
+    for handler in LOG.handlers[:]:
+        LOG.removeHandler(handler)
+        handler.close()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from playground.document.autosave import Autosave, Leftover, leftovers
 from playground.document.files import ProjectFileError, write
 from playground.document.project import Project
-from playground.network.opening import open_project
+from playground.training.opening import open_project
 from playground.paths import PRESETS
 from playground.training.checkpoint import weights_path
 from playground.ui.gallery.recent import remember

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from playground.cli import main
+from playground.cli.log import stop_log
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "spirals-small.json"
 
@@ -27,13 +28,14 @@ class Spoken:
 
 
 @pytest.fixture
-def playground(capfd: pytest.CaptureFixture[str]) -> Callable[..., Spoken]:
+def playground(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Spoken]]:
     def run(*words: object) -> Spoken:
         capfd.readouterr()
         code = main([str(word) for word in words])
         return Spoken(code, *capfd.readouterr())
 
-    return run
+    yield run
+    stop_log()
 
 
 @pytest.fixture
