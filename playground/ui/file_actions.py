@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from playground.document.autosave import Autosave, Leftover, leftovers
 from playground.document.files import ProjectFileError, write
 from playground.document.project import Project
-from playground.training.opening import open_project
 from playground.paths import PRESETS
 from playground.training.checkpoint import weights_path
+from playground.training.opening import open_project
 from playground.ui.gallery.recent import remember
 from playground.ui.open_document import OpenDocument
 from playground.ui.run_control import RunControl
