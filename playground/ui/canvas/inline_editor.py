@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from playground.ui.canvas import commands
+from playground.ui.canvas.interactions import scene_rect
+from playground.ui.canvas.naming import title_of
 from playground.ui.theme import THEME
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
 
 
 class InlineEditor(QObject):
@@ -85,3 +93,36 @@ class InlineEditor(QObject):
             return False
         self._viewport.parentWidget().setFocus()
         return True
+
+
+class CanvasEditor(InlineEditor):
+    """Knows what can be typed on a canvas, and where."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view.viewport())
+        self._view = view
+
+    def edit(self, identifier: str) -> None:
+        """Type into a node's title, a group's title or a note; other ids do nothing."""
+        scene, document = self._view.canvas_scene, self._view.document
+        rename = partial(commands.rename, document, identifier)
+        if identifier in scene.nodes:
+            item = scene.nodes[identifier]
+            place = self._place(item.title_rect().translated(item.pos()))
+            self.edit_line(item.face.title, place, "Title of the block", partial(self._rename_node, identifier))
+        elif identifier in scene.groups:
+            group = scene.groups[identifier]
+            self.edit_line(group.title, self._place(scene_rect(group.title_rect())), "Title of the group", rename)
+        elif identifier in scene.notes:
+            note = scene.notes[identifier]
+            keep = partial(commands.edit_note, document, identifier)
+            self.edit_text(note.text, self._place(scene_rect(note.rect())), "Text of the note", keep)
+
+    def _rename_node(self, identifier: str, title: str) -> None:
+        """The name a node has by itself is not written down as its title, so that its number stays up to date."""
+        document = self._view.document
+        if document.graph.has(identifier) and title != title_of(document.graph, identifier):
+            commands.rename(document, identifier, title)
+
+    def _place(self, rect: QRectF) -> QRect:
+        return self._view.mapFromScene(rect).boundingRect()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -170,3 +170,16 @@ def _canvas_menu(view: CanvasView, menu: QMenu, at: Point) -> None:
     _add(menu, "Tidy", verbs.tidy, "", filled)
     _add(menu, "Show everything", view.fit, "F")
     _add(menu, "100 %", view.reset_zoom, "Ctrl+1")
+
+
+def hit_by_keyboard(view: CanvasView) -> tuple[Hit, QPointF]:
+    """What the Menu key speaks of, the first selected thing, and where the menu opens in the scene."""
+    scene, middle = view.canvas_scene, view.camera.visible().center()
+    if scene.selection.wires and not scene.selection.items:
+        return Hit("wire", edge=scene.selection.wires[0]), middle
+    if not scene.selection.items:
+        return Hit("canvas"), middle
+    name = scene.selection.items[0]
+    rect = scene.rects([name]).get(name)
+    place = QPointF(*rect.centre) if rect is not None else middle
+    return Hit("node" if name in scene.nodes else "note" if name in scene.notes else "group", name), place

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsI
 from playground.ui.canvas import pictures
 from playground.ui.canvas.face import CardFace
 from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
-from playground.ui.canvas.paint import NODE_LEVEL, card_font, tooltip
+from playground.ui.canvas.paint import NODE_LEVEL, card_font, card_metrics, tooltip
 from playground.ui.icons import family_color, pixmap
 from playground.ui.theme import THEME
 
@@ -43,9 +43,11 @@ class NodeItem(QGraphicsItem):
         self._curve: tuple[float, ...] = ()
         self._inner: QGraphicsItem | None = None
         self.size = (CARD_WIDTH, CARD_HEIGHT)
+        self._box: NodeBox | None = None
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(NODE_LEVEL)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        # Painted once for each zoom, then only copied: a drag among 300 cards stays within a frame.
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.show_face(face)
 
     # What it shows ---------------------------------------------------------------------------------------------------
@@ -53,6 +55,7 @@ class NodeItem(QGraphicsItem):
     def show_face(self, face: CardFace) -> None:
         """Take new words; a change of size is announced to the scene."""
         self.face = face
+        self._box = None
         self.setToolTip(tooltip(face))
         self._measure()
         self.update()
@@ -114,8 +117,10 @@ class NodeItem(QGraphicsItem):
         """The card for hit testing, in scene units."""
         place = self.pos()
         rect = Rect(place.x(), place.y(), *self.size)
-        inputs = tuple(port.name for port in self.face.inputs)
-        return NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))
+        if self._box is None or self._box.rect != rect:
+            inputs = tuple(port.name for port in self.face.inputs)
+            self._box = NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))
+        return self._box
 
     def title_rect(self) -> QRectF:
         """Where the title stands, in item coordinates."""
@@ -177,7 +182,7 @@ class NodeItem(QGraphicsItem):
     # Painting --------------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        detail = option.levelOfDetailFromTransform(painter.worldTransform())
+        detail = option.levelOfDetailFromTransform(painter.worldTransform()) or 1.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_panel(painter, detail)
         self._paint_picture(painter)
@@ -253,11 +258,10 @@ class NodeItem(QGraphicsItem):
         painter.drawRoundedRect(QRectF(0, 0, width, 12), 6, 6)
         if detail < 0.16:
             return
-        font = card_font(28.0, bold=True)
         room = QRectF(_MARGIN - 4, 14, width - 2 * _MARGIN + 8, min(height - 18, _PICTURE_TOP - 16) + 6)
-        painter.setFont(font)
+        painter.setFont(card_font(28.0, bold=True))
         painter.setPen(QColor(THEME.tokens.text))
-        text = QFontMetricsF(font).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
+        text = card_metrics(28.0, bold=True).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_picture(self, painter: QPainter) -> None:
@@ -308,7 +312,7 @@ class NodeItem(QGraphicsItem):
 
 
 def _metrics(bold: bool) -> QFontMetricsF:
-    return QFontMetricsF(card_font(bold=bold))
+    return card_metrics(bold=bold)
 
 
 def _device_ratio() -> float:

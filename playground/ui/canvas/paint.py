@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from html import escape
 
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from playground.ui.canvas.face import CardFace
@@ -14,18 +14,20 @@ GROUP_LEVEL, NOTE_LEVEL, WIRE_LEVEL, NODE_LEVEL, OVERLAY_LEVEL = -20.0, -10.0, 0
 """Stacking order of the items, from back to front."""
 
 
+@functools.lru_cache(maxsize=64)
 def card_font(size: float = 13.0, *, bold: bool = False) -> QFont:
     """The font of the canvas at 100 %, in scene units: the zoom scales it, the text scale of the window does not."""
-    return _font(QApplication.font().family(), size, bold)
-
-
-@functools.lru_cache(maxsize=64)
-def _font(family: str, size: float, bold: bool) -> QFont:
-    font = QFont(family)
+    font = QFont(QApplication.font().family())
     font.setPixelSize(round(size))
     font.setBold(bold)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
+
+
+@functools.lru_cache(maxsize=64)
+def card_metrics(size: float = 13.0, *, bold: bool = False) -> QFontMetricsF:
+    """How wide words in that font are."""
+    return QFontMetricsF(card_font(size, bold=bold))
 
 
 def tooltip(face: CardFace) -> str:

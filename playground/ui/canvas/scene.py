@@ -18,10 +18,10 @@ from playground.ui.canvas.geometry import (
     ARCH_ROOM,
     Curve,
     NodeBox,
+    Obstacles,
     Point,
     Rect,
     Scenery,
-    between,
     curve_bounds,
     routed_curve,
     united,
@@ -62,6 +62,7 @@ class CanvasScene(QGraphicsScene):
         for overlay in (self.guides, self.band, self.pulled, self.chip, self.verdict):
             self.addItem(overlay)
         self._touching: dict[str, list[EdgeKey]] = {}
+        self._highlighted: EdgeKey | None = None
         self._graph = Graph()
         self._report: Report | None = None
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -88,6 +89,8 @@ class CanvasScene(QGraphicsScene):
     def _on_theme(self) -> None:
         for note in self.notes.values():
             note.set_size(*note.size)
+        for item in self.nodes.values():
+            item.update()  # cards are cached as painted
         self.update()
 
     def reconcile(self) -> None:
@@ -114,11 +117,22 @@ class CanvasScene(QGraphicsScene):
         if graph.nodes is self._graph.nodes and graph.edges is self._graph.edges and report is self._report:
             return set()
         before = {node.id: node for node in self._graph.nodes}
+        if report is self._report and _only_moved(graph, self._graph):
+            return {node.id for node in graph.nodes if self._put(node)}
         shown = faces(graph, report)
         for name in [name for name in self.nodes if name not in shown]:
             self.unfolding.drop(name)
             self.removeItem(self.nodes.pop(name))
         return {node.id for node in graph.nodes if self._show_node(node, before.get(node.id), shown[node.id])}
+
+    def _put(self, node: Node) -> bool:
+        """Put a card where the document has it. True when it stood elsewhere."""
+        item = self.nodes[node.id]
+        place = item.pos()
+        if (place.x(), place.y()) == (node.position.x, node.position.y):
+            return False
+        item.setPos(node.position.x, node.position.y)
+        return True
 
     def _show_node(self, node: Node, before: Node | None, face: CardFace) -> bool:
         """Make or change one card. True when its ports may have moved."""
@@ -134,11 +148,7 @@ class CanvasScene(QGraphicsScene):
         if item.face != face:
             item.show_face(face)
             changed = True
-        place = item.pos()
-        if (place.x(), place.y()) != (node.position.x, node.position.y):
-            item.setPos(node.position.x, node.position.y)
-            changed = True
-        return changed
+        return self._put(node) or changed
 
     def _reconcile_wires(self, graph: Graph, report: Report) -> set[str]:
         """Bring the wires in step. Returns the nodes that have new ones."""
@@ -196,15 +206,14 @@ class CanvasScene(QGraphicsScene):
         if around and len(keys) < len(self.wires):
             cards = [boxes[name].rect.grown(ARCH_ROOM) for name in moved if name in boxes]
             keys.update(key for key, item in self.wires.items() if item.arched or _passes(item.curve, cards))
+        if not keys:
+            return
+        numbers = {name: number for number, name in enumerate(boxes)}
+        obstacles = Obstacles([box.rect for box in boxes.values()])
         for key in keys:
             start = boxes[key.source].port("output", key.source_port)
             end = boxes[key.target].port("input", key.target_port)
-            reach = between(start, end).grown(2.0)
-            ends = (key.source, key.target)
-            others = [box.rect for name, box in boxes.items() if name not in ends and box.rect.meets(reach)]
-            if others:
-                others = [box.rect for name, box in boxes.items() if name not in ends]
-            self.wires[key].lay(routed_curve(start, end, others))
+            self.wires[key].lay(routed_curve(start, end, obstacles, (numbers[key.source], numbers[key.target])))
 
     def place(self, positions: Mapping[str, Point]) -> None:
         """Show cards and notes elsewhere, as a gesture does before it ends; the document is not touched."""
@@ -280,8 +289,22 @@ class CanvasScene(QGraphicsScene):
 
     def highlight_wire(self, key: EdgeKey | None) -> None:
         """Show into which wire a block would go."""
-        for other, item in self.wires.items():
-            item.set_state(highlighted=other == key)
+        if key == self._highlighted:
+            return
+        for wire in (self._highlighted, key):
+            if wire in self.wires:
+                self.wires[wire].set_state(highlighted=wire == key)
+        self._highlighted = key
+
+
+def _only_moved(after: Graph, before: Graph) -> bool:
+    """Whether nothing but places has changed: then all cards still look the same."""
+    if after.edges is not before.edges or len(after.nodes) != len(before.nodes):
+        return False
+    return all(
+        new is old or new == old.replace(position=new.position)
+        for new, old in zip(after.nodes, before.nodes, strict=True)
+    )
 
 
 def _passes(curve: Curve, cards: Iterable[Rect]) -> bool:

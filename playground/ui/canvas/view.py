@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -18,6 +17,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPixmapCache,
     QResizeEvent,
     QWheelEvent,
 )
@@ -32,7 +32,7 @@ from playground.ui.canvas.camera import Camera
 from playground.ui.canvas.connecting import Verdict, edge_between, fits
 from playground.ui.canvas.geometry import Hit, Point, PortRef, hit_test
 from playground.ui.canvas.hover import Hover
-from playground.ui.canvas.inline_editor import InlineEditor
+from playground.ui.canvas.inline_editor import CanvasEditor
 from playground.ui.canvas.interactions import (
     Interaction,
     MoveNodes,
@@ -45,7 +45,7 @@ from playground.ui.canvas.interactions import (
     scene_rect,
 )
 from playground.ui.canvas.live import LivePictures
-from playground.ui.canvas.menus import context_menu
+from playground.ui.canvas.menus import context_menu, hit_by_keyboard
 from playground.ui.canvas.messages import Messages
 from playground.ui.canvas.quick_menu import QuickMenu
 from playground.ui.canvas.requests import MenuRequest
@@ -53,6 +53,9 @@ from playground.ui.canvas.scene import CanvasScene
 from playground.ui.canvas.verbs import Verbs
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import THEME
+
+_CARD_CACHE = 192 * 1024
+"""KiB for painted cards: some 300 of them at 100 % on a screen of double density."""
 
 
 class CanvasView(QGraphicsView):
@@ -77,7 +80,7 @@ class CanvasView(QGraphicsView):
         self.verbs = Verbs(self)
         self.live = LivePictures(self.canvas_scene)
         self.messages = Messages(self)
-        self.editor = InlineEditor(self.viewport())
+        self.editor = CanvasEditor(self)
         self._hover = Hover(self)
         self._gesture: Interaction | None = None
         self._space = False
@@ -93,13 +96,14 @@ class CanvasView(QGraphicsView):
         self._on_theme()
 
     def _set_up(self) -> None:
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _CARD_CACHE))
         self.setAccessibleName("Canvas")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: 0; }")
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.setDragMode(QGraphicsView.DragMode.NoDrag)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -234,22 +238,7 @@ class CanvasView(QGraphicsView):
 
     def edit(self, identifier: str) -> None:
         """Type into a node's title, a group's title or a note."""
-        scene = self.canvas_scene
-        if identifier in scene.nodes:
-            item = scene.nodes[identifier]
-            place = self._viewport_rect(item.title_rect().translated(item.pos()))
-            node = self.document.graph.node(identifier)
-            done = partial(commands.rename, self.document, identifier)
-            self.editor.edit_line(node.title or item.face.title, place, "Title of the block", done)
-        elif identifier in scene.groups:
-            group = scene.groups[identifier]
-            place = self._viewport_rect(scene_rect(group.title_rect()))
-            done = partial(commands.rename, self.document, identifier)
-            self.editor.edit_line(group.title, place, "Title of the group", done)
-        elif identifier in scene.notes:
-            note = scene.notes[identifier]
-            done = partial(commands.edit_note, self.document, identifier)
-            self.editor.edit_text(note.text, self._viewport_rect(scene_rect(note.rect())), "Text of the note", done)
+        self.editor.edit(identifier)
 
     def escape(self) -> bool:
         """Cancel the gesture, else the bubble of a refused wire, else the selection. False when there was nothing."""
@@ -274,9 +263,6 @@ class CanvasView(QGraphicsView):
     def hit(self, point: Point) -> Hit:
         """What lies at a point of the scene."""
         return hit_test(point, self.canvas_scene.scenery(), slop=min(24.0, 4.0 / self.camera.zoom))
-
-    def _viewport_rect(self, rect: QRectF) -> QRect:
-        return self.mapFromScene(rect).boundingRect()
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         place = event.position()
@@ -406,27 +392,13 @@ class CanvasView(QGraphicsView):
             place = self.to_scene(QPointF(event.pos()))
             hit, spot = self.hit((place.x(), place.y())), event.globalPos()
         else:
-            hit, place = self._keyboard_hit()
+            hit, place = hit_by_keyboard(self)
             spot = self.viewport().mapToGlobal(self.mapFromScene(place))
         if hit.kind == "wire" and hit.edge is not None:
             self.canvas_scene.selection.choose(wires=[hit.edge])
         elif hit.id and hit.id not in self.canvas_scene.selection.items:
             self.select([hit.id])
         context_menu(self, hit, (place.x(), place.y())).popup(spot)
-
-    def _keyboard_hit(self) -> tuple[Hit, QPointF]:
-        """What the Menu key speaks of: the first selected thing."""
-        selection = self.canvas_scene.selection
-        if selection.items:
-            name = selection.items[0]
-            kinds = {"node": self.canvas_scene.nodes, "note": self.canvas_scene.notes}
-            kind = next((kind for kind, items in kinds.items() if name in items), "group")
-            rect = self.canvas_scene.rects([name]).get(name)
-            place = QPointF(*rect.centre) if rect is not None else self.camera.visible().center()
-            return Hit(kind, name), place  # type: ignore[arg-type]
-        if selection.wires:
-            return Hit("wire", edge=selection.wires[0]), self.camera.visible().center()
-        return Hit("canvas"), self.camera.visible().center()
 
     # Wheel, touch, keyboard ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from playground.document.graph import EdgeKey
 from playground.ui.canvas import geometry
-from playground.ui.canvas.geometry import Hit, NodeBox, PortRef, Rect, Scenery
+from playground.ui.canvas.geometry import Hit, NodeBox, Obstacles, PortRef, Rect, Scenery
 
 numbers = st.floats(-1e5, 1e5)
 points = st.tuples(numbers, numbers)
@@ -51,15 +51,15 @@ def test_a_wire_joins_its_ends_and_stays_in_its_bounds(start: tuple[float, float
 def test_a_free_wire_is_plain_and_a_blocked_one_goes_round() -> None:
     start, end = (0.0, 0.0), (600.0, 0.0)
     far, near = Rect(250, 300, 100, 80), Rect(250, -40, 100, 80)
-    assert geometry.routed_curve(start, end, [far]) == geometry.wire_curve(start, end)
-    curve = geometry.routed_curve(start, end, [near])
+    assert geometry.routed_curve(start, end, Obstacles([far])) == geometry.wire_curve(start, end)
+    curve = geometry.routed_curve(start, end, Obstacles([near]))
     assert curve[0] == start and curve[-1] == end
     assert not geometry.curve_meets(curve, near)
 
 
 def test_a_wire_goes_round_all_that_is_in_the_new_way_too() -> None:
     wall = [Rect(200, -40, 100, 80), Rect(320, -160, 100, 110), Rect(320, 30, 100, 400)]
-    curve = geometry.routed_curve((0.0, 0.0), (700.0, 0.0), wall)
+    curve = geometry.routed_curve((0.0, 0.0), (700.0, 0.0), Obstacles(wall))
     assert not any(geometry.curve_meets(curve, rect) for rect in wall)
 
 
