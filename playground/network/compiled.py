@@ -85,7 +85,7 @@ class Network(nn.Module):
 
     @staticmethod
     def _fill(values: list[torch.Tensor], steps: Sequence[Step]) -> list[torch.Tensor]:
-        # `forward` instead of `__call__`: nobody hangs hooks on these modules, and half the time of a small net is calls.
+        # `forward` instead of `__call__`: nobody hangs hooks on these modules, and a small net is mostly calls.
         for step in steps:
             inputs = step.inputs
             if len(inputs) == 1:

@@ -1,4 +1,4 @@
-"""The analysis thread: computes what the visible views ask for. The newest request of a key wins, older ones are dropped."""
+"""The analysis thread: computes what the visible views ask for. The newest request of a key wins."""
 
 from __future__ import annotations
 

@@ -60,4 +60,5 @@ class FaultReporter:
             return
         place = self._window.workplace
         if place is not None:
-            place.messages.tell(f"Something went wrong inside Playground. Your work is kept. Details are in {log_file()}.")
+            sentence = "Something went wrong inside Playground. Your work is kept."
+            place.messages.tell(f"{sentence} Details are in {log_file()}.")

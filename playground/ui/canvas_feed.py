@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from playground.analysis.live_maps import LiveMaps, LiveMapsAnalysis
 from playground.data.base import Part
+from playground.training.snapshot import Snapshot
 from playground.ui.analyst import Analyst, Job, Refusal, Request
 from playground.ui.canvas.view import CanvasView
 from playground.ui.inspector.data_panel import make_preview
@@ -37,7 +38,7 @@ class CanvasFeed(QObject):
         self._analyst = analyst
         self._canvas = canvas
         self._inspector = inspector
-        self._asked_for: tuple[object, ...] = ()
+        self._asked_for: Snapshot | None = None
         self._slow = Throttle(6, self._show_slowly)
         feed.frame_arrived.connect(self._on_frame)
         feed.pulse.connect(self._on_pulse)
@@ -72,10 +73,9 @@ class CanvasFeed(QObject):
         graph = self._document.graph
         if snapshot is None or not self._canvas.isVisible() or not self._document.report.ok:
             return
-        asked_for = (snapshot, graph.edges, tuple((node.id, node.block) for node in graph.nodes))
-        if self._analyst.busy(MAPS_KEY) or (self._asked_for and self._asked_for[0] is snapshot and self._asked_for == asked_for):
+        if self._asked_for is snapshot or self._analyst.busy(MAPS_KEY):
             return
-        self._asked_for = asked_for
+        self._asked_for = snapshot
         self._analyst.request(Request(MAPS_KEY, LiveMapsAnalysis(), graph, snapshot))
 
     @Slot(str)
@@ -103,4 +103,4 @@ class CanvasFeed(QObject):
 
     @Slot()
     def _on_document(self) -> None:
-        self._asked_for = ()
+        self._asked_for = None

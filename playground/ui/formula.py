@@ -14,7 +14,7 @@ from playground.ui.theme import THEME
 
 SIZE = 17
 """Height of the letters in pixels at 100 %."""
-SHRINK_FIRST = 0.75
+SHRINK_FIRST = 0.9
 """A formula that would be shrunk more than this is broken into lines at its wide spaces."""
 
 

@@ -69,7 +69,7 @@ class OpenDocument(QObject):
         self.opened.emit()
 
     def apply(self, text: str, project: Project, merge_key: str = "") -> None:
-        """Push an edit; `text` is what the Undo menu shows. Edits in a row with the same merge key are undone as one."""
+        """Push an edit; `text` is for the Undo menu. Edits in a row with the same merge key are undone as one."""
         if project == self.project:
             return
         self.undo_stack.push(Edit(self, text, project, merge_key))

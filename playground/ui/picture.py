@@ -58,7 +58,6 @@ def train(place: Workplace, epochs: int) -> None:
         return
     place.trainer.take_epochs(epochs)
     wait_until(lambda: place.trainer.state in ("finished", "failed", "paused"))
-    wait_until(lambda: place.feed.frame is not None and place.feed.frame.epoch >= 1 or place.trainer.state == "failed")
 
 
 def settle(place: Workplace) -> None:

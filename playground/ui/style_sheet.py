@@ -39,7 +39,8 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QLineEdit[role="title"] {{ background: transparent; border-color: transparent; font-weight: 600;
         font-size: {px(15)}; padding: {px(2)} 0; }}
     QLineEdit[role="title"]:hover {{ border-color: {tokens.line}; padding: {px(2)} {px(4)}; }}
-    QLineEdit[role="title"]:focus {{ border-color: {tokens.accent}; background: {tokens.field}; padding: {px(2)} {px(4)}; }}
+    QLineEdit[role="title"]:focus {{ border-color: {tokens.accent}; background: {tokens.field};
+        padding: {px(2)} {px(4)}; }}
     QHeaderView, QTableView QTableCornerButton::section {{ background: {tokens.panel}; border: 0; }}
     QHeaderView::section {{ background: {tokens.field}; color: {tokens.secondary}; border: 0;
         border-right: 1px solid {tokens.line}; border-bottom: 1px solid {tokens.line}; padding: {px(2)} {px(5)}; }}
@@ -63,7 +64,8 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QScrollArea {{ border: 0; background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: {px(10)}; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: {px(10)}; margin: 0; }}
-    QScrollBar::handle {{ background: {tokens.line}; border-radius: {px(4)}; min-height: {px(28)}; min-width: {px(28)}; }}
+    QScrollBar::handle {{
+        background: {tokens.line}; border-radius: {px(4)}; min-height: {px(28)}; min-width: {px(28)}; }}
     QScrollBar::handle:hover {{ background: {tokens.secondary}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

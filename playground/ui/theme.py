@@ -12,7 +12,9 @@ from playground.ui.style_sheet import style_sheet
 
 NEGATIVE, MIDDLE, POSITIVE = "#f59322", "#e8eaeb", "#0877bd"
 """Signed values: orange, light grey, blue."""
-CLASS_COLORS = ("#f59322", "#0877bd", "#2f9e6e", "#8e5bc0", "#d1495b", "#7a6a53", "#c2388d", "#7f8c1f", "#2ab0c5", "#59636e")
+CLASS_COLORS = (
+    "#f59322", "#0877bd", "#2f9e6e", "#8e5bc0", "#d1495b", "#7a6a53", "#c2388d", "#7f8c1f", "#2ab0c5", "#59636e",
+)  # fmt: skip
 """Colours of up to ten classes; the first two are those of signed values."""
 FAMILY_COLORS = {
     "data": "#2a9d8f",

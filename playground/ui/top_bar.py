@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QPaintEvent, QPainter
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from playground.ui.icons import icon
@@ -124,7 +124,7 @@ class TopBar(QFrame):
         }
         self.device = self._plain_button("cpu", "Where the network is trained. Click to choose.")
         self.device.clicked.connect(self.device_clicked)
-        self.seed = self._plain_button("seed 1", "The seed decides first weights and the order of examples. Click for a new one.")
+        self.seed = self._plain_button("seed 1", "Decides first weights and order of examples. Click for a new one.")
         self.seed.clicked.connect(self.seed_clicked)
         self.present = self._button(present)
         self._lay_out()

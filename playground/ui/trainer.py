@@ -148,7 +148,7 @@ Command = Callable[["TrainingThread"], None]
 
 
 class TrainingThread(QThread):
-    """Runs the session in chunks and obeys commands between them. Only `post` and `take_frame` are for other threads."""
+    """Runs the session in chunks, obeying commands between them. Only `post` and `take_frame` are for other threads."""
 
     news = Signal(str)
     failed = Signal(object)
@@ -222,7 +222,8 @@ class TrainingThread(QThread):
             failure = Failure("data", str(error))
         except Exception as error:
             log.exception("training failed")
-            failure = Failure("unexpected", f"Training stopped: {str(error).splitlines()[0] if str(error) else error!r}")
+            reason = str(error).splitlines()[0] if str(error) else repr(error)
+            failure = Failure("unexpected", f"Training stopped: {reason}")
         self._playing = False
         self._dirty = True
         self.failed.emit(failure)
@@ -250,8 +251,7 @@ class TrainingThread(QThread):
         if self._speed is not None:
             steps = max(1, min(steps, int(self._speed * 0.033)))
         if self._until is not None:
-            kind, count = self._until
-            steps = min(steps, count)
+            steps = min(steps, self._until[1])
         return steps
 
     def _check_end(self, session, done: int) -> None:  # noqa: ANN001

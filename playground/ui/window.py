@@ -6,6 +6,7 @@ training follows as soon as a thread has loaded the libraries.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.workplace: Workplace | None = None
-        self._pending: Path | None = None
-        self._pending_new = False
+        self._pending: Callable[[Workplace], None] | None = None
+        """What the person asked for before the workplace was there."""
         self.gallery = Gallery()
         self.starting = QLabel("Opening…")
         self.starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.gallery.preset_chosen.connect(self.open_path)
         self.gallery.file_chosen.connect(self.open_path)
         self.gallery.new_chosen.connect(self.open_new)
+        self.gallery.open_chosen.connect(self.ask_and_open)
         self._loader = Loader()
         self._loader.finished.connect(self.furnish)
         geometry = QSettings().value("window/geometry")
@@ -68,33 +70,33 @@ class MainWindow(QMainWindow):
         from playground.ui.workplace import Workplace
 
         self.workplace = Workplace(self)
+        self.workplace.show_gallery()
         if self._pending is not None:
-            path, self._pending = self._pending, None
-            if not self.workplace.files.open(path):
-                self.workplace.show_gallery()
-        elif self._pending_new:
-            self.workplace.files.new()
-        else:
-            self.workplace.show_gallery()
+            self._pending(self.workplace)
+            self._pending = None
         self.workplace.offer_recovery()
         self.furnished.emit()
 
     @Slot(object)
     def open_path(self, path: Path) -> None:
         """Open a project file or preset, now or as soon as that is possible."""
-        if self.workplace is not None:
-            self.workplace.files.open(Path(path))
-            return
-        self._pending = Path(path)
-        self.pages.setCurrentWidget(self.starting)
+        self._do(lambda place: _open(place, Path(path)))
 
     @Slot()
     def open_new(self) -> None:
         """Start with an empty canvas, now or as soon as that is possible."""
+        self._do(lambda place: place.files.new())
+
+    @Slot()
+    def ask_and_open(self) -> None:
+        """Choose a file and open it, now or as soon as that is possible."""
+        self._do(lambda place: place.files.ask_and_open())
+
+    def _do(self, wish: Callable[[Workplace], None]) -> None:
         if self.workplace is not None:
-            self.workplace.files.new()
+            wish(self.workplace)
             return
-        self._pending_new = True
+        self._pending = wish
         self.pages.setCurrentWidget(self.starting)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -124,6 +126,10 @@ class MainWindow(QMainWindow):
         self._loader.wait(30_000)
         if self.workplace is not None:
             self.workplace.shut_down()
+
+
+def _open(place: Workplace, path: Path) -> None:
+    place.files.open(path)
 
 
 class Loader(QThread):

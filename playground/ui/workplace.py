@@ -1,4 +1,4 @@
-"""The workplace: canvas, panels, views, training and files around one open document. It connects, and holds no logic."""
+"""The workplace: canvas, panels, views, training and files around one open document. It only connects them."""
 
 from __future__ import annotations
 
@@ -120,7 +120,6 @@ class Workplace(QObject):
         self.canvas.weight_edit_requested.connect(self._on_weight_edited)
         self.inspector.weight_edit_requested.connect(self._on_weight_edited)
         self.views.changed.connect(self._show_open_views)
-        self.window.gallery.open_chosen.connect(self.files.ask_and_open)
         bar = self.top_bar
         bar.speed_changed.connect(self.trainer.set_speed)
         bar.gallery_wanted.connect(self.show_gallery)

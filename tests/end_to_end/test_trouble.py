@@ -1,0 +1,105 @@
+"""What goes wrong in the window: every time a sentence, a way out, and nothing lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QMessageBox
+
+from playground.document.autosave import Autosave
+from playground.document.files import to_json
+from playground.document.graph import Choice
+
+from .conftest import Person, spirals
+
+
+def test_a_rate_far_too_high_is_explained_and_mended_with_one_click(person: Person, tmp_path: Path) -> None:
+    wild = Choice(id="sgd", parameters={"learning_rate": 1000.0})
+    project = spirals()
+    project = project.replace(
+        graph=project.graph.replace(
+            nodes=tuple(
+                item.replace(parameters={**item.parameters, "activation": "relu"}) if item.id == "dense-1" else item
+                for item in project.graph.nodes
+            )
+        ),
+        training=project.training.replace(optimizer=wild),
+    )
+    person.opens(project, tmp_path)
+    person.waits_for("ready")
+    person.place.trainer.play()
+    person.waits_for("failed")
+    person.sees(lambda: person.place.messages.text != "")
+    assert "“" in person.place.messages.text and "learning rate" in person.place.messages.text.lower()
+    assert {"Rewind", "Lower the rate to 100", "Clip the gradient"} <= set(person.place.messages.buttons())
+    person.sees(lambda: person.place.feed.frame is not None)
+    assert np.isfinite(person.place.feed.snapshot.parameters).all()
+    person.place.messages.press("Lower the rate to 100")
+    assert person.project.training.optimizer.parameters["learning_rate"] == 100.0
+    person.undoes()
+    assert person.project.training.optimizer.parameters["learning_rate"] == 1000.0
+
+
+def test_a_damaged_file_leaves_the_open_project_as_it_was(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    before = to_json(person.project)
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"format": "playground-project", "schema_version": 1, "seed": "x", "colour": 3}')
+    person.window.open_path(broken)
+    assert "seed" in person.place.messages.text and "colour" in person.place.messages.text
+    assert to_json(person.project) == before
+
+
+def test_unsaved_changes_are_asked_about(
+    person: Person, tmp_path: Path, answers: list[QMessageBox.StandardButton]
+) -> None:
+    path = person.opens(spirals(), tmp_path)
+    person.drops("dense", person.at(300, 400))
+    changed = to_json(person.project)
+    answers.append(QMessageBox.StandardButton.Cancel)
+    person.window.open_path(path)
+    assert to_json(person.project) == changed
+    answers.append(QMessageBox.StandardButton.Discard)
+    person.window.open_path(path)
+    assert to_json(person.project) != changed
+
+
+def test_a_crash_is_recovered_from(person: Person, tmp_path: Path, own_folders: Path) -> None:
+    copy = Autosave()
+    copy.save(spirals().replace(title="Saved in time"), tmp_path / "mine.json")
+    # The lock goes, the copy stays: just as after a crash.
+    copy._lock.close()
+    person.place.offer_recovery()
+    assert "safety copy" in person.place.messages.text
+    person.place.messages.press("Restore")
+    assert person.project.title == "Saved in time"
+    assert person.place.document.path == tmp_path / "mine.json"
+    assert not person.place.document.undo_stack.isClean()
+
+
+def test_a_block_that_does_not_fit_is_refused_with_a_reason_and_training_goes_on_after_the_fix(
+    person: Person, tmp_path: Path
+) -> None:
+    person.opens(spirals(), tmp_path)
+    person.waits_for("ready")
+    person.place.trainer.play()
+    person.sees(lambda: person.step > 10)
+    person.place.canvas.select(["dense-2"])
+    person.place.inspector.block.form.changed.emit("units", 5)
+    person.waits_for("paused")
+    errors = person.place.document.report.errors()
+    assert len(errors) == 1 and errors[0].node == "loss" and "2 classes" in errors[0].message
+    person.undoes()
+    step = person.step
+    person.place.actions.act["play"].trigger()
+    person.sees(lambda: person.step > step + 10)
+
+
+def test_two_windows_share_blocks_over_the_clipboard(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    person.place.canvas.select(["dense-1"])
+    person.place.actions.act["copy"].trigger()
+    person.place.actions.act["paste"].trigger()
+    blocks = [node.block for node in person.graph.nodes]
+    assert blocks.count("dense") == 3

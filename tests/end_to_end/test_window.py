@@ -1,0 +1,112 @@
+"""The window itself: themes, presenting, views that float and grow, keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget
+
+from playground.ui.theme import DARK, LIGHT, THEME
+from playground.ui.views.registry import VIEWS
+
+from .conftest import Person, spirals
+
+
+def middle_color(person: Person) -> str:
+    """Colour of an empty place of the canvas."""
+    image = person.place.canvas.viewport().grab().toImage()
+    return image.pixelColor(3, 3).name()
+
+
+def test_the_theme_switches_live(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    person.place.actions.act["theme-dark"].trigger()
+    assert THEME.tokens is DARK and middle_color(person) == DARK.canvas
+    person.place.actions.act["theme-light"].trigger()
+    assert THEME.tokens is LIGHT and middle_color(person) == LIGHT.canvas
+
+
+def test_presenter_mode_shows_canvas_and_views_only_and_single_keys_work(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    person.waits_for("ready")
+    person.presses(Qt.Key.Key_F11)
+    assert not person.place.left_dock.isVisible() and not person.place.right_dock.isVisible()
+    assert person.place.canvas.isVisible() and THEME.scale > 1.2
+    person.presses(Qt.Key.Key_S)
+    person.sees(lambda: person.step == 1)
+    person.presses(Qt.Key.Key_Space)
+    person.sees(lambda: person.step > 10)
+    person.presses(Qt.Key.Key_Space)
+    person.waits_for("paused")
+    title = person.project.title
+    person.presses(Qt.Key.Key_N)
+    person.sees(lambda: person.project.title != title)
+    person.presses(Qt.Key.Key_Escape)
+    assert THEME.scale == 1.0 and person.place.left_dock.isVisible()
+
+
+def test_every_view_opens_and_shows_a_result_or_says_why_not(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    person.waits_for("ready")
+    person.place.trainer.take_step(30)
+    for identifier in VIEWS:
+        person.place.views.open(identifier)
+        view = person.place.views.dock(identifier).view
+        if person.place.views.why_not(identifier):
+            person.sees(lambda view=view: view.message == person.place.views.why_not(view.analysis.id))
+        else:
+            person.sees(lambda view=view: view.result is not None)
+
+
+def test_a_view_is_enlarged_floated_and_closed(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    dock = person.place.views.dock("curves")
+    person.qtbot.mouseClick(dock.panel.enlarge_button, Qt.MouseButton.LeftButton)
+    assert person.place.enlarger.enlarged == "curves" and not person.place.canvas.isVisible()
+    person.presses(Qt.Key.Key_Escape)
+    assert person.place.enlarger.enlarged == "" and person.place.canvas.isVisible()
+    person.qtbot.mouseClick(dock.panel.float_button, Qt.MouseButton.LeftButton)
+    assert dock.isFloating()
+    person.qtbot.mouseClick(dock.panel.float_button, Qt.MouseButton.LeftButton)
+    assert not dock.isFloating()
+    person.qtbot.mouseClick(dock.panel.close_button, Qt.MouseButton.LeftButton)
+    assert "curves" not in person.place.views.open_ids()
+    assert not person.place.actions.act["view-curves"].isChecked()
+
+
+def test_open_views_are_saved_with_the_project(person: Person, tmp_path: Path) -> None:
+    path = person.opens(spirals(), tmp_path)
+    person.place.views.show_only(["weights", "curves"])
+    person.place.files.save()
+    person.place.views.show_only([])
+    person.window.open_path(path)
+    assert person.place.views.open_ids() == ["weights", "curves"]
+
+
+def test_ctrl_k_finds_and_adds_a_block(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    person.place.canvas.select(["dense-1"])
+    person.presses(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    menu = person.place.canvas.quick_menu()
+    assert menu is not None
+    person.qtbot.keyClicks(menu.search, "dropout")
+    person.presses(Qt.Key.Key_Return, on=menu.search)
+    assert any(node.block == "dropout" for node in person.graph.nodes)
+
+
+def test_everything_with_a_button_or_a_dock_has_a_name_for_screen_readers(person: Person, tmp_path: Path) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QSpinBox
+
+    person.opens(spirals(), tmp_path)
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QSlider, QSpinBox)
+        for widget in person.window.findChildren(kind)
+        if widget.isVisible()
+        and not widget.accessibleName()
+        and not (isinstance(widget, QAbstractButton) and widget.text())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert nameless == []
+    assert all(dock.objectName() for dock in person.window.findChildren(QDockWidget))
