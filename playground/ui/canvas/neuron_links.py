@@ -48,6 +48,7 @@ class NeuronLinks(QGraphicsItem):
         self._curves: Points = np.empty((0, 2, 2))
         self._strengths: NDArray[np.float64] | None = None
         self._signed = True
+        self._drawn: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._batches: list[_Batch] = []
         self._chosen: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._bounds = QRectF()
@@ -86,7 +87,8 @@ class NeuronLinks(QGraphicsItem):
 
     def nearest(self, point: tuple[float, float]) -> int | None:
         """The link under a point; only links that are drawn count."""
-        return nearest_link(point, self._curves)
+        found = nearest_link(point, self._curves[self._drawn])
+        return None if found is None else int(self._drawn[found])
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -105,6 +107,7 @@ class NeuronLinks(QGraphicsItem):
         if count > _MOST_DRAWN and self._strengths is not None:
             largest = float(np.abs(strengths).max(initial=0.0))
             chosen = chosen[np.abs(strengths[chosen]) >= _FAINT * largest]
+        self._drawn = np.union1d(chosen, self._chosen)
         faint = len(self._chosen) > 0
         self._batches = self._batched(chosen, faint)
         if faint:

@@ -149,6 +149,7 @@ class OutlineWidget(QWidget):
             self.tree.addTopLevelItems([self._item(row) for row in rows])
             self.tree.expandAll()
             for item, row in self._flat:
+                item.setFirstColumnSpanned(not row.detail)
                 if row.key in folded or (row.kind == "problem" and row.key not in known):
                     item.setExpanded(False)
             found = next((item for item, row in self._flat if row.key == kept), None)
