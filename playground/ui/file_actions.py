@@ -15,6 +15,7 @@ from playground.paths import PRESETS
 from playground.training.checkpoint import weights_path
 from playground.training.opening import open_project
 from playground.ui.gallery.recent import remember
+from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.run_control import RunControl
 from playground.ui.trainer import Trainer
@@ -35,7 +36,13 @@ class FileActions(QObject):
     """(sentence, tone) for the message bar."""
 
     def __init__(
-        self, window: QWidget, document: OpenDocument, trainer: Trainer, run: RunControl, views: ViewDocks
+        self,
+        window: QWidget,
+        document: OpenDocument,
+        trainer: Trainer,
+        run: RunControl,
+        views: ViewDocks,
+        feed: LiveFeed,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -43,10 +50,13 @@ class FileActions(QObject):
         self._trainer = trainer
         self._run = run
         self._views = views
+        self._feed = feed
         self._autosave = Autosave()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.autosave)
         self._timer.start(AUTOSAVE_MS)
+        self._saved_step = 0
+        """Step of the run whose weights are in a file or a safety copy."""
         trainer.saved.connect(self._on_saved)
 
     # Opening --------------------------------------------------------------------------------------------------------
@@ -82,6 +92,8 @@ class FileActions(QObject):
         return True
 
     def _take(self, project: Project, path: Path | None) -> None:
+        self._saved_step = 0
+        self._autosave.discard()
         self._document.open(project, path)
         self.opened.emit()
 
@@ -121,6 +133,7 @@ class FileActions(QObject):
             self.told.emit(f"“{path.name}” was not saved: {error.strerror or error}. Choose another folder.", "error")
             return False
         self._trainer.save(weights_path(path))
+        self._saved_step = 0 if self._feed.frame is None else self._feed.frame.step
         self._document.mark_saved(path)
         remember(path)
         return True
@@ -150,12 +163,14 @@ class FileActions(QObject):
 
     @Slot()
     def autosave(self) -> None:
-        """Write the safety copy when something changed that is in no file yet."""
-        if self._document.undo_stack.isClean():
+        """Write the safety copy when something was changed or learned that is in no file yet."""
+        step = 0 if self._feed.frame is None else self._feed.frame.step
+        if self._document.undo_stack.isClean() and step == self._saved_step:
             return
         try:
-            if self._autosave.save(self._document.project, self._document.path):
-                self._trainer.save(weights_path(self._autosave.path))
+            self._autosave.save(self._document.project, self._document.path)
+            self._trainer.save(weights_path(self._autosave.path))
+            self._saved_step = step
         except OSError as error:
             self.told.emit(f"The safety copy could not be written: {error.strerror or error}.", "warning")
 

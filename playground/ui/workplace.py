@@ -52,7 +52,7 @@ class Workplace(QObject):
         self.outline = OutlineWidget(self.document, self.canvas)
         self.inspector = Inspector(self.document)
         self.views = ViewDocks(window, self.document, self.feed, self.analyst)
-        self.files = FileActions(window, self.document, self.trainer, self.run, self.views)
+        self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed)
         self.messages = MessageBar()
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(window.pages, self.canvas, self.views)
