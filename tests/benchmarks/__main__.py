@@ -13,6 +13,9 @@ from tests.benchmarks.measures import MEASURES
 from tests.benchmarks.surroundings import environment, temporary_home
 from tests.benchmarks.table import Row, table
 
+PATIENCE = 900.0
+"""Seconds that one measure may take."""
+
 
 def main() -> int:
     """Run the measures and print the table. Returns 1 when a measure could not be taken."""
@@ -22,13 +25,10 @@ def main() -> int:
     with temporary_home() as home:
         for name in options.only or MEASURES:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
-            answer = subprocess.run(
-                [sys.executable, "-m", "tests.benchmarks.child", name], env=environment(home), stdout=subprocess.PIPE
-            )
-            if answer.returncode:
+            found = _measure(name, home)
+            rows.extend(found)
+            if not found:
                 broken.append(name)
-                continue
-            rows.extend(Row(**row) for row in json.loads(answer.stdout.splitlines()[-1]))
     here = machine.words()
     content = {"machine": here, "rows": [row.content() for row in rows], "broken": broken}
     if options.json == "-":
@@ -38,6 +38,17 @@ def main() -> int:
         if options.json:
             Path(options.json).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 1 if broken else 0
+
+
+def _measure(name: str, home: Path) -> list[Row]:
+    """Take one measure in a process of its own; no rows when it fails."""
+    command = [sys.executable, "-m", "tests.benchmarks.child", name]
+    try:
+        answer = subprocess.run(command, env=environment(home), stdout=subprocess.PIPE, timeout=PATIENCE, check=True)
+    except subprocess.SubprocessError as error:
+        print(error, file=sys.stderr)
+        return []
+    return [Row(**row) for row in json.loads(answer.stdout.splitlines()[-1])]
 
 
 def _parser() -> argparse.ArgumentParser:
