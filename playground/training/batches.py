@@ -19,16 +19,15 @@ class DataError(Exception):
 
 
 def part_tensors(
-    prepared: Mapping[str, Prepared], feeds: Sequence[Output], part: Part, device: torch.device, limit: int | None = None
+    prepared: Mapping[str, Prepared], feeds: Sequence[Output], part: Part, device: torch.device
 ) -> Batch:
     """The tensors of one part in the order of `feeds`, each (N, ...) on the device. Raises DataError."""
-    arrays = [prepared[node].parts[part][port] for node, port in feeds]
     counts = {node: prepared[node].count(part) for node, _ in feeds}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{node} {count}" for node, count in counts.items())
         raise DataError(f"All data blocks must have the same number of {part} examples, but there are {listed}.")
     # torch refuses read-only arrays with a warning, and `torch.tensor` copies anyway.
-    return tuple(torch.tensor(array[:limit] if limit else array, device=device) for array in arrays)
+    return tuple(torch.tensor(prepared[node].parts[part][port], device=device) for node, port in feeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,16 @@ class OrderState:
     generator: torch.Tensor
     position: int
     epoch: int
+    shuffled: bool
+    """Whether this epoch is in random order; with all examples in one batch no order is drawn."""
 
 
 class Feeder:
     """Gives the batches of epoch after epoch, in an order that its generator determines."""
 
     def __init__(self, tensors: Batch, batch_size: int, generator: torch.Generator) -> None:
-        self._tensors = tensors
+        self.tensors = tensors
+        """All examples, in the order of the data set."""
         self._generator = generator
         self.count = len(tensors[0])
         self.epoch = 0
@@ -53,13 +55,15 @@ class Feeder:
         """Examples consumed in this epoch."""
         self._batch_size = batch_size
         self._epoch_start = generator.get_state()
-        self._shuffled = tensors
-        self._waiting: list[Batch] = []
-        self._begin_epoch()
+        self._shuffled = False
+        self._examples = tensors
+        self._batches: list[Batch] = []
+        self._next = 0
+        self._begin_epoch(self.batch_size < self.count)
 
     @property
     def batch_size(self) -> int:
-        """Examples in a batch; the whole set when 0 was asked for."""
+        """Examples in one batch; the last of an epoch may be smaller. A setting of 0 stands for all examples."""
         return min(self._batch_size or self.count, self.count)
 
     @property
@@ -68,57 +72,75 @@ class Feeder:
         return -(-self.count // self.batch_size)
 
     def set_batch_size(self, batch_size: int) -> None:
-        """Another batch size from the next batch on; the rest of the epoch keeps its order."""
-        if batch_size != self._batch_size:
-            self._batch_size = batch_size
+        """Another batch size from the next batch on; the rest of an epoch that has begun keeps its order."""
+        if batch_size == self._batch_size:
+            return
+        self._batch_size = batch_size
+        if self.position == 0:
+            self._generator.set_state(self._epoch_start)
+            self._begin_epoch(self.batch_size < self.count)
+        else:
             self._cut()
 
     def take(self, most: int) -> list[Batch]:
         """Up to `most` batches, never past the end of the epoch. When it is reached, `finish_epoch` must follow."""
-        taken = self._waiting[:most]
-        del self._waiting[:most]
-        self.position += sum(len(batch[0]) for batch in taken)
+        taken = self._batches[self._next : self._next + most]
+        self._next += len(taken)
+        self.position = min(self.count, self.position + len(taken) * self.batch_size)
         return taken
 
     @property
     def steps_left(self) -> int:
         """Batches left in this epoch, at least one."""
-        return max(1, len(self._waiting))
+        return max(1, len(self._batches) - self._next)
 
     @property
     def at_end(self) -> bool:
         """Whether the epoch is over."""
-        return not self._waiting
+        return self._next >= len(self._batches)
 
     def finish_epoch(self) -> None:
         """Count the epoch and shuffle the next."""
         self.epoch += 1
         self.position = 0
-        self._begin_epoch()
+        shuffled = self.batch_size < self.count
+        if shuffled or self._shuffled:
+            self._epoch_start = self._generator.get_state()
+            self._begin_epoch(shuffled)
+        else:
+            self._next = 0  # the same batch again
 
     def state(self) -> OrderState:
         """What `restore` needs to give the same batches from here on."""
-        return OrderState(self._epoch_start.clone(), self.position, self.epoch)
+        return OrderState(self._epoch_start, self.position, self.epoch, self._shuffled)
 
     def restore(self, state: OrderState) -> None:
-        """Go to where `state` was taken."""
+        """Go to where `state` was taken. Raises ValueError when there is no such place in these data."""
+        if not 0 <= state.position <= self.count or state.epoch < 0:
+            raise ValueError("there is no such position in the data")
         self._generator.set_state(state.generator)
+        self._epoch_start = state.generator
         self.epoch = state.epoch
-        self.position = 0
-        self._begin_epoch()
-        self.position = min(state.position, self.count)
-        self._cut()
+        self.position = state.position
+        self._begin_epoch(state.shuffled)
 
-    def _begin_epoch(self) -> None:
-        self._epoch_start = self._generator.get_state()
-        if self.batch_size < self.count:
-            order = torch.randperm(self.count, generator=self._generator)
-            order = order.to(self._tensors[0].device)
-            self._shuffled = tuple(tensor.index_select(0, order) for tensor in self._tensors)
+    def follow(self, other: Feeder, *, same_examples: bool) -> None:
+        """Take the place of another feeder: in the same examples at the same position, in others at the same epoch."""
+        if same_examples:
+            self.restore(other.state())
         else:
-            self._shuffled = self._tensors
+            self.epoch = other.epoch
+
+    def _begin_epoch(self, shuffled: bool) -> None:
+        """Draw the order, from the generator as it stands at the start of the epoch, and cut what is left of it."""
+        self._shuffled = shuffled
+        self._examples = self.tensors
+        if shuffled:
+            order = torch.randperm(self.count, generator=self._generator).to(self.tensors[0].device)
+            self._examples = tuple(tensor.index_select(0, order) for tensor in self.tensors)
         self._cut()
 
     def _cut(self) -> None:
-        rest = (torch.split(tensor[self.position :], self.batch_size) for tensor in self._shuffled)
-        self._waiting = list(zip(*rest, strict=True)) if self.position < self.count else []
+        rest = (torch.split(tensor[self.position :], self.batch_size) for tensor in self._examples)
+        self._batches = list(zip(*rest, strict=True)) if self.position < self.count else []
+        self._next = 0

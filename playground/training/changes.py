@@ -1,28 +1,29 @@
-"""What a changed project means for a run: nothing, other numbers, another optimizer, or another network."""
+"""What a changed project means for a run: nothing, other numbers, or another network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import torch
 
+from playground.blocks.base import Block
+from playground.data.base import Dataset
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
-from playground.network.flat import Layout
-from playground.training.model import Group, TrainableModel
+from playground.network.check import Report, block_of
+from playground.training.initializers import initializer_of
+from playground.training.model import TrainableModel
+from playground.training.optimizers import optimizer_of
+from playground.training.schedules import schedule_of
 
-__all__ = ["Change", "Group", "classify", "describe", "fitting_memory", "keep_weights"]
-
-Change = Literal["nothing", "numbers", "optimizer", "structure"]
+Change = Literal["nothing", "numbers", "structure"]
 
 
 def classify(before: Project, after: Project) -> Change:
     """The smallest thing that must be done to go from one project to the other."""
     if _structure(before.graph) != _structure(after.graph) or before.training.device != after.training.device:
         return "structure"
-    if before.training.optimizer.id != after.training.optimizer.id:
-        return "optimizer"
     if before.training != after.training or _penalties(before.graph) != _penalties(after.graph):
         return "numbers"
     return "nothing"
@@ -41,49 +42,113 @@ def _penalties(graph: Graph) -> dict[str, tuple[float | None, ...]]:
     return {node.id: (node.training.l1, node.training.l2, node.training.max_norm) for node in graph.nodes}
 
 
+def data_of(report: Report) -> dict[str, Block]:
+    """The data blocks with their parameters: they determine the examples."""
+    return {name: block for name, block in report.blocks.items() if isinstance(block, Dataset)}
+
+
+# Words for the marks on the curves ----------------------------------------------------------------------------------
+
+
 def describe(before: Project, after: Project) -> list[str]:
-    """What changed, for the marks on the curves: “learning rate 0.03 → 0.01”."""
-    words = _differences(before.training.model_dump(mode="json"), after.training.model_dump(mode="json"))
-    old, new = ({node.id: node for node in project.graph.nodes} for project in (before, after))
-    words.extend(f"{name} added" for name in new if name not in old)
-    words.extend(f"{name} removed" for name in old if name not in new)
-    for name in old.keys() & new.keys():
-        words.extend(f"{name}: {text}" for text in _differences(dict(old[name].parameters), dict(new[name].parameters)))
+    """What changed, such as “learning rate 0.03 → 0.01”, in the order of the settings and of the graph."""
+    words = list(_differences(_settings(before), _settings(after)))
+    old = {node.id: node for node in before.graph.nodes}
+    new = {node.id: node for node in after.graph.nodes}
+    added, removed = [name for name in new if name not in old], [name for name in old if name not in new]
+    words.extend(f"{name} added" for name in added)
+    words.extend(f"{name} removed" for name in removed)
+    for name, node in new.items():
+        if name in old:
+            words.extend(f"{name}: {text}" for text in _node_differences(old[name], node))
+    if not added and not removed and set(before.graph.edges) != set(after.graph.edges):
+        words.append("wires changed")
     return words
 
 
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    words = []
-    for key in sorted(before.keys() | after.keys()):
-        old, new = before.get(key), after.get(key)
-        if old == new:
+def _settings(project: Project) -> dict[str, Any]:
+    """The settings as one flat table of plain words, with the parameters of choices that were left at their default."""
+    settings = project.training
+    table: dict[str, Any] = {}
+    for name, choice, make in (
+        ("optimizer", settings.optimizer, optimizer_of),
+        ("schedule", settings.schedule, schedule_of),
+        ("initializer", settings.initializer, initializer_of),
+    ):
+        table[name] = choice.id
+        prefix = "" if name == "optimizer" else f"{name} "
+        table.update({f"{prefix}{key}": (choice.id, value) for key, value in make(choice).model_dump().items()})
+    table["batch size"] = settings.batch_size or "all"
+    table.update(settings.regularization.model_dump())
+    table["clipping"] = f"{settings.clipping.kind} {settings.clipping.limit:g}"
+    if settings.clipping.kind == "none":
+        table["clipping"] = "none"
+    table["epochs"] = settings.stop.epochs
+    target = settings.stop.target
+    table["target"] = None if target is None else target.metric
+    table["target at least"] = None if target is None else target.at_least
+    table["target at most"] = None if target is None else target.at_most
+    table["patience"] = settings.stop.patience
+    table["restore best"] = settings.stop.restore_best
+    table["device"] = settings.device
+    return table
+
+
+def _node_differences(before: Node, after: Node) -> Iterator[str]:
+    if before.block != after.block:
+        yield f"{before.block} → {after.block}"
+    else:
+        yield from _differences(block_of(before).model_dump(), block_of(after).model_dump())
+    yield from _differences(before.training.model_dump(mode="json"), after.training.model_dump(mode="json"))
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name in dict.fromkeys((*after, *before)):
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, tuple) and isinstance(new, tuple) and len(old) == len(new) == 2:
+            if old[0] != new[0]:
+                continue  # parameters of different choices cannot be compared
+            old, new = old[1], new[1]
+        elif isinstance(old, tuple) != isinstance(new, tuple):
             continue
-        if isinstance(old, dict) and isinstance(new, dict):
-            if old.get("id") != new.get("id"):
-                words.append(f"{key} {old.get('id')} → {new.get('id')}")
-            else:
-                words.extend(_differences(old, new))
-        elif not isinstance(old, dict) and not isinstance(new, dict):
-            words.append(f"{key.replace('_', ' ')} {_value(old)} → {_value(new)}")
-        else:
-            words.append(f"{key.replace('_', ' ')} changed")
-    return words
+        if old != new:
+            yield _words(name.replace("_", " "), old, new)
+
+
+def _words(name: str, old: Any, new: Any) -> str:
+    if isinstance(old, list | tuple | dict) or isinstance(new, list | tuple | dict):
+        return f"{name} changed"
+    return f"{name} {_value(old)} → {_value(new)}"
 
 
 def _value(value: Any) -> str:
     if value is None:
-        return "default"
+        return "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)[:30]
+
+
+# What still fits ----------------------------------------------------------------------------------------------------
+
+
+def _same_shapes(old: TrainableModel, new: TrainableModel) -> set[str]:
+    """Names of the parameters that are still there, in the same shape and in a block of the same kind."""
+    before, blocks = old.flat.layout.by_name(), old.network.report.blocks
+    return {
+        place.name
+        for place in new.flat.layout.places
+        if place.name in before
+        and before[place.name].shape == place.shape
+        and blocks[place.node].id == new.network.report.blocks[place.node].id
+    }
 
 
 @torch.no_grad()
 def keep_weights(old: TrainableModel, new: TrainableModel) -> None:
-    """Copy every parameter and buffer whose name and shape are still there."""
-    known = {place.name: view for place, view in old.parameters_by_name()}
-    for place, view in new.parameters_by_name():
-        source = known.get(place.name)
-        if source is not None and source.shape == view.shape:
-            view.copy_(source)
+    """Copy every parameter and buffer that still fits, and go on with the same noise."""
+    for name in _same_shapes(old, new):
+        new.flat.view(name).copy_(old.flat.view(name))
     old_buffers = old.buffers()
     for name, buffer in new.buffers().items():
         source = old_buffers.get(name)
@@ -93,12 +158,9 @@ def keep_weights(old: TrainableModel, new: TrainableModel) -> None:
         new.noise.set_state(old.noise.get_state())
 
 
-def fitting_memory(memory: Mapping[str, torch.Tensor], old: Layout, new: Layout) -> dict[str, torch.Tensor]:
-    """The optimizer's memory of the parameters whose name and shape are still there."""
-    before, after = old.by_name(), new.by_name()
-    kept = {}
-    for key, tensor in memory.items():
-        name = key.rsplit("/", 1)[0]
-        if name in after and before[name].shape == after[name].shape:
-            kept[key] = tensor
-    return kept
+def fitting_memory(
+    memory: Mapping[str, torch.Tensor], old: TrainableModel, new: TrainableModel
+) -> dict[str, torch.Tensor]:
+    """The optimizer's memory of the parameters that still fit."""
+    kept = _same_shapes(old, new)
+    return {key: tensor for key, tensor in memory.items() if key.rsplit("/", 1)[0] in kept}

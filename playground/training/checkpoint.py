@@ -54,13 +54,15 @@ def write_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint. Raises CheckpointError with a sentence when the file is missing, damaged or of another kind."""
+    """Read a checkpoint. Raises CheckpointError with a sentence when the file is missing, damaged, or another thing."""
     try:
         with safetensors.safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != FORMAT:
                 raise CheckpointError(f"{path.name} holds tensors, but no state of a Playground run.")
             meta = json.loads(metadata["state"])
+            if not isinstance(meta, dict):
+                raise ValueError("its description is not what it should be")
             return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, meta)  # noqa: SIM118
     except CheckpointError:
         raise

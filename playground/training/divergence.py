@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from playground.training.batches import Batch
+from playground.training.learner import Learner, State
 from playground.training.model import TrainableModel
 
 
@@ -28,6 +29,40 @@ class Diverged(Exception):
         self.step = step
 
 
+def locate(learner: Learner, good: State, failed_at: int) -> Diagnosis:
+    """Repeat the steps from a good state up to step `failed_at`; the learner then stands before the one that fails."""
+    learner.return_to(good)
+    healthy = _healthy_steps(learner, failed_at - good.step)
+    learner.return_to(good)
+    for _ in range(healthy):
+        _one_step(learner)
+    before = learner.state()
+    diagnosis = diagnose_forward(learner.model, learner.feeder.take(1)[0])
+    learner.return_to(before)
+    if diagnosis is None:
+        learner.learn(1)
+        diagnosis = diagnose_gradients(learner.model) or diagnose_weights(learner.model, learner.rate)
+        learner.return_to(before)
+    # On a graphics card a repeated run is not always the same, and may go well.
+    return diagnosis or Diagnosis(
+        learner.model.network.report.loss_nodes()[0], "The loss is no longer a finite number. Lower the learning rate."
+    )
+
+
+def _healthy_steps(learner: Learner, most: int) -> int:
+    for steps in range(most):
+        _one_step(learner)
+        if not (learner.losses.fetch().finite and learner.is_finite()):
+            return steps
+    return max(0, most - 1)
+
+
+def _one_step(learner: Learner) -> None:
+    learner.learn(1)
+    if learner.feeder.at_end:
+        learner.feeder.finish_epoch()
+
+
 def _bad(tensor: torch.Tensor) -> bool:
     return tensor.is_floating_point() and not bool(torch.isfinite(tensor).all())
 
@@ -42,7 +77,7 @@ def diagnose_forward(model: TrainableModel, batch: Batch) -> Diagnosis | None:
         values = network.run_batch(batch)
     for step in network.steps:
         if any(_bad(values[slot]) for slot in step.outputs):
-            largest = max((float(values[s].detach().abs().max()) for s in step.inputs if values[s].numel()), default=0.0)
+            largest = max((_largest(values[slot]) for slot in step.inputs), default=0.0)
             return Diagnosis(
                 step.node,
                 f"The output of “{step.node}” is no longer a finite number; the largest value that went in is "
@@ -51,10 +86,15 @@ def diagnose_forward(model: TrainableModel, batch: Batch) -> Diagnosis | None:
     return None
 
 
+def _largest(tensor: torch.Tensor) -> float:
+    return float(tensor.abs().max()) if tensor.numel() else 0.0
+
+
 def diagnose_gradients(model: TrainableModel) -> Diagnosis | None:
     """The first node, seen from the loss backwards, whose gradient is not finite."""
+    rank = {name: index for index, name in enumerate(model.network.report.order)}
     gradients = model.flat.gradients
-    for place in reversed(model.flat.layout.places):
+    for place in sorted(model.flat.layout.places, key=lambda place: -rank[place.node]):
         if _bad(gradients[place.start : place.stop]):
             return Diagnosis(
                 place.node,

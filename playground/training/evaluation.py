@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from playground.blocks.loss import Loss
 from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
 from playground.network.compiled import Network
-from playground.training.batches import Batch, part_tensors
+from playground.training.batches import Batch, DataError, part_tensors
 from playground.training.metrics import MetricSet, metrics_for
 
-GLANCE = {"train": 512, "validation": 2_048, "test": 2_048}
+GLANCE: dict[Part, int] = {"train": 512, "validation": 2_048, "test": 2_048}
 """Examples of each part that are looked at while training; a full evaluation takes all."""
 LARGEST_BATCH = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """One loss block: what it compares and how it is measured."""
+
+    name: str
+    module: nn.Module
+    weight: float
+    prediction: int
+    target: int
+    metrics: MetricSet
+    sums: bool
+    """Whether the loss is a sum over the batch, not a mean."""
 
 
 class Evaluator:
     """Evaluates one network on the parts of its data. Names are `test_loss`, `test_accuracy`, …
 
-    With several losses, each also has its own names behind a dot: `test_loss.loss-2`.
+    With several losses, each also has its own names behind a dot: `test_loss.loss-2`. Raises DataError when data
+    blocks do not go together.
     """
 
     def __init__(self, network: Network, prepared: Mapping[str, Prepared], device: torch.device) -> None:
@@ -31,14 +49,13 @@ class Evaluator:
             tensors = part_tensors(prepared, network.feed_outputs, part, device)
             if len(tensors[0]):
                 self._parts[part] = tensors
-        self._losses: list[tuple[str, int, int, MetricSet]] = []
-        report = network.report
-        for name in report.loss_nodes():
-            block = report.blocks[name]
-            assert isinstance(block, Loss)
-            prediction, target = report.inputs[name]
-            metric_set = metrics_for(block, report.signals[prediction], report.signals[target])
-            self._losses.append((name, network.slots[prediction], network.slots[target], metric_set))
+        if "train" not in self._parts:
+            raise DataError("There are no examples to learn from: the training part is empty.")
+        self._heads = tuple(_heads(network))
+        losses = {head.name for head in self._heads}
+        self._steps = [step for step in network.steps if step.node not in losses]
+        self._modules = tuple(network.modules())
+        self._glance = _joined({part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()})
 
     @property
     def train(self) -> Batch:
@@ -46,39 +63,89 @@ class Evaluator:
         return self._parts["train"]
 
     @torch.no_grad()
-    def evaluate(self, *, full: bool = False) -> dict[str, float]:
-        """All metrics of all parts that have examples; at most a glance at each part unless `full`."""
+    def evaluate(self, batch_size: int, *, full: bool = False) -> dict[str, float]:
+        """All metrics of all parts that have examples; at most a glance at each part unless `full`.
+
+        A loss that sums over the batch is given for `batch_size` examples, so that the curves of all parts and those
+        of the training steps can be compared.
+        """
+        counts, examples = _joined(self._parts) if full else self._glance
         found: dict[str, float] = {}
-        training = self._network.training
-        self._network.eval()
-        try:
-            for part, tensors in self._parts.items():
-                limit = len(tensors[0]) if full else min(GLANCE[part], len(tensors[0]))
-                found.update(self._evaluate_part(part, tuple(tensor[:limit] for tensor in tensors)))
-        finally:
-            self._network.train(training)
+        with self._evaluation_mode():
+            compared = self._compared(examples)
+            start = 0
+            for part, count in counts.items():
+                pairs = [(p[start : start + count], t[start : start + count]) for p, t in compared]
+                found.update(self._measure(part, pairs, batch_size))
+                start += count
         return found
 
-    def _evaluate_part(self, part: str, tensors: Batch) -> dict[str, float]:
-        count = len(tensors[0])
-        predictions: list[list[torch.Tensor]] = [[] for _ in self._losses]
-        targets: list[list[torch.Tensor]] = [[] for _ in self._losses]
-        sums = torch.zeros(len(self._losses) + 1, device=tensors[0].device)
-        for batch in zip(*(torch.split(tensor, LARGEST_BATCH) for tensor in tensors), strict=True):
-            values = self._network.run_batch(batch)
-            share = len(batch[0]) / count
-            sums[0] += self._network.total_loss(values) * share
-            for index, (name, prediction, target, _) in enumerate(self._losses):
-                sums[index + 1] += values[self._network.slots[name, "loss"]] * share
-                predictions[index].append(values[prediction])
-                targets[index].append(values[target])
-        losses = sums.tolist()
-        found = {f"{part}_loss": losses[0]}
-        several = len(self._losses) > 1
-        for index, (name, _, _, metric_set) in enumerate(self._losses):
-            suffix = f".{name}" if several else ""
+    @contextmanager
+    def _evaluation_mode(self) -> Iterator[None]:
+        learning = [module for module in self._modules if module.training]
+        for module in learning:
+            module.training = False
+        try:
+            yield
+        finally:
+            for module in learning:
+                module.training = True
+
+    def _compared(self, examples: Batch) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Prediction and target of every loss for all examples, in one pass where they are not too many."""
+        found: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = [([], []) for _ in self._heads]
+        for batch in zip(*(torch.split(tensor, LARGEST_BATCH) for tensor in examples), strict=True):
+            values = self._network.run(dict(zip(self._network.feed_outputs, batch, strict=True)), self._steps)
+            for head, (predictions, targets) in zip(self._heads, found, strict=True):
+                predictions.append(values[head.prediction])
+                targets.append(values[head.target])
+        return [(_whole(predictions), _whole(targets)) for predictions, targets in found]
+
+    def _measure(
+        self, part: str, pairs: list[tuple[torch.Tensor, torch.Tensor]], batch_size: int
+    ) -> dict[str, float]:
+        found: dict[str, float] = {f"{part}_loss": 0.0}
+        several = len(self._heads) > 1
+        for head, (prediction, target) in zip(self._heads, pairs, strict=True):
+            suffix = f".{head.name}" if several else ""
+            loss = float(head.module(prediction, target))
+            if head.sums:
+                loss *= batch_size / len(prediction)
+            found[f"{part}_loss"] += head.weight * loss
             if several:
-                found[f"{part}_loss{suffix}"] = losses[index + 1]
-            metrics = metric_set.compute(torch.cat(predictions[index]), torch.cat(targets[index]))
-            found.update({f"{part}_{metric}{suffix}": value for metric, value in metrics.items()})
+                found[f"{part}_loss{suffix}"] = loss
+            for metric, value in head.metrics.compute(prediction, target).items():
+                found[f"{part}_{metric}{suffix}"] = value
         return found
+
+
+def _heads(network: Network) -> Iterator[_Head]:
+    report = network.report
+    modules = {step.node: step.module for step in network.steps}
+    for name, weight in network.loss_weights.items():
+        block = report.blocks[name]
+        assert isinstance(block, Loss)
+        prediction, target = report.inputs[name]
+        yield _Head(
+            name,
+            modules[name],
+            weight,
+            network.slots[prediction],
+            network.slots[target],
+            metrics_for(block, report.signals[prediction], report.signals[target]),
+            sums=block.reduction() == "sum",
+        )
+
+
+def _joined(parts: Mapping[Part, Batch]) -> tuple[dict[Part, int], Batch]:
+    """How many examples each part has, and the examples of all parts one after the other."""
+    counts = {part: len(tensors[0]) for part, tensors in parts.items()}
+    return counts, tuple(_whole(list(tensors)) for tensors in zip(*parts.values(), strict=True))
+
+
+def _first(tensors: Batch, count: int) -> Batch:
+    return tuple(tensor[:count] for tensor in tensors)
+
+
+def _whole(pieces: list[torch.Tensor]) -> torch.Tensor:
+    return pieces[0] if len(pieces) == 1 else torch.cat(pieces)

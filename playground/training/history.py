@@ -101,13 +101,19 @@ class Curve:
 
     def data(self) -> CurveData:
         """The curve so far, as copies."""
-        rows = self._rows[: self._count].copy()
-        return CurveData(*rows.T)
+        return CurveData(*self.rows().T)
+
+    def rows(self) -> NDArray[np.float64]:
+        """The curve so far as a table (n, 7), a copy; the columns are those of CurveData."""
+        return self._rows[: self._count].copy()
 
     def load(self, rows: NDArray[np.float64]) -> None:
-        """Take over saved rows (n, 7) in the column order of CurveData."""
-        for row in rows:
-            self.append(Moment(int(row[0]), float(row[1]), int(row[2]), float(row[3])), *map(float, row[4:]))
+        """Take over what `rows` gave. Raises ValueError when it is no such table."""
+        if rows.ndim != 2 or rows.shape[1] != self._rows.shape[1] or len(rows) > len(self._rows):
+            raise ValueError("a curve is damaged")
+        self._rows[: len(rows)] = rows
+        self._count = len(rows)
+        self._per_point, self._pending = 1, 0
 
     def last(self) -> float:
         """The newest value (the mean of the newest point); NaN when empty."""

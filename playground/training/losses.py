@@ -1,4 +1,4 @@
-"""The losses of the steps since the last look. They stay on the device until fetched together: one wait, not hundreds."""
+"""The losses of the steps since the last look. They stay on the device until fetched together, with a single wait."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from playground.network.compiled import Network
 from playground.training.history import Moment, Point
@@ -19,29 +17,35 @@ POINTS_PER_FETCH = 8
 
 @dataclass(frozen=True, slots=True)
 class FetchedLosses:
-    """Losses of some steps: `values` is (steps, curves)."""
+    """Losses of some steps: for each curve one value per step."""
 
     curves: tuple[str, ...]
-    values: NDArray[np.float64]
+    values: tuple[list[float], ...]
 
     @property
     def finite(self) -> bool:
         """Whether every loss is a finite number."""
-        return bool(np.isfinite(self.values).all())
+        return all(math.isfinite(value) for column in self.values for value in column)
 
-    def points(self, end: Moment) -> list[Point]:
-        """A few points per curve; `end` is the moment of the last step, the others lie one step apart before it."""
-        steps = len(self.values)
+    def points(self, before: Moment, end: Moment) -> list[Point]:
+        """A few points per curve, spread evenly from after `before` up to `end`, the moments around these steps."""
+        steps = len(self.values[0])
         size = math.ceil(steps / POINTS_PER_FETCH)
         found = []
         for start in range(0, steps, size):
-            part = self.values[start : start + size]
-            behind = steps - min(start + size, steps)
-            moment = end._replace(step=end.step - behind) if behind else end
-            means, lows, highs = part.mean(axis=0), part.min(axis=0), part.max(axis=0)
-            for column, curve in enumerate(self.curves):
-                found.append(Point(curve, moment, float(means[column]), float(lows[column]), float(highs[column])))
+            stop = min(start + size, steps)
+            moment = _between(before, end, stop / steps)
+            for curve, column in zip(self.curves, self.values, strict=True):
+                part = column[start:stop]
+                found.append(Point(curve, moment, sum(part) / len(part), min(part), max(part)))
         return found
+
+
+def _between(before: Moment, end: Moment, share: float) -> Moment:
+    if share == 1.0:
+        return end
+    step, epoch, examples, seconds = (old + (new - old) * share for old, new in zip(before, end, strict=True))
+    return Moment(round(step), epoch, round(examples), seconds)
 
 
 class LossLog:
@@ -71,9 +75,9 @@ class LossLog:
         self._parts.clear()
 
     def fetch(self) -> FetchedLosses:
-        """All losses since the last fetch, (steps, curves); waits for the device."""
-        table = torch.stack(self._waiting).unsqueeze(1)  # (steps, 1)
+        """All losses since the last fetch; waits for the device."""
+        table = torch.stack(self._waiting).unsqueeze(0)  # (1, steps)
         if self._parts:
-            table = torch.cat([table, torch.stack(self._parts)], dim=1)  # (steps, 1 + losses)
+            table = torch.cat([table, torch.stack(self._parts, dim=1)])  # (1 + losses, steps)
         self.clear()
-        return FetchedLosses(self._curves, table.double().cpu().numpy())
+        return FetchedLosses(self._curves, tuple(table.tolist()))

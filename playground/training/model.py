@@ -41,11 +41,19 @@ class TrainableModel:
             parameter.requires_grad_(factors[name.split(".", 1)[0]] > 0.0)
         self.flat = FlatParameters(self.network, order)
         self.groups = tuple(_groups(self.flat.layout.places, factors))
+        self._set_modes(factors)
         # Noise is drawn on the device of the tensors it goes into.
         self.noise = torch.Generator(device=device)
         for module in self.network.modules():
             if hasattr(module, "generator"):
                 setattr(module, "generator", self.noise)  # noqa: B010 - mypy knows only tensors and modules here
+
+    def _set_modes(self, factors: dict[str, float]) -> None:
+        # A frozen block stays as it is, so its running statistics are used and no longer adapt.
+        self.network.train()
+        for name, module in self.network.named_children():
+            if factors[name] == 0.0 and any(True for _ in module.buffers()):
+                module.eval()
 
     def initialize(self, project: Project) -> None:
         """First weights, determined by seed, node and parameter name alone: other nodes do not disturb them."""

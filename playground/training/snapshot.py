@@ -1,4 +1,4 @@
-"""A snapshot: an immutable copy of parameters and buffers at one step. Views look at snapshots, never at the live net."""
+"""A snapshot: an immutable copy of parameters and buffers at one step. Views look at it, never at the live network."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from playground.document.project import MetricTarget, StopRules
+from playground.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,41 @@ class Patience:
         return replace(self, waited=self.waited + 1)
 
 
-def reason_to_stop(rules: StopRules, epoch: int, metrics: Mapping[str, float], patience: Patience) -> str:
-    """The sentence that says why the run is over; empty while it goes on."""
-    if rules.target is not None and _reached(rules.target, metrics):
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the stop rules remember of a run."""
+
+    patience: Patience = Patience()
+    best: Snapshot | None = None
+    """The weights at the best validation loss, when early stopping is to bring them back."""
+    first_epoch: int = 0
+    """Epochs are counted from here, since a person asked for more."""
+    target_waived: bool = False
+    """Whether the run goes on although its target was reached."""
+
+    def after(self, validation_loss: float, step: int) -> Watch:
+        """The memory after one more evaluation."""
+        return replace(self, patience=self.patience.after(validation_loss, step))
+
+    def going_on(self, epoch: int) -> Watch:
+        """The memory when a person lets a finished run go on: all counts start anew, and a target is no end."""
+        return Watch(first_epoch=epoch, target_waived=True)
+
+
+def reason_to_stop(rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch) -> str:
+    """The sentence that says why the run is over after `epoch` whole epochs; empty while it goes on."""
+    if rules.target is not None and not watch.target_waived and _reached(rules.target, metrics):
         value = metrics[rules.target.metric]
         return f"The target is reached: {rules.target.metric.replace('_', ' ')} is {value:.4g}."
-    if rules.patience is not None and patience.waited >= rules.patience:
-        return f"Early stopping: no better validation loss in {rules.patience} evaluations."
-    if rules.epochs is not None and epoch >= rules.epochs:
-        return f"All {rules.epochs} epochs are done."
+    if rules.patience is not None and watch.patience.waited >= rules.patience:
+        return f"Early stopping: no better validation loss in {_counted(rules.patience, 'evaluation')}."
+    if rules.epochs is not None and epoch - watch.first_epoch >= rules.epochs:
+        return f"All {rules.epochs} epochs are done." if rules.epochs > 1 else "The epoch is done."
     return ""
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _reached(target: MetricTarget, metrics: Mapping[str, float]) -> bool:

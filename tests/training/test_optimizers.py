@@ -249,7 +249,8 @@ def test_groups_keep_their_rate_and_their_factor_through_a_change() -> None:
 
 @pytest.mark.parametrize("identifier", IDS)
 def test_the_bare_step_does_what_the_step_does(identifier: str) -> None:
-    plain, bare = start(), start()
+    plain, bare = start(), start().detach()  # without a gradient of its own, as the session has it
+    bare.grad = torch.zeros_like(bare)
     one = make(identifier).build([{"params": [plain]}])
     other = make(identifier).build([{"params": [bare]}])
     step = step_of(other)
