@@ -48,7 +48,8 @@ REQUEST_DELAY = 80
 def make_preview(graph: Graph, node: str, part: str) -> DataPreview:
     """What `DataPanel.show_prepared` wants; takes up to half a second, so call it in the analysis thread.
 
-    Raises KeyError, or pydantic's ValidationError, when the node is gone or its parameters are bad.
+    Raises KeyError, pydantic's ValidationError or BlockError when the node is gone or gives no examples; the panel asks
+    only for nodes without errors, but the document may have changed since.
     """
     dataset = block_of(graph.node(node))
     if not isinstance(dataset, Dataset):
@@ -252,7 +253,11 @@ class DataPanel(Column):
     @Slot()
     def _request(self) -> None:
         node = self.node
-        if node is None or node.id not in self._document.report.blocks:
+        if node is None:
+            return
+        report = self._document.report
+        if node.id not in report.blocks or any(problem.node == node.id for problem in report.errors()):
+            self.counts.setText("")  # there are no examples as long as this is wrong
             return
         self._asked = (node.id, node.block, node.parameters)
         self.preview_requested.emit(node.id, self.view.part)

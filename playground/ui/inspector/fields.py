@@ -196,7 +196,8 @@ class SwitchField(Field):
     @Slot(bool)
     def _toggled(self, on: bool) -> None:
         self.begin_gesture()
-        self._offer(on)
+        if not self._offer(on):
+            self._show(self._value)
 
 
 class ChoiceField(Field):
@@ -219,7 +220,8 @@ class ChoiceField(Field):
     def _chosen(self, index: int) -> None:
         self.begin_gesture()
         choice = self.combo.itemData(index)
-        self._offer(type(self.info.default)(choice) if isinstance(self.info.default, (int, float)) else choice)
+        if not self._offer(type(self.info.default)(choice) if isinstance(self.info.default, (int, float)) else choice):
+            self._show(self._value)
 
 
 class TextField(Field):

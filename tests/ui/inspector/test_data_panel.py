@@ -280,3 +280,17 @@ def test_a_typed_number_outside_its_bounds_stays_out(panel: DataPanel, document:
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert document.undo_stack.count() == 0
     assert "from 0.05 to 0.95" in panel.form.rows["balance"].error.text()
+
+
+def test_data_with_an_error_are_not_asked_for(panel: DataPanel, document: OpenDocument, qtbot: QtBot) -> None:
+    qtbot.waitUntil(panel.view.points.isVisible)
+    asked = []
+    panel.preview_requested.connect(lambda *words: asked.append(words))
+    use(document, "drawn-points")  # without a point yet
+    qtbot.waitUntil(lambda: panel.counts.text() == "")
+    assert asked == []
+    assert panel.problems.isVisible()
+    qtbot.mouseClick(panel.drawing.area, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert panel.problems.isHidden()
+    qtbot.waitUntil(lambda: panel.counts.text().startswith("1 train"))

@@ -283,3 +283,26 @@ def test_slider_stops_are_round_numbers() -> None:
     assert linear_stops(0.0, 1.0).value(37) == 0.37
     assert {0.001, 0.01, 0.1, 1.0}.issubset(logarithmic_stops(1e-5, 10.0).values)
     assert all(isinstance(value, int) for value in logarithmic_stops(1, 4096, whole=True).values)
+
+
+def test_a_refused_choice_jumps_back(qtbot: QtBot) -> None:
+    def problems(values: dict[str, object]) -> list[tuple[str, str]]:
+        wrong = values.get("mode") == "full-size" and values.get("on", True)
+        return [("mode", "Full size only when off.")] if wrong else []
+
+    form = ParameterForm(Sample.parameter_infos(), {}, problems)
+    qtbot.addWidget(form)
+    combo = form.fields["mode"].combo
+    combo.setCurrentIndex(1)
+    assert (combo.currentIndex(), form.values()["mode"]) == (0, "same")
+    assert form.rows["mode"].error.text() == "Full size only when off."
+    form.fields["on"].toggle.click()
+    combo.setCurrentIndex(1)
+    assert form.values()["mode"] == "full-size"
+    assert form.rows["mode"].error.isHidden()
+
+
+@pytest.mark.parametrize("rubbish", ["many", None, [], {"a": 1}, 1e300, -5, True])
+def test_rubbish_from_a_file_can_be_shown(form: ParameterForm, rubbish: object) -> None:
+    form.set_values(dict.fromkeys(form.fields, rubbish))
+    assert not form.grab().isNull()
