@@ -19,7 +19,7 @@ class LivePictures:
         self._scene = scene
         self.grown = False
         """Cards have changed their size since somebody last asked."""
-        self._points: dict[str, tuple[object, object]] = {}
+        self._points: dict[str, tuple[NDArray[np.float32], NDArray[np.float64] | None]] = {}
 
     def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
         """Maps of the units by node, each (units, h, w)."""
@@ -28,14 +28,19 @@ class LivePictures:
         self._scene.unfolding.show_maps(maps)
 
     def show_points(self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> None:
-        """The scatter picture of a data node; the same arrays again cost nothing."""
+        """The scatter picture of a data node; the same points again cost nothing."""
         item = self._scene.nodes.get(node)
-        known = self._points.get(node)
-        if item is None or (known is not None and known[0] is points and known[1] is classes and item.has_points):
+        if item is None or (item.has_points and self._known(node, points, classes)):
             return
         self._points[node] = points, classes
         if item.show_points(points, classes):
             self._settle([node])
+
+    def _known(self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> bool:
+        shown = self._points.get(node)
+        if shown is None or (shown[1] is None) != (classes is None):
+            return False
+        return np.array_equal(shown[0], points) and (classes is None or np.array_equal(shown[1], classes))
 
     def show_curve(self, node: str, values: Sequence[float]) -> None:
         """The small curve of a loss node."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from playground.document.graph import Edge, EdgeKey, Graph
 from tests.ui.canvas.conftest import Hands, canvas_with, framed, node, small_network
@@ -142,6 +143,7 @@ def test_live_colours_say_what_fits(hands: Hands) -> None:
     assert colors["dense-2"] == {("input", "input"): "good"}
     assert colors["mean-squared-error-1"]["input", "prediction"] == "error"
     hands.key(Qt.Key.Key_Escape)
+    hands.release(hands.at(440, 300))
     assert not any(item.port_colors for item in hands.view.canvas_scene.nodes.values())
     assert not hands.view.canvas_scene.pulled.isVisible()
 
@@ -194,12 +196,12 @@ def test_the_canvas_is_panned_by_middle_button_and_by_space(hands: Hands, with_s
     before = hands.view.camera.visible()
     project = hands.document.project
     if with_space:
-        from PySide6.QtTest import QTest
-
         QTest.keyPress(hands.view, Qt.Key.Key_Space)
     button = Qt.MouseButton.LeftButton if with_space else Qt.MouseButton.MiddleButton
     start = hands.card("dense-1")
     hands.drag(start, start + QPoint(120, 40), button)
+    if with_space:
+        QTest.keyRelease(hands.view, Qt.Key.Key_Space)
     after = hands.view.camera.visible()
     zoom = hands.view.camera.zoom
     assert after.x() - before.x() == pytest.approx(-120 / zoom, abs=1.5)
@@ -263,6 +265,7 @@ def test_two_gestures_do_not_mix(hands: Hands) -> None:
     hands.move(start + QPoint(40, 40))
     hands.press(start, Qt.MouseButton.MiddleButton)
     hands.release(start + QPoint(40, 40))
+    hands.release(start, Qt.MouseButton.MiddleButton)
     assert hands.document.undo_stack.count() == 1
 
 
@@ -280,8 +283,6 @@ def test_an_undo_in_the_middle_of_a_drag_ends_it(hands: Hands) -> None:
 
 
 def test_double_click_renames(hands: Hands) -> None:
-    from PySide6.QtTest import QTest
-
     QTest.mouseDClick(hands.view.viewport(), Qt.MouseButton.LeftButton, pos=hands.card("dense-1"))
     field = hands.view.editor.field
     assert field is not None
