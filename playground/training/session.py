@@ -26,7 +26,7 @@ from playground.training.learner import Learner, State
 from playground.training.model import TrainableModel
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import Snapshot
-from playground.training.stopping import Watch, reason_to_stop
+from playground.training.stopping import Ending, Watch, ending
 
 FLUSH_STEPS = 256
 """At most so many steps between two looks at the losses: each look waits for the device."""
@@ -181,14 +181,15 @@ class GradientSession:
         if watched or self.step - self._evaluated_step >= pause:
             self._flush()
             self.evaluate()
-        self.finished = reason_to_stop(rules, feeder.epoch, self.latest, self._watch)
-        if self.finished:
+        end = ending(rules, feeder.epoch, self.latest, self._watch)
+        if end is not None:
             self._flush()
-            self._come_to_rest()
+            self._come_to_rest(end)
 
-    def _come_to_rest(self) -> None:
-        best, rules = self._watch.best, self.project.training.stop
-        if rules.patience and rules.restore_best and best is not None:
+    def _come_to_rest(self, end: Ending) -> None:
+        self.finished = end.reason
+        best = self._watch.best
+        if end.early and best is not None and self.project.training.stop.restore_best:
             self.restore(best)
             self.finished += f" The best weights, of step {best.step}, are back."
             self.evaluate(observe=False)
@@ -210,7 +211,8 @@ class GradientSession:
         began = time.perf_counter()
         self.latest = self._evaluator.evaluate(self._learner.feeder.batch_size, full=full)
         self._evaluated_step = self.step
-        values = {name: value for name, value in self.latest.items() if name != "train_loss"}
+        # The curves of the training loss are those of the steps themselves.
+        values = {name: value for name, value in self.latest.items() if name.split(".")[0] != "train_loss"}
         values["learning_rate"] = self.learning_rate
         penalty = self._learner.penalty()
         if penalty is not None:

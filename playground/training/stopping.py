@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from playground.document.project import MetricTarget, StopRules
 from playground.training.snapshot import Snapshot
@@ -46,16 +47,26 @@ class Watch:
         return Watch(first_epoch=epoch, target_waived=True)
 
 
-def reason_to_stop(rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch) -> str:
-    """The sentence that says why the run is over after `epoch` whole epochs; empty while it goes on."""
+class Ending(NamedTuple):
+    """Why a run is over."""
+
+    reason: str
+    """The sentence for people."""
+    early: bool = False
+    """Whether early stopping ended it, so that the best weights are to come back."""
+
+
+def ending(rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch) -> Ending | None:
+    """Whether and why the run is over after `epoch` whole epochs."""
     if rules.target is not None and not watch.target_waived and _reached(rules.target, metrics):
         value = metrics[rules.target.metric]
-        return f"The target is reached: {rules.target.metric.replace('_', ' ')} is {value:.4g}."
+        return Ending(f"The target is reached: {rules.target.metric.replace('_', ' ')} is {value:.4g}.")
     if rules.patience is not None and watch.patience.waited >= rules.patience:
-        return f"Early stopping: no better validation loss in {_counted(rules.patience, 'evaluation')}."
+        counted = _counted(rules.patience, "evaluation")
+        return Ending(f"Early stopping: no better validation loss in {counted}.", early=True)
     if rules.epochs is not None and epoch - watch.first_epoch >= rules.epochs:
-        return f"All {rules.epochs} epochs are done." if rules.epochs > 1 else "The epoch is done."
-    return ""
+        return Ending(f"All {rules.epochs} epochs are done." if rules.epochs > 1 else "The epoch is done.")
+    return None
 
 
 def _counted(count: int, noun: str) -> str:
