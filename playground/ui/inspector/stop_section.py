@@ -40,18 +40,19 @@ class StopSection(Section):
             setting_infos(StopRules, LABELS), {}, setting_problems(StopRules, LABELS), starts=STARTS
         )
         self.form.changed.connect(self._set)
-        self.metric = QuietComboBox()
-        self.metric.setAccessibleName("Stop when this metric is reached")
-        self.metric.addItem("no target", "")
+        # Not `metric`: that is a virtual function of QPaintDevice, and hiding it crashes Qt.
+        self.target_metric = QuietComboBox()
+        self.target_metric.setAccessibleName("Stop when this metric is reached")
+        self.target_metric.addItem("no target", "")
         for name in TARGETS:
-            self.metric.addItem(name.replace("_", " "), name)
-        self.metric.currentIndexChanged.connect(self._choose_metric)
+            self.target_metric.addItem(name.replace("_", " "), name)
+        self.target_metric.currentIndexChanged.connect(self._choose_metric)
         info = ParameterInfo("target", "Target", "number", 0.95, None, None, (), "Stop as soon as the metric is there.",
                              "", False, False, False)  # fmt: skip
         self.bound = NumberField(info, lambda value: "" if abs(value) < 1e12 else "Target must be a finite number.")
         self.bound.changed.connect(self._set_bound)
         self.add(self.form)
-        self.add(Row("Stop at", self.metric, "Stop as soon as this metric is good enough."))
+        self.add(Row("Stop at", self.target_metric, "Stop as soon as this metric is good enough."))
         self.bound_row = Row("at least", self.bound)
         self.bound.refused.connect(self.bound_row.show_error)
         self.add(self.bound_row)
@@ -61,10 +62,10 @@ class StopSection(Section):
         self._rules = rules
         self.form.set_values(rules.model_dump(exclude={"target"}))
         target = rules.target
-        with QSignalBlocker(self.metric):
-            if target is not None and self.metric.findData(target.metric) < 0:
-                self.metric.addItem(target.metric.replace("_", " "), target.metric)
-            self.metric.setCurrentIndex(self.metric.findData(target.metric if target else ""))
+        with QSignalBlocker(self.target_metric):
+            if target is not None and self.target_metric.findData(target.metric) < 0:
+                self.target_metric.addItem(target.metric.replace("_", " "), target.metric)
+            self.target_metric.setCurrentIndex(self.target_metric.findData(target.metric if target else ""))
         self.bound_row.setVisible(target is not None)
         if target is not None:
             self.bound_row.label.setText("at most" if target.at_least is None else "at least")
@@ -81,14 +82,14 @@ class StopSection(Section):
 
     @Slot(int)
     def _choose_metric(self, index: int) -> None:
-        metric = self.metric.itemData(index)
+        metric = self.target_metric.itemData(index)
         if not metric:
             self.changed.emit(self._rules.replace(target=None), "Stop at no target", "target")
             return
         value = 0.95 if large_is_good(metric) else 0.01
         self.changed.emit(
             self._rules.replace(target=_target(metric, value, at_least=large_is_good(metric))),
-            f"Stop at {self.metric.itemText(index)}",
+            f"Stop at {self.target_metric.itemText(index)}",
             f"target.{metric}",
         )
 

@@ -135,15 +135,15 @@ def test_stop_rules(panel: TrainingPanel, document: OpenDocument, qtbot: QtBot) 
     section = panel.stop
     qtbot.mouseClick(section.form.fields["patience"].box, Qt.MouseButton.LeftButton)
     assert document.project.training.stop.patience == 10
-    choose(section.metric, "validation_accuracy")
+    choose(section.target_metric, "validation_accuracy")
     assert document.project.training.stop.target == MetricTarget(metric="validation_accuracy", at_least=0.95)
     assert section.bound_row.label.text() == "at least"
     type_into(section.bound.edit, "0.8", qtbot)
     assert document.project.training.stop.target == MetricTarget(metric="validation_accuracy", at_least=0.8)
-    choose(section.metric, "train_loss")
+    choose(section.target_metric, "train_loss")
     assert document.project.training.stop.target == MetricTarget(metric="train_loss", at_most=0.01)
     assert section.bound.edit.text() == "0.01"
-    choose(section.metric, "")
+    choose(section.target_metric, "")
     assert document.project.training.stop.target is None
     assert section.bound_row.isHidden()
     for _ in range(document.undo_stack.count()):
@@ -176,5 +176,5 @@ def test_devices_that_are_not_here_cannot_be_chosen(panel: TrainingPanel) -> Non
 def test_the_panel_stays_narrow(panel: TrainingPanel, inspector: Inspector, qtbot: QtBot) -> None:
     inspector.resize(300, 900)
     choose(panel.clipping.fields["kind"].combo, "norm")
-    choose(panel.stop.metric, "validation_accuracy")
+    choose(panel.stop.target_metric, "validation_accuracy")
     qtbot.waitUntil(lambda: panel.widget().width() <= panel.viewport().width())
