@@ -11,6 +11,7 @@ from playground.document.graph import Edge, EdgeKey, Graph, Node
 from playground.network.check import check
 from playground.ui.canvas.connecting import fits, takes_many
 from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GAP, Point, PortRef, Rect, free_place
+from playground.ui.canvas.room import with_room
 from playground.ui.open_document import OpenDocument
 
 
@@ -35,7 +36,8 @@ def add_block(
     can_insert = bool(declaration.inputs and declaration.outputs)
     if on_edge is not None and can_insert and any(edge.key == on_edge for edge in graph.edges):
         ports = {"input_port": declaration.inputs[0].name, "output_port": declaration.outputs[0].name}
-        document.edit_graph(f"Insert {declaration.title}", edits.insert_on_edge(graph, on_edge, node, **ports))
+        wired = edits.insert_on_edge(graph, on_edge, node, **ports)
+        document.edit_graph(f"Insert {declaration.title}", with_room(graph, wired))
         return node.id
     grown = edits.add_node(graph, node)
     for edge in _wires(document, declaration, node.id, after):

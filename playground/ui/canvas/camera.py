@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QTransform
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QNativeGestureEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
 from playground.ui.canvas.geometry import finite
 
@@ -58,6 +59,32 @@ class Camera:
         self.widen(visible.translated(dx / self.zoom, dy / self.zoom))
         across.setValue(across.value() + dx)
         down.setValue(down.value() + dy)
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Wheel and trackpad scroll; with Ctrl they zoom at the mouse, with Shift they scroll sideways."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(event.angleDelta().y() / 120.0, event.position())
+            return
+        moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+        sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) and not moved.x()
+        dx, dy = (moved.y(), 0) if sideways else (moved.x(), moved.y())
+        self.pan(-dx, -dy)
+
+    def pinch(self, event: QEvent) -> bool:
+        """Zoom by two fingers on a trackpad or a screen. False for every other event."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+                return False
+            self.zoom_to(self.zoom * (1.0 + event.value()), event.position())
+            return True
+        if event.type() != QEvent.Type.Gesture or not isinstance(event, QGestureEvent):
+            return False
+        gesture = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(gesture, QPinchGesture):
+            return False
+        middle = QPointF(self._view.viewport().mapFromGlobal(gesture.centerPoint().toPoint()))
+        self.zoom_to(self.zoom * gesture.scaleFactor(), middle)
+        return True
 
     def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
         """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""

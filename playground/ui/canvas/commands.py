@@ -16,6 +16,7 @@ from playground.ui.canvas import clipboard, geometry, layout
 from playground.ui.canvas.connecting import takes_many
 from playground.ui.canvas.geometry import Point, Rect
 from playground.ui.canvas.naming import titles
+from playground.ui.canvas.room import with_room
 from playground.ui.open_document import OpenDocument
 
 PASTE_OFFSET = 28.0
@@ -52,7 +53,7 @@ def connect(document: OpenDocument, edge: Edge, *, replacing: EdgeKey | None = N
     if fix is not None:
         graph = fixes.apply(graph, edge.target, fix)
     names = titles(graph)
-    document.edit_graph(f"Connect {names[edge.source]} to {names[edge.target]}", graph)
+    document.edit_graph(f"Connect {names[edge.source]} to {names[edge.target]}", with_room(document.graph, graph))
 
 
 def disconnect(document: OpenDocument, keys: Iterable[EdgeKey]) -> None:
@@ -67,7 +68,7 @@ def apply_fix(document: OpenDocument, node: str, fix: Fix) -> bool:
         graph = fixes.apply(document.graph, node, fix)
     except (KeyError, StopIteration, ValueError):
         return False
-    document.edit_graph(fix.label, graph)
+    document.edit_graph(fix.label, with_room(document.graph, graph))
     return True
 
 

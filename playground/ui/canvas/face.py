@@ -37,6 +37,9 @@ class CardFace:
     outputs: tuple[PortFace, ...]
     parameters: str
     badge: str
+    """Shape of the first output, with the names of its axes."""
+    short_badge: str
+    """The same without the names, for where there is no room."""
     problems: tuple[Problem, ...] = ()
     frozen: bool = False
     unfolded: bool = False
@@ -106,6 +109,7 @@ def _face(
         outputs=shown,
         parameters=parameter_words(report.parameters[node.id]) if counted else "",
         badge=_badge(first),
+        short_badge=_badge(first.but(axes=()) if first is not None else None),
         problems=problems,
         frozen=not node.training.trainable,
         unfolded=node.unfolded,

@@ -142,7 +142,11 @@ class NodeItem(QGraphicsItem):
     def _measure(self) -> bool:
         """Fit the card around its words and picture. True when its size changed."""
         metrics = _metrics(False)
-        footer = metrics.horizontalAdvance(self.face.parameters) + metrics.horizontalAdvance(self.face.badge) + 12
+        parameters = metrics.horizontalAdvance(self.face.parameters) + 12
+        self._badge = self.face.badge
+        if parameters + metrics.horizontalAdvance(self._badge) > CARD_WIDTH - 2 * _MARGIN:
+            self._badge = self.face.short_badge
+        footer = parameters + metrics.horizontalAdvance(self._badge)
         title = _metrics(True).horizontalAdvance(self.face.title) + (46 if self.face.frozen else 26)
         subtitle = metrics.horizontalAdvance(self.face.subtitle)
         words = min(_WIDE, 2 * _MARGIN + max(title, subtitle))
@@ -175,9 +179,12 @@ class NodeItem(QGraphicsItem):
         room = width - 2 * _MARGIN
         plain, right = _metrics(False), Qt.TextElideMode.ElideRight
         title = _metrics(True).elidedText(self.face.title, right, room - (46 if self.face.frozen else 26))
-        badge = plain.elidedText(self.face.badge, Qt.TextElideMode.ElideMiddle, room)
+        badge = plain.elidedText(self._badge, Qt.TextElideMode.ElideMiddle, room)
         left = plain.elidedText(self.face.parameters, right, max(0.0, room - plain.horizontalAdvance(badge) - 8))
-        return title, plain.elidedText(self.face.subtitle, right, room), left, badge
+        subtitle = self.face.subtitle
+        while " · " in subtitle and plain.horizontalAdvance(subtitle) > room:
+            subtitle = subtitle.rsplit(" · ", 1)[0]  # whole words rather than half of one; the tooltip has them all
+        return title, plain.elidedText(subtitle, right, room), left, badge
 
     # Painting --------------------------------------------------------------------------------------------------------
 

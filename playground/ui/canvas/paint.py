@@ -35,6 +35,8 @@ def tooltip(face: CardFace) -> str:
     parts = [f"<b>{escape(face.title)}</b>"]
     if face.title != face.block_title:
         parts[0] += f" · {escape(face.block_title)}"
+    if face.subtitle:
+        parts.append(escape(face.subtitle))
     parts.append(escape(face.summary) if face.summary else "This program does not know the block.")
     if face.badge:
         parts.append(f"Output: {escape(face.badge)}")

@@ -15,13 +15,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPixmapCache,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGestureEvent, QGraphicsView, QPinchGesture, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from playground.document.graph import Edge, EdgeKey
 from playground.training.snapshot import Snapshot
@@ -403,27 +402,11 @@ class CanvasView(QGraphicsView):
     # Wheel, touch, keyboard ------------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.camera.zoom_by(event.angleDelta().y() / 120.0, event.position())
-        else:
-            moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
-            sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) and not moved.x()
-            dx, dy = (moved.y(), 0) if sideways else (moved.x(), moved.y())
-            self.camera.pan(-dx, -dy)
+        self.camera.wheel(event)
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.camera.zoom_to(self.camera.zoom * (1.0 + event.value()), event.position())
-                return True
-        elif event.type() == QEvent.Type.Gesture and isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                middle = QPointF(self.viewport().mapFromGlobal(pinch.centerPoint().toPoint()))
-                self.camera.zoom_to(self.camera.zoom * pinch.scaleFactor(), middle)
-                return True
-        return super().viewportEvent(event)
+        return self.camera.pinch(event) or super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.modifiers():

@@ -6,9 +6,9 @@ import json
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from playground.document.graph import Edge, Graph
 from playground.ui.canvas import adding, clipboard, commands
@@ -321,6 +321,43 @@ def test_the_fix_button_mends_the_shape(qtbot) -> None:
     assert hands.document.undo_stack.undoText() == "Insert Flatten"
     hands.document.undo_stack.undo()
     assert item.face.severity == "error"
+
+
+def test_a_block_put_into_a_wire_pushes_what_follows(hands: Hands) -> None:
+    before = hands.json
+    commands.move(hands.document, {"dense-2": (460.0, 0.0), "mean-squared-error-1": (660.0, 0.0)})
+    key = next(edge.key for edge in hands.graph.edges if edge.target == "dense-2")
+    adding.add_block(hands.document, "tanh", (360.0, 10.0), on_edge=key)
+    rects = hands.view.canvas_scene.rects()
+    names = ["spirals-1", "dense-1", "tanh-1", "dense-2", "mean-squared-error-1"]
+    ends = [(rects[name].x, rects[name].right) for name in names]
+    assert all(a[1] < b[0] for a, b in pairwise(ends))
+    undo_all(hands)
+    assert hands.json == before
+
+
+def test_a_merge_port_takes_many_wires(hands: Hands) -> None:
+    hands.view.select([])
+    name = hands.view.add_block("add")
+    tanh = adding.add_block(hands.document, "tanh", (260.0, 250.0), after="dense-1")
+    for source in ("dense-1", tanh):
+        hands.drag(hands.port(source, "output", "output"), hands.card(name))
+    assert [edge.source for edge in hands.graph.into(name)] == ["dense-1", tanh]
+    assert hands.view.canvas_scene.nodes[name].face.badge == "batch × 8"
+
+
+def test_the_menu_key_speaks_of_the_selection(hands: Hands) -> None:
+    for chosen, first in ((["dense-1"], "Add a block after …"), (["note-1"], "Edit text …"), ([], "Add a block …")):
+        hands.view.select(chosen)
+        viewport, place = hands.view.viewport(), QPoint(5, 5)
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Keyboard, place, viewport.mapToGlobal(place), Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(viewport, event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert menu.actions()[0].text() == first
+        menu.close()
 
 
 def test_pressing_a_fix_that_has_lost_its_place_does_no_harm(hands: Hands) -> None:
