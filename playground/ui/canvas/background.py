@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from playground.ui.theme import THEME
@@ -24,9 +24,10 @@ def paint_background(painter: QPainter, rect: QRectF) -> None:
     across, down = int(rect.width() // gap) + 2, int(rect.height() // gap) + 2
     if across * down > _MOST_DOTS:
         return
-    pen = QPen(THEME.color("line"), 1.6)
+    pen = QPen(THEME.color("line"), 2.0)
     pen.setCosmetic(True)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(pen)
     points = [QPointF((left + x) * gap, (top + y) * gap) for y in range(down) for x in range(across)]
     painter.drawPoints(QPolygonF(points))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -43,6 +43,7 @@ class NodeItem(QGraphicsItem):
         self._curve: tuple[float, ...] = ()
         self._inner: QGraphicsItem | None = None
         self.size = (CARD_WIDTH, CARD_HEIGHT)
+        self._bounds = _bounds(self.size)
         self._box: NodeBox | None = None
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(NODE_LEVEL)
@@ -132,7 +133,7 @@ class NodeItem(QGraphicsItem):
         return QRectF(_MARGIN, _PICTURE_TOP, width - 2 * _MARGIN, height - _FOOTER - _PICTURE_TOP - 6)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, *self.size).adjusted(-9, -9, 9, 9)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -164,6 +165,7 @@ class NodeItem(QGraphicsItem):
             return False
         self.prepareGeometryChange()
         self.size = size
+        self._bounds = _bounds(size)
         return True
 
     def _picture_height(self, width: float) -> float:
@@ -316,6 +318,11 @@ class NodeItem(QGraphicsItem):
         painter.setPen(QColor(THEME.tokens.panel))
         painter.setFont(card_font(15.0, bold=True))
         painter.drawText(QRectF(centre.x() - 10, centre.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, "!")
+
+
+def _bounds(size: tuple[float, float]) -> QRectF:
+    """The card with its shadow, ports and badge."""
+    return QRectF(0, 0, *size).adjusted(-9, -9, 15, 9)
 
 
 def _metrics(bold: bool) -> QFontMetricsF:

@@ -36,6 +36,7 @@ class WireItem(QGraphicsItem):
         self.gradient: float | None = None
         """0 to 1: size of the gradient that flows back, for the width; None without training."""
         self._path = QPainterPath()
+        self._bounds = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(WIRE_LEVEL)
 
@@ -45,6 +46,8 @@ class WireItem(QGraphicsItem):
             self.prepareGeometryChange()
             self.curve = curve
             self._path = curve_path(curve)
+            box = curve_bounds(curve).grown(8.0)
+            self._bounds = QRectF(box.x, box.y, box.width, box.height)
 
     def set_state(self, **state: bool) -> None:
         """Change some of `chosen`, `hovered`, `highlighted` (a block dropped now would go in) and `faulty`."""
@@ -66,8 +69,7 @@ class WireItem(QGraphicsItem):
         return len(self.curve) > 4
 
     def boundingRect(self) -> QRectF:
-        box = curve_bounds(self.curve)
-        return QRectF(box.x, box.y, box.width, box.height).adjusted(-8, -8, 8, 8)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         return self._path
