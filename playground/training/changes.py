@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import torch
 
 from playground.blocks.base import Block
 from playground.data.base import Dataset
-from playground.document.graph import Graph, Node
-from playground.document.project import Project
+from playground.document.declaration import Declaration
+from playground.document.graph import Choice, Graph, Node
+from playground.document.project import Project, TrainingSettings
 from playground.network.check import Report, block_of
 from playground.training.initializers import initializer_of
 from playground.training.model import TrainableModel
@@ -52,7 +53,8 @@ def data_of(report: Report) -> dict[str, Block]:
 
 def describe(before: Project, after: Project) -> list[str]:
     """What changed, such as “learning rate 0.03 → 0.01”, in the order of the settings and of the graph."""
-    words = list(_differences(_settings(before), _settings(after)))
+    words = [*_choice_differences(before.training, after.training)]
+    words.extend(_differences(_settings(before.training), _settings(after.training)))
     old = {node.id: node for node in before.graph.nodes}
     new = {node.id: node for node in after.graph.nodes}
     added, removed = [name for name in new if name not in old], [name for name in old if name not in new]
@@ -66,53 +68,53 @@ def describe(before: Project, after: Project) -> list[str]:
     return words
 
 
-def _settings(project: Project) -> dict[str, Any]:
-    """The settings as one flat table of plain words, with the parameters of choices that were left at their default."""
-    settings = project.training
-    table: dict[str, Any] = {}
-    for name, choice, make in (
-        ("optimizer", settings.optimizer, optimizer_of),
-        ("schedule", settings.schedule, schedule_of),
-        ("initializer", settings.initializer, initializer_of),
-    ):
-        table[name] = choice.id
-        prefix = "" if name == "optimizer" else f"{name} "
-        table.update({f"{prefix}{key}": (choice.id, value) for key, value in make(choice).model_dump().items()})
-    table["batch size"] = settings.batch_size or "all"
-    table.update(settings.regularization.model_dump())
-    table["clipping"] = f"{settings.clipping.kind} {settings.clipping.limit:g}"
-    if settings.clipping.kind == "none":
-        table["clipping"] = "none"
-    table["epochs"] = settings.stop.epochs
-    target = settings.stop.target
-    table["target"] = None if target is None else target.metric
-    table["target at least"] = None if target is None else target.at_least
-    table["target at most"] = None if target is None else target.at_most
-    table["patience"] = settings.stop.patience
-    table["restore best"] = settings.stop.restore_best
-    table["device"] = settings.device
-    return table
+def _choice_differences(before: TrainingSettings, after: TrainingSettings) -> Iterator[str]:
+    for name, prefix, make in _CHOICES:
+        old, new = getattr(before, name), getattr(after, name)
+        if old.id != new.id:
+            yield _words(name, old.id, new.id)
+        elif old != new:
+            # With the defaults of what was left out, so that both sides are numbers.
+            for text in _differences(make(old).model_dump(), make(new).model_dump()):
+                yield prefix + text
+
+
+_CHOICES: tuple[tuple[str, str, Callable[[Choice], Declaration]], ...] = (
+    ("optimizer", "", optimizer_of),
+    ("schedule", "schedule ", schedule_of),
+    ("initializer", "initializer ", initializer_of),
+)
+
+
+def _settings(settings: TrainingSettings) -> dict[str, Any]:
+    """The other settings as one flat table of plain words."""
+    clipping, target = settings.clipping, settings.stop.target
+    return {
+        "batch size": settings.batch_size or "all",
+        **settings.regularization.model_dump(),
+        "clipping": "none" if clipping.kind == "none" else f"{clipping.kind} {clipping.limit:g}",
+        "epochs": settings.stop.epochs,
+        "target": None if target is None else target.metric,
+        "target at least": None if target is None else target.at_least,
+        "target at most": None if target is None else target.at_most,
+        "patience": settings.stop.patience,
+        "restore best": settings.stop.restore_best,
+        "device": settings.device,
+    }
 
 
 def _node_differences(before: Node, after: Node) -> Iterator[str]:
     if before.block != after.block:
         yield f"{before.block} → {after.block}"
-    else:
+    elif before.parameters != after.parameters:
         yield from _differences(block_of(before).model_dump(), block_of(after).model_dump())
     yield from _differences(before.training.model_dump(mode="json"), after.training.model_dump(mode="json"))
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    for name in dict.fromkeys((*after, *before)):
-        old, new = before.get(name), after.get(name)
-        if isinstance(old, tuple) and isinstance(new, tuple) and len(old) == len(new) == 2:
-            if old[0] != new[0]:
-                continue  # parameters of different choices cannot be compared
-            old, new = old[1], new[1]
-        elif isinstance(old, tuple) != isinstance(new, tuple):
-            continue
-        if old != new:
-            yield _words(name.replace("_", " "), old, new)
+    for name, new in after.items():
+        if before[name] != new:
+            yield _words(name.replace("_", " "), before[name], new)
 
 
 def _words(name: str, old: Any, new: Any) -> str:

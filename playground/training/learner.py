@@ -168,7 +168,8 @@ class Learner:
         gradients.zero_()
         values = self._forward(batch)
         loss = model.network.total_loss(values)
-        self._backward(loss)
+        if loss.requires_grad:  # not when every block is frozen
+            self._backward(loss)
         self.losses.add(loss, values)
         penalties = self._penalties
         if penalties.before_step:

@@ -1,0 +1,90 @@
+"""The order of the examples: every one once an epoch, from a generator, and resumable anywhere."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from playground.training.batches import Feeder, OrderState
+
+
+def feeder(count: int = 10, batch_size: int = 4, seed: int = 3) -> Feeder:
+    examples = torch.arange(count)
+    return Feeder((examples, 10 * examples), batch_size, torch.Generator().manual_seed(seed))
+
+
+def taken(source: Feeder, steps: int) -> list[list[int]]:
+    """The next batches, across epochs."""
+    found = []
+    for _ in range(steps):
+        (batch,) = source.take(1)
+        assert torch.equal(batch[1], 10 * batch[0])
+        found.append(batch[0].tolist())
+        if source.at_end:
+            source.finish_epoch()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "sizes"), [(4, [4, 4, 2]), (1, [1] * 10), (0, [10]), (10, [10]), (99, [10]), (5, [5, 5]), (9, [9, 1])]
+)
+def test_every_example_comes_once_an_epoch(batch_size: int, sizes: list[int]) -> None:
+    source = feeder(batch_size=batch_size)
+    assert source.steps_per_epoch == len(sizes)
+    for epoch in range(3):
+        assert source.epoch == epoch and source.position == 0
+        batches = taken(source, len(sizes))
+        assert [len(batch) for batch in batches] == sizes
+        assert sorted(sum(batches, [])) == list(range(10))
+
+
+def test_epochs_differ_and_the_seed_decides() -> None:
+    one, again, other = feeder(), feeder(), feeder(seed=4)
+    first = taken(one, 3)
+    assert taken(one, 3) != first
+    assert taken(again, 3) == first != taken(other, 3)
+
+
+def test_batches_end_with_the_epoch() -> None:
+    source = feeder()
+    assert len(source.take(2)) == 2 and source.steps_left == 1 and not source.at_end
+    assert len(source.take(99)) == 1 and source.at_end and source.position == 10
+    assert source.take(5) == []
+
+
+@pytest.mark.parametrize("batch_size", [0, 1, 4, 10])
+@pytest.mark.parametrize("steps", range(5))
+def test_a_state_leads_to_the_same_batches(batch_size: int, steps: int) -> None:
+    source = feeder(batch_size=batch_size)
+    taken(source, steps)
+    state = source.state()
+    expected = taken(source, 7)
+    other = feeder(batch_size=batch_size, seed=99)
+    other.restore(state)
+    assert taken(other, 7) == expected
+    source.restore(state)
+    assert taken(source, 7) == expected
+
+
+@pytest.mark.parametrize(("before", "after"), [(4, 3), (4, 0), (0, 4), (1, 10)])
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_another_batch_size_goes_on_with_the_rest_of_the_epoch(before: int, after: int, steps: int) -> None:
+    source = feeder(batch_size=before)
+    seen = taken(source, steps)
+    source.set_batch_size(after)
+    state, epoch = source.state(), source.epoch
+    while source.epoch == epoch:
+        seen += taken(source, 1)
+    rest = sum(seen, [])
+    assert sorted(rest[-10:]) == list(range(10))
+    other = feeder(batch_size=after)
+    other.restore(state)
+    again = taken(other, 1)
+    assert again[0] == seen[steps]
+
+
+@pytest.mark.parametrize(("position", "epoch"), [(11, 0), (-1, 0), (0, -1)])
+def test_a_place_that_is_not_there(position: int, epoch: int) -> None:
+    source = feeder()
+    with pytest.raises(ValueError, match="no such position"):
+        source.restore(OrderState(source.state().generator, position, epoch, shuffled=True))
