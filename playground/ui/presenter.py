@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
@@ -42,6 +42,7 @@ class Presenter(QObject):
         place.show_canvas()
         window.menuBar().hide()
         THEME.set_scale(SCALE)
+        place.canvas.installEventFilter(self)
         window.showFullScreen()
         place.canvas.fit()
         place.messages.tell(KEYS_HELP, tone="good")
@@ -50,6 +51,7 @@ class Presenter(QObject):
         """Back to the workplace."""
         place, window = self._place, self._place.window
         self.active = False
+        place.canvas.removeEventFilter(self)
         THEME.set_scale(1.0)
         window.menuBar().show()
         place.show_canvas()
@@ -57,6 +59,10 @@ class Presenter(QObject):
         if not self._was_full_screen:
             window.showNormal()
         place.canvas.fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # While presenting, the single keys mean the demonstration, not the editing of the canvas.
+        return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.key_pressed(event)
 
     def key_pressed(self, event: QKeyEvent) -> bool:
         """Answer a single key in presenter mode; False when it was none of ours."""

@@ -87,8 +87,9 @@ class Gallery(QWidget):
         self._build()
         self._add_chapters(presets() if entries is None else entries)
         self.setFocusProxy(self.search)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find,
-                  context=Qt.ShortcutContext.WidgetWithChildrenShortcut)  # fmt: skip
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._find)
         THEME.changed.connect(self.renew)
         self.refresh()
 

@@ -126,7 +126,10 @@ class CurvesView(View):
         self.axis_box.currentIndexChanged.connect(self._changed)
         self.smoothing.valueChanged.connect(self._changed)
         for key, slot in (("L", self.log_box.toggle), ("S", self.switch_smoothing), ("X", self.next_axis)):
-            QShortcut(QKeySequence(key), self, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut = QShortcut(QKeySequence(key), self)
+            # Not as an argument: beside a slot, PySide6 6.10 drops it and the key works everywhere.
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -87,6 +87,8 @@ class Plot(pg.PlotWidget):
         super().__init__(parent, background=None, axisItems={"bottom": self.bottom, "left": self.side})
         self.item = self.getPlotItem()
         self.item.setMenuEnabled(False)
+        # The unused menu is a window of its own; as a child it ends with the plot.
+        self.item.ctrlMenu.setParent(self, self.item.ctrlMenu.windowFlags())
         self.item.hideButtons()
         self.box = self.item.getViewBox()
         self.box.disableAutoRange()
