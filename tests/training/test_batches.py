@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 import torch
 
@@ -26,7 +28,8 @@ def taken(source: Feeder, steps: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("batch_size", "sizes"), [(4, [4, 4, 2]), (1, [1] * 10), (0, [10]), (10, [10]), (99, [10]), (5, [5, 5]), (9, [9, 1])]
+    ("batch_size", "sizes"),
+    [(4, [4, 4, 2]), (1, [1] * 10), (0, [10]), (10, [10]), (99, [10]), (5, [5, 5]), (9, [9, 1])],
 )
 def test_every_example_comes_once_an_epoch(batch_size: int, sizes: list[int]) -> None:
     source = feeder(batch_size=batch_size)
@@ -35,7 +38,7 @@ def test_every_example_comes_once_an_epoch(batch_size: int, sizes: list[int]) ->
         assert source.epoch == epoch and source.position == 0
         batches = taken(source, len(sizes))
         assert [len(batch) for batch in batches] == sizes
-        assert sorted(sum(batches, [])) == list(range(10))
+        assert sorted(chain.from_iterable(batches)) == list(range(10))
 
 
 def test_epochs_differ_and_the_seed_decides() -> None:
@@ -75,7 +78,7 @@ def test_another_batch_size_goes_on_with_the_rest_of_the_epoch(before: int, afte
     state, epoch = source.state(), source.epoch
     while source.epoch == epoch:
         seen += taken(source, 1)
-    rest = sum(seen, [])
+    rest = list(chain.from_iterable(seen))
     assert sorted(rest[-10:]) == list(range(10))
     other = feeder(batch_size=after)
     other.restore(state)

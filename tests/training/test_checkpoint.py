@@ -39,7 +39,7 @@ def test_a_file_that_is_cut_off(kept: float, tmp_path: Path) -> None:
     write_checkpoint(saved(), path)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * kept) if isinstance(kept, float) else kept])
-    with pytest.raises(CheckpointError, match="run.safetensors cannot be read"):
+    with pytest.raises(CheckpointError, match=r"run\.safetensors cannot be read"):
         read_checkpoint(path)
 
 
@@ -114,7 +114,7 @@ def test_weights_that_are_no_numbers() -> None:
 def assert_damaged(checkpoint: Checkpoint) -> None:
     """It is refused in words, and the session then runs as from the start."""
     session = GradientSession(SETTINGS, "cpu")
-    with pytest.raises(CheckpointError, match="damaged .*the run starts from its first weights"):
+    with pytest.raises(CheckpointError, match=r"damaged .*the run starts from its first weights"):
         session.resume(checkpoint)
     assert session.step == 0 and not session.history.marks
     session.advance(4)

@@ -53,7 +53,8 @@ def test_values_and_gradients_are_those_of_the_modules(name: str) -> None:
     if name == "noisy":
         batch = batch[0], batch[1].sigmoid()
     results = []
-    for forward, backward in ((network.run_batch, torch.Tensor.backward), (Forward(network), Backward(torch.device("cpu")))):
+    ways = ((network.run_batch, torch.Tensor.backward), (Forward(network), Backward(torch.device("cpu"))))
+    for forward, backward in ways:
         for module in network.modules():
             if hasattr(module, "generator"):
                 module.generator = torch.Generator().manual_seed(4)

@@ -19,7 +19,6 @@ from tests.training.runs import (
     circles,
     noisy_graph,
     one_neuron,
-    plain_graph,
     points,
     project,
     put,
