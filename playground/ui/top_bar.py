@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
-from playground.ui.icons import icon
+from playground.ui.icons import icon, put_icon
 from playground.ui.theme import THEME
 from playground.ui.trainer import Frame
 
 SLOWEST, FASTEST = 1.0, 2_000.0
 """Steps per second at the two ends of the slider; its very end is full speed."""
 SPEED_TICKS = 100
+WIDE, ROOMY, NARROWEST = 1_540, 1_290, 1_040
+"""Widths at 100 % from which all words, the speed and the epoch, and the rest have room."""
+ICONS = {"Step": "step", "Epoch": "epoch", "Rewind": "rewind", "Present": "present"}
 
 
 def speed_of(tick: int) -> float | None:
@@ -95,6 +98,7 @@ class TopBar(QFrame):
         super().__init__()
         self.setObjectName("top-bar")
         self._play_action = play
+        self._worded: list[tuple[QPushButton, QAction]] = []
         self.home = QToolButton()
         self.home.setText("Playground")
         self.home.setToolTip("All presets and your recent files (Ctrl+Shift+G)")
@@ -148,8 +152,28 @@ class TopBar(QFrame):
             layout.addWidget(widget)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
+    def minimumSizeHint(self) -> QSize:
+        # What the narrowest form needs; `resizeEvent` picks the widest that fits.
+        return QSize(THEME.px(NARROWEST), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(event.size().width())
+
+    def _fit(self, width: int) -> None:
+        """Give up words, then figures, as the bar gets narrower."""
+        words = width >= THEME.px(WIDE)
+        for button, action in self._worded:
+            button.setText(action.iconText() if words else "")
+        self._speed_label.setVisible(words)
+        roomy = width >= THEME.px(ROOMY)
+        self._speed.setVisible(roomy)
+        self.figures["epoch"].setVisible(roomy)
+
     def _button(self, action: QAction) -> QPushButton:
-        button = QPushButton(action.icon(), action.iconText())
+        button = QPushButton(action.iconText())
+        put_icon(button, ICONS[action.iconText()])
+        self._worded.append((button, action))
         button.setToolTip(action.toolTip())
         button.setAccessibleName(action.text().replace("&", ""))
         button.clicked.connect(action.trigger)

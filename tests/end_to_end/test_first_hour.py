@@ -61,7 +61,7 @@ def test_drag_change_break_mend_undo_save_reopen(person: Person, tmp_path: Path)
     assert not person.place.document.report.ok
     assert not person.place.actions.act["play"].isEnabled()
     assert "Cannot play yet" in person.place.top_bar.play.toolTip()
-    person.place.canvas.select(["loss"])
+    person.place.canvas.go_to("loss")
     person.qtbot.mouseClick(person.button("Set units to 2", person.place.canvas), Qt.MouseButton.LeftButton)
     assert person.place.document.report.ok
     assert person.place.actions.act["play"].isEnabled()
