@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QDockWidget, QInputDialog, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 from playground.training.device import available_devices
@@ -75,6 +75,9 @@ class Workplace(QObject):
         self._add_head()
         self.side_tabs = QTabWidget()
         self.side_tabs.setDocumentMode(True)
+        for panel in (self.side_tabs, self.palette, self.outline):
+            panel.setAutoFillBackground(True)
+            panel.setBackgroundRole(QPalette.ColorRole.Base)
         self.side_tabs.addTab(self.palette, "Blocks")
         self.side_tabs.addTab(self.outline, "Outline")
         self.left_dock = self._dock("palette", "Blocks", self.side_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)

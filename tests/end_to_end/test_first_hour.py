@@ -78,8 +78,10 @@ def test_drag_change_break_mend_undo_save_reopen(person: Person, tmp_path: Path)
 
     # Learn, save, close, reopen: the same weights go on.
     person.sees(lambda: person.place.trainer.state != "running")
+    person.sees(lambda: person.place.trainer.state == "paused")
+    start = person.step
     person.place.trainer.take_step(50)
-    person.sees(lambda: person.place.trainer.state == "paused" and person.step >= 50)
+    person.sees(lambda: person.step == start + 50)
     with person.qtbot.waitSignal(person.place.trainer.saved, timeout=10_000):
         person.place.actions.act["save"].trigger()
     frame = person.place.feed.frame

@@ -112,6 +112,8 @@ class CurvesView(View):
         self.axis_box.setCurrentIndex(1)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 100)
+        # Batches differ so much that the raw training loss hides its own course.
+        self.smoothing.setValue(60)
         self.smoothing.setMinimumWidth(THEME.px(150))
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("Smooth the curves (S switches it); the raw curve stays pale behind")

@@ -20,6 +20,7 @@ from tests.ui.views import results
 def opened(qtbot: Any) -> CurvesView:
     """A view with curves; no fixture, as pytest would hold on to it until after the search for leaks."""
     view = CurvesView()
+    view.smoothing.setValue(0)
     qtbot.addWidget(view)
     view.resize(500, 320)
     with qtbot.waitActive(view):
