@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.010
 """Commands are obeyed between chunks of about this length."""
+SLOW = 20.0
+"""Up to so many steps a second a person reads the numbers of each single step, so each is measured."""
 
 State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
 
@@ -166,8 +168,14 @@ class TrainingThread(QThread):
         self._playing = False
         self._until: tuple[str, int] | None = None
         self._speed: float | None = None
+        self._due = 0.0
+        """When the next chunk may begin under the chosen speed."""
+        self._refused: Project | None = None
+        """A project that could not be trained; playing must not go on with the one before it."""
         self._rate = 0.0
         self._run = 0
+        self._measured = (0, 0)
+        """Run and step of the last measuring at rest."""
         self._dirty = False
 
     # For the window -------------------------------------------------------------------------------------------------
@@ -195,11 +203,14 @@ class TrainingThread(QThread):
                 self._guarded(self._commands.popleft())
             if self._leaving:
                 break
-            if self._playing:
+            if self._playing and time.perf_counter() >= self._due:
                 self._guarded(TrainingThread._work)
             self._publish()
             if not self._playing and not self._commands:
                 self._wake.wait()
+            elif self._playing and self._speed is not None:
+                # A frame that is taken wakes the thread too, but is no reason for a step before its time.
+                self._wake.wait(max(0.0, self._due - time.perf_counter()))
 
     def _guarded(self, action: Command) -> None:
         """Whatever goes wrong becomes one sentence in the window; the last good state stays."""
@@ -242,9 +253,18 @@ class TrainingThread(QThread):
             rate = done / max(spent, 1e-6)
             self._rate = rate if self._rate == 0.0 else 0.8 * self._rate + 0.2 * rate
         self._dirty = True
+        if self._speed is not None:
+            self._due = began + done / self._speed
+            if self._speed <= SLOW:
+                self._measure(session)
         self._check_end(session, done)
-        if self._playing and self._speed is not None:
-            self._wake.wait(max(0.0, done / self._speed - spent))
+
+    def _measure(self, session) -> None:  # noqa: ANN001
+        """Let the metrics belong to the step that is shown. Neither stop rules nor schedules take note."""
+        if self._measured != (self._run, session.step):
+            session.evaluate(observe=False)
+            self._measured = (self._run, session.step)
+            self._dirty = True
 
     def _chunk(self, session) -> int:  # noqa: ANN001
         steps = max(1, int(self._rate * CHUNK_SECONDS))
@@ -264,9 +284,14 @@ class TrainingThread(QThread):
         kind, count = self._until
         self._until = (kind, count - done)
         if count - done <= 0:
-            self._playing = False
-            self._until = None
-            self.news.emit("paused")
+            self._rest(session)
+
+    def _rest(self, session) -> None:  # noqa: ANN001
+        """Stop learning, with metrics of the step at which it stopped."""
+        self._playing = False
+        self._until = None
+        self._measure(session)
+        self.news.emit("paused")
 
     def _publish(self) -> None:
         session = self._session
@@ -300,7 +325,9 @@ class TrainingThread(QThread):
 
         self.news.emit("building")
         self.close()
+        self._refused = project
         session = GradientSession(project)
+        self._refused = None
         problem = ""
         if weights is not None:
             try:
@@ -330,6 +357,7 @@ class TrainingThread(QThread):
         """Forget the session."""
         self._playing = False
         self._session = None
+        self._refused = None
         self._frame = None
         self._dirty = False
 
@@ -338,7 +366,9 @@ class TrainingThread(QThread):
         if self._session is None:
             self.open(project, None)
             return
+        self._refused = project
         self._session.apply(project)
+        self._refused = None
         self._rate = 0.0
         self._dirty = True
         if not self._playing:
@@ -346,6 +376,8 @@ class TrainingThread(QThread):
 
     def play(self, until: tuple[str, int] | None) -> None:
         """Go on; `until` is ("steps", n) or ("epoch", 1) for a limited run."""
+        if self._refused is not None:
+            self.apply(self._refused)
         if self._session is None:
             return
         if self._session.finished:
@@ -354,15 +386,15 @@ class TrainingThread(QThread):
             more = (until[1] - 1) * self._session.steps_per_epoch
             until = ("steps", self._session.steps_left_in_epoch + more)
         self._until = until
+        self._due = 0.0
         self._playing = True
         self.news.emit("running")
 
     def pause(self) -> None:
         """Stop learning."""
-        if self._playing:
-            self._playing = False
+        if self._playing and self._session is not None:
             self._dirty = True
-            self.news.emit("paused")
+            self._rest(self._session)
 
     def rewind(self, project: Project | None) -> None:
         """Back to the first weights."""
@@ -371,7 +403,7 @@ class TrainingThread(QThread):
                 self.open(project, None)
             return
         if project is not None:
-            self._session.apply(project)
+            self.apply(project)
         self._session.rewind()
         self._playing = False
         self._take(self._session)
@@ -380,6 +412,7 @@ class TrainingThread(QThread):
     def set_speed(self, steps_per_second: float | None) -> None:
         """Limit the speed."""
         self._speed = steps_per_second
+        self._due = 0.0
 
     def set_parameter(self, name: str, index: tuple[int, ...], value: float) -> None:
         """Write one weight."""
@@ -391,6 +424,8 @@ class TrainingThread(QThread):
         except (KeyError, IndexError):
             # The block is gone or smaller by now, as after an undo in another order; there is nothing to write to.
             log.info("no parameter %s%s to write to", name, index)
+        except ValueError as error:
+            self.failed.emit(Failure("weights", f"{name} stays as it was: {error}."))
 
     def save(self, path: Path) -> None:
         """Write the checkpoint."""
