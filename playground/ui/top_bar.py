@@ -15,8 +15,8 @@ from playground.ui.trainer import Frame
 SLOWEST, FASTEST = 1.0, 2_000.0
 """Steps per second at the two ends of the slider; its very end is full speed."""
 SPEED_TICKS = 100
-WIDE, ROOMY, NARROWEST = 1_540, 1_290, 1_040
-"""Widths at 100 % from which all words, the speed and the epoch, and the rest have room."""
+WIDEST, WIDE, ROOMY, NARROWEST = 1_700, 1_540, 1_290, 1_040
+"""Widths at 100 % from which all words, the words on buttons, speed and epoch, and the rest have room."""
 ICONS = {"Step": "step", "Epoch": "epoch", "Rewind": "rewind", "Present": "present"}
 
 
@@ -144,7 +144,7 @@ class TopBar(QFrame):
         layout.setSpacing(10)
         for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self._speed):
             layout.addWidget(widget)
-        self._speed.setFixedWidth(110)
+        self._speed.setFixedWidth(90)
         layout.addStretch(1)
         for figure in self.figures.values():
             layout.addWidget(figure)
@@ -165,7 +165,7 @@ class TopBar(QFrame):
         words = width >= THEME.px(WIDE)
         for button, action in self._worded:
             button.setText(action.iconText() if words else "")
-        self._speed_label.setVisible(words)
+        self._speed_label.setVisible(width >= THEME.px(WIDEST))
         roomy = width >= THEME.px(ROOMY)
         self._speed.setVisible(roomy)
         self.figures["epoch"].setVisible(roomy)

@@ -15,7 +15,7 @@ NOTE_PADDING = 9.0
 
 
 class NoteItem(QGraphicsItem):
-    """Yellow paper with a few lines of text. Text that does not fit ends in “…” and is whole in the tooltip."""
+    """Yellow paper with a few lines of text; it grows downwards until its text has room."""
 
     def __init__(self, note: Note) -> None:
         super().__init__()
@@ -35,10 +35,11 @@ class NoteItem(QGraphicsItem):
         self.setToolTip(note.text)
 
     def set_size(self, width: float, height: float) -> None:
-        """Change the size, also while it is being pulled."""
+        """Change the size, also while it is being pulled; never smaller than the text."""
         self.prepareGeometryChange()
-        self.size = (width, height)
-        self._lines = _wrapped(self.text, width - 2 * NOTE_PADDING, height - 2 * NOTE_PADDING)
+        self._lines = _wrapped(self.text, width - 2 * NOTE_PADDING)
+        needed = len(self._lines) * QFontMetricsF(card_font()).lineSpacing() + 2 * NOTE_PADDING
+        self.size = (width, max(height, needed))
         self.update()
 
     def set_chosen(self, chosen: bool) -> None:
@@ -73,8 +74,8 @@ class NoteItem(QGraphicsItem):
             painter.drawText(QPointF(NOTE_PADDING, top + number * metrics.lineSpacing()), line)
 
 
-def _wrapped(text: str, width: float, height: float) -> tuple[str, ...]:
-    """The lines that fit, broken between words; the last one is elided when there is more."""
+def _wrapped(text: str, width: float) -> tuple[str, ...]:
+    """The lines of a text, broken between words; a word that is wider than the paper is elided."""
     metrics = QFontMetricsF(card_font())
     lines: list[str] = []
     for paragraph in (text or "Double-click to write").split("\n"):
@@ -87,9 +88,4 @@ def _wrapped(text: str, width: float, height: float) -> tuple[str, ...]:
             else:
                 line = longer
         lines.append(line)
-    fitting = max(1, int((height + 2.0) // metrics.lineSpacing()))
-    cut = len(lines) > fitting
-    shown = lines[:fitting]
-    if cut:
-        shown[-1] += " …"
-    return tuple(metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(1.0, width)) for line in shown)
+    return tuple(metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(1.0, width)) for line in lines)
