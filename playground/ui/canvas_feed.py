@@ -16,6 +16,8 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.trainer import Frame
 
 MAPS_KEY, PREVIEW_KEY = "canvas:maps", "inspector:data"
+MAP_SIDE = 48
+"""Grid points along each side of a map: smooth on a card, and still a fraction of a millisecond."""
 CURVE_POINTS = 120
 """Points of the small curve in a loss block."""
 
@@ -76,7 +78,7 @@ class CanvasFeed(QObject):
         if self._asked_for is snapshot or self._analyst.busy(MAPS_KEY):
             return
         self._asked_for = snapshot
-        self._analyst.request(Request(MAPS_KEY, LiveMapsAnalysis(), graph, snapshot))
+        self._analyst.request(Request(MAPS_KEY, LiveMapsAnalysis(resolution=MAP_SIDE), graph, snapshot))
 
     @Slot(str)
     def _on_result(self, key: str) -> None:

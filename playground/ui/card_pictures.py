@@ -1,0 +1,74 @@
+"""Makes the pictures on the cards of the gallery: the canvas of every preset after it has learned.
+
+`python -m playground.ui.card_pictures [ID …]` writes them beside the presets; it is for those who add presets.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QPixmap
+
+from playground.document import library
+from playground.document.library import PresetEntry
+from playground.ui.app import make_application
+from playground.ui.garbage import GarbageCollector
+from playground.ui.picture import settle, train
+from playground.ui.theme import THEME
+from playground.ui.views.saving import write_png
+from playground.ui.window import MainWindow
+from playground.ui.workplace import Workplace
+
+CANVAS = (1056, 588)
+"""Size of the canvas that is photographed; a card shows it at a third."""
+CARD = (704, 392)
+MOST_EPOCHS = 400
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Make the pictures of the presets with these ids, or of all."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = make_application()
+    garbage = GarbageCollector(app)
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
+    THEME.use("light")
+    window = MainWindow()
+    window.furnish()
+    place = window.workplace
+    assert place is not None
+    window.resize(1600, 1000)
+    window.show()
+    for entry in library.presets():
+        if not wanted or entry.id in wanted:
+            out = entry.path.with_suffix(".png")
+            write_png(photograph(place, entry).toImage(), out)
+            print(out.name)
+    window.close()
+    garbage.stop()
+    return 0
+
+
+def photograph(place: Workplace, entry: PresetEntry) -> QPixmap:
+    """Train a preset to its goals and take a picture of the canvas alone."""
+    place.document.open(entry.project)
+    place.views.show_only([])
+    place.left_dock.hide()
+    place.right_dock.hide()
+    canvas = place.canvas
+    canvas.setFixedSize(*CANVAS)
+    canvas.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    place.minimap.hide()
+    train(place, min(MOST_EPOCHS, max((goal.within_epochs for goal in entry.project.goals), default=100)))
+    settle(place)
+    canvas.fit()
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return canvas.viewport().grab().scaled(*CARD, Qt.AspectRatioMode.KeepAspectRatioByExpanding, smooth)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
