@@ -6,23 +6,41 @@ import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from playground.cli.report import CallError
 
 if TYPE_CHECKING:
     from playground.document.project import Project
+    from playground.training.session import GradientSession
 
 
 def save_window(
     project: Project, epochs: int, out: Path, theme: str = "light", size: tuple[int, int] = (1600, 1000)
 ) -> None:
     """Save a picture of the window in which this project has been trained for so many epochs."""
+    _save_window(project, epochs, out, theme, size, None)
+
+
+def save_trained_window(session: GradientSession, out: Path) -> None:
+    """Save a picture of the window as a run has left it: its weights, its curves, without training again."""
+    from playground.training.checkpoint import write_checkpoint
+
+    with TemporaryDirectory() as folder:
+        weights = Path(folder) / "trained.safetensors"
+        write_checkpoint(session.checkpoint(), weights)
+        _save_window(session.project, 0, out, "light", (1600, 1000), weights)
+
+
+def _save_window(
+    project: Project, epochs: int, out: Path, theme: str, size: tuple[int, int], weights: Path | None
+) -> None:
     without_screen()
     from playground.ui.picture import save_picture
 
     try:
-        save_picture(project, epochs, theme, size, out)
+        save_picture(project, epochs, theme, size, out, weights)
     except OSError as error:
         raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.cli import running
 from playground.cli.overrides import overridden
-from playground.cli.qt import save_window
+from playground.cli.qt import save_trained_window
 from playground.cli.report import CallError, open_project, print_json, print_table
 from playground.document.files import write
 from playground.training.checkpoint import weights_path, write_checkpoint
@@ -28,7 +28,7 @@ def train(options: argparse.Namespace) -> int:
     if target is not None:
         _save(outcome, target)
     if picture is not None:
-        save_window(project, round(session.epoch), picture)
+        save_trained_window(session, picture)
     content = outcome.content(options.project)
     if options.json:
         print_json(content)

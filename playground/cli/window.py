@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from playground.cli.qt import refuse_bad_qt, save_window
+from playground.cli.qt import refuse_bad_qt, save_trained_window
 from playground.document.library import find
 
 DEFAULT_PRESET = "spirals"
@@ -45,6 +45,6 @@ def _in_terminal(name: str) -> int:
     outcome = running.run(session, running.Budget.of(project), project.title)
     tell(outcome.content(name))
     out = Path(f"playground-{path.stem}.png").absolute()
-    save_window(project, round(session.epoch), out)
+    save_trained_window(session, out)
     print(f"A picture of the window is in {out}")
     return 0

@@ -22,8 +22,13 @@ PATIENCE = 600.0
 """Seconds after which a picture is taken of whatever there is."""
 
 
-def save_picture(project: Project, epochs: int, theme: str, size: tuple[int, int], out: Path) -> None:
-    """Train `project` for so many epochs in the real window and save what it shows. Raises OSError."""
+def save_picture(
+    project: Project, epochs: int, theme: str, size: tuple[int, int], out: Path, weights: Path | None = None
+) -> None:
+    """Train `project` for so many epochs in the real window, from a checkpoint if given, and save what it shows.
+
+    Raises OSError.
+    """
     app = make_application()
     # The person's own settings neither change the picture nor are changed by it.
     settings = tempfile.TemporaryDirectory()
@@ -38,6 +43,7 @@ def save_picture(project: Project, epochs: int, theme: str, size: tuple[int, int
     assert place is not None
     try:
         place.messages.dismiss()
+        place.run.open_with(weights)
         place.document.open(project)
         train(place, epochs)
         settle(place)

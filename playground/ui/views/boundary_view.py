@@ -45,6 +45,7 @@ class PointCloud:
     def __init__(self, plot: Plot, part: Part, symbol: str, size: float, outline: str, depth: int) -> None:
         self.part = part
         self._outline = outline
+        self._size = size
         self._target: NDArray[np.float32] | NDArray[np.int64] | None = None
         self._xy: NDArray[np.float32] | None = None
         self.points = pg.ScatterPlotItem(symbol=symbol, size=THEME.px(size), pxMode=True, pen=pg.mkPen(outline))
@@ -54,7 +55,9 @@ class PointCloud:
             plot.addItem(item)
 
     def restyle(self) -> None:
-        self.rings.setPen(pg.mkPen(ring_color(), width=2))
+        self.points.setSize(THEME.px(self._size))
+        self.rings.setSize(THEME.px(self._size + 7))
+        self.rings.setPen(pg.mkPen(ring_color(), width=THEME.px(2)))
 
     def draw_shapes(self, shapes: bool) -> None:
         """Draw every point as a shape instead of a small picture of one: slower, but right in a vector picture."""
@@ -114,7 +117,7 @@ class BoundaryView(View):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.test_box = check_box("test points", "Show the test points, as diamonds", False)
+        self.test_box = check_box("test", "Show the test points, as diamonds", False)
         self.train_box = check_box("Train points", "Show the training points, as discs", True)
         self.discrete_box = check_box("Discretize", "Show the decided class alone, without its probability", False)
         for box in (self.test_box, self.train_box, self.discrete_box):

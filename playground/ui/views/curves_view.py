@@ -106,7 +106,7 @@ class CurvesView(View):
         self.plot.reset_wanted.connect(self.reset_range)
 
     def _make_options(self) -> None:
-        self.log_box = check_box("log · L", "Logarithmic scale (L): equal factors have equal height", False)
+        self.log_box = check_box("log", "Logarithmic scale (L): equal factors have equal height", False)
         self.quantity_box = combo_box("Quantity", "What the curves show", [("Loss", "loss")])
         self.axis_box = combo_box("Horizontal axis", "Against what the curves are drawn (X)", curve_lines.AXES)
         self.axis_box.setCurrentIndex(1)

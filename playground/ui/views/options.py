@@ -23,6 +23,8 @@ from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.theme import THEME
 
 SIDE = 14
+BUTTON = 22
+LONGEST_CHOICE = 150
 
 
 class ElidedLabel(QLabel):
@@ -45,15 +47,25 @@ class ElidedLabel(QLabel):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
+class HeaderButton(QToolButton):
+    """A button of a view's header: a small square, so that the heading has room beside it."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(BUTTON), THEME.px(BUTTON))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 def flat_button(name: str, tooltip: str, icon: str = "", text: str = "") -> QToolButton:
     """A button without a frame, for a header."""
-    button = QToolButton()
+    button = HeaderButton()
     button.setAutoRaise(True)
     button.setAccessibleName(name)
     button.setToolTip(tooltip)
     button.setText(text)
     if icon:
-        put_icon(button, icon, "secondary", 16)
+        put_icon(button, icon, "secondary", 14)
     return button
 
 
@@ -100,12 +112,23 @@ def check_box(text: str, tooltip: str, checked: bool) -> QCheckBox:
     return box
 
 
+class HeaderComboBox(QuietComboBox):
+    """A choice as wide as its longest words, within reason."""
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(self.font())
+        longest = max((words.horizontalAdvance(self.itemText(row)) for row in range(self.count())), default=0)
+        return QSize(min(longest, THEME.px(LONGEST_CHOICE)) + THEME.px(28), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(THEME.px(60), super().minimumSizeHint().height())
+
+
 def combo_box(name: str, tooltip: str, items: Sequence[tuple[str, str]]) -> QComboBox:
     """A choice of (words, value)."""
-    box = QuietComboBox()
+    box = HeaderComboBox()
     box.setAccessibleName(name)
     box.setToolTip(tooltip)
-    box.setMinimumContentsLength(8)
     for words, value in items:
         box.addItem(words, value)
     return box

@@ -69,7 +69,7 @@ class ViewPanel(QWidget):
     def restyle(self) -> None:
         """Take over the sizes of the theme."""
         self.heading.setFont(THEME.font(13, bold=True))
-        self._header.setSpacing(THEME.px(2))
+        self._header.setSpacing(THEME.px(1))
         self._layout.setContentsMargins(THEME.px(10), THEME.px(5), THEME.px(8), THEME.px(8))
         self._layout.setSpacing(THEME.px(4))
         self.update()

@@ -118,7 +118,7 @@ class WallView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: PredictionWall | None = None
-        self.wrong_box = check_box("wrong first", "Show the mistakes first, the surest ones on top", True)
+        self.wrong_box = check_box("✗ first", "Show the mistakes first, the surest ones on top", True)
         self.part_box = part_box("Which examples are shown")
         self.options_layout.addWidget(self.wrong_box)
         self.options_layout.addWidget(more_button([("Part", self.part_box)]))

@@ -7,8 +7,10 @@ import numpy as np
 from playground.analysis.boundary import Boundary, BoundaryPoints
 from playground.analysis.confusion import ConfusionMatrix
 from playground.analysis.curves import Best, Curves
+from playground.analysis.data_view import DataSummary
 from playground.analysis.prediction_wall import PredictionWall
 from playground.analysis.weights import WeightMatrix, Weights
+from playground.data.base import Part
 from playground.training.history import CurveData, Mark, Moment
 
 
@@ -80,6 +82,31 @@ def wall(count: int = 20) -> PredictionWall:
     names = tuple(str(number) for number in range(10))
     confidence = np.linspace(1.0, 0.5, count, dtype=np.float32)
     return PredictionWall(pictures, np.arange(count), actual, predicted, confidence, names, "test", 1, count)
+
+
+def data(part: Part = "train") -> DataSummary:
+    rows = tuple((float(number), -float(number), "ab"[number % 2]) for number in range(6))
+    points = np.array([(*row[:2], number % 2) for number, row in enumerate(rows)], np.float32)
+    return DataSummary(
+        "Letters", part, {"train": 12, "validation": 3, "test": 3}, ("a", "b"), np.array([[6, 2, 1], [6, 1, 2]]),
+        ("x1", "x2", "class"), rows, points, None,
+    )  # fmt: skip
+
+
+def data_pictures() -> DataSummary:
+    pictures = np.zeros((30, 8, 8), dtype=np.float32)
+    pictures[:, 2:6, 3] = 1.0
+    rows = tuple((str(number % 10),) for number in range(30))
+    counts = np.tile(np.array([7, 2, 1]), (10, 1))
+    names = tuple(str(number) for number in range(10))
+    totals = {"train": 70, "validation": 20, "test": 10}
+    return DataSummary("Digits", "train", totals, names, counts, ("class",), rows, None, pictures)
+
+
+def data_table() -> DataSummary:
+    rows = tuple((float(number), number * 0.5, float(-number)) for number in range(8))
+    totals = {"train": 8, "validation": 2, "test": 2}
+    return DataSummary("Costs", "train", totals, (), None, ("age", "weight", "cost"), rows, None, None)
 
 
 def weights(chosen: str = "") -> Weights:

@@ -19,6 +19,7 @@ from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
+from playground.ui.views.data_view import DataView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
@@ -33,6 +34,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ConfusionView, results.matrix),
     (WallView, results.wall),
     (WeightsView, results.weights),
+    (DataView, results.data),
+    (DataView, results.data_pictures),
+    (DataView, results.data_table),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]
@@ -209,3 +213,14 @@ def test_every_view_is_registered_under_its_analysis() -> None:
     known = {kind.id for kind in ANALYSES}
     assert set(VIEWS) <= known
     assert all(view.analysis.id == identifier and view.title for identifier, view in VIEWS.items())
+
+
+@every_view
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_whole_heading_fits_into_a_narrow_panel(
+    qtbot: Any, view_class: type[View], make: Callable[[], Any], scale: float
+) -> None:
+    THEME.set_scale(scale)
+    panel = shown(qtbot, view_class, make(), QSize(round(340 * scale), round(260 * scale)))
+    heading = panel.heading
+    assert heading.fontMetrics().horizontalAdvance(heading.text()) <= heading.width()

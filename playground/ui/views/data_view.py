@@ -1,0 +1,116 @@
+"""The data before any network: points, pictures or a table, and how many examples each class has."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QScrollArea, QSizePolicy, QTableView, QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.data_view import DataAnalysis, DataSummary
+from playground.data.base import PARTS
+from playground.ui.inspector.data_pictures import ClassBars, ExampleTable, PictureWall
+from playground.ui.inspector.points_plot import PointsPlot
+from playground.ui.theme import THEME
+from playground.ui.views.base import View
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import check_box, part_box
+
+EXAMPLES_SHARE, CLASSES_SHARE = 5, 3
+"""Widths of the examples and of the counts beside them."""
+
+
+class DataView(View):
+    """The examples of the selected data block, or of the first one."""
+
+    analysis: ClassVar[type[Analysis]] = DataAnalysis
+    title: ClassVar[str] = "Data"
+    empty: ClassVar[str] = "The examples appear here."
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: DataSummary | None = None
+        self.table_box = check_box("table", "Show the examples as numbers", False)
+        self.part_box = part_box("Which examples are shown")
+        self.part_box.setCurrentIndex(self.part_box.findData("train"))
+        self.options_layout.addWidget(self.table_box)
+        self.options_layout.addWidget(self.part_box)
+        self.points = PointsPlot()
+        self.points.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.wall = PictureWall()
+        self.model = ExampleTable()
+        self.model.setParent(self)
+        self.bars = ClassBars()
+        self.legend = Legend()
+        self._lay_out()
+        self.table_box.toggled.connect(self.renew)
+        self.part_box.currentIndexChanged.connect(self._part_changed)
+        self.restyle()
+
+    def _lay_out(self) -> None:
+        self.wall_area = scrolling(self.wall)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("The examples as numbers")
+        header = self.table.horizontalHeader()
+        header.setResizeContentsPrecision(20)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.bars_area = scrolling(self.bars)
+        line = QHBoxLayout()
+        line.setSpacing(THEME.px(10))
+        for widget in (self.points, self.wall_area, self.table):
+            line.addWidget(widget, EXAMPLES_SHARE)
+        line.addWidget(self.bars_area, CLASSES_SHARE)
+        self.body_layout.addLayout(line, 1)
+        self.body_layout.addWidget(self.legend)
+
+    def wanted(self) -> Analysis:
+        return DataAnalysis(part=self.part_box.currentData())
+
+    @Slot()
+    def _part_changed(self) -> None:
+        self.wanted_changed.emit()
+
+    def restyle(self) -> None:
+        self.table.verticalHeader().setDefaultSectionSize(THEME.px(24))
+        self.bars.updateGeometry()
+        self.wall.updateGeometry()
+
+    def draw(self) -> None:
+        assert self.result is not None
+        data = self.result
+        pictured = data.points is not None or data.pictures is not None
+        as_table = self.table_box.isChecked() or not pictured
+        self.table_box.setVisible(pictured)
+        self.table.setVisible(as_table)
+        self.points.setVisible(not as_table and data.points is not None)
+        self.wall_area.setVisible(not as_table and data.pictures is not None)
+        self.bars_area.setVisible(data.class_counts is not None)
+        self.model.show(data.columns, data.rows)
+        if data.points is not None:
+            self.points.set_points(data.points, has_classes=bool(data.class_names))
+        if data.pictures is not None:
+            self.wall.set_pictures(data.pictures, [", ".join(map(str, row)) for row in data.rows])
+        if data.class_counts is not None:
+            columns = zip(PARTS, data.class_counts.T.tolist(), strict=True)
+            self.bars.set_counts(data.class_names, {part: tuple(counts) for part, counts in columns})
+        self.legend.show_entries(self._entries(data))
+
+    def _entries(self, data: DataSummary) -> list[Entry]:
+        tokens = THEME.tokens
+        parts = [Entry(f"{part} {data.counts[part]:,}", "square", tokens.part_color(part)) for part in PARTS]
+        whole = data.counts[data.part]
+        return [*parts, *([Entry(f"the first {len(data.rows):,} shown")] if len(data.rows) < whole else [])]
+
+
+def scrolling(widget: QWidget) -> QScrollArea:
+    """A plain area that scrolls up and down."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(widget)
+    area.viewport().setAutoFillBackground(False)
+    widget.setAutoFillBackground(False)
+    return area
