@@ -8,6 +8,7 @@ from typing import Any, Literal
 import torch
 
 from playground.blocks.base import Block
+from playground.blocks.loss import Loss
 from playground.data.base import Dataset
 from playground.document.declaration import Declaration
 from playground.document.graph import Choice, Graph, Node
@@ -41,6 +42,26 @@ def _learning(node: Node) -> tuple[bool, float]:
 
 def _penalties(graph: Graph) -> dict[str, tuple[float | None, ...]]:
     return {node.id: (node.training.l1, node.training.l2, node.training.max_norm) for node in graph.nodes}
+
+
+def retune(model: TrainableModel, before: Project, after: Project, report: Report) -> bool:
+    """Write changed numbers of blocks, such as a dropout rate, into the living modules; False when that is not enough.
+
+    `report` is that of the changed graph. Data, losses, wires and shapes must be as they were.
+    """
+    old, known = before.graph, model.network.report
+    same = old.edges == after.graph.edges and before.training.device == after.training.device and report.ok
+    kinds = [{node.id: (node.block, _learning(node)) for node in graph.nodes} for graph in (old, after.graph)]
+    if not same or kinds[0] != kinds[1] or report.signals != known.signals:
+        return False
+    changed = [name for name, block in report.blocks.items() if block != known.blocks[name]]
+    if any(isinstance(report.blocks[name], Dataset | Loss) for name in changed):
+        return False
+    modules = dict(model.network.named_children())
+    if not all(report.blocks[name].update(modules[name]) for name in changed):
+        return False
+    model.network.report = report
+    return True
 
 
 def data_of(report: Report) -> dict[str, Block]:

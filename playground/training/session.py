@@ -288,7 +288,9 @@ class GradientSession:
         Raises CannotCompile or DataError, and stays as it was, when the new graph cannot be trained.
         """
         before, kind = self.project, changes.classify(self.project, project)
-        if kind == "structure":
+        if kind == "structure" and self._retuned(project):
+            self._learner.change(project)
+        elif kind == "structure":
             self._rebuild(project)
         elif kind == "numbers":
             self._learner.change(project)
@@ -304,6 +306,14 @@ class GradientSession:
             mark = Mark(self._moment(), text)
             self.history.mark(mark)
             self._new_marks.append(mark)
+
+    def _retuned(self, project: Project) -> bool:
+        """Whether the change could be written into the living network, which then keeps all that it remembers."""
+        report = check(project.graph)
+        if not changes.retune(self._learner.model, self.project, project, report):
+            return False
+        self.report = report
+        return True
 
     def _rebuild(self, project: Project) -> None:
         """Make the parts anew and carry over what still fits: weights, optimizer's memory, the place in the data."""
