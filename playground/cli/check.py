@@ -69,4 +69,5 @@ def _tell_people(content: dict[str, Any]) -> None:
         fixes = f" Fixes: {'; '.join(error['fixes'])}." if error["fixes"] else ""
         print(f"{error['node'] or 'project'}: {error['message']}{fixes}")
     count = len(content["errors"])
-    print(f"{content['parameters']:,} parameters, {'no errors' if not count else f'{count} errors'}.")
+    errors = f"{count} error{'s' if count > 1 else ''}" if count else "no errors"
+    print(f"{content['parameters']:,} parameters, {errors}.")

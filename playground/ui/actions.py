@@ -37,7 +37,7 @@ def _add_file(place: Workplace, actions: WindowActions) -> None:
     add, files = actions.add, place.files
     add("&File", "new", "&New", files.new, Keys.New, icon="plus")
     add("&File", "open", "&Open…", files.ask_and_open, Keys.Open, icon="open")
-    add("&File", "gallery", "&Gallery", place.show_gallery, "Ctrl+Shift+G", icon="gallery")
+    add("&File", "gallery", "&Gallery", place.show_gallery, "Alt+Home", icon="gallery")
     actions.separate("&File")
     add("&File", "save", "&Save", files.save, Keys.Save, icon="save")
     add("&File", "save-as", "Save &as…", files.ask_and_save, "Ctrl+Shift+S")
@@ -72,6 +72,7 @@ def _add_edit(place: Workplace, actions: WindowActions) -> None:
         actions.add("&Edit", name, text, functools.partial(_call, verb))
     actions.separate("&Edit")
     actions.add("&Edit", "find", "&Find a block…", place.find_block, "Ctrl+K", icon="search")
+    actions.add("&Edit", "note", "Add a &note", functools.partial(_call, verbs.add_note), icon="note")
     actions.add("&Edit", "tidy", "Tid&y the canvas", functools.partial(_call, verbs.tidy), icon="tidy")
 
 
@@ -83,7 +84,7 @@ def _add_train(place: Workplace, actions: WindowActions) -> None:
     add, run = actions.add, place.run
     add("&Train", "play", "&Play or pause", run.toggle, "Ctrl+Return", icon="play", tip="Learn, or pause")
     add("&Train", "step", "&Step", run.take_step, "F10", icon="step", tip="One step: one batch")
-    add("&Train", "epoch", "&Epoch", run.take_epoch, "Shift+F10", icon="epoch", tip="On to the end of the epoch")
+    add("&Train", "epoch", "&Epoch", run.take_epoch, "Ctrl+F10", icon="epoch", tip="On to the end of the epoch")
     add("&Train", "rewind", "&Rewind", run.rewind, "Ctrl+R", icon="rewind", tip="Back to the same first weights")
     add("&Train", "seed", "New see&d", run.new_seed, "Ctrl+Shift+R", icon="dice", tip="Other first weights")
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from playground.ui.icons import icon, put_icon
+from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
 from playground.ui.trainer import Frame
 
@@ -101,7 +102,7 @@ class TopBar(QFrame):
         self._worded: list[tuple[QPushButton, QAction]] = []
         self.home = QToolButton()
         self.home.setText("Playground")
-        self.home.setToolTip("All presets and your recent files (Ctrl+Shift+G)")
+        self.home.setToolTip("All presets and your recent files (Alt+Home)")
         self.home.setAutoRaise(True)
         self.home.clicked.connect(self.gallery_wanted)
         self.title = TitleButton()
@@ -144,7 +145,7 @@ class TopBar(QFrame):
         layout.setSpacing(10)
         for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self._speed):
             layout.addWidget(widget)
-        self._speed.setFixedWidth(90)
+        KeptSize(self._speed, "setFixedWidth", 90)
         layout.addStretch(1)
         for figure in self.figures.values():
             layout.addWidget(figure)
@@ -196,6 +197,7 @@ class TopBar(QFrame):
 
     def show_state(self, state: str) -> None:
         """Play or pause on the button, by the state of the trainer."""
+        self._state = state
         running = state == "running"
         self.play.setText("Pause" if running else "Play")
         self.play.setIcon(icon("pause" if running else "play", THEME.tokens.accent_text))
@@ -240,6 +242,7 @@ class TopBar(QFrame):
         self.home.setFont(THEME.font(14, bold=True))
         for figure in self.figures.values():
             figure.restyle()
+        self.show_state(self._state)
 
 
 def number(value: float | None) -> str:

@@ -118,6 +118,7 @@ class Workplace(QObject):
         self.run.playable_changed.connect(self._show_playable)
         self.trainer.state_changed.connect(self.top_bar.show_state)
         self.feed.frame_arrived.connect(self.top_bar.show_frame)
+        self.feed.frame_arrived.connect(self.failures.show_end)
         self.canvas.node_selected.connect(self._on_selected)
         self.canvas.said.connect(self._say)
         self.canvas.weight_edit_requested.connect(self._on_weight_edited)
@@ -158,6 +159,8 @@ class Workplace(QObject):
     @Slot()
     def show_outline(self) -> None:
         """The canvas as a tree, for the keyboard and screen readers."""
+        if self.window.pages.currentWidget() is not self.canvas:
+            self.show_canvas()
         self.left_dock.show()
         self.side_tabs.setCurrentWidget(self.outline)
         self.outline.setFocus()

@@ -110,3 +110,17 @@ def test_everything_with_a_button_or_a_dock_has_a_name_for_screen_readers(person
     ]
     assert nameless == []
     assert all(dock.objectName() for dock in person.window.findChildren(QDockWidget))
+
+
+def test_keys_of_the_canvas_are_taken_by_no_menu(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    canvas, both = person.place.canvas, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    canvas.select(["dense-1", "dense-2"])
+    person.presses(Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier, on=canvas)
+    assert person.graph.groups[0].nodes == ("dense-1", "dense-2")
+    person.presses(Qt.Key.Key_G, both, on=canvas)
+    assert not person.graph.groups and canvas.isVisible()
+    person.presses(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier, on=canvas)
+    assert person.window.gallery.isVisible()
+    person.presses(Qt.Key.Key_O, both)
+    assert canvas.isVisible() and person.place.outline.isVisible()

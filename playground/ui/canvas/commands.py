@@ -16,10 +16,8 @@ from playground.ui.canvas import clipboard, geometry, layout
 from playground.ui.canvas.connecting import takes_many
 from playground.ui.canvas.geometry import Point, Rect
 from playground.ui.canvas.naming import titles
-from playground.ui.canvas.room import with_room
+from playground.ui.canvas.room import clear_way, with_room
 from playground.ui.open_document import OpenDocument
-
-PASTE_OFFSET = 28.0
 
 
 def words(graph: Graph, identifiers: Iterable[str]) -> str:
@@ -144,25 +142,33 @@ def copied(document: OpenDocument, identifiers: Iterable[str]) -> str:
     return clipboard.to_text(part) if part.nodes or part.notes else ""
 
 
-def paste(document: OpenDocument, text: str, at: Point | None = None) -> tuple[str, ...]:
-    """Put copied blocks on the canvas, their upper left corner at `at` if given. Returns the new ids.
+def paste(
+    document: OpenDocument, text: str, at: Point | None = None, *, taken: Mapping[str, Rect] | None = None
+) -> tuple[str, ...]:
+    """Put copied blocks on the canvas. Returns the new ids.
 
+    Their upper left corner comes to `at` if given; otherwise they stand where they stood, or below what is `taken`.
     Raises clipboard.PasteError with a sentence when the text holds no blocks.
     """
     part = clipboard.from_text(text)
-    return _merge(document, part, "Paste", at)
+    return _merge(document, part, "Paste", at, taken or {})
 
 
-def duplicate(document: OpenDocument, identifiers: Iterable[str]) -> tuple[str, ...]:
-    """Copy blocks beside themselves. Returns the new ids."""
+def duplicate(
+    document: OpenDocument, identifiers: Iterable[str], *, taken: Mapping[str, Rect] | None = None
+) -> tuple[str, ...]:
+    """Copy blocks below themselves. Returns the new ids."""
     part = edits.extract(document.graph, identifiers)
-    return _merge(document, part, "Duplicate", None) if part.nodes or part.notes else ()
+    return _merge(document, part, "Duplicate", None, taken or {}) if part.nodes or part.notes else ()
 
 
-def _merge(document: OpenDocument, part: Graph, text: str, at: Point | None) -> tuple[str, ...]:
+def _merge(
+    document: OpenDocument, part: Graph, text: str, at: Point | None, taken: Mapping[str, Rect]
+) -> tuple[str, ...]:
     items = (*part.nodes, *part.notes)
-    offset = (PASTE_OFFSET, PASTE_OFFSET)
-    if at is not None:
+    if at is None:
+        offset = (0.0, clear_way(document.graph, part, taken))
+    else:
         offset = (at[0] - min(item.position.x for item in items), at[1] - min(item.position.y for item in items))
     graph, names = edits.merge(document.graph, part, offset)
     document.edit_graph(f"{text} {words(part, [item.id for item in items])}", graph)

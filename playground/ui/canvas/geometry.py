@@ -160,10 +160,9 @@ class Obstacles:
         behind = (left <= high[0]) & (right >= low[0]) & (top <= high[1]) & (bottom >= low[1])
         behind[list(but)] = False
         near = np.flatnonzero(behind)
-        x, y = points[:, 0], points[:, 1]
-        for number in near:
-            inside = (x >= left[number]) & (x <= right[number]) & (y >= top[number]) & (y <= bottom[number])
-            behind[number] = inside.any()
+        x, y = points.T
+        left, top, right, bottom = self.edges[near].T[:, :, None]  # each (near, 1), against the points (n,)
+        behind[near] = ((x >= left) & (x <= right) & (y >= top) & (y <= bottom)).any(axis=1)
         return behind
 
 

@@ -116,12 +116,14 @@ class NodeItem(QGraphicsItem):
 
     def box(self) -> NodeBox:
         """The card for hit testing, in scene units."""
-        place = self.pos()
-        rect = Rect(place.x(), place.y(), *self.size)
-        if self._box is None or self._box.rect != rect:
+        place, known = self.pos(), self._box
+        x, y = place.x(), place.y()
+        # Asked 300 times in every move of the mouse: compare before anything is made.
+        if known is None or known.rect.x != x or known.rect.y != y or (known.rect.width, known.rect.height) != self.size:
+            rect = Rect(x, y, *self.size)
             inputs = tuple(port.name for port in self.face.inputs)
-            self._box = NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))
-        return self._box
+            known = self._box = NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))
+        return known
 
     def title_rect(self) -> QRectF:
         """Where the title stands, in item coordinates."""

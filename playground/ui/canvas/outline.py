@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QBrush, QContextMenuEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QBrush, QContextMenuEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from playground.document.graph import EdgeKey, Graph
@@ -24,6 +24,8 @@ from playground.ui.theme import THEME
 
 MOVE = 48.0
 """How far one key press moves a block, in scene units."""
+SHAPES_SHARE = 0.38
+"""What the column of shapes may take of the width."""
 _ARROWS = {
     Qt.Key.Key_Left: (-MOVE, 0.0),
     Qt.Key.Key_Right: (MOVE, 0.0),
@@ -45,7 +47,7 @@ class OutlineTree(QTreeWidget):
         self.setHeaderHidden(True)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -55,6 +57,15 @@ class OutlineTree(QTreeWidget):
         self.setAccessibleDescription(
             "Enter adds a block, F2 renames, C connects, Delete deletes, Alt with an arrow key moves."
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share_width()
+
+    def share_width(self) -> None:
+        """The names come first: in a narrow panel the shapes are cut short, not they. A tip has both in full."""
+        width = self.viewport().width()
+        self.header().resizeSection(1, min(self.sizeHintForColumn(1), round(SHAPES_SHARE * width)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.state() == QAbstractItemView.State.EditingState or not self._outline.press(event):
@@ -148,6 +159,7 @@ class OutlineWidget(QWidget):
             self.tree.clear()
             self.tree.addTopLevelItems([self._item(row) for row in rows])
             self.tree.expandAll()
+            self.tree.share_width()
             for item, row in self._flat:
                 item.setFirstColumnSpanned(not row.detail)
                 if row.key in folded or (row.kind == "problem" and row.key not in known):
@@ -389,6 +401,7 @@ def _item(row: OutlineRow) -> QTreeWidgetItem:
     item.setData(0, _ROW, row)
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or row.text)
     item.setToolTip(0, row.spoken or row.text)
+    item.setToolTip(1, row.detail)
     item.setForeground(1, QBrush(THEME.color("secondary")))
     if row.family:
         item.setIcon(0, icons.icon(row.family, row.family, THEME.px(16)))

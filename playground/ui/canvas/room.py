@@ -1,13 +1,20 @@
-"""Making room: a block that is put into a wire pushes what follows it to the right instead of covering it. Pure."""
+"""Making room: what is new on the canvas does not cover what stands there. Pure.
+
+A block that is put into a wire pushes what follows it to the right; copies go below.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from playground.document import edits
-from playground.document.graph import Graph, Node
+from playground.document.graph import Graph, Node, Note
 from playground.ui.canvas.geometry import GAP, Rect, free_place
 
 _WIDTH, _HEIGHT = 172.0, 150.0
 """Size of a card with a picture; the exact one is known only once it is drawn."""
+_BELOW = 28.0
+"""Between a card and the copy below it."""
 
 
 def with_room(before: Graph, after: Graph) -> Graph:
@@ -15,6 +22,30 @@ def with_room(before: Graph, after: Graph) -> Graph:
     for name in (node.id for node in after.nodes if not before.has(node.id)):
         after = _make_room(after, name)
     return after
+
+
+def clear_way(graph: Graph, part: Graph, drawn: Mapping[str, Rect]) -> float:
+    """How far down copies must go from where they were copied, so that they cover no card and no note.
+
+    `drawn` holds the places of those that are on the canvas already; their copies are as large as they are.
+    """
+    taken = [drawn.get(item.id, _card(item)) for item in (*graph.nodes, *graph.notes)]
+    copies = [_as_large(_card(item), drawn.get(item.id)) for item in (*part.nodes, *part.notes)]
+    blocked = sorted(
+        (other.y - copy.bottom - _BELOW, other.bottom - copy.y + _BELOW)
+        for copy in copies
+        for other in taken
+        if copy.x < other.right and other.x < copy.right
+    )
+    way = 0.0
+    for start, end in blocked:
+        if start < way < end:
+            way = end
+    return way
+
+
+def _as_large(card: Rect, drawn: Rect | None) -> Rect:
+    return card if drawn is None else Rect(card.x, card.y, drawn.width, drawn.height)
 
 
 def _make_room(graph: Graph, name: str) -> Graph:
@@ -46,5 +77,6 @@ def _downstream(graph: Graph, name: str) -> set[str]:
     return found
 
 
-def _card(node: Node) -> Rect:
-    return Rect(node.position.x, node.position.y, _WIDTH, _HEIGHT)
+def _card(item: Node | Note) -> Rect:
+    width, height = (item.width, item.height) if isinstance(item, Note) else (_WIDTH, _HEIGHT)
+    return Rect(item.position.x, item.position.y, width, height)

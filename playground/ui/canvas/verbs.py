@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from playground.ui.canvas import adding, commands
 from playground.ui.canvas.clipboard import PasteError
-from playground.ui.canvas.geometry import Line, Point
+from playground.ui.canvas.geometry import Line, Point, Rect, free_place
 from playground.ui.canvas.interactions import scene_rect
 
 if TYPE_CHECKING:
@@ -45,17 +45,18 @@ class Verbs:
             self.delete()
 
     def paste(self, at: Point | None = None) -> None:
-        """Paste blocks, at a point or beside where they were copied; what is no block is refused with a sentence."""
+        """Paste blocks, at a point or below those they were copied from; anything else is refused with a sentence."""
+        text, taken = QGuiApplication.clipboard().text(), self._view.canvas_scene.rects()
         try:
-            names = commands.paste(self._document, QGuiApplication.clipboard().text(), at)
+            names = commands.paste(self._document, text, at, taken=taken)
         except PasteError as error:
             self._view.say(str(error))
             return
         self._show_new(names)
 
     def duplicate(self) -> None:
-        """Copy the selected blocks beside themselves."""
-        self._show_new(commands.duplicate(self._document, self._chosen))
+        """Copy the selected blocks below themselves."""
+        self._show_new(commands.duplicate(self._document, self._chosen, taken=self._view.canvas_scene.rects()))
 
     def _show_new(self, names: tuple[str, ...]) -> None:
         if names:
@@ -168,8 +169,11 @@ class Verbs:
         commands.ungroup(self._document, self._chosen)
 
     def add_note(self, at: Point | None = None) -> None:
-        """Stick a note on the canvas and start to write."""
-        centre = self._view.camera.visible().center()
-        name = commands.add_note(self._document, at if at is not None else (centre.x() - 105.0, centre.y() - 32.0))
+        """Stick a note on the canvas, at a point or near the middle, and start to write."""
+        if at is None:
+            centre = self._view.camera.visible().center()
+            wanted = Rect(centre.x() - 105.0, centre.y() - 32.0, 210.0, 64.0)
+            at = free_place(wanted, list(self._view.canvas_scene.rects().values()))
+        name = commands.add_note(self._document, at)
         self._view.select([name])
         self._view.edit(name)

@@ -148,6 +148,33 @@ def test_cut_and_duplicate(hands: Hands) -> None:
     assert hands.json == before
 
 
+def test_copies_cover_nothing(hands: Hands) -> None:
+    names = [node.id for node in hands.graph.nodes]
+    hands.view.select([*names, "note-1"])
+    hands.view.verbs.duplicate()
+    hands.key(Qt.Key.Key_C, CONTROL)
+    hands.key(Qt.Key.Key_V, CONTROL)
+    rects = list(hands.view.canvas_scene.rects().values())
+    assert len(rects) == 3 * (len(names) + 1)
+    assert not any(one.meets(other) for number, one in enumerate(rects) for other in rects[:number])
+    assert len({node.position.x for node in hands.graph.nodes}) == len(names)
+
+
+def test_what_was_cut_comes_back_to_its_place(hands: Hands) -> None:
+    hands.view.select(["dense-1"])
+    before = hands.graph.node("dense-1").position
+    hands.key(Qt.Key.Key_X, CONTROL)
+    hands.key(Qt.Key.Key_V, CONTROL)
+    assert hands.graph.node("dense-1").position == before
+
+
+def test_a_new_note_covers_no_card(hands: Hands) -> None:
+    hands.view.verbs.add_note()
+    rects = hands.view.canvas_scene.rects()
+    note = rects.pop("note-2")
+    assert not any(note.meets(other) for other in rects.values())
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -239,3 +239,11 @@ def test_a_move_does_not_build_the_tree_anew(outline, document) -> None:
     item = find(outline, "Dense 1")
     document.edit_graph("Move", edits.move(document.graph, {"dense-1": (10.0, 10.0)}))
     assert find(outline, "Dense 1") is item
+
+
+def test_a_narrow_outline_keeps_room_for_the_names(outline: OutlineWidget, qtbot) -> None:
+    outline.resize(200, 500)
+    header = outline.tree.header()
+    qtbot.waitUntil(lambda: header.length() <= 200)
+    assert header.sectionSize(0) > 1.5 * header.sectionSize(1) > 0
+    assert find(outline, "Dense 1").toolTip(1) == "batch × 3"
