@@ -41,18 +41,24 @@ class CanvasFeed(QObject):
         self._canvas = canvas
         self._inspector = inspector
         self._asked_for: Snapshot | None = None
+        self._opened = 0
+        self._run = -1
         self._slow = Throttle(6, self._show_slowly)
         feed.frame_arrived.connect(self._on_frame)
         feed.pulse.connect(self._on_pulse)
         analyst.result_ready.connect(self._on_result)
         document.changed.connect(self._on_document)
-        document.opened.connect(self._on_document)
+        document.opened.connect(self._on_opened)
         inspector.preview_requested.connect(self._ask_preview)
 
     @Slot(object)
     def _on_frame(self, frame: Frame) -> None:
         self._canvas.show_weights(frame.snapshot)
         self._slow.want()
+        if frame.run != self._run:
+            self._run = frame.run
+            for node in self._document.report.loss_nodes():
+                self._canvas.show_curve(node, ())
 
     def _show_slowly(self) -> None:
         frame = self._feed.frame
@@ -75,16 +81,16 @@ class CanvasFeed(QObject):
         graph = self._document.graph
         if snapshot is None or not self._canvas.isVisible() or not self._document.report.ok:
             return
-        if self._asked_for is snapshot or self._analyst.busy(MAPS_KEY):
+        if self._asked_for is snapshot or self._analyst.busy(self._maps_key):
             return
         self._asked_for = snapshot
-        self._analyst.request(Request(MAPS_KEY, LiveMapsAnalysis(resolution=MAP_SIDE), graph, snapshot))
+        self._analyst.request(Request(self._maps_key, LiveMapsAnalysis(resolution=MAP_SIDE), graph, snapshot))
 
     @Slot(str)
     def _on_result(self, key: str) -> None:
-        if key == MAPS_KEY:
+        if key.startswith(MAPS_KEY):
             answer = self._analyst.take(key)
-            if isinstance(answer, LiveMaps):
+            if isinstance(answer, LiveMaps) and key == self._maps_key:
                 self._show_maps(answer)
         elif key == PREVIEW_KEY:
             answer = self._analyst.take(key)
@@ -102,6 +108,18 @@ class CanvasFeed(QObject):
     def _ask_preview(self, node: str, part: Part) -> None:
         graph = self._document.graph
         self._analyst.request(Job(PREVIEW_KEY, lambda: (node, make_preview(graph, node, part))))
+
+    @property
+    def _maps_key(self) -> str:
+        """Another one for every project: maps of the project before must not come late."""
+        return f"{MAPS_KEY}:{self._opened}"
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self._opened += 1
+        # Blocks of two projects often share their names.
+        self._canvas.live.clear()
+        self._on_document()
 
     @Slot()
     def _on_document(self) -> None:

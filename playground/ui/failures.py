@@ -1,4 +1,4 @@
-"""What the window says when training stops against one's will, with the remedies as buttons."""
+"""What the window says when training stops by itself: by a stop rule, or against one's will, with remedies as buttons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from playground.paths import log_file
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.open_document import OpenDocument
-from playground.ui.trainer import Failure, Trainer
+from playground.ui.trainer import Failure, Frame, Trainer
 
 
 class Failures(QObject):
@@ -20,6 +20,7 @@ class Failures(QObject):
         self._document = document
         self._trainer = trainer
         self._messages = messages
+        self._ended = ""
         trainer.failed.connect(self.show_failure)
 
     @Slot(object)
@@ -35,6 +36,17 @@ class Failures(QObject):
         if failure.kind == "unexpected":
             text += f" Details are in {log_file()}."
         self._messages.tell(text, offers.get(failure.kind, list)())
+
+    @Slot(object)
+    def show_end(self, frame: Frame) -> None:
+        """Say why a run is over; the message goes when learning goes on."""
+        if frame.finished == self._ended:
+            return
+        if frame.finished:
+            self._messages.tell(frame.finished, tone="good")
+        elif self._messages.text == self._ended:
+            self._messages.dismiss()
+        self._ended = frame.finished
 
     def _for_divergence(self) -> list[Button]:
         buttons: list[Button] = [("Rewind", self._trainer.rewind)]

@@ -194,6 +194,8 @@ class TopBar(QFrame):
     def _on_play_changed(self) -> None:
         self.play.setEnabled(self._play_action.isEnabled())
         self.play.setToolTip(self._play_action.toolTip())
+        for button, action in self._worded:
+            button.setEnabled(action.isEnabled())
 
     def show_state(self, state: str) -> None:
         """Play or pause on the button, by the state of the trainer."""
@@ -206,6 +208,11 @@ class TopBar(QFrame):
         """Show the project's title."""
         self.title.setText(title or "Untitled")
         self.title.updateGeometry()
+
+    def forget_numbers(self) -> None:
+        """Another project: nothing has been measured yet."""
+        for figure in self.figures.values():
+            figure.set("–")
 
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of a frame."""

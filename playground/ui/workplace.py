@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QInputDialog, QMenu, QTabWidget, QVBo
 from playground.training.device import available_devices
 from playground.ui.actions import add_actions
 from playground.ui.analyst import Analyst
+from playground.ui.canvas.empty_hint import EmptyHint
 from playground.ui.canvas.minimap import Minimap
 from playground.ui.canvas.outline import OutlineWidget
 from playground.ui.canvas.palette import PaletteWidget
@@ -48,6 +49,7 @@ class Workplace(QObject):
         self.run = RunControl(self.document, self.trainer, self.feed, self)
         self.canvas = CanvasView(self.document)
         self.minimap = Minimap(self.canvas)
+        self.empty_hint = EmptyHint(self.canvas)
         self.palette = PaletteWidget(self.document, self.canvas)
         self.outline = OutlineWidget(self.document, self.canvas)
         self.inspector = Inspector(self.document)
@@ -186,6 +188,7 @@ class Workplace(QObject):
     def _on_opened(self) -> None:
         self.enlarger.leave()
         self.messages.dismiss()
+        self.top_bar.forget_numbers()
         self.show_canvas()
         self.views.open_for_project()
         # Docks that were just added get their sizes from the next layout.

@@ -11,6 +11,7 @@ from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.inspector.data_pictures import ClassBars, ExampleTable, PictureWall
 from playground.ui.inspector.points_plot import PointsPlot
 from playground.ui.inspector.rows import Section, label
+from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
 
 MOST_PICTURES = 100
@@ -51,7 +52,7 @@ class DataView(QWidget):
         self.table = QTableView()
         self.table.setModel(self.model)
         self.table.setAccessibleName("The examples as numbers")
-        self.table.setMinimumHeight(THEME.px(230))
+        KeptSize(self.table, "setMinimumHeight", 230)
         header = self.table.horizontalHeader()
         header.setResizeContentsPrecision(20)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from playground.document.declaration import ParameterInfo
 from playground.ui.inspector.controls import QuietComboBox, QuietSlider, QuietSpinBox, Tick, Toggle
 from playground.ui.inspector.scale import Stops, linear_stops, logarithmic_stops
+from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
 
 Accepts = Callable[[Any], str]
@@ -103,7 +104,7 @@ class IntegerField(Field):
         self.slider = _slider(self, stops) if stops is not None else None
         self.line.addWidget(self.spin, 0 if stops else 1)
         if self.slider is not None:
-            self.spin.setFixedWidth(THEME.px(78))
+            KeptSize(self.spin, "setFixedWidth", 78)
             self.slider.valueChanged.connect(self._slid)
         self.name(self.spin, *([self.slider] if self.slider else []))
         self.spin.valueChanged.connect(self._spun)
@@ -143,7 +144,7 @@ class NumberField(Field):
         self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.line.addWidget(self.edit, 0 if self.slider else 1)
         if self.slider is not None:
-            self.edit.setFixedWidth(THEME.px(66))
+            KeptSize(self.edit, "setFixedWidth", 66)
             self.slider.valueChanged.connect(self._slid)
         self.name(self.edit, *([self.slider] if self.slider else []))
         self.edit.editingFinished.connect(self._typed)

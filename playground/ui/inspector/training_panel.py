@@ -23,8 +23,8 @@ from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.rows import Column, Row, Section
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.inspector.stop_section import StopSection
+from playground.ui.kept_size import KeptSize
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
 
 RATE_SPAN = (1e-5, 10.0)
 PENALTY_SPAN = (1e-6, 1.0)
@@ -46,7 +46,7 @@ class BatchSizeField(Field):
         self.spin = QuietSpinBox()
         self.spin.setRange(0, int(info.maximum or 1_000_000))
         self.spin.setSpecialValueText("all")
-        self.spin.setFixedWidth(THEME.px(78))
+        KeptSize(self.spin, "setFixedWidth", 78)
         self.line.addWidget(self.slider, 1)
         self.line.addWidget(self.spin)
         self.name(self.spin, self.slider)

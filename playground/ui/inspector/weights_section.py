@@ -13,6 +13,7 @@ from playground.training.snapshot import Snapshot
 from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.inspector.heat_map import HeatMap
 from playground.ui.inspector.rows import Section, label
+from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
 
 MOST_MEASURED = 1_000_000
@@ -153,7 +154,7 @@ class WeightsSection(Section):
         self.table = WeightTableView()
         self.table.setModel(self.model)
         self.table.setAccessibleName("Weights as numbers")
-        self.table.setMinimumHeight(THEME.px(190))
+        KeptSize(self.table, "setMinimumHeight", 190)
         self.table.horizontalHeader().setDefaultSectionSize(THEME.px(62))
         self.table.horizontalHeader().setMinimumSectionSize(THEME.px(40))
         self.table.verticalHeader().setDefaultSectionSize(THEME.px(24))

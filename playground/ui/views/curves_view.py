@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.curves import Curves, CurvesAnalysis
 from playground.training.history import CurveData
+from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
 from playground.ui.views import curve_lines
 from playground.ui.views.base import View
@@ -114,7 +115,7 @@ class CurvesView(View):
         self.smoothing.setRange(0, 100)
         # Batches differ so much that the raw training loss hides its own course.
         self.smoothing.setValue(60)
-        self.smoothing.setMinimumWidth(THEME.px(150))
+        KeptSize(self.smoothing, "setMinimumWidth", 150)
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("Smooth the curves (S switches it); the raw curve stays pale behind")
         self._smoothing_before = 60
