@@ -1,0 +1,123 @@
+"""Every preset that ships: a sound file, words that fit the window, a graph that trains, and goals that it reaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playground.analysis.registry import ANALYSES
+from playground.cli import running
+from playground.document import files, library
+from playground.document.project import Goal, Project
+from playground.network.check import check
+from playground.paths import PRESETS
+
+PATHS = library.paths()
+PROMISED_PARAMETERS = {
+    "circles": 13,
+    "insurance": 13,
+    "mnist-mlp": 109_386,
+    "mnist-sigmoid": 13_002,
+    "mnist-softmax": 7_850,
+    "perceptron-and": 3,
+    "simple-net": 17,
+    "spirals": 105,
+    "xor-by-hand": 9,
+}
+REQUIRED = {
+    "bumps", "circles", "gaussians", "mnist-mlp", "mnist-sigmoid", "perceptron-and", "perceptron-or", "perceptron-xor",
+    "plane", "spirals", "xor",
+}  # fmt: skip
+CHAPTERS = [
+    "The neuron", "Playground classics", "What goes wrong", "Regularization", "Optimizers", "Tables", "Images",
+]  # fmt: skip
+
+
+@pytest.fixture(params=sorted(PATHS))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def project(name: str) -> Project:
+    return files.read(PATHS[name])
+
+
+def test_there_are_enough_and_the_famous_ones_are_among_them() -> None:
+    assert len(PATHS) >= 30
+    assert set(PATHS) >= REQUIRED
+
+
+def test_ids_are_unique_and_chapters_come_in_the_order_of_teaching() -> None:
+    stems = [path.stem for path in PRESETS.glob("*/*.json")]
+    assert len(stems) == len(set(stems))
+    assert list(dict.fromkeys(entry.chapter for entry in library.presets())) == CHAPTERS
+
+
+def test_the_order_names_every_preset_and_nothing_else() -> None:
+    lines = (PRESETS / "order.txt").read_text(encoding="utf-8").splitlines()
+    named = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    assert sorted(named) == sorted(PATHS)
+
+
+def test_titles_differ() -> None:
+    titles = [entry.title for entry in library.presets()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_file_is_as_saving_would_write_it(name: str, project: Project) -> None:
+    assert PATHS[name].read_text(encoding="utf-8") == files.to_json(project)
+
+
+def test_words_have_sane_lengths(project: Project) -> None:
+    assert 3 <= len(project.title) <= 40
+    assert 20 <= len(project.summary) <= 90
+    assert "\n" not in project.summary
+    assert project.summary.endswith(".")
+    paragraphs = project.lesson.split("\n\n")
+    assert 2 <= len(paragraphs) <= 5
+    assert all(40 <= len(paragraph) <= 700 and "\n" not in paragraph for paragraph in paragraphs)
+
+
+def test_the_folder_is_that_of_the_chapter(name: str, project: Project) -> None:
+    folder: Path = PATHS[name].parent
+    number, _, words = folder.name.partition("-")
+    assert CHAPTERS[int(number) - 1] == project.chapter
+    assert words == project.chapter.lower().replace(" ", "-")
+
+
+def test_the_graph_has_nothing_to_complain_about(project: Project) -> None:
+    report = check(project.graph)
+    assert report.problems == ()
+    assert report.loss_nodes()
+
+
+def test_the_open_views_apply(project: Project) -> None:
+    known = {analysis.id: analysis() for analysis in ANALYSES}
+    report = check(project.graph)
+    assert 1 <= len(project.views) <= 3
+    for view in project.views:
+        assert known[view.view].why_not(report, project.graph) == ""
+        assert view.node is None or project.graph.has(view.node)
+
+
+def test_parameter_counts_are_as_promised() -> None:
+    counts = {name: check(files.read(PATHS[name]).graph).total_parameters for name in PROMISED_PARAMETERS}
+    assert counts == PROMISED_PARAMETERS
+
+
+def tells_of_failure(goal: Goal) -> bool:
+    """Whether a goal says that something stays bad, so that it may hold before anything was learned."""
+    measure = goal.metric.partition(".")[0].partition("_")[2]
+    return (goal.at_least is not None) == (measure == "loss")
+
+
+def test_training_reaches_the_goals(name: str, project: Project) -> None:
+    assert project.goals
+    budget = running.Budget.of(project)
+    if any(tells_of_failure(goal) for goal in project.goals):
+        budget = running.Budget(epochs=budget.epochs)  # a failure must last
+    outcome = running.run(running.start(project, "cpu"), budget, name)
+    missed = [goal for goal in outcome.goals if not goal["met"]]
+    assert not missed, outcome.metrics
