@@ -74,7 +74,7 @@ def test_words_have_sane_lengths(project: Project) -> None:
     assert 3 <= len(project.title) <= 40
     assert 20 <= len(project.summary) <= 90
     assert "\n" not in project.summary
-    assert project.summary.endswith(".")
+    assert project.summary.endswith((".", "?"))
     paragraphs = project.lesson.split("\n\n")
     assert 2 <= len(paragraphs) <= 5
     assert all(40 <= len(paragraph) <= 700 and "\n" not in paragraph for paragraph in paragraphs)
