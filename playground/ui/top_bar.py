@@ -178,6 +178,7 @@ class TopBar(QFrame):
         button.setToolTip(action.toolTip())
         button.setAccessibleName(action.text().replace("&", ""))
         button.clicked.connect(action.trigger)
+        action.changed.connect(self._on_bound_changed)
         return button
 
     def _plain_button(self, text: str, tip: str) -> QPushButton:
@@ -194,6 +195,9 @@ class TopBar(QFrame):
     def _on_play_changed(self) -> None:
         self.play.setEnabled(self._play_action.isEnabled())
         self.play.setToolTip(self._play_action.toolTip())
+
+    @Slot()
+    def _on_bound_changed(self) -> None:
         for button, action in self._worded:
             button.setEnabled(action.isEnabled())
 
