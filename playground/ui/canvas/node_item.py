@@ -116,11 +116,12 @@ class NodeItem(QGraphicsItem):
 
     def box(self) -> NodeBox:
         """The card for hit testing, in scene units."""
-        place, known = self.pos(), self._box
+        place, size, known = self.pos(), self.size, self._box
         x, y = place.x(), place.y()
-        # Asked 300 times in every move of the mouse: compare before anything is made.
-        if known is None or known.rect.x != x or known.rect.y != y or (known.rect.width, known.rect.height) != self.size:
-            rect = Rect(x, y, *self.size)
+        # Every card is asked several times in each move of the mouse: compare before anything is made.
+        old = known.rect if known is not None else None
+        if old is None or old.x != x or old.y != y or (old.width, old.height) != size:
+            rect = Rect(x, y, *size)
             inputs = tuple(port.name for port in self.face.inputs)
             known = self._box = NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))
         return known
