@@ -1,4 +1,4 @@
-"""What the window says when training stops by itself: by a stop rule, or against one's will, with remedies as buttons."""
+"""What the window says when training stops by itself: by a stop rule, or by a failure, with remedies as buttons."""
 
 from __future__ import annotations
 

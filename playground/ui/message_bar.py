@@ -85,7 +85,8 @@ class MessageBar(QFrame):
     def _restyle(self) -> None:
         tokens = THEME.tokens
         color = getattr(tokens, self._tone)
-        self._mark.setPixmap(icon("warning", color).pixmap(18, 18))
+        side = THEME.px(18)
+        self._mark.setPixmap(icon("done" if self._tone == "good" else "warning", color, side).pixmap(side, side))
         self.setStyleSheet(
             f"#message-bar {{ background: {tokens.panel}; border-bottom: 1px solid {tokens.line};"
             f" border-left: 4px solid {color}; }}"

@@ -169,3 +169,24 @@ def test_an_empty_project_says_what_it_needs(playground: Callable, tmp_path: Pat
     spoken = playground("train", tmp_path / "empty.json")
     assert spoken.code == 1
     assert "no data on the canvas" in spoken.err
+
+
+def test_the_picture_shows_the_trained_network_without_training_it_again(
+    playground: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playground.ui import picture
+
+    shown: list[tuple[int, dict[str, float]]] = []
+    settle = picture.settle
+
+    def look(place: Any) -> None:
+        settle(place)
+        shown.append((place.feed.frame.step, place.feed.frame.latest))
+
+    monkeypatch.setattr(picture, "settle", look)
+    spoken = playground("train", small, "--steps", 7, "--picture", tmp_path / "trained.png", "--json")
+    assert spoken.code == 0, spoken.err
+    (step, latest), content = shown[0], json.loads(spoken.out)
+    assert step == content["steps"] == 7
+    assert latest["train_loss"] == pytest.approx(content["metrics"]["train_loss"], rel=1e-4)
+    assert (tmp_path / "trained.png").stat().st_size > 1000
