@@ -17,7 +17,7 @@ from playground.ui.views.base import View
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
 
-PULSES = {"curves": 3, "confusion-matrix": 6, "prediction-wall": 9, "weights": 3}
+PULSES = {"curves": 3, "decision-boundary": 2, "confusion-matrix": 6, "prediction-wall": 9, "weights": 3}
 """Least pulses (33 ms) between two results of a view; 1 where nothing is said."""
 FIRST_CHOICE = ("curves", "decision-boundary", "prediction-wall", "confusion-matrix", "weights")
 MOST_DEFAULT_VIEWS = 3

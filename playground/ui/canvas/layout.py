@@ -10,8 +10,6 @@ import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import networkx
-
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph
 from playground.ui.canvas.geometry import GAP, PORT_LINE
@@ -55,6 +53,8 @@ def tidy(
 
 def _parts(graph: Graph, order: Sequence[str]) -> list[list[str]]:
     """Connected parts, each in topological order; the part with the earliest node comes first."""
+    import networkx  # 0.2 s, so not at start
+
     net = networkx.Graph()
     net.add_nodes_from(order)
     net.add_edges_from((edge.source, edge.target) for edge in graph.edges)
