@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # Before numpy and torch are imported: results do not depend on the number of cores, and small tensors are faster.
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -28,6 +29,10 @@ FOLDERS = {
     "user_cache_dir": "XDG_CACHE_HOME",
 }
 _numbers = count()
+
+# How long an example takes says nothing on a shared machine.
+settings.register_profile("playground", deadline=None, print_blob=True)
+settings.load_profile("playground")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -76,6 +76,14 @@ class Person:
     def waits_for(self, *states: str) -> None:
         self.sees(lambda: self.place.trainer.state in states)
 
+    def rests(self) -> None:
+        """Until nothing learns and the newest frame has been looked at."""
+        pulses: list[None] = []
+        self.place.feed.pulse.connect(lambda: pulses.append(None))
+        self.sees(lambda: self.place.trainer.state in ("paused", "finished") and len(pulses) > 3)
+        pulses.clear()
+        self.sees(lambda: len(pulses) > 3)
+
     @property
     def step(self) -> int:
         return -1 if self.place.feed.frame is None else self.place.feed.frame.step

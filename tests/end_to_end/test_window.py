@@ -35,6 +35,7 @@ def test_presenter_mode_shows_canvas_and_views_only_and_single_keys_work(person:
     assert person.place.canvas.isVisible() and THEME.scale > 1.2
     person.presses(Qt.Key.Key_S, on=person.place.canvas)
     person.sees(lambda: person.step == 1)
+    person.rests()
     person.presses(Qt.Key.Key_Space, on=person.place.canvas)
     person.sees(lambda: person.step > 10)
     person.presses(Qt.Key.Key_Space)
