@@ -127,9 +127,8 @@ class Person:
         for number in range(1, 6):
             spot = start + (end - start) * number / 5
             # QTest.mouseMove carries no buttons.
-            event = QMouseEvent(
-                QEvent.Type.MouseMove, QPointF(spot), QPointF(widget.mapToGlobal(spot)), Qt.MouseButton.NoButton, LEFT, NONE
-            )
+            there = QPointF(widget.mapToGlobal(spot))
+            event = QMouseEvent(QEvent.Type.MouseMove, QPointF(spot), there, Qt.MouseButton.NoButton, LEFT, NONE)
             QApplication.sendEvent(widget, event)
         QTest.mouseRelease(widget, LEFT, NONE, end)
 
