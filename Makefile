@@ -7,8 +7,8 @@
 # The first run takes minutes, later ones a moment: what is installed is remembered until pyproject.toml changes.
 
 VENV ?= .venv
-# Installed before all else, so that one chooses the build here: on Linux with a graphics card leave it as it is; to
-# save 3 GB without one: make run TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+# Installed before all else, so that one chooses the build here: on Linux with a graphics card leave it as it is;
+# without one, a CPU build saves 3 GB.
 TORCH ?= torch==2.13.0
 # What to open, such as: make run OPEN=spirals
 OPEN ?=
