@@ -50,6 +50,8 @@ class Workplace(QObject):
         self.canvas = CanvasView(self.document)
         self.minimap = Minimap(self.canvas)
         self.empty_hint = EmptyHint(self.canvas)
+        self._said = ""
+        self._views_due = False
         self.palette = PaletteWidget(self.document, self.canvas)
         self.outline = OutlineWidget(self.document, self.canvas)
         self.inspector = Inspector(self.document)
@@ -190,16 +192,23 @@ class Workplace(QObject):
         self.messages.dismiss()
         self.top_bar.forget_numbers()
         self.show_canvas()
-        self.views.open_for_project()
-        # Docks that were just added get their sizes from the next layout.
-        QTimer.singleShot(0, self.views.share_room)
+        self._open_views()
         self._show_title()
         self.inspector.select("")
         self.canvas.fit()
 
+    def _open_views(self) -> None:
+        """The views that suit the project; later, when it has to be built or mended first."""
+        self._views_due = bool(self.run.why_not_play())
+        self.views.open_for_project()
+        # Docks that were just added get their sizes from the next layout.
+        QTimer.singleShot(0, self.views.share_room)
+
     @Slot(object, object)
     def _on_changed(self, before: object, after: object) -> None:
         self._show_title()
+        if self.messages.text and self.messages.text == self._said:
+            self.messages.dismiss()
 
     @Slot()
     def _show_title(self) -> None:
@@ -216,6 +225,9 @@ class Workplace(QObject):
         tip = f"Cannot play yet. {why_not}" if why_not else "Learn, or pause (Ctrl+Return)"
         self.actions.act["play"].setToolTip(tip)
         self.inspector.show_report()
+        if self._views_due and not why_not:
+            # Built from nothing: only now is there something to look at.
+            self._open_views()
 
     @Slot(str)
     def _on_selected(self, node: str) -> None:
@@ -232,7 +244,10 @@ class Workplace(QObject):
 
     @Slot(str)
     def _say(self, sentence: str) -> None:
-        self.messages.tell(sentence, tone="warning")
+        bubble = self.canvas.messages.bubble
+        if not bubble.isVisible() or bubble.text.text() != sentence:
+            self._said = sentence
+            self.messages.tell(sentence, tone="warning")
 
     @Slot()
     def _show_open_views(self) -> None:

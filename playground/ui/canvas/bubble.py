@@ -58,7 +58,10 @@ class Bubble(QWidget):
                 item.widget().hide()
                 item.widget().deleteLater()
         for label, action in remedies:
-            self._buttons.addWidget(Remedy(label, action, self))
+            remedy = Remedy(label, action, self)
+            self._buttons.addWidget(remedy)
+            # The layout leaves out what is hidden, as new children of a visible widget are until the next event.
+            remedy.show()
         self._buttons.addStretch(1)
         margin = THEME.px(11)
         self._outer.setContentsMargins(margin, margin - 2 + _TIP, margin, margin - 1)
