@@ -32,6 +32,8 @@ def view(options: argparse.Namespace) -> int:
     known = {cls.id: cls for cls in ANALYSES}
     if options.view not in known:
         raise CallError(f"there is no view “{options.view}”; there are {', '.join(known)}.")
+    if out.suffix.lower() != ".csv":
+        _refuse_without_widget(options.view, known[options.view].title)
     project, _ = open_project(options.project)
     session = running.start(project)
     analysis = known[options.view]()
@@ -39,7 +41,7 @@ def view(options: argparse.Namespace) -> int:
     if why_not:
         raise ProjectFaultError([f"{analysis.title} does not apply to {project.title}: {why_not}"])
     running.run(session, running.Budget(epochs=options.epochs), project.title)
-    _save(analysis.id, analysis.title, _computed(analysis, session), out)
+    _save(analysis.id, _computed(analysis, session), out)
     print(f"Saved {out}")
     return 0
 
@@ -69,13 +71,20 @@ def _computed(analysis: Analysis, session: GradientSession) -> Result:
         raise ProjectFaultError([str(error)]) from error
 
 
-def _save(view: str, title: str, result: Result, out: Path) -> None:
+def _refuse_without_widget(view: str, title: str) -> None:
+    """Better to say so before the training than after. Raises CallError."""
+    without_screen()
+    from playground.ui.views.registry import VIEWS
+
+    if view not in VIEWS:
+        raise CallError(f"{title} has no view of its own, as the blocks show it; --out FILE.csv works.")
+
+
+def _save(view: str, result: Result, out: Path) -> None:
     without_screen()
     from playground.ui.offscreen import save_view
 
     try:
         save_view(view, result, out)
-    except LookupError as error:
-        raise CallError(f"{title} has no view of its own, as the blocks show it; --out FILE.csv works.") from error
     except OSError as error:
         raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error

@@ -101,6 +101,7 @@ class BestMarker:
         """Take over colours and sizes."""
         self.point.setPen(pg.mkPen(THEME.tokens.panel, width=1))
         self.point.setBrush(pg.mkBrush(THEME.tokens.validation))
+        self.point.setSize(THEME.px(11))
         self.words.setColor(THEME.tokens.validation)
         self.words.setFont(THEME.font(13))
         self.words.fill = pg.mkBrush(_veil())
