@@ -7,6 +7,7 @@ from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
+from playground.analysis.gradient_flow import GradientFlowAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.weights import WeightsAnalysis
@@ -19,6 +20,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     WeightsAnalysis,
     DataAnalysis,
     LiveMapsAnalysis,
+    GradientFlowAnalysis,
 )
 
 

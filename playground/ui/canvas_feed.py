@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from playground.analysis.gradient_flow import GradientFlow, GradientFlowAnalysis
 from playground.analysis.live_maps import LiveMaps, LiveMapsAnalysis
 from playground.data.base import Part
 from playground.training.snapshot import Snapshot
@@ -15,7 +16,7 @@ from playground.ui.live_feed import LiveFeed, Throttle
 from playground.ui.open_document import OpenDocument
 from playground.ui.trainer import Frame
 
-MAPS_KEY, PREVIEW_KEY = "canvas:maps", "inspector:data"
+MAPS_KEY, FLOW_KEY, PREVIEW_KEY = "canvas:maps", "canvas:flow", "inspector:data"
 MAP_SIDE = 48
 """Grid points along each side of a map: smooth on a card, and still a fraction of a millisecond."""
 CURVE_POINTS = 120
@@ -44,6 +45,7 @@ class CanvasFeed(QObject):
         self._opened = 0
         self._run = -1
         self._slow = Throttle(6, self._show_slowly)
+        self._flow = Throttle(6, self._ask_flow)
         feed.frame_arrived.connect(self._on_frame)
         feed.pulse.connect(self._on_pulse)
         analyst.result_ready.connect(self._on_result)
@@ -55,6 +57,7 @@ class CanvasFeed(QObject):
     def _on_frame(self, frame: Frame) -> None:
         self._canvas.show_weights(frame.snapshot)
         self._slow.want()
+        self._flow.want()
         if frame.run != self._run:
             self._run = frame.run
             for node in self._document.report.loss_nodes():
@@ -81,10 +84,16 @@ class CanvasFeed(QObject):
         graph = self._document.graph
         if snapshot is None or not self._canvas.isVisible() or not self._document.report.ok:
             return
+        self._flow.pulse()
         if self._asked_for is snapshot or self._analyst.busy(self._maps_key):
             return
         self._asked_for = snapshot
         self._analyst.request(Request(self._maps_key, LiveMapsAnalysis(resolution=MAP_SIDE), graph, snapshot))
+
+    def _ask_flow(self) -> None:
+        snapshot = self._feed.snapshot
+        if snapshot is not None:
+            self._analyst.request(Request(self._flow_key, GradientFlowAnalysis(), self._document.graph, snapshot))
 
     @Slot(str)
     def _on_result(self, key: str) -> None:
@@ -92,6 +101,10 @@ class CanvasFeed(QObject):
             answer = self._analyst.take(key)
             if isinstance(answer, LiveMaps) and key == self._maps_key:
                 self._show_maps(answer)
+        elif key.startswith(FLOW_KEY):
+            answer = self._analyst.take(key)
+            if isinstance(answer, GradientFlow) and key == self._flow_key:
+                self._canvas.show_gradients(answer.sizes)
         elif key == PREVIEW_KEY:
             answer = self._analyst.take(key)
             if answer is not None and not isinstance(answer, Refusal):
@@ -113,6 +126,10 @@ class CanvasFeed(QObject):
     def _maps_key(self) -> str:
         """Another one for every project: maps of the project before must not come late."""
         return f"{MAPS_KEY}:{self._opened}"
+
+    @property
+    def _flow_key(self) -> str:
+        return f"{FLOW_KEY}:{self._opened}"
 
     @Slot()
     def _on_opened(self) -> None:
