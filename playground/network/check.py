@@ -1,7 +1,7 @@
 """Check a graph: parameters, wiring and shapes, with errors that name the node, the reason and the remedy.
 
-Shapes come from running every module on torch's meta device, so that a shape rule cannot drift from the code. Results
-are remembered per block and input, so that an edit of a large graph costs only what it changed.
+Shapes come from running every module, on torch's meta device where it is large, so that a shape rule cannot drift from
+the code. Results are remembered per block and input, so that an edit of a large graph costs only what it changed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 
@@ -200,12 +200,13 @@ def _sources(
 
 @functools.lru_cache(maxsize=8192)
 def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
-    """Output signals and parameter count of one block, by running its module on the meta device."""
+    """Output signals and parameter count of one block, by running its module."""
     try:
         block.expect(*inputs)
         with torch.device("meta"), torch.no_grad():
             module = block.build(*inputs).eval()
-            shapes = block.trace(module, *(signal.meta() for signal in inputs))
+            arriving = [signal.meta() for signal in inputs]
+        shapes = _trace(block, module, arriving)
         outputs = block.describe(shapes, *inputs)
         count = sum(parameter.numel() for parameter in module.parameters())
         return _Inferred(outputs, count, advice=block.advise(*inputs))
@@ -215,6 +216,31 @@ def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
         arrived = " and ".join(signal.words() for signal in inputs)
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         return _Inferred((), 0, f"{block.title} cannot work with {arrived}: {reason}.")
+
+
+SMALL = 1_000_000
+"""Numbers in weights and inputs up to which a module is run on the processor."""
+
+
+@torch.no_grad()
+def _trace(block: Block, module: torch.nn.Module, arriving: list[torch.Tensor]) -> tuple[torch.Size, ...]:
+    """Run a module for its shapes: a small one on zeros, which is quicker than torch's meta device and spares the start
+    of the program the symbolic algebra that many functions of the meta device import; a large one on that device.
+    """
+    tensors = [*module.parameters(), *module.buffers(), *arriving]
+    if sum(tensor.numel() for tensor in tensors) > SMALL:
+        with torch.device("meta"):
+            return block.trace(module, *arriving)
+    for part in module.modules():
+        for name, tensor in [*part._parameters.items(), *part._buffers.items()]:
+            if tensor is not None:
+                table: dict[str, Any] = part._parameters if name in part._parameters else part._buffers
+                table[name] = _zeros(tensor)
+    return block.trace(module, *(_zeros(tensor) for tensor in arriving))
+
+
+def _zeros(tensor: torch.Tensor) -> torch.Tensor:
+    return torch.zeros(tensor.shape, dtype=tensor.dtype)
 
 
 def _with_whole_graph_problems(report: Report) -> Report:
