@@ -15,6 +15,7 @@ import torch
 from playground.document.declaration import Declaration, parameter
 from playground.document.graph import Choice
 from playground.training.averaged_momentum import AveragedMomentum
+from playground.training.lean import leave_compiler_out
 
 Group = dict[str, Any]
 """One of torch's parameter groups; an entry `factor` multiplies the learning rate of the group."""
@@ -56,6 +57,7 @@ class Optimizer(Declaration):
 
     def build(self, groups: list[Group]) -> torch.optim.Optimizer:
         """A new optimizer for `groups`, each `{"params": [flat tensor], "lr": ...}`; a group may leave `lr` out."""
+        leave_compiler_out()
         tensors = [values for group in groups for values in group["params"]]
         make = cast(Callable[..., torch.optim.Optimizer], self.kind)
         return make(groups, lr=self.learning_rate, **self.numbers(), **self._implementation(tensors))

@@ -453,12 +453,11 @@ def warm_up() -> None:
     import torch
 
     from playground.training.engine import step_of
-    from playground.training.lean import leave_compiler_out
+    from playground.training.optimizers import Adam
 
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-    leave_compiler_out()
     weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = torch.optim.Adam([weight], foreach=False)
+    optimizer = Adam().build([{"params": [weight]}])
     (weight * 2.0).sum().backward()
     with torch.no_grad():
         step_of(optimizer)()
