@@ -96,8 +96,6 @@ class Workplace(QObject):
         layout.addWidget(self.top_bar)
         layout.addWidget(self.messages)
         self.head = head
-        middle = self.window.centralWidget().layout()
-        assert isinstance(middle, QVBoxLayout)
         bar = self.window.addToolBar("Training")
         bar.setObjectName("head")
         bar.setMovable(False)
