@@ -152,3 +152,15 @@ class Graph(Value):
                 if waiting[follower] == 0:
                     ready.append(follower)
         return tuple(ordered) if len(ordered) == len(self.nodes) else None
+
+
+def same_structure(before: Graph, after: Graph) -> bool:
+    """Whether blocks, parameters and wires are the same; positions and notes do not matter."""
+    if before is after:
+        return True
+    if before.edges != after.edges or len(before.nodes) != len(after.nodes):
+        return False
+    return all(
+        old is new or (old.id == new.id and old.block == new.block and old.parameters == new.parameters)
+        for old, new in zip(before.nodes, after.nodes, strict=True)
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from playground.document.graph import Graph
+from playground.document.graph import Graph, same_structure
 from playground.training.history import CurveData, Mark
 from playground.training.snapshot import Snapshot
 
@@ -185,18 +185,7 @@ class AnalysisThread(QThread):
     def _subject_of(self, graph: Graph) -> Any:
         from playground.analysis.subject import Subject
 
-        if self._subject is None or not _same(self._subject_graph, graph):
+        if self._subject is None or self._subject_graph is None or not same_structure(self._subject_graph, graph):
             self._subject = Subject(graph)
             self._subject_graph = graph
         return self._subject
-
-
-def _same(before: Graph | None, after: Graph) -> bool:
-    if before is after:
-        return True
-    if before is None or before.edges != after.edges or len(before.nodes) != len(after.nodes):
-        return False
-    return all(
-        old is new or (old.id == new.id and old.block == new.block and old.parameters == new.parameters)
-        for old, new in zip(before.nodes, after.nodes, strict=True)
-    )

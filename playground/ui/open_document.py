@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from playground.document.graph import Graph
+from playground.document.graph import Graph, same_structure
 from playground.document.project import Project
 from playground.network.check import Report, check
 
@@ -85,18 +85,6 @@ class OpenDocument(QObject):
 
     def _become(self, project: Project) -> None:
         before, self.project = self.project, project
-        if not _same_structure(before.graph, project.graph):
+        if not same_structure(before.graph, project.graph):
             self.report = check(project.graph)
         self.changed.emit(before, project)
-
-
-def _same_structure(before: Graph, after: Graph) -> bool:
-    """Whether blocks, parameters and wires are the same; positions and notes do not matter."""
-    if before is after:
-        return True
-    if before.edges != after.edges or len(before.nodes) != len(after.nodes):
-        return False
-    return all(
-        old is new or (old.id == new.id and old.block == new.block and old.parameters == new.parameters)
-        for old, new in zip(before.nodes, after.nodes, strict=True)
-    )
