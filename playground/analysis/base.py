@@ -42,7 +42,9 @@ def never() -> bool:
 class Context:
     """Everything an analysis may look at. What it does not need may be missing.
 
-    `node` is the node chosen in the window, if any. `cancelled` is asked between the parts of a long computation.
+    `node` is the node chosen in the window, if any; `example` the row of the part under examination, that views which
+    look at a single example show; `trail` are the snapshots kept of the way that the run has come, oldest first.
+    `cancelled` is asked between the parts of a long computation.
     """
 
     subject: Subject | None = None
@@ -50,6 +52,8 @@ class Context:
     history: dict[str, CurveData] | None = None
     marks: tuple[Mark, ...] = field(default=())
     node: str | None = None
+    trail: tuple[Snapshot, ...] = ()
+    example: int = 0
     cancelled: Callable[[], bool] = never
 
     def loaded(self) -> Subject:
@@ -72,7 +76,7 @@ class Analysis(Declaration):
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"snapshot"})
-    """What `compute` reads: "snapshot", "history", or nothing but the data."""
+    """What `compute` reads: "snapshot", "history", "trail", or nothing but the data."""
 
     def why_not(self, report: Report, graph: Graph) -> str:
         """One line that says why this cannot be shown for the graph; empty when it can."""

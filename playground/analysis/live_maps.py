@@ -1,41 +1,60 @@
-"""The output of every neuron over the plane of the data: what the cards on the canvas show."""
+"""What the cards on the canvas show: for points in a plane the map of every unit, for all other data one example.
+
+An example is followed through the network: an image block shows its feature maps, a series block its values over time,
+attention its matrices, a vector a strip of its numbers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, Table
 from playground.analysis.pictures import image_node, pictures
 from playground.analysis.points import PlanePoints
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
+from playground.blocks.base import Transparent
+from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Output, Report
 
+Palette = Literal["signed", "ink", "magnitude"]
+
 MOST_UNITS = 64
 """Maps of one node; further units are left out."""
 EXAMPLE_PICTURES = 16
+STRIP = 0.14
+"""Height of a strip of numbers, as a share of its length."""
+LONGEST_STRIP = 128
 
 
 @dataclass(frozen=True)
 class LiveMaps:
-    """Maps of the nodes, unscaled, as the neurons give them.
+    """Maps of the nodes, unscaled, as the blocks give them.
 
-    `maps` has for each node a contiguous float32 array (units, height, width); row 0 is the top of the picture, so
+    `maps` has for each node a contiguous float32 array (maps, height, width); row 0 is the top of the picture, so
     that it can be drawn as it is. For image data it holds example pictures of the data node.
     """
 
     maps: Mapping[str, NDArray[np.float32]]
     data_node: str
     extent: Extent | None
-    """Left, right, bottom and top of the maps in raw features; None for pictures."""
+    """Left, right, bottom and top of the maps in raw features; None where they are no maps of a plane."""
     points: PlanePoints | None
     """Training points of the data node, for its scatter picture."""
+    palettes: Mapping[str, Palette] = field(default_factory=dict)
+    """How the maps of a node are coloured, where they are not signed values."""
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether every unit of a node has a map of its own."""
+        return self.extent is not None
 
     def table(self) -> Table:
         rows: list[list[Any]] = []
@@ -48,24 +67,22 @@ class LiveMaps:
 
 
 class LiveMapsAnalysis(Analysis):
-    """The map of every neuron, all from one forward pass over a grid."""
+    """The map of every unit over the plane, or one example on its way through the network."""
 
     id: ClassVar[str] = "live-maps"
     title: ClassVar[str] = "Live maps"
-    summary: ClassVar[str] = "What each neuron answers for every point of the plane: blue positive, orange negative."
+    summary: ClassVar[str] = "What each block makes of every point of the plane, or of one example: blue is positive."
 
     resolution: int = parameter(32, ge=4, le=256, help="Grid points along each side of a map.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if not plane_node(report) and not image_node(report):
-            return "Maps in the blocks need data with exactly two features, or images."
-        return ""
+        return "" if report.data_nodes() else "There is no data on the canvas to send through the network."
 
     def compute(self, context: Context) -> LiveMaps:
         subject = context.loaded()
         node = plane_node(subject.report)
         if not node:
-            return _pictures_only(subject)
+            return _of_example(context, subject)
         outputs = mapped_outputs(subject.report, node)
         extent = subject.extent()
         feeds, _, _ = subject.grid(self.resolution, extent)
@@ -92,9 +109,60 @@ def _unit_maps(value: NDArray[np.float32], resolution: int) -> NDArray[np.float3
     return np.ascontiguousarray(planes[::-1].transpose(2, 0, 1))
 
 
-def _pictures_only(subject: Subject) -> LiveMaps:
-    node = image_node(subject.report)
-    shown = pictures(subject.prepared[node], "train", np.arange(EXAMPLE_PICTURES))
+def _of_example(context: Context, subject: Subject) -> LiveMaps:
+    """One example followed through all blocks."""
+    report, network = subject.report, subject.network
+    feeds = subject.example(context.example)
+    subject.calm()
+    with torch.no_grad():
+        values = network.run(feeds, [step for step in network.steps if report.blocks[step.node].family != "loss"])
+        maps: dict[str, NDArray[np.float32]] = {}
+        palettes: dict[str, Palette] = {}
+        for step in network.steps:
+            if isinstance(step.module, Transparent):
+                inner = step.module.inside(*(values[slot] for slot in step.inputs))
+                if "attention" in inner:  # (1, heads, to, from)
+                    maps[step.node] = _ready(inner["attention"][0])
+                    palettes[step.node] = "magnitude"
+        for name, block in report.blocks.items():
+            if name in maps or not block.outputs:
+                continue
+            output = name, block.outputs[0].name
+            shown = _picture_of(report.signals.get(output), values[network.slots[output]])
+            if shown is not None:
+                maps[name] = shown
+    node = image_node(report)
+    if node:
+        convolved = any(report.blocks[name].family == "convolution" for name in maps)
+        maps[node] = _data_pictures(subject, node, context.example if convolved else None)
+        palettes[node] = "ink"
+    return LiveMaps(maps, node, None, None, palettes)
+
+
+def _picture_of(signal: Signal | None, value: torch.Tensor) -> NDArray[np.float32] | None:
+    """Maps (n, h, w) of what a block gives for one example; None where that makes no picture."""
+    if signal is None or signal.kind in ("loss", "tokens", "classes") or not len(value):
+        return None
+    first = value[0].float()
+    if signal.kind == "image" and len(signal.shape) == 3:
+        return _ready(first)
+    if len(signal.shape) == 2:
+        return _ready((first if signal.kind == "graph" else first.T)[None])  # (features, time): time runs to the right
+    if len(signal.shape) == 1 and signal.shape[0] > 1:
+        strip = first[:LONGEST_STRIP]
+        return _ready(strip.expand(max(1, round(len(strip) * STRIP)), len(strip))[None])
+    return None
+
+
+def _ready(maps: torch.Tensor) -> NDArray[np.float32]:
+    return np.ascontiguousarray(maps[:MOST_UNITS].float().numpy())
+
+
+def _data_pictures(subject: Subject, node: str, example: int | None) -> NDArray[np.float32]:
+    rows = np.arange(EXAMPLE_PICTURES) if example is None else np.array([example])
+    prepared = subject.prepared[node]
+    part = subject.shown_part if example is not None else "train"
+    shown = pictures(prepared, part, rows % max(1, prepared.count(part)))
     if shown.ndim == 4:
         shown = shown.mean(axis=3)
-    return LiveMaps({node: np.ascontiguousarray(shown, dtype=np.float32)}, node, None, None)
+    return np.ascontiguousarray(shown, dtype=np.float32)

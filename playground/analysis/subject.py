@@ -42,6 +42,10 @@ class Subject:
             block = self.report.blocks[name]
             assert isinstance(block, Dataset)
             self.prepared[name] = prepare(block)
+        self._noise = torch.Generator()
+        for module in self.network.modules():
+            if hasattr(module, "generator"):
+                setattr(module, "generator", self._noise)  # noqa: B010 - mypy knows only tensors and modules here
         self._tensors: dict[Part, dict[Output, torch.Tensor]] = {}
         self._flat = FlatParameters(self.network)
         self._values: NDArray[np.float32] = self._flat.values.numpy()
@@ -88,6 +92,17 @@ class Subject:
             }
         return {output: whole[:rows] for output, whole in self._tensors[part].items()}
 
+    @property
+    def shown_part(self) -> Part:
+        """The part whose single examples are looked at: test, or train when there is no test."""
+        return "test" if all(prepared.count("test") for prepared in self.prepared.values()) else "train"
+
+    def example(self, row: int) -> dict[Output, torch.Tensor]:
+        """One example of `shown_part` for every data port, with the batch axis; the row counts round."""
+        feeds = self.feeds(self.shown_part)
+        count = max(1, len(next(iter(feeds.values()))))
+        return {output: whole[row % count : row % count + 1] for output, whole in feeds.items()}
+
     def values(
         self,
         feeds: Mapping[Output, torch.Tensor],
@@ -102,6 +117,7 @@ class Subject:
         slots = [self.network.slots[output] for output in outputs]
         rows = len(next(iter(feeds.values())))
         found: list[list[torch.Tensor]] = [[] for _ in outputs]
+        self.calm()
         with torch.no_grad():
             for start in range(0, rows, MOST_ROWS) or (0,):
                 if cancelled is not None and cancelled():
@@ -112,6 +128,10 @@ class Subject:
                     kept.append(values[slot])
         joined = [kept[0] if len(kept) == 1 else torch.cat(kept) for kept in found]
         return {output: value.numpy() for output, value in zip(outputs, joined, strict=True)}
+
+    def calm(self) -> None:
+        """Let blocks that draw random numbers draw the same ones again, so that a picture changes with the weights."""
+        self._noise.manual_seed(1)
 
     def grid(
         self, resolution: int, extent: Extent | None = None

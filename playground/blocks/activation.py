@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from playground.blocks.base import Advice, Block, BlockError, Family, Fix
+from playground.blocks.base import Advice, Block, Family, Fix, numbers_only
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -28,8 +28,7 @@ class Activation(Block):
     sums_to_one: ClassVar[bool] = False
 
     def expect(self, *inputs: Signal) -> None:
-        if inputs[0].scale == "index":
-            raise BlockError(f"{self.title} expects numbers, but class numbers arrive. Wire the features here.")
+        numbers_only(self.title, *inputs)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import nn
 
-from playground.blocks.signal import Scale, Signal
+from playground.blocks.signal import Kind, Scale, Signal
 from playground.document.declaration import Declaration
 
 Family = Literal[
-    "data", "dense", "activation", "convolution", "recurrent", "attention", "merge", "normalization", "loss"
-]
+    "data", "dense", "activation", "convolution", "recurrent", "attention", "graph", "merge", "normalization",
+    "estimator", "loss", "measure",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,15 @@ class Block(Declaration):
         return tuple(self._plain(shape, *inputs) for shape in outputs)
 
     def _plain(self, shape: torch.Size, *inputs: Signal) -> Signal:
+        """The signal of free numbers in this shape: what keeps the shape, or the steps, keeps kind and axes too."""
         per_example = tuple(shape[1:])
-        kept = bool(inputs) and inputs[0].shape == per_example
-        kind = inputs[0].kind if kept else "image" if len(per_example) == 3 else "vector"
-        axes = inputs[0].axes if kept else ()
-        return Signal(per_example, kind="vector" if kind == "classes" else kind, scale=self.output_scale(), axes=axes)
+        first = inputs[0] if inputs else None
+        if first is not None and first.shape == per_example and first.kind not in ("classes", "tokens"):
+            return Signal(per_example, kind=first.kind, scale=self.output_scale(), axes=first.axes)
+        if first is not None and first.stepwise and len(per_example) == 2 and per_example[0] == first.shape[0]:
+            return Signal(per_example, kind=first.kind, scale=self.output_scale(), axes=first.axes)
+        kinds: dict[int, Kind] = {2: "series", 3: "image"}
+        return Signal(per_example, kind=kinds.get(len(per_example), "vector"), scale=self.output_scale())
 
     def output_scale(self) -> Scale:
         """What the values of the output mean; a softmax gives probabilities."""
@@ -136,15 +141,42 @@ class Block(Declaration):
         return ""
 
 
+@runtime_checkable
+class Transparent(Protocol):
+    """A module that can show what it computes on the way, such as attention matrices or the gates of an LSTM."""
+
+    def inside(self, *inputs: torch.Tensor) -> Mapping[str, torch.Tensor]:
+        """Inner values for the inputs of `forward`, by name, each with the batch first."""
+        ...
+
+
+def numbers_only(title: str, *inputs: Signal) -> None:
+    """Refuse class numbers and tokens, which are names and not amounts. Raises BlockError."""
+    if any(signal.kind == "tokens" for signal in inputs):
+        wires = [wire for wire, signal in enumerate(inputs) if signal.kind == "tokens"]
+        raise BlockError(
+            f"{title} expects numbers, but class numbers of tokens arrive. An embedding turns them into vectors.",
+            *(Fix("Insert Embedding", "insert", block="embedding", port="input", wire=wire) for wire in wires),
+        )
+    if any(signal.scale == "index" for signal in inputs):
+        raise BlockError(f"{title} expects numbers, but class numbers arrive. Wire the features here, not the target.")
+
+
 def flat_vector_only(title: str, *inputs: Signal) -> None:
     """Refuse anything but a vector per example, offering the ways to get one. Raises BlockError."""
+    numbers_only(title, *inputs)
     arriving = inputs[0]
-    if arriving.scale == "index":
-        raise BlockError(
-            f"{title} expects numbers to weigh, but class numbers arrive. Wire the features here, not the target."
-        )
     if len(arriving.shape) != 1:
+        pooled = (Fix("Insert Global average pooling", "insert", block="global-average-pooling", port="input"),)
         raise BlockError(
             f"{title} expects a flat vector, but {arriving.words()} arrives.",
             Fix("Insert Flatten", "insert", block="flatten", port="input"),
+            *(pooled if arriving.kind == "image" and len(arriving.shape) == 3 else ()),
         )
+
+
+def vectors_only(title: str, *inputs: Signal) -> None:
+    """Refuse anything but a vector per example, or per time step or node. Raises BlockError."""
+    numbers_only(title, *inputs)
+    if not inputs[0].stepwise:
+        flat_vector_only(title, *inputs)

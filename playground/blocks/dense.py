@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
-from playground.blocks.base import Block, Family, flat_vector_only
+from playground.blocks.base import Block, Family, vectors_only
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -28,7 +28,7 @@ class DenseLayer(nn.Linear):
 
 
 class Dense(Block):
-    """Every unit weighs all inputs, adds its bias and applies the activation."""
+    """Every unit weighs all inputs, adds its bias and applies the activation; in a series at every step alike."""
 
     id: ClassVar[str] = "dense"
     family: ClassVar[Family] = "dense"
@@ -44,10 +44,10 @@ class Dense(Block):
         return f"{self.units} unit{'s' if self.units > 1 else ''} · {self.activation}"
 
     def expect(self, *inputs: Signal) -> None:
-        flat_vector_only(self.title, *inputs)
+        vectors_only(self.title, *inputs)
 
     def build(self, *inputs: Signal) -> nn.Module:
-        width = inputs[0].shape[0]
+        width = inputs[0].shape[-1]
         if self.activation == "identity":
             return nn.Linear(width, self.units, bias=self.bias)
         return DenseLayer(width, self.units, self.bias, activation(self.activation).build())
@@ -57,13 +57,13 @@ class Dense(Block):
         return (functional.linear(inputs[0], module.weight).shape,)  # bias and activation keep the shape
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
-        return (activation(self.activation).mark(self._plain(outputs[0])),)
+        return (activation(self.activation).mark(self._plain(outputs[0], *inputs)),)
 
     def output_scale(self) -> Scale:
         return activation(self.activation).output_scale()
 
     def live_formula(self, *inputs: Signal) -> str:
-        width = inputs[0].shape[0]
+        width = inputs[0].shape[-1]
         bias = f", b is {self.units}" if self.bias else ""
         return f"W is {self.units} × {width}{bias}, x is batch × {width}"
 

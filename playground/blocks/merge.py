@@ -12,8 +12,8 @@ import torch
 from pydantic import field_validator, model_validator
 from torch import nn
 
-from playground.blocks.base import Advice, Block, BlockError, Family, Fix, Port
-from playground.blocks.signal import Scale, Signal
+from playground.blocks.base import Advice, Block, BlockError, Family, Fix, Port, numbers_only
+from playground.blocks.signal import Kind, Scale, Signal
 from playground.document.declaration import parameter
 
 LARGEST_EXPANSION = 65_536
@@ -25,13 +25,9 @@ def _rearranged(shape: torch.Size, arriving: Signal) -> Signal:
     if per_example == arriving.shape:
         return arriving
     scale: Scale = arriving.scale if arriving.scale in ("probability", "log-probability") else "any"
-    kind = "image" if len(per_example) == 3 else "vector"
-    return Signal(per_example, kind=kind, scale=scale, low=arriving.low, high=arriving.high)  # type: ignore[arg-type]
-
-
-def _refuse_class_numbers(title: str, *inputs: Signal) -> None:
-    if any(signal.scale == "index" for signal in inputs):
-        raise BlockError(f"{title} expects numbers, but class numbers arrive. Wire the features here, not the target.")
+    kinds: dict[int, Kind] = {2: "series", 3: "image"}
+    kind = kinds.get(len(per_example), "vector")
+    return Signal(per_example, kind=kind, scale=scale, low=arriving.low, high=arriving.high)
 
 
 class Flatten(Block):
@@ -44,7 +40,7 @@ class Flatten(Block):
     formula: ClassVar[str] = r"C \times H \times W \to C H W"
 
     def expect(self, *inputs: Signal) -> None:
-        _refuse_class_numbers(self.title, *inputs)
+        numbers_only(self.title, *inputs)
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Flatten()
@@ -102,7 +98,7 @@ class Reshape(Block):
         return self.shape.replace("x", "×")
 
     def expect(self, *inputs: Signal) -> None:
-        _refuse_class_numbers(self.title, *inputs)
+        numbers_only(self.title, *inputs)
         arriving, sizes = inputs[0], self.sizes()
         known = math.prod(size for size in sizes if size > 0)
         if arriving.size == known or (-1 in sizes and arriving.size % known == 0):
@@ -185,7 +181,7 @@ class Concatenate(Merge):
     )
 
     def expect(self, *inputs: Signal) -> None:
-        _refuse_class_numbers(self.title, *inputs)
+        numbers_only(self.title, *inputs)
         odd = _odd_ones(inputs)
         if odd:
             raise BlockError(
@@ -236,7 +232,7 @@ class Elementwise(Merge):
     """Base of sum and product: shapes agree, or an axis of size 1 stretches."""
 
     def expect(self, *inputs: Signal) -> None:
-        _refuse_class_numbers(self.title, *inputs)
+        numbers_only(self.title, *inputs)
         odd = _odd_ones(inputs)
         stretch = not odd and all(
             len(set(sizes) - {1}) <= 1 for sizes in zip(*(signal.shape for signal in inputs), strict=True)
@@ -385,7 +381,7 @@ class FeatureExpansion(Block):
         return single * count + (count * (count - 1) // 2 if self.products else 0)
 
     def expect(self, *inputs: Signal) -> None:
-        _refuse_class_numbers(self.title, *inputs)
+        numbers_only(self.title, *inputs)
         arriving = inputs[0]
         if len(arriving.shape) != 1:
             raise BlockError(

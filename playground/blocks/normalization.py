@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Block, BlockError, Family, Fix
+from playground.blocks.base import Block, BlockError, Family, Fix, numbers_only
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -19,8 +19,7 @@ class Normalization(Block):
     family: ClassVar[Family] = "normalization"
 
     def expect(self, *inputs: Signal) -> None:
-        if inputs[0].scale == "index":
-            raise BlockError(f"{self.title} expects numbers, but class numbers arrive. Wire the features here.")
+        numbers_only(self.title, *inputs)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)
@@ -206,7 +205,7 @@ class LayerNorm(Normalization):
     @staticmethod
     def normalized_shape(arriving: Signal) -> tuple[int, ...]:
         """The last axes, over which mean and variance are taken: in a sequence each position stands alone."""
-        return arriving.shape[-1:] if arriving.kind in ("series", "tokens") else arriving.shape
+        return arriving.shape[-1:] if arriving.stepwise else arriving.shape
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, nn.LayerNorm)

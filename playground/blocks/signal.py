@@ -8,9 +8,21 @@ from typing import Any, Literal
 
 import torch
 
-Kind = Literal["vector", "image", "tokens", "series", "graph", "classes", "loss"]
+Kind = Literal["vector", "image", "tokens", "series", "nodes", "graph", "classes", "loss"]
+"""Numbers in a row; pixels; symbols one after another; measurements one after another; measurements at every node of a
+graph; the edges between its nodes; a coding of classes; the number to make small."""
 Scale = Literal["any", "probability", "log-probability", "index", "one-hot", "zero-one", "signed"]
 """What the values mean: free numbers (logits), probabilities, their logarithms, or a coding of class labels."""
+
+AXES: dict[Kind, tuple[str, ...]] = {
+    "vector": ("features",),
+    "image": ("channels", "height", "width"),
+    "tokens": ("time",),
+    "series": ("time", "features"),
+    "nodes": ("nodes", "features"),
+    "graph": ("nodes", "nodes"),
+}
+"""What the axes of each kind are called where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,7 @@ class Signal:
     scale: Scale = "any"
     axes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    """Names of the classes where the values code classes."""
+    """Names of the classes where the values code classes; of tokens, the vocabulary."""
     low: float = -math.inf
     high: float = math.inf
     """No value can leave this range, such as 0 to 1 after a sigmoid."""
@@ -42,30 +54,47 @@ class Signal:
         """Class indices and tokens are whole numbers, all else is float32."""
         return torch.int64 if self.scale == "index" or self.kind == "tokens" else torch.float32
 
+    @property
+    def stepwise(self) -> bool:
+        """Whether there is a vector for each time step or node, so that a layer of units treats each of them alike."""
+        return self.kind in ("series", "nodes") and len(self.shape) == 2
+
     def meta(self, batch: int = 2) -> torch.Tensor:
         """A batch without numbers on torch's meta device: what shapes are inferred from."""
         return torch.empty((batch, *self.shape), dtype=self.dtype, device="meta")
 
-    def badge(self) -> str:
-        """The shape as the canvas shows it: `batch × 28 × 28`; a loss is a `scalar`."""
+    def named_axes(self) -> tuple[str, ...]:
+        """A name for each axis: its own, else those of its kind; empty when the kind does not fit the shape."""
+        axes = self.axes or AXES.get(self.kind, ())
+        return axes if len(axes) == len(self.shape) else ()
+
+    def badge(self, *, named: bool = True) -> str:
+        """The shape as the canvas shows it: `batch × time 30 × features 8`; a loss is a `scalar`."""
         if self.kind == "loss":
             return "scalar"
-        if len(self.axes) == len(self.shape) and self.axes:
-            named = (f"{name} {extent}" for name, extent in zip(self.axes, self.shape, strict=True))
-            return " × ".join(("batch", *named))
-        return " × ".join(("batch", *map(str, self.shape)))
+        axes = self.named_axes() if named else ()
+        sizes = [f"{name} {extent}" for name, extent in zip(axes, self.shape, strict=True)] if axes else self.shape
+        return " × ".join(("batch", *map(str, sizes)))
 
     def words(self) -> str:
-        """The shape in a sentence: “a vector of 8 numbers”, “an image of 1 × 28 × 28”."""
+        """The shape in a sentence: “a vector of 8 numbers”, “a series of time 30 × features 8”."""
+        if self.kind == "tokens" and len(self.shape) == 1:
+            return f"a sequence of {self.shape[0]} tokens"
         if self.scale == "index":
-            return f"one of {len(self.classes)} class numbers" if self.classes else "a class number"
+            one = f"one of {len(self.classes)} class numbers" if self.classes else "a class number"
+            return f"{one} for each of {self.shape[0]} {self.named_axes()[0]}" if self.named_axes() else one
         if self.shape == ():
             return "one number"
         if len(self.shape) == 1:
             return f"a vector of {self.shape[0]} number{'s' if self.shape[0] != 1 else ''}"
-        noun = "an image" if self.kind == "image" else "a tensor"
-        return f"{noun} of {' × '.join(map(str, self.shape))}"
+        noun = _NOUNS.get(self.kind, "a tensor")
+        axes = self.named_axes() if self.kind != "image" else ()
+        sizes = [f"{name} {extent}" for name, extent in zip(axes, self.shape, strict=True)] if axes else self.shape
+        return f"{noun} of {' × '.join(map(str, sizes))}"
 
     def but(self, **changes: Any) -> Signal:
         """A copy with some parts changed."""
         return replace(self, **changes)
+
+
+_NOUNS: dict[Kind, str] = {"image": "an image", "series": "a series", "nodes": "a table", "graph": "a graph"}

@@ -64,6 +64,7 @@ def _computed(analysis: Analysis, session: GradientSession) -> Result:
         snapshot=session.snapshot(),
         history={name: curve.data() for name, curve in session.history.curves.items()},
         marks=tuple(session.history.marks),
+        trail=session.trail.snapshots,
     )
     try:
         return analysis.compute(context)

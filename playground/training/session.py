@@ -27,6 +27,7 @@ from playground.training.model import TrainableModel
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import Snapshot
 from playground.training.stopping import Ending, Watch, ending
+from playground.training.trail import Trail
 
 FLUSH_STEPS = 256
 """At most so many steps between two looks at the losses: each look waits for the device."""
@@ -52,6 +53,8 @@ class GradientSession:
 
     def __init__(self, project: Project, device: str | None = None) -> None:
         self.history = History()
+        self.trail = Trail()
+        """The way that the weights have come."""
         self.finished = ""
         """Why the run is over; empty while it may go on."""
         self.seconds = 0.0
@@ -156,6 +159,8 @@ class GradientSession:
         self._add_points(losses.points(self._flushed, moment))
         self._flushed = moment
         self._good = learner.state()
+        if self.trail.due(self.step):
+            self.trail.add(self.snapshot())
 
     def _explain_divergence(self) -> None:
         """Repeat the steps since the last good state one by one, and stay before the first that goes wrong."""
@@ -260,6 +265,7 @@ class GradientSession:
         self._watch = Watch()
         self.evaluate(observe=False)
         self._keep()
+        self.trail.begin_at(self.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Take over the parameters and buffers of a snapshot. Raises ValueError when it is of another network."""
@@ -331,6 +337,7 @@ class GradientSession:
         new.change(project)
         self._watch = Watch(first_epoch=self._watch.first_epoch, target_waived=self._watch.target_waived)
         self.evaluate(observe=False)
+        self.trail.begin_at(self.snapshot())
 
     # Saving ---------------------------------------------------------------------------------------------------------
 
@@ -361,3 +368,4 @@ class GradientSession:
         self._new_points.clear()
         self._new_marks.clear()
         self._keep()
+        self.trail.begin_at(self.snapshot())

@@ -29,6 +29,8 @@ class Request:
     history: dict[str, CurveData] | None = None
     marks: tuple[Mark, ...] = ()
     node: str | None = None
+    trail: tuple[Snapshot, ...] = ()
+    example: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ class AnalysisThread(QThread):
                 history=request.history,
                 marks=request.marks,
                 node=request.node,
+                trail=request.trail,
+                example=request.example,
                 cancelled=cancelled,
             )
             return request.analysis.compute(context)

@@ -43,6 +43,7 @@ class CanvasFeed(QObject):
         self._inspector = inspector
         self._asked_for: Snapshot | None = None
         self._opened = 0
+        self._example = 0
         self._run = -1
         self._slow = Throttle(6, self._show_slowly)
         self._flow = Throttle(6, self._ask_flow)
@@ -88,12 +89,19 @@ class CanvasFeed(QObject):
         if self._asked_for is snapshot or self._analyst.busy(self._maps_key):
             return
         self._asked_for = snapshot
-        self._analyst.request(Request(self._maps_key, LiveMapsAnalysis(resolution=MAP_SIDE), graph, snapshot))
+        analysis = LiveMapsAnalysis(resolution=MAP_SIDE)
+        self._analyst.request(Request(self._maps_key, analysis, graph, snapshot, example=self._example))
 
     def _ask_flow(self) -> None:
         snapshot = self._feed.snapshot
         if snapshot is not None:
             self._analyst.request(Request(self._flow_key, GradientFlowAnalysis(), self._document.graph, snapshot))
+
+    @Slot(int)
+    def show_example(self, example: int) -> None:
+        """Follow another example through the blocks."""
+        self._example = example
+        self._asked_for = None
 
     @Slot(str)
     def _on_result(self, key: str) -> None:
@@ -111,7 +119,7 @@ class CanvasFeed(QObject):
                 self._inspector.show_prepared(*answer)
 
     def _show_maps(self, result: LiveMaps) -> None:
-        self._canvas.show_maps(dict(result.maps))
+        self._canvas.show_maps(dict(result.maps), result.palettes, by_unit=result.by_unit)
         points = result.points
         if points is not None:
             values = points.targets if points.classes is None else points.classes
@@ -134,6 +142,7 @@ class CanvasFeed(QObject):
     @Slot()
     def _on_opened(self) -> None:
         self._opened += 1
+        self._example = 0
         # Blocks of two projects often share their names.
         self._canvas.live.clear()
         self._on_document()

@@ -37,6 +37,11 @@ class LiveFeed(QObject):
         return None if self.frame is None else self.frame.snapshot
 
     @property
+    def trail(self) -> tuple[Snapshot, ...]:
+        """Snapshots of the way that the run has come, oldest first."""
+        return () if self.frame is None else self.frame.trail
+
+    @property
     def marks(self) -> tuple[Mark, ...]:
         """Changes made during the run."""
         return tuple(self.history.marks)

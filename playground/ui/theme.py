@@ -23,9 +23,12 @@ FAMILY_COLORS = {
     "convolution": "#1f77b4",
     "recurrent": "#7b4fa3",
     "attention": "#b83280",
+    "graph": "#a3552b",
     "merge": "#64748b",
     "normalization": "#5b8c3e",
+    "estimator": "#8a5a44",
     "loss": "#2f6f4f",
+    "measure": "#4f6d7a",
 }
 FAMILY_TITLES = {
     "data": "Data",
@@ -34,9 +37,12 @@ FAMILY_TITLES = {
     "convolution": "Convolution",
     "recurrent": "Recurrent",
     "attention": "Attention",
+    "graph": "Graph",
     "merge": "Merge and reshape",
     "normalization": "Normalize and regularize",
+    "estimator": "Learn without gradient",
     "loss": "Loss",
+    "measure": "Measure",
 }
 
 

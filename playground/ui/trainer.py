@@ -45,6 +45,7 @@ class Frame:
     device: str
     latest: dict[str, float]
     finished: str
+    trail: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +315,7 @@ class TrainingThread(QThread):
             device=str(session.device),
             latest=dict(session.latest),
             finished=session.finished,
+            trail=session.trail.snapshots,
         )
 
     # Commands -------------------------------------------------------------------------------------------------------

@@ -17,9 +17,6 @@ from playground.ui.views.base import View
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
 
-PULSES = {"curves": 3, "decision-boundary": 2, "confusion-matrix": 6, "prediction-wall": 9, "weights": 3}
-"""Least pulses (33 ms) between two results of a view; 1 where nothing is said."""
-FIRST_CHOICE = ("curves", "decision-boundary", "prediction-wall", "confusion-matrix", "weights")
 MOST_DEFAULT_VIEWS = 3
 VIEWS_SHARE = 0.36
 """Part of the window's height that the docked views get at first; the canvas has the most room."""
@@ -57,6 +54,8 @@ class ViewDocks(QObject):
 
     changed = Signal()
     """Views were opened or closed."""
+    example_changed = Signal(int)
+    """Another example is looked at."""
     enlarge_wanted = Signal(object)
     """A dock that wants the whole window, or wants to go back."""
 
@@ -70,6 +69,8 @@ class ViewDocks(QObject):
         self._panels: dict[ViewPanel, ViewDock] = {}
         self.node = ""
         """The selected node, which some views show."""
+        self.example = 0
+        """Row of the example that some views look at."""
         feed.pulse.connect(self.ask)
         analyst.result_ready.connect(self._on_result)
 
@@ -94,11 +95,13 @@ class ViewDocks(QObject):
 
     def open_for_project(self) -> None:
         """Open the views that the project names, or those that fit it best."""
+        self.example = 0
         chosen = [view.view for view in self._document.project.views if view.view in VIEWS]
         self.show_only(chosen or self._fitting())
 
     def _fitting(self) -> list[str]:
-        return [name for name in FIRST_CHOICE if name in VIEWS and not self.why_not(name)][:MOST_DEFAULT_VIEWS]
+        ranked = sorted((name for name in VIEWS if VIEWS[name].rank), key=lambda name: -VIEWS[name].rank)
+        return [name for name in ranked if not self.why_not(name)][:MOST_DEFAULT_VIEWS]
 
     def show_only(self, identifiers: Iterable[str]) -> None:
         """Close all other views and open these."""
@@ -126,6 +129,7 @@ class ViewDocks(QObject):
         panel.enlarge_requested.connect(self._on_enlarge)
         panel.float_requested.connect(self._on_float)
         panel.close_requested.connect(self._on_close)
+        panel.view.example_chosen.connect(self._on_example)
         self._docks[identifier] = dock
         self._panels[panel] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)
@@ -162,6 +166,12 @@ class ViewDocks(QObject):
     def _on_close(self) -> None:
         self.close(self._panels[self.sender()].identifier)
 
+    @Slot(int)
+    def _on_example(self, example: int) -> None:
+        if example != self.example:
+            self.example = example
+            self.example_changed.emit(example)
+
     # Feeding --------------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -169,7 +179,7 @@ class ViewDocks(QObject):
         """Ask for new results of the views that can be seen and whose last answer has come."""
         for identifier, dock in self._docks.items():
             dock.waited += 1
-            if dock.waited < PULSES.get(identifier, 1) or not dock.view.isVisible():
+            if dock.waited < dock.view.pulses or not dock.view.isVisible():
                 continue
             self._ask_for(identifier, dock)
 
@@ -190,7 +200,8 @@ class ViewDocks(QObject):
         snapshot = self._feed.snapshot if analysis.needs else None
         if analysis.needs and snapshot is None:
             return
-        asked_for = (analysis, self._document.graph, id(self._feed.frame) if analysis.needs else 0, self.node)
+        frame = id(self._feed.frame) if analysis.needs else 0
+        asked_for = (analysis, self._document.graph, frame, self.node, self.example)
         if asked_for == dock.asked_for:
             return
         dock.asked_for = asked_for
@@ -205,6 +216,8 @@ class ViewDocks(QObject):
                 history=history,
                 marks=self._feed.marks,
                 node=self.node or None,
+                trail=self._feed.trail if "trail" in analysis.needs else (),
+                example=self.example,
             )
         )
 

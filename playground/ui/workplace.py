@@ -122,6 +122,7 @@ class Workplace(QObject):
         self.feed.frame_arrived.connect(self.top_bar.show_frame)
         self.feed.frame_arrived.connect(self.failures.show_end)
         self.canvas.node_selected.connect(self._on_selected)
+        self.views.example_changed.connect(self.canvas_feed.show_example)
         self.canvas.said.connect(self._say)
         self.canvas.weight_edit_requested.connect(self._on_weight_edited)
         self.inspector.weight_edit_requested.connect(self._on_weight_edited)

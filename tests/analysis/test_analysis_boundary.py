@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -169,9 +171,17 @@ def test_image_data_show_example_pictures() -> None:
     assert result.points is None
 
 
-def test_tables_of_many_features_have_no_maps() -> None:
-    graph = chain("iris", {}, [3])
-    assert "two features" in LiveMapsAnalysis().why_not(check(graph), graph)
+def test_one_example_of_a_table_is_followed_through_the_network() -> None:
+    context = context_of(chain("iris", {}, [3]))
+    result = LiveMapsAnalysis().compute(context)
+    assert not result.by_unit and result.points is None
+    subject = context.loaded()
+    feeds = subject.example(0)
+    logits = subject.values(feeds, [("dense-1", "output")])["dense-1", "output"]
+    assert (result.maps["dense-1"] == logits[0]).all()
+    assert result.maps["data"].shape[-1] == 4
+    other = LiveMapsAnalysis().compute(replace(context, example=1))
+    assert not np.array_equal(other.maps["data"], result.maps["data"])
 
 
 def test_the_table_of_maps_names_every_value() -> None:

@@ -51,7 +51,8 @@ def two_into(merge: str, first: int, second: int, **parameters: object) -> Graph
 
 WRONG = (
     Wrong("dense on an image", chain(MNIST, node("d", "dense", units=10), loss=node("loss", "cross-entropy")), "d",
-          "Dense expects a flat vector, but an image of 1 × 28 × 28 arrives.", ("Insert Flatten",)),
+          "Dense expects a flat vector, but an image of 1 × 28 × 28 arrives.",
+          ("Insert Flatten", "Insert Global average pooling")),
     Wrong("target missing",
           wired([SPIRALS, node("d", "dense", units=2), node("loss", "cross-entropy")],
                 "data.features > d", "d > loss.prediction"),
@@ -112,7 +113,7 @@ WRONG = (
           wired([MNIST, node("flat", "flatten"), node("d", "dense", units=784), node("r", "reshape", shape="28 x 28"),
                  node("loss", "mean-squared-error")],
                 "data.features > flat", "flat > d", "d > r", "r > loss.prediction", "data.features > loss.target"),
-          "loss", "the prediction is a tensor of 28 × 28", ("Insert Reshape to 1 × 28 × 28",)),
+          "loss", "the prediction is a series of time 28 × features 28", ("Insert Reshape to 1 × 28 × 28",)),
     Wrong("reshape to a wrong size",
           chain(SPIRALS, node("d", "dense", units=60), node("r", "reshape", shape="1 x 8 x 8"), node("f", "flatten"),
                 node("e", "dense", units=2), loss=node("loss", "cross-entropy")),
@@ -134,7 +135,8 @@ WRONG = (
     Wrong("batch norm of a matrix",
           chain(SPIRALS, node("d", "dense", units=6), node("r", "reshape", shape="2 x 3"), node("b", "batch-norm"),
                 node("f", "flatten"), node("e", "dense", units=2), loss=node("loss", "cross-entropy")),
-          "b", "expects a flat vector or an image of channels × height × width, but a tensor of 2 × 3 arrives",
+          "b",
+          "expects a flat vector or an image of channels × height × width, but a series of time 2 × features 3 arrives",
           ("Insert Flatten",)),
     Wrong("expansion of a picture",
           chain(node("data", "digits"), node("x", "feature-expansion"), node("d", "dense", units=10),
@@ -221,7 +223,7 @@ def test_what_a_whole_graph_lacks(graph: Graph, says: str) -> None:
 
 def test_a_fix_that_lost_its_place_is_refused() -> None:
     wrong = WRONG[0]
-    (fix,) = error_at(check(wrong.graph), wrong.node).fixes
+    fix = error_at(check(wrong.graph), wrong.node).fixes[0]
     unwired = wrong.graph.replace(edges=())
     with pytest.raises(KeyError):
         fixes.apply(unwired, wrong.node, fix)

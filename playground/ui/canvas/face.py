@@ -109,7 +109,7 @@ def _face(
         outputs=shown,
         parameters=parameter_words(report.parameters[node.id]) if counted else "",
         badge=_badge(first),
-        short_badge=_badge(first.but(axes=()) if first is not None else None),
+        short_badge=first.badge(named=False) if first is not None else "",
         problems=problems,
         frozen=not node.training.trainable,
         unfolded=node.unfolded,

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.scene import CanvasScene
 
+NO_PALETTES: Mapping[str, str] = {}
+
 
 class LivePictures:
     """Hands what the analyses found to the items that are there; the rest is ignored."""
@@ -21,11 +23,18 @@ class LivePictures:
         """Cards have changed their size since somebody last asked."""
         self._points: dict[str, tuple[NDArray[np.float32], NDArray[np.float64] | None]] = {}
 
-    def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
-        """Maps of the units by node, each (units, h, w)."""
+    def show_maps(
+        self,
+        maps: Mapping[str, NDArray[np.float32]],
+        palettes: Mapping[str, str] = NO_PALETTES,
+        *,
+        by_unit: bool = True,
+    ) -> None:
+        """Maps by node, each (maps, h, w), and how they are coloured; `by_unit` when every unit has its own map."""
         shown = [(name, value) for name, value in maps.items() if name in self._scene.nodes]
-        self._settle([name for name, value in shown if self._scene.nodes[name].show_maps(value)])
-        self._scene.unfolding.show_maps(maps)
+        self._settle([n for n, value in shown if self._scene.nodes[n].show_maps(value, palettes.get(n, "signed"))])
+        if by_unit:
+            self._scene.unfolding.show_maps(maps)
 
     def show_points(self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> None:
         """The scatter picture of a data node; the same points again cost nothing."""

@@ -61,9 +61,9 @@ class NodeItem(QGraphicsItem):
         self._measure()
         self.update()
 
-    def show_maps(self, maps: NDArray[np.float32]) -> bool:
-        """Show the maps of the units. True when the card changed its size."""
-        self._picture = pictures.maps_picture(maps, scale=self.face.scale, ink=self.face.family == "data")
+    def show_maps(self, maps: NDArray[np.float32], palette: str = "signed") -> bool:
+        """Show maps in a palette: "signed", "ink" or "magnitude". True when the card changed its size."""
+        self._picture = pictures.maps_picture(maps, scale=self.face.scale, palette=palette)
         return self._measure()
 
     def show_points(self, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> bool:

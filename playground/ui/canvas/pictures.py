@@ -29,6 +29,8 @@ def _ramp(*colors: str) -> NDArray[np.uint32]:
 
 SIGNED = _ramp(NEGATIVE, MIDDLE, POSITIVE)
 INK = _ramp("#14181d", "#f5f6f8")
+MAGNITUDE = _ramp("#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
+"""Viridis, from its stops."""
 
 
 class Picture:
@@ -53,25 +55,30 @@ def columns_for(count: int) -> int:
     return count if count <= 2 else 4 if count > 4 else 3 if count == 3 else 2
 
 
-def maps_picture(maps: NDArray[np.float32], *, scale: str = "any", ink: bool = False) -> Picture | None:
+PALETTES = {"signed": SIGNED, "ink": INK, "magnitude": MAGNITUDE}
+
+
+def maps_picture(maps: NDArray[np.float32], *, scale: str = "any", palette: str = "signed") -> Picture | None:
     """Up to 16 maps side by side. `maps` is (units, h, w); None when there is nothing to draw.
 
-    Values in about [-1, 1] are coloured as they are, larger ones scaled by the largest; probabilities lie around one
-    half. With `ink` they are pictures in grey, dark to light.
+    Signed values in about [-1, 1] are coloured as they are, larger ones scaled by the largest; probabilities lie around
+    one half. In "ink" they are pictures in grey, dark to light, and in "magnitude" sizes from 0 up.
     """
     if maps.ndim != 3 or 0 in maps.shape:
         return None
     shown = np.nan_to_num(maps[:MOST_TILES], nan=0.0, posinf=1e9, neginf=-1e9)
-    indices = _levels(shown, scale, ink)
-    side = indices.shape[1]
+    indices = _levels(shown, scale, palette)
+    side = max(indices.shape[1:])
     if side < _SMALLEST_SIDE:
         repeat = -(-_SMALLEST_SIDE // side)
         indices = indices.repeat(repeat, axis=1).repeat(repeat, axis=2)
-    return Picture(_tiled((INK if ink else SIGNED)[indices]), len(shown))
+    return Picture(_tiled(PALETTES[palette][indices]), len(shown))
 
 
-def _levels(maps: NDArray[np.float32], scale: str, ink: bool) -> NDArray[np.intp]:
-    if ink:
+def _levels(maps: NDArray[np.float32], scale: str, palette: str) -> NDArray[np.intp]:
+    if palette == "magnitude":
+        unit = maps / max(float(maps.max()), 1e-12)
+    elif palette == "ink":
         low, high = float(maps.min()), float(maps.max())
         unit = (maps - low) / (high - low) if high > low else np.zeros_like(maps)
     elif scale == "probability":

@@ -43,7 +43,7 @@ from playground.ui.canvas.interactions import (
     SelectWire,
     scene_rect,
 )
-from playground.ui.canvas.live import LivePictures
+from playground.ui.canvas.live import NO_PALETTES, LivePictures
 from playground.ui.canvas.menus import context_menu, hit_by_keyboard
 from playground.ui.canvas.messages import Messages
 from playground.ui.canvas.quick_menu import QuickMenu
@@ -163,9 +163,15 @@ class CanvasView(QGraphicsView):
 
     # Public: live pictures -------------------------------------------------------------------------------------------
 
-    def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
-        """Maps of the units by node, each (units, h, w) with row 0 on top."""
-        self.live.show_maps(maps)
+    def show_maps(
+        self,
+        maps: Mapping[str, NDArray[np.float32]],
+        palettes: Mapping[str, str] = NO_PALETTES,
+        *,
+        by_unit: bool = True,
+    ) -> None:
+        """Maps by node, each (maps, h, w) with row 0 on top; `by_unit` when every unit has its own map."""
+        self.live.show_maps(maps, palettes, by_unit=by_unit)
         self._keep_fitted()
 
     def show_points(

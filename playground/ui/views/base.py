@@ -26,6 +26,13 @@ class View(QWidget):
     title: ClassVar[str]
     empty: ClassVar[str] = "Press play, and it appears here."
     """The sentence before the first result."""
+    pulses: ClassVar[int] = 2
+    """Least pulses (33 ms each) between two results."""
+    rank: ClassVar[int] = 0
+    """A project that names no views is opened with those of the highest rank that apply; 0: only when asked for."""
+
+    example_chosen = Signal(int)
+    """The person looks at another example; every view that shows one follows."""
 
     wanted_changed = Signal()
     """The options ask for another result."""

@@ -92,6 +92,7 @@ class BoundaryView(View):
     analysis: ClassVar[type[Analysis]] = BoundaryAnalysis
     title: ClassVar[str] = "Decision boundary"
     empty: ClassVar[str] = "Press play to see what the network answers everywhere in the plane."
+    rank: ClassVar[int] = 90
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

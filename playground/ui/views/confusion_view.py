@@ -147,6 +147,8 @@ class ConfusionView(View):
     analysis: ClassVar[type[Analysis]] = ConfusionAnalysis
     title: ClassVar[str] = "Confusion matrix"
     empty: ClassVar[str] = "Press play to see which classes the network confuses."
+    pulses: ClassVar[int] = 6
+    rank: ClassVar[int] = 70
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

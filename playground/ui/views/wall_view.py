@@ -114,6 +114,8 @@ class WallView(View):
     analysis: ClassVar[type[Analysis]] = PredictionWallAnalysis
     title: ClassVar[str] = "Prediction wall"
     empty: ClassVar[str] = "Press play to see what the network takes each picture for."
+    pulses: ClassVar[int] = 9
+    rank: ClassVar[int] = 80
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

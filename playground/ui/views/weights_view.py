@@ -145,6 +145,8 @@ class WeightsView(View):
     analysis: ClassVar[type[Analysis]] = WeightsAnalysis
     title: ClassVar[str] = "Weights"
     empty: ClassVar[str] = "Press play to see the weights change."
+    pulses: ClassVar[int] = 3
+    rank: ClassVar[int] = 10
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
