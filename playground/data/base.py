@@ -26,16 +26,19 @@ SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both 
 class Examples:
     """Raw examples before split and scaling.
 
-    `features` is (N, ...) float32. `target` is (N,) int64 class numbers, or (N, k) float32 for regression. `fields`
-    holds further named arrays, for datasets that have more ports than two.
+    `features` is (N, ...): float32 numbers, or int64 tokens. `target` is (N,) int64 class numbers, (N, T) int64 with one
+    class for every step or node (−1 where none is asked for), or (N, k) float32 for regression. `fields` holds further
+    named arrays, for datasets that have more ports than two.
     """
 
-    features: NDArray[np.float32]
+    features: Array
     target: Array
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
-    """Empty for regression."""
+    """Empty unless the target is one class for each example."""
     fields: Mapping[str, Array] | None = None
+    rows: Mapping[Part, NDArray[np.int64]] | None = None
+    """The rows of each part, where the data decide: a series is cut in time, a graph hides answers. Else by chance."""
 
 
 class Dataset(Block):
@@ -53,7 +56,6 @@ class Dataset(Block):
     licence: ClassVar[str] = "Made by the program: free for any use."
     """Where the data come from and under which terms."""
 
-    scaling: Scaling = parameter("none", help=SCALING_HELP)
     train_share: float = parameter(0.7, ge=0.05, le=1.0, label="Train share", help="Share of examples to learn from.")
     validation_share: float = parameter(
         0.15, ge=0.0, le=0.9, label="Validation share", help="Share for tuning and early stopping; the rest is test."
@@ -63,8 +65,12 @@ class Dataset(Block):
     @classmethod
     def parameter_infos(cls) -> tuple[ParameterInfo, ...]:
         """A dataset's own parameters first, then those that every dataset has."""
-        shared = Dataset.model_fields
-        return tuple(sorted(super().parameter_infos(), key=lambda info: info.name in shared))
+        infos = super().parameter_infos()
+        return tuple(sorted(infos, key=lambda info: _SHARED.index(info.name) if info.name in _SHARED else -1))
+
+    def feature_scaling(self) -> Scaling:
+        """How the features are brought to one scale; tokens and graphs are left as they are."""
+        return "none"
 
     def signals(self) -> tuple[Signal, ...]:
         """The output signals, one per port, known without making the examples (a test holds both together)."""
@@ -79,7 +85,19 @@ class Dataset(Block):
         raise TypeError("a dataset is fed, not built")
 
 
-class ClassDataset(Dataset):
+_SHARED = ("scaling", *Dataset.model_fields)
+
+
+class ScaledDataset(Dataset):
+    """Base of the datasets whose features are amounts."""
+
+    scaling: Scaling = parameter("none", help=SCALING_HELP)
+
+    def feature_scaling(self) -> Scaling:
+        return self.scaling
+
+
+class ClassDataset(ScaledDataset):
     """Base of the datasets whose target is a class."""
 
     labels: Labels = parameter(
@@ -110,7 +128,7 @@ class ClassDataset(Dataset):
             )
 
 
-class RegressionDataset(Dataset):
+class RegressionDataset(ScaledDataset):
     """Base of the datasets whose target is one number or several."""
 
     target_scaling: Scaling = parameter(

@@ -88,10 +88,10 @@ def _prepared(dataset: Dataset) -> Prepared:
     dataset.expect()
     generator = np.random.default_rng([dataset.data_seed, 20_250_101])
     raw = dataset.generate(generator)
-    rows = split(raw, dataset.train_share, dataset.validation_share, generator)
-    scaler = fit_scaler(dataset.scaling, raw.features[rows["train"]])
+    rows = raw.rows or split(raw, dataset.train_share, dataset.validation_share, generator)
+    features, scaler = _features(dataset, raw, rows["train"])
     target, target_scaler = _target(dataset, raw, rows["train"])
-    ports: dict[str, Array] = {"features": scaler.scale(raw.features), "target": target, **(raw.fields or {})}
+    ports: dict[str, Array] = {"features": features, "target": target, **(raw.fields or {})}
     names = [port.name for port in dataset.outputs]
     numbers: dict[Part, NDArray[np.int64]] | None = None
     if raw.class_names:
@@ -115,6 +115,15 @@ def _frozen(array: AnyArray) -> AnyArray:
     whole = np.require(array, requirements="C")
     whole.flags.writeable = False
     return cast(AnyArray, whole)
+
+
+def _features(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:
+    """The features as the network gets them, and the scaler that made them (the identity for tokens)."""
+    if raw.features.dtype == np.int64:
+        return raw.features, _identity()
+    features = raw.features.astype(np.float32, copy=False)
+    scaler = fit_scaler(dataset.feature_scaling(), features[train])
+    return scaler.scale(features), scaler
 
 
 def _target(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:
@@ -170,12 +179,13 @@ def _whole_sizes(count: int, ideal: NDArray[np.float64], owed: NDArray[np.float6
 
 
 def fit_scaler(kind: Scaling, train: NDArray[np.float32]) -> Scaler:
-    """Measure the scaling on the training part: per column of a table, one shift and factor for all else (images).
+    """Measure the scaling on the training part: one shift and factor per column of a table and per feature of a series,
+    one for all else (images).
 
     A column that does not vary is only shifted. With no rows nothing is measured, and the scaler is the identity.
     """
-    axis = 0 if train.ndim == 2 else None
-    shift = np.zeros(train.shape[1:] if train.ndim == 2 else (), dtype=np.float64)
+    axis = tuple(range(train.ndim - 1)) if train.ndim in (2, 3) else None
+    shift = np.zeros(train.shape[-1:] if axis else (), dtype=np.float64)
     spread = np.ones_like(shift)
     if kind == "standardize" and train.size:
         shift = np.asarray(train.mean(axis=axis, dtype=np.float64))

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.base import PARTS, Part, RegressionDataset
+from playground.blocks.signal import Signal
+from playground.data.base import PARTS, Array, Part, RegressionDataset
 from playground.data.preparation import Prepared
+
+MOST_SYMBOLS = 120
+"""Tokens of a sequence that are written out."""
+FIRST_NUMBERS = 6
+"""Numbers of a series that are written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,60 +28,91 @@ class DataPreview:
     columns: tuple[str, ...]
     """Features, then targets; for pictures only the targets."""
     rows: tuple[tuple[float | str, ...], ...]
-    """One row per example shown; a class appears by its name."""
+    """One row per example shown; a class appears by its name, a sequence of tokens written out."""
     class_names: tuple[str, ...]
-    """Empty for regression."""
+    """Empty unless every example has one class."""
     class_counts: Mapping[Part, tuple[int, ...]]
-    """For every part, examples per class; empty tuples for regression."""
+    """For every part, examples per class; empty tuples without classes."""
     images: NDArray[np.float32] | None
     """Pictures (N, height, width), or (N, height, width, 3) in colour; None for all other data."""
     points: NDArray[np.float32] | None
     """For two features (N, 3): x1, x2, and the class number or the number to predict; None for all other data."""
 
 
+Cells = list[list[float | str]]
+
+
 def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
     """The first `limit` examples of a part (they are shuffled already) and the counts of all parts."""
-    features = prepared.scaler.unscale(np.asarray(prepared.parts[part]["features"][:limit], dtype=np.float32))
-    numbers = None if prepared.class_numbers is None else prepared.class_numbers[part][:limit]
-    if numbers is None:
-        raw = np.asarray(prepared.parts[part]["target"][:limit], dtype=np.float32)
-        target = prepared.target_scaler.unscale(raw.reshape(len(raw), prepared.signals[1].size))
-        answers = _cells(target)
-    else:
-        target = numbers.astype(np.float32)[:, None]
-        answers = [[prepared.class_names[number]] for number in numbers]
-    pictured = prepared.signals[0].kind == "image"
-    flat = features.reshape(len(features), prepared.signals[0].size)
-    cells: list[list[float | str]] = [[] for _ in answers] if pictured else _cells(flat)
+    signal, features = prepared.signals[0], prepared.parts[part]["features"][:limit]
+    if features.dtype != np.int64:
+        features = prepared.scaler.unscale(np.asarray(features, dtype=np.float32))
+    target_names, answers, target = _answers(prepared, part, limit)
+    names, cells = _described(signal, features, prepared.feature_names)
+    pictured = signal.kind == "image"
+    pointed = signal.shape == (2,) and target is not None
     return DataPreview(
         part=part,
         counts={name: prepared.count(name) for name in PARTS},
-        columns=(*_feature_names(prepared, pictured), *_target_names(prepared, target.shape[1])),
+        columns=(*names, *target_names),
         rows=tuple((*left, *right) for left, right in zip(cells, answers, strict=True)),
         class_names=prepared.class_names,
         class_counts={name: _counted(prepared, name) for name in PARTS},
-        images=_images(features) if pictured else None,
-        points=np.concatenate([features, target[:, :1]], axis=1) if prepared.signals[0].shape == (2,) else None,
+        images=_images(np.asarray(features, dtype=np.float32)) if pictured else None,
+        points=np.concatenate([features, target[:, :1]], axis=1).astype(np.float32)
+        if pointed and target is not None
+        else None,
     )
 
 
-def _cells(numbers: NDArray[np.float32]) -> list[list[float | str]]:
-    return [[float(f"{number:.6g}") for number in row] for row in numbers.tolist()]
-
-
-def _feature_names(prepared: Prepared, pictured: bool) -> tuple[str, ...]:
-    if pictured:
-        return ()
-    names = prepared.feature_names
-    return names or tuple(f"x{number}" for number in range(1, prepared.signals[0].size + 1))
-
-
-def _target_names(prepared: Prepared, width: int) -> tuple[str, ...]:
+def _answers(prepared: Prepared, part: Part, limit: int) -> tuple[tuple[str, ...], Cells, NDArray[np.float32] | None]:
+    """Names and cells of the target, and its numbers (N, k) where it has any."""
     if prepared.class_numbers is not None:
-        return ("class",)
-    if isinstance(prepared.dataset, RegressionDataset):
-        return prepared.dataset.target_names()
-    return tuple(f"y{number}" for number in range(1, width + 1))
+        numbers = prepared.class_numbers[part][:limit]
+        return ("class",), [[prepared.class_names[number]] for number in numbers], numbers.astype(np.float32)[:, None]
+    port = prepared.dataset.outputs[1].name if len(prepared.signals) > 1 else ""
+    if not port:
+        return (), [[] for _ in range(min(limit, prepared.count(part)))], None
+    raw, signal = prepared.parts[part][port][:limit], prepared.signals[1]
+    if raw.dtype == np.int64:
+        names, cells = _described(signal, raw, (), "target")
+        return names, cells, None
+    flat = prepared.target_scaler.unscale(np.asarray(raw, dtype=np.float32).reshape(len(raw), signal.size))
+    dataset = prepared.dataset
+    known = dataset.target_names() if isinstance(dataset, RegressionDataset) else ()
+    return known or tuple(f"y{number}" for number in range(1, flat.shape[1] + 1)), _cells(flat), flat
+
+
+def _described(
+    signal: Signal, values: Array, known: tuple[str, ...], title: str = ""
+) -> tuple[tuple[str, ...], Cells]:
+    """Column names and cells for what one port gives."""
+    if signal.kind == "image":
+        return (), [[] for _ in values]
+    if values.dtype == np.int64:
+        return (title or "tokens",), [[written(signal.classes, row)] for row in values.tolist()]
+    if len(signal.shape) > 1:
+        named = signal.badge().partition(" × ")[2]
+        return (title or named,), [[_first_numbers(row)] for row in values]
+    names = known or tuple(f"x{number}" for number in range(1, signal.size + 1))
+    return names, _cells(np.asarray(values, dtype=np.float32).reshape(len(values), signal.size))
+
+
+def written(vocabulary: tuple[str, ...], tokens: list[int] | int) -> str:
+    """Tokens written out: characters side by side, words with spaces; what is not asked for is a dot."""
+    numbers = tokens if isinstance(tokens, list) else [tokens]
+    words = ["·" if number < 0 else vocabulary[number] for number in numbers[:MOST_SYMBOLS]]
+    return ("" if all(len(word) == 1 for word in vocabulary) else " ").join(words)
+
+
+def _first_numbers(values: Array) -> str:
+    flat = values.ravel()
+    words = " ".join(f"{number:.4g}" for number in flat[:FIRST_NUMBERS].tolist())
+    return words + (" …" if len(flat) > FIRST_NUMBERS else "")
+
+
+def _cells(numbers: NDArray[np.float32]) -> Cells:
+    return [[float(f"{number:.6g}") for number in row] for row in numbers.tolist()]
 
 
 def _counted(prepared: Prepared, part: Part) -> tuple[int, ...]:
