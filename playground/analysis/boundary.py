@@ -79,7 +79,7 @@ class BoundaryAnalysis(Analysis):
     def why_not(self, report: Report, graph: Graph) -> str:
         if not plane_node(report):
             return "The decision boundary needs data with exactly two features."
-        if not report.loss_nodes():
+        if not report.comparisons():
             return "The decision boundary needs a loss block, which tells what the network predicts."
         if not drawable(report):
             return "The decision boundary needs a prediction of classes or of one number, from the two features alone."

@@ -83,5 +83,6 @@ def answer(context: Context, subject: Subject, head: Head, part: Part) -> Answer
     values = subject.values(feeds, [head.prediction, head.target], context.cancelled)
     if not values:
         raise Cancelled
-    prediction = values[head.prediction]
-    return Answers(head.actual(values[head.target]), head.classes(prediction), head.probabilities(prediction))
+    prediction, actual = values[head.prediction], head.actual(values[head.target])
+    asked = actual >= 0
+    return Answers(actual[asked], head.classes(prediction)[asked], head.probabilities(prediction)[asked])

@@ -52,7 +52,7 @@ class CurvesAnalysis(Analysis):
     needs: ClassVar[frozenset[str]] = frozenset({"history"})
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if not report.loss_nodes():
+        if not report.loss_nodes() and not report.estimator_nodes():
             return "There is no loss to follow. Wire a loss block to the network."
         return ""
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 from playground.network.check import Output, Report
@@ -16,10 +17,10 @@ from playground.training.metrics import MetricSet, metrics_for
 
 @dataclass(frozen=True)
 class Head:
-    """One loss block with its two inputs."""
+    """What one loss block compares, or one estimator predicts."""
 
     node: str
-    loss: Loss
+    judge: Loss | Estimator
     prediction: Output
     target: Output
     target_signal: Signal
@@ -28,7 +29,7 @@ class Head:
     @property
     def classifies(self) -> bool:
         """Whether the prediction stands for classes."""
-        return self.loss.task(self.target_signal) == "classification"
+        return self.judge.task(self.target_signal) == "classification"
 
     def classes(self, prediction: NDArray[np.float32]) -> NDArray[np.int64]:
         """Class numbers (N,) of predictions (N, ...)."""
@@ -50,14 +51,19 @@ class Head:
 
 def heads(report: Report) -> tuple[Head, ...]:
     """All heads in order."""
-    found: list[Head] = []
-    for name in report.loss_nodes():
-        block = report.blocks[name]
-        assert isinstance(block, Loss)
-        prediction, target = report.inputs[name]
-        signals = report.signals[prediction], report.signals[target]
-        found.append(Head(name, block, prediction, target, signals[1], metrics_for(block, *signals)))
-    return tuple(found)
+    return tuple(
+        Head(
+            comparison.node,
+            comparison.judge,
+            comparison.prediction,
+            comparison.target,
+            report.signals[comparison.target],
+            metrics_for(
+                comparison.judge, report.signals[comparison.prediction], report.signals[comparison.target]
+            ),
+        )
+        for comparison in report.comparisons()
+    )
 
 
 def class_heads(report: Report) -> tuple[Head, ...]:
@@ -66,5 +72,5 @@ def class_heads(report: Report) -> tuple[Head, ...]:
 
 
 def chosen(candidates: tuple[Head, ...], node: str | None) -> Head:
-    """The head of the chosen loss block, else the first."""
+    """The head of the chosen loss block or estimator, else the first."""
     return next((head for head in candidates if head.node == node), candidates[0])

@@ -202,7 +202,7 @@ def dependents(report: Report, source: Output) -> tuple[Output, ...]:
     reached = {source}
     ordered = [source]
     for name in report.order:
-        sources = report.inputs.get(name, ())
+        sources = report.followed(name)
         if sources and all(output in reached for output in sources):
             for port in report.blocks[name].outputs:
                 reached.add((name, port.name))

@@ -76,6 +76,8 @@ class Block(Declaration):
     family: ClassVar[Family]
     inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Input"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("output", "Output"),)
+    learns_from: ClassVar[tuple[str, ...]] = ()
+    """Input ports that matter only while learning: the output does not follow from them."""
 
     def subtitle(self) -> str:
         """The line under the title of a node, such as “8 units · tanh”."""

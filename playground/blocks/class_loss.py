@@ -128,7 +128,7 @@ class ClassLoss(Loss):
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         prediction = inputs[0]
-        if prediction.size == 1:
+        if prediction.shape[-1:] == (1,):
             return (Advice(f"{self.title} over a single output is always 0, so nothing is learned."),)
         if prediction.scale == "probability" and not prediction.sums_to_one:
             message = (
@@ -164,13 +164,56 @@ class CrossEntropy(ClassLoss):
                 *([use("categorical-cross-entropy", "the one-hot form")] if target.scale == "one-hot" else []),
                 port="target",
             )
-        self.match_classes(prediction, len(target.classes))
+        if target.shape:
+            self.match_steps(prediction, target)
+        else:
+            self.match_classes(prediction, len(target.classes))
+
+    def match_steps(self, prediction: Signal, target: Signal) -> None:
+        """Refuse anything but one output for each class at every step or node. Raises BlockError."""
+        count = len(target.classes)
+        if prediction.shape[:-1] == target.shape and prediction.shape[-1] == (count or prediction.shape[-1]):
+            return
+        places = f"each of {target.shape[0]} {(target.named_axes() or ('places',))[0]}"
+        raise BlockError(
+            f"{self.title} expects one output for each of the {count} classes for {places}, "
+            f"but {prediction.words()} arrives.",
+            *(step_fixes(count) if prediction.shape[:-1] == target.shape else ()),
+            port="prediction",
+        )
 
     def build(self, *inputs: Signal) -> nn.Module:
         scale = inputs[0].scale if inputs else "any"
+        if inputs and inputs[1].shape:
+            return StepwiseCrossEntropy(scale)
         if scale == "probability":
             return Comparison(_nll_of_probabilities)
         return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
+
+
+NOT_ASKED = -1
+"""The class number of a step or node whose answer is not asked for: padding, or a node without a label."""
+
+
+def step_fixes(count: int) -> list[Fix]:
+    """Offers to give `count` numbers at every step."""
+    linear = {"units": count, "activation": "identity"}
+    return [
+        Fix(f"Set units to {count}", "set", parameters={"units": count}, node="prediction"),
+        Fix(f"Insert Dense of {count}", "insert", block="dense", parameters=linear, port="prediction"),
+    ]
+
+
+class StepwiseCrossEntropy(nn.Module):
+    """Cross-entropy of a class for every step or node, the mean over those that are asked for."""
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__()
+        self.to_logarithms = log_probabilities(scale)
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        logarithms = self.to_logarithms(prediction)  # (batch, steps, classes)
+        return functional.nll_loss(logarithms.flatten(0, -2), target.flatten(), ignore_index=NOT_ASKED)
 
 
 def _nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

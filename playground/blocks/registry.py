@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.blocks import activation, class_loss, dense, loss, merge, normalization
+from playground.blocks import activation, class_loss, dense, loss, merge, normalization, recurrent
 from playground.blocks.base import Block
 
 BLOCKS: tuple[type[Block], ...] = (
@@ -10,6 +10,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *activation.BLOCKS,
     *merge.BLOCKS,
     *normalization.BLOCKS,
+    *recurrent.BLOCKS,
     *loss.BLOCKS,
     *class_loss.BLOCKS,
 )

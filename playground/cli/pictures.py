@@ -12,7 +12,7 @@ from playground.cli.report import CallError, ProjectFaultError, open_project
 
 if TYPE_CHECKING:
     from playground.analysis.base import Analysis, Result
-    from playground.training.session import GradientSession
+    from playground.training.session import Session
 
 
 def picture(options: argparse.Namespace) -> int:
@@ -55,7 +55,7 @@ def _output(name: str, endings: tuple[str, ...]) -> Path:
     return path
 
 
-def _computed(analysis: Analysis, session: GradientSession) -> Result:
+def _computed(analysis: Analysis, session: Session) -> Result:
     from playground.analysis.base import Context, NothingToShow
     from playground.analysis.subject import Subject
 

@@ -13,7 +13,7 @@ from playground.cli.report import CallError
 
 if TYPE_CHECKING:
     from playground.document.project import Project
-    from playground.training.session import GradientSession
+    from playground.training.session import Session
 
 
 def save_window(
@@ -23,7 +23,7 @@ def save_window(
     _save_window(project, epochs, out, theme, size, None)
 
 
-def save_trained_window(session: GradientSession, out: Path) -> None:
+def save_trained_window(session: Session, out: Path) -> None:
     """Save a picture of the window as a run has left it: its weights, its curves, without training again."""
     from playground.training.checkpoint import write_checkpoint
 

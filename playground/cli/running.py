@@ -19,7 +19,7 @@ from playground.network.compiled import CannotCompile
 from playground.training.batches import DataError
 from playground.training.device import available_devices
 from playground.training.divergence import Diverged
-from playground.training.session import GradientSession
+from playground.training.session import Session
 
 DEFAULT_EPOCHS = 100
 
@@ -42,7 +42,7 @@ class Budget:
             return cls(max(goal.within_epochs for goal in project.goals), until_goals=True)
         return cls(project.training.stop.epochs or DEFAULT_EPOCHS)
 
-    def share(self, session: GradientSession) -> float:
+    def share(self, session: Session) -> float:
         """How much of the budget is used, from 0 to 1."""
         shares = [0.0]
         if self.epochs is not None:
@@ -51,7 +51,7 @@ class Budget:
             shares.append(session.step / max(self.steps, 1e-9))
         return min(1.0, max(shares))
 
-    def steps_now(self, session: GradientSession) -> int:
+    def steps_now(self, session: Session) -> int:
         """Steps up to the end of the epoch or of the budget; 0 when it is used up."""
         left = session.steps_left_in_epoch
         if self.epochs is not None and session.epoch >= self.epochs - 1e-9:
@@ -96,7 +96,7 @@ class GoalWatch:
 class Outcome:
     """What came of a run."""
 
-    session: GradientSession
+    session: Session
     metrics: dict[str, float]
     goals: list[dict[str, Any]]
 
@@ -117,14 +117,14 @@ class Outcome:
         }
 
 
-def start(project: Project, device: str | None = None) -> GradientSession:
+def start(project: Project, device: str | None = None) -> Session:
     """A session. Raises CallError for a device that is not here, ProjectFaultError for a project with errors."""
     if device not in (None, "automatic", *available_devices()):
         raise CallError(f"this machine has no {device}; it has {' and '.join(available_devices())}.")
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     try:
-        return GradientSession(project, device)
+        return Session(project, device)
     except CannotCompile as error:
         sentences = (f"{problem.node}: {problem.message}" if problem.node else problem.message
                      for problem in error.problems)  # fmt: skip
@@ -133,7 +133,7 @@ def start(project: Project, device: str | None = None) -> GradientSession:
         raise ProjectFaultError([str(error)]) from error
 
 
-def run(session: GradientSession, budget: Budget, title: str) -> Outcome:
+def run(session: Session, budget: Budget, title: str) -> Outcome:
     """Train under a progress bar on standard error. Raises ProjectFaultError when the numbers run away."""
     watch = GoalWatch(session.project.goals)
     try:
@@ -146,7 +146,7 @@ def run(session: GradientSession, budget: Budget, title: str) -> Outcome:
     return Outcome(session, dict(metrics), watch.content())
 
 
-def _train(session: GradientSession, budget: Budget, watch: GoalWatch, progress: Progress, task: TaskID) -> None:
+def _train(session: Session, budget: Budget, watch: GoalWatch, progress: Progress, task: TaskID) -> None:
     looked_at = session.latest
     while not session.finished and (steps := budget.steps_now(session)):
         session.advance(steps)
@@ -160,7 +160,7 @@ def _train(session: GradientSession, budget: Budget, watch: GoalWatch, progress:
     progress.update(task, completed=1.0, words=_words(session))
 
 
-def _words(session: GradientSession) -> str:
+def _words(session: Session) -> str:
     shown = [f"epoch {session.epoch:.0f}"]
     for name in ("train_loss", "validation_loss", "test_accuracy"):
         if name in session.latest:

@@ -26,9 +26,9 @@ SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both 
 class Examples:
     """Raw examples before split and scaling.
 
-    `features` is (N, ...): float32 numbers, or int64 tokens. `target` is (N,) int64 class numbers, (N, T) int64 with one
-    class for every step or node (−1 where none is asked for), or (N, k) float32 for regression. `fields` holds further
-    named arrays, for datasets that have more ports than two.
+    `features` is (N, ...): float32 numbers, or int64 tokens. `target` is (N,) int64 class numbers, (N, T) int64 with
+    one class for every step or node (−1 where none is asked for), or (N, k) float32 for regression. `fields` holds
+    further named arrays, for datasets that have more ports than two.
     """
 
     features: Array

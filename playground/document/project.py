@@ -49,6 +49,16 @@ class StopRules(Value):
     restore_best: bool = Field(True, description="After early stopping, go back to the best weights.")
 
 
+class Phase(Value):
+    """Which losses train which blocks, by which optimizer, for how many steps before the next phase has its turn."""
+
+    title: str = Field("", max_length=100)
+    losses: tuple[Identifier, ...] = Field((), max_length=32, description="Loss blocks whose sum is made small.")
+    trains: tuple[Identifier, ...] = Field((), max_length=500, description="Blocks, or groups of blocks, that learn.")
+    optimizer: Choice | None = Field(None, description="Its own optimizer; else that of the network.")
+    steps: int = Field(1, ge=1, le=1_000, description="Steps in a row.")
+
+
 class TrainingSettings(Value):
     """How the network learns. Every number here may change while it runs."""
 
@@ -60,6 +70,9 @@ class TrainingSettings(Value):
     clipping: Clipping = Clipping()
     stop: StopRules = StopRules()
     device: Device = "automatic"
+    phases: tuple[Phase, ...] = Field(
+        (), max_length=8, description="Phases that take turns, such as the players of a GAN; without any, all learn."
+    )
 
 
 class Goal(Value):

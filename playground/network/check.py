@@ -10,12 +10,14 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 
 from playground.blocks.base import Advice, Block, BlockError, Fix
+from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
+from playground.blocks.measure import Measure
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
@@ -34,6 +36,15 @@ class Problem:
     fixes: tuple[Fix, ...] = ()
     port: str = ""
     severity: Literal["error", "warning"] = "error"
+
+
+class Comparison(NamedTuple):
+    """A prediction and the target that it should have been."""
+
+    node: str
+    judge: Loss | Estimator
+    prediction: Output
+    target: Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,35 @@ class Report:
     def data_nodes(self) -> tuple[str, ...]:
         """Ids of the data blocks, in order."""
         return tuple(name for name in self.order if isinstance(self.blocks.get(name), Dataset))
+
+    def estimator_nodes(self) -> tuple[str, ...]:
+        """Ids of the blocks that learn without a gradient and have all their inputs, in order."""
+        return tuple(
+            name for name in self.order if isinstance(self.blocks.get(name), Estimator) and name in self.inputs
+        )
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """What is compared with what: by every loss, and by every estimator that is told the answers; in order."""
+        found: list[Comparison] = []
+        for name in self.order:
+            block = self.blocks.get(name)
+            if name not in self.inputs:
+                continue
+            if isinstance(block, Loss):
+                prediction, target = self.inputs[name][:2]
+                found.append(Comparison(name, block, prediction, target))
+            elif isinstance(block, Estimator) and "target" in block.learns_from:
+                place = [port.name for port in block.inputs].index("target")
+                found.append(Comparison(name, block, (name, block.outputs[0].name), self.inputs[name][place]))
+        return tuple(found)
+
+    def followed(self, name: str) -> tuple[Output, ...]:
+        """The inputs of a node from which its output follows, without those that it only learns from."""
+        block, sources = self.blocks[name], self.inputs.get(name, ())
+        if not block.learns_from:
+            return sources
+        ports = [port.name for port in block.inputs]
+        return tuple(source for port, source in zip(ports, sources, strict=True) if port not in block.learns_from)
 
     def loss_nodes(self) -> tuple[str, ...]:
         """Ids of the loss blocks that have all their inputs, in order."""
@@ -250,9 +290,9 @@ def _with_whole_graph_problems(report: Report) -> Report:
     ways = _upstream(report, losses)
     if not report.data_nodes():
         added = [Problem("", "There is no data on the canvas. Drag a data block in and wire it to the network.")]
-    elif not losses:
+    elif not losses and not report.estimator_nodes():
         added = [Problem("", "Nothing to learn from: the network needs a loss block with a prediction and a target.")]
-    elif not any(report.parameters[name] for name in ways):
+    elif not report.estimator_nodes() and not any(report.parameters[name] for name in ways):
         added = [
             Problem("", "There is nothing to train: no block on the way to a loss has weights. Drag in a Dense block.")
         ]
@@ -279,6 +319,7 @@ def _upstream(report: Report, names: Iterable[str]) -> set[str]:
 
 
 def _dead_ends(report: Report) -> list[str]:
-    """Nodes that compute something nobody uses; data and losses may end so."""
+    """Nodes that compute something nobody uses; data, losses, measures and estimators may end so."""
     used = {source for sources in report.inputs.values() for source, _ in sources}
-    return [name for name in report.inputs if name not in used and not isinstance(report.blocks[name], Loss)]
+    ends = (Loss, Measure, Estimator)
+    return [name for name in report.inputs if name not in used and not isinstance(report.blocks[name], ends)]

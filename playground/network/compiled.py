@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
 from playground.blocks.loss import Loss
+from playground.blocks.measure import Measure
 from playground.data.base import Dataset
 from playground.document.graph import Graph
 from playground.network.check import Output, Problem, Report, check
@@ -45,6 +46,8 @@ class Network(nn.Module):
         self.slots: dict[Output, int] = {}
         self.feed_outputs: tuple[Output, ...] = ()
         self.loss_weights: dict[str, float] = {}
+        self.measures: dict[str, tuple[int, ...]] = {}
+        """The slots that each measure looks at; they take no part in a run."""
         self.steps: list[Step] = []
         feeds: list[Output] = []
         for name in report.order:
@@ -56,6 +59,9 @@ class Network(nn.Module):
                 feeds.extend(outputs)
                 continue
             sources = report.inputs[name]
+            if isinstance(block, Measure):
+                self.measures[name] = tuple(self.slots[source] for source in sources)
+                continue
             module = block.build(*(report.signals[source] for source in sources))
             # Straight into the table: a node may be called like an attribute of nn.Module.
             self._modules[name] = module
@@ -66,7 +72,7 @@ class Network(nn.Module):
                 self.loss_weights[name] = block.weight
         self.feed_outputs = tuple(feeds)
         self.feed_slots = tuple(self.slots[output] for output in feeds)
-        self._loss_slots = tuple((self.slots[name, "loss"], weight) for name, weight in self.loss_weights.items())
+        self._loss_slots = tuple((name, self.slots[name, "loss"], weight) for name, weight in self.loss_weights.items())
         self._empty = [_NOTHING] * len(self.slots)
 
     def run(self, feeds: Mapping[Output, torch.Tensor], steps: Sequence[Step] | None = None) -> list[torch.Tensor]:
@@ -103,10 +109,12 @@ class Network(nn.Module):
         """The weighted sum of all losses for one batch; a scalar."""
         return self.total_loss(self.run(feeds))
 
-    def total_loss(self, values: Sequence[torch.Tensor]) -> torch.Tensor:
-        """The weighted sum of the loss slots."""
+    def total_loss(self, values: Sequence[torch.Tensor], losses: Collection[str] | None = None) -> torch.Tensor:
+        """The weighted sum of the loss slots; of some losses alone where they are named."""
         total: torch.Tensor | None = None
-        for slot, weight in self._loss_slots:
+        for name, slot, weight in self._loss_slots:
+            if losses is not None and name not in losses:
+                continue
             part = values[slot] if weight == 1.0 else values[slot] * weight
             total = part if total is None else total + part
         if total is None:

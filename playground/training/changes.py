@@ -26,6 +26,8 @@ def classify(before: Project, after: Project) -> Change:
     """The smallest thing that must be done to go from one project to the other."""
     if _structure(before.graph) != _structure(after.graph) or before.training.device != after.training.device:
         return "structure"
+    if _players(before) != _players(after):
+        return "structure"
     if before.training != after.training or _penalties(before.graph) != _penalties(after.graph):
         return "numbers"
     return "nothing"
@@ -34,6 +36,15 @@ def classify(before: Project, after: Project) -> Change:
 def _structure(graph: Graph) -> tuple[Any, ...]:
     nodes = {node.id: (node.block, node.parameters, _learning(node)) for node in graph.nodes}
     return nodes, graph.edges
+
+
+def _players(project: Project) -> list[tuple[tuple[str, ...], frozenset[str]]]:
+    """Which losses train which nodes, phase by phase."""
+    groups = {group.id: group.nodes for group in project.graph.groups}
+    return [
+        (phase.losses, frozenset(member for name in phase.trains for member in groups.get(name, (name,))))
+        for phase in project.training.phases
+    ]
 
 
 def _learning(node: Node) -> tuple[bool, float]:
@@ -51,6 +62,7 @@ def retune(model: TrainableModel, before: Project, after: Project, report: Repor
     """
     old, known = before.graph, model.network.report
     same = old.edges == after.graph.edges and before.training.device == after.training.device and report.ok
+    same = same and _players(before) == _players(after)
     kinds = [{node.id: (node.block, _learning(node)) for node in graph.nodes} for graph in (old, after.graph)]
     if not same or kinds[0] != kinds[1] or report.signals != known.signals:
         return False
@@ -121,6 +133,7 @@ def _settings(settings: TrainingSettings) -> dict[str, Any]:
         "patience": settings.stop.patience,
         "restore best": settings.stop.restore_best,
         "device": settings.device,
+        "phases": list(settings.phases),
     }
 
 
@@ -186,4 +199,4 @@ def fitting_memory(
 ) -> dict[str, torch.Tensor]:
     """The optimizer's memory of the parameters that still fit."""
     kept = _same_shapes(old, new)
-    return {key: tensor for key, tensor in memory.items() if key.rsplit("/", 1)[0] in kept}
+    return {key: tensor for key, tensor in memory.items() if key.rsplit("/", 1)[0].split(":")[-1] in kept}

@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 
@@ -18,7 +19,7 @@ _THRESHOLDS: dict[Reading, float] = {"probability": 0.5, "zero-one": 0.5, "log-p
 """Above it one output unit says class 1; 0 where nothing is said."""
 
 
-def reading_of(loss: Loss, prediction: Signal, target: Signal) -> Reading:
+def reading_of(loss: Loss | Estimator, prediction: Signal, target: Signal) -> Reading:
     """How the numbers that arrive at the loss are to be read.
 
     Probabilities stay what they are whatever the loss. Free numbers are scores for a loss with an entropy in it,
@@ -31,7 +32,7 @@ def reading_of(loss: Loss, prediction: Signal, target: Signal) -> Reading:
     if loss.id == "binary-cross-entropy":
         return "logit"
     if "cross-entropy" in loss.id or "divergence" in loss.id:
-        return "softmax" if prediction.size > 1 else "logit"
+        return "softmax" if prediction.shape[-1:] != (1,) else "logit"
     if target.scale == "signed" or prediction.scale == "signed":
         return "signed"
     if loss.id == "hinge":
@@ -46,7 +47,10 @@ class Decoder:
     reading: Reading
     target: Signal
     units: int
-    """Numbers that the network gives for an example; a single one tells class 1 from class 0."""
+    """Numbers that the network gives for an answer; a single one tells class 1 from class 0.
+
+    An example has one answer, or one for every step or node: the N below counts answers.
+    """
 
     @property
     def class_count(self) -> int:
@@ -55,7 +59,7 @@ class Decoder:
 
     def scores(self, prediction: Tensor) -> Tensor:
         """Predictions (N, ...) as (N, units): the larger, the more likely."""
-        return prediction.detach().reshape(len(prediction), self.units)
+        return prediction.detach().reshape(-1, self.units)
 
     def classes(self, prediction: Tensor) -> Tensor:
         """Class numbers (N,) int64."""
@@ -78,7 +82,7 @@ class Decoder:
     def actual(self, target: Tensor) -> Tensor:
         """Class numbers (N,) int64 of targets in the coding of their wire."""
         if self.target.scale == "index":
-            return target.reshape(len(target)).long()
+            return target.reshape(-1).long()
         flat = target.reshape(len(target), -1)
         if flat.shape[1] > 1:
             return flat.argmax(dim=1)

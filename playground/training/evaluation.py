@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
+from playground.blocks.measure import Measure
 from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
 from playground.network.compiled import Network
@@ -23,10 +26,11 @@ LARGEST_BATCH = 4_096
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """One loss block: what it compares and how it is measured."""
+    """What is compared by one loss block or estimator, and how it is measured."""
 
     name: str
-    module: nn.Module
+    module: nn.Module | None
+    """The loss; None for an estimator."""
     weight: float
     prediction: int
     target: int
@@ -35,11 +39,20 @@ class _Head:
     """Whether the loss is a sum over the batch, not a mean."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Gauge:
+    """A measure, or what an estimator tells of itself: a function of what some wires carry."""
+
+    name: str
+    measure: Callable[..., Mapping[str, float]]
+    slots: tuple[int, ...]
+
+
 class Evaluator:
     """Evaluates one network on the parts of its data. Names are `test_loss`, `test_accuracy`, …
 
-    With several losses, each also has its own names behind a dot: `test_loss.loss-2`. Raises DataError when data
-    blocks do not go together.
+    With several losses or estimators, each also has its own names behind a dot: `test_loss.loss-2`. Raises DataError
+    when data blocks do not go together.
     """
 
     def __init__(self, network: Network, prepared: Mapping[str, Prepared], device: torch.device) -> None:
@@ -52,7 +65,14 @@ class Evaluator:
         if "train" not in self._parts:
             raise DataError("There are no examples to learn from: the training part is empty.")
         self._heads = tuple(_heads(network))
-        losses = {head.name for head in self._heads}
+        self._gauges = tuple(_gauges(network))
+        self._slots = tuple(
+            dict.fromkeys(
+                [slot for head in self._heads for slot in (head.prediction, head.target)]
+                + [slot for gauge in self._gauges for slot in gauge.slots]
+            )
+        )
+        losses = set(network.loss_weights)
         self._steps = [step for step in network.steps if step.node not in losses]
         self._modules = tuple(network.modules())
         self._glance = _joined({part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()})
@@ -72,11 +92,15 @@ class Evaluator:
         counts, examples = _joined(self._parts) if full else self._glance
         found: dict[str, float] = {}
         with self._evaluation_mode():
-            compared = self._compared(examples)
+            values, total = self._values(examples), sum(counts.values())
             start = 0
             for part, count in counts.items():
-                pairs = [(p[start : start + count], t[start : start + count]) for p, t in compared]
-                found.update(self._measure(part, pairs, batch_size))
+                # Some blocks give several rows for one example.
+                rows = {
+                    slot: whole[len(whole) * start // total : len(whole) * (start + count) // total]
+                    for slot, whole in values.items()
+                }
+                found.update(self._measure(part, rows, batch_size))
                 start += count
         return found
 
@@ -91,50 +115,63 @@ class Evaluator:
             for module in learning:
                 module.training = True
 
-    def _compared(self, examples: Batch) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """Prediction and target of every loss for all examples, in one pass where they are not too many."""
-        found: list[tuple[list[torch.Tensor], list[torch.Tensor]]] = [([], []) for _ in self._heads]
+    def _values(self, examples: Batch) -> dict[int, torch.Tensor]:
+        """What is to be measured, slot by slot, for all examples; in one pass where they are not too many."""
+        found: dict[int, list[torch.Tensor]] = {slot: [] for slot in self._slots}
         for batch in zip(*(torch.split(tensor, LARGEST_BATCH) for tensor in examples), strict=True):
             values = self._network.run(dict(zip(self._network.feed_outputs, batch, strict=True)), self._steps)
-            for head, (predictions, targets) in zip(self._heads, found, strict=True):
-                predictions.append(values[head.prediction])
-                targets.append(values[head.target])
-        return [(_whole(predictions), _whole(targets)) for predictions, targets in found]
+            for slot, pieces in found.items():
+                pieces.append(values[slot])
+        return {slot: _whole(pieces) for slot, pieces in found.items()}
 
-    def _measure(
-        self, part: str, pairs: list[tuple[torch.Tensor, torch.Tensor]], batch_size: int
-    ) -> dict[str, float]:
-        found: dict[str, float] = {f"{part}_loss": 0.0}
+    def _measure(self, part: str, rows: Mapping[int, torch.Tensor], batch_size: int) -> dict[str, float]:
+        found: dict[str, float] = {f"{part}_loss": 0.0} if self._network.loss_weights else {}
         several = len(self._heads) > 1
-        for head, (prediction, target) in zip(self._heads, pairs, strict=True):
+        for head in self._heads:
+            prediction, target = rows[head.prediction], rows[head.target]
             suffix = f".{head.name}" if several else ""
-            loss = float(head.module(prediction, target))
-            if head.sums:
-                loss *= batch_size / len(prediction)
-            found[f"{part}_loss"] += head.weight * loss
-            if several:
-                found[f"{part}_loss{suffix}"] = loss
+            if head.module is not None:
+                loss = float(head.module(prediction, target))
+                if head.sums:
+                    loss *= batch_size / len(prediction)
+                found[f"{part}_loss"] += head.weight * loss
+                if len(self._network.loss_weights) > 1:
+                    found[f"{part}_loss{suffix}"] = loss
             for metric, value in head.metrics.compute(prediction, target).items():
                 found[f"{part}_{metric}{suffix}"] = value
+        for gauge in self._gauges:
+            for metric, value in gauge.measure(*(rows[slot] for slot in gauge.slots)).items():
+                name = f"{part}_{metric}"
+                found[f"{name}.{gauge.name}" if name in found else name] = value
         return found
 
 
 def _heads(network: Network) -> Iterator[_Head]:
     report = network.report
     modules = {step.node: step.module for step in network.steps}
-    for name, weight in network.loss_weights.items():
-        block = report.blocks[name]
-        assert isinstance(block, Loss)
-        prediction, target = report.inputs[name]
+    for name, judge, prediction, target in report.comparisons():
+        loss = judge if isinstance(judge, Loss) else None
         yield _Head(
             name,
-            modules[name],
-            weight,
+            modules[name] if loss is not None else None,
+            network.loss_weights.get(name, 0.0),
             network.slots[prediction],
             network.slots[target],
-            metrics_for(block, report.signals[prediction], report.signals[target]),
-            sums=block.reduction() == "sum",
+            metrics_for(judge, report.signals[prediction], report.signals[target]),
+            sums=loss is not None and loss.reduction() == "sum",
         )
+
+
+def _gauges(network: Network) -> Iterator[_Gauge]:
+    blocks = network.report.blocks
+    for name, slots in network.measures.items():
+        block = blocks[name]
+        assert isinstance(block, Measure)
+        yield _Gauge(name, block.measure, slots)
+    for step in network.steps:
+        estimator = blocks[step.node]
+        if isinstance(estimator, Estimator):
+            yield _Gauge(step.node, functools.partial(estimator.measure, step.module), step.inputs)
 
 
 def _joined(parts: Mapping[Part, Batch]) -> tuple[dict[Part, int], Batch]:

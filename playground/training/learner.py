@@ -1,4 +1,4 @@
-"""The learner takes the steps: network, penalties, optimizer, schedule and the order of the examples, nothing else.
+"""The learner takes the steps: network, penalties, optimizers, schedule, estimators and the order of the examples.
 
 Its state can be taken and put back at any step, and it then goes on, on the CPU, bit for bit as it would have.
 """
@@ -14,11 +14,13 @@ import torch
 
 from playground.document.project import Project
 from playground.training.batches import Batch, Feeder, OrderState
-from playground.training.engine import Backward, Forward, step_of
+from playground.training.descent import Descent
+from playground.training.engine import Backward, Forward
+from playground.training.estimators import Estimators
 from playground.training.losses import LossLog
 from playground.training.model import Group, TrainableModel, stable_seed
-from playground.training.optimizer_state import put_together, take_apart
 from playground.training.optimizers import optimizer_of
+from playground.training.phases import active_phases, optimizer_ids, turn
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, PlateauState, schedule_of
 from playground.training.snapshot import Snapshot
@@ -31,7 +33,7 @@ class State:
     values: torch.Tensor
     buffers: dict[str, torch.Tensor]
     memory: list[dict[str, Any]]
-    """What the optimizer remembers of each group."""
+    """What the optimizers remember of each group."""
     order: OrderState
     noise: torch.Tensor
     plateau: PlateauState
@@ -49,22 +51,28 @@ class Learner:
         self.losses = LossLog(model.network)
         self.plateau = PlateauState()
         """Memory of the schedule that watches the validation loss."""
+        self.estimators = Estimators(model)
         self._forward = Forward(model.network)
         self._backward = Backward(model.device)
         self._order = torch.Generator()
         self._seed_order(project)
         self.feeder = Feeder(examples, project.training.batch_size, self._order)
-        self._new_optimizer(project)
+        self._new_optimizers(project)
 
     def rewind(self, project: Project) -> None:
         """Back to step 0, with the first weights and the order of examples that the project's seed determines."""
-        self.model.initialize(project)
+        self.start(project)
         self._seed_order(project)
         self.feeder = Feeder(self.feeder.tensors, project.training.batch_size, self._order)
         self.losses.clear()
         self.plateau = PlateauState()
         self.step = self.examples = 0
-        self._new_optimizer(project)
+        self._new_optimizers(project)
+
+    def start(self, project: Project) -> None:
+        """The first weights, and the first state of what learns without a gradient."""
+        self.model.initialize(project)
+        self.estimators.begin(self.feeder.tensors)
 
     def _seed_order(self, project: Project) -> None:
         self._order.manual_seed(stable_seed(project.seed, "order"))
@@ -72,41 +80,43 @@ class Learner:
     # Settings -------------------------------------------------------------------------------------------------------
 
     def change(self, project: Project) -> None:
-        """Take other settings from the next step on; the optimizer keeps its memory unless it is another one."""
-        if project.training.optimizer.id != self._declaration.id:
-            self._new_optimizer(project)
+        """Take other settings from the next step on; an optimizer keeps its memory unless it is another one."""
+        self.model.phases = active_phases(project, self.model.network.report)
+        if optimizer_ids(self.model.phases) != self.optimizer_ids:
+            self._new_optimizers(project)
         else:
             self._set_numbers(project)
 
-    def _new_optimizer(self, project: Project) -> None:
-        declaration = optimizer_of(project.training.optimizer)
+    @property
+    def optimizer_ids(self) -> str:
+        """Which optimizers there are, phase by phase, in one word."""
+        return ",".join(descent.declaration.id for descent in self._descents)
+
+    def _new_optimizers(self, project: Project) -> None:
         schedule_of(project.training.schedule)  # refused before anything has changed
-        flat = self.model.flat
-        groups = []
-        for group in self.learning_groups():
-            # Plain tensors, not parameters: what requires no gradient needs no guard against being recorded.
-            values = flat.values[group.start : group.stop]
-            values.grad = flat.gradients[group.start : group.stop]
-            groups.append({"params": [values], "lr": declaration.learning_rate, "factor": group.factor})
-        self._optimizer = declaration.build(groups) if groups else None
-        self._update = None if self._optimizer is None else step_of(self._optimizer)
+        phases = self.model.phases
+        self._descents = [Descent(self.model, number, phase.optimizer) for number, phase in enumerate(phases)]
         self._set_numbers(project)
 
     def _set_numbers(self, project: Project) -> None:
         settings = project.training
-        declaration, schedule = optimizer_of(settings.optimizer), schedule_of(settings.schedule)
-        self._declaration, self._schedule = declaration, schedule
-        if self._optimizer is not None:
-            declaration.update(self._optimizer)
+        schedule = schedule_of(settings.schedule)
+        for phase in self.model.phases:
+            optimizer_of(phase.optimizer)  # all are known before any is changed
+        self._schedule = schedule
+        for descent, phase in zip(self._descents, self.model.phases, strict=True):
+            descent.phase = phase
+            descent.set_numbers(phase.optimizer)
+        self._alone = self._descents[0] if len(self._descents) == 1 else None
         self._penalties = Penalties(project, self.model)
         self._clipping = settings.clipping
         self._most_epochs = settings.stop.epochs
         self.feeder.set_batch_size(settings.batch_size)
         self._moving = not isinstance(schedule, ConstantSchedule | PlateauSchedule)
-        self._set_rate(self._scheduled_rate())
+        self._set_rate(self._schedule_factor())
 
     def learning_groups(self) -> list[Group]:
-        """The groups that the optimizer sees: all but the frozen one."""
+        """The groups that an optimizer sees: all but the frozen one."""
         return [group for group in self.model.groups if group.factor > 0.0]
 
     @property
@@ -123,25 +133,28 @@ class Learner:
         """Let the schedule know the newest validation loss."""
         if isinstance(self._schedule, PlateauSchedule):
             self.plateau = self._schedule.observe(self.plateau, validation_loss)
-            self._set_rate(self._scheduled_rate())
+            self._set_rate(self._schedule_factor())
 
     def forget_plateau(self) -> None:
         """Let the schedule start to watch anew, without any reduction so far."""
         self.plateau = PlateauState()
-        self._set_rate(self._scheduled_rate())
+        self._set_rate(self._schedule_factor())
 
-    def _scheduled_rate(self) -> float:
+    def _schedule_factor(self) -> float:
         if isinstance(self._schedule, PlateauSchedule):
-            return self._declaration.learning_rate * self.plateau.factor
+            return self.plateau.factor
         length = self.feeder.steps_per_epoch
         total = None if self._most_epochs is None else self._most_epochs * length
-        return self._declaration.learning_rate * self._schedule.factor(self.step, length, total)
+        return self._schedule.factor(self.step, length, total)
 
-    def _set_rate(self, rate: float) -> None:
-        self._rate = rate
-        if self._optimizer is not None:
-            for group in self._optimizer.param_groups:
-                group["lr"] = rate * group["factor"]
+    def _set_rate(self, factor: float) -> None:
+        self._rates = [descent.set_rate(factor) for descent in self._descents]
+        self._rate = self._rates[0]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to learn: there are only estimators, and they have come to rest."""
+        return not self.model.network.loss_weights and self.estimators.settled
 
     def penalty(self) -> float | None:
         """What the penalties add to the loss at the present weights; None without penalties."""
@@ -162,27 +175,40 @@ class Learner:
         return len(batches)
 
     def _learn(self, batch: Batch) -> None:
-        """One step on one batch: forward, backward, penalties, clipping, update."""
+        """One step on one batch: forward, backward, penalties, clipping, update; then what needs no gradient."""
+        values = self._forward(batch)
+        if self.model.network.loss_weights:
+            self._descend(values)
+        else:
+            self.losses.add(None, values)
+        if self.estimators.any:
+            self.estimators.learn(values, self.feeder.tensors)
+        self.step += 1
+
+    def _descend(self, values: list[torch.Tensor]) -> None:
         model = self.model
+        descent = self._alone or self._descents[turn(model.phases, self.step)]
         gradients = model.flat.gradients
         gradients.zero_()
-        values = self._forward(batch)
-        loss = model.network.total_loss(values)
+        loss = total = model.network.total_loss(values)
+        if descent.losses is not None:
+            loss = model.network.total_loss(values, descent.losses)
         if loss.requires_grad:  # not when every block is frozen
             self._backward(loss)
-        self.losses.add(loss, values)
+        self.losses.add(total, values)
+        if self._alone is None:
+            descent.leave_others_out()
         penalties = self._penalties
         if penalties.before_step:
             penalties.add_gradient()
         if self._clipping.kind != "none":
             clip(gradients, self._clipping)
         if self._moving:
-            self._set_rate(self._scheduled_rate())
-        if self._update is not None:
-            self._update()
+            self._set_rate(self._schedule_factor())
+        if descent.update is not None:
+            descent.update()
         if penalties.after_step:
-            penalties.shrink(self._rate)
-        self.step += 1
+            penalties.shrink(self._rates[descent.number], descent.number)
 
     def is_finite(self) -> bool:
         """Whether all weights are finite numbers; waits for the device."""
@@ -225,22 +251,19 @@ class Learner:
         self.model.noise.set_state(noise)
         self.step, self.examples, self.plateau = step, examples, plateau
         self.losses.clear()
-        self._set_rate(self._scheduled_rate())
+        self._set_rate(self._schedule_factor())
 
     def _memories(self) -> list[dict[str, Any]]:
-        optimizer = self._optimizer
-        return [] if optimizer is None else [optimizer.state[p] for g in optimizer.param_groups for p in g["params"]]
+        return [memory for descent in self._descents for memory in descent.memories()]
 
     def memory_by_name(self) -> dict[str, torch.Tensor]:
-        """What the optimizer remembers, as `PARAMETER/KEY` -> tensor on the CPU."""
-        if self._optimizer is None:
-            return {}
-        return take_apart(self._optimizer, self.learning_groups(), self.model.flat.layout)
+        """What the optimizers remember, by names that outlast another order of the parameters."""
+        return {name: value for descent in self._descents for name, value in descent.memory_by_name().items()}
 
     def remember(self, memory: Mapping[str, torch.Tensor]) -> None:
-        """Give the optimizer what `memory_by_name` gave; parameters that are not in it start with an empty memory."""
-        if self._optimizer is not None:
-            put_together(self._optimizer, self.learning_groups(), self.model.flat.layout, memory)
+        """Give the optimizers what `memory_by_name` gave; parameters that are not in it start with an empty memory."""
+        for descent in self._descents:
+            descent.remember(memory)
 
     def snapshot(self, epoch: float) -> Snapshot:
         """An immutable copy of parameters and buffers as they are now."""

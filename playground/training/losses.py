@@ -21,6 +21,7 @@ class FetchedLosses:
 
     curves: tuple[str, ...]
     values: tuple[list[float], ...]
+    """One list for each curve; none where nothing has a loss."""
 
     @property
     def finite(self) -> bool:
@@ -29,7 +30,9 @@ class FetchedLosses:
 
     def points(self, before: Moment, end: Moment) -> list[Point]:
         """A few points per curve, spread evenly from after `before` up to `end`, the moments around these steps."""
-        steps = len(self.values[0])
+        steps = len(self.values[0]) if self.values else 0
+        if not steps:
+            return []
         size = math.ceil(steps / POINTS_PER_FETCH)
         found = []
         for start in range(0, steps, size):
@@ -57,14 +60,18 @@ class LossLog:
         self._curves = ("train_loss", *(f"train_loss.{name}" for name in names[: len(self._slots)]))
         self._waiting: list[torch.Tensor] = []
         self._parts: list[torch.Tensor] = []
+        self._steps = 0
 
     @property
     def waiting(self) -> int:
         """Steps since the last fetch."""
-        return len(self._waiting)
+        return self._steps
 
-    def add(self, loss: torch.Tensor, values: Sequence[torch.Tensor]) -> None:
-        """Remember the loss of one step; costs no wait."""
+    def add(self, loss: torch.Tensor | None, values: Sequence[torch.Tensor]) -> None:
+        """Remember the loss of one step, if it has one; costs no wait."""
+        self._steps += 1
+        if loss is None:
+            return
         self._waiting.append(loss.detach())
         if self._slots:
             self._parts.append(torch.stack([values[slot].detach() for slot in self._slots]))
@@ -73,9 +80,13 @@ class LossLog:
         """Forget what was not fetched."""
         self._waiting.clear()
         self._parts.clear()
+        self._steps = 0
 
     def fetch(self) -> FetchedLosses:
         """All losses since the last fetch; waits for the device."""
+        if not self._waiting:
+            self.clear()
+            return FetchedLosses((), ())
         table = torch.stack(self._waiting).unsqueeze(0)  # (1, steps)
         if self._parts:
             table = torch.cat([table, torch.stack(self._parts, dim=1)])  # (1 + losses, steps)

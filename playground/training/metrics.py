@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 from playground.training.decoding import Decoder, reading_of
@@ -35,6 +36,15 @@ def top_k_accuracy(scores: Tensor, actual: Tensor, k: int = TOP) -> Tensor:
     """Share of the examples whose class (N,) is among the k largest of its scores (N, classes)."""
     best = scores.topk(min(k, scores.shape[1]), dim=1).indices
     return (best == actual[:, None]).any(dim=1).float().mean()
+
+
+def perplexity(probabilities: Tensor, actual: Tensor) -> Tensor:
+    """Among how many equally likely tokens the model seems to choose: e to the mean surprise at the right one (N,).
+
+    Jelinek, Mercer, Bahl and Baker 1977, "Perplexity: a measure of the difficulty of speech recognition tasks".
+    """
+    right = probabilities.gather(1, actual[:, None])  # (N, 1)
+    return right.clamp_min(1e-12).log().mean().neg().exp()
 
 
 def precision_recall_f1(counts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -92,6 +102,8 @@ class MetricSet:
         """Names of what `compute` gives, in order."""
         if self.decoder is None:
             return "mean_absolute_error", "root_mean_squared_error", "r2"
+        if self.decoder.target.kind == "tokens":
+            return "accuracy", "perplexity"
         top = (f"top_{TOP}_accuracy",) if self.decoder.class_count >= CLASSES_FOR_TOP else ()
         return "accuracy", "precision", "recall", "f1", *top
 
@@ -115,9 +127,16 @@ class MetricSet:
         ]
 
     def _of_classes(self, decoder: Decoder, prediction: Tensor, target: Tensor) -> list[Tensor]:
-        predicted, actual = decoder.classes(prediction), decoder.actual(target)
-        counts = confusion(predicted, actual, decoder.class_count)
-        values = [accuracy(predicted, actual), *precision_recall_f1(counts)]
+        actual = decoder.actual(target)
+        if decoder.target.shape:  # where no answer is asked for there is nothing to measure
+            asked = actual >= 0
+            prediction, actual = decoder.scores(prediction)[asked], actual[asked]
+            if not len(actual):
+                return [torch.full((), float("nan"), device=actual.device)] * len(self.names)
+        predicted = decoder.classes(prediction)
+        if decoder.target.kind == "tokens":
+            return [accuracy(predicted, actual), perplexity(decoder.probabilities(prediction), actual)]
+        values = [accuracy(predicted, actual), *precision_recall_f1(confusion(predicted, actual, decoder.class_count))]
         if decoder.class_count >= CLASSES_FOR_TOP:
             values.append(top_k_accuracy(decoder.scores(prediction), actual))
         return values
@@ -140,8 +159,9 @@ class MetricSet:
         return self.decoder
 
 
-def metrics_for(loss: Loss, prediction: Signal, target: Signal) -> MetricSet:
-    """The metrics for a loss block between these two wires."""
+def metrics_for(loss: Loss | Estimator, prediction: Signal, target: Signal) -> MetricSet:
+    """The metrics for a loss block or an estimator between these two wires."""
     if loss.task(target) == "regression":
         return MetricSet(None)
-    return MetricSet(Decoder(reading_of(loss, prediction, target), target, max(1, prediction.size)))
+    units = prediction.shape[-1] if target.scale == "index" and target.shape else max(1, prediction.size)
+    return MetricSet(Decoder(reading_of(loss, prediction, target), target, units))

@@ -16,16 +16,19 @@ from playground.network.check import Report
 from playground.network.compiled import Network
 from playground.network.flat import FlatParameters, Place
 from playground.training.initializers import initialize, initializer_of
+from playground.training.phases import active_phases
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A contiguous slice of the flat tensor that learns at one rate."""
+    """A contiguous slice of the flat tensor that learns at one rate in the same phases."""
 
     factor: float
     """Multiplies the learning rate; 0 for frozen nodes, which no optimizer sees."""
     start: int
     stop: int
+    phases: tuple[int, ...] = (0,)
+    """Numbers of the phases in which it learns."""
 
 
 class TrainableModel:
@@ -35,12 +38,18 @@ class TrainableModel:
         self.network = Network(report).to(device)
         self.device = device
         nodes = {node.id: node for node in project.graph.nodes}
-        factors = {name: _factor(nodes[name]) for name in report.order}
-        order = sorted(report.order, key=lambda name: -factors[name])  # stable: graph order within a group
+        self.phases = active_phases(project, report)
+        turns = {
+            name: tuple(number for number, phase in enumerate(self.phases) if name in phase.trains)
+            for name in report.order
+        }
+        factors = {name: _factor(nodes[name]) if turns[name] else 0.0 for name in report.order}
+        # Stable: graph order within a group.
+        order = sorted(report.order, key=lambda name: (-factors[name], turns[name] if factors[name] else ()))
         for name, parameter in self.network.named_parameters():
             parameter.requires_grad_(factors[name.split(".", 1)[0]] > 0.0)
         self.flat = FlatParameters(self.network, order)
-        self.groups = tuple(_groups(self.flat.layout.places, factors))
+        self.groups = tuple(_groups(self.flat.layout.places, factors, turns))
         self._set_modes(factors)
         # Noise is drawn on the device of the tensors it goes into.
         self.noise = torch.Generator(device=device)
@@ -112,10 +121,13 @@ def _factor(node: Node) -> float:
     return node.training.learning_rate_factor if node.training.trainable else 0.0
 
 
-def _groups(places: tuple[Place, ...], factors: dict[str, float]) -> Iterator[Group]:
+def _groups(
+    places: tuple[Place, ...], factors: dict[str, float], turns: dict[str, tuple[int, ...]]
+) -> Iterator[Group]:
     start = 0
+    alike = {name: (factor, turns[name] if factor else ()) for name, factor in factors.items()}
     for index, place in enumerate(places):
         following = places[index + 1] if index + 1 < len(places) else None
-        if following is None or factors[following.node] != factors[place.node]:
-            yield Group(factors[place.node], start, place.stop)
+        if following is None or alike[following.node] != alike[place.node]:
+            yield Group(alike[place.node][0], start, place.stop, alike[place.node][1])
             start = place.stop

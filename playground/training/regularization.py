@@ -55,10 +55,12 @@ class Penalties:
             self._gradients.addcmul_(self._twice_l2, self._values)
 
     @torch.no_grad()
-    def shrink(self, learning_rate: float) -> None:
-        """The proximal step of L1 and the max-norm limit, after the optimizer's step."""
+    def shrink(self, learning_rate: float, phase: int = 0) -> None:
+        """The proximal step of L1 and the max-norm limit, after the optimizer's step in a phase."""
         if self._l1 is not None:
             for group in self._groups:
+                if phase not in group.phases:
+                    continue
                 reach = self._l1[group.start : group.stop] * (learning_rate * group.factor)
                 part = self._values[group.start : group.stop]
                 part.sub_(torch.clamp(part, -reach, reach))

@@ -34,8 +34,8 @@ class Journal:
     history: History
 
 
-def to_checkpoint(learner: Learner, journal: Journal, optimizer: str) -> Checkpoint:
-    """Everything as CPU tensors and plain JSON; `optimizer` is the id of the one in use."""
+def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
+    """Everything as CPU tensors and plain JSON."""
     state, best = learner.state(), journal.watch.best
     tensors = snapshot_tensors(learner.snapshot(0.0))
     tensors.update({f"optimizer/{name}": tensor for name, tensor in learner.memory_by_name().items()})
@@ -47,7 +47,7 @@ def to_checkpoint(learner: Learner, journal: Journal, optimizer: str) -> Checkpo
         tensors[f"curve/{name}"] = torch.tensor(curve.rows())
     meta = {
         "layout": [[place.name, list(place.shape)] for place in learner.model.flat.layout.places],
-        "optimizer": optimizer,
+        "optimizer": learner.optimizer_ids,
         "device": learner.model.device.type,
         "step": state.step,
         "examples": state.examples,
@@ -81,7 +81,7 @@ def refuse_other_network(learner: Learner, checkpoint: Checkpoint) -> None:
         raise CheckpointError("The saved weights belong to another network; the run starts from its first weights.")
 
 
-def from_checkpoint(learner: Learner, checkpoint: Checkpoint, optimizer: str) -> Journal:
+def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
     """Put a checkpoint back into the learner; returns the rest. Raises one of DAMAGE, with the learner half changed."""
     meta, tensors = checkpoint.meta, checkpoint.tensors
     layout = _layout(meta["layout"])
@@ -89,7 +89,7 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint, optimizer: str) ->
     if not np.isfinite(weights.parameters).all():
         raise ValueError("the weights are not finite numbers")
     learner.restore(weights)
-    if meta["optimizer"] == optimizer:
+    if meta["optimizer"] == learner.optimizer_ids:
         learner.remember(checkpoint.part("optimizer"))
     noise = tensors["generator/noise"] if meta["device"] == learner.model.device.type else learner.state().noise
     order = OrderState(tensors["generator/order"], meta["position"], meta["epoch"], bool(meta["shuffled"]))

@@ -1,4 +1,4 @@
-"""A session: one run of gradient descent, fully determined by project and seed.
+"""A session: one run of whatever learns on the canvas, fully determined by project and seed.
 
 On the CPU, a run that was paused, saved and resumed equals an uninterrupted run bit for bit.
 """
@@ -38,8 +38,8 @@ MOST_NEWS = 10_000
 """Curve points that wait for a listener; without one the oldest are dropped, as the history has them too."""
 
 
-class GradientSession:
-    """Trains the network of a project by gradient descent.
+class Session:
+    """Trains a project: its network by gradient descent, phase by phase, and its estimators by rules of their own.
 
     Raises CannotCompile when the graph has errors, DataError when data blocks do not go together.
     """
@@ -187,6 +187,9 @@ class GradientSession:
             self._flush()
             self.evaluate()
         end = ending(rules, feeder.epoch, self.latest, self._watch)
+        if end is None and self._learner.settled:
+            self._flush()
+            end = Ending(self._learner.estimators.words())
         if end is not None:
             self._flush()
             self._come_to_rest(end)
@@ -224,8 +227,9 @@ class GradientSession:
             values["penalty"] = penalty
         moment = self._moment()
         self._add_points(Point(name, moment, value, value, value) for name, value in values.items())
-        if observe:
-            self._observe(self.latest.get("validation_loss", self.latest["train_loss"]))
+        watched = self.latest.get("validation_loss", self.latest.get("train_loss"))
+        if observe and watched is not None:
+            self._observe(watched)
         self._began += time.perf_counter() - began
         return self.latest
 
@@ -323,12 +327,13 @@ class GradientSession:
 
     def _rebuild(self, project: Project) -> None:
         """Make the parts anew and carry over what still fits: weights, optimizer's memory, the place in the data."""
-        before, report, old = self.project, self.report, self._learner
+        report, old = self.report, self._learner
         self._build(project)
         new = self._learner
-        new.model.initialize(project)
+        new.start(project)
         changes.keep_weights(old.model, new.model)
-        if before.training.optimizer.id == project.training.optimizer.id:
+        new.estimators.go_on()
+        if old.optimizer_ids == new.optimizer_ids:
             new.remember(changes.fitting_memory(old.memory_by_name(), old.model, new.model))
         new.step, new.examples = old.step, old.examples
         # The new loss may lie on another scale, so only the reduction that was reached stays.
@@ -346,7 +351,7 @@ class GradientSession:
         journal = saving.Journal(
             self.seconds, self.finished, self.latest, self._evaluated_step, self._watch, self.history
         )
-        return saving.to_checkpoint(self._learner, journal, self.project.training.optimizer.id)
+        return saving.to_checkpoint(self._learner, journal)
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint of the same project.
@@ -356,7 +361,7 @@ class GradientSession:
         """
         saving.refuse_other_network(self._learner, checkpoint)
         try:
-            journal = saving.from_checkpoint(self._learner, checkpoint, self.project.training.optimizer.id)
+            journal = saving.from_checkpoint(self._learner, checkpoint)
         except saving.DAMAGE as error:
             self.rewind()
             raise CheckpointError(

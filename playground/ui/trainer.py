@@ -323,12 +323,12 @@ class TrainingThread(QThread):
     def open(self, project: Project, weights: Path | None) -> None:
         """Build a session for another project."""
         from playground.training.checkpoint import CheckpointError, read_checkpoint
-        from playground.training.session import GradientSession
+        from playground.training.session import Session
 
         self.news.emit("building")
         self.close()
         self._refused = project
-        session = GradientSession(project)
+        session = Session(project)
         self._refused = None
         problem = ""
         if weights is not None:

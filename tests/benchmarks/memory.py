@@ -29,9 +29,9 @@ def resident() -> float:
 
 def measure_session() -> list[Row]:
     """The session with its history, without a window."""
-    from playground.training.session import GradientSession
+    from playground.training.session import Session
 
-    session = GradientSession(spirals(), device="cpu")
+    session = Session(spirals(), device="cpu")
     session.advance(BEFORE)
     before = resident()
     session.advance(AFTER - BEFORE)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 
 from playground.document.project import Project
-from playground.training.session import GradientSession
+from playground.training.session import Session
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row
 from tests.benchmarks.textbook import TextbookLoop
@@ -33,7 +33,7 @@ def measure() -> list[Row]:
 
 
 def _row(name: str, project: Project) -> Row:
-    session = GradientSession(project, device="cpu")
+    session = Session(project, device="cpu")
     found = compare(session.advance, TextbookLoop(project))
     detail = f"{found.rate:,.0f} against {found.base_rate:,.0f} steps/s; {found.spread}"
     return Row(f"steps, {name}", found.ratio, "x textbook", GOAL, "more", detail)

@@ -15,7 +15,7 @@ from playground.cli.running import GoalWatch
 from playground.document import files
 from playground.document.project import Goal, Project
 from playground.training.checkpoint import read_checkpoint
-from playground.training.session import GradientSession
+from playground.training.session import Session
 
 
 def test_json_has_exactly_the_promised_keys(playground: Callable, small: Path) -> None:
@@ -120,7 +120,7 @@ def test_saved_project_and_weights_go_on_where_the_run_stopped(
     metrics = playground("train", small, "--json", *words).json["metrics"]
     project = files.read(target)
     assert (project.seed, project.graph.node("dense-1").parameters["units"]) == (8, 4)
-    session = GradientSession(project, "cpu")
+    session = Session(project, "cpu")
     session.resume(read_checkpoint(tmp_path / "trained.safetensors"))
     assert session.step == 21
     assert session.evaluate(full=True, observe=False) == metrics
@@ -179,7 +179,7 @@ def test_the_picture_shows_the_trained_network_without_training_it_again(
     asked: list[tuple[int, float]] = []
 
     def look(project: Project, epochs: int, theme: str, size: tuple[int, int], out: Path, weights: Path) -> None:
-        session = GradientSession(project)
+        session = Session(project)
         session.resume(read_checkpoint(weights))
         asked.append((epochs, session.evaluate(full=True)["train_loss"]))
 

@@ -14,7 +14,7 @@ from playground.data.registry import CATALOGUE
 from playground.document import edits, files
 from playground.document.graph import EdgeKey, Node
 from playground.network import check as checking
-from playground.training.session import GradientSession
+from playground.training.session import Session
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ def test_the_layer_trains_when_it_is_put_where_the_readme_says(monkeypatch: pyte
     key = EdgeKey("dense-1", "output", "dense-2", "input")
     node = Node(id="norm", block="rms-norm", parameters={"epsilon": 1e-5})
     graph = edits.insert_on_edge(project.graph, key, node, input_port="input", output_port="output")
-    session = GradientSession(project.replace(graph=graph), "cpu")
+    session = Session(project.replace(graph=graph), "cpu")
     assert session.report.parameters["norm"] == 6
     assert session.report.signals["norm", "output"].shape == (6,)
     before = session.snapshot().array("norm.weight").copy()

@@ -13,21 +13,21 @@ from playground.document.edits import set_parameters
 from playground.document.graph import NodeTraining
 from playground.document.project import Clipping, Project
 from playground.training.divergence import Diverged
-from playground.training.session import GradientSession
+from playground.training.session import Session
 
 
 def preset(name: str) -> Project:
     return files.read(library.find(name))
 
 
-def trained(project: Project, epochs: int) -> GradientSession:
-    session = GradientSession(project, "cpu")
+def trained(project: Project, epochs: int) -> Session:
+    session = Session(project, "cpu")
     while session.epoch < epochs - 1e-9 and not session.finished:
         session.advance(session.steps_left_in_epoch)
     return session
 
 
-def weights(session: GradientSession, node: str) -> NDArray[np.float32]:
+def weights(session: Session, node: str) -> NDArray[np.float32]:
     return session.snapshot().of_node(node)["weight"]
 
 
@@ -50,7 +50,7 @@ def test_the_perceptron_never_comes_to_rest_on_xor() -> None:
 
 
 def test_xor_is_solved_by_the_weights_that_the_lesson_dictates() -> None:
-    session = GradientSession(preset("xor-by-hand"), "cpu")
+    session = Session(preset("xor-by-hand"), "cpu")
     gates = {"or": (20.0, 20.0, -10.0), "nand": (-20.0, -20.0, 30.0), "and": (20.0, 20.0, -30.0)}
     for node, (first, second, bias) in gates.items():
         session.set_parameter(f"{node}.weight", (0, 0), first)
@@ -91,7 +91,7 @@ def test_the_plane_has_weights_of_a_twelfth() -> None:
 
 def test_dead_units_do_not_move_and_leaky_ones_do() -> None:
     for name, moves in (("dying-relu", False), ("leaky-relu", True)):
-        session = GradientSession(preset(name), "cpu")
+        session = Session(preset(name), "cpu")
         before = weights(session, "dense-1").copy()
         session.advance(200)
         assert bool((weights(session, "dense-1") != before).any()) is moves
@@ -117,7 +117,7 @@ def test_a_rate_above_the_limit_diverges() -> None:
 
 def test_without_clipping_the_run_explodes() -> None:
     project = preset("gradient-clipping")
-    session = GradientSession(project.replace(training=project.training.replace(clipping=Clipping())), "cpu")
+    session = Session(project.replace(training=project.training.replace(clipping=Clipping())), "cpu")
     before = session.evaluate(full=True)["train_loss"]
     try:
         session.advance(20)
@@ -161,7 +161,7 @@ def test_early_stopping_stops_and_takes_the_best_weights_back() -> None:
 
 def test_momentum_needs_far_fewer_epochs() -> None:
     def epochs(name: str) -> float:
-        session = GradientSession(preset(name), "cpu")
+        session = Session(preset(name), "cpu")
         while session.evaluate(full=True)["test_r2"] < 0.97:
             session.advance(10)
         return session.epoch

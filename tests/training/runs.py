@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from playground.document.graph import Choice, Graph, Node, NodeTraining
 from playground.document.project import Project, TrainingSettings
-from playground.training.session import GradientSession
+from playground.training.session import Session
 from tests.network.small_graphs import chain, multilayer, node
 
 OPTIMIZERS = (
@@ -85,31 +85,31 @@ def train_node(graph: Graph, identifier: str, **training: Any) -> Graph:
     return graph.replace(nodes=nodes)
 
 
-def run(settings: Project, steps: int) -> GradientSession:
+def run(settings: Project, steps: int) -> Session:
     """A session after some steps."""
-    session = GradientSession(settings, "cpu")
+    session = Session(settings, "cpu")
     session.advance(steps)
     return session
 
 
-def weights(session: GradientSession) -> NDArray[np.float32]:
+def weights(session: Session) -> NDArray[np.float32]:
     """All weights, (P,)."""
     return session.snapshot().parameters
 
 
-def array(session: GradientSession, name: str) -> NDArray[np.float32]:
+def array(session: Session, name: str) -> NDArray[np.float32]:
     """One parameter, such as `unit.weight`."""
     return session.snapshot().array(name)
 
 
-def put(session: GradientSession, name: str, *values: float) -> None:
+def put(session: Session, name: str, *values: float) -> None:
     """Set a parameter, value by value in row order."""
     shape = array(session, name).shape
     for index, value in zip(np.ndindex(*shape), values, strict=True):
         session.set_parameter(name, index, value)
 
 
-def assert_same(one: GradientSession, other: GradientSession) -> None:
+def assert_same(one: Session, other: Session) -> None:
     """Both stand at the same place with the same numbers, bit for bit."""
     assert (one.step, one.epoch, one.examples) == (other.step, other.epoch, other.examples)
     first, second = one.snapshot(), other.snapshot()

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from playground.training.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
-from playground.training.session import GradientSession
+from playground.training.session import Session
 from tests.training.runs import assert_same, noisy_graph, project, run
 
 SETTINGS = project(noisy_graph(), "adam", stop={"patience": 9})
@@ -113,7 +113,7 @@ def test_weights_that_are_no_numbers() -> None:
 
 def assert_damaged(checkpoint: Checkpoint) -> None:
     """It is refused in words, and the session then runs as from the start."""
-    session = GradientSession(SETTINGS, "cpu")
+    session = Session(SETTINGS, "cpu")
     with pytest.raises(CheckpointError, match=r"damaged .*the run starts from its first weights"):
         session.resume(checkpoint)
     assert session.step == 0 and not session.history.marks

@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from playground.document import edits
-from playground.training.session import GradientSession
+from playground.training.session import Session
 from tests.training import runs
 
 
-def session_after(steps: int) -> GradientSession:
-    session = GradientSession(runs.project(runs.noisy_graph(), optimizer="adam", rate=0.01))
+def session_after(steps: int) -> Session:
+    session = Session(runs.project(runs.noisy_graph(), optimizer="adam", rate=0.01))
     session.advance(steps)
     return session
 
 
-def changed(session: GradientSession, name: str, **parameters: object) -> GradientSession:
+def changed(session: Session, name: str, **parameters: object) -> Session:
     graph = edits.set_parameters(session.project.graph, name, parameters)
     session.apply(session.project.replace(graph=graph))
     return session
 
 
-def module(session: GradientSession, name: str) -> object:
+def module(session: Session, name: str) -> object:
     return dict(session._learner.model.network.named_children())[name]
 
 
@@ -53,7 +53,7 @@ def test_a_retuned_run_equals_one_that_was_resumed_with_the_new_number() -> None
     live = changed(session_after(7), "drop", rate=0.6)
     saved = session_after(7).checkpoint()
     graph = edits.set_parameters(runs.noisy_graph(), "drop", {"rate": 0.6})
-    resumed = GradientSession(runs.project(graph, optimizer="adam", rate=0.01))
+    resumed = Session(runs.project(graph, optimizer="adam", rate=0.01))
     resumed.resume(saved)
     for session in (live, resumed):
         session.advance(9)

@@ -11,7 +11,7 @@ from playground.document.graph import Edge, Graph
 from playground.document.project import Project
 from playground.network.compiled import CannotCompile
 from playground.training.batches import DataError
-from playground.training.session import GradientSession
+from playground.training.session import Session
 from tests.network.small_graphs import multilayer, node
 from tests.training.runs import (
     OPTIMIZERS,
@@ -107,7 +107,7 @@ def test_another_rate_goes_on_as_if_it_had_always_been_so(optimizer: str) -> Non
     session = run(slow, 5)
     checkpoint = session.checkpoint()
     session.apply(fast)
-    other = GradientSession(fast, "cpu")
+    other = Session(fast, "cpu")
     other.resume(checkpoint)
     for each in (session, other):
         each.advance(6)

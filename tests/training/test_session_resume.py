@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from playground.training.checkpoint import read_checkpoint, write_checkpoint
-from playground.training.session import GradientSession
+from playground.training.session import Session
 from tests.training.runs import (
     OPTIMIZERS,
     assert_same,
@@ -37,9 +37,9 @@ SITUATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def saved_and_resumed(session: GradientSession, path: Path) -> GradientSession:
+def saved_and_resumed(session: Session, path: Path) -> Session:
     write_checkpoint(session.checkpoint(), path)
-    other = GradientSession(session.project, "cpu")
+    other = Session(session.project, "cpu")
     other.resume(read_checkpoint(path))
     return other
 
@@ -110,7 +110,7 @@ def test_early_stopping_brings_back_the_best_weights_of_before_the_break(tmp_pat
 def test_frozen_blocks_may_change_between_saving_and_resuming(tmp_path: Path) -> None:
     session = run(project(optimizer="adam"), 5)
     write_checkpoint(session.checkpoint(), tmp_path / "run.safetensors")
-    other = GradientSession(project(train_node(plain_graph(), "layer-1", trainable=False), "adam"), "cpu")
+    other = Session(project(train_node(plain_graph(), "layer-1", trainable=False), "adam"), "cpu")
     other.resume(read_checkpoint(tmp_path / "run.safetensors"))
     for name in ("layer-1.weight", "layer-2.weight", "layer-2.bias"):
         np.testing.assert_array_equal(other.snapshot().array(name), session.snapshot().array(name))
@@ -119,7 +119,7 @@ def test_frozen_blocks_may_change_between_saving_and_resuming(tmp_path: Path) ->
 def test_another_optimizer_resumes_with_the_weights_and_an_empty_memory(tmp_path: Path) -> None:
     session = run(project(optimizer="adam"), 5)
     write_checkpoint(session.checkpoint(), tmp_path / "run.safetensors")
-    other = GradientSession(project(optimizer="momentum"), "cpu")
+    other = Session(project(optimizer="momentum"), "cpu")
     other.resume(read_checkpoint(tmp_path / "run.safetensors"))
     np.testing.assert_array_equal(other.snapshot().parameters, session.snapshot().parameters)
     assert not other.checkpoint().part("optimizer")

@@ -11,7 +11,7 @@ from torch import nn
 
 from playground.network.compiled import CannotCompile
 from playground.training.batches import DataError
-from playground.training.session import EVALUATION_STEPS, MOST_NEWS, GradientSession
+from playground.training.session import EVALUATION_STEPS, MOST_NEWS, Session
 from tests.network.small_graphs import chain, multilayer, node, wired
 from tests.training.runs import (
     array,
@@ -274,12 +274,12 @@ def test_data_blocks_of_unequal_size_do_not_go_together() -> None:
         "other.features > unit", "unit > loss.prediction", "data.target > loss.target",
     )  # fmt: skip
     with pytest.raises(DataError, match="must have the same number of train examples, but there are data 28, other 42"):
-        GradientSession(project(graph), "cpu")
+        Session(project(graph), "cpu")
 
 
 def test_a_graph_with_errors_is_not_trained() -> None:
     with pytest.raises(CannotCompile, match="waits for a wire"):
-        GradientSession(project(wired([circles(), node("unit", "dense")])), "cpu")
+        Session(project(wired([circles(), node("unit", "dense")])), "cpu")
 
 
 # Curves and memory --------------------------------------------------------------------------------------------------

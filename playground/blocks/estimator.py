@@ -1,0 +1,62 @@
+"""What learns without a gradient: the base of estimators, whose modules change their own state step by step.
+
+An estimator is a block like any other: wires bring it features and, where it is told the answers, a target; its output
+is what it predicts. The session lets it learn from the same batches as a network, its state lies in buffers, so that
+snapshots, checkpoints and views need to know nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from torch import nn
+
+from playground.blocks.base import Block, Family, Port
+from playground.blocks.loss import CLASS_CODINGS, Task
+from playground.blocks.signal import Signal
+
+
+class Learning(nn.Module):
+    """Base of the modules of estimators. All that is learned lies in buffers; `forward` predicts.
+
+    `settled` is True when there is nothing more to learn.
+    """
+
+    whole: ClassVar[bool] = False
+    """Whether `learn` wants all training examples at once, in the order of the data, and not a batch."""
+    settled: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("settled", torch.zeros((), dtype=torch.bool))
+        self.generator: torch.Generator | None = None
+
+    def begin(self, *inputs: torch.Tensor) -> None:
+        """Take the first state; `inputs` are all training examples, one tensor per wire."""
+
+    def learn(self, *inputs: torch.Tensor) -> None:
+        """One step, from one tensor per wire, as in `forward`."""
+        raise NotImplementedError
+
+    def settled_words(self) -> str:
+        """Why there is nothing more to learn, one sentence."""
+        return "There is nothing more to learn."
+
+
+class Estimator(Block):
+    """A block that learns by a rule of its own. `build` gives a `Learning` module."""
+
+    family: ClassVar[Family] = "estimator"
+    inputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"), Port("target", "Target"))
+    outputs: ClassVar[tuple[Port, ...]] = (Port("prediction", "Prediction"),)
+    learns_from: ClassVar[tuple[str, ...]] = ("target",)
+
+    def task(self, target: Signal) -> Task:
+        """Classification when the target codes classes, else regression."""
+        return "classification" if target.scale in CLASS_CODINGS else "regression"
+
+    def measure(self, module: nn.Module, *inputs: torch.Tensor) -> Mapping[str, float]:
+        """Numbers that tell how good it is on these examples, beyond the metrics of its predictions."""
+        return {}

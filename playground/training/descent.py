@@ -1,0 +1,87 @@
+"""Gradient descent on the losses of one phase: its optimizer over its slices of the flat tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from playground.document.graph import Choice
+from playground.training.engine import step_of
+from playground.training.model import Group, TrainableModel
+from playground.training.optimizer_state import put_together, take_apart
+from playground.training.optimizers import optimizer_of
+
+
+class Descent:
+    """The optimizer of one phase. Raises KeyError or ValidationError for an optimizer that does not exist."""
+
+    def __init__(self, model: TrainableModel, number: int, choice: Choice) -> None:
+        self.number = number
+        self.phase = model.phases[number]
+        self._model = model
+        declaration = optimizer_of(choice)
+        self.groups: list[Group] = [
+            group for group in model.groups if group.factor > 0.0 and number in group.phases
+        ]
+        """The slices that the optimizer sees: those of its phase that are not frozen."""
+        self._others = [group for group in model.groups if group not in self.groups]
+        groups: list[dict[str, Any]] = []
+        for group in self.groups:
+            # Plain tensors, not parameters: what requires no gradient needs no guard against being recorded.
+            values = model.flat.values[group.start : group.stop]
+            values.grad = model.flat.gradients[group.start : group.stop]
+            groups.append({"params": [values], "lr": declaration.learning_rate, "factor": group.factor})
+        self.optimizer = declaration.build(groups) if groups else None
+        self.update = None if self.optimizer is None else step_of(self.optimizer)
+        self.set_numbers(choice)
+
+    def set_numbers(self, choice: Choice) -> None:
+        """Take other numbers of the same optimizer."""
+        self.declaration = optimizer_of(choice)
+        self.losses = None if len(self._model.phases) == 1 else self.phase.losses
+        """The losses that count; None for all, which costs no look-up."""
+        if self.optimizer is not None:
+            self.declaration.update(self.optimizer)
+
+    def set_rate(self, schedule_factor: float) -> float:
+        """Let the schedule multiply the learning rate; returns the rate."""
+        rate = self.declaration.learning_rate * schedule_factor
+        if self.optimizer is not None:
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate * group["factor"]
+        return rate
+
+    def leave_others_out(self) -> None:
+        """Gradients of blocks that do not learn in this phase count for nothing, in a norm for instance."""
+        for group in self._others:
+            self._model.flat.gradients[group.start : group.stop].zero_()
+
+    def memories(self) -> list[dict[str, Any]]:
+        """What the optimizer remembers, one dictionary for each slice."""
+        optimizer = self.optimizer
+        return [] if optimizer is None else [optimizer.state[p] for g in optimizer.param_groups for p in g["params"]]
+
+    def memory_by_name(self) -> dict[str, torch.Tensor]:
+        """What the optimizer remembers, as `PARAMETER/KEY` -> tensor on the CPU; phases after the first add `N:`."""
+        if self.optimizer is None:
+            return {}
+        found = take_apart(self.optimizer, self.groups, self._model.flat.layout)
+        return {self._prefix + name: tensor for name, tensor in found.items()}
+
+    def remember(self, memory: Mapping[str, torch.Tensor]) -> None:
+        """Give the optimizer what `memory_by_name` gave; parameters that are not in it start with an empty memory."""
+        if self.optimizer is None:
+            return
+        prefix = self._prefix
+        own = {
+            name.removeprefix(prefix): tensor
+            for name, tensor in memory.items()
+            if (name.startswith(prefix) if prefix else ":" not in name)
+        }
+        put_together(self.optimizer, self.groups, self._model.flat.layout, own)
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.number}:" if self.number else ""
