@@ -66,7 +66,8 @@ class Automatic(Initializer):
     title: ClassVar[str] = "Automatic"
     summary: ClassVar[str] = (
         "The usual start for the activation that follows: He for ReLU and its relatives, LeCun for SELU, "
-        "Xavier for all others."
+        "Xavier for all others. What a recurrent layer carries from step to step starts as a rotation, an embedding as "
+        "a bell curve."
     )
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
@@ -267,13 +268,31 @@ def initialize(module: nn.Module, initializer: Initializer, generator: torch.Gen
     """Start all parameters of a module in place: weights by the initializer, biases at zero.
 
     Weights are parameters with at least two axes. What else there is (the scale of a normalization, the slope of PReLU)
-    keeps the start that its own module gave it.
+    keeps the start that its own module gave it, and so do parameters that a module names in `own_start`.
     """
     for part in module.modules():
         if isinstance(part, _NORMALIZATIONS):
             continue
+        kept: frozenset[str] = getattr(part, "own_start", frozenset())
         for name, values in part.named_parameters(recurse=False):
+            if name in kept:
+                continue
             if name.startswith("bias"):
                 nn.init.zeros_(values)
             elif values.dim() >= 2:
-                initializer.fill(values, generator, activation)
+                _fill_weight(part, name, values, initializer, generator, activation)
+
+
+def _fill_weight(
+    part: nn.Module, name: str, values: Tensor, initializer: Initializer, generator: torch.Generator, activation: str
+) -> None:
+    """One weight of one module. Gates lie one below the other but are layers of their own; so each has its own fans."""
+    matrices = [values]
+    if isinstance(part, nn.RNNBase):
+        matrices, activation = list(values.detach().chunk(len(values) // part.hidden_size)), ""  # they go through gates
+        if name.startswith("weight_hh") and isinstance(initializer, Automatic):
+            initializer = Orthogonal()  # what is carried from step to step neither grows nor shrinks at first
+    elif isinstance(part, nn.Embedding) and isinstance(initializer, Automatic):
+        initializer = Normal(spread=1.0)  # only one row at a time flows in, so the vocabulary is no fan
+    for matrix in matrices:
+        initializer.fill(matrix, generator, activation)

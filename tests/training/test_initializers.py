@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
+from playground.blocks.recurrent import LSTMLayer
 from playground.document.graph import Choice
 from playground.training.initializers import INITIALIZERS, Initializer, gain, initialize, initializer_of
 
@@ -188,6 +189,31 @@ def test_initialize_fills_weights_clears_biases_and_leaves_the_rest() -> None:
     assert torch.equal(after["0.bias"].detach(), torch.zeros(5))
     for name in ("1.weight", "1.bias", "2.weight", "3.weight", "5.weight", "5.bias"):
         assert torch.equal(after[name].detach(), before[name])
+
+
+def test_recurrent_layers_start_gate_by_gate_with_rotations_and_their_own_forget_bias() -> None:
+    module = LSTMLayer(30, 20, last=True, forget_bias=2.0)
+    initialize(module, make("automatic"), torch.Generator().manual_seed(0), "relu")
+    for enter, carry in zip(module.weight_ih_l0.detach().chunk(4), module.weight_hh_l0.detach().chunk(4), strict=True):
+        assert 0.95 * math.sqrt(6 / 50) < float(enter.abs().max()) <= math.sqrt(6 / 50)
+        torch.testing.assert_close(carry @ carry.T, torch.eye(20), atol=1e-5, rtol=0)
+    assert module.bias_ih_l0.tolist() == [0.0] * 20 + [2.0] * 20 + [0.0] * 40
+    assert not module.bias_hh_l0.any()
+
+
+def test_a_chosen_initializer_fills_recurrent_weights_too_but_not_the_forget_bias() -> None:
+    module = LSTMLayer(3, 4, last=True, forget_bias=2.0)
+    initialize(module, make("constant", value=0.5), torch.Generator(), "")
+    assert bool((module.weight_ih_l0 == 0.5).all()) and bool((module.weight_hh_l0 == 0.5).all())
+    assert module.bias_ih_l0.tolist() == [0.0] * 4 + [2.0] * 4 + [0.0] * 8
+
+
+def test_tokens_start_far_apart_whatever_the_size_of_the_vocabulary() -> None:
+    table = nn.Embedding(5_000, 8)
+    initialize(table, make("automatic"), torch.Generator().manual_seed(0), "")
+    assert float(table.weight.detach().std()) == pytest.approx(1.0, rel=0.02)
+    initialize(table, make("zeros"), torch.Generator(), "")
+    assert not table.weight.any()
 
 
 def test_zero_start_keeps_hidden_units_alike() -> None:
