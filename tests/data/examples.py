@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from playground.data.base import ClassDataset, Dataset
+from playground.data.base import ClassDataset, Dataset, ScaledDataset
 from playground.data.registry import DATASETS
 
 DRAWN = tuple((float(i % 7) - 3.0, float(i % 5) - 2.0, i % 2) for i in range(60))
@@ -27,10 +27,17 @@ def ready(cls: type[Dataset], **parameters: Any) -> Any:
 
 ALL = list(DATASETS)
 CLASSES = [cls for cls in DATASETS if issubclass(cls, ClassDataset)]
+SCALED = [cls for cls in DATASETS if issubclass(cls, ScaledDataset)]
 
 
 def by_id(cls: type[Dataset]) -> str:
     return cls.id
+
+
+def one_class_each(dataset: Dataset) -> bool:
+    """Whether the target is one class for every example."""
+    target = dataset.signals()[1]
+    return target.kind == "classes" and (target.scale != "index" or target.shape == ())
 
 
 def separable(features: np.ndarray, numbers: np.ndarray) -> bool:
