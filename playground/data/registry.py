@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
-from playground.data import courses, drawn, expression, gates, images, points, sequences, surfaces, tables
+from playground.data import courses, drawn, expression, gates, images, own_table, points, sequences, surfaces, tables
 from playground.data.base import Dataset
 
 DATASETS: tuple[type[Dataset], ...] = (
@@ -17,6 +17,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *tables.DATASETS,
     *images.DATASETS,
     *sequences.DATASETS,
+    *own_table.DATASETS,
 )
 
 CATALOGUE: dict[str, type[Block]] = {cls.id: cls for cls in (*DATASETS, *BLOCKS)}

@@ -170,7 +170,7 @@ def _sentence(cls: type[Declaration], item: Any) -> tuple[str, str]:
     """Translate one pydantic error into a sentence: what arrived, what was expected."""
     name = str(item["loc"][0]) if item["loc"] else ""
     infos = {info.name: info for info in cls.parameter_infos()}
-    if item["type"] == "extra_forbidden":
+    if item["type"] == "extra_forbidden" and len(item["loc"]) == 1:
         known = ", ".join(infos) or "none"
         return name, f"{cls.title} has no parameter “{name}”. It knows: {known}."
     info = infos.get(name)

@@ -14,8 +14,10 @@ from playground.document.graph import Edge, EdgeKey, Graph, Node
 def apply(graph: Graph, problem_node: str, fix: Fix) -> Graph:
     """The graph after the fix. Raises KeyError when the graph changed so much that the fix has lost its place.
 
-    Raises ValueError when a wire would close a circle.
+    Raises ValueError when a wire would close a circle. A fix that asks the person changes nothing by itself.
     """
+    if fix.action == "ask":
+        return graph
     if fix.action == "set":
         return edits.set_parameters(graph, fix.node or problem_node, fix.parameters)
     if fix.action == "insert":

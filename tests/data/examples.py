@@ -9,14 +9,19 @@ from scipy.optimize import linprog
 
 from playground.data.base import ClassDataset, Dataset, ScaledDataset
 from playground.data.registry import DATASETS
+from tests import own_files
 
 DRAWN = tuple((float(i % 7) - 3.0, float(i % 5) - 2.0, i % 2) for i in range(60))
 
-NEEDED: dict[str, dict[str, Any]] = {"drawn-points": {"points": DRAWN}}
+NEEDED: dict[str, dict[str, Any]] = {
+    "drawn-points": {"points": DRAWN},
+    "own-table": own_files.table_parameters(own_files.flowers()),
+    "own-table-numbers": own_files.table_parameters(own_files.houses()),
+}
 """Parameters without which a dataset has nothing to show."""
 
 REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits"}
-FIXED = {"truth-table", "drawn-points"}
+FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers"}
 """Not random: the seed only shuffles."""
 
 

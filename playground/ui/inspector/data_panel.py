@@ -37,6 +37,7 @@ GROUPS = {
     "courses": "Course examples",
     "tables": "Tables",
     "images": "Images",
+    "own_table": "Your files",
 }
 """The heading of each dataset file in the list of datasets."""
 SHARES = ("train_share", "validation_share")
