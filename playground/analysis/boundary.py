@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -52,6 +53,10 @@ class Boundary:
     """Least and greatest target, for the colours of a regression field; (0, 1) for classes."""
     points: Mapping[Part, BoundaryPoints]
     step: int
+    title: str = ""
+    """Whose answer this is, where several on the canvas answer."""
+    borders: Mapping[str, NDArray[np.float32]] = dataclasses.field(default_factory=dict)
+    """What the others say, by their titles: (h, w) probabilities of the second of two classes."""
 
     def table(self) -> Table:
         """One row per grid point."""
@@ -87,28 +92,34 @@ class BoundaryAnalysis(Analysis):
 
     def compute(self, context: Context) -> Boundary:
         subject = context.loaded()
-        head = chosen(drawable(subject.report), context.node)
+        candidates = drawable(subject.report)
+        head = chosen(candidates, context.node)
         node = plane_node(subject.report)
         extent = widened(subject.extent(), self.aspect)
         feeds, xs, ys = subject.grid(self.resolution, extent)
-        answers = subject.values(feeds, [head.prediction])[head.prediction]
+        over_plane = subject.values(feeds, list(dict.fromkeys(other.prediction for other in candidates)))
+        answers = over_plane[head.prediction]
         context.check()
         parts = {part: _points(subject, head, part) for part in PARTS}
         names = subject.prepared[node].feature_names
         size = len(ys), len(xs)
-        field = head.probabilities(answers) if head.classifies else _numbers(subject, head, answers)
+        said = head.probabilities(answers) if head.classifies else _numbers(subject, head, answers)
+        others = [other for other in candidates if other is not head and other.classifies and head.classifies]
+        borders = {subject.title(other.answerer): other.probabilities(over_plane[other.prediction]) for other in others}
         return Boundary(
             xs=xs,
             ys=ys,
-            field=field.reshape(*size, -1) if head.classifies else field.reshape(size),
+            field=said.reshape(*size, -1) if head.classifies else said.reshape(size),
             classes=head.classes(answers).reshape(size) if head.classifies else None,
             extent=extent,
             same_scale=is_square(subject.extent()),
-            class_names=head.class_names(field.shape[1]) if head.classifies else (),
+            class_names=head.class_names(said.shape[1]) if head.classifies else (),
             feature_names=(names[0], names[1]) if len(names) == 2 else ("x1", "x2"),
             limits=(0.0, 1.0) if head.classifies else _limits(parts),
             points=parts,
             step=context.snapshot.step if context.snapshot else 0,
+            title=subject.title(head.answerer) if len(candidates) > 1 else "",
+            borders={name: p[:, 1].reshape(size) for name, p in borders.items() if p.shape[1] == 2},
         )
 
 

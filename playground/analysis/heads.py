@@ -27,6 +27,11 @@ class Head:
     metrics: MetricSet
 
     @property
+    def answerer(self) -> str:
+        """The node whose answer is looked at: the estimator, or the last block before the loss."""
+        return self.prediction[0]
+
+    @property
     def classifies(self) -> bool:
         """Whether the prediction stands for classes."""
         return self.judge.task(self.target_signal) == "classification"

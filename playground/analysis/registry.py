@@ -8,6 +8,7 @@ from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
 from playground.analysis.gradient_flow import GradientFlowAnalysis
+from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.weights import WeightsAnalysis
@@ -15,6 +16,7 @@ from playground.analysis.weights import WeightsAnalysis
 ANALYSES: tuple[type[Analysis], ...] = (
     CurvesAnalysis,
     BoundaryAnalysis,
+    LearningRuleAnalysis,
     ConfusionAnalysis,
     PredictionWallAnalysis,
     WeightsAnalysis,

@@ -92,6 +92,15 @@ class Subject:
             }
         return {output: whole[:rows] for output, whole in self._tensors[part].items()}
 
+    def title(self, node: str) -> str:
+        """The name of a node as the canvas shows it: its own, else its block's, numbered where there are several."""
+        own, block = self.graph.node(node), self.report.blocks[node]
+        if own.title:
+            return own.title
+        alike = sum(other.block == block.id and not other.title for other in self.graph.nodes)
+        number = node.rsplit("-", 1)[-1]
+        return f"{block.title} {number}" if alike > 1 and number.isdigit() else block.title
+
     @property
     def shown_part(self) -> Part:
         """The part whose single examples are looked at: test, or train when there is no test."""

@@ -77,15 +77,7 @@ class WeightsAnalysis(Analysis):
 
 
 def _title(context: Context, node: str) -> str:
-    """The name of a node as the canvas shows it: its own, else that of its block, numbered where there are several."""
-    if context.subject is None:
-        return node
-    graph, block = context.subject.graph, context.subject.report.blocks[node]
-    if graph.node(node).title:
-        return graph.node(node).title
-    alike = sum(other.block == block.id and not other.title for other in graph.nodes)
-    number = node.rsplit("-", 1)[-1]
-    return f"{block.title} {number}" if alike > 1 and number.isdigit() else block.title
+    return node if context.subject is None else context.subject.title(node)
 
 
 def _matrices(node: str, title: str, parameters: dict[str, NDArray[np.float32]]) -> list[WeightMatrix]:

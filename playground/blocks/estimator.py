@@ -40,6 +40,10 @@ class Learning(nn.Module):
         """One step, from one tensor per wire, as in `forward`."""
         raise NotImplementedError
 
+    def wake(self) -> None:
+        """Something around it has changed: look again whether there is more to learn, from the present state."""
+        self.settled.fill_(False)
+
     def settled_words(self) -> str:
         """Why there is nothing more to learn, one sentence."""
         return "There is nothing more to learn."

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from playground.blocks import activation, class_loss, dense, loss, merge, normalization, recurrent
+from playground.blocks import (
+    activation,
+    class_loss,
+    clustering,
+    dense,
+    loss,
+    merge,
+    normalization,
+    perceptron,
+    recurrent,
+    support_vectors,
+)
 from playground.blocks.base import Block
 
 BLOCKS: tuple[type[Block], ...] = (
@@ -11,6 +22,9 @@ BLOCKS: tuple[type[Block], ...] = (
     *merge.BLOCKS,
     *normalization.BLOCKS,
     *recurrent.BLOCKS,
+    *perceptron.BLOCKS,
+    *support_vectors.BLOCKS,
+    *clustering.BLOCKS,
     *loss.BLOCKS,
     *class_loss.BLOCKS,
 )

@@ -10,6 +10,7 @@ from playground.cli import running
 from playground.cli.overrides import overridden
 from playground.cli.qt import save_trained_window
 from playground.cli.report import CallError, open_project, print_json, print_table
+from playground.data.base import PARTS
 from playground.document.files import write
 from playground.training.checkpoint import weights_path, write_checkpoint
 
@@ -65,7 +66,8 @@ def tell(content: dict[str, Any]) -> None:
         f"({content['steps_per_second']:,.0f} steps a second on {content['device']}), "
         f"{content['parameters']:,} parameters."
     )
-    parts = [part for part in ("train", "validation", "test") if f"{part}_loss" in content["metrics"]]
+    told = {name.partition("_")[0] for name in content["metrics"]}
+    parts = [part for part in PARTS if part in told]
     names = dict.fromkeys(name.partition("_")[2] for name in content["metrics"])
     rows = []
     for name in names:

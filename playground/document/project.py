@@ -98,9 +98,14 @@ class Goal(Value):
     def sentence(self) -> str:
         """Such as “test accuracy at least 0.95 within 300 epochs”."""
         bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
-        name, _, node = self.metric.partition(".")
-        words = name.replace("_", " ") + (f" of {node}" if node else "")
-        return f"{words} {bound} within {self.within_epochs} epochs"
+        return f"{metric_words(self.metric)} {bound} within {self.within_epochs} epochs"
+
+
+def metric_words(metric: str) -> str:
+    """A metric as people say it: `test_accuracy.loss-2` is “test accuracy of loss-2”."""
+    name, _, node = metric.partition(".")
+    words = ["R²" if word == "r2" else "MASE" if word == "mase" else word for word in name.split("_")]
+    return " ".join(words) + (f" of {node}" if node else "")
 
 
 class OpenView(Value):

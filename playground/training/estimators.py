@@ -44,10 +44,10 @@ class Estimators:
             inputs = self._whole(examples, slots) if module.whole else [values[slot].detach() for slot in slots]
             module.learn(*inputs)
 
-    def go_on(self) -> None:
+    def wake(self) -> None:
         """Something has changed: look again whether there is more to learn."""
         for module, _ in self._found:
-            module.settled.fill_(False)
+            module.wake()
 
     def _whole(self, examples: Batch, slots: tuple[int, ...]) -> list[torch.Tensor]:
         """What reaches an estimator for all examples, in the order of the data."""

@@ -332,7 +332,7 @@ class Session:
         new = self._learner
         new.start(project)
         changes.keep_weights(old.model, new.model)
-        new.estimators.go_on()
+        new.estimators.wake()
         if old.optimizer_ids == new.optimizer_ids:
             new.remember(changes.fitting_memory(old.memory_by_name(), old.model, new.model))
         new.step, new.examples = old.step, old.examples

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
+from playground.document.project import metric_words
 from playground.ui.icons import icon, put_icon
 from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
@@ -99,6 +100,7 @@ class TopBar(QFrame):
         super().__init__()
         self.setObjectName("top-bar")
         self._play_action = play
+        self._watched = ""
         self._worded: list[tuple[QPushButton, QAction]] = []
         self.home = QToolButton()
         self.home.setText("Playground")
@@ -222,6 +224,7 @@ class TopBar(QFrame):
         """Show the numbers of a frame."""
         self.figures["epoch"].set(f"{frame.epoch:,.0f}" if frame.epoch >= 100 else f"{frame.epoch:.3g}")
         latest = frame.latest
+        self.figures["train_loss"].setVisible("train_loss" in latest)
         self.figures["train_loss"].set(number(latest.get("train_loss")))
         part = "test" if "test_loss" in latest else "validation"
         self.figures["test_loss"].setVisible(f"{part}_loss" in latest)
@@ -229,18 +232,22 @@ class TopBar(QFrame):
         self.show_quality(latest)
         self.device.setText(frame.device)
 
+    def watch(self, metric: str) -> None:
+        """The metric that matters for the project, such as that of its first goal; empty for the usual ones."""
+        self._watched = metric
+
     def show_quality(self, latest: dict[str, float]) -> None:
-        """Show the metric that matters most for the task: accuracy, else R²."""
-        for part in ("test", "validation", "train"):
-            for metric, caption in (("accuracy", "accuracy"), ("r2", "R²")):
-                value = latest.get(f"{part}_{metric}")
-                if value is not None:
-                    figure = self.figures["quality"]
-                    figure._caption.setText(f"{part} {caption}")
-                    figure.set(f"{value:.1%}" if metric == "accuracy" else number(value))
-                    figure.setVisible(True)
-                    return
-        self.figures["quality"].setVisible(False)
+        """Show the metric that matters most: that of the project's goal, else accuracy, else R²."""
+        usual = [f"{part}_{name}" for part in ("test", "validation", "train") for name in ("accuracy", "r2")]
+        figure = self.figures["quality"]
+        for metric in (self._watched, *usual):
+            value = latest.get(metric)
+            if value is not None and metric.partition(".")[0] not in ("train_loss", "test_loss"):
+                figure._caption.setText(metric_words(metric))
+                figure.set(f"{value:.1%}" if "accuracy" in metric else number(value))
+                figure.setVisible(True)
+                return
+        figure.setVisible(False)
 
     @Slot()
     def restyle(self) -> None:

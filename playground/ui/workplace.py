@@ -216,6 +216,7 @@ class Workplace(QObject):
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
         self.window.setWindowTitle(f"{project.title}{star} – Playground")
+        self.top_bar.watch(next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), ""))
 
     @Slot(str)
     def _show_playable(self, why_not: str) -> None:

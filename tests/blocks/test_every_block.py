@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -11,13 +12,17 @@ import torch
 import ziamath
 
 from playground.blocks.base import Block
+from playground.blocks.measure import Measure
 from playground.blocks.registry import BLOCKS
 from playground.document.declaration import ParameterInfo
 from playground.network.check import infer
 from tests.blocks.block_cases import CASES
 from tests.blocks.case import BATCH, INDEX, VECTOR, Case, batches_of
 
-every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+COMPUTING = [case for case in CASES if case.block.family != "measure"]
+MEASURING = [case for case in CASES if case.block.family == "measure"]
+every_case = pytest.mark.parametrize("case", COMPUTING, ids=lambda case: case.name)
+every_measure = pytest.mark.parametrize("case", MEASURING, ids=lambda case: case.name)
 every_block = pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.id)
 
 
@@ -34,7 +39,7 @@ def test_real_shape_equals_the_inferred_shape(case: Case) -> None:
     module = case.block.build(*case.inputs)
     for training in (True, False):
         result = module.train(training)(*batches_of(case.inputs))
-        expected = (BATCH, *case.shape) if case.block.family != "loss" else ()
+        expected = (BATCH * case.batch, *case.shape) if case.block.family != "loss" else ()
         assert result.shape == expected
         assert inferred.outputs[0].shape == case.shape
         assert torch.isfinite(result).all()
@@ -66,7 +71,16 @@ def test_gradient_flows_to_inputs_and_parameters(case: Case) -> None:
         assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
 
 
-@every_case
+@every_measure
+def test_a_measure_gives_finite_numbers_and_no_wire_leaves_it(case: Case) -> None:
+    inferred = infer(case.block, case.inputs)
+    assert (inferred.error, inferred.outputs, inferred.parameters) == ("", (), 0)
+    assert isinstance(case.block, Measure)
+    numbers = case.block.measure(*batches_of(case.inputs))
+    assert numbers and all(isinstance(value, float) and math.isfinite(value) for value in numbers.values())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_parameters_survive_json(case: Case) -> None:
     text = json.dumps(case.block.parameters())
     assert type(case.block).model_validate_json(text) == case.block
@@ -140,6 +154,9 @@ def test_bad_parameters_give_a_sentence_that_names_them(block: type[Block]) -> N
 
 @every_block
 def test_class_numbers_are_refused_where_numbers_belong(block: type[Block]) -> None:
-    wires = (INDEX, VECTOR) if block.family == "loss" else (INDEX,) * (2 if block().inputs[0].many else 1)
+    if block.family == "measure":
+        return  # it may well count classes
+    count = 2 if block().inputs[0].many else len(block.inputs)
+    wires = (INDEX, VECTOR) if block.family == "loss" else (INDEX,) * count
     error = infer(block(), wires).error
     assert "class numbers" in error and error.startswith(block.title)

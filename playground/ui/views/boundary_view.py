@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Slot
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
@@ -17,7 +17,7 @@ from playground.data.base import Part
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
 from playground.ui.views.base import View
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.legend import Entry, Legend, line_pen
 from playground.ui.views.options import check_box, more_button
 from playground.ui.views.plots import Plot
 
@@ -26,6 +26,7 @@ MOST_POINTS = 2_000
 BANDS = 7
 STRENGTH = 0.8
 """Share of its full colour that a class has in the field, so that points of the same class stand out."""
+BORDER_DASHES = ("dash", "dot")
 WHITE, INK = "#ffffff", "#10151b"
 
 
@@ -105,6 +106,7 @@ class BoundaryView(View):
             PointCloud(self.plot, "train", "o", 8, WHITE, 2),
             PointCloud(self.plot, "test", "d", 10, INK, 4),
         )
+        self.borders: list[pg.IsocurveItem] = []
         self.legend = Legend()
         self._extent: tuple[float, ...] = ()
         self._aspect = 1.0
@@ -139,6 +141,8 @@ class BoundaryView(View):
         self.field.setImage(field_colors(result, discrete), autoLevels=False)
         left, right, bottom, top = result.extent
         self.field.setRect(QRectF(left, bottom, right - left, top - bottom))
+        self._draw_borders(result)
+        self.heading_changed.emit(self.heading)
         self.plot.name_axes(*result.feature_names)
         shown = (self.train_box.isChecked(), self.test_box.isChecked())
         for cloud, visible in zip(self.clouds, shown, strict=True):
@@ -150,6 +154,27 @@ class BoundaryView(View):
         if result.extent != self._extent:
             self._extent = result.extent
             self.reset_range()
+
+    @property
+    def heading(self) -> str:
+        whose = self.result.title if self.result is not None else ""
+        return f"{self.title}: {whose}" if whose else self.title
+
+    def _draw_borders(self, result: Boundary) -> None:
+        """Where the others on the canvas change their mind, as dashed lines in the place of a second picture."""
+        while len(self.borders) < len(result.borders):
+            curve = pg.IsocurveItem(level=0.5, axisOrder="row-major")
+            curve.setZValue(1)
+            self.plot.addItem(curve)
+            self.borders.append(curve)
+        for number, curve in enumerate(self.borders):
+            curve.setVisible(number < len(result.borders))
+        left, right, bottom, top = result.extent
+        for number, (curve, values) in enumerate(zip(self.borders, result.borders.values(), strict=False)):
+            curve.setPen(line_pen(BORDER_DASHES[number % len(BORDER_DASHES)], QColor(INK), THEME.px(2)))
+            curve.setData(values.astype(np.float64))
+            across, up = (right - left) / (values.shape[1] - 1), (top - bottom) / (values.shape[0] - 1)
+            curve.setTransform(QTransform(across, 0, 0, up, left, bottom))
 
     @Slot()
     def reset_range(self) -> None:
@@ -197,6 +222,8 @@ class BoundaryView(View):
         for visible, cloud, sample in zip(shown, self.clouds, ("disc", "diamond"), strict=True):
             if visible and len(result.points[cloud.part].xy):
                 entries.append(Entry(cloud.part, sample, grey))
+        for number, name in enumerate(result.borders):
+            entries.append(Entry(f"border of {name}", BORDER_DASHES[number % len(BORDER_DASHES)], grey))
         drawn = [result.points[cloud.part] for cloud, visible in zip(self.clouds, shown, strict=True) if visible]
         wrong = sum(int(points.wrong.sum()) for points in drawn)
         if wrong:

@@ -7,9 +7,19 @@ from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.rule_view import RuleView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
 
 VIEWS: dict[str, type[View]] = {
-    view.analysis.id: view for view in (CurvesView, BoundaryView, ConfusionView, WallView, WeightsView, DataView)
+    view.analysis.id: view
+    for view in (
+        CurvesView,
+        BoundaryView,
+        RuleView,
+        ConfusionView,
+        WallView,
+        WeightsView,
+        DataView,
+    )
 }

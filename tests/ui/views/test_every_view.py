@@ -22,10 +22,11 @@ from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
+from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
-from tests.ui.views import results
+from tests.ui.views import results, results_rule
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
@@ -37,6 +38,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DataView, results.data),
     (DataView, results.data_pictures),
     (DataView, results.data_table),
+    (RuleView, results_rule.perceptron_line),
+    (RuleView, results_rule.moving_centroids),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]

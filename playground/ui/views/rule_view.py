@@ -1,0 +1,200 @@
+"""How a rule learns in the plane: a line that turns at each mistake, or centroids that move to their points."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.learning_rule import LearningRule, LearningRuleAnalysis
+from playground.ui.theme import THEME
+from playground.ui.views import drawing
+from playground.ui.views.base import View
+from playground.ui.views.boundary_view import INK, WHITE, Field, ring_color
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import check_box
+from playground.ui.views.plots import Plot
+
+PALE = 0.45
+"""Share of its full colour that a class or cluster has in the background."""
+LINE = "#10151b"
+
+
+class RuleView(View):
+    """Points, what the rule says of every place, and the way it came: dotted lines or the paths of the centroids."""
+
+    analysis: ClassVar[type[Analysis]] = LearningRuleAnalysis
+    title: ClassVar[str] = "Learning rule"
+    empty: ClassVar[str] = "Press play, or step by step, to see the rule learn."
+    pulses: ClassVar[int] = 3
+    rank: ClassVar[int] = 95
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: LearningRule | None = None
+        self.plot = Plot()
+        self.plot.setAccessibleName("Learning rule")
+        self.field = Field(axisOrder="row-major")
+        self.field.smooth = False
+        self.points = pg.ScatterPlotItem(symbol="o", pxMode=True)
+        self.rings = pg.ScatterPlotItem(symbol="o", pxMode=True, brush=None)
+        self.past = pg.PlotDataItem(connect="pairs")
+        self.line = pg.PlotDataItem(connect="pairs")
+        self.paths = pg.PlotDataItem(connect="finite")
+        self.centres = pg.ScatterPlotItem(symbol="star", pxMode=True)
+        for depth, item in enumerate(
+            (self.field, self.points, self.rings, self.past, self.paths, self.line, self.centres)
+        ):
+            item.setZValue(depth)
+            self.plot.addItem(item)
+        self.legend = Legend()
+        self._extent: tuple[float, ...] = ()
+        self._aspect = 1.0
+        self.past_box = check_box("History", "Show where the line or the centroids were before", True)
+        self.past_box.toggled.connect(self.renew)
+        self.options_layout.addWidget(self.past_box)
+        self.body_layout.addWidget(self.plot, 1)
+        self.body_layout.addWidget(self.legend)
+        self.plot.hovered.connect(self._read)
+        self.plot.left.connect(self._forget)
+        self.plot.reset_wanted.connect(self.reset_range)
+        self.plot.box.sigResized.connect(self._measure)
+        self.restyle()
+
+    def wanted(self) -> Analysis:
+        return LearningRuleAnalysis(aspect=self._aspect)
+
+    def restyle(self) -> None:
+        self.plot.restyle()
+        self.points.setSize(THEME.px(8))
+        self.rings.setSize(THEME.px(15))
+        self.rings.setPen(pg.mkPen(ring_color(), width=THEME.px(2)))
+        self.centres.setSize(THEME.px(22))
+        ink = QColor(LINE)
+        self.line.setPen(pg.mkPen(ink, width=THEME.px(3)))
+        ink.setAlpha(130)
+        self.past.setPen(pg.mkPen(ink, width=1, style=Qt.PenStyle.DotLine))
+        self.paths.setPen(pg.mkPen(QColor(LINE), width=THEME.px(2), style=Qt.PenStyle.DotLine))
+
+    def draw(self) -> None:
+        assert self.result is not None
+        result = self.result
+        count = max(2, len(result.class_names), int(result.answers.max(initial=0)) + 1, result.centroids.shape[1])
+        table = drawing.class_table(count)
+        middle = drawing.rgb(drawing.MIDDLE).astype(np.float32)
+        pale = (middle + (table.astype(np.float32) - middle) * PALE).astype(np.uint8)
+        self.field.setImage(pale[result.field], autoLevels=False)
+        left, right, bottom, top = result.extent
+        self.field.setRect(QRectF(left, bottom, right - left, top - bottom))
+        self.plot.name_axes(*result.feature_names)
+        told = result.rule == "perceptron" and result.classes is not None
+        shown = result.classes if told and result.classes is not None else result.answers
+        brushes = [pg.mkBrush(*table[number].tolist()) for number in shown]
+        self.points.setData(pos=result.xy.astype(np.float64), brush=brushes, pen=pg.mkPen(WHITE))
+        self.rings.setData(pos=result.xy[result.wrong].astype(np.float64), brush=None)
+        self._draw_lines(result)
+        self._draw_centroids(result, table)
+        self.legend.show_entries(self._entries(result, count))
+        if result.extent != self._extent:
+            self._extent = result.extent
+            self.reset_range()
+
+    def _draw_lines(self, result: LearningRule) -> None:
+        ends = [segment(line, result.extent) for line in result.lines.tolist()]
+        past = np.array([place for pair in ends[:-1] for place in pair]).reshape(-1, 2)
+        now = np.array(list(ends[-1]) if ends else []).reshape(-1, 2)
+        self.past.setData(past[:, 0], past[:, 1])
+        self.past.setVisible(self.past_box.isChecked())
+        self.line.setData(now[:, 0], now[:, 1])
+
+    def _draw_centroids(self, result: LearningRule, table: drawing.Colors) -> None:
+        places = result.centroids
+        gap = np.full((1, places.shape[1], 2), np.nan)
+        way = np.concatenate([places, gap]).transpose(1, 0, 2).reshape(-1, 2)
+        self.paths.setData(way[:, 0], way[:, 1])
+        self.paths.setVisible(self.past_box.isChecked() and len(places) > 1)
+        last = places[-1] if len(places) else np.zeros((0, 2))
+        brushes = [pg.mkBrush(*table[number].tolist()) for number in range(len(last))]
+        self.centres.setData(pos=last, brush=brushes, pen=pg.mkPen(INK, width=THEME.px(2)))
+
+    def _entries(self, result: LearningRule, count: int) -> list[Entry]:
+        if result.rule == "k-means":
+            sizes = np.bincount(result.answers, minlength=count)
+            return [
+                Entry(f"cluster {number + 1} ({sizes[number]})", "square", drawing.class_color(number).name())
+                for number in range(result.centroids.shape[1])
+            ]
+        entries = [
+            Entry(name, "square", drawing.class_color(number).name()) for number, name in enumerate(result.class_names)
+        ]
+        if self.past_box.isChecked() and len(result.lines) > 1:
+            entries.append(Entry("earlier lines", "dot", THEME.tokens.secondary))
+        entries.append(Entry(f"wrong ({int(result.wrong.sum())})", "ring", ring_color()))
+        return entries
+
+    @Slot()
+    def reset_range(self) -> None:
+        """Show the whole plane."""
+        if self._extent:
+            left, right, bottom, top = self._extent
+            self.plot.box.setAspectLocked(self.result is not None and self.result.same_scale)
+            self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
+
+    def settle(self) -> None:
+        super().settle()
+        self.reset_range()
+
+    def pose(self, posing: bool) -> None:
+        for item in (self.points, self.rings, self.centres):
+            item.opts["useCache"] = not posing
+
+    @Slot()
+    def _measure(self) -> None:
+        size = self.plot.box.size()
+        if size.width() < 10 or size.height() < 10:
+            return
+        aspect = min(5.0, max(0.2, round(size.width() / size.height() * 20) / 20))
+        if aspect != self._aspect:
+            self._aspect = aspect
+            self.wanted_changed.emit()
+
+    @Slot(QPointF)
+    def _read(self, place: QPointF) -> None:
+        if self.result is not None:
+            self.legend.show_readout(readout(self.result, place.x(), place.y()))
+
+    @Slot()
+    def _forget(self) -> None:
+        self.legend.show_readout("")
+
+
+def segment(line: list[float], extent: tuple[float, float, float, float]) -> tuple[tuple[float, float], ...]:
+    """Two points of the line a x + b y + c = 0 far enough apart to cross the whole picture."""
+    a, b, c = line
+    left, right, bottom, top = extent
+    if abs(b) * (top - bottom) >= abs(a) * (right - left):
+        return tuple((x, -(a * x + c) / b) for x in (left - 10 * (right - left), right + 10 * (right - left)))
+    return tuple((-(b * y + c) / a, y) for y in (bottom - 10 * (top - bottom), top + 10 * (top - bottom)))
+
+
+def readout(result: LearningRule, x: float, y: float) -> str:
+    """What the rule says at a place, in words; empty outside the picture."""
+    left, right, bottom, top = result.extent
+    if not (left <= x <= right and bottom <= y <= top):
+        return ""
+    first, second = result.feature_names
+    where = f"{first} {drawing.number_words(x)}, {second} {drawing.number_words(y)}"
+    if result.rule == "perceptron":
+        if not len(result.lines):
+            return f"{where}: all weights are still 0"
+        a, b, c = result.lines[-1]
+        side = result.class_names[int(a * x + b * y + c > 0)] if len(result.class_names) == 2 else ""
+        return f"{where}: score {drawing.number_words(float(a * x + b * y + c))}, {side}"
+    distances = np.hypot(result.centroids[-1][:, 0] - x, result.centroids[-1][:, 1] - y)
+    nearest = int(distances.argmin())
+    return f"{where}: cluster {nearest + 1}, {drawing.number_words(float(distances[nearest]))} from its centre"

@@ -1,0 +1,17 @@
+"""Cases of what learns without a gradient, and of the measures that go with it."""
+
+from __future__ import annotations
+
+from playground.blocks import clustering, perceptron, support_vectors
+from tests.blocks.case import INDEX, LOGITS, ONE_HOT, SIGNED, VECTOR, ZERO_ONE, Case
+
+CASES: tuple[Case, ...] = (
+    # Untaught, all its weights are 0 and nothing reaches the input.
+    Case(perceptron.Perceptron(), (VECTOR, SIGNED), (1,), gradient=False, changed=perceptron.Perceptron(rate=0.1)),
+    Case(perceptron.Perceptron(), (VECTOR, ZERO_ONE), (1,), gradient=False),
+    Case(support_vectors.SupportVectorMachine(), (VECTOR, SIGNED), (1,), gradient=False),
+    Case(support_vectors.SupportVectorMachine(kernel="linear"), (VECTOR, ZERO_ONE), (1,), gradient=False),
+    Case(clustering.KMeans(), (VECTOR,), (3,)),
+    Case(clustering.ClusterAgreement(), (LOGITS, INDEX), ()),
+    Case(clustering.ClusterAgreement(), (LOGITS, ONE_HOT), ()),
+)
