@@ -13,6 +13,7 @@ from playground.blocks import (
     perceptron,
     recurrent,
     support_vectors,
+    regroup,
 )
 from playground.blocks.base import Block
 
@@ -21,6 +22,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *activation.BLOCKS,
     *merge.BLOCKS,
     *normalization.BLOCKS,
+    *regroup.BLOCKS,
     *recurrent.BLOCKS,
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,
