@@ -47,8 +47,8 @@ def houses() -> Path:
 def table_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this table is given, with the first choice of columns."""
     from playground.data.delimited import read_table
-    from playground.data.own_table import first_choice, parameters_of
+    from playground.data.own_table import dataset_of, first_choice
 
     table = read_table(path)
-    dataset = parameters_of(path, table, first_choice(table), "leave-out")[1]
+    dataset = dataset_of(table, first_choice(table), "leave-out")
     return dataset.model_dump(mode="json", exclude_defaults=True)

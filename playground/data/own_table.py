@@ -188,6 +188,35 @@ def outcome(table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> 
     )
 
 
+def sentence(table: Table, columns: Sequence[ChosenColumn], found: Outcome) -> str:
+    """What will be made of a file, in words: rows, numbers in, classes or a number out, and what is left out."""
+    if found.problem:
+        return found.problem
+    target = next(column for column in columns if column.target)
+    out = f"{len(found.classes)} classes out" if found.classes else f"one number out, “{target.name}”"
+    words = f"{_counted(len(found.rows), 'row')}: {_counted(found.inputs, 'number')} in, {out}."
+    gaps = found.gaps if len(found.rows) + len(found.unread) + found.targetless < table.kept else 0
+    bad = len(found.unread) + table.bad_count
+    left = [
+        f"{_counted(bad, 'row')} that {'do' if bad != 1 else 'does'} not parse" if bad else "",
+        f"{found.targetless:,} without a target" if found.targetless else "",
+        f"{gaps:,} with missing values" if gaps else "",
+    ]
+    if any(left):
+        words += f" Left out: {', '.join(part for part in left if part)}."
+    if table.stride > 1:
+        words += f" Of the {table.rows:,} rows of the file every {_ordinal(table.stride)} is read."
+    return words
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
+
+
+def _ordinal(number: int) -> str:
+    return {1: "single one", 2: "second"}.get(number, f"{number:,}th" if number % 10 != 2 else f"{number:,}nd")
+
+
 def _reasons(table: Table, columns: Sequence[TableColumn], rows: NDArray[np.int64]) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for row in rows[:MOST_REASONS].tolist():
@@ -371,11 +400,11 @@ class OwnNumberTable(OwnTable, RegressionDataset):
         return (self.table.target.name if self.table is not None else "y",)
 
 
-def parameters_of(path: Path, table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> tuple[str, OwnTable]:
-    """The block for a choice of columns: its id and itself. Raises FileRefused when nothing can be learned from it."""
+def dataset_of(table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> OwnTable:
+    """The block for a choice of columns. Raises FileRefused when nothing can be learned from it."""
     chosen = chosen_table(table, columns, missing)
     cls = OwnClassTable if chosen.target.use == "category" else OwnNumberTable
-    return cls.id, cls(file=str(path), table=chosen, missing=missing)
+    return cls(file=str(table.path), table=chosen, missing=missing)
 
 
 DATASETS: tuple[type[Dataset], ...] = (OwnClassTable, OwnNumberTable)

@@ -37,6 +37,7 @@ def _add_file(place: Workplace, actions: WindowActions) -> None:
     add, files = actions.add, place.files
     add("&File", "new", "&New", files.new, Keys.New, icon="plus")
     add("&File", "open", "&Open…", files.ask_and_open, Keys.Open, icon="open")
+    add("&File", "open-data", "Open &data…", place.own_files.ask_file, "Ctrl+Shift+D", tip="A table or a text of yours")
     add("&File", "gallery", "&Gallery", place.show_gallery, "Alt+Home", icon="gallery")
     actions.separate("&File")
     add("&File", "save", "&Save", files.save, Keys.Save, icon="save")

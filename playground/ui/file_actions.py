@@ -67,6 +67,12 @@ class FileActions(QObject):
         if self.may_leave():
             self._take(Project(title="Untitled"), None)
 
+    @Slot(object)
+    def begin(self, project: Project) -> None:
+        """Open a project that was just made and is in no file yet."""
+        if self.may_leave():
+            self._take(project, None)
+
     @Slot()
     def ask_and_open(self) -> None:
         """Choose a file and open it."""

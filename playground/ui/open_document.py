@@ -47,6 +47,8 @@ class OpenDocument(QObject):
     """(before, after), two projects; emitted after every edit, undo and redo. Compare by identity to see what moved."""
     opened = Signal()
     """Another project took the place of the old one; the undo stack is empty."""
+    file_wanted = Signal(str)
+    """The person wants to choose the file that this node reads."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

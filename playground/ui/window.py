@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.gallery.file_chosen.connect(self.open_path)
         self.gallery.new_chosen.connect(self.open_new)
         self.gallery.open_chosen.connect(self.ask_and_open)
+        self.gallery.data_chosen.connect(self.ask_and_open_data)
         self._loader = Loader()
         self._loader.finished.connect(self.furnish)
         geometry = QSettings().value("window/geometry")
@@ -79,8 +80,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def open_path(self, path: Path) -> None:
-        """Open a project file or preset, now or as soon as that is possible."""
-        self._do(lambda place: _open(place, Path(path)))
+        """Open a project file, a preset or data, now or as soon as that is possible."""
+        self._do(lambda place: place.open(Path(path)))
 
     @Slot()
     def open_new(self) -> None:
@@ -91,6 +92,11 @@ class MainWindow(QMainWindow):
     def ask_and_open(self) -> None:
         """Choose a file and open it, now or as soon as that is possible."""
         self._do(lambda place: place.files.ask_and_open())
+
+    @Slot()
+    def ask_and_open_data(self) -> None:
+        """Choose a table or a text and open it, now or as soon as that is possible."""
+        self._do(lambda place: place.own_files.ask_file())
 
     def _do(self, wish: Callable[[Workplace], None]) -> None:
         if self.workplace is not None:
@@ -107,7 +113,8 @@ class MainWindow(QMainWindow):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
-            self.open_path(files[0])
+            spot = self.mapToGlobal(event.position())
+            self._do(lambda place: place.open(files[0], spot))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.workplace is None or not self.workplace.key_pressed(event):
@@ -126,10 +133,6 @@ class MainWindow(QMainWindow):
         self._loader.wait(30_000)
         if self.workplace is not None:
             self.workplace.shut_down()
-
-
-def _open(place: Workplace, path: Path) -> None:
-    place.files.open(path)
 
 
 class Loader(QThread):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QDockWidget, QInputDialog, QMenu, QTabWidget, QVBoxLayout, QWidget
 
@@ -25,6 +26,7 @@ from playground.ui.inspector.inspector import Inspector
 from playground.ui.live_feed import LiveFeed
 from playground.ui.message_bar import MessageBar
 from playground.ui.open_document import OpenDocument
+from playground.ui.own_files.opening import OwnFiles, is_data
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
 from playground.ui.top_bar import TopBar
@@ -57,6 +59,7 @@ class Workplace(QObject):
         self.inspector = Inspector(self.document)
         self.views = ViewDocks(window, self.document, self.feed, self.analyst)
         self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed)
+        self.own_files = OwnFiles(window, self.document, self.canvas)
         self.messages = MessageBar()
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(window.pages, self.canvas, self.views)
@@ -117,6 +120,9 @@ class Workplace(QObject):
         self.document.changed.connect(self._on_changed)
         self.document.undo_stack.cleanChanged.connect(self._show_title)
         self.files.told.connect(self._tell)
+        self.own_files.told.connect(self._tell)
+        self.own_files.project_made.connect(self.files.begin)
+        self.own_files.placed.connect(self.canvas.go_to)
         self.run.playable_changed.connect(self._show_playable)
         self.trainer.state_changed.connect(self.top_bar.show_state)
         self.feed.frame_arrived.connect(self.top_bar.show_frame)
@@ -133,6 +139,16 @@ class Workplace(QObject):
         bar.title_clicked.connect(self._rename)
         bar.seed_clicked.connect(self.run.new_seed)
         bar.device_clicked.connect(self._choose_device)
+
+    def open(self, path: Path, spot: QPointF | None = None) -> None:
+        """Open a project file or preset, or data; `spot` is where on the screen they were dropped."""
+        if not is_data(path):
+            self.files.open(path)
+            return
+        canvas = self.canvas
+        over = spot is not None and canvas.isVisible() and canvas.rect().contains(canvas.mapFromGlobal(spot).toPoint())
+        place = canvas.mapToScene(canvas.mapFromGlobal(spot).toPoint()) if spot is not None and over else None
+        self.own_files.open(path, spot=place)
 
     # What the person sees -------------------------------------------------------------------------------------------
 
@@ -285,5 +301,6 @@ class Workplace(QObject):
         """Stop timers and threads, in the order in which they depend on each other."""
         self.feed.stop()
         self.files.close()
+        self.own_files.shut_down()
         self.trainer.shut_down()
         self.analyst.shut_down()

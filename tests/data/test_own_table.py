@@ -18,9 +18,10 @@ from playground.data.own_files import UTF8, FileRefused, Reading, ReadingStopped
 from playground.data.own_table import (
     OwnClassTable,
     OwnNumberTable,
+    dataset_of,
     first_choice,
     outcome,
-    parameters_of,
+    sentence,
     with_target,
 )
 from playground.data.preparation import prepare
@@ -261,7 +262,7 @@ FLOWERS = "length,width,colour,species\n" + "\n".join(
 
 
 def made(table, missing="leave-out", columns=None):
-    return parameters_of(table.path, table, columns or first_choice(table), missing)[1]
+    return dataset_of(table, columns or first_choice(table), missing)
 
 
 def test_a_class_is_predicted_from_numbers_and_categories(tmp_path: Path) -> None:
@@ -300,13 +301,29 @@ def test_missing_values_are_left_out_or_filled_in(tmp_path: Path) -> None:
 def test_a_number_is_predicted_too(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, FLOWERS))
     columns = with_target(table, first_choice(table), 0)
-    block, dataset = parameters_of(table.path, table, columns, "zero")
-    assert block == "own-table-numbers" and isinstance(dataset, OwnNumberTable)
+    dataset = made(table, "zero", columns)
+    assert dataset.id == "own-table-numbers" and isinstance(dataset, OwnNumberTable)
     assert dataset.target_names() == ("length",)
     prepared = prepare(dataset)
     raw = prepared.target_scaler.unscale(prepared.parts["train"]["target"])
     assert set(np.round(raw[:, 0]).astype(int)) <= set(range(15))
     assert "species = c" in prepared.feature_names
+
+
+SENTENCES = {
+    "leave-out": "39 rows: 4 numbers in, 3 classes out. Left out: 1 row that does not parse, 21 with missing values.",
+    "zero": "60 rows: 4 numbers in, 3 classes out. Left out: 1 row that does not parse.",
+}
+
+
+@pytest.mark.parametrize("missing", SENTENCES)
+def test_a_sentence_says_what_will_be_made(missing: str, tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, FLOWERS + "\n1,2\n"))
+    assert sentence(table, first_choice(table), outcome(table, first_choice(table), missing)) == SENTENCES[missing]
+    numbers = with_target(table, first_choice(table), 0)
+    assert "in, one number out, “length”." in sentence(table, numbers, outcome(table, numbers, missing))
+    gaps = with_target(table, first_choice(table), 1)
+    assert "6 without a target" in sentence(table, gaps, outcome(table, gaps, missing))
 
 
 def test_few_whole_numbers_are_classes_and_can_be_numbers(tmp_path: Path) -> None:
@@ -333,7 +350,7 @@ def test_choices_that_cannot_work_say_why(name: str, tmp_path: Path) -> None:
     found = outcome(table, first_choice(table), "leave-out")
     assert words in found.problem
     with pytest.raises(FileRefused, match=words):
-        parameters_of(table.path, table, first_choice(table), "leave-out")
+        dataset_of(table, first_choice(table), "leave-out")
 
 
 # The block ------------------------------------------------------------------------------------------------------------
@@ -427,7 +444,7 @@ def test_any_bytes_give_a_table_or_a_refusal(tmp_path: Path, content: bytes) -> 
             columns = first_choice(table)
             if outcome(table, columns, missing).problem:
                 continue
-            dataset = parameters_of(path, table, columns, missing)[1]
+            dataset = dataset_of(table, columns, missing)
             prepared = prepare(dataset)
             assert np.isfinite(prepared.parts["train"]["features"]).all()
             assert prepared.parts["train"]["features"].shape[1:] == dataset.signals()[0].shape

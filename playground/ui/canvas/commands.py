@@ -62,6 +62,9 @@ def disconnect(document: OpenDocument, keys: Iterable[EdgeKey]) -> None:
 
 def apply_fix(document: OpenDocument, node: str, fix: Fix) -> bool:
     """Carry out the remedy of a message; False when the graph has changed so much that it does not apply any more."""
+    if fix.action == "ask":
+        document.file_wanted.emit(fix.node or node)
+        return True
     try:
         graph = fixes.apply(document.graph, node, fix)
     except (KeyError, StopIteration, ValueError):

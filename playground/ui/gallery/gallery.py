@@ -75,6 +75,8 @@ class Gallery(QWidget):
     new_chosen = Signal()
     open_chosen = Signal()
     """The person wants to look for a file."""
+    data_chosen = Signal()
+    """The person wants to look for data of their own."""
 
     def __init__(self, entries: list[PresetEntry] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -141,11 +143,15 @@ class Gallery(QWidget):
         self.open_button = QPushButton("Open file…")
         self.open_button.setToolTip("Open a project that was saved before")
         self.open_button.clicked.connect(self.open_chosen)
+        self.data_button = QPushButton("Open data…")
+        self.data_button.setToolTip("A table of yours as CSV, or a text; you can also drop it on the window")
+        self.data_button.clicked.connect(self.data_chosen)
         layout = QHBoxLayout(header)
         layout.setContentsMargins(THEME.px(32), THEME.px(24), THEME.px(32), THEME.px(16))
         layout.setSpacing(THEME.px(10))
         layout.addLayout(words, 3)
         layout.addWidget(self.search, 2)
+        layout.addWidget(self.data_button)
         layout.addWidget(self.open_button)
         layout.addWidget(self.new_button)
         return header

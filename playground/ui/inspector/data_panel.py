@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from playground.data.base import Dataset
 from playground.data.drawn import DrawnPoints
@@ -116,6 +116,10 @@ class DataPanel(Column):
         self.add(self.datasets_row)
         self.question = label(role="secondary")
         self.add(self.question)
+        self.file_button = QPushButton("File and columns…")
+        self.file_button.setToolTip("Choose the file, and what to make of it.")
+        self.file_button.clicked.connect(self._ask_file)
+        self.add(self.file_button)
 
     def _fill_datasets(self) -> None:
         heading = ""
@@ -183,6 +187,7 @@ class DataPanel(Column):
         node = self.node
         for widget in (self.datasets_row, self.question, self.split, self.view, self.about):
             widget.setVisible(node is not None)
+        self.file_button.setVisible(node is not None and "file" in CATALOGUE[node.block].model_fields)
         self.nothing.setVisible(node is None)
         if node is None:
             self._form_of = ""
@@ -267,6 +272,10 @@ class DataPanel(Column):
     def _choose_node(self, index: int) -> None:
         self._node = self.nodes.itemData(index)
         self.refresh()
+
+    @Slot()
+    def _ask_file(self) -> None:
+        self._document.file_wanted.emit(self._node)
 
     @Slot(int)
     def _choose_dataset(self, index: int) -> None:

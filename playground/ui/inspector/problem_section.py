@@ -62,6 +62,9 @@ class ProblemSection(Section):
     @Slot()
     def _mend(self) -> None:
         button = self.sender()
+        if button.fix.action == "ask":
+            self._document.file_wanted.emit(button.fix.node or button.node)
+            return
         try:
             graph = fixes.apply(self._document.graph, button.node, button.fix)
         except (KeyError, StopIteration):

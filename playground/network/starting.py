@@ -1,0 +1,62 @@
+"""A first network for given data: small, quick, and good enough to see it learn at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.blocks.signal import Signal
+from playground.data.base import Dataset
+from playground.data.registry import CATALOGUE
+from playground.document.graph import Choice, Edge, Graph, Node, Position
+from playground.document.project import Project, TrainingSettings
+
+STEP = 260.0
+"""From one card to the next, in scene units."""
+Layer = tuple[str, dict[str, Any]]
+
+
+def starting_project(dataset: Dataset, title: str) -> Project:
+    """A project with this data block, a network that fits what it gives, and the loss that fits its target."""
+    features, target = dataset.signals()[:2]
+    layers = [*_body(features), *_head(features, target)]
+    data = Node(id="data", block=dataset.id, parameters=dataset.model_dump(mode="json", exclude_defaults=True))
+    nodes, edges = [data], []
+    for number, (block, parameters) in enumerate(layers, start=1):
+        count = sum(node.block == block for node in nodes)
+        name = "loss" if number == len(layers) else f"{block}-{count + 1}"
+        nodes.append(Node(id=name, block=block, parameters=parameters, position=Position(x=number * STEP)))
+        port, before = CATALOGUE[block].inputs[0].name, nodes[-2]
+        leaving = CATALOGUE[before.block].outputs[0].name
+        edges.append(Edge(source=before.id, source_port=leaving, target=name, target_port=port))
+    edges.append(Edge(source="data", source_port=dataset.outputs[1].name, target="loss", target_port="target"))
+    adam = Choice(id="adam", parameters={"learning_rate": 0.003})
+    return Project(
+        title=title[:200] or "My data",
+        graph=Graph(nodes=tuple(nodes), edges=tuple(edges)),
+        training=TrainingSettings(optimizer=adam, batch_size=32),
+    )
+
+
+def _body(features: Signal) -> list[Layer]:
+    """From the features to a vector, or to one for each step."""
+    if features.kind == "tokens":
+        return [("embedding", {"units": 24}), ("gru", {"units": 64, "states": "all"})]
+    if features.kind == "image":
+        return [*_convolutions(features), ("flatten", {}), ("dense", {"units": 64, "activation": "relu"})]
+    flat: list[Layer] = [] if len(features.shape) == 1 else [("flatten", {})]
+    return [*flat, ("dense", {"units": 16, "activation": "relu"}), ("dense", {"units": 16, "activation": "relu"})]
+
+
+def _convolutions(features: Signal) -> list[Layer]:
+    if min(features.shape[1:]) < 8 or not {"conv2d", "max-pool2d"} <= CATALOGUE.keys():
+        return []
+    one: list[Layer] = [("conv2d", {"channels": 8, "activation": "relu"}), ("max-pool2d", {})]
+    return [*one, ("conv2d", {"channels": 16, "activation": "relu"}), ("max-pool2d", {})]
+
+
+def _head(features: Signal, target: Signal) -> list[Layer]:
+    """The last layer, and the loss that compares it with the target."""
+    if target.kind in ("classes", "tokens"):
+        classes = max(2, len(target.classes))
+        return [("dense", {"units": classes, "activation": "identity"}), ("cross-entropy", {})]
+    return [("dense", {"units": max(1, target.size), "activation": "identity"}), ("mean-squared-error", {})]

@@ -1,0 +1,1 @@
+"""A person's own files: dropped on the window or chosen, looked at, and put on the canvas."""

@@ -1,0 +1,205 @@
+"""The columns of a file as a table to choose in: which are used, as what, and which one is predicted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from playground.data.delimited import Table
+from playground.data.own_columns import TableColumn, Use
+from playground.data.own_table import ChosenColumn, ChosenTable, chosen_column, first_choice, with_target
+from playground.ui.kept_size import KeptSize
+from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
+from playground.ui.theme import THEME
+
+Index = QModelIndex | QPersistentModelIndex
+USED, NAME, KIND, TARGET, MISSING, EXAMPLES = range(6)
+HEADINGS = ("Use", "Column", "Kind", "Predict", "Missing", "Examples")
+TIPS = (
+    "Whether the network gets this column.",
+    "The name of the column, from the first row of the file.",
+    "Numbers go in as they are, categories as one-hot: one input for each value.",
+    "The column that the network learns to predict.",
+    "Cells in which nothing stands.",
+    "The first different values of the column.",
+)
+ROLE = Qt.ItemDataRole
+
+
+def kind_words(column: TableColumn, use: Use) -> str:
+    """A kind in words, such as “category, 3 values”."""
+    if use == "number":
+        return "number"
+    if use == "category":
+        return f"category, {len(column.labels)} values"
+    why = column.guess()[1]
+    return f"ignored: {why}" if why else "ignored"
+
+
+class ColumnsModel(QAbstractTableModel):
+    """Holds the choice and keeps it sound: there is never more than one target."""
+
+    chosen = Signal()
+    """The choice has changed."""
+
+    def __init__(self, table: Table, earlier: ChosenTable | None = None) -> None:
+        super().__init__()
+        self.table = table
+        self.columns: tuple[ChosenColumn, ...] = chosen_again(table, earlier)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        if role == ROLE.TextAlignmentRole and section == EXAMPLES:
+            return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        return {ROLE.DisplayRole: HEADINGS, ROLE.ToolTipRole: TIPS}.get(ROLE(role), (None,) * 6)[section]
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() == KIND and len(self.table.columns[index.row()].uses()) > 1:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        if index.column() in (USED, TARGET):
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: Index, role: int = ROLE.DisplayRole) -> object:
+        column, chosen = self.table.columns[index.row()], self.columns[index.row()]
+        place = index.column()
+        if role == ROLE.DisplayRole:
+            return self._words(place, column, chosen)
+        if role == ROLE.ToolTipRole:
+            return self._words(place, column, chosen) or TIPS[place]
+        if role == ROLE.CheckStateRole and place in (USED, TARGET):
+            return _checked(chosen.use != "ignored" if place == USED else chosen.target, len(column.uses()) > 1)
+        if role == ROLE.EditRole and place == KIND:
+            return chosen.use
+        if role == CHOICES and place == KIND:
+            return tuple((use, "ignored" if use == "ignored" else kind_words(column, use)) for use in column.uses())
+        if role == ROLE.TextAlignmentRole and place == MISSING:
+            return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if role == ROLE.ForegroundRole and (chosen.use == "ignored" or place == EXAMPLES):
+            return THEME.color("secondary")
+        if role == ROLE.FontRole and place == NAME and chosen.target:
+            return THEME.font(13, bold=True)
+        if role == ROLE.AccessibleTextRole:
+            return f"{HEADINGS[place]} of {column.name}"
+        return None
+
+    def _words(self, place: int, column: TableColumn, chosen: ChosenColumn) -> str:
+        if place == NAME:
+            return column.name
+        if place == KIND:
+            return kind_words(column, chosen.use)
+        if place == MISSING:
+            return f"{column.missing:,}" if column.missing else ""
+        return ", ".join(column.examples) if place == EXAMPLES else ""
+
+    def setData(self, index: Index, value: object, role: int = ROLE.EditRole) -> bool:
+        row, chosen = index.row(), self.columns[index.row()]
+        column = self.table.columns[row]
+        if index.column() == KIND and role == ROLE.EditRole:
+            self._become(row, chosen_column(column, value, target=chosen.target and value != "ignored"))
+        elif index.column() == USED and role == ROLE.CheckStateRole:
+            use = usual_use(column) if value == Qt.CheckState.Checked else "ignored"
+            self._become(row, chosen_column(column, use, target=chosen.target and use != "ignored"))
+        elif index.column() == TARGET and role == ROLE.CheckStateRole:
+            self._take(with_target(self.table, self.columns, row))
+        else:
+            return False
+        return True
+
+    def _become(self, row: int, chosen: ChosenColumn) -> None:
+        self._take((*self.columns[:row], chosen, *self.columns[row + 1 :]))
+
+    def _take(self, columns: tuple[ChosenColumn, ...]) -> None:
+        self.columns = columns
+        self.dataChanged.emit(self.index(0, 0), self.index(len(columns) - 1, EXAMPLES))
+        self.chosen.emit()
+
+
+def _checked(on: bool, possible: bool) -> Qt.CheckState | None:
+    """No box at all where there is nothing to choose."""
+    return (Qt.CheckState.Checked if on else Qt.CheckState.Unchecked) if possible else None
+
+
+def usual_use(column: TableColumn) -> Use:
+    """What a column that is used is used as at first."""
+    guess = column.guess()[0]
+    return guess if guess != "ignored" else column.uses()[0]
+
+
+def chosen_again(table: Table, earlier: ChosenTable | None) -> tuple[ChosenColumn, ...]:
+    """The first choice, or the one that was made of an earlier file with the same columns."""
+    columns = first_choice(table)
+    names = {column.name for column in columns}
+    if earlier is None or not {column.name for column in earlier.columns} <= names:
+        return columns
+    before = {column.name: column for column in earlier.columns}
+    result: list[ChosenColumn] = []
+    for column, chosen in zip(table.columns, columns, strict=True):
+        old = before.get(column.name)
+        if old is not None and old.use in column.uses():
+            chosen = chosen_column(column, old.use, target=old.target)
+        else:
+            chosen = chosen.model_copy(update={"target": False})
+        result.append(chosen)
+    return tuple(result) if any(column.target for column in result) else columns
+
+
+class ColumnsView(QTableView):
+    """The table of columns. Arrow keys walk, the space bar ticks and chooses, Enter opens the kinds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Columns of the file")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setAlternatingRowColors(False)
+        self.setItemDelegateForColumn(USED, MarkDelegate(self))
+        self.setItemDelegateForColumn(TARGET, MarkDelegate(self, round_=True))
+        self.setItemDelegateForColumn(KIND, ChoiceDelegate(self))
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().setDefaultSectionSize(THEME.px(26))
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        KeptSize(self, "setMinimumHeight", 190)
+        self.clicked.connect(self._on_clicked)
+
+    def show_model(self, model: ColumnsModel) -> None:
+        """Show the columns of another file."""
+        self.setModel(model)
+        header = self.horizontalHeader()
+        header.setResizeContentsPrecision(200)
+        for place in (USED, TARGET, MISSING):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+            self.setColumnWidth(place, THEME.px(70))
+        for place, least, most in ((NAME, 120, 240), (KIND, 150, 260)):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+            self.resizeColumnToContents(place)
+            room = THEME.px(26) if place == KIND else THEME.px(8)
+            self.setColumnWidth(place, min(max(self.columnWidth(place) + room, THEME.px(least)), THEME.px(most)))
+        header.setSectionResizeMode(EXAMPLES, QHeaderView.ResizeMode.Stretch)
+        target = next((row for row, column in enumerate(model.columns) if column.target), 0)
+        self.setCurrentIndex(model.index(target, TARGET))
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if index.column() == KIND:
+            self.edit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        opening = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if opening and index.column() == KIND and self.state() != QAbstractItemView.State.EditingState:
+            self.edit(index)
+            event.accept()
+            return
+        super().keyPressEvent(event)

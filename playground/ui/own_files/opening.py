@@ -1,0 +1,243 @@
+"""Everything about a person's own files in the window: from the drop, through the dialog, to the canvas."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal, Slot
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from playground.data.base import Dataset
+from playground.data.delimited import Layout, Table, read_table
+from playground.data.own_files import FileRefused, Reading, stop_all_readings
+from playground.data.own_look import look_at
+from playground.data.own_table import OwnTable
+from playground.document import edits
+from playground.document.graph import Node
+from playground.network import fixes
+from playground.network.check import block_of
+from playground.network.starting import starting_project
+from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, free_place
+from playground.ui.open_document import OpenDocument
+from playground.ui.own_files.dialog import OwnFileDialog, Wish
+from playground.ui.own_files.reader import Reader
+from playground.ui.own_files.table_page import TablePage
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.view import CanvasView
+
+FILES = "Tables and texts (*.csv *.tsv *.tab *.txt *.dat);;All files (*)"
+PATIENCE_MS = 200
+"""A reading that is done sooner shows no progress."""
+
+
+def is_data(path: Path) -> bool:
+    """Whether a path is that of data rather than of a project."""
+    return path.is_dir() or path.suffix.lower() != ".json"
+
+
+class OwnFiles(QObject):
+    """Reads a file, asks what to make of it, and does so. Whatever goes wrong, the open project stays as it was."""
+
+    told = Signal(str, str)
+    """(sentence, tone) for the message bar."""
+    project_made = Signal(object)
+    """A Project to open."""
+    placed = Signal(str)
+    """The id of a node that has just got its data."""
+
+    def __init__(self, window: QWidget, document: OpenDocument, canvas: CanvasView) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._canvas = canvas
+        self._reader = Reader(self)
+        self._reader.answered.connect(self._on_answered)
+        self.dialog: OwnFileDialog | None = None
+        self._path = Path()
+        self._node = ""
+        self._spot: QPointF | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._show_dialog)
+        document.file_wanted.connect(self.ask_for)
+
+    # Asking ---------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def ask_file(self) -> None:
+        """Choose a table or a text, and open it."""
+        self._ask_file("")
+
+    @Slot()
+    def ask_folder(self) -> None:
+        """Choose a folder of pictures, and open it."""
+        self._ask_folder("")
+
+    @Slot(str)
+    def ask_for(self, node: str) -> None:
+        """Choose the data of a block that reads a file: its own file if it is still there, else another."""
+        if not self._document.graph.has(node):
+            return
+        path = self._file_of(node)
+        if path is not None and path.exists():
+            self.open(path, node=node)
+        else:
+            self._ask_another(node)
+
+    def _ask_another(self, node: str) -> None:
+        self._ask_file(node)
+
+    def _ask_file(self, node: str) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", self._folder(), FILES)
+        if chosen:
+            self.open(Path(chosen), node=node)
+
+    def _ask_folder(self, node: str) -> None:
+        title = "Open a folder with one sub-folder of pictures for each class"
+        chosen = QFileDialog.getExistingDirectory(self._window, title, self._folder())
+        if chosen:
+            self.open(Path(chosen), node=node)
+
+    def _folder(self) -> str:
+        return str(self._path.parent) if self._path.name else str(Path.home())
+
+    def _file_of(self, node: str) -> Path | None:
+        file = self._document.graph.node(node).parameters.get("file")
+        return Path(file) if isinstance(file, str) and file else None
+
+    # Reading --------------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, *, node: str = "", spot: QPointF | None = None) -> None:
+        """Read what lies there, then ask what to make of it. `spot` is a place of the canvas, in scene units."""
+        self._close_dialog()
+        self._path, self._node, self._spot = path.absolute(), node, spot
+        wishes: tuple[Wish, ...] = ("project",)
+        if node:
+            wishes = ("node",)
+        elif self._canvas.isVisible():
+            wishes = ("canvas", "project")
+        dialog = OwnFileDialog(self._window, wishes)
+        dialog.finished.connect(self._on_finished)
+        dialog.other_wanted.connect(self._on_other_wanted)
+        self.dialog = dialog
+        self._read(functools.partial(look_at, self._path))
+        self._patience.start(PATIENCE_MS)
+
+    def _read(self, work: Callable[[Reading], Any]) -> None:
+        assert self.dialog is not None
+        self._reader.start(work)
+        self.dialog.show_reading(self._path.name, str(self._path.parent), self._reader.reading)
+
+    @Slot()
+    def _show_dialog(self) -> None:
+        if self.dialog is not None and not self.dialog.isVisible():
+            self.dialog.open()
+
+    @Slot()
+    def _on_answered(self) -> None:
+        if self.dialog is None:
+            return
+        self._patience.stop()
+        if self._reader.refusal:
+            self._close_dialog()
+            self.told.emit(self._reader.refusal, "error")
+            return
+        self._show_found(self._reader.answer)
+        self._show_dialog()
+
+    def _show_found(self, found: Any) -> None:
+        assert self.dialog is not None
+        page = self.dialog.page
+        if not isinstance(page, TablePage):
+            page = TablePage()
+            page.layout_wanted.connect(self._on_layout_wanted)
+        earlier = self._earlier()
+        page.show_table(found, earlier.table if earlier else None, earlier.missing if earlier else None)
+        self.dialog.show_page(page)
+
+    def _earlier(self) -> OwnTable | None:
+        """The choices of the block that asks, if it made some."""
+        if not self._node or not self._document.graph.has(self._node):
+            return None
+        try:
+            block = block_of(self._document.graph.node(self._node))
+        except (KeyError, ValueError):
+            return None
+        return block if isinstance(block, OwnTable) and block.table is not None else None
+
+    @Slot(object)
+    def _on_layout_wanted(self, layout: Layout) -> None:
+        self._read(functools.partial(_read_again, self._path, layout))
+
+    @Slot()
+    def _on_other_wanted(self) -> None:
+        self._ask_another(self._node)
+
+    def _close_dialog(self) -> None:
+        self._patience.stop()
+        self._reader.stop()
+        if self.dialog is not None:
+            dialog, self.dialog = self.dialog, None
+            dialog.finished.disconnect(self._on_finished)
+            dialog.close()
+            dialog.deleteLater()
+
+    # Doing what was chosen ------------------------------------------------------------------------------------------
+
+    @Slot(int)
+    def _on_finished(self, result: int) -> None:
+        dialog = self.dialog
+        if dialog is None:
+            return
+        wish, page = dialog.wish, dialog.page
+        self._close_dialog()
+        if result != QDialog.DialogCode.Accepted or page is None:
+            return
+        try:
+            dataset = page.dataset()
+        except FileRefused as refused:
+            self.told.emit(str(refused), "error")
+            return
+        if wish == "project":
+            self.project_made.emit(starting_project(dataset, self._path.stem))
+        elif wish == "node" and self._document.graph.has(self._node):
+            self._give(self._node, dataset)
+        else:
+            self._put(dataset)
+
+    def _give(self, node: str, dataset: Dataset) -> None:
+        """Give data to a node that is there; its wires stay."""
+        parameters = dataset.model_dump(mode="json", exclude_defaults=True)
+        graph = fixes.replace_block(self._document.graph, node, dataset.id, parameters)
+        self._document.edit_graph(f"Read {self._path.name}", graph)
+        self.placed.emit(node)
+
+    def _put(self, dataset: Dataset) -> None:
+        """Put a new data block on the canvas: where the file was dropped, else left of everything."""
+        graph = self._document.graph
+        cards = [Rect(node.position.x, node.position.y, CARD_WIDTH, CARD_HEIGHT) for node in graph.nodes]
+        wanted = Rect(min((card.x for card in cards), default=0.0), 0.0, CARD_WIDTH, CARD_HEIGHT)
+        if self._spot is not None:
+            wanted = Rect(self._spot.x() - CARD_WIDTH / 2, self._spot.y() - CARD_HEIGHT / 2, CARD_WIDTH, CARD_HEIGHT)
+        node = Node(
+            id=edits.free_id(graph, dataset.id),
+            block=dataset.id,
+            parameters=dataset.model_dump(mode="json", exclude_defaults=True),
+            position=edits.bounded(*free_place(wanted, cards)),
+        )
+        self._document.edit_graph(f"Add {self._path.name}", edits.add_node(graph, node))
+        self.placed.emit(node.id)
+
+    def shut_down(self) -> None:
+        """Stop all readings: those of the dialog, and those of the data blocks in other threads."""
+        self._close_dialog()
+        self._reader.shut_down()
+        stop_all_readings()
+
+
+def _read_again(path: Path, layout: Layout, reading: Reading) -> Table:
+    return read_table(path, layout, reading)
