@@ -68,12 +68,16 @@ class Network(nn.Module):
             self.steps.append(
                 Step(name, module, tuple(self.slots[s] for s in sources), tuple(self.slots[o] for o in outputs))
             )
-            if isinstance(block, Loss):
-                self.loss_weights[name] = block.weight
         self.feed_outputs = tuple(feeds)
         self.feed_slots = tuple(self.slots[output] for output in feeds)
-        self._loss_slots = tuple((name, self.slots[name, "loss"], weight) for name, weight in self.loss_weights.items())
+        self.weigh(report)
         self._empty = [_NOTHING] * len(self.slots)
+
+    def weigh(self, report: Report) -> None:
+        """Take the weights of the losses as a report of the same graph has them."""
+        blocks = ((step.node, report.blocks[step.node]) for step in self.steps)
+        self.loss_weights = {name: block.weight for name, block in blocks if isinstance(block, Loss)}
+        self._loss_slots = tuple((name, self.slots[name, "loss"], weight) for name, weight in self.loss_weights.items())
 
     def run(self, feeds: Mapping[Output, torch.Tensor], steps: Sequence[Step] | None = None) -> list[torch.Tensor]:
         """Run the steps (all by default) and return every slot; slots that were not computed are empty tensors."""

@@ -9,6 +9,7 @@ import torch
 
 from playground.blocks.base import Block
 from playground.blocks.loss import Loss
+from playground.blocks.measure import Measure
 from playground.data.base import Dataset
 from playground.document.declaration import Declaration
 from playground.document.graph import Choice, Graph, Node
@@ -58,7 +59,7 @@ def _penalties(graph: Graph) -> dict[str, tuple[float | None, ...]]:
 def retune(model: TrainableModel, before: Project, after: Project, report: Report) -> bool:
     """Write changed numbers of blocks, such as a dropout rate, into the living modules; False when that is not enough.
 
-    `report` is that of the changed graph. Data, losses, wires and shapes must be as they were.
+    `report` is that of the changed graph. Data, wires and shapes must be as they were; of losses the weight may change.
     """
     old, known = before.graph, model.network.report
     same = old.edges == after.graph.edges and before.training.device == after.training.device and report.ok
@@ -67,13 +68,21 @@ def retune(model: TrainableModel, before: Project, after: Project, report: Repor
     if not same or kinds[0] != kinds[1] or report.signals != known.signals:
         return False
     changed = [name for name, block in report.blocks.items() if block != known.blocks[name]]
-    if any(isinstance(report.blocks[name], Dataset | Loss) for name in changed):
+    if not all(_writable(known.blocks[name], report.blocks[name]) for name in changed):
         return False
     modules = dict(model.network.named_children())
     if not all(report.blocks[name].update(modules[name]) for name in changed):
         return False
     model.network.report = report
+    model.network.weigh(report)
     return True
+
+
+def _writable(before: Block, after: Block) -> bool:
+    """Whether other numbers of a block concern its module alone; of a loss, its weight among the losses may change."""
+    if isinstance(after, Loss):
+        return before.model_copy(update={"weight": after.weight}) == after
+    return not isinstance(after, Dataset | Measure)
 
 
 def data_of(report: Report) -> dict[str, Block]:

@@ -31,7 +31,6 @@ class _Head:
     name: str
     module: nn.Module | None
     """The loss; None for an estimator."""
-    weight: float
     prediction: int
     target: int
     metrics: MetricSet
@@ -134,7 +133,7 @@ class Evaluator:
                 loss = float(head.module(prediction, target))
                 if head.sums:
                     loss *= batch_size / len(prediction)
-                found[f"{part}_loss"] += head.weight * loss
+                found[f"{part}_loss"] += self._network.loss_weights[head.name] * loss
                 if len(self._network.loss_weights) > 1:
                     found[f"{part}_loss{suffix}"] = loss
             for metric, value in head.metrics.compute(prediction, target).items():
@@ -154,7 +153,6 @@ def _heads(network: Network) -> Iterator[_Head]:
         yield _Head(
             name,
             modules[name] if loss is not None else None,
-            network.loss_weights.get(name, 0.0),
             network.slots[prediction],
             network.slots[target],
             metrics_for(judge, report.signals[prediction], report.signals[target]),

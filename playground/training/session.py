@@ -298,10 +298,9 @@ class Session:
         Raises CannotCompile or DataError, and stays as it was, when the new graph cannot be trained.
         """
         before, kind = self.project, changes.classify(self.project, project)
-        if kind == "structure" and self._retuned(project):
-            self._learner.change(project)
-        elif kind == "structure":
-            self._rebuild(project)
+        if kind == "structure":
+            if not self._retuned(project):
+                self._rebuild(project)
         elif kind == "numbers":
             self._learner.change(project)
         self.project = project
@@ -318,12 +317,24 @@ class Session:
             self._new_marks.append(mark)
 
     def _retuned(self, project: Project) -> bool:
-        """Whether the change could be written into the living network, which then keeps all that it remembers."""
-        report = check(project.graph)
+        """Whether the change could be written into the living network, which then goes on with all it remembers."""
+        report, network = check(project.graph), self._learner.model.network
+        weights = network.loss_weights
         if not changes.retune(self._learner.model, self.project, project, report):
             return False
         self.report = report
+        if network.loss_weights == weights:
+            self._learner.change(project)
+        else:
+            self._go_on_at_another_scale(project, self._learner.plateau)
         return True
+
+    def _go_on_at_another_scale(self, project: Project, plateau: PlateauState) -> None:
+        """Take a project whose loss may be larger or smaller: of the plateau only the reduction so far stays."""
+        self._learner.plateau = PlateauState(factor=plateau.factor)
+        self._learner.change(project)
+        self._watch = Watch(first_epoch=self._watch.first_epoch, target_waived=self._watch.target_waived)
+        self.evaluate(observe=False)
 
     def _rebuild(self, project: Project) -> None:
         """Make the parts anew and carry over what still fits: weights, optimizer's memory, the place in the data."""
@@ -336,12 +347,8 @@ class Session:
         if old.optimizer_ids == new.optimizer_ids:
             new.remember(changes.fitting_memory(old.memory_by_name(), old.model, new.model))
         new.step, new.examples = old.step, old.examples
-        # The new loss may lie on another scale, so only the reduction that was reached stays.
-        new.plateau = PlateauState(factor=old.plateau.factor)
         new.feeder.follow(old.feeder, same_examples=changes.data_of(report) == changes.data_of(self.report))
-        new.change(project)
-        self._watch = Watch(first_epoch=self._watch.first_epoch, target_waived=self._watch.target_waived)
-        self.evaluate(observe=False)
+        self._go_on_at_another_scale(project, old.plateau)
         self.trail.begin_at(self.snapshot())
 
     # Saving ---------------------------------------------------------------------------------------------------------

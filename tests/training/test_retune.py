@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from playground.document import edits
+from playground.document.graph import Graph
 from playground.training.session import Session
+from tests.network import small_graphs
 from tests.training import runs
 
 
@@ -58,3 +60,59 @@ def test_a_retuned_run_equals_one_that_was_resumed_with_the_new_number() -> None
     for session in (live, resumed):
         session.advance(9)
     assert (live.snapshot().parameters == resumed.snapshot().parameters).all()
+
+
+def two_losses(weight: float = 1.0) -> Graph:
+    """Circles told apart by one unit, whose output two losses judge."""
+    graph = runs.plain_graph()
+    second = small_graphs.node("second", "mean-absolute-error", weight=weight)
+    wires = (edge.replace(target="second") for edge in graph.into("loss"))
+    return graph.replace(nodes=(*graph.nodes, second), edges=(*graph.edges, *wires))
+
+
+def two_losses_after(steps: int, weight: float = 1.0, **settings: object) -> Session:
+    session = Session(runs.project(two_losses(weight), optimizer="momentum", rate=0.01, **settings))
+    session.advance(steps)
+    return session
+
+
+def test_the_weight_of_a_loss_changes_in_the_living_network_and_momentum_stays() -> None:
+    session = two_losses_after(7)
+    learner, before = session._learner, session.snapshot().parameters
+    changed(session, "second", weight=0.0)
+    assert session._learner is learner
+    assert (session.snapshot().parameters == before).all()
+    assert [mark.text for mark in session.history.marks] == ["second: weight 1 → 0"]
+    resumed = Session(runs.project(two_losses(0.0), optimizer="momentum", rate=0.01))
+    resumed.resume(two_losses_after(7).checkpoint())
+    for each in (session, resumed):
+        each.advance(9)
+    assert (session.snapshot().parameters == resumed.snapshot().parameters).all()
+    assert (session.snapshot().parameters != two_losses_after(16).snapshot().parameters).any()
+
+
+def test_the_measured_sum_follows_the_new_weight_at_once() -> None:
+    session = two_losses_after(3)
+    changed(session, "second", weight=0.5)
+    latest = session.latest
+    assert latest["test_loss"] == pytest.approx(latest["test_loss.loss"] + 0.5 * latest["test_loss.second"])
+    curve = session.history.curves["test_loss"].data()
+    assert (curve.step[-1], curve.value[-1]) == (3, latest["test_loss"])
+    session.advance(1)
+    steps = {name: session.history.curves[name].data().value[-1] for name in session.history.curves if "train" in name}
+    assert steps["train_loss"] == pytest.approx(steps["train_loss.loss"] + 0.5 * steps["train_loss.second"], rel=1e-5)
+
+
+def test_a_loss_on_another_scale_cannot_beat_the_old_best() -> None:
+    session = two_losses_after(12, stop={"patience": 50})
+    assert session._watch.best is not None
+    changed(session, "second", weight=100.0)
+    assert session._watch.best is None
+
+
+def test_another_reduction_of_a_loss_is_built_anew() -> None:
+    session = Session(runs.project(runs.one_neuron(runs.circles()), rate=0.001))
+    session.advance(3)
+    learner = session._learner
+    changed(session, "loss", average=True)
+    assert session._learner is not learner
