@@ -124,10 +124,12 @@ def _of_example(context: Context, subject: Subject) -> LiveMaps:
                 if "attention" in inner:  # (1, heads, to, from)
                     maps[step.node] = _ready(inner["attention"][0])
                     palettes[step.node] = "magnitude"
+                elif "hidden" in inner:  # (1, time, units)
+                    maps[step.node] = _ready(inner["hidden"][0].T[None])
         for name, block in report.blocks.items():
             if name in maps or not block.outputs:
                 continue
-            output = name, block.outputs[0].name
+            output = name, _shown_port(report, name)
             shown = _picture_of(report.signals.get(output), values[network.slots[output]])
             if shown is not None:
                 maps[name] = shown
@@ -137,6 +139,13 @@ def _of_example(context: Context, subject: Subject) -> LiveMaps:
         maps[node] = _data_pictures(subject, node, context.example if convolved else None)
         palettes[node] = "ink"
     return LiveMaps(maps, node, None, None, palettes)
+
+
+def _shown_port(report: Report, name: str) -> str:
+    """The first output, but of a graph its edges, which say more than a table of nodes."""
+    ports = [port.name for port in report.blocks[name].outputs]
+    graphs = [port for port in ports if (name, port) in report.signals and report.signals[name, port].kind == "graph"]
+    return (graphs or ports)[0]
 
 
 def _picture_of(signal: Signal | None, value: torch.Tensor) -> NDArray[np.float32] | None:

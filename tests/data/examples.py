@@ -20,8 +20,8 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 """Parameters without which a dataset has nothing to show."""
 
-REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits"}
-FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers"}
+REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club"}
+FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers", "the-cat-sat"}
 """Not random: the seed only shuffles."""
 
 

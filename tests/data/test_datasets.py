@@ -88,9 +88,9 @@ def test_same_seed_same_arrays_other_seed_others(cls):
     np.testing.assert_array_equal(first.features, again.features)
     np.testing.assert_array_equal(first.target, again.target)
     if cls.id not in REAL | FIXED:
-        assert not np.array_equal(first.features, other.features)
+        assert any(not np.array_equal(one, two) for one, two in zip(arrays(first), arrays(other), strict=True))
     shuffled = prepare(ready(cls, data_seed=1)).parts["train"]["features"]
-    if cls.id != "truth-table":
+    if cls.id != "truth-table" and first.rows is None:
         assert not np.array_equal(prepare(ready(cls)).parts["train"]["features"], shuffled)
 
 
@@ -101,6 +101,10 @@ def test_parts_hold_every_example_once(cls):
     examples = raw_of(dataset)
     joined = np.concatenate([prepared.parts[part]["features"] for part in PARTS])
     assert sorted(map(bytes, joined)) == sorted(map(bytes, examples.features))
+
+
+def arrays(examples):
+    return [examples.features, examples.target, *(examples.fields or {}).values()]
 
 
 def raw_of(dataset):
@@ -114,6 +118,8 @@ def test_default_split_is_70_15_15(cls):
     if cls.id == "truth-table":
         assert [prepared.count(part) for part in PARTS] == [4, 0, 0]
         return
+    if raw_of(ready(cls)).rows is not None:
+        return  # these data decide themselves
     for part, share in zip(PARTS, (0.7, 0.15, 0.15), strict=True):
         assert abs(prepared.count(part) - total * share) <= 1.0
 
