@@ -26,6 +26,9 @@ class Port:
     title: str
     many: bool = False
     """Takes any number of wires, in the order in which they were laid."""
+    optional: bool = False
+    """Works without a wire too; then `build`, `expect` and the module's `forward` get one input fewer. As inputs are
+    known by their order, a block may have one such port, the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,29 @@ def flat_vector_only(title: str, *inputs: Signal) -> None:
             Fix("Insert Flatten", "insert", block="flatten", port="input"),
             *(pooled if arriving.kind == "image" and len(arriving.shape) == 3 else ()),
         )
+
+
+def series_only(title: str, *inputs: Signal) -> None:
+    """Refuse anything but a vector per time step, offering ways to read something else step by step. Raises BlockError.
+
+    Only the first input is asked for its shape.
+    """
+    numbers_only(title, *inputs)
+    arriving = inputs[0]
+    if arriving.kind == "series" and len(arriving.shape) == 2:
+        return
+    fixes: tuple[Fix, ...] = ()
+    if len(arriving.shape) == 1:
+        fixes = (_step_by_step(arriving.shape[0], 1, "one number a step"),)
+    elif arriving.kind == "image" and len(arriving.shape) == 3:
+        channels, height, width = arriving.shape
+        fixes = (_step_by_step(channels * height, width, "one row of pixels a step"),)
+    raise BlockError(f"{title} expects a series of time × features, but {arriving.words()} arrives.", *fixes)
+
+
+def _step_by_step(time: int, features: int, words: str) -> Fix:
+    shape = {"shape": f"{time} x {features}"}
+    return Fix(f"Insert Reshape: {words}", "insert", block="reshape", port="input", parameters=shape)
 
 
 def vectors_only(title: str, *inputs: Signal) -> None:

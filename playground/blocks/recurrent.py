@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Block, BlockError, Family, Fix, numbers_only
+from playground.blocks.base import Block, BlockError, Family, series_only
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -169,13 +169,7 @@ class Recurrent(Block):
         return f"{self.units} unit{'s' if self.units > 1 else ''} · {given}"
 
     def expect(self, *inputs: Signal) -> None:
-        numbers_only(self.title, *inputs)
-        arriving = inputs[0]
-        if arriving.kind != "series" or len(arriving.shape) != 2:
-            raise BlockError(
-                f"{self.title} expects a series of time × features, but {arriving.words()} arrives.",
-                *_series_fixes(arriving),
-            )
+        series_only(self.title, *inputs)
 
     def build(self, *inputs: Signal) -> nn.Module:
         raise NotImplementedError
@@ -197,18 +191,6 @@ class Recurrent(Block):
         width = inputs[0].shape[-1]
         rows = str(self.units) if self.gates == 1 else f"{self.gates} · {self.units}"
         return f"W is {rows} × {width}, U is {rows} × {self.units}, two b of {rows}; x is {width}, h is {self.units}"
-
-
-def _series_fixes(arriving: Signal) -> tuple[Fix, ...]:
-    """Ways to read something else step by step: numbers one by one, pictures row by row."""
-    if len(arriving.shape) == 1:
-        time, features, words = arriving.shape[0], 1, "one number a step"
-    elif arriving.kind == "image" and len(arriving.shape) == 3:
-        time, features, words = arriving.shape[0] * arriving.shape[1], arriving.shape[2], "one row of pixels a step"
-    else:
-        return ()
-    shape = {"shape": f"{time} x {features}"}
-    return (Fix(f"Insert Reshape: {words}", "insert", block="reshape", port="input", parameters=shape),)
 
 
 class SimpleRNN(Recurrent):

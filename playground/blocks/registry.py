@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from playground.blocks import (
     activation,
+    attention,
     class_loss,
     clustering,
     dense,
+    graph,
     loss,
     merge,
     normalization,
     perceptron,
     recurrent,
-    support_vectors,
     regroup,
+    support_vectors,
 )
 from playground.blocks.base import Block
 
@@ -21,9 +23,11 @@ BLOCKS: tuple[type[Block], ...] = (
     *dense.BLOCKS,
     *activation.BLOCKS,
     *merge.BLOCKS,
-    *normalization.BLOCKS,
     *regroup.BLOCKS,
+    *normalization.BLOCKS,
     *recurrent.BLOCKS,
+    *attention.BLOCKS,
+    *graph.BLOCKS,
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,
     *clustering.BLOCKS,

@@ -11,8 +11,9 @@ import torch
 Kind = Literal["vector", "image", "tokens", "series", "nodes", "graph", "classes", "loss"]
 """Numbers in a row; pixels; symbols one after another; measurements one after another; measurements at every node of a
 graph; the edges between its nodes; a coding of classes; the number to make small."""
-Scale = Literal["any", "probability", "log-probability", "index", "one-hot", "zero-one", "signed"]
-"""What the values mean: free numbers (logits), probabilities, their logarithms, or a coding of class labels."""
+Scale = Literal["any", "probability", "log-probability", "index", "one-hot", "zero-one", "signed", "relative"]
+"""What the values mean: free numbers (logits), probabilities, their logarithms, a coding of class labels, or how far
+measurements lie above the last one that is known."""
 
 AXES: dict[Kind, tuple[str, ...]] = {
     "vector": ("features",),
@@ -23,6 +24,9 @@ AXES: dict[Kind, tuple[str, ...]] = {
     "graph": ("nodes", "nodes"),
 }
 """What the axes of each kind are called where nobody says otherwise."""
+
+PADDING = "[PAD]"
+"""The token that fills a sequence up to the length of the others, by its name in the vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)

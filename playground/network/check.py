@@ -225,7 +225,7 @@ def _sources(
             good = False
     for port in block.inputs:
         arriving = [(edge.source, edge.source_port) for edge in edges if edge.target_port == port.name]
-        if not arriving:
+        if not arriving and not port.optional:
             words = "at least two wires" if port.many else "a wire"
             message = f"{block.title} waits for {words} into “{port.title.lower()}”."
             problems.append(Problem(name, message, remedies.wires_into(graph, port.name), port.name))

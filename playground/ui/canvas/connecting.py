@@ -81,7 +81,8 @@ def _arriving(graph: Graph, block: Block, name: str, report: Report) -> tuple[Si
     wires = tuple(graph.into(name))
     for port in block.inputs:
         sources = [(edge.source, edge.source_port) for edge in wires if edge.target_port == port.name]
-        if len(sources) < (2 if port.many else 1) or any(source not in report.signals for source in sources):
+        fewest = 0 if port.optional else 2 if port.many else 1
+        if len(sources) < fewest or any(source not in report.signals for source in sources):
             return None
         found.extend(report.signals[source] for source in sources)
     return tuple(found)

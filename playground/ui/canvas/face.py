@@ -21,6 +21,8 @@ class PortFace:
     name: str
     title: str
     badge: str = ""
+    optional: bool = False
+    """Needs no wire; drawn as a ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _face(
         block_title=declaration.title if declaration is not None else node.block,
         family=declaration.family if declaration is not None else "",
         summary=declaration.summary if declaration is not None else "",
-        inputs=tuple(PortFace(port.name, port.title) for port in inputs),
+        inputs=tuple(PortFace(port.name, port.title, optional=port.optional) for port in inputs),
         outputs=shown,
         parameters=parameter_words(report.parameters[node.id]) if counted else "",
         badge=_badge(first),

@@ -78,7 +78,8 @@ class Hover:
         if face is None:
             return
         x, y = item.box().port(port.side, port.name)
-        words = f"{face.title} · {face.badge}" if face.badge else face.title
+        title = f"{face.title} (optional)" if face.optional else face.title
+        words = f"{title} · {face.badge}" if face.badge else title
         room = 12.0 / self._view.camera.zoom
         left = port.side == "input"
         self._scene.chip.say(words, (x - room if left else x + room, y), align="left" if left else "right")

@@ -307,10 +307,14 @@ class NodeItem(QGraphicsItem):
                 place = QPointF(x, port_offset(number, len(ports)))
                 state = self.port_colors.get((side, port.name), "")
                 hovered = self.hovered_port == f"{side} {port.name}"
-                painter.setPen(QPen(QColor(tokens.panel), 1.4))
-                painter.setBrush(QColor(colors.get(state, tokens.accent if hovered else tokens.secondary)))
+                color = QColor(colors.get(state, tokens.accent if hovered else tokens.secondary))
                 size = radius + (2.0 if state or hovered else 0.0)
+                painter.setPen(QPen(QColor(tokens.panel), 1.4))
+                painter.setBrush(color)
                 painter.drawEllipse(place, size, size)
+                if port.optional:
+                    painter.setBrush(QColor(tokens.panel))
+                    painter.drawEllipse(place, size / 2, size / 2)
 
     def _paint_badge(self, painter: QPainter) -> None:
         centre = QPointF(self.size[0] - 4, 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from playground.blocks.base import Block, Family
+from playground.blocks.base import Block, Family, Port
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
@@ -153,20 +153,26 @@ def _after(identifier: str, block: Block, report: Report, source: Output) -> Ran
 def _named(block: Block, sources: tuple[Output, ...]) -> tuple[tuple[str, Output], ...]:
     if block.inputs[0].many:
         return ((block.inputs[0].name, sources[0]),)
-    return tuple((port.name, output) for port, output in zip(block.inputs, sources, strict=True))
+    return tuple((port.name, output) for port, output in zip(_needed(block), sources, strict=True))
+
+
+def _needed(block: Block) -> tuple[Port, ...]:
+    """The input ports that a wire must end at."""
+    return tuple(port for port in block.inputs if not port.optional)
 
 
 def _possible_inputs(block: Block, report: Report, source: Output) -> Iterable[tuple[Output, ...]]:
     """Ways to feed the block with `source` and what the data offer; many wires are tried as two equal ones."""
-    if len(block.inputs) == 1:
+    needed = _needed(block)
+    if len(needed) == 1:
         yield (source, source) if block.inputs[0].many else (source,)
         return
     offered = [
         (name, port.name) for name in report.data_nodes() for port in reversed(report.blocks[name].outputs)
     ]
     others = [output for output in offered if output != source and output in report.signals] or [source]
-    if len(block.inputs) != 2:
-        yield (source,) * len(block.inputs)
+    if len(needed) != 2:
+        yield (source,) * len(needed)
         return
     if isinstance(block, Loss) and _is_label(report.signals[source]):
         predictions = [output for output in report.signals if not _is_label(report.signals[output])]
@@ -188,13 +194,13 @@ def _before(identifier: str, block: Block, graph: Graph, report: Report, target:
     if isinstance(block, Dataset):
         offers = list(block.signals())
     elif feeding is not None and (feeding.source, feeding.source_port) in report.signals:
-        passed = infer(block, (report.signals[feeding.source, feeding.source_port],) * max(1, len(block.inputs)))
+        passed = infer(block, (report.signals[feeding.source, feeding.source_port],) * max(1, len(_needed(block))))
         if passed.error:
             return RankedBlock(identifier, False, passed.error)
         offers = list(passed.outputs)
     else:
         return RankedBlock(identifier, True)
-    if receiver is None or len(receiver.inputs) != 1:
+    if receiver is None or len(_needed(receiver)) != 1 or port != receiver.inputs[0].name:
         return RankedBlock(identifier, True, shape=offers[0].badge())
     results = [(infer(receiver, (offer,)), offer) for offer in offers]
     for result, offer in results:

@@ -1,0 +1,24 @@
+"""Cases for the attention family: positions and self-attention, with every mask."""
+
+from __future__ import annotations
+
+from playground.blocks.attention import MultiHeadAttention, PositionalEncoding
+from playground.blocks.signal import PADDING, Signal
+from tests.blocks.case import SERIES, Case, same
+
+PADDED = Signal((5,), kind="tokens", scale="index", classes=("A", "B", PADDING))
+PLAIN = MultiHeadAttention(projections="none")
+
+CASES: tuple[Case, ...] = (
+    same(PositionalEncoding(), SERIES),
+    same(PositionalEncoding(), Signal((5, 3), kind="series")),
+    same(PositionalEncoding(kind="learned"), SERIES, 5 * 4),
+    same(MultiHeadAttention(), SERIES, 4 * 4 * 4 + 3 * 4),
+    same(MultiHeadAttention(heads=4, causal=True, bias=False), SERIES, 4 * 4 * 4),
+    same(PLAIN, SERIES, changed=MultiHeadAttention(projections="none", heads=1, causal=True, scaled=False)),
+    Case(MultiHeadAttention(), (SERIES, PADDED), (5, 4), 4 * 4 * 4 + 3 * 4),
+    Case(
+        MultiHeadAttention(projections="none", causal=True), (SERIES, PADDED), (5, 4),
+        changed=MultiHeadAttention(projections="none"),
+    ),
+)  # fmt: skip
