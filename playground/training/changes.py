@@ -13,7 +13,7 @@ from playground.blocks.measure import Measure
 from playground.data.base import Dataset
 from playground.document.declaration import Declaration
 from playground.document.graph import Choice, Graph, Node
-from playground.document.project import Project, TrainingSettings
+from playground.document.project import Phase, Project, TrainingSettings
 from playground.network.check import Report, block_of
 from playground.training.initializers import initializer_of
 from playground.training.model import TrainableModel
@@ -95,7 +95,7 @@ def data_of(report: Report) -> dict[str, Block]:
 
 def describe(before: Project, after: Project) -> list[str]:
     """What changed, such as “learning rate 0.03 → 0.01”, in the order of the settings and of the graph."""
-    words = [*_choice_differences(before.training, after.training)]
+    words = [*_choice_differences(before.training, after.training), *_phase_differences(before, after)]
     words.extend(_differences(_settings(before.training), _settings(after.training)))
     old = {node.id: node for node in before.graph.nodes}
     new = {node.id: node for node in after.graph.nodes}
@@ -121,6 +121,34 @@ def _choice_differences(before: TrainingSettings, after: TrainingSettings) -> It
                 yield prefix + text
 
 
+def _phase_differences(before: Project, after: Project) -> Iterator[str]:
+    old, new = before.training.phases, after.training.phases
+    if len(old) != len(new):
+        yield _words("phases", len(old), len(new))
+        return
+    for number, (one, other) in enumerate(zip(old, new, strict=True), start=1):
+        name = other.title or f"phase {number}"
+        differences = [
+            *_differences({"steps": one.steps}, {"steps": other.steps}),
+            *_own_optimizer_differences(before, after, one, other),
+            *_differences(_membership(one), _membership(other)),
+        ]
+        yield from (f"{name}: {text}" for text in differences)
+
+
+def _own_optimizer_differences(before: Project, after: Project, old: Phase, new: Phase) -> Iterator[str]:
+    if old.optimizer is None and new.optimizer is None:
+        return  # a change of the network's is said once
+    yield from _choice_differences(
+        TrainingSettings(optimizer=old.optimizer or before.training.optimizer),
+        TrainingSettings(optimizer=new.optimizer or after.training.optimizer),
+    )
+
+
+def _membership(phase: Phase) -> dict[str, Any]:
+    return {"losses": phase.losses, "blocks": phase.trains}
+
+
 _CHOICES: tuple[tuple[str, str, Callable[[Choice], Declaration]], ...] = (
     ("optimizer", "", optimizer_of),
     ("schedule", "schedule ", schedule_of),
@@ -142,7 +170,6 @@ def _settings(settings: TrainingSettings) -> dict[str, Any]:
         "patience": settings.stop.patience,
         "restore best": settings.stop.restore_best,
         "device": settings.device,
-        "phases": list(settings.phases),
     }
 
 

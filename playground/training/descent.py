@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -26,7 +26,11 @@ class Descent:
             group for group in model.groups if group.factor > 0.0 and number in group.phases
         ]
         """The slices that the optimizer sees: those of its phase that are not frozen."""
-        self._others = [group for group in model.groups if group not in self.groups]
+        whole = len(model.phases) == 1 and self.phase.losses == model.network.loss_weights.keys()
+        self.losses = None if whole else self.phase.losses
+        """The losses that count; None for all, which costs no look-up."""
+        self.leaves = () if whole else tuple(self._parameters())
+        """The parameters that learn in this phase: the way back need not go farther. Empty where all losses count."""
         groups: list[dict[str, Any]] = []
         for group in self.groups:
             # Plain tensors, not parameters: what requires no gradient needs no guard against being recorded.
@@ -40,8 +44,6 @@ class Descent:
     def set_numbers(self, choice: Choice) -> None:
         """Take other numbers of the same optimizer."""
         self.declaration = optimizer_of(choice)
-        self.losses = None if len(self._model.phases) == 1 else self.phase.losses
-        """The losses that count; None for all, which costs no look-up."""
         if self.optimizer is not None:
             self.declaration.update(self.optimizer)
 
@@ -53,10 +55,11 @@ class Descent:
                 group["lr"] = rate * group["factor"]
         return rate
 
-    def leave_others_out(self) -> None:
-        """Gradients of blocks that do not learn in this phase count for nothing, in a norm for instance."""
-        for group in self._others:
-            self._model.flat.gradients[group.start : group.stop].zero_()
+    def _parameters(self) -> Iterator[torch.Tensor]:
+        named = dict(self._model.network.named_parameters())
+        for place in self._model.flat.layout.places:
+            if any(group.start <= place.start < group.stop for group in self.groups):
+                yield named[place.name]
 
     def memories(self) -> list[dict[str, Any]]:
         """What the optimizer remembers, one dictionary for each slice."""

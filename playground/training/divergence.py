@@ -9,6 +9,7 @@ import torch
 from playground.training.batches import Batch
 from playground.training.learner import Learner, State
 from playground.training.model import TrainableModel
+from playground.training.phases import turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def locate(learner: Learner, good: State, failed_at: int) -> Diagnosis:
     learner.return_to(before)
     if diagnosis is None:
         learner.learn(1)
-        diagnosis = diagnose_gradients(learner.model) or diagnose_weights(learner.model, learner.rate)
+        rate = learner.rates[turn(learner.model.phases, before.step)]
+        diagnosis = diagnose_gradients(learner.model) or diagnose_weights(learner.model, rate)
         learner.return_to(before)
     # On a graphics card a repeated run is not always the same, and may go well.
     return diagnosis or Diagnosis(

@@ -83,14 +83,14 @@ def _mean_squared_error(prediction: torch.Tensor, target: torch.Tensor) -> torch
 
 
 class Backward:
-    """Accumulates the gradients of a scalar loss into the `.grad` of the leaves, like `loss.backward()`."""
+    """Accumulates the gradients of a scalar loss into the `.grad` of the leaves, like `loss.backward(inputs=…)`."""
 
     def __init__(self, device: torch.device) -> None:
         self._ones = (torch.ones((), device=device),)
 
-    def __call__(self, loss: torch.Tensor) -> None:
-        """Run the backward pass; the graph is freed."""
-        _run_backward((loss,), self._ones, False, False, (), allow_unreachable=True, accumulate_grad=True)
+    def __call__(self, loss: torch.Tensor, leaves: tuple[torch.Tensor, ...] = ()) -> None:
+        """Run the backward pass, for all leaves or no farther than to some; the graph is freed."""
+        _run_backward((loss,), self._ones, False, False, leaves, allow_unreachable=True, accumulate_grad=True)
 
 
 def step_of(optimizer: torch.optim.Optimizer) -> Callable[[], Any]:

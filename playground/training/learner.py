@@ -81,8 +81,12 @@ class Learner:
 
     def change(self, project: Project) -> None:
         """Take other settings from the next step on; an optimizer keeps its memory unless it is another one."""
-        self.model.phases = active_phases(project, self.model.network.report)
-        if optimizer_ids(self.model.phases) != self.optimizer_ids:
+        phases = active_phases(project, self.model.network.report)
+        schedule_of(project.training.schedule)  # refused before anything has changed
+        for phase in phases:
+            optimizer_of(phase.optimizer)
+        self.model.phases = phases
+        if optimizer_ids(phases) != self.optimizer_ids:
             self._new_optimizers(project)
         else:
             self._set_numbers(project)
@@ -93,17 +97,13 @@ class Learner:
         return ",".join(descent.declaration.id for descent in self._descents)
 
     def _new_optimizers(self, project: Project) -> None:
-        schedule_of(project.training.schedule)  # refused before anything has changed
         phases = self.model.phases
         self._descents = [Descent(self.model, number, phase.optimizer) for number, phase in enumerate(phases)]
         self._set_numbers(project)
 
     def _set_numbers(self, project: Project) -> None:
         settings = project.training
-        schedule = schedule_of(settings.schedule)
-        for phase in self.model.phases:
-            optimizer_of(phase.optimizer)  # all are known before any is changed
-        self._schedule = schedule
+        self._schedule = schedule_of(settings.schedule)
         for descent, phase in zip(self._descents, self.model.phases, strict=True):
             descent.phase = phase
             descent.set_numbers(phase.optimizer)
@@ -112,7 +112,7 @@ class Learner:
         self._clipping = settings.clipping
         self._most_epochs = settings.stop.epochs
         self.feeder.set_batch_size(settings.batch_size)
-        self._moving = not isinstance(schedule, ConstantSchedule | PlateauSchedule)
+        self._moving = not isinstance(self._schedule, ConstantSchedule | PlateauSchedule)
         self._set_rate(self._schedule_factor())
 
     def learning_groups(self) -> list[Group]:
@@ -121,8 +121,13 @@ class Learner:
 
     @property
     def rate(self) -> float:
-        """The learning rate of the last step, schedule included."""
-        return self._rate
+        """The learning rate of the last step of the first phase, schedule included."""
+        return self._rates[0]
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The same, phase by phase."""
+        return tuple(self._rates)
 
     @property
     def watches_validation(self) -> bool:
@@ -149,7 +154,6 @@ class Learner:
 
     def _set_rate(self, factor: float) -> None:
         self._rates = [descent.set_rate(factor) for descent in self._descents]
-        self._rate = self._rates[0]
 
     @property
     def settled(self) -> bool:
@@ -190,17 +194,18 @@ class Learner:
         descent = self._alone or self._descents[turn(model.phases, self.step)]
         gradients = model.flat.gradients
         gradients.zero_()
-        loss = total = model.network.total_loss(values)
-        if descent.losses is not None:
+        total = model.network.total_loss(values)
+        if descent.losses is None:
+            if total.requires_grad:  # not when every block is frozen
+                self._backward(total)
+        elif descent.leaves:
             loss = model.network.total_loss(values, descent.losses)
-        if loss.requires_grad:  # not when every block is frozen
-            self._backward(loss)
+            if loss.requires_grad:
+                self._backward(loss, descent.leaves)
         self.losses.add(total, values)
-        if self._alone is None:
-            descent.leave_others_out()
         penalties = self._penalties
         if penalties.before_step:
-            penalties.add_gradient()
+            penalties.add_gradient(descent.number)
         if self._clipping.kind != "none":
             clip(gradients, self._clipping)
         if self._moving:

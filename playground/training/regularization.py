@@ -12,6 +12,7 @@ import torch
 
 from playground.document.graph import Node
 from playground.document.project import Clipping, Project
+from playground.network.flat import Place
 from playground.training.model import TrainableModel
 
 
@@ -23,7 +24,7 @@ class Penalties:
         general = project.training.regularization
         values = model.flat.values
         l1, l2 = torch.zeros_like(values), torch.zeros_like(values)
-        self._capped: list[tuple[torch.Tensor, float]] = []
+        self._capped: list[list[tuple[torch.Tensor, float]]] = [[] for _ in model.phases]
         frozen_from = next((group.start for group in model.groups if group.factor == 0.0), len(values))
         for place, view in model.parameters_by_name():
             own = nodes[place.node].training
@@ -33,26 +34,36 @@ class Penalties:
             l2[place.start : place.stop] = general.l2 if own.l2 is None else own.l2
             limit = _limit(nodes[place.node], general.max_norm)
             if limit is not None:
-                self._capped.append((view, limit))
+                for phase in _phases_of(place, model):
+                    self._capped[phase].append((view, limit))
         self._values, self._gradients = values, model.flat.gradients
         self._l1 = l1 if bool(l1.any()) else None
-        self._twice_l2 = 2.0 * l2 if bool(l2.any()) else None
+        self._l2 = l2 if bool(l2.any()) else None
         self._groups = model.groups
+        self._twice_l2 = [self._of_phase(2.0 * l2, number) for number in range(len(model.phases))]
+
+    def _of_phase(self, strengths: torch.Tensor, phase: int) -> torch.Tensor:
+        """The same with 0 for what does not learn in the phase."""
+        kept = torch.zeros_like(strengths)
+        for group in self._groups:
+            if phase in group.phases:
+                kept[group.start : group.stop] = strengths[group.start : group.stop]
+        return kept
 
     @property
     def before_step(self) -> bool:
         """Whether `add_gradient` does anything."""
-        return self._twice_l2 is not None
+        return self._l2 is not None
 
     @property
     def after_step(self) -> bool:
         """Whether `shrink` does anything."""
-        return self._l1 is not None or bool(self._capped)
+        return self._l1 is not None or any(self._capped)
 
-    def add_gradient(self) -> None:
-        """Add the gradient of L2 to the gradients."""
-        if self._twice_l2 is not None:
-            self._gradients.addcmul_(self._twice_l2, self._values)
+    def add_gradient(self, phase: int = 0) -> None:
+        """Add the gradient of L2 to the gradients of what learns in a phase."""
+        if self._l2 is not None:
+            self._gradients.addcmul_(self._twice_l2[phase], self._values)
 
     @torch.no_grad()
     def shrink(self, learning_rate: float, phase: int = 0) -> None:
@@ -64,7 +75,7 @@ class Penalties:
                 reach = self._l1[group.start : group.stop] * (learning_rate * group.factor)
                 part = self._values[group.start : group.stop]
                 part.sub_(torch.clamp(part, -reach, reach))
-        for view, limit in self._capped:
+        for view, limit in self._capped[phase]:
             view.copy_(torch.renorm(view, 2, 0, limit))
 
     @torch.no_grad()
@@ -73,9 +84,14 @@ class Penalties:
         total = torch.zeros((), device=self._values.device)
         if self._l1 is not None:
             total = total + (self._l1 * self._values.abs()).sum()
-        if self._twice_l2 is not None:
-            total = total + 0.5 * (self._twice_l2 * self._values.square()).sum()
+        if self._l2 is not None:
+            total = total + (self._l2 * self._values.square()).sum()
         return total
+
+
+def _phases_of(place: Place, model: TrainableModel) -> tuple[int, ...]:
+    """The phases in which a parameter learns."""
+    return next(group.phases for group in model.groups if group.start <= place.start < group.stop)
 
 
 def _limit(node: Node, general: float | None) -> float | None:
