@@ -145,7 +145,8 @@ def _after(identifier: str, block: Block, report: Report, source: Output) -> Ran
     for sources in _possible_inputs(block, report, source):
         result = infer(block, tuple(report.signals[output] for output in sources))
         if not result.error:
-            return RankedBlock(identifier, True, "", result.outputs[0].badge(), _named(block, sources))
+            shape = result.outputs[0].badge() if result.outputs else ""  # nothing comes out of a measure
+            return RankedBlock(identifier, True, "", shape, _named(block, sources))
         refused = refused or result.error
     return RankedBlock(identifier, False, refused, wires=tried.wires)
 
@@ -195,8 +196,8 @@ def _before(identifier: str, block: Block, graph: Graph, report: Report, target:
         offers = list(block.signals())
     elif feeding is not None and (feeding.source, feeding.source_port) in report.signals:
         passed = infer(block, (report.signals[feeding.source, feeding.source_port],) * max(1, len(_needed(block))))
-        if passed.error:
-            return RankedBlock(identifier, False, passed.error)
+        if passed.error or not passed.outputs:
+            return RankedBlock(identifier, False, passed.error or f"{block.title} gives nothing that could be wired.")
         offers = list(passed.outputs)
     else:
         return RankedBlock(identifier, True)
