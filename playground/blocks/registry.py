@@ -5,9 +5,11 @@ from __future__ import annotations
 from playground.blocks import (
     activation,
     attention,
+    autoregression,
     class_loss,
     clustering,
     dense,
+    forecast_measures,
     graph,
     loss,
     merge,
@@ -31,6 +33,8 @@ BLOCKS: tuple[type[Block], ...] = (
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,
     *clustering.BLOCKS,
+    *autoregression.BLOCKS,
     *loss.BLOCKS,
     *class_loss.BLOCKS,
+    *forecast_measures.BLOCKS,
 )

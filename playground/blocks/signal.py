@@ -44,6 +44,8 @@ class Signal:
     """No value can leave this range, such as 0 to 1 after a sigmoid."""
     sums_to_one: bool = False
     """The probabilities of one example exclude each other and sum to one, as a softmax makes them."""
+    rows: int = 1
+    """Rows of the batch for each example: a block may make several of one."""
 
     @property
     def size(self) -> int:
@@ -64,8 +66,8 @@ class Signal:
         return self.kind in ("series", "nodes") and len(self.shape) == 2
 
     def meta(self, batch: int = 2) -> torch.Tensor:
-        """A batch without numbers on torch's meta device: what shapes are inferred from."""
-        return torch.empty((batch, *self.shape), dtype=self.dtype, device="meta")
+        """A batch of examples without numbers on torch's meta device: what shapes are inferred from."""
+        return torch.empty((batch * self.rows, *self.shape), dtype=self.dtype, device="meta")
 
     def named_axes(self) -> tuple[str, ...]:
         """A name for each axis: its own, else those of its kind; empty when the kind does not fit the shape."""
@@ -78,7 +80,7 @@ class Signal:
             return "scalar"
         axes = self.named_axes() if named else ()
         sizes = [f"{name} {extent}" for name, extent in zip(axes, self.shape, strict=True)] if axes else self.shape
-        return " × ".join(("batch", *map(str, sizes)))
+        return " × ".join((f"{self.rows} batch" if self.rows > 1 else "batch", *map(str, sizes)))
 
     def words(self) -> str:
         """The shape in a sentence: “a vector of 8 numbers”, “a series of time 30 × features 8”."""

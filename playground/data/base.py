@@ -55,6 +55,8 @@ class Dataset(Block):
     """What one tries to predict, as a question."""
     licence: ClassVar[str] = "Made by the program: free for any use."
     """Where the data come from and under which terms."""
+    ink: ClassVar[bool] = True
+    """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 
     train_share: float = parameter(0.7, ge=0.05, le=1.0, label="Train share", help="Share of examples to learn from.")
     validation_share: float = parameter(
@@ -79,6 +81,10 @@ class Dataset(Block):
     def generate(self, generator: np.random.Generator) -> Examples:
         """Make or load the examples; all randomness comes from `generator`."""
         raise NotImplementedError
+
+    def fresh_generator(self) -> np.random.Generator:
+        """The generator that `generate` is given, at its start: the same for the same data seed."""
+        return np.random.default_rng([self.data_seed, 20_250_101])
 
     def build(self, *inputs: Signal) -> nn.Module:
         """A dataset has no module: its tensors are fed to the network."""

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 def numbers_in(package: str, path: str, *, separator: str = ",", skip: int = 0) -> NDArray[np.float64]:
     """All numbers of a text file inside an installed package, (rows, columns), after `skip` header lines.
 
-    `separator` stands between the numbers of a row; a file that ends in .gz is unpacked. Raises OSError with a sentence
-    for people when the package or the file is missing or broken.
+    `separator` stands between the numbers of a row; where nothing comes after a comma, a number is missing: NaN. A file
+    that ends in .gz is unpacked. Raises OSError with a sentence for people when the package or the file is missing or
+    broken.
     """
     return _table(_file(package, path), np.dtype(np.float64), separator, skip)
 
@@ -34,6 +35,8 @@ def _table(file: Path, dtype: np.dtype[Any], separator: str, skip: int) -> NDArr
         data = file.read_bytes()
         text = (gzip.decompress(data) if file.suffix == ".gz" else data).decode("ascii")
         lines = text.splitlines()[skip:]
+        if separator == "," and dtype.kind == "f":
+            lines = [f"{line}nan" if line.endswith(",") else line for line in lines]
         numbers = np.fromstring(separator.join(lines), dtype=dtype, sep=separator)
         return numbers.reshape(len(lines), -1)
     except (OSError, EOFError, ValueError) as error:

@@ -86,7 +86,7 @@ _ONE_AT_A_TIME = threading.Lock()
 @functools.lru_cache(maxsize=8)
 def _prepared(dataset: Dataset) -> Prepared:
     dataset.expect()
-    generator = np.random.default_rng([dataset.data_seed, 20_250_101])
+    generator = dataset.fresh_generator()
     raw = dataset.generate(generator)
     rows = raw.rows or split(raw, dataset.train_share, dataset.validation_share, generator)
     features, scaler = _features(dataset, raw, rows["train"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.blocks import activation, class_loss, dense, loss, merge, normalization
 from playground.blocks.signal import Signal
-from tests.blocks import cases_attention, cases_estimators, cases_graph, cases_recurrent, cases_regroup
+from tests.blocks import cases_attention, cases_estimators, cases_forecasts, cases_graph, cases_recurrent, cases_regroup
 from tests.blocks.case import (
     IMAGE,
     INDEX,
@@ -77,6 +77,7 @@ CASES: tuple[Case, ...] = (
     compared(class_loss.Hinge(), LOGITS, INDEX, changed=class_loss.Hinge(margin=0.2)),
     *cases_attention.CASES,
     *cases_estimators.CASES,
+    *cases_forecasts.CASES,
     *cases_graph.CASES,
     *cases_recurrent.CASES,
     *cases_regroup.CASES,

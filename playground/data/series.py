@@ -1,0 +1,408 @@
+"""Time series: what was measured, one number after another, and what comes next.
+
+An example is a window of steps that are seen and a horizon of steps that are asked for. Unlike all other data a series
+is cut in time and not by chance: what is learned from lies wholly before what is tested on.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.blocks.base import BlockError, Fix, Port
+from playground.blocks.signal import Signal
+from playground.data.base import PARTS, Dataset, Examples, Part, Scaling
+from playground.data.packaged import numbers_in
+from playground.document.declaration import parameter
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+STATSMODELS = "Public domain, from the package statsmodels (BSD-3)."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """A whole series in raw units, how it is cut, and the way to the numbers that a network sees and back.
+
+    An origin is the number of the last step that is known: the window ends there, and the horizon begins behind it.
+    Arrays are read-only.
+    """
+
+    values: Floats
+    """(n,) as measured."""
+    cuts: tuple[int, int]
+    """The first step of the validation time, and of the test time."""
+    window: int
+    horizon: int
+    season: int
+    relative: bool
+    shift: float
+    factor: float
+    """Scaled numbers are (raw − shift) · factor."""
+
+    @property
+    def count(self) -> int:
+        """How many steps were measured."""
+        return len(self.values)
+
+    def span(self, part: Part) -> tuple[int, int]:
+        """The first step of a part, and the first behind it."""
+        ends = (0, *self.cuts, self.count)
+        number = PARTS.index(part)
+        return ends[number], ends[number + 1]
+
+    def origins(self, part: Part) -> Rows:
+        """The origins of a part in order of time, (N,): all that is asked for lies within it, what is seen may lie
+        before it. The training part sees nothing from outside either, as there is nothing before it."""
+        start, stop = self.span(part)
+        return np.arange(max(self.window, start) - 1, stop - self.horizon, dtype=np.int64)
+
+    def every_origin(self) -> Rows:
+        """All origins with a whole window before them, up to the last step, behind which nothing is known, (N,)."""
+        return np.arange(self.window - 1, self.count, dtype=np.int64)
+
+    def windows(self, origins: Rows) -> NDArray[np.float32]:
+        """What is seen at these origins, scaled: (N, window, 1)."""
+        seen = self.values[origins[:, None] + np.arange(1 - self.window, 1)]  # (N, window)
+        return self._scaled(seen, origins)[..., None]
+
+    def targets(self, origins: Rows) -> NDArray[np.float32]:
+        """What is asked for at these origins, scaled: (N, horizon); all of it must have been measured."""
+        return self._scaled(self.values[origins[:, None] + np.arange(1, self.horizon + 1)], origins)
+
+    def truth(self, origins: Rows) -> Floats:
+        """What came after these origins in raw units, (N, horizon); NaN where nothing was measured."""
+        places = origins[:, None] + np.arange(1, self.horizon + 1)
+        return np.where(places < self.count, self.values[np.minimum(places, self.count - 1)], np.nan)
+
+    def naive(self, origins: Rows) -> Floats:
+        """The seasonal naive forecast in raw units, (N, horizon): what was measured one season before, or as many
+        seasons as it takes to come to something known. NaN where the series is too short for that."""
+        ahead = np.arange(1, self.horizon + 1)
+        back = self.season * -(-ahead // self.season)
+        places = origins[:, None] + ahead - back
+        return np.where(places >= 0, self.values[np.maximum(places, 0)], np.nan)
+
+    def naive_error(self) -> float:
+        """Mean absolute error of the forecast “as one season before” within the training time, in raw units.
+
+        It is what a MASE is measured against: Hyndman & Koehler 2006, Another look at measures of forecast accuracy.
+        """
+        known = self.values[: self.cuts[0]]
+        return float(np.abs(known[self.season :] - known[: -self.season]).mean())
+
+    def raw(self, scaled: NDArray[np.floating], origins: Rows) -> Floats:
+        """Numbers (N, steps) as a network gives them at these origins, in raw units."""
+        base = self.values[origins][:, None] if self.relative else self.shift
+        return np.asarray(scaled, dtype=np.float64) / self.factor + base
+
+    def _scaled(self, raw: Floats, origins: Rows) -> NDArray[np.float32]:
+        base = self.values[origins][:, None] if self.relative else self.shift
+        return ((raw - base) * self.factor).astype(np.float32)
+
+
+class SeriesDataset(Dataset):
+    """Base of the time series. Subclasses say what was measured, and when.
+
+    Ports: the window (window, 1), the target (horizon,), and for a MASE the error of the seasonal naive forecast within
+    the training time (1,), which is the same for every example; all three are scaled alike. `timeline` leads back to
+    raw units.
+    """
+
+    outputs: ClassVar[tuple[Port, ...]] = (
+        Port("features", "Window"), Port("target", "Target"), Port("naive-error", "Naive error"),
+    )  # fmt: skip
+    value_name: ClassVar[str] = "value"
+    """What is measured, with its unit."""
+    time_name: ClassVar[str] = "step"
+    """What the axis of time is called."""
+    step_name: ClassVar[str] = "steps"
+    """Several steps in words."""
+    start: ClassVar[float] = 1.0
+    """The place of the first step on the axis of time."""
+    step: ClassVar[float] = 1.0
+    """From one step to the next on that axis."""
+
+    window: int = parameter(24, ge=2, le=200, logarithmic=True, help="Steps that are seen.")
+    horizon: int = parameter(12, ge=1, le=60, logarithmic=True, help="Steps that are asked for, right behind those.")
+    season: int = parameter(
+        12, ge=1, le=200, logarithmic=True,
+        help="Steps after which the pattern comes again: the seasonal naive forecast, against which all others are "
+        "measured, says the same as one season before. With 1 it says that nothing changes.",
+    )  # fmt: skip
+    relative: bool = parameter(
+        True,
+        label="Relative to the last value",
+        help="Give window and target as their distance from the last value that is seen. The level is gone then, so "
+        "that a trend does not lead into numbers that were never seen in training.",
+    )
+    scaling: Scaling = parameter(
+        "standardize",
+        help="Standardize: mean 0 and deviation 1 (relative numbers keep their 0). Min-max: a range of 1. Both are "
+        "measured on the training time alone.",
+    )
+
+    def length(self) -> int:
+        """How many steps there are."""
+        raise NotImplementedError
+
+    def measured(self, generator: np.random.Generator) -> Floats:
+        """The numbers, (n,); all randomness comes from `generator`."""
+        raise NotImplementedError
+
+    def moment(self, step: int) -> str:
+        """When a step is, in words."""
+        return f"{self.time_name} {self.time(step):g}"
+
+    def time(self, step: float) -> float:
+        """The place of a step on the axis of time."""
+        return self.start + self.step * step
+
+    def nearest_step(self, time: float) -> int:
+        """The step that is nearest to a place on the axis of time."""
+        return round((time - self.start) / self.step)
+
+    def timeline(self) -> Timeline:
+        """The series with all that is needed to come from raw to scaled numbers and back; the same for the same
+        declaration. Raises OSError where the file of real data cannot be read."""
+        return _timeline(self)
+
+    def signals(self) -> tuple[Signal, ...]:
+        scale: Literal["relative", "any"] = "relative" if self.relative else "any"
+        return (
+            Signal((self.window, 1), kind="series", scale=scale),
+            Signal((self.horizon,), scale=scale, axes=("horizon",)),
+            Signal((1,), low=0.0),
+        )
+
+    def expect(self, *inputs: Signal) -> None:
+        """Refuse a training time without a single example, or without two seasons to compare. Raises BlockError."""
+        train = cuts(self.length(), self.train_share, self.validation_share)[0]
+        if self.window + self.horizon > train:
+            raise BlockError(
+                f"{self.title}: the training time has {train} {self.step_name}, but an example needs "
+                f"{self.window} that are seen and {self.horizon} that are asked for.",
+                *self._shorter(train),
+            )
+        if self.season >= train:
+            raise BlockError(
+                f"{self.title}: the training time has {train} {self.step_name}, too few to compare it with "
+                f"a season of {self.season} before.",
+                Fix("Set the season to 1", "set", parameters={"season": 1}),
+            )
+
+    def _shorter(self, train: int) -> tuple[Fix, ...]:
+        fixes: list[Fix] = []
+        if train - self.horizon >= 2:
+            window = min(self.window, train - self.horizon)
+            fixes.append(Fix(f"Set the window to {window}", "set", parameters={"window": window}))
+        if self.train_share < 0.7:
+            fixes.append(Fix("Set the train share to 0.7", "set", parameters={"train_share": 0.7}))
+        short = {"window": 2, "horizon": 1}
+        return tuple(fixes) or (Fix("See 2 steps, ask for 1", "set", parameters=short),)
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        timeline = self.cut(self.measured(generator))
+        parts = {part: timeline.origins(part) for part in PARTS}
+        origins = np.concatenate(list(parts.values()))
+        stops = np.cumsum([len(found) for found in parts.values()])
+        error = np.full((len(origins), 1), timeline.naive_error() * timeline.factor, dtype=np.float32)
+        return Examples(
+            timeline.windows(origins),
+            timeline.targets(origins),
+            fields={"naive-error": error},
+            rows={
+                part: np.arange(stop - len(found), stop, dtype=np.int64)
+                for (part, found), stop in zip(parts.items(), stops.tolist(), strict=True)
+            },
+        )
+
+    def cut(self, values: Floats) -> Timeline:
+        """The timeline of these numbers; what is scaled is measured on the training time."""
+        values = np.array(values, dtype=np.float64)
+        values.flags.writeable = False
+        places = cuts(len(values), self.train_share, self.validation_share)
+        plain = Timeline(values, places, self.window, self.horizon, self.season, self.relative, 0.0, 1.0)
+        shift, factor = self._scaling(plain)
+        return Timeline(values, places, self.window, self.horizon, self.season, self.relative, shift, factor)
+
+    def _scaling(self, plain: Timeline) -> tuple[float, float]:
+        if self.scaling == "none":
+            return 0.0, 1.0
+        known = plain.values[: plain.cuts[0]]
+        if self.relative:
+            origins = np.arange(self.window - 1, len(known))
+            known = plain.values[origins[:, None] + np.arange(1 - self.window, 1)] - plain.values[origins][:, None]
+        low, high = float(known.min()), float(known.max())
+        if self.scaling == "min-max":
+            shift, spread = low, high - low
+        else:
+            shift = float(known.mean())
+            spread = math.sqrt(float((known**2).mean())) if self.relative else float(known.std())
+        varies = spread > 1e-9 * max(1e-9, abs(low), abs(high))
+        return (0.0 if self.relative else shift), (1.0 / spread if varies else 1.0)
+
+    def subtitle(self) -> str:
+        return f"{self.window} {self.step_name} seen · {self.horizon} ahead"
+
+
+def cuts(count: int, train_share: float, validation_share: float) -> tuple[int, int]:
+    """The first step of the validation time and of the test time of so many steps."""
+    both = min(1.0, train_share + validation_share)
+    return round(count * train_share), round(count * both)
+
+
+@functools.lru_cache(maxsize=8)
+def _timeline(dataset: SeriesDataset) -> Timeline:
+    return dataset.cut(dataset.measured(dataset.fresh_generator()))
+
+
+class CarbonDioxide(SeriesDataset):
+    """The Keeling curve: monthly means of the weekly measurements on Mauna Loa."""
+
+    id: ClassVar[str] = "co2"
+    title: ClassVar[str] = "CO2"
+    summary: ClassVar[str] = (
+        "CO2 in the air over Hawaii, month by month from 1958 to 2001: a steady rise, and a breath of the plants every "
+        "year. Monthly means of the weeks that were measured; five months without any are interpolated."
+    )
+    question: ClassVar[str] = "How much CO2 will be in the air in the months to come?"
+    source: ClassVar[str] = "Keeling & Whorf 2004, Atmospheric CO2 concentrations from sites in the SIO network"
+    licence: ClassVar[str] = STATSMODELS
+    value_name: ClassVar[str] = "CO2 (ppm)"
+    time_name: ClassVar[str] = "year"
+    step_name: ClassVar[str] = "months"
+    start: ClassVar[float] = 1958 + 2.5 / 12
+    step: ClassVar[float] = 1 / 12
+
+    def length(self) -> int:
+        return 526
+
+    def measured(self, generator: np.random.Generator) -> Floats:
+        days, weekly = numbers_in("statsmodels", "datasets/co2/co2.csv", skip=1).T
+        months = days.astype(np.int64) // 10_000 * 12 + days.astype(np.int64) // 100 % 100
+        months -= months[0]
+        there = np.isfinite(weekly)
+        counts = np.bincount(months[there], minlength=months[-1] + 1)
+        sums = np.bincount(months[there], weights=weekly[there], minlength=months[-1] + 1)
+        known = np.flatnonzero(counts)
+        return np.interp(np.arange(len(counts)), known, sums[known] / counts[known])
+
+    def moment(self, step: int) -> str:
+        return f"{MONTHS[(step + 2) % 12]} {1958 + (step + 2) // 12}"
+
+
+class Sunspots(SeriesDataset):
+    """Wolf's number of sunspots, year by year."""
+
+    id: ClassVar[str] = "sunspots"
+    title: ClassVar[str] = "Sunspots"
+    summary: ClassVar[str] = (
+        "Sunspots from 1700 to 2008, a mean for each year. They come and go in a cycle of about eleven years, which is "
+        "never quite the same: the series on which autoregression was invented."
+    )
+    question: ClassVar[str] = "How many sunspots will there be in the years to come?"
+    source: ClassVar[str] = "Wolf's sunspot numbers, National Geophysical Data Center; Yule 1927"
+    licence: ClassVar[str] = STATSMODELS
+    value_name: ClassVar[str] = "sunspots"
+    time_name: ClassVar[str] = "year"
+    step_name: ClassVar[str] = "years"
+    start: ClassVar[float] = 1700.0
+
+    season: int = parameter(
+        11, ge=1, le=200, logarithmic=True,
+        help="Years after which the cycle comes again, about eleven: the seasonal naive forecast says the same as one "
+        "cycle before. With 1 it says that nothing changes.",
+    )  # fmt: skip
+    relative: bool = parameter(
+        False,
+        label="Relative to the last value",
+        help="Give window and target as their distance from the last value that is seen. It helps against a trend; here "
+        "there is none, and the level tells where in the cycle one is.",
+    )
+
+    def length(self) -> int:
+        return 309
+
+    def measured(self, generator: np.random.Generator) -> Floats:
+        return numbers_in("statsmodels", "datasets/sunspots/sunspots.csv", skip=1)[:, 1]
+
+    def moment(self, step: int) -> str:
+        return str(1700 + step)
+
+
+class SeriesBuilder(SeriesDataset):
+    """A series put together from its textbook parts: trend, season, cycle and noise.
+
+    Added, the parts keep their sizes; multiplied, they are shares of the level at the start and grow with it. The noise
+    is an AR(1) process of the given deviation: what pushes the series up today still does so, in part, tomorrow.
+    """
+
+    id: ClassVar[str] = "series-builder"
+    title: ClassVar[str] = "Series builder"
+    summary: ClassVar[str] = (
+        "A series made of a trend, a season, a slow irregular cycle and noise, added or multiplied: see what each of "
+        "them asks of a forecast."
+    )
+    question: ClassVar[str] = "Which part of a series can be forecast, and which cannot?"
+    formula: ClassVar[str] = (
+        r"Y_t = T_t + S_t + C_t + E_t \quad \text{or} \quad Y_t = T_t \cdot S_t \cdot C_t \cdot E_t,"
+        r" \qquad E_t = \varphi E_{t-1} + \epsilon_t"
+    )
+    source: ClassVar[str] = "Persons 1919, Indices of business conditions: the four parts"
+
+    composition: Literal["additive", "multiplicative"] = parameter(
+        "additive", help="Add the parts, or multiply them: then the swings grow with the level."
+    )
+    steps: int = parameter(480, ge=60, le=2_000, logarithmic=True, help="Length of the series.")
+    level: float = parameter(50.0, ge=1.0, le=1_000.0, logarithmic=True, help="Where the trend begins.")
+    trend: float = parameter(10.0, ge=-100.0, le=100.0, help="How far the level rises in 100 steps.")
+    amplitude: float = parameter(8.0, ge=0.0, le=100.0, label="Season", help="How far the season swings to each side.")
+    cycle: float = parameter(3.0, ge=0.0, le=100.0, help="How far the slow cycle swings to each side.")
+    cycle_length: int = parameter(
+        70, ge=8, le=500, logarithmic=True, label="Cycle length",
+        help="Steps of one swing of the cycle, on average: from 0.6 to 1.4 times as many, by chance.",
+    )  # fmt: skip
+    noise: float = parameter(1.5, ge=0.0, le=100.0, help="Standard deviation of the noise.")
+    memory: float = parameter(
+        0.5, ge=0.0, le=0.99, label="Memory φ", help="Share of the noise that is still there one step later."
+    )
+
+    def length(self) -> int:
+        return self.steps
+
+    def measured(self, generator: np.random.Generator) -> Floats:
+        time = np.arange(self.steps)
+        trend = self.level + self.trend * time / 100.0
+        season = self.amplitude * np.sin(2.0 * np.pi * time / self.season)
+        cycle = self.cycle * np.sin(self._phases(generator))
+        noise = self.noise * self._noise(generator)
+        if self.composition == "additive":
+            return trend + season + cycle + noise
+        return trend * np.prod([1.0 + part / self.level for part in (season, cycle, noise)], axis=0)
+
+    def _phases(self, generator: np.random.Generator) -> Floats:
+        """Angles of a cycle whose swings all take their own time, (steps,)."""
+        swings = 2 + int(self.steps / (0.6 * self.cycle_length))
+        lengths = np.maximum(2, np.round(self.cycle_length * generator.uniform(0.6, 1.4, swings))).astype(np.int64)
+        return np.cumsum(np.repeat(2.0 * np.pi / lengths, lengths))[: self.steps]
+
+    def _noise(self, generator: np.random.Generator) -> Floats:
+        """An AR(1) process of mean 0 and deviation 1, (steps,)."""
+        shocks = generator.normal(size=self.steps)
+        found = np.empty(self.steps)
+        found[0] = shocks[0]
+        scale = math.sqrt(1.0 - self.memory**2)
+        for step in range(1, self.steps):
+            found[step] = self.memory * found[step - 1] + scale * shocks[step]
+        return found
+
+
+DATASETS: tuple[type[Dataset], ...] = (CarbonDioxide, Sunspots, SeriesBuilder)
