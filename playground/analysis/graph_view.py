@@ -44,7 +44,7 @@ class GraphAnswers:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """(n,) class numbers."""
-        return self.probabilities.argmax(axis=1).astype(np.int64)
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
     @property
     def right(self) -> int:

@@ -17,11 +17,13 @@ NEEDED: dict[str, dict[str, Any]] = {
     "drawn-points": {"points": DRAWN},
     "own-table": own_files.table_parameters(own_files.flowers()),
     "own-table-numbers": own_files.table_parameters(own_files.houses()),
+    "own-images": own_files.picture_parameters(own_files.shapes()),
+    "own-text": own_files.text_parameters(own_files.story()),
 }
 """Parameters without which a dataset has nothing to show."""
 
-REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club"}
-FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers", "the-cat-sat"}
+REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots"}
+FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers", "own-images", "own-text", "the-cat-sat"}
 """Not random: the seed only shuffles."""
 
 

@@ -1,0 +1,140 @@
+"""Text as characters: windows of it, and at every character the one that follows."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.blocks.base import BlockError, Fix
+from playground.blocks.signal import Signal
+from playground.data.base import Dataset, Examples, Part
+from playground.document.declaration import parameter
+
+ALPHABET = tuple("abcdefghijklmnopqrstuvwxyz .,:;'\"()-_=0")
+"""What plain text is reduced to: small letters, a few signs, and 0 for every digit."""
+BIGRAM_SMOOTHING = 0.1
+"""Added to every count of a bigram table, so that no pair is impossible."""
+
+Tokens = NDArray[np.int64]
+
+
+class TextWindows(Dataset):
+    """Base of the texts. Subclasses give the text and its alphabet; it is cut in order: the last share is for testing.
+
+    Windows do not reach across the cuts, so that no part sees a character of another.
+    """
+
+    question: ClassVar[str] = "Which character comes next?"
+
+    window: int = parameter(32, ge=2, le=512, logarithmic=True, help="Characters in one example.")
+    characters: int = parameter(
+        60_000, ge=500, le=2_000_000, logarithmic=True, help="How much of the text is used, from its beginning."
+    )
+
+    def alphabet(self) -> tuple[str, ...]:
+        """The characters that there are, in the order of their numbers."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The whole text, of characters of the alphabet alone."""
+        raise NotImplementedError
+
+    def subtitle(self) -> str:
+        return f"{self.characters:,} characters · windows of {self.window}"
+
+    def signals(self) -> tuple[Signal, ...]:
+        whole = Signal((self.window,), kind="tokens", scale="index", classes=self.alphabet())
+        return whole, whole
+
+    def expect(self, *inputs: Signal) -> None:
+        """Refuse a window for which the parts of the text are too short. Raises BlockError."""
+        test = 1.0 - self.train_share - min(self.validation_share, 1.0 - self.train_share)
+        shares = [share for share in (self.train_share, self.validation_share, test) if share > 1e-9]
+        if min(shares) * self.characters < 2 * self.window + 2:
+            raise BlockError(
+                f"{self.title} has parts of {int(min(shares) * self.characters)} characters, too few for windows of "
+                f"{self.window}.",
+                Fix("Set window to 8", "set", parameters={"window": 8}),
+                Fix("Set characters to 60,000", "set", parameters={"characters": 60_000}),
+            )
+
+    def tokens(self) -> dict[Part, Tokens]:
+        """The text of each part as numbers, in order."""
+        numbers = encoded(self.text()[: self.characters], self.alphabet())
+        first = round(len(numbers) * self.train_share)
+        second = first + round(len(numbers) * min(self.validation_share, 1.0 - self.train_share))
+        return {"train": numbers[:first], "validation": numbers[first:second], "test": numbers[second:]}
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        features: list[Tokens] = []
+        targets: list[Tokens] = []
+        rows: dict[Part, Tokens] = {}
+        count = 0
+        for part, numbers in self.tokens().items():
+            starts = np.arange(0, max(0, len(numbers) - self.window), max(1, self.window // 2))
+            places = starts[:, None] + np.arange(self.window)  # (windows, window)
+            features.append(numbers[places] if len(starts) else numbers[:0].reshape(0, self.window))
+            targets.append(numbers[places + 1] if len(starts) else numbers[:0].reshape(0, self.window))
+            rows[part] = generator.permutation(np.arange(count, count + len(starts))).astype(np.int64)
+            count += len(starts)
+        return Examples(np.concatenate(features), np.concatenate(targets), rows=rows)
+
+
+class PythonManual(TextWindows):
+    """The texts of Python's own help."""
+
+    id: ClassVar[str] = "python-manual"
+    title: ClassVar[str] = "Python manual"
+    summary: ClassVar[str] = (
+        "The help texts that come with Python, 400,000 characters of English, made plain: small letters, few signs."
+    )
+    source: ClassVar[str] = "The Python Language Reference, as the module pydoc_data.topics carries it"
+    licence: ClassVar[str] = "Python Software Foundation License, part of every Python."
+
+    def alphabet(self) -> tuple[str, ...]:
+        return ALPHABET
+
+    def text(self) -> str:
+        return _manual()
+
+
+@functools.lru_cache(maxsize=1)
+def _manual() -> str:
+    from pydoc_data.topics import topics
+
+    return plain("\n".join(topics[name] for name in sorted(topics)))
+
+
+def plain(text: str) -> str:
+    """Any text in the plain alphabet: what does not belong to it becomes a space, and spaces in a row become one."""
+    small = text.lower().translate(str.maketrans("’‘“”–—", "''\"\"--"))
+    small = re.sub(r"[0-9]+", "0", small)
+    small = re.sub(r"[^" + re.escape("".join(ALPHABET)) + r"]+", " ", small)
+    return re.sub(r"([^a-z])\1+", r"\1", small).strip()
+
+
+def encoded(text: str, alphabet: tuple[str, ...]) -> Tokens:
+    """The characters of a text as numbers (N,). Raises KeyError for one that is not in the alphabet."""
+    numbers = {character: number for number, character in enumerate(alphabet)}
+    return np.array([numbers[character] for character in text], dtype=np.int64)
+
+
+def bigram_perplexity(dataset: TextWindows) -> float:
+    """How well a table of pairs foretells the test part: what every network has to beat.
+
+    The table counts which character followed which in the training part (Shannon 1948); perplexity is e to the mean
+    surprise.
+    """
+    parts, count = dataset.tokens(), len(dataset.alphabet())
+    train, test = parts["train"], parts["test"]
+    table = np.full((count, count), BIGRAM_SMOOTHING)
+    np.add.at(table, (train[:-1], train[1:]), 1.0)
+    shares = table / table.sum(axis=1, keepdims=True)
+    return float(np.exp(-np.log(shares[test[:-1], test[1:]]).mean()))
+
+
+DATASETS: tuple[type[Dataset], ...] = (PythonManual,)

@@ -1,0 +1,99 @@
+"""Text out: the shares are those of the network, temperature does what the notes say, and luck is seeded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.next_token import NextTokenAnalysis, tempered
+from playground.data.text import bigram_perplexity
+from playground.document import files, library
+from playground.document.graph import Graph
+from playground.network.check import block_of, check
+from tests.analysis.subjects import chain, context_of
+from tests.network.small_graphs import node, wired
+
+
+def reader(window: int = 8) -> Graph:
+    return wired(
+        [
+            node("data", "python-manual", characters=1_000, window=window),
+            node("embedding", "embedding", units=6),
+            node("gru", "gru", units=5, states="all"),
+            node("out", "dense", units=39, activation="identity"),
+            node("loss", "cross-entropy"),
+        ],
+        "data.features > embedding", "embedding > gru", "gru > out", "out > loss.prediction",
+        "data.target > loss.target",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def context() -> Context:
+    return context_of(reader())
+
+
+def test_the_bars_are_what_the_network_gives_at_the_last_character(context: Context) -> None:
+    result = NextTokenAnalysis(prompt="a module", length=0).compute(context)
+    subject = context.loaded()
+    alphabet = subject.report.signals["data", "features"].classes
+    row = torch.tensor([[alphabet.index(character) for character in "a module"]])
+    logits = subject.values({("data", "features"): row}, [("out", "output")])["out", "output"][0, -1]
+    shares = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    order = np.argsort(-shares, kind="stable")[:12]
+    assert result.tokens == tuple(alphabet[number] for number in order)
+    np.testing.assert_allclose(result.probabilities, shares[order], rtol=1e-5)
+    assert result.prompt == "a module" and result.continuation == ""
+
+
+def test_temperature_by_the_notes() -> None:
+    # Snape .78, Trelawney .16: of those two alone, P(Snape) at T = .5, 1, 2, 5.
+    pair = np.array([0.78, 0.16]) / 0.94
+    for temperature, expected in ((0.5, 0.95962), (1.0, 0.82979), (2.0, 0.68827), (5.0, 0.57855)):
+        assert tempered(pair, temperature)[0] == pytest.approx(expected, abs=1e-5)
+    assert tempered(pair, 0.0).tolist() == [1.0, 0.0]
+
+
+def test_the_same_draw_writes_the_same_text_and_another_another(context: Context) -> None:
+    texts = [NextTokenAnalysis(length=40, draw=draw).compute(context).continuation for draw in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+    assert len(texts[0]) == 40
+
+
+def test_without_warmth_there_is_no_luck(context: Context) -> None:
+    cold = [NextTokenAnalysis(length=30, draw=draw, temperature=0.0).compute(context) for draw in range(3)]
+    assert len({result.continuation for result in cold}) == 1
+
+
+def test_warmth_makes_it_less_sure(context: Context) -> None:
+    unsure = [NextTokenAnalysis(length=0, temperature=t).compute(context).entropy for t in (0.2, 0.7, 1.0, 3.0)]
+    assert unsure == sorted(unsure) and unsure[-1] < np.log2(39) + 1e-6
+
+
+def test_characters_that_it_does_not_know_are_passed_over(context: Context) -> None:
+    assert NextTokenAnalysis(prompt="The ÄÖ cat", length=0).compute(context).prompt == "the  cat"
+    with pytest.raises(NothingToShow, match="Type a prompt"):
+        NextTokenAnalysis(prompt="ÄÖ").compute(context)
+
+
+def test_a_long_text_can_be_stopped(context: Context) -> None:
+    with pytest.raises(Cancelled):
+        NextTokenAnalysis(length=500).compute(replace(context, cancelled=lambda: True))
+
+
+def test_other_data_are_told_why_not() -> None:
+    graph = chain("circles", {"examples": 40}, [2])
+    assert "text as data" in NextTokenAnalysis().why_not(check(graph), graph)
+
+
+def test_the_goal_of_the_preset_lies_below_the_table_of_pairs() -> None:
+    project = files.read(library.paths()["next-character"])
+    (goal,) = project.goals
+    assert goal.metric == "test_perplexity" and goal.at_most is not None
+    table = bigram_perplexity(block_of(project.graph.node("data")))  # type: ignore[arg-type]
+    assert goal.at_most < 0.8 * table
+    assert f"{table:.2f}"[:4] in project.lesson
