@@ -28,7 +28,7 @@ class SymbolSequences(Dataset):
         return tuple(string.ascii_uppercase[: self.symbols])
 
     def subtitle(self) -> str:
-        return f"{self.examples} of {self.length} symbols, A to {self.vocabulary()[-1]}"
+        return f"{self.length} symbols, A to {self.vocabulary()[-1]}"
 
     def feature_signal(self) -> Signal:
         """The sequence as it is read."""

@@ -36,7 +36,7 @@ def test_the_signal_says_what_the_tokens_are() -> None:
     assert (features.shape, features.kind, features.classes) == ((12,), "tokens", ("A", "B", "C"))
     assert features.badge() == "batch × time 12"
     assert (target.shape, target.scale, target.classes) == ((), "index", ("A", "B", "C"))
-    assert RememberFirst(length=12, symbols=3).subtitle() == "2000 of 12 symbols, A to C"
+    assert RememberFirst(length=12, symbols=3).subtitle() == "12 symbols, A to C"
 
 
 def test_a_sequence_is_written_out() -> None:
