@@ -55,9 +55,10 @@ class PresetEntry:
 
     @cached_property
     def words(self) -> str:
-        """What a search looks through, in lower case."""
-        blocks = " ".join(node.block for node in self.project.graph.nodes)
-        return " ".join((self.id, self.title, self.chapter, self.summary, blocks)).lower()
+        """What a search looks through, in lower case: with its blocks and views, by their names in files and in words."""
+        names = [node.block for node in self.project.graph.nodes] + [view.view for view in self.project.views]
+        spoken = [name.replace("-", " ") for name in names]
+        return " ".join((self.id, self.title, self.chapter, self.summary, *names, *spoken)).lower()
 
     def answers(self, query: str) -> bool:
         """Whether every word of a search occurs in it."""

@@ -87,7 +87,9 @@ class PresetCard(Card):
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
         goals = "".join(f"\nGoal: {goal.sentence()}" for goal in entry.goals)
-        self.setToolTip(f"{entry.summary}{goals}".strip())
+        shown = ", ".join(view.view.replace("-", " ") for view in entry.project.views)
+        views = f"\nShows: {shown}" if shown else ""
+        self.setToolTip(f"{entry.summary}{goals}{views}".strip())
 
     def heightForWidth(self, width: int) -> int:
         title = QFontMetrics(THEME.font(14, bold=True)).height()

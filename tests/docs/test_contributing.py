@@ -1,0 +1,88 @@
+"""The ten lines that CONTRIBUTING shows for each kind of thing do what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from playground.analysis import weights
+from playground.blocks import loss, normalization, perceptron
+from playground.blocks.base import Block
+from playground.blocks.signal import Signal
+from playground.data import points
+from playground.data.preparation import prepare
+from playground.network.check import check, infer
+from playground.training import optimizers
+from tests.analysis.subjects import chain, context_of
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+VECTOR = Signal((4,))
+
+
+class CentreLayer(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x - x.mean(dim=-1, keepdim=True)
+
+
+def example(name: str, place: Any) -> Any:
+    """The class of that name, made where the page says that it belongs."""
+    codes = [code for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if f"class {name}(" in code]
+    assert len(codes) == 1
+    lines = [line for line in codes[0].splitlines() if line.strip() and '"""' not in line and not line.startswith("#")]
+    assert len(lines) <= 11 and max(map(len, lines)) <= 120
+    scope: dict[str, Any] = {**vars(place), "CentreLayer": CentreLayer}
+    exec(compile(codes[0], "CONTRIBUTING.md", "exec"), scope)
+    return scope[name]
+
+
+def test_the_layer() -> None:
+    block: type[Block] = example("Centre", normalization)
+    assert infer(block(), (VECTOR,)).outputs[0].shape == (4,)
+    assert block().build(VECTOR)(torch.tensor([[1.0, 2.0, 3.0, 6.0]])).sum() == 0.0
+
+
+def test_the_dataset() -> None:
+    prepared = prepare(example("Halves", points)(examples=40))
+    assert prepared.class_numbers is not None
+    assert ((prepared.parts["train"]["features"][:, 0] > 0) == prepared.class_numbers["train"].astype(bool)).all()
+
+
+def test_the_loss() -> None:
+    module = example("LogCosh", loss)().build(VECTOR, VECTOR)
+    assert module(torch.ones(2, 4), torch.zeros(2, 4)).item() == pytest.approx(np.log(np.cosh(1.0)))
+
+
+def test_the_optimizer() -> None:
+    values = torch.ones(2)
+    values.grad = torch.tensor([0.5, -0.1])
+    optimizer = example("Rprop", optimizers)(learning_rate=0.1).build([{"params": [values]}])
+    optimizer.step()
+    assert values.tolist() == pytest.approx([0.9, 1.1])
+
+
+def test_the_estimator() -> None:
+    module = example("MeanLayer", perceptron)()
+    module.learn(torch.zeros(4, 2), torch.tensor([1.0, 2.0, 3.0, 4.0]))
+    assert module.settled and module(torch.zeros(3, 2)).tolist() == [[2.5]] * 3
+
+
+def test_the_view() -> None:
+    analysis = example("LargestWeight", weights)()
+    graph = chain("circles", {"examples": 40}, [2])
+    assert analysis.why_not(check(graph), graph) == ""
+    assert len(analysis.compute(context_of(graph)).matrices) == 1
+
+
+def test_every_file_of_the_table_exists() -> None:
+    table = PAGE.split("## I want to add")[1].split("Ten lines each")[0]
+    named = re.findall(r"`((?:playground|tests|presets)/[a-z_./]+)`", table)
+    assert len(named) > 12
+    for path in named:
+        assert (ROOT / path).exists(), path
