@@ -52,3 +52,61 @@ def table_parameters(path: Path) -> dict[str, Any]:
     table = read_table(path)
     dataset = dataset_of(table, first_choice(table), "leave-out")
     return dataset.model_dump(mode="json", exclude_defaults=True)
+
+
+@functools.cache
+def shapes() -> Path:
+    """60 small pictures of three classes in colour: bars across, bars down, and discs; one more is damaged."""
+    from PIL import Image
+
+    generator = np.random.default_rng(7)
+    folder = FOLDER / "shapes"
+    rows, columns = np.mgrid[0:24, 0:24]
+    for name in ("across", "down", "disc"):
+        (folder / name).mkdir(parents=True)
+        for number in range(20):
+            middle = generator.integers(8, 16, 2)
+            inside = {
+                "across": abs(rows - middle[0]) < 3,
+                "down": abs(columns - middle[1]) < 3,
+                "disc": (rows - middle[0]) ** 2 + (columns - middle[1]) ** 2 < 40,
+            }[name]
+            pixels = generator.integers(0, 60, (24, 24, 3)).astype(np.uint8)
+            pixels[inside] = generator.integers(120, 255, 3)
+            ending = ("png", "jpg", "bmp")[number % 3]
+            Image.fromarray(pixels).save(folder / name / f"{name} {number}.{ending}", quality=95)
+    (folder / "disc" / "broken.png").write_bytes((folder / "disc" / "disc 0.png").read_bytes()[:60])
+    (folder / "disc" / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def picture_parameters(folder: Path) -> dict[str, Any]:
+    """What a block that reads these pictures is given."""
+    from playground.data.own_files import Reading
+    from playground.data.own_images import look_at_pictures, pictures_of
+
+    return pictures_of(look_at_pictures(folder, Reading()), 28, True).model_dump(mode="json", exclude_defaults=True)
+
+
+@functools.cache
+def story() -> Path:
+    """20,000 characters of simple sentences in Latin-1: after “q” there is always “u”."""
+    generator = np.random.default_rng(8)
+    who, does = ("The quick fox", "A quiet queen", "Größe"), ("sees", "asks", "quotes")
+    what = ("the cat.", "us!", "it?")
+    sentences = []
+    while sum(map(len, sentences)) < 20_000:
+        words = (generator.choice(who), generator.choice(does), generator.choice(what))
+        sentences.append(" ".join(words) + "\n")
+    path = FOLDER / "story.txt"
+    path.write_bytes("".join(sentences).encode("latin-1"))
+    return path
+
+
+def text_parameters(path: Path) -> dict[str, Any]:
+    """What a block that reads this text is given."""
+    from playground.data.own_files import Reading
+    from playground.data.own_text import read_text, text_dataset
+
+    found = read_text(path, Reading())
+    return text_dataset(found, make_plain=False, window=32).model_dump(mode="json", exclude_defaults=True)

@@ -163,6 +163,14 @@ def layout_of(lines: Sequence[str], name: str) -> Layout:
     return Layout(separator=best, decimal_comma=comma, header=_has_header(good, comma))
 
 
+def regularity(head: bytes, encoding: Encoding) -> tuple[float, int, int]:
+    """How much the first bytes of a file look like a table: (share of what looks right, columns, rows looked at)."""
+    lines = _sample(head, encoding)
+    best = max(SEPARATORS, key=lambda separator: _regularity(lines, SEPARATORS[separator]))
+    share, width = _regularity(lines, SEPARATORS[best])
+    return share, width, len(sampled_rows(lines, SEPARATORS[best]))
+
+
 def sampled_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
     """The first rows that are not blank, split by a separator."""
     reader = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)

@@ -171,7 +171,7 @@ def _labelled(
         labels = sorted(values, key=values.__getitem__)
     else:
         names = {index: texts[index].strip() for index in present}
-        labels = sorted(set(names.values()), key=_natural)
+        labels = sorted(set(names.values()), key=natural_order)
     place = {label: number for number, label in enumerate(labels)}
     recode = np.full(len(texts), -1, dtype=np.int32)
     recode[present] = [place[names[index]] for index in present]
@@ -183,8 +183,8 @@ def number_words(number: float) -> str:
     return str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(number)
 
 
-def _natural(text: str) -> tuple[tuple[int, float, str], ...]:
-    """“class 9” before “class 10”."""
+def natural_order(text: str) -> tuple[tuple[int, float, str], ...]:
+    """A key to sort by: “class 9” comes before “class 10”."""
     parts = re.split(r"(\d+)", text.lower())
     return (*((0, float(part[:300]), "") if part.isascii() and part.isdigit() else (1, 0.0, part) for part in parts),
             (2, 0.0, text))  # fmt: skip

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playground.data.delimited import Table, read_table
-from playground.data.own_files import Reading
+from playground.data.delimited import Table, read_table, regularity
+from playground.data.own_files import FileRefused, Reading, encoding_of, head_of
+from playground.data.own_images import ENDINGS, PictureFolder, look_at_pictures
+from playground.data.own_text import TextFile, read_text
 
-Found = Table
+Found = Table | PictureFolder | TextFile
+TABLE_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".psv"})
+REGULAR = 0.95
+"""Share of lines that must look like the rows of one table in a file whose name does not tell."""
+FEWEST_ROWS = 3
 
 
 def look_at(path: Path, reading: Reading) -> Found:
     """Read what lies there. Raises FileRefused with a sentence, and ReadingStopped."""
-    return read_table(path, None, reading)
+    if path.is_dir():
+        return look_at_pictures(path, reading)
+    if path.suffix.lower() in ENDINGS and path.exists():
+        raise FileRefused(
+            f"“{path.name}” is one picture. To learn from pictures, open a folder with a sub-folder for each class."
+        )
+    if path.suffix.lower() in TABLE_ENDINGS or looks_like_a_table(path):
+        return read_table(path, None, reading)
+    return read_text(path, reading)
+
+
+def looks_like_a_table(path: Path) -> bool:
+    """Whether the first lines of a file are all cut into the same number of fields. Raises FileRefused."""
+    head = head_of(path)
+    share, width, rows = regularity(head, encoding_of(head, path.name))
+    return share >= REGULAR and width > 1 and rows >= FEWEST_ROWS

@@ -35,6 +35,8 @@ class DataPreview:
     """For every part, examples per class; empty tuples without classes."""
     images: NDArray[np.float32] | None
     """Pictures (N, height, width), or (N, height, width, 3) in colour; None for all other data."""
+    ink: bool
+    """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
     points: NDArray[np.float32] | None
     """For two features (N, 3): x1, x2, and the class number or the number to predict; None for all other data."""
 
@@ -58,6 +60,7 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
         rows=tuple((*left, *right) for left, right in zip(cells, answers, strict=True)),
         class_names=prepared.class_names,
         class_counts={name: _counted(prepared, name) for name in PARTS},
+        ink=prepared.dataset.ink,
         images=_images(np.asarray(features, dtype=np.float32)) if pictured else None,
         points=np.concatenate([features, target[:, :1]], axis=1).astype(np.float32)
         if pointed and target is not None

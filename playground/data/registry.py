@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
-from playground.data import courses, drawn, expression, gates, images, own_table, points, sequences, surfaces, tables
+from playground.data import (
+    courses,
+    drawn,
+    expression,
+    gates,
+    images,
+    own_images,
+    own_table,
+    own_text,
+    points,
+    sequences,
+    surfaces,
+    tables,
+)
 from playground.data.base import Dataset
 
 DATASETS: tuple[type[Dataset], ...] = (
@@ -18,6 +31,8 @@ DATASETS: tuple[type[Dataset], ...] = (
     *images.DATASETS,
     *sequences.DATASETS,
     *own_table.DATASETS,
+    *own_images.DATASETS,
+    *own_text.DATASETS,
 )
 
 CATALOGUE: dict[str, type[Block]] = {cls.id: cls for cls in (*DATASETS, *BLOCKS)}

@@ -38,6 +38,7 @@ def _add_file(place: Workplace, actions: WindowActions) -> None:
     add("&File", "new", "&New", files.new, Keys.New, icon="plus")
     add("&File", "open", "&Open…", files.ask_and_open, Keys.Open, icon="open")
     add("&File", "open-data", "Open &data…", place.own_files.ask_file, "Ctrl+Shift+D", tip="A table or a text of yours")
+    add("&File", "open-pictures", "Open &pictures…", place.own_files.ask_folder, tip="A folder of yours, by class")
     add("&File", "gallery", "&Gallery", place.show_gallery, "Alt+Home", icon="gallery")
     actions.separate("&File")
     add("&File", "save", "&Save", files.save, Keys.Save, icon="save")
@@ -101,7 +102,7 @@ class ViewMenu(QObject):
         for number, (identifier, view) in enumerate(VIEWS.items(), start=1):
             add(
                 "&View", f"view-{identifier}", view.title, functools.partial(place.views.toggle, identifier),
-                f"Alt+{number}", tip=view.analysis.summary, checkable=True,
+                f"Alt+{number}" if number < 10 else None, tip=view.analysis.summary, checkable=True,
             )  # fmt: skip
         actions.menu("&View").aboutToShow.connect(self._explain)
         actions.separate("&View")

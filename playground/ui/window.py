@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.gallery.new_chosen.connect(self.open_new)
         self.gallery.open_chosen.connect(self.ask_and_open)
         self.gallery.data_chosen.connect(self.ask_and_open_data)
+        self.gallery.pictures_chosen.connect(self.ask_and_open_pictures)
         self._loader = Loader()
         self._loader.finished.connect(self.furnish)
         geometry = QSettings().value("window/geometry")
@@ -92,6 +93,11 @@ class MainWindow(QMainWindow):
     def ask_and_open(self) -> None:
         """Choose a file and open it, now or as soon as that is possible."""
         self._do(lambda place: place.files.ask_and_open())
+
+    @Slot()
+    def ask_and_open_pictures(self) -> None:
+        """Choose a folder of pictures and open it, now or as soon as that is possible."""
+        self._do(lambda place: place.own_files.ask_folder())
 
     @Slot()
     def ask_and_open_data(self) -> None:

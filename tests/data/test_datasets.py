@@ -229,7 +229,7 @@ def test_preview(cls):
     assert (shown.images is not None) == (features.kind == "image")
     assert (shown.points is not None) == (features.shape == (2,))
     if shown.images is not None:
-        assert shown.images.shape == (count, *features.shape[1:])
+        assert shown.images.shape[:3] == (count, *features.shape[1:])
         assert shown.images.min() >= 0.0 and shown.images.max() <= 1.0
     if shown.points is not None:
         assert shown.points.shape == (count, 3)

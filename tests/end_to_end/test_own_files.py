@@ -1,4 +1,4 @@
-"""A person's own files in the real window: dropped, looked at, learned from; and what is said of files that are none."""
+"""A person's own files in the real window: dropped, looked at, learned from; what is said of files that are none."""
 
 from __future__ import annotations
 

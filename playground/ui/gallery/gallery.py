@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -76,7 +77,9 @@ class Gallery(QWidget):
     open_chosen = Signal()
     """The person wants to look for a file."""
     data_chosen = Signal()
-    """The person wants to look for data of their own."""
+    """The person wants to look for a table or a text of their own."""
+    pictures_chosen = Signal()
+    """The person wants to look for a folder of pictures of their own."""
 
     def __init__(self, entries: list[PresetEntry] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,9 +146,12 @@ class Gallery(QWidget):
         self.open_button = QPushButton("Open file…")
         self.open_button.setToolTip("Open a project that was saved before")
         self.open_button.clicked.connect(self.open_chosen)
-        self.data_button = QPushButton("Open data…")
-        self.data_button.setToolTip("A table of yours as CSV, or a text; you can also drop it on the window")
-        self.data_button.clicked.connect(self.data_chosen)
+        self.data_button = QPushButton("Your data")
+        self.data_button.setToolTip("Learn from a file or a folder of yours; you can also drop it on the window")
+        menu = QMenu(self.data_button)
+        menu.addAction("A table (CSV) or a text…").triggered.connect(self.data_chosen)
+        menu.addAction("A folder of pictures…").triggered.connect(self.pictures_chosen)
+        self.data_button.setMenu(menu)
         layout = QHBoxLayout(header)
         layout.setContentsMargins(THEME.px(32), THEME.px(24), THEME.px(32), THEME.px(16))
         layout.setSpacing(THEME.px(10))

@@ -38,6 +38,8 @@ GROUPS = {
     "tables": "Tables",
     "images": "Images",
     "own_table": "Your files",
+    "own_images": "Your files",
+    "own_text": "Your files",
 }
 """The heading of each dataset file in the list of datasets."""
 SHARES = ("train_share", "validation_share")

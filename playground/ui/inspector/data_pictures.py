@@ -77,14 +77,19 @@ class PictureWall(QWidget):
         super().__init__()
         self._pictures: NDArray[np.uint8] = np.zeros((0, 1, 1), dtype=np.uint8)
         self._words: list[str] = []
+        self._ink = True
         self._wall: QImage | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The examples as pictures")
         THEME.changed.connect(self._repaint_wall)
 
-    def set_pictures(self, pictures: NDArray[np.float32], words: Sequence[str]) -> None:
-        """Show pictures (N, height, width) or (N, height, width, 3) of any range, with a word for each."""
+    def set_pictures(self, pictures: NDArray[np.float32], words: Sequence[str], *, ink: bool = True) -> None:
+        """Show pictures (N, height, width) or (N, height, width, 3) of any range, with a word for each.
+
+        Grey ones are ink, which is dark on a light ground and light on a dark one, or else light.
+        """
+        self._ink = ink
         low, high = float(pictures.min(initial=0.0)), float(pictures.max(initial=1e-9))
         self._pictures = ((pictures - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
         self._words = list(words)
@@ -106,7 +111,7 @@ class PictureWall(QWidget):
         high, wide = self._pictures.shape[1:3]
         colour = self._pictures.ndim == 4
         light = THEME.tokens.name == "light"
-        shown = 255 - self._pictures if light and not colour else self._pictures
+        shown = 255 - self._pictures if light and self._ink and not colour else self._pictures
         empty = 255 if light else 0
         tiles = np.full((rows * columns, high + 1, wide + 1, 3), empty, dtype=np.uint8)
         tiles[:count, :high, :wide] = shown if colour else shown[..., None]

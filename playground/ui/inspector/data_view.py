@@ -84,7 +84,7 @@ class DataView(QWidget):
             self.points.set_points(data.points, has_classes=bool(data.class_names))
         if data.images is not None:
             words = [", ".join(map(str, row)) for row in data.rows[:MOST_PICTURES]]
-            self.wall.set_pictures(data.images[:MOST_PICTURES], words)
+            self.wall.set_pictures(data.images[:MOST_PICTURES], words, ink=data.ink)
         self._arrange()
 
     @Slot()

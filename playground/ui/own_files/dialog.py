@@ -173,14 +173,23 @@ class OwnFileDialog(QDialog):
         self.pages.setCurrentWidget(page)
         self._renew()
 
+    def show_refusal(self, sentence: str) -> None:
+        """Go back to the choices there were, and say why the file could not be read in another way."""
+        if self.page is not None:
+            self.show_page(self.page)
+        self._say(sentence, bad=True)
+
+    def _say(self, sentence: str, *, bad: bool) -> None:
+        self.sentence.setText(sentence)
+        self.sentence.setProperty("role", "error" if bad else "")
+        self.sentence.style().unpolish(self.sentence)
+        self.sentence.style().polish(self.sentence)
+
     @Slot()
     def _renew(self) -> None:
         shown = self.page if self.page is not None and self.pages.currentWidget() is self.page else None
         problem = "" if shown is None else shown.problem
-        self.sentence.setText("" if shown is None else shown.sentence)
-        self.sentence.setProperty("role", "error" if problem else "")
-        self.sentence.style().unpolish(self.sentence)
-        self.sentence.style().polish(self.sentence)
+        self._say("" if shown is None else shown.sentence, bad=bool(problem))
         for button in self.buttons.values():
             button.setEnabled(shown is not None and not problem)
         self.other.setVisible(shown is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,12 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from playground.data.base import Dataset
-from playground.data.delimited import Layout, Table, read_table
-from playground.data.own_files import FileRefused, Reading, stop_all_readings
+from playground.data.delimited import Table
+from playground.data.own_files import FileRefused, stop_all_readings
+from playground.data.own_images import OwnPictures, PictureFolder
 from playground.data.own_look import look_at
-from playground.data.own_table import OwnTable
+from playground.data.own_text import TextFile
+from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Node
 from playground.network import fixes
@@ -23,13 +24,17 @@ from playground.network.starting import starting_project
 from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, free_place
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dialog import OwnFileDialog, Wish
-from playground.ui.own_files.reader import Reader
+from playground.ui.own_files.picture_page import PicturePage
+from playground.ui.own_files.reader import Reader, Work
 from playground.ui.own_files.table_page import TablePage
+from playground.ui.own_files.text_page import TextPage
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
 
 FILES = "Tables and texts (*.csv *.tsv *.tab *.txt *.dat);;All files (*)"
+PAGES: dict[type, type[QWidget]] = {Table: TablePage, PictureFolder: PicturePage, TextFile: TextPage}
+"""The page for what was found."""
 PATIENCE_MS = 200
 """A reading that is done sooner shows no progress."""
 
@@ -89,7 +94,11 @@ class OwnFiles(QObject):
             self._ask_another(node)
 
     def _ask_another(self, node: str) -> None:
-        self._ask_file(node)
+        block = CATALOGUE.get(self._document.graph.node(node).block) if node else None
+        if self._path.is_dir() if block is None else issubclass(block, OwnPictures):
+            self._ask_folder(node)
+        else:
+            self._ask_file(node)
 
     def _ask_file(self, node: str) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open data", self._folder(), FILES)
@@ -127,9 +136,11 @@ class OwnFiles(QObject):
         self._read(functools.partial(look_at, self._path))
         self._patience.start(PATIENCE_MS)
 
-    def _read(self, work: Callable[[Reading], Any]) -> None:
+    @Slot(object)
+    def _read(self, work: Work) -> None:
         assert self.dialog is not None
         self._reader.start(work)
+        self.dialog.other.setText("Another folder…" if self._path.is_dir() else "Another file…")
         self.dialog.show_reading(self._path.name, str(self._path.parent), self._reader.reading)
 
     @Slot()
@@ -142,6 +153,9 @@ class OwnFiles(QObject):
         if self.dialog is None:
             return
         self._patience.stop()
+        if self._reader.refusal and self.dialog.page is not None:
+            self.dialog.show_refusal(self._reader.refusal)
+            return
         if self._reader.refusal:
             self._close_dialog()
             self.told.emit(self._reader.refusal, "error")
@@ -151,27 +165,22 @@ class OwnFiles(QObject):
 
     def _show_found(self, found: Any) -> None:
         assert self.dialog is not None
-        page = self.dialog.page
-        if not isinstance(page, TablePage):
-            page = TablePage()
-            page.layout_wanted.connect(self._on_layout_wanted)
-        earlier = self._earlier()
-        page.show_table(found, earlier.table if earlier else None, earlier.missing if earlier else None)
+        page, wanted = self.dialog.page, PAGES[type(found)]
+        if not isinstance(page, wanted):
+            page = wanted()
+            page.again.connect(self._read)
+        page.show_found(found, self._earlier())
         self.dialog.show_page(page)
 
-    def _earlier(self) -> OwnTable | None:
-        """The choices of the block that asks, if it made some."""
+    def _earlier(self) -> Dataset | None:
+        """The block that asks, with the choices it made before."""
         if not self._node or not self._document.graph.has(self._node):
             return None
         try:
             block = block_of(self._document.graph.node(self._node))
         except (KeyError, ValueError):
             return None
-        return block if isinstance(block, OwnTable) and block.table is not None else None
-
-    @Slot(object)
-    def _on_layout_wanted(self, layout: Layout) -> None:
-        self._read(functools.partial(_read_again, self._path, layout))
+        return block if isinstance(block, Dataset) else None
 
     @Slot()
     def _on_other_wanted(self) -> None:
@@ -237,7 +246,3 @@ class OwnFiles(QObject):
         self._close_dialog()
         self._reader.shut_down()
         stop_all_readings()
-
-
-def _read_again(path: Path, layout: Layout, reading: Reading) -> Table:
-    return read_table(path, layout, reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import get_args
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -18,8 +20,11 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from playground.data import own_table
-from playground.data.delimited import SEPARATORS, Layout, Table
-from playground.data.own_table import ChosenTable, Missing, Outcome, OwnTable
+from playground.data.base import Dataset
+from playground.data.delimited import SEPARATORS, Layout, Table, read_table
+from playground.data.own_look import TABLE_ENDINGS
+from playground.data.own_table import Missing, Outcome, OwnTable
+from playground.data.own_text import read_text
 from playground.ui.inspector.controls import QuietComboBox, Toggle
 from playground.ui.inspector.fields import choice_title
 from playground.ui.inspector.rows import Section, label
@@ -90,8 +95,8 @@ class TablePage(QWidget):
 
     changed = Signal()
     """The choice, and with it `problem`, has changed."""
-    layout_wanted = Signal(object)
-    """The file is to be read again with this Layout."""
+    again = Signal(object)
+    """The file is to be read again, by this Work."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,6 +128,11 @@ class TablePage(QWidget):
         self.facts = label(role="secondary", wrap=False)
         line.addWidget(self.facts)
         line.addStretch(1)
+        self.as_text = QPushButton("Read as a text")
+        self.as_text.setAutoDefault(False)
+        self.as_text.setToolTip("When this file is no table at all.")
+        self.as_text.clicked.connect(self._ask_text)
+        line.addWidget(self.as_text)
         self.separator = _choice("Separator", [(name, name) for name in SEPARATORS])
         self.separator.setToolTip("The character between the fields of a row. Another one reads the file again.")
         self.decimal = _choice("Decimal sign", [(False, "point"), (True, "comma")])
@@ -161,24 +171,24 @@ class TablePage(QWidget):
         lower.setStretchFactor(1, 3)
         return lower
 
-    def show_table(self, table: Table, earlier: ChosenTable | None, missing: Missing | None = None) -> None:
-        """Show what was found; with the choices made of an earlier file where they fit."""
+    def show_found(self, table: Table, earlier: Dataset | None) -> None:
+        """Show what was found; with the choices that a block made of an earlier file where they fit."""
+        before = earlier if isinstance(earlier, OwnTable) and earlier.table is not None else None
         self._table = table
         old = self.model
-        self.model = ColumnsModel(table, earlier)
+        self.model = ColumnsModel(table, None if before is None else before.table)
         self.model.setParent(self)
         self.model.chosen.connect(self._renew)
         self.columns.show_model(self.model)
         if old is not None:
             old.deleteLater()
         rows = f"{table.rows:,} row{'s' if table.rows != 1 else ''}"
+        self.as_text.setVisible(table.path.suffix.lower() not in TABLE_ENDINGS)
         self.facts.setText(f"{table.encoding} · {rows} · {len(table.columns)} columns")
         with QSignalBlocker(self.missing):
-            if missing is not None:
-                self.missing.setCurrentIndex(self.missing.findData(missing))
-        self.separator.setCurrentIndex(self.separator.findData(table.layout.separator))
-        self.decimal.setCurrentIndex(self.decimal.findData(table.layout.decimal_comma))
-        self.header.setChecked(table.layout.header)
+            if before is not None:
+                self.missing.setCurrentIndex(self.missing.findData(before.missing))
+        self._show_layout(table.layout)
         self.first.show_rows([column.name for column in table.columns], table.first_rows)
         self._renew()
 
@@ -194,7 +204,7 @@ class TablePage(QWidget):
             return ""
         return own_table.sentence(self._table, self.model.columns, self._outcome)
 
-    def dataset(self) -> OwnTable:
+    def dataset(self) -> Dataset:
         """The block for what is chosen. Raises FileRefused as long as there is a problem."""
         assert self._table is not None and self.model is not None
         return own_table.dataset_of(self._table, self.model.columns, self.missing.currentData())
@@ -217,6 +227,16 @@ class TablePage(QWidget):
         self.changed.emit()
 
     @Slot()
+    def _ask_text(self) -> None:
+        if self._table is not None:
+            self.again.emit(functools.partial(read_text, self._table.path))
+
+    def _show_layout(self, layout: Layout) -> None:
+        self.separator.setCurrentIndex(self.separator.findData(layout.separator))
+        self.decimal.setCurrentIndex(self.decimal.findData(layout.decimal_comma))
+        self.header.setChecked(layout.header)
+
+    @Slot()
     def _ask_layout(self) -> None:
         wanted = Layout(
             separator=self.separator.currentData(),
@@ -224,7 +244,9 @@ class TablePage(QWidget):
             header=self.header.isChecked(),
         )
         if self._table is not None and wanted != self._table.layout:
-            self.layout_wanted.emit(wanted)
+            # What is shown is still the old one; the new one may be refused.
+            self._show_layout(self._table.layout)
+            self.again.emit(functools.partial(read_table, self._table.path, wanted))
 
 
 def _choice(name: str, items: Sequence[tuple[object, str]]) -> QuietComboBox:

@@ -1,0 +1,179 @@
+"""Folders of a person's own pictures: formats of every kind, damaged ones, limits, and wrong folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from playground.blocks.base import BlockError
+from playground.data import own_images
+from playground.data.own_files import FileRefused, Reading, ReadingStopped
+from playground.data.own_images import OwnPictures, look_at_pictures, pictures_of, sentence, square_of
+from playground.data.own_look import look_at
+from playground.data.preparation import prepare
+from playground.data.preview import preview
+from tests import own_files
+
+
+def look(folder: Path):
+    return look_at_pictures(folder, Reading())
+
+
+def saved(path: Path, image: Image.Image, **options) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, **options)
+    return path
+
+
+def test_a_folder_of_classes_is_looked_at() -> None:
+    found = look(own_files.shapes())
+    assert [(entry.name, entry.pictures) for entry in found.classes] == [("across", 20), ("disc", 20), ("down", 20)]
+    assert [name for name, _ in found.unreadable] == ["disc/broken.png"]
+    assert found.unreadable[0][1].startswith("damaged") or found.unreadable[0][1].startswith("no picture")
+    assert (found.others, found.colour, found.count) == (1, True, 60)
+    assert [sample.shape for sample in found.samples] == [(12, 64, 64, 3)] * 3
+    dataset = pictures_of(found, 32, True)
+    assert sentence(found, dataset) == (
+        "60 pictures: 3,072 numbers in, 3 classes out. Left out: 1 that cannot be read, 1 file of other kinds."
+    )
+
+
+@pytest.mark.parametrize(("colour", "channels"), [(True, 3), (False, 1)])
+def test_pictures_become_numbers_from_0_to_1(colour: bool, channels: int) -> None:
+    dataset = pictures_of(look(own_files.shapes()), 16, colour)
+    prepared = prepare(dataset)
+    features = prepared.parts["train"]["features"]
+    assert features.shape[1:] == (channels, 16, 16) == dataset.signals()[0].shape
+    assert 0.0 <= features.min() < 0.3 < 0.6 < features.max() <= 1.0
+    assert sum(prepared.count(part) for part in prepared.parts) == 60
+    shown = preview(prepared, "train", 5)
+    assert shown.images.shape == ((5, 16, 16, 3) if colour else (5, 16, 16)) and not shown.ink
+
+
+def test_every_mode_becomes_colour(tmp_path: Path) -> None:
+    red = Image.new("RGB", (10, 10), (200, 0, 0))
+    clear = Image.new("RGBA", (10, 10), (200, 0, 0, 0))
+    deep = Image.fromarray(np.full((10, 10), 40_000, dtype=np.uint16))
+    cases = {
+        "plain.png": (red, (200, 0, 0)),
+        "palette.gif": (red.convert("P"), (200, 0, 0)),
+        "clear.png": (clear, (255, 255, 255)),
+        "grey.bmp": (red.convert("L"), (60, 60, 60)),
+        "bits.png": (Image.new("1", (10, 10), 1), (255, 255, 255)),
+        "deep.png": (deep, (155, 155, 155)),
+        "print.jpg": (red.convert("CMYK"), (200, 0, 0)),
+        "grey and clear.png": (Image.new("LA", (10, 10), (7, 255)), (7, 7, 7)),
+    }
+    for name, (image, expected) in cases.items():
+        pixels = np.asarray(square_of(saved(tmp_path / name, image), 4))
+        np.testing.assert_allclose(pixels[2, 2], expected, atol=6, err_msg=name)
+
+
+def test_the_middle_square_is_taken_upright(tmp_path: Path) -> None:
+    wide = np.zeros((10, 30, 3), dtype=np.uint8)
+    wide[:, 10:20] = 255
+    path = saved(tmp_path / "wide.png", Image.fromarray(wide))
+    np.testing.assert_array_equal(np.asarray(square_of(path, 10)), 255)
+    upright = np.zeros((16, 16, 3), dtype=np.uint8)
+    upright[:8] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 3  # turned by 180 degrees
+    path = saved(tmp_path / "turned.jpg", Image.fromarray(upright), exif=exif, quality=95)
+    pixels = np.asarray(square_of(path, 16))
+    assert pixels[2].mean() < 10 and pixels[13].mean() > 245
+
+
+DAMAGED = {
+    "empty.png": b"",
+    "text.png": b"hello",
+    "cut.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10",
+    "noise.jpg": b"\xff\xd8\xff" + bytes(range(256)),
+    "wrong.gif": b"GIF89a\x10",
+    "wrong.bmp": b"BM" + bytes(40),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_pictures_are_refused_and_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(DAMAGED[name])
+    with pytest.raises(FileRefused):
+        square_of(path, 16)
+
+
+def test_a_picture_of_too_many_pixels_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_images, "MOST_PIXELS", 99)
+    with pytest.raises(FileRefused, match="more than 0 million pixels"):
+        square_of(saved(tmp_path / "big.png", Image.new("L", (10, 10))), 16)
+
+
+def test_wrong_folders_are_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Image.new("L", (9, 9))
+    with pytest.raises(FileRefused, match=r"holds no sub-folders with pictures\. Put the PNG"):
+        look(tmp_path)
+    saved(tmp_path / "loose.png", one)
+    saved(tmp_path / ".hidden" / "a.png", one)
+    with pytest.raises(FileRefused, match="holds no sub-folders"):
+        look(tmp_path)
+    saved(tmp_path / "cats" / "a.png", one)
+    (tmp_path / "dogs").mkdir()
+    (tmp_path / "dogs" / "b.png").write_bytes(b"no")
+    with pytest.raises(FileRefused, match="are of one class, “cats”"):
+        look(tmp_path)
+    saved(tmp_path / "dogs" / "c.png", one)
+    assert look(tmp_path).count == 2
+    monkeypatch.setattr(own_images, "MOST_CLASSES", 1)
+    with pytest.raises(FileRefused, match="has 2 sub-folders; 1 classes are the most"):
+        look(tmp_path)
+    monkeypatch.setattr(own_images, "MOST_FILES", 2)
+    with pytest.raises(FileRefused, match="more than 2 files"):
+        look(tmp_path)
+    with pytest.raises(FileRefused, match="cannot be read"):
+        look(tmp_path / "none")
+    with pytest.raises(FileRefused, match="To learn from pictures, open a folder"):
+        look_at(tmp_path / "loose.png", Reading())
+
+
+def test_looking_can_be_stopped() -> None:
+    class Impatient(Reading):
+        def step(self, share: float, words: str = "") -> None:
+            if share > 0.2:
+                self.stop()
+            super().step(share, words)
+
+    reading = Impatient()
+    with pytest.raises(ReadingStopped):
+        look_at_pictures(own_files.shapes(), reading)
+    assert reading.share < 0.3
+
+
+def test_too_many_pictures_are_used_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_images, "MOST_NUMBERS", 16 * 16 * 30)
+    found = look(own_files.shapes())
+    dataset = pictures_of(found, 16, False)
+    assert dataset.counts() == (10, 10, 10)
+    assert len(dataset.generate(np.random.default_rng(0)).features) == 30
+    assert "30 pictures" in sentence(found, dataset) and "an even part" in sentence(found, dataset)
+
+
+def test_a_folder_that_is_gone_or_changed_is_named(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        for number in range(4):
+            saved(tmp_path / "mine" / name / f"{number}.png", Image.new("L", (9, 9), 60 * number))
+    dataset = pictures_of(look(tmp_path / "mine"), 16, False)
+    dataset.expect()
+    assert prepare(dataset).count("train") == 6
+    saved(tmp_path / "mine" / "a" / "9.png", Image.new("L", (9, 9)))
+    with pytest.raises(BlockError, match="The folder “mine” has changed since it was chosen"):
+        prepare(dataset.model_copy(update={"data_seed": 2}))
+    (tmp_path / "mine").rename(tmp_path / "other")
+    with pytest.raises(BlockError, match="The folder “mine” is not at ") as caught:
+        dataset.expect()
+    assert caught.value.fixes[0].label == "Choose a folder…"
+    with pytest.raises(BlockError, match="has no folder yet"):
+        OwnPictures().expect()
+    with pytest.raises(BlockError, match="are not known yet"):
+        OwnPictures(file=str(tmp_path)).expect()
