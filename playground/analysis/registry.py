@@ -8,6 +8,7 @@ from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
 from playground.analysis.gradient_flow import GradientFlowAnalysis
+from playground.analysis.hidden_states import HiddenStatesAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
@@ -19,6 +20,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LearningRuleAnalysis,
     ConfusionAnalysis,
     PredictionWallAnalysis,
+    HiddenStatesAnalysis,
     WeightsAnalysis,
     DataAnalysis,
     LiveMapsAnalysis,

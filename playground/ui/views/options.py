@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.ui.icons import put_icon
-from playground.ui.inspector.controls import QuietComboBox
+from playground.ui.inspector.controls import QuietComboBox, QuietSpinBox
 from playground.ui.theme import THEME
 
 SIDE = 14
@@ -139,6 +139,22 @@ def part_box(tooltip: str) -> QComboBox:
     box = combo_box("Part", tooltip, [("Train", "train"), ("Validation", "validation"), ("Test", "test")])
     box.setCurrentIndex(2)
     return box
+
+
+class ExampleBox(QuietSpinBox):
+    """The number, from 1, of the example that a view looks at. `show_example` is silent, a person's choice is not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Example")
+        self.setRange(1, 1)
+
+    def show_example(self, row: int, count: int, part: str) -> None:
+        """Show row `row`, from 0, of a part with `count` examples."""
+        with QSignalBlocker(self):
+            self.setRange(1, max(1, count))
+            self.setValue(row + 1)
+        self.setToolTip(f"Which of the {count:,} {part} examples is looked at, here and on the canvas")
 
 
 def more_button(rows: Sequence[tuple[str, QWidget]]) -> QToolButton:

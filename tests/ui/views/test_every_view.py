@@ -20,13 +20,14 @@ from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
-from tests.ui.views import results, results_rule
+from tests.ui.views import results, results_hidden, results_rule
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
@@ -38,6 +39,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DataView, results.data),
     (DataView, results.data_pictures),
     (DataView, results.data_table),
+    (HiddenView, results_hidden.states),
+    (HiddenView, results_hidden.plain_states),
+    (HiddenView, results_hidden.word_states),
     (RuleView, results_rule.perceptron_line),
     (RuleView, results_rule.moving_centroids),
 ]
