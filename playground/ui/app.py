@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from playground.paths import log_file
+from playground.ui.foresight import Foresight
 from playground.ui.garbage import GarbageCollector
 from playground.ui.theme import THEME
 from playground.ui.window import MainWindow
@@ -39,6 +40,8 @@ def run(path: Path | None = None) -> int:
         window.open_path(path)
     window.show()
     window.furnished.connect(garbage.settle)
+    foresight = Foresight(app)
+    window.furnished.connect(foresight.plan)
     # The event after the first paint: the person sees the window before the libraries load.
     QTimer.singleShot(0, window.load)
     code = app.exec()

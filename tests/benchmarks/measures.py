@@ -8,6 +8,7 @@ MEASURES = {
     "lateness": "tests.benchmarks.live:measure_lateness",
     "pause": "tests.benchmarks.live:measure_pause",
     "start": "tests.benchmarks.start:measure",
+    "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
     "drag": "tests.benchmarks.dragging:measure",
     "memory": "tests.benchmarks.memory:measure_session",
