@@ -207,3 +207,49 @@ def test_the_choice_that_was_made_is_offered_again(person: Person, tmp_path: Pat
     columns.setCurrentIndex(columns.model().index(0, KIND))
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     person.sees(lambda: person.place.own_files.dialog is None)
+
+
+def test_a_folder_of_pictures_dropped_on_the_gallery_learns_at_once(person: Person, window: MainWindow) -> None:
+    drops_file(window, own_files.shapes(), window.rect().center())
+    dialog = dialog_of(person)
+    dialog.page.side.setCurrentIndex(0)
+    assert dialog.sentence.text().startswith("60 pictures: 768 numbers in, 3 classes out.")
+    assert dialog.other.text() == "Another folder…"
+    QTest.mouseClick(dialog.buttons["project"], LEFT)
+    person.sees(lambda: person.project.title == "shapes")
+    person.waits_for("ready")
+    person.place.actions.act["play"].trigger()
+    person.sees(lambda: person.place.feed.frame.latest.get("train_accuracy", 0.0) > 0.8)
+    person.place.trainer.pause()
+    person.rests()
+
+
+def test_a_text_dropped_on_the_gallery_learns_at_once(person: Person, window: MainWindow) -> None:
+    drops_file(window, own_files.story(), window.rect().center())
+    dialog = dialog_of(person)
+    QTest.mouseClick(dialog.page.as_table, LEFT)  # which it is not
+    person.sees(lambda: "one column only" in dialog.sentence.text())
+    assert dialog.pages.currentWidget() is dialog.page
+    QTest.mouseClick(dialog.buttons["project"], LEFT)
+    person.sees(lambda: person.project.title == "story")
+    person.waits_for("ready")
+    first = person.place.feed.frame.latest["validation_loss"]
+    person.place.actions.act["play"].trigger()
+    person.sees(lambda: person.place.feed.frame.latest["validation_loss"] < 0.7 * first)
+    person.place.trainer.pause()
+    person.rests()
+
+
+def test_the_menus_ask_for_a_file_and_for_a_folder(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(own_files.houses()), ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(own_files.shapes()))
+    person.place.actions.act["open-data"].trigger()
+    assert dialog_of(person).name.text() == "houses.csv"
+    person.place.actions.act["open-pictures"].trigger()
+    assert dialog_of(person).name.text() == "shapes"
+    person.window.gallery.data_button.menu().actions()[0].trigger()
+    assert dialog_of(person).name.text() == "houses.csv"
+    QTest.mouseClick(dialog_of(person).cancel, LEFT)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: ("", ""))
+    person.place.actions.act["open-data"].trigger()
+    assert person.place.own_files.dialog is None
