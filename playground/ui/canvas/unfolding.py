@@ -207,7 +207,7 @@ def unfoldable(report: Report, name: str) -> bool:
 
 def _inputs(report: Report, source: Output, unfolded: bool, names: Mapping[str, str]) -> NeuronInputs:
     """How the inputs of a dense block are shown."""
-    count = report.signals[source].shape[0]
+    count = report.signals[source].shape[-1]
     block = report.blocks[source[0]]
     if unfolded:
         return NeuronInputs("outside", count, tuple(f"{names[source[0]]}, neuron {i + 1}" for i in range(count)))

@@ -326,3 +326,19 @@ def test_a_wide_layer_draws_only_its_strongest_links(canvas, open_graph) -> None
     drawn = sum(len(batch.lines) for batch in item._links._batches)
     assert 100 < drawn <= 450
     assert len(item._links._batches) <= 17
+
+
+def test_a_block_that_works_at_every_step_has_the_inputs_of_one_step(canvas, document) -> None:
+    graph = document.graph
+    graph = edits.insert_on_edge(
+        graph,
+        next(edge.key for edge in graph.edges if edge.target == "dense-1"),
+        Node(id="steps", block="reshape", parameters={"shape": "2 x 1"}),
+        input_port="input",
+        output_port="output",
+    )
+    document.edit_graph("Steps", graph)
+    assert document.report.signals["dense-1", "output"].shape == (2, 3)
+    commands.toggle_unfolded(document, ["dense-1"])
+    item = canvas.canvas_scene.unfolding.item("dense-1")
+    assert item is not None and item.units == 3 and item._inputs.count == 1
