@@ -43,9 +43,7 @@ class Subject:
             assert isinstance(block, Dataset)
             self.prepared[name] = prepare(block)
         self._noise = torch.Generator()
-        for module in self.network.modules():
-            if hasattr(module, "generator"):
-                setattr(module, "generator", self._noise)  # noqa: B010 - mypy knows only tensors and modules here
+        self.network.draw_from(self._noise)
         self._tensors: dict[Part, dict[Output, torch.Tensor]] = {}
         self._flat = FlatParameters(self.network)
         self._values: NDArray[np.float32] = self._flat.values.numpy()

@@ -81,7 +81,10 @@ class Block(Declaration):
     inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Input"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("output", "Output"),)
     learns_from: ClassVar[tuple[str, ...]] = ()
-    """Input ports that matter only while learning: the output does not follow from them."""
+    """Input ports from whose values the output does not follow: they matter only while learning, or for their rows."""
+    entrances: ClassVar[Mapping[str, str]] = {}
+    """Output ports that carry examples like those of an input port among others: a picture over the plane of these
+    examples may enter the network there."""
 
     def subtitle(self) -> str:
         """The line under the title of a node, such as “8 units · tanh”."""

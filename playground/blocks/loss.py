@@ -17,7 +17,8 @@ from playground.blocks.base import Advice, Block, BlockError, Family, Fix, Port
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "none"]
+"""What a loss asks: for the right class, for the right number, or not to agree with its target at all."""
 Compare = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 CLASS_CODINGS: tuple[Scale, ...] = ("index", "one-hot", "zero-one", "signed")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from playground.blocks import (
     activation,
+    adversarial,
     attention,
     autoregression,
     class_loss,
     clustering,
+    coverage,
     dense,
     forecast_measures,
     graph,
@@ -26,6 +28,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *activation.BLOCKS,
     *merge.BLOCKS,
     *regroup.BLOCKS,
+    *adversarial.BLOCKS,
     *normalization.BLOCKS,
     *recurrent.BLOCKS,
     *attention.BLOCKS,
@@ -36,5 +39,6 @@ BLOCKS: tuple[type[Block], ...] = (
     *autoregression.BLOCKS,
     *loss.BLOCKS,
     *class_loss.BLOCKS,
+    *coverage.BLOCKS,
     *forecast_measures.BLOCKS,
 )

@@ -14,6 +14,7 @@ from playground.data import (
     own_table,
     own_text,
     points,
+    ring,
     sequences,
     surfaces,
     tables,
@@ -22,6 +23,7 @@ from playground.data.base import Dataset
 
 DATASETS: tuple[type[Dataset], ...] = (
     *points.DATASETS,
+    *ring.DATASETS,
     *expression.DATASETS,
     *drawn.DATASETS,
     *gates.DATASETS,

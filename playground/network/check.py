@@ -242,12 +242,14 @@ def _sources(
 def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
     """Output signals and parameter count of one block, by running its module."""
     try:
+        _alike_in_rows(block, inputs)
         block.expect(*inputs)
         with torch.device("meta"), torch.no_grad():
             module = block.build(*inputs).eval()
-            arriving = [signal.meta() for signal in inputs]
+            arriving = [signal.meta(EXAMPLES) for signal in inputs]
         shapes = _trace(block, module, arriving)
-        outputs = block.describe(shapes, *inputs)
+        described = block.describe(shapes, *inputs)
+        outputs = tuple(_with_rows(signal, shape) for signal, shape in zip(described, shapes, strict=True))
         count = sum(parameter.numel() for parameter in module.parameters())
         return _Inferred(outputs, count, advice=block.advise(*inputs))
     except BlockError as error:
@@ -256,6 +258,25 @@ def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
         arrived = " and ".join(signal.words() for signal in inputs)
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         return _Inferred((), 0, f"{block.title} cannot work with {arrived}: {reason}.")
+
+
+EXAMPLES = 2
+"""Examples in the batch that shapes are inferred from."""
+
+
+def _alike_in_rows(block: Block, inputs: tuple[Signal, ...]) -> None:
+    """Refuse wires of which one has more rows for each example than another. Raises BlockError."""
+    if len({signal.rows for signal in inputs}) > 1:
+        counted = " and ".join(f"{signal.rows} row{'s' if signal.rows != 1 else ''}" for signal in inputs)
+        raise BlockError(
+            f"{block.title} expects as many rows on every wire, but {counted} for each example arrive. Some block on "
+            "the way makes several rows of one example; wire in what has gone the same way."
+        )
+
+
+def _with_rows(signal: Signal, shape: torch.Size) -> Signal:
+    rows = max(1, shape[0] // EXAMPLES) if len(shape) else 1
+    return signal if rows == signal.rows else signal.but(rows=rows)
 
 
 SMALL = 1_000_000

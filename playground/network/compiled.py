@@ -125,14 +125,25 @@ class Network(nn.Module):
             raise ValueError("the network has no loss")
         return total
 
-    def steps_to(self, outputs: Sequence[Output]) -> list[Step]:
-        """The steps needed to compute the given outputs, in order: what a picture of a hidden layer costs."""
-        wanted = {self.slots[output] for output in outputs}
+    def draw_from(self, generator: torch.Generator) -> None:
+        """Let all modules that draw random numbers take them from a generator, which lies on their device."""
+        for module in self.modules():
+            # Not `hasattr`: a node may be called “generator”.
+            if "generator" in vars(module):
+                vars(module)["generator"] = generator
+
+    def steps_to(self, outputs: Sequence[Output], given: Collection[Output] = ()) -> list[Step]:
+        """The steps needed to compute some outputs, in order: what a picture of a hidden layer costs.
+
+        What is `given` is fed, and what leads only there is left out.
+        """
+        wanted = {self.slots[output] for output in outputs if output not in given}
+        fed = {self.slots[output] for output in given}
         needed: list[Step] = []
         for step in reversed(self.steps):
             if wanted.intersection(step.outputs):
                 needed.append(step)
-                wanted.update(step.inputs)
+                wanted.update(slot for slot in step.inputs if slot not in fed)
         return needed[::-1]
 
 

@@ -74,6 +74,7 @@ class Evaluator:
         losses = set(network.loss_weights)
         self._steps = [step for step in network.steps if step.node not in losses]
         self._modules = tuple(network.modules())
+        self._noise = torch.Generator(device=device)
         self._glance = _joined({part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()})
 
     @property
@@ -105,14 +106,21 @@ class Evaluator:
 
     @contextmanager
     def _evaluation_mode(self) -> Iterator[None]:
+        """Blocks behave as outside training; those that draw then too draw the same numbers in every evaluation."""
         learning = [module for module in self._modules if module.training]
+        drawing = [(vars(module), vars(module)["generator"]) for module in self._modules if "generator" in vars(module)]
         for module in learning:
             module.training = False
+        for own, _ in drawing:
+            own["generator"] = self._noise
+        self._noise.manual_seed(1)
         try:
             yield
         finally:
             for module in learning:
                 module.training = True
+            for own, generator in drawing:
+                own["generator"] = generator
 
     def _values(self, examples: Batch) -> dict[int, torch.Tensor]:
         """What is to be measured, slot by slot, for all examples; in one pass where they are not too many."""

@@ -96,10 +96,14 @@ class MetricSet:
     """The metrics that suit one loss block. `decoder` is None for regression."""
 
     decoder: Decoder | None
+    silent: bool = False
+    """There is nothing to measure: prediction and target are not meant to agree."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of what `compute` gives, in order."""
+        if self.silent:
+            return ()
         if self.decoder is None:
             return "mean_absolute_error", "root_mean_squared_error", "r2"
         if self.decoder.target.kind == "tokens":
@@ -110,7 +114,7 @@ class MetricSet:
     @torch.no_grad()
     def compute(self, prediction: Tensor, target: Tensor) -> dict[str, float]:
         """All metrics of a batch as it arrives at the loss block, one wait for the device; NaN for an empty batch."""
-        if len(prediction) == 0:
+        if len(prediction) == 0 or self.silent:
             return dict.fromkeys(self.names, float("nan"))
         if self.decoder is None:
             values = self._of_numbers(prediction, target)
@@ -161,7 +165,8 @@ class MetricSet:
 
 def metrics_for(loss: Loss | Estimator, prediction: Signal, target: Signal) -> MetricSet:
     """The metrics for a loss block or an estimator between these two wires."""
-    if loss.task(target) == "regression":
-        return MetricSet(None)
+    task = loss.task(target)
+    if task != "classification":
+        return MetricSet(None, silent=task == "none")
     units = prediction.shape[-1] if target.scale == "index" and target.shape else max(1, prediction.size)
     return MetricSet(Decoder(reading_of(loss, prediction, target), target, units))

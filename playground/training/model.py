@@ -53,9 +53,7 @@ class TrainableModel:
         self._set_modes(factors)
         # Noise is drawn on the device of the tensors it goes into.
         self.noise = torch.Generator(device=device)
-        for module in self.network.modules():
-            if hasattr(module, "generator"):
-                setattr(module, "generator", self.noise)  # noqa: B010 - mypy knows only tensors and modules here
+        self.network.draw_from(self.noise)
 
     def _set_modes(self, factors: dict[str, float]) -> None:
         # A frozen block stays as it is, so its running statistics are used and no longer adapt.

@@ -92,3 +92,28 @@ def test_a_graph_with_errors_is_not_compiled() -> None:
 def test_warnings_do_not_forbid_compiling() -> None:
     graph = multilayer(node("data", "iris"), (3, "tanh"), loss="cross-entropy")
     assert compile_graph(graph).report.problems[0].severity == "warning"
+
+
+def test_what_is_given_is_fed_and_not_computed() -> None:
+    network = compile_graph(multilayer(node("data", "xor"), (4, "tanh"), (2, "identity"), loss="cross-entropy"))
+    given = {("layer-1", "output"): torch.randn(3, 4)}
+    steps = network.steps_to([("layer-2", "output")], given)
+    assert [step.node for step in steps] == ["layer-2"]
+    found = network.run(given, steps)[network.slots["layer-2", "output"]]
+    weights = dict(network.named_parameters())
+    expected = given["layer-1", "output"] @ weights["layer-2.weight"].T + weights["layer-2.bias"]
+    assert torch.allclose(found, expected)
+    assert network.steps_to([("layer-1", "output")], given) == []
+    assert [step.node for step in network.steps_to([("layer-2", "output")])] == ["layer-1", "layer-2"]
+
+
+def test_a_node_called_generator_is_no_source_of_noise() -> None:
+    graph = chain(
+        node("data", "xor"), node("generator", "dense", units=2), node("drop", "dropout"),
+        loss=node("loss", "cross-entropy"),
+    )  # fmt: skip
+    network = compile_graph(graph)
+    source = torch.Generator()
+    network.draw_from(source)
+    modules = dict(network.named_children())
+    assert modules["drop"].generator is source and isinstance(modules["generator"], torch.nn.Module)

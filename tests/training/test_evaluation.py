@@ -9,8 +9,8 @@ import torch
 from playground.network.check import check
 from playground.network.compiled import Network
 from playground.training.evaluation import GLANCE, LARGEST_BATCH
-from tests.network.small_graphs import chain, multilayer, node
-from tests.training.runs import circles, noisy_graph, plain_graph, project, run
+from tests.network.small_graphs import chain, multilayer, node, wired
+from tests.training.runs import assert_same, circles, noisy_graph, plain_graph, project, run
 
 PARTS = ("train", "validation", "test")
 
@@ -85,3 +85,16 @@ def test_parts_without_examples_are_left_out(share: float) -> None:
     )
     names = {name.split("_")[0] for name in run(project(graph), 3).latest}
     assert names == ({"train", "validation"} if share else {"train"})
+
+
+def test_evaluating_draws_the_same_noise_every_time_and_none_from_the_run() -> None:
+    graph = wired(
+        [circles(), node("noise", "noise"), node("generator", "dense", units=1, activation="identity"),
+         node("loss", "mean-squared-error")],
+        "data.features > noise", "noise > generator", "generator > loss.prediction", "data.target > loss.target",
+    )  # fmt: skip
+    often, seldom = run(project(graph), 3), run(project(graph), 3)
+    assert often.evaluate(full=True) == often.evaluate(full=True)
+    for session in (often, seldom):
+        session.advance(4)
+    assert_same(often, seldom)

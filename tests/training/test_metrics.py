@@ -20,6 +20,7 @@ from playground.training.metrics import MetricSet, accuracy, confusion, metrics_
 
 NAMES = tuple("abcdefghij")
 LOSSES = [block for block in BLOCKS if issubclass(block, Loss)]
+JUDGING = [block for block in LOSSES if block().task(Signal((), scale="index")) != "none"]
 
 
 def loss(identifier: str) -> Loss:
@@ -186,7 +187,7 @@ def test_nothing_above_zero_means_all_classes_alike() -> None:
     assert chosen.probabilities(torch.full((1, 4), -1.0)).tolist() == [[0.25] * 4]
 
 
-@pytest.mark.parametrize("block", LOSSES, ids=lambda block: block.id)
+@pytest.mark.parametrize("block", JUDGING, ids=lambda block: block.id)
 @pytest.mark.parametrize("target", ["index", "one-hot", "zero-one", "signed"])
 @pytest.mark.parametrize("prediction", ["any", "probability", "log-probability"])
 def test_every_loss_is_read_consistently(block: type[Loss], target: Scale, prediction: Scale) -> None:
@@ -203,6 +204,11 @@ def test_every_loss_is_read_consistently(block: type[Loss], target: Scale, predi
     clear = shares.max(dim=1).values > shares.topk(2, dim=1).values[:, 1] + 1e-6
     assert int(clear.sum()) > 25
     assert torch.equal(shares.argmax(dim=1)[clear], chosen.classes(values)[clear])
+
+
+def test_a_loss_that_wants_no_agreement_has_no_metrics() -> None:
+    chosen = metric_set("generator-loss", "zero-one")
+    assert chosen.names == () and chosen.compute(torch.zeros(3, 1), torch.zeros(3, 1)) == {}
 
 
 def test_numbers_stand_for_no_class() -> None:
