@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.analysis.attention import AttentionAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
@@ -21,6 +22,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ConfusionAnalysis,
     PredictionWallAnalysis,
     HiddenStatesAnalysis,
+    AttentionAnalysis,
     WeightsAnalysis,
     DataAnalysis,
     LiveMapsAnalysis,

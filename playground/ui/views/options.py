@@ -149,6 +149,9 @@ class ExampleBox(QuietSpinBox):
         self.setAccessibleName("Example")
         self.setRange(1, 1)
 
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(78), super().sizeHint().height())
+
     def show_example(self, row: int, count: int, part: str) -> None:
         """Show row `row`, from 0, of a part with `count` examples."""
         with QSignalBlocker(self):

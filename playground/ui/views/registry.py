@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.ui.views.attention_view import AttentionView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
@@ -21,6 +22,7 @@ VIEWS: dict[str, type[View]] = {
         ConfusionView,
         WallView,
         HiddenView,
+        AttentionView,
         WeightsView,
         DataView,
     )

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from playground.analysis.registry import ANALYSES
 from playground.ui.theme import THEME
+from playground.ui.views.attention_view import AttentionView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
@@ -27,7 +28,7 @@ from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
-from tests.ui.views import results, results_hidden, results_rule
+from tests.ui.views import results, results_attention, results_hidden, results_rule
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
@@ -44,6 +45,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (HiddenView, results_hidden.word_states),
     (RuleView, results_rule.perceptron_line),
     (RuleView, results_rule.moving_centroids),
+    (AttentionView, results_attention.two_heads),
+    (AttentionView, results_attention.one_matrix_of_words),
+    (AttentionView, results_attention.four_layers),
+    (AttentionView, results_attention.many_steps),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]
