@@ -20,8 +20,8 @@ class MeanAbsoluteScaledError(Measure):
     id: ClassVar[str] = "mase"
     title: ClassVar[str] = "MASE"
     summary: ClassVar[str] = (
-        "The error of a forecast compared with the simplest one, “as one season before”: below 1 it is better than that "
-        "one was on the training time, above 1 worse."
+        "The error of a forecast beside that of the simplest one, “as one season before”: below 1 it is better than "
+        "that one was on the training time, above 1 worse."
     )
     formula: ClassVar[str] = (
         r"\mathrm{MASE} = \frac{\frac{1}{h} \sum_{j=1}^{h} |y_{t+j} - \hat{y}_{t+j}|}"

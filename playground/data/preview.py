@@ -11,11 +11,27 @@ from numpy.typing import NDArray
 from playground.blocks.signal import Signal
 from playground.data.base import PARTS, Array, Part, RegressionDataset
 from playground.data.preparation import Prepared
+from playground.data.series import SeriesDataset
 
 MOST_SYMBOLS = 120
 """Tokens of a sequence that are written out."""
 FIRST_NUMBERS = 6
 """Numbers of a series that are written out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesPreview:
+    """A whole time series in raw units, and where it is cut."""
+
+    times: NDArray[np.float64]
+    """(n,) places on the axis of time."""
+    values: NDArray[np.float64]
+    cuts: tuple[int, int]
+    """The first step of the validation time, and of the test time."""
+    time_name: str
+    value_name: str
+    ends: tuple[str, str]
+    """The first and the last step in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,8 @@ class DataPreview:
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
     points: NDArray[np.float32] | None
     """For two features (N, 3): x1, x2, and the class number or the number to predict; None for all other data."""
+    series: SeriesPreview | None = None
+    """The series of which the examples are windows; None for all other data."""
 
 
 Cells = list[list[float | str]]
@@ -46,6 +64,8 @@ Cells = list[list[float | str]]
 
 def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
     """The first `limit` examples of a part (they are shuffled already) and the counts of all parts."""
+    if isinstance(prepared.dataset, SeriesDataset):
+        return _of_series(prepared, prepared.dataset, part, limit)
     signal, features = prepared.signals[0], prepared.parts[part]["features"][:limit]
     if features.dtype != np.int64:
         features = prepared.scaler.unscale(np.asarray(features, dtype=np.float32))
@@ -65,6 +85,34 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
         points=np.concatenate([features, target[:, :1]], axis=1).astype(np.float32)
         if pointed and target is not None
         else None,
+    )
+
+
+def _of_series(prepared: Prepared, dataset: SeriesDataset, part: Part, limit: int) -> DataPreview:
+    """Windows in order of time: when the last step was that is seen, its value, and the values that are asked for."""
+    timeline = dataset.timeline()
+    origins = timeline.origins(part)[:limit]
+    numbers = np.column_stack([timeline.values[origins], timeline.truth(origins)])
+    return DataPreview(
+        part=part,
+        counts={name: prepared.count(name) for name in PARTS},
+        columns=("last seen", "value", *(f"+{ahead}" for ahead in range(1, timeline.horizon + 1))),
+        rows=tuple(
+            (dataset.moment(origin), *row) for origin, row in zip(origins.tolist(), _cells(numbers), strict=True)
+        ),
+        class_names=(),
+        class_counts=dict.fromkeys(PARTS, ()),
+        ink=dataset.ink,
+        images=None,
+        points=None,
+        series=SeriesPreview(
+            times=dataset.times(timeline.count),
+            values=timeline.values,
+            cuts=timeline.cuts,
+            time_name=dataset.time_name,
+            value_name=dataset.value_name,
+            ends=(dataset.moment(0), dataset.moment(timeline.count - 1)),
+        ),
     )
 
 
@@ -114,7 +162,7 @@ def _first_numbers(values: Array) -> str:
     return words + (" …" if len(flat) > FIRST_NUMBERS else "")
 
 
-def _cells(numbers: NDArray[np.float32]) -> Cells:
+def _cells(numbers: NDArray[np.floating]) -> Cells:
     return [[float(f"{number:.6g}") for number in row] for row in numbers.tolist()]
 
 

@@ -16,6 +16,7 @@ from playground.data import (
     points,
     ring,
     sequences,
+    series,
     surfaces,
     tables,
 )
@@ -32,6 +33,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *tables.DATASETS,
     *images.DATASETS,
     *sequences.DATASETS,
+    *series.DATASETS,
     *own_table.DATASETS,
     *own_images.DATASETS,
     *own_text.DATASETS,

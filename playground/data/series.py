@@ -165,6 +165,10 @@ class SeriesDataset(Dataset):
         """The place of a step on the axis of time."""
         return self.start + self.step * step
 
+    def times(self, count: int) -> Floats:
+        """The places of the first `count` steps on the axis of time, (count,)."""
+        return self.start + self.step * np.arange(count, dtype=np.float64)
+
     def nearest_step(self, time: float) -> int:
         """The step that is nearest to a place on the axis of time."""
         return round((time - self.start) / self.step)
@@ -324,8 +328,8 @@ class Sunspots(SeriesDataset):
     relative: bool = parameter(
         False,
         label="Relative to the last value",
-        help="Give window and target as their distance from the last value that is seen. It helps against a trend; here "
-        "there is none, and the level tells where in the cycle one is.",
+        help="Give window and target as their distance from the last value that is seen. It helps against a trend; "
+        "here there is none, and the level tells where in the cycle one is.",
     )
 
     def length(self) -> int:
@@ -386,7 +390,8 @@ class SeriesBuilder(SeriesDataset):
         noise = self.noise * self._noise(generator)
         if self.composition == "additive":
             return trend + season + cycle + noise
-        return trend * np.prod([1.0 + part / self.level for part in (season, cycle, noise)], axis=0)
+        first, second, third = (1.0 + part / self.level for part in (season, cycle, noise))
+        return trend * first * second * third
 
     def _phases(self, generator: np.random.Generator) -> Floats:
         """Angles of a cycle whose swings all take their own time, (steps,)."""

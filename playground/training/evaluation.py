@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,8 +51,8 @@ class _Gauge:
 class Evaluator:
     """Evaluates one network on the parts of its data. Names are `test_loss`, `test_accuracy`, …
 
-    With several losses or estimators, each also has its own names behind a dot: `test_loss.loss-2`. Raises DataError
-    when data blocks do not go together.
+    With several losses, estimators or measures of a kind, each has its own names behind a dot: `test_loss.loss-2`.
+    Raises DataError when data blocks do not go together.
     """
 
     def __init__(self, network: Network, prepared: Mapping[str, Prepared], device: torch.device) -> None:
@@ -146,10 +147,12 @@ class Evaluator:
                     found[f"{part}_loss{suffix}"] = loss
             for metric, value in head.metrics.compute(prediction, target).items():
                 found[f"{part}_{metric}{suffix}"] = value
-        for gauge in self._gauges:
-            for metric, value in gauge.measure(*(rows[slot] for slot in gauge.slots)).items():
+        measured = [(gauge.name, gauge.measure(*(rows[slot] for slot in gauge.slots))) for gauge in self._gauges]
+        takers = Counter(metric for _, numbers in measured for metric in numbers)
+        for owner, numbers in measured:
+            for metric, value in numbers.items():
                 name = f"{part}_{metric}"
-                found[f"{name}.{gauge.name}" if name in found else name] = value
+                found[f"{name}.{owner}" if takers[metric] > 1 or name in found else name] = value
         return found
 
 

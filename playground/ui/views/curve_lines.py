@@ -14,7 +14,7 @@ Numbers = NDArray[np.float64]
 AXES = (("Steps", "step"), ("Epochs", "epoch"), ("Examples", "examples"), ("Seconds", "seconds"))
 LONGEST_MEMORY = 0.1
 LONGEST_BLOCK = 200.0
-SPECIAL_WORDS = {"r2": "R²", "f1": "F1"}
+SPECIAL_WORDS = {"r2": "R²", "f1": "F1", "mase": "MASE"}
 
 
 def split_name(curve: str) -> tuple[str, str]:

@@ -23,6 +23,8 @@ class Axis(pg.AxisItem):
         super().__init__(orientation, maxTickLength=0)
         self.enableAutoSIPrefix(False)
         self.logarithmic = False
+        self.grouped = True
+        """Thousands have commas; years have none."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float | None, list[float]]]:
         if not self.logarithmic:
@@ -36,7 +38,8 @@ class Axis(pg.AxisItem):
         digits = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing < 1 else 0
         if any(value and (abs(value) >= 1e6 or digits > 5) for value in shown):
             return [tick_words(value) for value in shown]
-        return [f"{value + 0.0:,.{digits}f}".replace("-", "−") for value in shown]
+        commas = "," if self.grouped else ""
+        return [f"{value + 0.0:{commas}.{digits}f}".replace("-", "−") for value in shown]
 
 
 def tick_words(value: float) -> str:

@@ -21,6 +21,7 @@ from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
@@ -28,7 +29,7 @@ from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
-from tests.ui.views import results, results_attention, results_hidden, results_rule
+from tests.ui.views import results, results_attention, results_forecast, results_hidden, results_rule
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
@@ -45,6 +46,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (HiddenView, results_hidden.word_states),
     (RuleView, results_rule.perceptron_line),
     (RuleView, results_rule.moving_centroids),
+    (ForecastView, results_forecast.forecast),
+    (ForecastView, results_forecast.two_forecasts),
+    (ForecastView, results_forecast.beyond_the_end),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
