@@ -188,9 +188,9 @@ class Recurrent(Block):
         return (Signal(tuple(outputs[0][1:]), low=-1.0, high=1.0, **kept),)
 
     def live_formula(self, *inputs: Signal) -> str:
-        width = inputs[0].shape[-1]
-        rows = str(self.units) if self.gates == 1 else f"{self.gates} · {self.units}"
-        return f"W is {rows} × {width}, U is {rows} × {self.units}, two b of {rows}; x is {width}, h is {self.units}"
+        width, rows = inputs[0].shape[-1], self.gates * self.units
+        each = f", {self.units} rows for each gate" if self.gates > 1 else ""
+        return f"W is {rows} × {width}, U is {rows} × {self.units}, two b are {rows}{each}; x is {width}, h {self.units}"
 
 
 class SimpleRNN(Recurrent):
@@ -223,8 +223,8 @@ class LSTM(Recurrent):
         "memory lasts, and its gradient too."
     )
     formula: ClassVar[str] = (
-        r"c_t = f_t \odot c_{t-1} + i_t \odot \tanh(W_c x_t + U_c h_{t-1} + b_c), \quad h_t = o_t \odot \tanh(c_t),"
-        r" \quad i_t, f_t, o_t = \sigma(W x_t + U h_{t-1} + b)"
+        r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t = o_t \odot \tanh(c_t), \quad"
+        r" g_t = \tanh(W x_t + U h_{t-1} + b), \quad i_t, f_t, o_t = \sigma(W x_t + U h_{t-1} + b)"
     )
     source: ClassVar[str] = "Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000"
     gates: ClassVar[int] = 4
@@ -256,8 +256,7 @@ class GRU(Recurrent):
     )
     formula: ClassVar[str] = (
         r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}, \quad"
-        r" n_t = \tanh(W_n x_t + b_n + r_t \odot (U_n h_{t-1} + b'_n)),"
-        r" \quad r_t, z_t = \sigma(W x_t + U h_{t-1} + b)"
+        r" n_t = \tanh(W x_t + b + r_t \odot (U h_{t-1} + b')), \quad r_t, z_t = \sigma(W x_t + U h_{t-1} + b)"
     )
     source: ClassVar[str] = "Cho et al. 2014, Learning phrase representations using RNN encoder-decoder"
     gates: ClassVar[int] = 3
