@@ -189,8 +189,10 @@ class Recurrent(Block):
 
     def live_formula(self, *inputs: Signal) -> str:
         width, rows = inputs[0].shape[-1], self.gates * self.units
-        each = f", {self.units} rows for each gate" if self.gates > 1 else ""
-        return f"W is {rows} × {width}, U is {rows} × {self.units}, two b are {rows}{each}; x is {width}, h {self.units}"
+        parts = f", in {self.gates} parts" if self.gates > 1 else ""
+        return (
+            f"W is {rows} × {width}, U is {rows} × {self.units}, b is 2 × {rows}{parts}; x is {width}, h {self.units}"
+        )
 
 
 class SimpleRNN(Recurrent):
