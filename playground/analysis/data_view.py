@@ -13,7 +13,7 @@ from playground.analysis.base import Analysis, Context, Table
 from playground.analysis.pictures import is_image, pictures
 from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
-from playground.data.preview import preview
+from playground.data.preview import SeriesPreview, preview
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
@@ -37,6 +37,8 @@ class DataSummary:
     """(n, 3) for data with two features: both, and the class number or the target."""
     pictures: NDArray[np.float32] | None
     """(n, h, w) or (n, h, w, 3), brightness from 0 to 1."""
+    series: SeriesPreview | None = None
+    """The series of which the examples are windows; None for all other data."""
 
     def table(self) -> Table:
         """The rows; for pictures how many of each class every part has."""
@@ -52,7 +54,7 @@ class DataAnalysis(Analysis):
 
     id: ClassVar[str] = "data"
     title: ClassVar[str] = "Data"
-    summary: ClassVar[str] = "The examples themselves: how many of each class, points, rows, pictures."
+    summary: ClassVar[str] = "The examples themselves: how many of each class, points, rows, pictures, a series."
     needs: ClassVar[frozenset[str]] = frozenset()
 
     part: Part = parameter("train", help="The examples that are shown.")
@@ -85,4 +87,5 @@ def summarize(prepared: Prepared, part: Part, limit: int) -> DataSummary:
         rows=first.rows,
         points=first.points,
         pictures=pictures(prepared, part, np.arange(limit)) if is_image(prepared.signals[0]) else None,
+        series=first.series,
     )

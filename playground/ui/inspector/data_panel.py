@@ -37,6 +37,7 @@ GROUPS = {
     "courses": "Course examples",
     "tables": "Tables",
     "images": "Images",
+    "series": "Time series",
     "own_table": "Your files",
     "own_images": "Your files",
     "own_text": "Your files",

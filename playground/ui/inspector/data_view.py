@@ -11,6 +11,7 @@ from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.inspector.data_pictures import ClassBars, ExampleTable, PictureWall
 from playground.ui.inspector.points_plot import PointsPlot
 from playground.ui.inspector.rows import Section, label
+from playground.ui.inspector.series_plot import SeriesPlot
 from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
 
@@ -47,6 +48,7 @@ class DataView(QWidget):
         self.section.heading_line.addWidget(self.parts)
         self.points = PointsPlot()
         self.wall = PictureWall()
+        self.series = SeriesPlot()
         self.model = ExampleTable()
         self.model.setParent(self)
         self.table = QTableView()
@@ -58,7 +60,7 @@ class DataView(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.verticalHeader().setDefaultSectionSize(THEME.px(24))
         self.words = label(role="secondary")
-        for widget in (self.points, self.wall, self.table, self.words):
+        for widget in (self.points, self.wall, self.series, self.table, self.words):
             self.section.add(widget)
         column.addWidget(self.section)
         self._shown: DataPreview | None = None
@@ -82,6 +84,8 @@ class DataView(QWidget):
         self.model.show(data.columns, data.rows)
         if data.points is not None:
             self.points.set_points(data.points, has_classes=bool(data.class_names))
+        if data.series is not None:
+            self.series.set_series(data.series)
         if data.images is not None:
             words = [", ".join(map(str, row)) for row in data.rows[:MOST_PICTURES]]
             self.wall.set_pictures(data.images[:MOST_PICTURES], words, ink=data.ink)
@@ -94,13 +98,14 @@ class DataView(QWidget):
         self.classes.setVisible(data is not None and bool(data.class_names))
         if data is None:
             return
-        picture = data.points is not None or data.images is not None
+        picture = data.points is not None or data.images is not None or data.series is not None
         as_table = self.table_button.isChecked() or not picture
         self.table_button.setVisible(picture)
         self.table.setVisible(as_table)
         self.points.setVisible(not as_table and data.points is not None)
         self.wall.setVisible(not as_table and data.images is not None)
+        self.series.setVisible(not as_table and data.series is not None)
         whole = data.counts[data.part]
         shown = min(len(data.rows), MOST_PICTURES) if data.images is not None and not as_table else len(data.rows)
         self.words.setText(f"{shown:,} of {whole:,} {data.part} examples, in raw units" if shown < whole else "")
-        self.words.setVisible(shown < whole)
+        self.words.setVisible(shown < whole and not (data.series is not None and not as_table))

@@ -12,6 +12,7 @@ from playground.analysis.data_view import DataAnalysis, DataSummary
 from playground.data.base import PARTS
 from playground.ui.inspector.data_pictures import ClassBars, ExampleTable, PictureWall
 from playground.ui.inspector.points_plot import PointsPlot
+from playground.ui.inspector.series_plot import SeriesPlot
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.legend import Entry, Legend
@@ -38,6 +39,8 @@ class DataView(View):
         self.options_layout.addWidget(self.part_box)
         self.points = PointsPlot()
         self.points.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.series = SeriesPlot()
+        self.series.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.wall = PictureWall()
         self.model = ExampleTable()
         self.model.setParent(self)
@@ -59,7 +62,7 @@ class DataView(View):
         self.bars_area = scrolling(self.bars)
         line = QHBoxLayout()
         line.setSpacing(THEME.px(10))
-        for widget in (self.points, self.wall_area, self.table):
+        for widget in (self.points, self.series, self.wall_area, self.table):
             line.addWidget(widget, EXAMPLES_SHARE)
         line.addWidget(self.bars_area, CLASSES_SHARE)
         self.body_layout.addLayout(line, 1)
@@ -80,16 +83,19 @@ class DataView(View):
     def draw(self) -> None:
         assert self.result is not None
         data = self.result
-        pictured = data.points is not None or data.pictures is not None
+        pictured = any(shown is not None for shown in (data.points, data.pictures, data.series))
         as_table = self.table_box.isChecked() or not pictured
         self.table_box.setVisible(pictured)
         self.table.setVisible(as_table)
         self.points.setVisible(not as_table and data.points is not None)
+        self.series.setVisible(not as_table and data.series is not None)
         self.wall_area.setVisible(not as_table and data.pictures is not None)
         self.bars_area.setVisible(data.class_counts is not None)
         self.model.show(data.columns, data.rows)
         if data.points is not None:
             self.points.set_points(data.points, has_classes=bool(data.class_names))
+        if data.series is not None:
+            self.series.set_series(data.series)
         if data.pictures is not None:
             self.wall.set_pictures(data.pictures, [", ".join(map(str, row)) for row in data.rows])
         if data.class_counts is not None:
@@ -100,8 +106,8 @@ class DataView(View):
     def _entries(self, data: DataSummary) -> list[Entry]:
         tokens = THEME.tokens
         parts = [Entry(f"{part} {data.counts[part]:,}", "square", tokens.part_color(part)) for part in PARTS]
-        whole = data.counts[data.part]
-        return [*parts, *([Entry(f"the first {len(data.rows):,} shown")] if len(data.rows) < whole else [])]
+        some = len(data.rows) < data.counts[data.part] and (data.series is None or self.table_box.isChecked())
+        return [*parts, *([Entry(f"the first {len(data.rows):,} shown")] if some else [])]
 
 
 def scrolling(widget: QWidget) -> QScrollArea:

@@ -240,7 +240,7 @@ def test_every_dataset_is_shown_and_stays_narrow(
     assert node.block == dataset
     if dataset != "drawn-points":
         panel.show_prepared("spirals-1", make_preview(document.graph, "spirals-1", "train"))
-        shown = [panel.view.points, panel.view.wall, panel.view.table]
+        shown = [panel.view.points, panel.view.wall, panel.view.series, panel.view.table]
         assert [widget.isVisible() for widget in shown].count(True) == 1
     assert panel.drawing_section.isVisible() == (dataset == "drawn-points")
     qtbot.waitUntil(lambda: panel.widget().width() <= panel.viewport().width())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.analysis.data_view import DataSummary
 from playground.analysis.forecast import Forecast, ModelForecast, Score
+from playground.data.preview import SeriesPreview
 
 COUNT, HORIZON, WINDOW = 60, 6, 12
 TEST_START = 50
@@ -30,9 +32,7 @@ def forecast(origin: int = TEST_START - 1, models: tuple[str, ...] = ("LSTM",)) 
         origin=origin,
         first_origin=WINDOW - 1,
         cuts=(35, TEST_START),
-        models=tuple(
-            model(title, values, origin, 0.5 + 0.3 * number) for number, title in enumerate(models)
-        ),
+        models=tuple(model(title, values, origin, 0.5 + 0.3 * number) for number, title in enumerate(models)),
         naive=naive,
         naive_score=Score(1.1, 1.2, 3.4),
         part="test",
@@ -52,3 +52,14 @@ def two_forecasts() -> Forecast:
 def beyond_the_end() -> Forecast:
     """From the last year that was measured: nobody knows what came."""
     return forecast(origin=COUNT - 1)
+
+
+def data_series() -> DataSummary:
+    """The series itself, before any network."""
+    result = forecast()
+    series = SeriesPreview(
+        result.times[:COUNT], result.values, result.cuts, "year", "CO2 (ppm)", ("1950", f"{1950 + COUNT - 1}")
+    )
+    rows = tuple((str(1961 + row), 310.0 + row, 311.0 + row) for row in range(8))
+    totals = {"train": 24, "validation": 14, "test": 4}
+    return DataSummary("CO2", "train", totals, (), None, ("last seen", "value", "+1"), rows, None, None, series)

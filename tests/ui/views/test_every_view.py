@@ -46,6 +46,7 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (HiddenView, results_hidden.word_states),
     (RuleView, results_rule.perceptron_line),
     (RuleView, results_rule.moving_centroids),
+    (DataView, results_forecast.data_series),
     (ForecastView, results_forecast.forecast),
     (ForecastView, results_forecast.two_forecasts),
     (ForecastView, results_forecast.beyond_the_end),
