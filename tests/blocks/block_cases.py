@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from playground.blocks import activation, class_loss, dense, loss, merge, normalization
 from playground.blocks.signal import Signal
-from tests.blocks import cases_adversarial, cases_attention, cases_estimators, cases_forecasts, cases_graph, cases_recurrent, cases_regroup
+from tests.blocks import (
+    cases_adversarial,
+    cases_attention,
+    cases_convolution,
+    cases_estimators,
+    cases_forecasts,
+    cases_graph,
+    cases_recurrent,
+    cases_regroup,
+)
 from tests.blocks.case import (
     IMAGE,
     INDEX,
@@ -77,6 +86,7 @@ CASES: tuple[Case, ...] = (
     compared(class_loss.Hinge(), LOGITS, INDEX, changed=class_loss.Hinge(margin=0.2)),
     *cases_adversarial.CASES,
     *cases_attention.CASES,
+    *cases_convolution.CASES,
     *cases_estimators.CASES,
     *cases_forecasts.CASES,
     *cases_graph.CASES,
