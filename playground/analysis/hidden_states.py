@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.analysis.answers import Answer, answer_to
 from playground.analysis.base import Analysis, Context, Table
-from playground.analysis.heads import chosen, class_heads
 from playground.analysis.step_words import tokens_of
-from playground.analysis.subject import Subject
 from playground.blocks.recurrent import Recurrent, Unrolled
 from playground.data.base import Part
 from playground.document.graph import Graph
@@ -47,16 +46,6 @@ class StateMap:
     def limit(self) -> float:
         """The magnitude that has the full colour: 1, or more where a cell holds more."""
         return max(1.0, float(np.nan_to_num(np.abs(self.values), posinf=0.0).max(initial=0.0)))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the network says in the end, and what it should say."""
-
-    said: str
-    share: float
-    """Its probability."""
-    right: str
 
 
 @dataclass(frozen=True)
@@ -129,7 +118,7 @@ class HiddenStatesAnalysis(Analysis):
             part=part,
             row=context.example % max(1, count),
             count=count,
-            answer=_answer(subject, context.node, values),
+            answer=answer_to(subject, context.node, values),
         )
 
 
@@ -141,16 +130,3 @@ def recurrent_nodes(report: Report) -> tuple[str, ...]:
 def _map(name: str, values: torch.Tensor) -> StateMap:
     """(1, time, units) as (units, time)."""
     return StateMap(name, TITLES[name], np.ascontiguousarray(values[0].T.numpy()), name in GATES)
-
-
-def _answer(subject: Subject, node: str | None, values: list[torch.Tensor]) -> Answer | None:
-    heads = class_heads(subject.report)
-    if not heads:
-        return None
-    head, slots = chosen(heads, node), subject.network.slots
-    shares = head.probabilities(values[slots[head.prediction]].numpy())  # (answers, classes)
-    right = head.actual(values[slots[head.target]].numpy())
-    if len(shares) != 1 or len(right) != 1:
-        return None
-    names, said = head.class_names(shares.shape[1]), int(shares[0].argmax())
-    return Answer(names[said], float(shares[0, said]), names[int(right[0])])

@@ -248,7 +248,7 @@ class HiddenView(View):
         gated = any(shown.gate for shown in self.canvas.maps)
         self.legend.show_entries([
             Entry(result.title),
-            *([Entry(answer_words(result))] if result.answer is not None else []),
+            *([Entry(result.answer.words())] if result.answer is not None else []),
             Entry("positive", "square", POSITIVE),
             Entry("negative", "square", NEGATIVE),
             *([Entry("gates: 0 shut, 1 open")] if gated else []),
@@ -266,12 +266,3 @@ class HiddenView(View):
             self.map_box.addItem(words, name)
         self.map_box.setCurrentIndex(max(0, self.map_box.findData(chosen)))
         self.map_box.blockSignals(blocked)
-
-
-def answer_words(result: HiddenStates) -> str:
-    """Such as “✓ says A, 98%”, or “✗ says B, 40%; it is A”."""
-    answer = result.answer
-    if answer is None:
-        return ""
-    said = f"says {answer.said}, {answer.share:.0%}"
-    return f"✓ {said}" if answer.said == answer.right else f"✗ {said}; it is {answer.right}"

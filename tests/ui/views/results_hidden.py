@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.hidden_states import Answer, HiddenStates, StateMap
+from playground.analysis.answers import Answer
+from playground.analysis.hidden_states import HiddenStates, StateMap
 
 
 def states(steps: int = 12, units: int = 4) -> HiddenStates:
