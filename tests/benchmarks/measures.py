@@ -7,6 +7,7 @@ MEASURES = {
     "steps-with-window": "tests.benchmarks.live:measure_steps",
     "lateness": "tests.benchmarks.live:measure_lateness",
     "pause": "tests.benchmarks.live:measure_pause",
+    "attention": "tests.benchmarks.attention:measure",
     "start": "tests.benchmarks.start:measure",
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
