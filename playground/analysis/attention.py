@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, Table
-from playground.analysis.step_words import tokens_of
+from playground.analysis.step_words import words_at
 from playground.analysis.subject import Subject
 from playground.blocks.attention import Attention
 from playground.blocks.base import Transparent
@@ -110,15 +110,6 @@ def _layers(subject: Subject, nodes: Sequence[str], example: int) -> tuple[Atten
         if step.node in nodes and isinstance(step.module, Transparent):
             inner = step.module.inside(*(values[slot] for slot in step.inputs))
             weights, scores = inner["attention"][0].numpy(), inner["scores"][0].numpy()
-            words = _words(subject, step.node, values)
+            words = words_at(subject, step.node, values)
             found.append(AttentionLayer(step.node, subject.title(step.node), weights, scores, words))
     return tuple(found)
-
-
-def _words(subject: Subject, node: str, values: Sequence[torch.Tensor]) -> tuple[str, ...]:
-    source = tokens_of(subject.report, node)
-    if source is None:
-        return ()
-    vocabulary = subject.report.signals[source].classes
-    tokens = values[subject.network.slots[source]][0].tolist()
-    return tuple("·" if token < 0 else vocabulary[token] for token in tokens)

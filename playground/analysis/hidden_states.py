@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.answers import Answer, answer_to
 from playground.analysis.base import Analysis, Context, Table
-from playground.analysis.step_words import tokens_of
+from playground.analysis.step_words import words_at
 from playground.blocks.recurrent import Recurrent, Unrolled
 from playground.data.base import Part
 from playground.document.graph import Graph
@@ -103,18 +103,13 @@ class HiddenStatesAnalysis(Analysis):
             assert isinstance(step.module, Unrolled)
             inner = step.module.inside(values[step.inputs[0]])
         maps = [_map(name, inner[name]) for name in TITLES if name in inner]
-        source = tokens_of(report, node)
-        tokens: tuple[str, ...] = ()
-        if source is not None:
-            vocabulary = report.signals[source].classes
-            tokens = tuple(vocabulary[number] for number in values[network.slots[source]][0].tolist())
         part = subject.shown_part
         count = min(prepared.count(part) for prepared in subject.prepared.values())
         return HiddenStates(
             node=node,
             title=subject.title(node),
             maps=tuple(maps),
-            tokens=tokens,
+            tokens=words_at(subject, node, values),
             part=part,
             row=context.example % max(1, count),
             count=count,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
+
+from playground.analysis.subject import Subject
 from playground.blocks.signal import Signal
 from playground.network.check import Output, Report
 
@@ -27,6 +32,16 @@ def tokens_of(report: Report, node: str) -> Output | None:
             if _names(report.signals[name, port.name], steps):
                 return name, port.name
     return None
+
+
+def words_at(subject: Subject, node: str, values: Sequence[torch.Tensor]) -> tuple[str, ...]:
+    """The token of each step that arrives at a node, of the first example in the slots; empty where there are none."""
+    source = tokens_of(subject.report, node)
+    if source is None:
+        return ()
+    vocabulary = subject.report.signals[source].classes
+    tokens = values[subject.network.slots[source]][0].tolist()
+    return tuple("·" if token < 0 else vocabulary[token] for token in tokens)
 
 
 def _names(signal: Signal, steps: tuple[int, ...]) -> bool:
