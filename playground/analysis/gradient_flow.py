@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 
 from playground.analysis.base import Analysis, Context, Table
+from playground.blocks.measure import Measure
 from playground.document.declaration import parameter
 from playground.document.graph import EdgeKey, Graph
-from playground.network.check import Report
+from playground.network.check import Output, Report
+
+Turns = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+"""Losses, and the blocks that they train: one pair for each phase."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class GradientFlow:
 
 
 class GradientFlowAnalysis(Analysis):
-    """Sizes of the gradients on the wires."""
+    """Sizes of the gradients on the wires; with phases the largest that a wire carries back in one of them."""
 
     id: ClassVar[str] = "gradient-flow"
     title: ClassVar[str] = "Gradient flow"
@@ -35,6 +39,7 @@ class GradientFlowAnalysis(Analysis):
     formula: ClassVar[str] = r"\left\lVert \frac{\partial L}{\partial x} \right\rVert_2"
 
     examples: int = parameter(64, ge=1, le=4_096, help="Training examples that are sent forward and back.")
+    turns: Turns = parameter((), help="Which losses train which blocks, phase by phase; empty where all train all.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():
@@ -45,6 +50,7 @@ class GradientFlowAnalysis(Analysis):
         subject = context.loaded()
         network = subject.network
         feeds = subject.feeds("train", self.examples)
+        subject.calm()
         with torch.enable_grad():
             values = network.run(feeds)
             carried = {
@@ -54,13 +60,34 @@ class GradientFlowAnalysis(Analysis):
             }
             if not carried:
                 return GradientFlow({})
-            gradients = torch.autograd.grad(
-                network.total_loss(values), list(carried.values()), allow_unused=True, materialize_grads=True
-            )
-        norms = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients]).tolist()
-        by_output = dict(zip(carried, norms, strict=True))
+            sizes: dict[Output, float] = {}
+            for losses, learning in self.turns or ((None, None),):
+                taught = _before(subject.report, carried, learning)
+                total = network.total_loss(values, losses)
+                if not taught or not total.requires_grad:
+                    continue
+                gradients = torch.autograd.grad(
+                    total, [carried[output] for output in taught],
+                    retain_graph=True, allow_unused=True, materialize_grads=True,
+                )  # fmt: skip
+                norms = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients]).tolist()
+                for output, norm in zip(taught, norms, strict=True):
+                    sizes[output] = max(norm, sizes.get(output, 0.0))
         return GradientFlow({
-            edge.key: by_output[edge.source, edge.source_port]
+            edge.key: sizes[edge.source, edge.source_port]
             for edge in subject.graph.edges
-            if (edge.source, edge.source_port) in by_output
+            if (edge.source, edge.source_port) in sizes
+            and not isinstance(subject.report.blocks[edge.target], Measure)
         })
+
+
+def _before(report: Report, outputs: Iterable[Output], learning: Collection[str] | None) -> list[Output]:
+    """The outputs that a block which is learning (any block for None) has a part in."""
+    if learning is None:
+        return list(outputs)
+    reached: set[str] = set()
+    for name in report.order:
+        sources = report.inputs.get(name, ())
+        if name in learning or any(source in reached for source, _ in sources):
+            reached.add(name)
+    return [output for output in outputs if output[0] in reached]

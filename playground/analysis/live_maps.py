@@ -6,7 +6,7 @@ attention its matrices, a vector a strip of its numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from playground.analysis.base import Analysis, Context, Table
 from playground.analysis.pictures import image_node, pictures
 from playground.analysis.points import PlanePoints
-from playground.analysis.subject import Extent, Subject, dependents, plane_node
+from playground.analysis.subject import Extent, Subject, dependents, entrances, plane_node
+from playground.blocks.adversarial import Noise
 from playground.blocks.base import Transparent
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -88,18 +89,36 @@ class LiveMapsAnalysis(Analysis):
         feeds, _, _ = subject.grid(self.resolution, extent)
         values = subject.values(feeds, outputs)
         context.check()
+        values.update(_over_noise(subject, self.resolution))
         maps = {output[0]: _unit_maps(value, self.resolution) for output, value in values.items()}
         return LiveMaps(maps, node, extent, subject.points("train"))
 
 
 def mapped_outputs(report: Report, data_node: str) -> list[Output]:
     """The first output of every node whose values follow from the two features alone and are vectors."""
+    source = data_node, "features"
+    return _vectors(report, dependents(report, source, entrances(report, source))[1:])
+
+
+def _vectors(report: Report, outputs: Sequence[Output]) -> list[Output]:
     found: list[Output] = []
-    for output in dependents(report, (data_node, "features"))[1:]:
+    for output in outputs:
         signal = report.signals[output]
         first = report.blocks[output[0]].outputs[0].name
         if signal.kind != "loss" and len(signal.shape) == 1 and output[1] == first:
             found.append(output)
+    return found
+
+
+def _over_noise(subject: Subject, resolution: int) -> dict[Output, NDArray[np.float32]]:
+    """What follows from two random numbers alone, over the plane of these numbers."""
+    report, found = subject.report, {}
+    for name, block in report.blocks.items():
+        if isinstance(block, Noise) and block.size == 2 and name in report.inputs:
+            source = name, "output"
+            side = torch.linspace(-block.reach(), block.reach(), resolution)
+            grid = torch.cartesian_prod(side, side).flip(1)  # the second number changes slowest, as in `Subject.grid`
+            found.update(subject.values({source: grid}, _vectors(report, dependents(report, source))))
     return found
 
 

@@ -9,6 +9,7 @@ from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
 from playground.analysis.forecast import ForecastAnalysis
+from playground.analysis.generated_points import GeneratedPointsAnalysis
 from playground.analysis.gradient_flow import GradientFlowAnalysis
 from playground.analysis.hidden_states import HiddenStatesAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
@@ -19,6 +20,7 @@ from playground.analysis.weights import WeightsAnalysis
 ANALYSES: tuple[type[Analysis], ...] = (
     CurvesAnalysis,
     BoundaryAnalysis,
+    GeneratedPointsAnalysis,
     LearningRuleAnalysis,
     ForecastAnalysis,
     ConfusionAnalysis,

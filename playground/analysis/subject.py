@@ -116,11 +116,11 @@ class Subject:
         outputs: Sequence[Output],
         cancelled: Callable[[], bool] | None = None,
     ) -> dict[Output, NDArray[np.float32]]:
-        """The outputs (N, ...) for the feeds, in evaluation mode and without gradients.
+        """The outputs (N, ...) for the feeds, which may be of any port, in evaluation mode and without gradients.
 
         Only the steps that lead to the outputs run. When `cancelled` says so between chunks, the result is empty.
         """
-        steps = self.network.steps_to(outputs)
+        steps = self.network.steps_to(outputs, feeds)
         slots = [self.network.slots[output] for output in outputs]
         rows = len(next(iter(feeds.values())))
         found: list[list[torch.Tensor]] = [[] for _ in outputs]
@@ -146,8 +146,8 @@ class Subject:
         """Feeds for every point of a square grid over the plane of the two features, and its coordinates.
 
         `xs` and `ys` are (resolution,), ascending, in the units of the raw features; row r * resolution + c of the
-        feed is the point (xs[c], ys[r]), scaled as the network sees it. Raises ValueError when no data block has
-        exactly two features.
+        feed is the point (xs[c], ys[r]), scaled as the network sees it. The points also enter where blocks pass on
+        examples of this kind among others. Raises ValueError when no data block has exactly two features.
         """
         node = plane_node(self.report)
         if not node:
@@ -159,7 +159,9 @@ class Subject:
         points[..., 0] = xs[None, :]
         points[..., 1] = ys[:, None]
         scaled = self.prepared[node].scaler.scale(points.reshape(-1, 2))
-        return {(node, "features"): torch.from_numpy(scaled)}, xs, ys
+        source = node, "features"
+        grid = torch.from_numpy(scaled)
+        return dict.fromkeys((source, *entrances(self.report, source)), grid), xs, ys
 
     def points(self, part: Part) -> PlanePoints:
         """The examples of the two-feature data block; the same arrays every time."""
@@ -204,14 +206,29 @@ def plane_node(report: Report) -> str:
 _NONE = Signal((0,))
 
 
-def dependents(report: Report, source: Output) -> tuple[Output, ...]:
-    """The outputs that are computed from one data port alone, in order, the port itself included."""
-    reached = {source}
-    ordered = [source]
+def entrances(report: Report, source: Output) -> tuple[Output, ...]:
+    """The outputs that carry examples like those of a data port among others, in order."""
+    found: list[Output] = []
     for name in report.order:
+        block, sources = report.blocks[name], report.inputs.get(name, ())
+        ports = [port.name for port in block.inputs]
+        for leaving, arriving in block.entrances.items():
+            if sources and sources[ports.index(arriving)] in (source, *found):
+                found.append((name, leaving))
+    return tuple(found)
+
+
+def dependents(report: Report, source: Output, entering: Sequence[Output] = ()) -> tuple[Output, ...]:
+    """The outputs that are computed from one data port alone, in order, the port itself included.
+
+    Ports where its examples are `entering` the network too count as it does.
+    """
+    ordered = [source]
+    reached = {source, *entering}
+    for name in report.order:
+        outputs = [(name, port.name) for port in report.blocks[name].outputs]
         sources = report.followed(name)
         if sources and all(output in reached for output in sources):
-            for port in report.blocks[name].outputs:
-                reached.add((name, port.name))
-                ordered.append((name, port.name))
+            reached.update(outputs)
+        ordered.extend(output for output in outputs if output in reached and output != source)
     return tuple(ordered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
@@ -11,6 +12,20 @@ from playground.blocks.base import Block, BlockError, Port, numbers_only
 from playground.blocks.measure import Measure
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """The modes of the real points."""
+
+    middles: torch.Tensor
+    """(modes, features)."""
+    reaches: torch.Tensor
+    """(modes,) how far from the middle is still near; negative for a mode without size."""
+    shares: torch.Tensor
+    """(modes,) share of the generated points near each."""
+    inside: float
+    """Share of the generated points near any."""
 
 
 class ModeCoverage(Measure):
@@ -57,13 +72,11 @@ class ModeCoverage(Measure):
             )
 
     def measure(self, *inputs: torch.Tensor) -> Mapping[str, float]:
-        shares, inside = self.near(*inputs)
-        return {"modes_covered": float((shares >= self.share).sum()), "high_quality_share": inside}
+        found = self.clusters(*inputs)
+        return {"modes_covered": float((found.shares >= self.share).sum()), "high_quality_share": found.inside}
 
-    def near(
-        self, generated: torch.Tensor, real: torch.Tensor, modes: torch.Tensor
-    ) -> tuple[torch.Tensor, float]:
-        """The share of the generated points near each mode (modes,), and the share near any.
+    def clusters(self, generated: torch.Tensor, real: torch.Tensor, modes: torch.Tensor) -> Clusters:
+        """The modes, and what lies near them.
 
         Middle and deviation of a mode are those of its real points, the deviation the same in all directions. A mode
         with fewer than two real points has no size, and nothing is near it.
@@ -79,7 +92,7 @@ class ModeCoverage(Measure):
         reaches = torch.where(members >= 2.0, self.reach * deviations, -1.0)
         near = torch.cdist(points, middles) <= reaches  # (n, modes)
         total = max(1, len(points))
-        return near.sum(dim=0) / total, float(near.any(dim=1).sum()) / total
+        return Clusters(middles, reaches, near.sum(dim=0) / total, float(near.any(dim=1).sum()) / total)
 
 
 BLOCKS: tuple[type[Block], ...] = (ModeCoverage,)

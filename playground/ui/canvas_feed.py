@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from playground.analysis.gradient_flow import GradientFlow, GradientFlowAnalysis
 from playground.analysis.live_maps import LiveMaps, LiveMapsAnalysis
 from playground.data.base import Part
+from playground.training.phases import active_phases
 from playground.training.snapshot import Snapshot
 from playground.ui.analyst import Analyst, Job, Refusal, Request
 from playground.ui.canvas.view import CanvasView
@@ -95,7 +96,10 @@ class CanvasFeed(QObject):
     def _ask_flow(self) -> None:
         snapshot = self._feed.snapshot
         if snapshot is not None:
-            self._analyst.request(Request(self._flow_key, GradientFlowAnalysis(), self._document.graph, snapshot))
+            phases = active_phases(self._document.project, self._document.report)
+            turns = tuple((tuple(sorted(phase.losses)), tuple(sorted(phase.trains))) for phase in phases)
+            analysis = GradientFlowAnalysis(turns=turns if len(turns) > 1 else ())
+            self._analyst.request(Request(self._flow_key, analysis, self._document.graph, snapshot))
 
     @Slot(int)
     def show_example(self, example: int) -> None:

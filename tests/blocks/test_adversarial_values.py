@@ -167,9 +167,9 @@ def test_the_share_that_covers_a_mode_is_stated() -> None:
 
 def test_a_mode_with_one_real_point_or_none_has_no_size() -> None:
     real, modes = torch.tensor([[0.0, 0.0], [0.1, 0.0], [5.0, 5.0]]), torch.tensor([0, 0, 2])
-    shares, inside = ModeCoverage().near(real, real, modes)
-    assert shares.tolist() == pytest.approx([2.0 / 3.0, 0.0, 0.0])
-    assert inside == pytest.approx(2.0 / 3.0)
+    found = ModeCoverage().clusters(real, real, modes)
+    assert found.shares.tolist() == pytest.approx([2.0 / 3.0, 0.0, 0.0])
+    assert found.inside == pytest.approx(2.0 / 3.0)
 
 
 def test_mode_coverage_asks_for_points_and_class_numbers() -> None:

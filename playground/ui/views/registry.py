@@ -9,6 +9,7 @@ from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.forecast_view import ForecastView
+from playground.ui.views.generated_view import GeneratedView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.wall_view import WallView
@@ -19,6 +20,7 @@ VIEWS: dict[str, type[View]] = {
     for view in (
         CurvesView,
         BoundaryView,
+        GeneratedView,
         RuleView,
         ForecastView,
         ConfusionView,

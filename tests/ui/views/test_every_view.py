@@ -22,6 +22,7 @@ from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.forecast_view import ForecastView
+from playground.ui.views.generated_view import GeneratedView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
@@ -29,12 +30,14 @@ from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
-from tests.ui.views import results, results_attention, results_forecast, results_hidden, results_rule
+from tests.ui.views import results, results_attention, results_forecast, results_generated, results_hidden, results_rule
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
     (BoundaryView, results.boundary),
     (BoundaryView, results.regression),
+    (GeneratedView, results_generated.generated),
+    (GeneratedView, results_generated.collapsed),
     (ConfusionView, results.matrix),
     (WallView, results.wall),
     (WeightsView, results.weights),
