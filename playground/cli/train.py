@@ -12,6 +12,7 @@ from playground.cli.qt import save_trained_window
 from playground.cli.report import CallError, open_project, print_json, print_table
 from playground.data.base import PARTS
 from playground.document.files import write
+from playground.document.project import metric_words
 from playground.training.checkpoint import weights_path, write_checkpoint
 
 
@@ -72,10 +73,10 @@ def tell(content: dict[str, Any]) -> None:
     rows = []
     for name in names:
         values = (content["metrics"].get(f"{part}_{name}") for part in parts)
-        rows.append((name.replace("_", " "), *("" if value is None else f"{value:.4g}" for value in values)))
+        rows.append((metric_words(name), *("" if value is None else f"{value:.4g}" for value in values)))
     print_table(("", *parts), rows)
     for goal in content["goals"]:
         bound = f"at least {goal['at_least']:g}" if "at_least" in goal else f"at most {goal['at_most']:g}"
         tick = "met   " if goal["met"] else "missed"
-        print(f"{tick} {goal['metric'].replace('_', ' ')} {bound} within {goal['within_epochs']} epochs: "
+        print(f"{tick} {metric_words(goal['metric'])} {bound} within {goal['within_epochs']} epochs: "
               f"{goal['value']:.4g}")  # fmt: skip

@@ -26,6 +26,7 @@ SHADE = {"train": 28, "validation": 42, "test": 42}
 BEHIND = 0.6
 """The same behind curves, as a share of that."""
 SAMPLE, GAP = 26, 8
+NAIVE = "seasonal naive"
 
 Floats = NDArray[np.float64]
 
@@ -176,7 +177,7 @@ class ScoreTable(Canvas):
         self.setToolTip(_tip(result))
         scores = [model.score for model in result.models]
         self._rows = [(model.title, mark_of(number), _cells(model.score)) for number, model in enumerate(result.models)]
-        self._rows.append(("seasonal naive", None, _cells(result.naive_score)))
+        self._rows.append((NAIVE, None, _cells(result.naive_score)))
         self._best = _best([*scores, result.naive_score])
         self.setAccessibleDescription(self.words())
         self.changed()
@@ -221,12 +222,17 @@ class ScoreTable(Canvas):
             painter.setFont(THEME.font(13))
             painter.setPen(THEME.color("text"))
             room = right[0] - THEME.px(SAMPLE + GAP)
-            words = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room))
+            words = painter.fontMetrics().elidedText(_short(title, room), Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(THEME.px(SAMPLE + GAP), top, room, height), Qt.AlignmentFlag.AlignVCenter, words)
             for column, cell in enumerate(cells):
                 painter.setFont(THEME.font(13, bold=self._best[column] == row))
                 box = QRectF(right[column], top, right[column + 1] - right[column], height)
                 painter.drawText(box, flags, cell)
+
+
+def _short(title: str, room: float) -> str:
+    """The naive forecast loses its first word where there is no room for two."""
+    return title.split()[-1] if title == NAIVE and metrics().horizontalAdvance(title) > room else title
 
 
 def _tip(result: Forecast) -> str:
