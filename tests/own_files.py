@@ -110,3 +110,13 @@ def text_parameters(path: Path) -> dict[str, Any]:
 
     found = read_text(path, Reading())
     return text_dataset(found, make_plain=False, window=32).model_dump(mode="json", exclude_defaults=True)
+
+
+def parameters_of(block: str) -> dict[str, Any]:
+    """What a block that reads a file is given. Raises KeyError for any other block."""
+    return {
+        "own-table": lambda: table_parameters(flowers()),
+        "own-table-numbers": lambda: table_parameters(houses()),
+        "own-images": lambda: picture_parameters(shapes()),
+        "own-text": lambda: text_parameters(story()),
+    }[block]()

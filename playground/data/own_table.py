@@ -60,8 +60,10 @@ class ChosenTable(BaseModel):
 
     size: int = Field(ge=0)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    rows: int = Field(ge=1)
-    """Rows that can be used."""
+    rows: int = Field(ge=0)
+    """Rows in which nothing is missing."""
+    gaps: int = Field(0, ge=0)
+    """Further rows in which a feature is missing."""
     layout: Layout = Layout()
     columns: tuple[ChosenColumn, ...] = Field(max_length=MOST_COLUMNS)
 
@@ -248,7 +250,12 @@ def chosen_table(table: Table, columns: Sequence[ChosenColumn], missing: Missing
         for column in columns
     ]
     return ChosenTable(
-        size=table.size, sha256=table.sha256, rows=len(found.rows), layout=table.layout, columns=tuple(kept)
+        size=table.size,
+        sha256=table.sha256,
+        rows=len(found.rows) - (0 if missing == "leave-out" else found.gaps),
+        gaps=found.gaps,
+        layout=table.layout,
+        columns=tuple(kept),
     )
 
 
@@ -272,7 +279,13 @@ class OwnTable(ScaledDataset):
     def subtitle(self) -> str:
         if self.table is None:
             return "no file yet"
-        return f"{Path(self.file).name} · {self.table.rows:,} rows"
+        return f"{Path(self.file).name} · {self.rows():,} rows"
+
+    def rows(self) -> int:
+        """Rows that are used, as far as is known without reading the file."""
+        if self.table is None:
+            return 0
+        return self.table.rows + (0 if self.missing == "leave-out" else self.table.gaps)
 
     def expect(self, *inputs: Signal) -> None:
         """Refuse a file that is missing, has changed or was not looked at. Raises BlockError."""

@@ -18,7 +18,7 @@ Layer = tuple[str, dict[str, Any]]
 def starting_project(dataset: Dataset, title: str) -> Project:
     """A project with this data block, a network that fits what it gives, and the loss that fits its target."""
     features, target = dataset.signals()[:2]
-    layers = [*_body(features), *_head(features, target)]
+    layers = [*_body(features, target), *_head(target)]
     data = Node(id="data", block=dataset.id, parameters=dataset.model_dump(mode="json", exclude_defaults=True))
     nodes, edges = [data], []
     for number, (block, parameters) in enumerate(layers, start=1):
@@ -37,10 +37,11 @@ def starting_project(dataset: Dataset, title: str) -> Project:
     )
 
 
-def _body(features: Signal) -> list[Layer]:
+def _body(features: Signal, target: Signal) -> list[Layer]:
     """From the features to a vector, or to one for each step."""
     if features.kind == "tokens":
-        return [("embedding", {"units": 24}), ("gru", {"units": 64, "states": "all"})]
+        states = "all" if target.shape else "last"
+        return [("embedding", {"units": 24}), ("gru", {"units": 64, "states": states})]
     if features.kind == "image":
         return [*_convolutions(features), ("flatten", {}), ("dense", {"units": 64, "activation": "relu"})]
     flat: list[Layer] = [] if len(features.shape) == 1 else [("flatten", {})]
@@ -48,13 +49,16 @@ def _body(features: Signal) -> list[Layer]:
 
 
 def _convolutions(features: Signal) -> list[Layer]:
-    if min(features.shape[1:]) < 8 or not {"conv2d", "max-pool2d"} <= CATALOGUE.keys():
+    """Two convolutions, each with pooling; none for pictures that are smaller than what they see."""
+    if min(features.shape[1:]) < 8:
         return []
-    one: list[Layer] = [("conv2d", {"channels": 8, "activation": "relu"}), ("max-pool2d", {})]
-    return [*one, ("conv2d", {"channels": 16, "activation": "relu"}), ("max-pool2d", {})]
+    return [
+        ("conv2d", {"filters": 8, "padding": "same"}), ("max-pool2d", {}),
+        ("conv2d", {"filters": 16, "padding": "same"}), ("max-pool2d", {}),
+    ]  # fmt: skip
 
 
-def _head(features: Signal, target: Signal) -> list[Layer]:
+def _head(target: Signal) -> list[Layer]:
     """The last layer, and the loss that compares it with the target."""
     if target.kind in ("classes", "tokens"):
         classes = max(2, len(target.classes))

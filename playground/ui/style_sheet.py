@@ -58,6 +58,9 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QMenu::item:selected {{ background: {tokens.hover}; }}
     QMenu::item:disabled {{ color: {tokens.secondary}; }}
     QMenu::separator {{ height: 1px; background: {tokens.line}; margin: {px(4)}; }}
+    QProgressBar {{ background: {tokens.field}; border: 1px solid {tokens.line}; border-radius: {px(5)};
+        max-height: {px(10)}; }}
+    QProgressBar::chunk {{ background: {tokens.accent}; border-radius: {px(4)}; }}
     QTabWidget::pane {{ border: 0; }}
     QTabBar::tab {{ background: transparent; color: {tokens.secondary}; padding: {px(9)} {px(14)}; border: 0; }}
     QTabBar::tab:selected {{ color: {tokens.text}; font-weight: 600; border-bottom: 2px solid {tokens.accent}; }}

@@ -285,7 +285,8 @@ def test_missing_values_are_left_out_or_filled_in(tmp_path: Path) -> None:
     assert left.table.rows == 60 - gaps.sum()
     for missing in ("zero", "mean-or-most-frequent"):
         dataset = made(table, missing).model_copy(update={"scaling": "none"})
-        assert dataset.table.rows == 60
+        assert dataset.rows() == 60 and dataset.subtitle().endswith("60 rows")
+        assert dataset.table == left.table
         raw = dataset.generate(np.random.default_rng(0))
         train = raw.rows["train"]
         widths = table.columns[1].cells.numbers
@@ -409,7 +410,7 @@ def test_damaged_parameters_are_refused_with_sentences(tmp_path: Path) -> None:
         {"columns": []},
         {"columns": [{"name": "a", "use": "number", "target": True}]},
         {"sha256": "x"},
-        {"rows": 0},
+        {"rows": -1},
         {"extra": 1},
     ):
         problems = OwnClassTable.parameter_problems({**good, "table": {**good["table"], **change}})

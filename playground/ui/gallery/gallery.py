@@ -196,7 +196,7 @@ class Gallery(QWidget):
         """Take over the theme and its scale."""
         self.title.setFont(THEME.font(22, bold=True))
         self.title.setStyleSheet(f"font-size: {THEME.px(22)}px; font-weight: 600;")
-        self.search.setMinimumWidth(THEME.px(210))
+        self.search.setMinimumWidth(THEME.px(175))
         self.search.setMaximumWidth(THEME.px(320))
 
     def cards(self) -> list[Card]:

@@ -190,7 +190,8 @@ class DataPanel(Column):
         node = self.node
         for widget in (self.datasets_row, self.question, self.split, self.view, self.about):
             widget.setVisible(node is not None)
-        self.file_button.setVisible(node is not None and "file" in CATALOGUE[node.block].model_fields)
+        # Without a file the problem's own button asks for one.
+        self.file_button.setVisible(node is not None and bool(node.parameters.get("file")))
         self.nothing.setVisible(node is None)
         if node is None:
             self._form_of = ""

@@ -27,13 +27,12 @@ TIPS = (
 ROLE = Qt.ItemDataRole
 
 
-def kind_words(column: TableColumn, use: Use) -> str:
-    """A kind in words, such as “category, 3 values”."""
+def kind_words(column: TableColumn, use: Use, why: str = "") -> str:
+    """A kind in words, such as “category, 3 values”; `why` is the reason for which a column is ignored."""
     if use == "number":
         return "number"
     if use == "category":
         return f"category, {len(column.labels)} values"
-    why = column.guess()[1]
     return f"ignored: {why}" if why else "ignored"
 
 
@@ -47,6 +46,9 @@ class ColumnsModel(QAbstractTableModel):
         super().__init__()
         self.table = table
         self.columns: tuple[ChosenColumn, ...] = chosen_again(table, earlier)
+        # Asked for at every paint, and a look at every row.
+        self._reasons = [column.guess()[1] for column in table.columns]
+        self._missing = [column.missing for column in table.columns]
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.columns)
@@ -73,15 +75,15 @@ class ColumnsModel(QAbstractTableModel):
         column, chosen = self.table.columns[index.row()], self.columns[index.row()]
         place = index.column()
         if role == ROLE.DisplayRole:
-            return self._words(place, column, chosen)
+            return self._words(index.row(), place)
         if role == ROLE.ToolTipRole:
-            return self._words(place, column, chosen) or TIPS[place]
+            return self._words(index.row(), place) or TIPS[place]
         if role == ROLE.CheckStateRole and place in (USED, TARGET):
             return _checked(chosen.use != "ignored" if place == USED else chosen.target, len(column.uses()) > 1)
         if role == ROLE.EditRole and place == KIND:
             return chosen.use
         if role == CHOICES and place == KIND:
-            return tuple((use, "ignored" if use == "ignored" else kind_words(column, use)) for use in column.uses())
+            return tuple((use, kind_words(column, use)) for use in column.uses())
         if role == ROLE.TextAlignmentRole and place == MISSING:
             return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         if role == ROLE.ForegroundRole and (chosen.use == "ignored" or place == EXAMPLES):
@@ -92,13 +94,14 @@ class ColumnsModel(QAbstractTableModel):
             return f"{HEADINGS[place]} of {column.name}"
         return None
 
-    def _words(self, place: int, column: TableColumn, chosen: ChosenColumn) -> str:
+    def _words(self, row: int, place: int) -> str:
+        column = self.table.columns[row]
         if place == NAME:
             return column.name
         if place == KIND:
-            return kind_words(column, chosen.use)
+            return kind_words(column, self.columns[row].use, self._reasons[row])
         if place == MISSING:
-            return f"{column.missing:,}" if column.missing else ""
+            return f"{self._missing[row]:,}" if self._missing[row] else ""
         return ", ".join(column.examples) if place == EXAMPLES else ""
 
     def setData(self, index: Index, value: object, role: int = ROLE.EditRole) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from playground.data.registry import CATALOGUE, DATASETS
@@ -15,6 +15,7 @@ from playground.ui.inspector import Inspector
 from playground.ui.inspector.data_panel import DataPanel, make_preview
 from playground.ui.inspector.points_plot import PointsPlot
 from playground.ui.open_document import OpenDocument
+from tests import own_files
 
 
 @pytest.fixture
@@ -235,6 +236,11 @@ def test_every_dataset_is_shown_and_stays_narrow(
 ) -> None:
     inspector.resize(300, 900)
     use(document, dataset)
+    if dataset.startswith("own-"):
+        assert panel.problems.isVisible() and "yet" in panel.problems.buttons[0].parent().findChild(QLabel).text()
+        own = own_files.parameters_of(dataset)
+        document.edit_graph("Its file", edits.set_parameters(document.graph, "spirals-1", own))
+    assert panel.file_button.isVisible() == dataset.startswith("own-")
     node = document.graph.node("spirals-1")
     assert panel.datasets.currentData() == dataset
     assert node.block == dataset
