@@ -98,7 +98,7 @@ class Autoregression(Estimator):
     lags: int = parameter(2, ge=1, le=100, logarithmic=True, label="Lags p", help="How many of the last values count.")
 
     def subtitle(self) -> str:
-        return f"AR({self.lags})"
+        return f"{self.lags} lag{'s' if self.lags > 1 else ''}"
 
     def expect(self, *inputs: Signal) -> None:
         arriving, target = inputs

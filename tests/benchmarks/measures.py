@@ -8,6 +8,7 @@ MEASURES = {
     "lateness": "tests.benchmarks.live:measure_lateness",
     "pause": "tests.benchmarks.live:measure_pause",
     "attention": "tests.benchmarks.attention:measure",
+    "forecasts": "tests.benchmarks.forecasts:measure",
     "start": "tests.benchmarks.start:measure",
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
