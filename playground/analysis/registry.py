@@ -8,10 +8,12 @@ from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
+from playground.analysis.feature_maps import FeatureMapsAnalysis
 from playground.analysis.forecast import ForecastAnalysis
 from playground.analysis.generated_points import GeneratedPointsAnalysis
 from playground.analysis.gradient_flow import GradientFlowAnalysis
 from playground.analysis.hidden_states import HiddenStatesAnalysis
+from playground.analysis.kernels import KernelsAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
@@ -25,6 +27,8 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ForecastAnalysis,
     ConfusionAnalysis,
     PredictionWallAnalysis,
+    FeatureMapsAnalysis,
+    KernelsAnalysis,
     HiddenStatesAnalysis,
     AttentionAnalysis,
     WeightsAnalysis,

@@ -11,6 +11,8 @@ from playground.ui.views.data_view import DataView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
 from playground.ui.views.hidden_view import HiddenView
+from playground.ui.views.kernels_view import KernelsView
+from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
@@ -25,6 +27,8 @@ VIEWS: dict[str, type[View]] = {
         ForecastView,
         ConfusionView,
         WallView,
+        FeatureMapsView,
+        KernelsView,
         HiddenView,
         AttentionView,
         WeightsView,

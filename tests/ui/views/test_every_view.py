@@ -24,13 +24,23 @@ from playground.ui.views.data_view import DataView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
 from playground.ui.views.hidden_view import HiddenView
+from playground.ui.views.kernels_view import KernelsView
+from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
-from tests.ui.views import results, results_attention, results_forecast, results_generated, results_hidden, results_rule
+from tests.ui.views import (
+    results,
+    results_attention,
+    results_forecast,
+    results_generated,
+    results_hidden,
+    results_images,
+    results_rule,
+)
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
@@ -40,6 +50,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (GeneratedView, results_generated.collapsed),
     (ConfusionView, results.matrix),
     (WallView, results.wall),
+    (FeatureMapsView, results_images.feature_maps),
+    (KernelsView, results_images.kernels),
     (WeightsView, results.weights),
     (DataView, results.data),
     (DataView, results.data_pictures),

@@ -1,0 +1,54 @@
+"""Feature maps and kernels made by hand: a picture of a bar, two filters that find its edges, and pooling."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from playground.analysis.answers import Answer
+from playground.analysis.feature_maps import FeatureMaps, ImageLayer
+from playground.analysis.kernels import Kernels, LayerKernels
+from playground.analysis.sliding import Sliding
+
+UPRIGHT = np.array([[1, 0, -1]] * 3, dtype=np.float32)
+KERNELS = np.stack([UPRIGHT, UPRIGHT.T])[:, None]
+BIASES = np.array([0.5, -0.25], dtype=np.float32)
+
+
+def bar() -> np.ndarray:
+    picture = np.zeros((1, 8, 8), dtype=np.float32)
+    picture[0, 2:6, 3:5] = 1.0
+    return picture
+
+
+def layers() -> tuple[ImageLayer, ...]:
+    picture = bar()
+    sliding = Sliding("weigh", 3, 1, 1, "data", picture, "relu", KERNELS, BIASES)
+    sums = [[[sliding.look(n, row, column).before for column in range(8)] for row in range(8)] for n in range(2)]
+    edges = np.maximum(np.array(sums, dtype=np.float32), 0.0)
+    pooled = edges.reshape(2, 4, 2, 4, 2).max(axis=(2, 4))
+    deep = np.stack([KERNELS[:, 0], -KERNELS[:, 0], KERNELS[::-1, 0]])  # (3, 2, 3, 3)
+    second = Sliding("weigh", 3, 1, 0, "pool", pooled, "identity", deep, None)
+    last = [[[second.look(n, row, column).before for column in range(2)] for row in range(2)] for n in range(3)]
+    return (
+        ImageLayer("data", "Digits", picture, 1, True, None),
+        ImageLayer("conv", "Conv2D 1", edges, 2, False, sliding),
+        ImageLayer("pool", "Max pooling", pooled, 2, False, Sliding("largest", 2, 2, 0, "conv", edges)),
+        ImageLayer("deep", "Conv2D 2", np.array(last, dtype=np.float32), 40, False, second),
+    )
+
+
+def feature_maps(chosen: str = "") -> FeatureMaps:
+    return FeatureMaps(layers(), chosen, "test", 4, 100, Answer("1", 0.93, "1"))
+
+
+def kernels(chosen: str = "") -> Kernels:
+    deep = layers()[3].sliding
+    assert deep is not None and deep.kernels is not None
+    return Kernels(
+        (
+            LayerKernels("conv", "Conv2D 1", KERNELS, BIASES, 2, 1),
+            LayerKernels("deep", "Conv2D 2", deep.kernels, None, 40, 2),
+        ),
+        chosen,
+        7,
+    )
