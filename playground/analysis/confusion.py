@@ -36,6 +36,8 @@ class ConfusionMatrix:
     counts: NDArray[np.int64]
     class_names: tuple[str, ...]
     part: Part
+    title: str = ""
+    """Whose answers these are, where several on the canvas answer."""
 
     @property
     def total(self) -> int:
@@ -68,11 +70,13 @@ class ConfusionAnalysis(Analysis):
 
     def compute(self, context: Context) -> ConfusionMatrix:
         subject = context.loaded()
-        head = chosen(class_heads(subject.report), context.node)
+        candidates = class_heads(subject.report)
+        head = chosen(candidates, context.node)
         answers = answer(context, subject, head, self.part)
         count = answers.probabilities.shape[1]
         counts = confusion(torch.from_numpy(answers.predicted), torch.from_numpy(answers.actual), count)
-        return ConfusionMatrix(np.asarray(counts.numpy(), dtype=np.int64), head.class_names(count), self.part)
+        title = subject.title(head.node) if len(candidates) > 1 else ""
+        return ConfusionMatrix(np.asarray(counts.numpy(), dtype=np.int64), head.class_names(count), self.part, title)
 
 
 def answer(context: Context, subject: Subject, head: Head, part: Part) -> Answers:

@@ -77,5 +77,5 @@ def class_heads(report: Report) -> tuple[Head, ...]:
 
 
 def chosen(candidates: tuple[Head, ...], node: str | None) -> Head:
-    """The head of the chosen loss block or estimator, else the first."""
-    return next((head for head in candidates if head.node == node), candidates[0])
+    """The head of the chosen loss block or estimator, or of the chosen block before the loss; else the first."""
+    return next((head for head in candidates if node in (head.node, head.answerer)), candidates[0])

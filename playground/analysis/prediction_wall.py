@@ -34,6 +34,8 @@ class PredictionWall:
     part: Part
     wrong_in_part: int
     examples_in_part: int
+    title: str = ""
+    """Whose answers these are, where several on the canvas answer."""
 
     @property
     def wrong(self) -> NDArray[np.bool_]:
@@ -75,7 +77,8 @@ class PredictionWallAnalysis(Analysis):
 
     def compute(self, context: Context) -> PredictionWall:
         subject = context.loaded()
-        head = chosen(class_heads(subject.report), context.node)
+        candidates = class_heads(subject.report)
+        head = chosen(candidates, context.node)
         answers = answer(context, subject, head, self.part)
         confidence = answers.probabilities[np.arange(len(answers.actual)), answers.predicted]
         wrong = answers.actual != answers.predicted
@@ -93,4 +96,5 @@ class PredictionWallAnalysis(Analysis):
             part=self.part,
             wrong_in_part=int(wrong.sum()),
             examples_in_part=len(wrong),
+            title=subject.title(head.node) if len(candidates) > 1 else "",
         )

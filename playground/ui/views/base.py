@@ -66,6 +66,10 @@ class View(QWidget):
         """The title that fits what is shown now."""
         return self.title
 
+    def titled(self, whose: str) -> str:
+        """The title, and whose it is where several blocks could be shown, such as “Confusion matrix: digit”."""
+        return f"{self.title}: {whose}" if whose else self.title
+
     @property
     def message(self) -> str:
         """The sentence shown instead of a result; empty while there is one."""

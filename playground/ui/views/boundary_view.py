@@ -157,8 +157,7 @@ class BoundaryView(View):
 
     @property
     def heading(self) -> str:
-        whose = self.result.title if self.result is not None else ""
-        return f"{self.title}: {whose}" if whose else self.title
+        return self.titled(self.result.title if self.result is not None else "")
 
     def _draw_borders(self, result: Boundary) -> None:
         """Where the others on the canvas change their mind, as dashed lines in the place of a second picture."""

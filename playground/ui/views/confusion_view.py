@@ -15,8 +15,8 @@ from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
 from playground.ui.views.drawing import ink_on, magnitude_table
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import part_box
+from playground.ui.views.legend import Entry, Legend, whose
+from playground.ui.views.options import more_button, part_box
 
 PAD = 6
 
@@ -154,7 +154,7 @@ class ConfusionView(View):
         super().__init__(parent)
         self.result: ConfusionMatrix | None = None
         self.part_box = part_box("Which examples are counted")
-        self.options_layout.addWidget(self.part_box)
+        self.options_layout.addWidget(more_button([("Part", self.part_box)]))
         self.canvas = MatrixCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
@@ -169,9 +169,15 @@ class ConfusionView(View):
     def _part_changed(self) -> None:
         self.wanted_changed.emit()
 
+    @property
+    def heading(self) -> str:
+        return self.titled(self.result.title if self.result is not None else "")
+
     def draw(self) -> None:
         assert self.result is not None
-        self.canvas.show_matrix(self.result)
-        right = int(np.trace(self.result.counts))
-        words = f"{self.result.part}: {right} of {self.result.total} right ({self.result.accuracy:.1%})"
-        self.legend.show_entries([Entry(words)])
+        self.heading_changed.emit(self.heading)
+        result = self.result
+        self.canvas.show_matrix(result)
+        right = int(np.trace(result.counts))
+        words = f"{result.part}: {right} of {result.total} right ({result.accuracy:.1%})"
+        self.legend.show_entries([Entry(whose(result.title) + words)])

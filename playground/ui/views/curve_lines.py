@@ -14,6 +14,10 @@ Numbers = NDArray[np.float64]
 AXES = (("Steps", "step"), ("Epochs", "epoch"), ("Examples", "examples"), ("Seconds", "seconds"))
 LONGEST_MEMORY = 0.1
 LONGEST_BLOCK = 200.0
+EACH = "*"
+"""Stands for every node where a quantity, such as `loss.*`, shows what several losses or estimators have in common."""
+MOST_IN_DETAIL = 2
+"""More curves side by side are shown of one part only."""
 SPECIAL_WORDS = {"r2": "R²", "f1": "F1", "mase": "MASE"}
 
 
@@ -24,23 +28,49 @@ def split_name(curve: str) -> tuple[str, str]:
 
 
 def of_quantity(curves: Iterable[str], quantity: str) -> list[str]:
-    """The names of the curves of a quantity: train, validation, test."""
+    """The names of the curves of a quantity: train, validation, test. Of one of every node, train and test of each."""
     ranks = {part: rank for rank, part in enumerate(PARTS)}
+    name, _, node = quantity.partition(".")
+    if node == EACH:
+        return _side_by_side([curve for curve in curves if split_name(curve)[1].startswith(f"{name}.")])
     found = [curve for curve in curves if split_name(curve)[1] == quantity]
     return sorted(found, key=lambda curve: ranks.get(split_name(curve)[0], len(ranks)))  # type: ignore[call-overload]
 
 
+def _side_by_side(curves: list[str]) -> list[str]:
+    """Node by node, train and test; only one part where that would be too many lines."""
+    nodes = list(dict.fromkeys(map(node_of, curves)))
+    there = {split_name(curve)[0] for curve in curves}
+    parts = [part for part in ("train", "test") if part in there] or sorted(there)
+    if len(nodes) > MOST_IN_DETAIL:
+        parts = parts[-1:]
+    return [curve for node in nodes for part in parts for curve in curves
+            if node_of(curve) == node and split_name(curve)[0] == part]  # fmt: skip
+
+
+def node_of(curve: str) -> str:
+    """The loss or estimator whose curve it is; empty for one of the whole network."""
+    return curve.partition(".")[2]
+
+
 def quantities(curves: Iterable[str]) -> list[str]:
-    """Everything that is measured, losses first, in the order of first appearance."""
+    """Everything that is measured, losses first, in the order of first appearance.
+
+    What several nodes have comes before what each of them has: `loss.*`, `loss.first`, `loss.second`.
+    """
     found = list(dict.fromkeys(split_name(curve)[1] for curve in curves))
+    for name in dict.fromkeys(quantity.partition(".")[0] for quantity in found):
+        of_nodes = [quantity for quantity in found if quantity.startswith(f"{name}.")]
+        if len(of_nodes) > 1:
+            found.insert(found.index(of_nodes[0]), f"{name}.{EACH}")
     return sorted(found, key=lambda quantity: quantity.split(".")[0] != "loss")
 
 
 def quantity_words(quantity: str) -> str:
-    """`top_3_accuracy` as “Top 3 accuracy”, `loss.head` as “Loss of head”."""
+    """`top_3_accuracy` as “Top 3 accuracy”, `loss.head` as “Loss of head”, `loss.*` as “Loss of each”."""
     name, _, node = quantity.partition(".")
     words = SPECIAL_WORDS.get(name, name.replace("_", " ").capitalize())
-    return f"{words} of {node}" if node else words
+    return f"{words} of {'each' if node == EACH else node}" if node else words
 
 
 def smooth(steps: Numbers, values: Numbers, strength: float) -> Numbers:
@@ -91,6 +121,14 @@ def thin(x: Numbers, y: Numbers, most: int) -> tuple[Numbers, Numbers]:
     whole = len(x) // stride * stride
     means = [np.append(part[:whole].reshape(-1, stride).mean(axis=1), part[whole:][-1:]) for part in (x, y)]
     return means[0], means[1]
+
+
+def spread(x: Numbers, count: int) -> NDArray[np.intp]:
+    """Which points of a curve lie about evenly along its axis: at most `count`, the first and the last among them."""
+    if not len(x):
+        return np.zeros(0, dtype=np.intp)
+    wanted = np.linspace(x[0], x[-1], count)
+    return np.unique(np.clip(np.searchsorted(x, wanted), 0, len(x) - 1))
 
 
 def to_scale(y: Numbers, logarithmic: bool) -> Numbers:

@@ -27,6 +27,10 @@ SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
 RESCALE_EVERY = 500
 """Milliseconds between two fits of the axes: they cost, and they make the eye restless."""
 PALE = 80
+NODE_SYMBOLS = ("", "o", "s", "t", "d", "p", "star", "h")
+"""What tells the nodes apart where all are drawn at once; the first needs nothing."""
+MARKED_POINTS = 12
+EACH_LOSS = f"loss.{curve_lines.EACH}"
 MARGIN = 0.04
 BOLD_POINTS = 600
 PRESENTER = 1.3
@@ -36,11 +40,14 @@ PRESENTER = 1.3
 class _Line:
     """One curve on the plot: the pale raw line behind, the smooth line in front.
 
-    Lines are 1 pixel wide, as wider ones cost ten times as much; `bold` ones have fewer points instead.
+    Lines are 1 pixel wide, as wider ones cost ten times as much; `bold` ones have fewer points instead. A `symbol` on
+    a few of its points tells a line from others of the same part.
     """
 
-    def __init__(self, plot: Plot, part: str) -> None:
+    def __init__(self, plot: Plot, part: str, node: str = "", symbol: str = "") -> None:
         self.part = part
+        self.node = node
+        self.symbol = symbol
         self.bold = False
         self.raw = pg.PlotDataItem(connect="finite")
         self.front = pg.PlotDataItem(connect="finite")
@@ -49,6 +56,9 @@ class _Line:
             item.setZValue(depth)
             plot.addItem(item)
             item.setClipToView(True)
+        self.points = pg.ScatterPlotItem(symbol=symbol or "o", pxMode=True)
+        self.points.setZValue(2 * len(SAMPLES))
+        plot.addItem(self.points)
         self.x = self.y = np.zeros(0)
         self.restyle()
 
@@ -61,11 +71,17 @@ class _Line:
         pale = pg.mkColor(color)
         pale.setAlpha(PALE)
         self.raw.setPen(line_pen("line", pale))
+        self.points.setSize(THEME.px(9))
+        self.points.setBrush(pg.mkBrush(color))
+        self.points.setPen(pg.mkPen(THEME.tokens.panel))
 
     def show(self, x: curve_lines.Numbers, curve: CurveData, strength: float, logarithmic: bool) -> None:
         self.x, self.y = x, curve_lines.smooth(curve.step, curve.value, strength)
         drawn_x, drawn_y = curve_lines.thin(x, self.y, BOLD_POINTS) if self.bold else (x, self.y)
         self.front.setData(drawn_x, curve_lines.to_scale(drawn_y, logarithmic))
+        if self.symbol:
+            some = curve_lines.spread(x, MARKED_POINTS)
+            self.points.setData(x[some], curve_lines.to_scale(self.y[some], logarithmic))
         behind_x, behind_y = curve_lines.band(x, curve)
         if strength > 0 or len(behind_x) > len(x):
             self.raw.setData(behind_x, curve_lines.to_scale(behind_y, logarithmic))
@@ -75,6 +91,17 @@ class _Line:
     def remove(self, plot: Plot) -> None:
         plot.removeItem(self.raw)
         plot.removeItem(self.front)
+        plot.removeItem(self.points)
+
+    @property
+    def style(self) -> tuple[str, str, str]:
+        """Part, node and symbol: what a line keeps as long as it stands."""
+        return self.part, self.node, self.symbol
+
+    @property
+    def words(self) -> str:
+        """Whose values these are, such as “train”, or “test digit”."""
+        return f"{self.part} {self.node}".strip()
 
 
 class CurvesView(View):
@@ -127,7 +154,8 @@ class CurvesView(View):
         self.options_layout.addWidget(self.log_box)
         self.options_layout.addWidget(more)
         self.log_box.toggled.connect(self._changed)
-        self.quantity_box.currentIndexChanged.connect(self._changed)
+        self._quantity_chosen = False
+        self.quantity_box.currentIndexChanged.connect(self._choose_quantity)
         self.axis_box.currentIndexChanged.connect(self._changed)
         self.smoothing.valueChanged.connect(self._changed)
         for key, slot in (("L", self.log_box.toggle), ("S", self.switch_smoothing), ("X", self.next_axis)):
@@ -158,6 +186,11 @@ class CurvesView(View):
     def next_axis(self) -> None:
         """Draw against the next of steps, epochs, examples and seconds."""
         self.axis_box.setCurrentIndex((self.axis_box.currentIndex() + 1) % self.axis_box.count())
+
+    @Slot()
+    def _choose_quantity(self) -> None:
+        self._quantity_chosen = True
+        self._changed()
 
     @Slot()
     def _changed(self) -> None:
@@ -192,36 +225,51 @@ class CurvesView(View):
         self._rescale_in_time()
 
     def _offer(self, result: Curves) -> None:
-        """Offer every quantity there is, keeping the choice."""
+        """Offer every quantity there is, keeping the choice. Several losses are shown side by side at first."""
         names = curve_lines.quantities(result.curves)
         if names == [self.quantity_box.itemData(row) for row in range(self.quantity_box.count())] or not names:
             return
-        chosen = self.quantity
+        chosen = before = self.quantity
+        if not self._quantity_chosen:
+            chosen = EACH_LOSS if EACH_LOSS in names else "loss"
         blocked = self.quantity_box.blockSignals(True)
         self.quantity_box.clear()
         for name in names:
             self.quantity_box.addItem(curve_lines.quantity_words(name), name)
         self.quantity_box.setCurrentIndex(max(0, self.quantity_box.findData(chosen)))
         self.quantity_box.blockSignals(blocked)
-        if self.quantity != chosen:
+        if self.quantity != before:
             self.heading_changed.emit(self.heading)
 
     def _match_lines(self, names: list[str]) -> None:
         """Have one line for each curve; lines that stay are kept, as making them is dear."""
         if list(self._lines) == names:
             return
-        for name in [name for name in self._lines if name not in names]:
+        styles = {name: self._style(name) for name in names}
+        for name in [name for name, line in self._lines.items() if styles.get(name) != line.style]:
             self._lines.pop(name).remove(self.plot)
-        self._lines = {
-            name: self._lines.get(name) or _Line(self.plot, curve_lines.split_name(name)[0]) for name in names
-        }
+        self._lines = {name: self._lines.get(name) or _Line(self.plot, *styles[name]) for name in names}
         self._embolden(THEME.scale >= PRESENTER)
         self.legend.show_entries(self._entries())
 
+    def _style(self, name: str) -> tuple[str, str, str]:
+        """Part, node and symbol of a line; node and symbol only where several nodes are drawn at once."""
+        assert self.result is not None
+        part, _ = curve_lines.split_name(name)
+        if not self.quantity.endswith(curve_lines.EACH):
+            return part, "", ""
+        shown = curve_lines.of_quantity(self.result.curves, self.quantity)
+        node, nodes = curve_lines.node_of(name), list(dict.fromkeys(map(curve_lines.node_of, shown)))
+        return part, node, NODE_SYMBOLS[nodes.index(node) % len(NODE_SYMBOLS)]
+
     def _entries(self) -> list[Entry]:
-        return [
-            Entry(line.part or self.heading.lower(), SAMPLES[line.part], line.color()) for line in self._lines.values()
-        ]
+        parts = {
+            line.part: Entry(line.part or self.heading.lower(), SAMPLES[line.part], line.color())
+            for line in self._lines.values()
+        }
+        color = THEME.tokens.secondary
+        nodes = {line.node: Entry(line.node, "line", color, line.symbol) for line in self._lines.values() if line.node}
+        return [*parts.values(), *nodes.values()]
 
     def _rescale_in_time(self) -> None:
         if not self._since_rescale.isValid() or self._since_rescale.elapsed() >= RESCALE_EVERY:
@@ -276,7 +324,7 @@ class CurvesView(View):
         for line in self._lines.values():
             if len(line.x):
                 index = int(np.clip(np.searchsorted(line.x, place.x()), 0, len(line.x) - 1))
-                words.append(f"{line.part or self.heading.lower()} {number_words(float(line.y[index]))}")
+                words.append(f"{line.words or self.heading.lower()} {number_words(float(line.y[index]))}")
         where = f"{self.axis_box.currentText().lower().removesuffix('s')} {number_words(max(0.0, place.x()))}"
         self.legend.show_readout(f"{where}: {', '.join(words)}" if words else "")
 

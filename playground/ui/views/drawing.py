@@ -15,6 +15,7 @@ from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
 SHADES = 256
+CLASS_SYMBOLS = ("o", "s", "t1", "d", "p", "star", "t", "+", "h", "x")
 DARK_INK, LIGHT_INK = "#10151b", "#ffffff"
 
 Colors = NDArray[np.uint8]
@@ -50,6 +51,11 @@ def class_table(count: int) -> Colors:
 def class_color(number: int) -> QColor:
     """The colour of a class."""
     return QColor(CLASS_COLORS[number % len(CLASS_COLORS)])
+
+
+def class_symbol(number: int) -> str:
+    """The shape of a class, by pyqtgraph's name for it, so that classes differ by more than colour."""
+    return CLASS_SYMBOLS[number % len(CLASS_SYMBOLS)]
 
 
 def shades(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -18,11 +19,15 @@ APART = 16
 
 @dataclass(frozen=True)
 class Entry:
-    """One word of a legend. `sample`: line, dash, dot, disc, diamond, ring, square, or empty for words alone."""
+    """One word of a legend. `sample`: line, dash, dot, disc, diamond, ring, square, or empty for words alone.
+
+    `symbol` is the name that pyqtgraph gives to the shape of a point; it is drawn upon the sample, or alone.
+    """
 
     text: str
     sample: str = ""
     color: str = ""
+    symbol: str = ""
 
 
 class Legend(QWidget):
@@ -99,7 +104,7 @@ class Legend(QWidget):
 
     def _width(self, entry: Entry) -> float:
         words = QFontMetrics(THEME.font(13)).horizontalAdvance(entry.text)
-        return words + (THEME.px(SAMPLE + GAP) if entry.sample else 0)
+        return words + (THEME.px(SAMPLE + GAP) if entry.sample or entry.symbol else 0)
 
     def _places(self, width: int) -> list[tuple[float, float]]:
         places: list[tuple[float, float]] = []
@@ -114,12 +119,20 @@ class Legend(QWidget):
 
     def _paint_entry(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
         line = self._line_height()
-        if entry.sample:
+        if entry.sample or entry.symbol:
             box = QRectF(x, y, THEME.px(SAMPLE), line)
-            paint_sample(painter, entry.sample, box, QColor(entry.color))
+            if entry.sample:
+                paint_sample(painter, entry.sample, box, QColor(entry.color))
+            if entry.symbol:
+                paint_symbol(painter, entry.symbol, box.center(), QColor(entry.color))
             x += THEME.px(SAMPLE + GAP)
         painter.setPen(THEME.color("secondary"))
         painter.drawText(QRectF(x, y, self.width() - x, line), Qt.AlignmentFlag.AlignVCenter, entry.text)
+
+
+def whose(title: str) -> str:
+    """How a line begins that tells of one of several: “Digit · ”; empty where there is only one."""
+    return f"{title} · " if title else ""
 
 
 DASHES: dict[str, list[float]] = {"line": [], "dash": [7, 3], "dot": [2, 2]}
@@ -134,6 +147,15 @@ def line_pen(sample: str, color: QColor, width: float = 1) -> QPen:
     if DASHES[sample]:
         pen.setDashPattern(DASHES[sample])
     return pen
+
+
+def paint_symbol(painter: QPainter, symbol: str, centre: QPointF, color: QColor) -> None:
+    """A point of that shape."""
+    painter.save()
+    painter.translate(centre)
+    painter.scale(THEME.px(10), THEME.px(10))
+    painter.fillPath(Symbols[symbol], color)
+    painter.restore()
 
 
 def paint_sample(painter: QPainter, sample: str, box: QRectF, color: QColor) -> None:

@@ -14,7 +14,7 @@ from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics
 from playground.ui.views.drawing import greys
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.legend import Entry, Legend, whose
 from playground.ui.views.options import check_box, more_button, part_box
 
 PICTURE = 60
@@ -142,8 +142,14 @@ class WallView(View):
     def picture_widget(self) -> QWidget:
         return self.canvas if self.canvas.height() > self.height() else self
 
+    @property
+    def heading(self) -> str:
+        whose_answers = self.result.title if self.result is not None else ""
+        return f"Predictions: {whose_answers}" if whose_answers else self.title
+
     def draw(self) -> None:
         assert self.result is not None
+        self.heading_changed.emit(self.heading)
         self.canvas.show_wall(self.result)
         words = f"{self.result.part}: {self.result.wrong_in_part} of {self.result.examples_in_part} wrong"
-        self.legend.show_entries([Entry(words)])
+        self.legend.show_entries([Entry(whose(self.result.title) + words)])

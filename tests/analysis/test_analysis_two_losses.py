@@ -1,0 +1,69 @@
+"""Two heads on one trunk: each answers for itself, and a target may come from a block."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix
+
+from playground.analysis.confusion import ConfusionAnalysis
+from playground.analysis.gradient_flow import GradientFlowAnalysis
+from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.document.project import Project
+from playground.training.session import Session
+from tests.analysis.autoencoders import two_heads
+from tests.analysis.subjects import context_of
+
+
+@pytest.mark.parametrize("labels", ["index", "zero-one"])
+@pytest.mark.parametrize("node", ["odd", "odd-head"])
+def test_the_second_head_is_counted_in_its_own_groups(labels: str, node: str) -> None:
+    context = context_of(two_heads(labels), node=node)
+    result = ConfusionAnalysis().compute(context)
+    subject = context.loaded()
+    values = subject.values(subject.feeds("test"), [("odd-head", "output")])["odd-head", "output"]
+    answers = values.argmax(axis=1) if labels == "index" else (values[:, 0] > 0).astype(int)
+    odd = subject.prepared["data"].class_numbers["test"] % 2
+    np.testing.assert_array_equal(result.counts, confusion_matrix(odd, answers, labels=[0, 1]))
+    assert result.class_names == ("even", "odd")
+
+
+def test_the_heading_says_whose_answers_they_are() -> None:
+    graph = two_heads()
+    titles = {
+        node: (ConfusionAnalysis().compute(context_of(graph, node=node)).title,
+               PredictionWallAnalysis().compute(context_of(graph, node=node)).title)
+        for node in (None, "trunk", "digit", "odd")
+    }  # fmt: skip
+    assert titles[None] == titles["trunk"] == titles["digit"] == ("Digit", "Digit")
+    assert titles["odd"] == ("Cross-entropy", "Cross-entropy")
+
+
+def test_the_wall_of_the_second_head_says_even_or_odd() -> None:
+    context = context_of(two_heads(), node="odd")
+    result = PredictionWallAnalysis(count=20).compute(context)
+    assert context.subject is not None
+    digits = context.subject.prepared["data"].class_numbers["test"][result.rows]
+    assert result.class_names == ("even", "odd")
+    np.testing.assert_array_equal(result.actual, digits % 2)
+    assert {row[2] for row in result.table()[1]} <= {"even", "odd"}
+
+
+def test_the_canvas_shows_a_network_whose_target_comes_from_a_block() -> None:
+    context = context_of(two_heads())
+    assert "groups" not in LiveMapsAnalysis().compute(context).maps
+    sizes = GradientFlowAnalysis(examples=16).compute(context).sizes
+    reached = {(key.source, key.target) for key in sizes}
+    assert {("trunk", "digit-head"), ("trunk", "odd-head")} <= reached
+    assert not {source for source, _ in reached} & {"data", "groups"}
+
+
+def test_a_session_measures_both_heads() -> None:
+    session = Session(Project(graph=two_heads()), "cpu")
+    session.advance(120)
+    metrics = session.evaluate(full=True)
+    assert metrics["test_loss"] == pytest.approx(metrics["test_loss.digit"] + 0.3 * metrics["test_loss.odd"])
+    assert metrics["train_accuracy.odd"] > 0.8 and metrics["train_accuracy.digit"] > 0.8
+    curves = session.history.curves
+    assert {"train_loss.digit", "train_loss.odd", "test_accuracy.digit", "test_accuracy.odd"} <= set(curves)
