@@ -15,8 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, Table
-from playground.analysis.pictures import image_node, pictures
+from playground.analysis.pictures import brightness, image_node, pictures
 from playground.analysis.points import PlanePoints
+from playground.analysis.reconstruction import as_pixels, redrawings
 from playground.analysis.subject import Extent, Subject, dependents, entrances, plane_node
 from playground.blocks.adversarial import Noise
 from playground.blocks.base import Transparent
@@ -152,10 +153,13 @@ def _of_example(context: Context, subject: Subject) -> LiveMaps:
             shown = _picture_of(report.signals.get(output), values[network.slots[output]])
             if shown is not None:
                 maps[name] = shown
+        redrawn = _redrawn(subject, values)
+    maps.update(redrawn)
+    palettes.update(dict.fromkeys(redrawn, "ink"))
     node = image_node(report)
     if node:
-        convolved = any(report.blocks[name].family == "convolution" for name in maps)
-        maps[node] = _data_pictures(subject, node, context.example if convolved else None)
+        followed = redrawn or any(report.blocks[name].family == "convolution" for name in maps)
+        maps[node] = _data_pictures(subject, node, context.example if followed else None)
         palettes[node] = "ink"
     return LiveMaps(maps, node, None, None, palettes)
 
@@ -186,11 +190,22 @@ def _ready(maps: torch.Tensor) -> NDArray[np.float32]:
     return np.ascontiguousarray(maps[:MOST_UNITS].float().numpy())
 
 
+def _redrawn(subject: Subject, values: Sequence[torch.Tensor]) -> dict[str, NDArray[np.float32]]:
+    """What the network draws of one picture, (1, h, w), for the blocks whose drawing a loss compares with it."""
+    found: dict[str, NDArray[np.float32]] = {}
+    for drawn in redrawings(subject.report):
+        given = values[subject.network.slots[drawn.prediction]].numpy()
+        found[drawn.prediction[0]] = _grey(brightness(subject.prepared[drawn.data], as_pixels(subject, drawn, given)))
+    return found
+
+
+def _grey(shown: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Pictures (n, h, w) without their colours."""
+    return np.ascontiguousarray(shown.mean(axis=3) if shown.ndim == 4 else shown, dtype=np.float32)
+
+
 def _data_pictures(subject: Subject, node: str, example: int | None) -> NDArray[np.float32]:
     rows = np.arange(EXAMPLE_PICTURES) if example is None else np.array([example])
     prepared = subject.prepared[node]
     part = subject.shown_part if example is not None else "train"
-    shown = pictures(prepared, part, rows % max(1, prepared.count(part)))
-    if shown.ndim == 4:
-        shown = shown.mean(axis=3)
-    return np.ascontiguousarray(shown, dtype=np.float32)
+    return _grey(pictures(prepared, part, rows % max(1, prepared.count(part))))

@@ -27,7 +27,12 @@ def image_node(report: Report) -> str:
 def pictures(prepared: Prepared, part: Part, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Pictures with brightness from 0 to 1: (n, h, w), or (n, h, w, 3) in colour. Rows beyond the part are dropped."""
     features = prepared.parts[part]["features"]
-    raw = prepared.scaler.unscale(np.asarray(features[rows[rows < len(features)]], dtype=np.float32))
+    return brightness(prepared, np.asarray(features[rows[rows < len(features)]], dtype=np.float32))
+
+
+def brightness(prepared: Prepared, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the network sees or draws, (n, channels, h, w), as pictures with brightness from 0 to 1."""
+    raw = prepared.scaler.unscale(scaled)
     low, high = _range(prepared)
     bright = np.clip((raw - low) / (high - low), 0.0, 1.0).astype(np.float32)
     channels_last = bright.transpose(0, 2, 3, 1)

@@ -12,11 +12,15 @@ from playground.analysis.feature_maps import FeatureMapsAnalysis
 from playground.analysis.forecast import ForecastAnalysis
 from playground.analysis.generated_points import GeneratedPointsAnalysis
 from playground.analysis.gradient_flow import GradientFlowAnalysis
+from playground.analysis.graph_view import GraphAnalysis
 from playground.analysis.hidden_states import HiddenStatesAnalysis
 from playground.analysis.kernels import KernelsAnalysis
+from playground.analysis.latent_plane import LatentPlaneAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.analysis.reconstruction import ReconstructionAnalysis
 from playground.analysis.weights import WeightsAnalysis
 
 ANALYSES: tuple[type[Analysis], ...] = (
@@ -24,11 +28,15 @@ ANALYSES: tuple[type[Analysis], ...] = (
     BoundaryAnalysis,
     GeneratedPointsAnalysis,
     LearningRuleAnalysis,
+    GraphAnalysis,
+    NextTokenAnalysis,
     ForecastAnalysis,
     ConfusionAnalysis,
     PredictionWallAnalysis,
     FeatureMapsAnalysis,
     KernelsAnalysis,
+    ReconstructionAnalysis,
+    LatentPlaneAnalysis,
     HiddenStatesAnalysis,
     AttentionAnalysis,
     WeightsAnalysis,

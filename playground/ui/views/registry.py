@@ -10,10 +10,14 @@ from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
+from playground.ui.views.graph_view import GraphView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.kernels_view import KernelsView
+from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
+from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.rule_view import RuleView
+from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
 
@@ -24,11 +28,15 @@ VIEWS: dict[str, type[View]] = {
         BoundaryView,
         GeneratedView,
         RuleView,
+        GraphView,
+        TextView,
         ForecastView,
         ConfusionView,
         WallView,
         FeatureMapsView,
         KernelsView,
+        ReconstructionView,
+        LatentView,
         HiddenView,
         AttentionView,
         WeightsView,

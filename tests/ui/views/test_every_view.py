@@ -23,23 +23,30 @@ from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
+from playground.ui.views.graph_view import GraphView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.kernels_view import KernelsView
+from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.panel import ViewPanel
+from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
+from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
 from tests.ui.views import (
     results,
     results_attention,
+    results_autoencoder,
     results_forecast,
     results_generated,
+    results_graph,
     results_hidden,
     results_images,
     results_rule,
+    results_text,
 )
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
@@ -50,6 +57,12 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (GeneratedView, results_generated.collapsed),
     (ConfusionView, results.matrix),
     (WallView, results.wall),
+    (ReconstructionView, results_autoencoder.reconstruction),
+    (ReconstructionView, results_autoencoder.colored_reconstruction),
+    (LatentView, results_autoencoder.latent_plane),
+    (LatentView, results_autoencoder.decoded_plane),
+    (LatentView, results_autoencoder.plane_without_classes),
+    (CurvesView, results_autoencoder.curves_of_two_losses),
     (FeatureMapsView, results_images.feature_maps),
     (KernelsView, results_images.kernels),
     (WeightsView, results.weights),
@@ -65,6 +78,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ForecastView, results_forecast.forecast),
     (ForecastView, results_forecast.two_forecasts),
     (ForecastView, results_forecast.beyond_the_end),
+    (GraphView, results_graph.graph_answers),
+    (TextView, results_text.next_token),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
