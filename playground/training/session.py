@@ -11,12 +11,14 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from playground.blocks.base import BlockError
 from playground.data.base import Dataset
 from playground.data.preparation import Prepared, prepare
 from playground.document.project import Project
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
 from playground.training import changes, saving
+from playground.training.batches import DataError
 from playground.training.checkpoint import Checkpoint, CheckpointError
 from playground.training.device import choose_device
 from playground.training.divergence import Diverged, locate
@@ -74,7 +76,7 @@ class Session:
             raise CannotCompile(report.errors())
         device = choose_device(self._device_setting or project.training.device, report.total_parameters)
         prepared = {
-            name: prepare(block) for name in report.data_nodes() if isinstance(block := report.blocks[name], Dataset)
+            name: _prepared(block) for name in report.data_nodes() if isinstance(block := report.blocks[name], Dataset)
         }
         model = TrainableModel(project, report, device)
         evaluator = Evaluator(model.network, prepared, device)
@@ -381,3 +383,11 @@ class Session:
         self._new_marks.clear()
         self._keep()
         self.trail.begin_at(self.snapshot())
+
+
+def _prepared(dataset: Dataset) -> Prepared:
+    """The examples of a data block. Raises DataError where they show only now that they cannot be used."""
+    try:
+        return prepare(dataset)
+    except BlockError as error:
+        raise DataError(error.message) from error

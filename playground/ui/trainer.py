@@ -217,7 +217,6 @@ class TrainingThread(QThread):
         """Whatever goes wrong becomes one sentence in the window; the last good state stays."""
         import torch
 
-        from playground.blocks.base import BlockError
         from playground.training.batches import DataError
         from playground.training.divergence import Diverged
 
@@ -231,7 +230,7 @@ class TrainingThread(QThread):
             failure = Failure("memory", "The graphics card has no memory left for this batch. Take a smaller batch.")
         except MemoryError:
             failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
-        except (DataError, BlockError) as error:
+        except DataError as error:
             failure = Failure("data", str(error))
         except Exception as error:
             log.exception("training failed")

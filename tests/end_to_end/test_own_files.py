@@ -11,8 +11,11 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from playground.data import own_files as data_files
 from playground.data.own_files import Reading
+from playground.data.registry import CATALOGUE
 from playground.document.files import to_json
+from playground.network.starting import starting_project
 from playground.ui.own_files import opening
 from playground.ui.own_files.columns import KIND, TARGET, USED, ColumnsView
 from playground.ui.own_files.dialog import OwnFileDialog
@@ -37,6 +40,11 @@ def dialog_of(person: Person) -> OwnFileDialog:
     return person.place.own_files.dialog
 
 
+def waits_for_a_frame(person: Person) -> None:
+    person.waits_for("ready")
+    person.sees(lambda: person.place.feed.frame is not None)
+
+
 def clicks_cell(view: ColumnsView, row: int, column: int) -> None:
     rect = view.visualRect(view.model().index(row, column))
     QTest.mouseClick(view.viewport(), LEFT, NONE, rect.center())
@@ -58,7 +66,7 @@ def test_a_table_dropped_on_the_gallery_learns_at_once(person: Person, window: M
     QTest.mouseClick(dialog.buttons["project"], LEFT)
     person.sees(lambda: person.project.title == "flowers")
     assert person.place.document.report.ok
-    person.waits_for("ready")
+    waits_for_a_frame(person)
     person.place.actions.act["play"].trigger()
     person.sees(lambda: person.place.feed.frame.latest.get("validation_accuracy", 0.0) > 0.9)
     person.place.trainer.pause()
@@ -217,7 +225,7 @@ def test_a_folder_of_pictures_dropped_on_the_gallery_learns_at_once(person: Pers
     assert dialog.other.text() == "Another folder…"
     QTest.mouseClick(dialog.buttons["project"], LEFT)
     person.sees(lambda: person.project.title == "shapes")
-    person.waits_for("ready")
+    waits_for_a_frame(person)
     person.place.actions.act["play"].trigger()
     person.sees(lambda: person.place.feed.frame.latest.get("train_accuracy", 0.0) > 0.8)
     person.place.trainer.pause()
@@ -232,7 +240,7 @@ def test_a_text_dropped_on_the_gallery_learns_at_once(person: Person, window: Ma
     assert dialog.pages.currentWidget() is dialog.page
     QTest.mouseClick(dialog.buttons["project"], LEFT)
     person.sees(lambda: person.project.title == "story")
-    person.waits_for("ready")
+    waits_for_a_frame(person)
     first = person.place.feed.frame.latest["validation_loss"]
     person.place.actions.act["play"].trigger()
     person.sees(lambda: person.place.feed.frame.latest["validation_loss"] < 0.7 * first)
@@ -253,3 +261,25 @@ def test_the_menus_ask_for_a_file_and_for_a_folder(person: Person, monkeypatch: 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: ("", ""))
     person.place.actions.act["open-data"].trigger()
     assert person.place.own_files.dialog is None
+
+
+def test_a_file_that_changed_unseen_stops_the_run_with_a_sentence(person: Person, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_bytes(own_files.flowers().read_bytes())
+    block = CATALOGUE["own-table"].model_validate(own_files.table_parameters(mine))
+    changed = mine.read_text().replace("red", "rod")
+    mine.write_text(changed)  # of the same size, and nobody has looked at it since
+    forget(mine)
+    person.opens(starting_project(block, "Mine"), tmp_path)
+    person.sees(lambda: person.place.messages.text != "")
+    assert person.place.messages.text == "The file “mine.csv” has changed since it was chosen. Choose it again."
+    person.waits_for("failed")
+    # Looked at again, the file is good, and the run begins.
+    person.place.own_files.ask_for("data")
+    QTest.mouseClick(dialog_of(person).buttons["node"], LEFT)
+    person.waits_for("ready")
+
+
+def forget(path: Path) -> None:
+    """As in a program that starts anew."""
+    data_files._KNOWN.pop(str(path), None)
