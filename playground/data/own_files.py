@@ -96,7 +96,7 @@ class Encoding:
 
 UTF8 = Encoding("utf-8", "UTF-8")
 UTF8_MARKED = Encoding("utf-8-sig", "UTF-8", "replace")
-WESTERN = Encoding("cp1252", "Western European (Latin-1)", "replace")
+WESTERN = Encoding("cp1252", "Latin-1", "replace")
 """What is no UTF-8; every byte is a character."""
 
 

@@ -31,7 +31,7 @@ def written(folder: Path, content: bytes, name: str = "mine.txt") -> Path:
 @pytest.mark.parametrize(
     ("codec", "title"),
     [
-        ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("latin-1", "Western European (Latin-1)"), ("utf-16", "UTF-16"),
+        ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("latin-1", "Latin-1"), ("utf-16", "UTF-16"),
         ("utf-16-be", "UTF-16"),
     ],
 )  # fmt: skip

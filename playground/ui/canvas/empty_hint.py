@@ -12,7 +12,11 @@ from playground.ui.theme import THEME
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
 
-WORDS = "Drag a data block here, then layers, then a loss.\nOr press Ctrl+K, or pick a ready network in the gallery."
+WORDS = (
+    "Drag a data block here, then layers, then a loss.\n"
+    "Or drop a table, a text or a folder of pictures of yours.\n"
+    "Or press Ctrl+K, or pick a ready network in the gallery."
+)
 _WIDTH, _HEIGHT = 420, 80
 
 

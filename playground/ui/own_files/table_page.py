@@ -252,7 +252,7 @@ class TablePage(QWidget):
 def _choice(name: str, items: Sequence[tuple[object, str]]) -> QuietComboBox:
     combo = QuietComboBox()
     combo.setAccessibleName(name)
-    combo.setMinimumContentsLength(8)
+    combo.setMinimumContentsLength(7)
     for value, words in items:
         combo.addItem(words, value)
     return combo
