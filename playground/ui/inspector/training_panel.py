@@ -20,6 +20,7 @@ from playground.ui.inspector.choice_editor import ChoiceEditor
 from playground.ui.inspector.controls import QuietComboBox, QuietSlider, QuietSpinBox
 from playground.ui.inspector.fields import Field
 from playground.ui.inspector.form import ParameterForm
+from playground.ui.inspector.phases_section import PhasesSection
 from playground.ui.inspector.rows import Column, Row, Section
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.inspector.stop_section import StopSection
@@ -106,6 +107,8 @@ class TrainingPanel(Column):
         self._document = document
         self._devices_marked = False
         self._add_optimizer()
+        self.phases = PhasesSection(document)
+        self.add(self.phases)
         self._add_batches()
         self._add_start()
         self._add_regularization()

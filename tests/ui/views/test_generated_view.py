@@ -56,8 +56,8 @@ def test_points_have_the_colours_of_the_field_and_shapes_of_their_own(view: Gene
     assert view.real.opts["symbol"] == "o" and view.generated.opts["symbol"] == "d"
     assert view.generated.opts["brush"].color() == drawing.class_color(0)
     assert view.real.opts["brush"].color() == drawing.class_color(1)
-    image = view.field.image
-    outside, on_ring = image[0, 0].astype(int), image[int(np.argmin(np.abs(np.linspace(-6, 6, 24) - 4))), 12].astype(int)
+    image = view.field.image.astype(int)
+    outside, on_ring = image[0, 0], image[int(np.abs(np.linspace(-6, 6, 24) - 4).argmin()), 12]
     assert outside[0] > outside[2] and on_ring[2] > on_ring[0]  # orange outside, blue on the ring
 
 
