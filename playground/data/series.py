@@ -368,8 +368,10 @@ class SeriesBuilder(SeriesDataset):
     steps: int = parameter(480, ge=60, le=2_000, logarithmic=True, help="Length of the series.")
     level: float = parameter(50.0, ge=1.0, le=1_000.0, logarithmic=True, help="Where the trend begins.")
     trend: float = parameter(10.0, ge=-100.0, le=100.0, help="How far the level rises in 100 steps.")
-    amplitude: float = parameter(8.0, ge=0.0, le=100.0, label="Season", help="How far the season swings to each side.")
-    cycle: float = parameter(3.0, ge=0.0, le=100.0, help="How far the slow cycle swings to each side.")
+    amplitude: float = parameter(8.0, ge=0.0, le=100.0, help="How far the season swings to each side.")
+    cycle: float = parameter(
+        3.0, ge=0.0, le=100.0, label="Cycle amplitude", help="How far the slow cycle swings to each side."
+    )
     cycle_length: int = parameter(
         70, ge=8, le=500, logarithmic=True, label="Cycle length",
         help="Steps of one swing of the cycle, on average: from 0.6 to 1.4 times as many, by chance.",
