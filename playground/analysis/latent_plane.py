@@ -132,12 +132,7 @@ class LatentPlaneAnalysis(Analysis):
         if not self.columns or not self.rows or extent is None:
             return None
         places = torch.from_numpy(_cell_middles(extent, self.columns, self.rows))
-        followers = {node for node, _ in dependents(subject.report, code)[1:]}
-        network = subject.network
-        steps = [step for step in network.steps_to([drawn.prediction]) if step.node in followers]
-        subject.calm()
-        with torch.no_grad():
-            values = network.run({code: places}, steps)[network.slots[drawn.prediction]].numpy()
+        values = subject.values({code: places}, [drawn.prediction])[drawn.prediction]
         shown = brightness(subject.prepared[drawn.data], as_pixels(subject, drawn, values))
         return DecodedGrid(shown.reshape(self.rows, self.columns, *shown.shape[1:]), extent)
 
