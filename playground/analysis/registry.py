@@ -18,6 +18,7 @@ from playground.analysis.kernels import KernelsAnalysis
 from playground.analysis.latent_plane import LatentPlaneAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.loss_surface import LossSurfaceAnalysis
 from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.reconstruction import ReconstructionAnalysis
@@ -43,6 +44,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     DataAnalysis,
     LiveMapsAnalysis,
     GradientFlowAnalysis,
+    LossSurfaceAnalysis,
 )
 
 

@@ -17,6 +17,7 @@ from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.rule_view import RuleView
+from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
@@ -41,5 +42,6 @@ VIEWS: dict[str, type[View]] = {
         AttentionView,
         WeightsView,
         DataView,
+        SurfaceView,
     )
 }

@@ -33,6 +33,7 @@ from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
+from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
@@ -46,6 +47,7 @@ from tests.ui.views import (
     results_hidden,
     results_images,
     results_rule,
+    results_surface,
     results_text,
 )
 
@@ -80,6 +82,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ForecastView, results_forecast.beyond_the_end),
     (GraphView, results_graph.graph_answers),
     (TextView, results_text.next_token),
+    (SurfaceView, results_surface.bowl),
+    (SurfaceView, results_surface.random_bowl),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),

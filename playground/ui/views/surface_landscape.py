@@ -1,0 +1,254 @@
+"""The loss surface as a landscape in three dimensions. Import it only where `opengl_works`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph.opengl as gl
+from numpy.typing import NDArray
+from OpenGL import GL
+from pyqtgraph.opengl.shaders import initShaders
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from playground.analysis.loss_surface import LossSurface
+from playground.ui.theme import THEME
+from playground.ui.views.contours import HeightScale, contour
+from playground.ui.views.plots import tick_words
+
+HEIGHT = 1.1
+"""Of the landscape, whose sides are 2 long."""
+LIFT = 0.015
+"""Lines and points lie so far above the landscape, so that it does not swallow them."""
+DISTANCE, ELEVATION, AZIMUTH = 3.9, 42.0, -62.0
+"""Where the camera stands at first; the angles are in degrees."""
+WIDEST = 1.25
+"""Width by height of a picture that shows everything from that distance."""
+ROOMY = 720
+"""Pixels from left to right in which the whole names of the axes have room."""
+EDGE = 4
+BEFORE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+BEHIND = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+ABOVE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+LOSS = (-1.0, -1.0, HEIGHT + 0.06)
+IN_FRONT = {
+    GL.GL_DEPTH_TEST: False, GL.GL_BLEND: True, GL.GL_CULL_FACE: False,
+    "glBlendFuncSeparate": (GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA),
+}  # fmt: skip
+"""Drawn over everything: a wall of the landscape does not hide the path."""
+
+
+class Label(gl.GLTextItem):
+    """A word at a place of the landscape, kept inside the picture."""
+
+    def align_text(self, pos: QPointF) -> QPointF:
+        place, words = super().align_text(pos), QFontMetrics(self.font)
+        room = self.view().rect().adjusted(EDGE, words.ascent(), -EDGE - words.horizontalAdvance(self.text), -EDGE)
+        return QPointF(
+            min(max(place.x(), room.left()), room.right()), min(max(place.y(), room.top()), room.bottom())
+        )
+
+
+class Landscape(QWidget):
+    """A surface with contour lines and the path on it. Dragging or the arrow keys turn it, the wheel comes closer.
+
+    It paints what a hidden OpenGL widget has drawn. In the window itself such a widget would make Qt replace the whole
+    window, lose what it has loaded whenever a dock floats, and be missing in saved pictures.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Loss surface in three dimensions")
+        self.setToolTip("Drag to turn it, roll the wheel to come closer, double-click to go back")
+        self.setMinimumSize(THEME.px(80), THEME.px(60))
+        self.scene = Scene()
+        self.destroyed.connect(self.scene.deleteLater)
+        self.scene.show()
+        self._pressed = QPointF()
+
+    def show_surface(self, result: LossSurface, scale: HeightScale, levels: int, path_color: str) -> None:
+        """Draw a result with these colours; as many contour lines as there are levels."""
+        self.scene.show_surface(result, scale, levels, path_color)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(self.rect(), self.scene.grabFramebuffer())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.scene.resize(self.size())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        moved, self._pressed = event.position() - self._pressed, event.position()
+        self._turn(-moved.x(), moved.y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.look_from_start()
+
+    def look_from_start(self) -> None:
+        """Put the camera back to where it stood at first."""
+        self.scene.look_from_start()
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._approach(0.999 ** event.angleDelta().y())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        turns = {Qt.Key.Key_Left: (-5, 0), Qt.Key.Key_Right: (5, 0), Qt.Key.Key_Up: (0, 5), Qt.Key.Key_Down: (0, -5)}
+        if event.key() in turns:
+            self._turn(*turns[event.key()])
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self._approach(0.9 if event.key() == Qt.Key.Key_Plus else 1.1)
+        elif event.key() == Qt.Key.Key_Home:
+            self.look_from_start()
+        else:
+            super().keyPressEvent(event)
+
+    def _turn(self, across: float, up: float) -> None:
+        self.scene.orbit(across, up)
+        self.update()
+
+    def _approach(self, factor: float) -> None:
+        self.scene.opts["distance"] *= factor
+        self.update()
+
+
+class Scene(gl.GLViewWidget):
+    """The hidden OpenGL widget of a landscape: a window of its own, with a context of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()  # without a parent, whose window Qt would prepare for OpenGL
+        self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        smooth = self.format()
+        smooth.setSamples(4)
+        self.setFormat(smooth)
+        self._stretch = 1.0
+        self._make_items()
+        self.look_from_start()
+
+    def _make_items(self) -> None:
+        self.ground = gl.GLSurfacePlotItem(smooth=False, computeNormals=False, glOptions="opaque")
+        self.lines = gl.GLLinePlotItem(mode="lines", width=1, antialias=True, glOptions="translucent")
+        self.frame = gl.GLLinePlotItem(mode="lines", width=1, antialias=True, glOptions="translucent")
+        self.halo = gl.GLLinePlotItem(mode="line_strip", antialias=True, glOptions=IN_FRONT)
+        self.path = gl.GLLinePlotItem(mode="line_strip", antialias=True, glOptions=IN_FRONT)
+        self.rims = gl.GLScatterPlotItem(pxMode=True, glOptions=IN_FRONT)
+        self.points = gl.GLScatterPlotItem(pxMode=True, glOptions=IN_FRONT)
+        self.names = [Label() for _ in range(7)]
+        shown = (self.frame, self.ground, self.lines, self.halo, self.path, self.rims, self.points, *self.names)
+        for depth, item in enumerate(shown):
+            item.setDepthValue(depth)
+            self.addItem(item)
+
+    def initializeGL(self) -> None:
+        # The programs that pyqtgraph has loaded are those of the context of an earlier landscape.
+        initShaders()
+        for kind in (gl.GLLinePlotItem, gl.GLScatterPlotItem):
+            kind._shaderProgram = None
+        super().initializeGL()
+
+    def look_from_start(self) -> None:
+        """As for the landscape."""
+        self.setCameraPosition(distance=DISTANCE * self._stretch, elevation=ELEVATION, azimuth=AZIMUTH)
+        self.opts["center"].setZ(HEIGHT * 0.36)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The camera sees a fixed angle from left to right, so a wide low picture needs more distance.
+        stretch = max(1.0, self.width() / max(1, self.height()) / WIDEST)
+        self.opts["distance"] *= stretch / self._stretch
+        self._stretch = stretch
+
+    def show_surface(self, result: LossSurface, scale: HeightScale, levels: int, path_color: str) -> None:
+        """As for the landscape."""
+        self.setBackgroundColor(THEME.color("panel"))
+        heights = np.nan_to_num(scale.shares(result.values), nan=1.0) * HEIGHT  # (row, column)
+        side = np.linspace(-1.0, 1.0, len(result.alphas))
+        other = np.linspace(-1.0, 1.0, len(result.betas))
+        colors = np.ones((*heights.T.shape, 4), dtype=np.float32)
+        colors[..., :3] = scale.colors(result.values).transpose(1, 0, 2) / 255.0
+        self.ground.setData(x=side, y=other, z=heights.T.astype(np.float32), colors=colors.reshape(-1, 4))
+        self.lines.setData(pos=_contour_lines(scale.shares(result.values), levels), color=(1.0, 1.0, 1.0, 0.45))
+        self._show_path(result, heights, path_color)
+        self._show_frame(result, scale)
+
+    def _show_path(self, result: LossSurface, heights: NDArray[np.float64], color: str) -> None:
+        places = np.stack([
+            _to_side(result.path[:, 0], result.alphas), _to_side(result.path[:, 1], result.betas)
+        ], axis=1)  # fmt: skip
+        inside = (np.abs(places) <= 1.0).all(axis=1)
+        ground = np.array([_height_at(heights, x, y) for x, y in places])
+        way = np.column_stack([places, ground])
+        way[~inside] = np.nan
+        red = QColor(color).getRgbF()
+        self.halo.setData(pos=_lifted(way, LIFT), color=(1.0, 1.0, 1.0, 1.0), width=THEME.px(5))
+        self.path.setData(pos=_lifted(way, 1.2 * LIFT), color=red, width=THEME.px(2.5))
+        ends = _lifted(way[[0, -1]], 2 * LIFT)
+        self.rims.setData(pos=ends, size=np.array([THEME.px(13), THEME.px(16)]), color=(1.0, 1.0, 1.0, 1.0))
+        inner = np.array([(0.06, 0.08, 0.11, 1.0), red])
+        self.points.setData(pos=_lifted(ends, LIFT), size=np.array([THEME.px(8), THEME.px(11)]), color=inner)
+
+    def _show_frame(self, result: LossSurface, scale: HeightScale) -> None:
+        floor = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+        edges = [((*a, 0.0), (*b, 0.0)) for a, b in zip(floor, [*floor[1:], floor[0]], strict=True)]
+        edges += [((*corner, 0.0), (*corner, HEIGHT)) for corner in floor]
+        self.frame.setData(pos=np.array(edges).reshape(-1, 3), color=THEME.color("secondary").getRgbF())
+        names = [name if self.width() >= THEME.px(ROOMY) else name.replace(" of the path", "") for name in result.axes]
+        left, right = (tick_words(float(f"{end:.2g}")) for end in result.alphas[[0, -1]])
+        near, far = (tick_words(float(f"{end:.2g}")) for end in result.betas[[0, -1]])
+        for item, place, side, text in zip(
+            self.names,
+            ((0, -1.08, 0), (-1, -1.08, 0), (0.96, -1.08, 0), (1.08, 0, 0), (1.08, -0.96, 0), (1.08, 1, 0), LOSS),
+            (BEFORE, BEFORE, BEFORE, BEHIND, BEHIND, BEHIND, ABOVE),
+            (names[0], left, right, names[1], near, far, "log loss" if scale.logarithmic else "loss"),
+            strict=True,
+        ):
+            item.setData(pos=place, text=text, color=THEME.color("text"), font=THEME.font(13), alignment=side)
+
+
+def _lifted(places: NDArray[np.float64], height: float) -> NDArray[np.float64]:
+    return np.asarray(places + np.array([0.0, 0.0, height]))
+
+
+def _to_side(values: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places along a side, from -1 at its begin to 1 at its end."""
+    return 2.0 * (values - side[0]) / (side[-1] - side[0]) - 1.0
+
+
+def _height_at(heights: NDArray[np.float64], x: float, y: float) -> float:
+    """The height between grid points, at a place from -1 to 1."""
+    rows, columns = heights.shape
+    column, row = (x + 1.0) / 2.0 * (columns - 1), (y + 1.0) / 2.0 * (rows - 1)
+    left, low = int(np.clip(column, 0, columns - 2)), int(np.clip(row, 0, rows - 2))
+    across, up = np.clip(column - left, 0.0, 1.0), np.clip(row - low, 0.0, 1.0)
+    below = heights[low, left] * (1 - across) + heights[low, left + 1] * across
+    above = heights[low + 1, left] * (1 - across) + heights[low + 1, left + 1] * across
+    return float(below * (1 - up) + above * up)
+
+
+def _contour_lines(shares: NDArray[np.float64], levels: int) -> NDArray[np.float64]:
+    """The contour lines on the landscape, points (k, 3), two for every segment."""
+    rows, columns = shares.shape
+    found = []
+    for level in np.linspace(0.0, 1.0, levels + 2)[1:-1]:
+        segments = contour(shares, float(level)).reshape(-1, 2)
+        places = segments / (columns - 1, rows - 1) * 2.0 - 1.0
+        found.append(np.column_stack([places, np.full(len(places), level * HEIGHT + LIFT / 2)]))
+    return np.concatenate(found)
