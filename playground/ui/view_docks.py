@@ -176,10 +176,14 @@ class ViewDocks(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask for new results of the views that can be seen and whose last answer has come."""
+        """Ask for new results of the views that can be seen and whose last answer has come.
+
+        While the network learns, a view waits for its turn; at rest it is shown at once what is newest.
+        """
+        learning = self._feed.frame is not None and self._feed.frame.steps_per_second > 0.0
         for identifier, dock in self._docks.items():
             dock.waited += 1
-            if dock.waited < dock.view.pulses or not dock.view.isVisible():
+            if (learning and dock.waited < dock.view.pulses) or not dock.view.isVisible():
                 continue
             self._ask_for(identifier, dock)
 
