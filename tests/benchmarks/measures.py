@@ -9,6 +9,7 @@ MEASURES = {
     "pause": "tests.benchmarks.live:measure_pause",
     "attention": "tests.benchmarks.attention:measure",
     "forecasts": "tests.benchmarks.forecasts:measure",
+    "surface": "tests.benchmarks.surface:measure",
     "start": "tests.benchmarks.start:measure",
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
