@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from playground.analysis.base import Context
+from playground.analysis.loss_surface import LossSurfaceAnalysis
+from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters
 from playground.document.graph import NodeTraining
@@ -176,3 +179,18 @@ def test_scaling_mends_the_unscaled_wine() -> None:
     session.apply(project.replace(graph=set_parameters(project.graph, "data", scaled)))
     session.advance(400)
     assert session.evaluate(full=True)["test_accuracy"] > 0.85
+
+
+def test_the_path_of_the_spirals_lies_in_the_plane_of_its_components_and_not_in_a_random_one() -> None:
+    session = trained(preset("spirals-surface"), 200)
+    context = Context(Subject(session.project.graph), session.snapshot(), trail=session.trail.snapshots)
+    along = LossSurfaceAnalysis().compute(context)
+    assert along.explained is not None
+    assert along.explained[0] > 0.9 and sum(along.explained) > 0.96
+    assert 21.0 < np.linalg.norm(along.path[0]) < 23.0 and along.distances.max() < 3.2
+    assert along.minimum[2] < along.loss < 0.03 and 0.6 < along.path_losses[0] < 0.7
+    across = LossSurfaceAnalysis(directions="random").compute(context)
+    assert np.linalg.norm(across.path[0]) < 0.2 and across.distances[0] > 20.0
+    beside = np.abs(across.alphas).round(6) == 0.2
+    around = [*across.values[25, beside], *across.values[beside, 25]]
+    assert len(around) == 4 and min(around) > 0.5
