@@ -238,9 +238,10 @@ class ForecastView(View):
     def _tip(result: Forecast) -> str:
         if not result.errors_from:
             return "Drag the line to forecast from another moment; with so little history there is no fan yet."
+        shares = " and ".join(f"{share:.0%}" for share in BANDS)
         return (
             "Drag the line, or press ← and →, to forecast from another moment. The fan holds "
-            f"{' and '.join(f'{share:.0%}' for share in BANDS)} of {len(result.models[0].paths)} paths, one for each seed: "
+            f"{shares} of {len(result.models[0].paths)} paths, one for each seed: "
             "the forecast plus the errors that the model made over a whole horizon at an earlier time "
             f"({result.errors_from}). Dropout, where there is any, is switched on for the paths."
         )
