@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from playground.blocks.base import Block, Family, Port
 from playground.blocks.loss import Loss
@@ -12,12 +13,16 @@ from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph
 from playground.network.check import Output, Report, infer
+from playground.ui.theme import FAMILY_TITLES
 
 Input = tuple[str, str]
 """A node id and the name of one of its input ports."""
 
 FOLLOWS: dict[Family, tuple[Family, ...]] = {
-    "data": ("dense", "convolution", "recurrent", "attention", "merge", "normalization", "loss", "activation"),
+    "data": (
+        "dense", "convolution", "recurrent", "attention", "graph", "merge", "normalization", "loss", "activation",
+        "estimator",
+    ),
     "dense": ("dense", "loss", "normalization", "activation", "merge", "attention", "recurrent", "convolution"),
     "activation": ("dense", "convolution", "normalization", "loss", "merge", "attention", "recurrent", "activation"),
     "convolution": ("convolution", "activation", "normalization", "merge", "dense", "attention", "recurrent", "loss"),
@@ -25,23 +30,24 @@ FOLLOWS: dict[Family, tuple[Family, ...]] = {
     "attention": ("attention", "dense", "normalization", "merge", "loss", "recurrent", "activation", "convolution"),
     "merge": ("dense", "convolution", "activation", "normalization", "loss", "merge", "attention", "recurrent"),
     "normalization": ("dense", "activation", "convolution", "attention", "recurrent", "merge", "loss", "normalization"),
+    "graph": ("graph", "dense", "loss", "normalization", "activation", "merge"),
+    "estimator": ("measure", "dense", "merge"),
     "loss": (),
-}
-"""For each family, the families that usually come after it, the most usual first."""
+    "measure": (),
+}  # fmt: skip
+"""For each family, the families that usually come after it, the most usual first; all others follow."""
 
 PRECEDES: tuple[Family, ...] = (
     "dense", "activation", "merge", "normalization", "data", "convolution", "recurrent", "attention",
 )  # fmt: skip
 """What a wire that is pulled backwards, out of an input, usually comes from."""
 
-FRESH: tuple[Family, ...] = (
-    "data", "dense", "activation", "convolution", "recurrent", "attention", "merge", "normalization", "loss",
-)  # fmt: skip
+FRESH = cast(tuple[Family, ...], tuple(FAMILY_TITLES))
 """The order where no wire is in hand; also the order of the palette."""
 
 USUAL = (
-    "circles", "xor", "spirals", "moons", "drawn-points", "iris", "mnist", "dense", "relu", "tanh", "sigmoid",
-    "softmax", "identity", "leaky-relu", "gelu", "flatten", "add", "concatenate", "dropout", "batch-norm",
+    "circles", "xor", "spirals", "drawn-points", "iris", "mnist", "co2", "own-table", "dense", "relu", "tanh",
+    "sigmoid", "softmax", "identity", "leaky-relu", "gelu", "flatten", "add", "concatenate", "dropout", "batch-norm",
     "cross-entropy", "mean-squared-error", "binary-cross-entropy", "categorical-cross-entropy", "mean-absolute-error",
     "huber", "hinge",
 )  # fmt: skip
@@ -106,11 +112,11 @@ def match_quality(declaration: type[Block], search: str) -> int | None:
 
 def _families(graph: Graph, report: Report, source: Output | None, target: Input | None) -> tuple[Family, ...]:
     if source is not None and source[0] in report.blocks:
-        return FOLLOWS[report.blocks[source[0]].family]
+        return FOLLOWS.get(report.blocks[source[0]].family, FRESH)
     if target is not None:
         return PRECEDES
     has_data = any(isinstance(block, Dataset) for block in report.blocks.values())
-    return (*FRESH[1:], FRESH[0]) if has_data else FRESH
+    return (*(family for family in FRESH if family != "data"), "data") if has_data else FRESH
 
 
 def _judged(

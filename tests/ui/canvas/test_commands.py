@@ -370,7 +370,7 @@ def test_a_merge_port_takes_many_wires(hands: Hands) -> None:
     for source in ("dense-1", tanh):
         hands.drag(hands.port(source, "output", "output"), hands.card(name))
     assert [edge.source for edge in hands.graph.into(name)] == ["dense-1", tanh]
-    assert hands.view.canvas_scene.nodes[name].face.badge == "batch × 8"
+    assert hands.view.canvas_scene.nodes[name].face.badge == "batch × features 8"
 
 
 def test_the_menu_key_speaks_of_the_selection(hands: Hands) -> None:

@@ -101,7 +101,7 @@ def test_only_changed_cards_are_changed(hands: Hands) -> None:
     assert scene.nodes["spirals-1"].face is faces["spirals-1"]
     assert scene.nodes["dense-1"].face.parameters == "12 params"
     assert scene.nodes["dense-2"].face.parameters == "5 params"
-    assert scene.wires[EdgeKey("dense-1", "output", "dense-2", "input")].badge == "batch × 4"
+    assert scene.wires[EdgeKey("dense-1", "output", "dense-2", "input")].badge == "batch × features 4"
 
 
 def test_another_project_takes_the_place_of_the_old_one(hands: Hands) -> None:
@@ -196,7 +196,7 @@ def test_words_are_elided_never_cut(qtbot) -> None:
 def test_a_screen_reader_hears_the_selected_block(hands: Hands) -> None:
     hands.view.select(["dense-1"])
     words = hands.view.accessibleDescription()
-    assert "Dense 1" in words and "24 params" in words and "batch × 8" in words
+    assert "Dense 1" in words and "24 params" in words and "batch × features 8" in words
     hands.view.select([])
     assert "4 blocks" in hands.view.accessibleDescription()
 
@@ -207,7 +207,7 @@ def test_hover_names_ports_and_shows_what_a_wire_carries(hands: Hands) -> None:
     chip = hands.view.canvas_scene.chip
     assert chip.isVisible() and chip.text == "Target"
     hands.move(hands.view.mapFromScene(hands.wire_middle("dense-1", "dense-2")), Qt.MouseButton.NoButton)
-    assert chip.text == "batch × 8"
+    assert chip.text == "batch × features 8"
     QApplication.sendEvent(hands.view, QEvent(QEvent.Type.Leave))
     assert not chip.isVisible()
 

@@ -44,9 +44,9 @@ def test_rows_follow_the_network_with_wires_below_their_source(document) -> None
     rows = outline_rows(document.graph, document.report)
     assert [row.text for row in rows] == ["Circles", "Dense 1", "Dense 2", "Mean squared error"]
     assert [child.text for child in rows[0].children] == ["features to Dense 1", "target to Mean squared error, target"]
-    assert rows[1].detail == "batch × 3"
+    assert rows[1].detail == "batch × features 3"
     assert "fed by Circles" in rows[1].spoken
-    assert rows[1].children[0].spoken == "Wire from Dense 1, to Dense 2, carries batch × 3"
+    assert rows[1].children[0].spoken == "Wire from Dense 1, to Dense 2, carries batch × features 3"
 
 
 def test_problems_say_error_and_offer_their_fixes() -> None:
@@ -58,7 +58,9 @@ def test_problems_say_error_and_offer_their_fixes() -> None:
     assert dense.text == "Error: Dense"
     problem = dense.children[0]
     assert problem.text.startswith("Error: Dense expects a flat vector")
-    assert [fix.text for fix in problem.children] == ["Fix: Insert Flatten"]
+    assert [fix.text for fix in problem.children] == [
+        "Fix: Insert Flatten", "Fix: Insert Global average pooling"
+    ]
 
 
 def test_faults_of_the_whole_come_first() -> None:
@@ -246,4 +248,4 @@ def test_a_narrow_outline_keeps_room_for_the_names(outline: OutlineWidget, qtbot
     header = outline.tree.header()
     qtbot.waitUntil(lambda: header.length() <= 200)
     assert header.sectionSize(0) > 1.5 * header.sectionSize(1) > 0
-    assert find(outline, "Dense 1").toolTip(1) == "batch × 3"
+    assert find(outline, "Dense 1").toolTip(1) == "batch × features 3"

@@ -54,8 +54,8 @@ def test_what_does_not_fit_is_below_with_its_reason(menu) -> None:
 def test_rows_show_the_resulting_shape(menu) -> None:
     menu.open_at(QPoint(20, 20), source=("dense-1", "output"))
     row = menu.list.rows.row_of(menu.list.rows.index_of("tanh"))
-    assert row.shape == "batch × 3"
-    assert "which gives batch × 3" in menu.context.text()
+    assert row.shape == "batch × features 3"
+    assert "which gives batch × features 3" in menu.context.text()
 
 
 def test_escape_cancels(qtbot, menu) -> None:

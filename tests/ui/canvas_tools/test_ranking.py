@@ -8,7 +8,7 @@ from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Edge, Graph, Node
 from playground.network.check import check
-from playground.ui.canvas.ranking import match_quality, ranked_blocks
+from playground.ui.canvas.ranking import FRESH, match_quality, ranked_blocks
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_what_fits_comes_before_what_does_not(graph: Graph) -> None:
     assert "flat vector" in dense.reason
     flatten = next(row for row in rows if row.block == "flatten")
     assert flatten.fits
-    assert flatten.shape == "batch × 784"
+    assert flatten.shape == "batch × features 784"
 
 
 def test_dense_is_the_first_offer_after_points_and_after_a_dense_block(graph: Graph) -> None:
@@ -110,3 +110,12 @@ def test_every_word_of_the_search_must_occur() -> None:
     assert match_quality(CATALOGUE["cross-entropy"], "cross logits") is not None
     assert match_quality(CATALOGUE["cross-entropy"], "cross banana") is None
     assert match_quality(CATALOGUE["relu"], "") == 0
+
+
+def test_every_family_can_be_followed_and_stands_in_the_palette() -> None:
+    families = {declaration.family for declaration in CATALOGUE.values()}
+    assert families <= set(FRESH)
+    for identifier, declaration in CATALOGUE.items():
+        if declaration.outputs:
+            lone = edits.add_node(Graph(), Node(id="lone", block=identifier))
+            assert ranked_blocks(lone, check(lone), ("lone", declaration.outputs[0].name))
