@@ -144,7 +144,6 @@ class SurfaceView(View):
     title: ClassVar[str] = "Loss surface"
     empty: ClassVar[str] = "Press play to see the loss around the weights, and the path that training takes."
     pulses: ClassVar[int] = 15
-    rank: ClassVar[int] = 5
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
