@@ -21,7 +21,7 @@ class GraphConvolutionLayer(nn.Linear):
         super().__init__(inputs, units, bias=bias)
         self.function = function
 
-    def forward(self, nodes: torch.Tensor, edges: torch.Tensor) -> torch.Tensor:
+    def forward(self, nodes: torch.Tensor, edges: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
         mapped = functional.linear(nodes, self.weight)  # (batch, nodes, features) -> (batch, nodes, units)
         mixed = neighbourhood(edges) @ mapped
         return self.function(mixed if self.bias is None else mixed + self.bias)  # type: ignore[no-any-return]

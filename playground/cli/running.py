@@ -141,6 +141,8 @@ def run(session: Session, budget: Budget, title: str) -> Outcome:
             _train(session, budget, watch, progress, task)
     except Diverged as error:
         raise ProjectFaultError([f"stopped at step {error.step}: {error.message}"]) from error
+    except DataError as error:
+        raise ProjectFaultError([str(error)]) from error
     metrics = session.evaluate(full=True, observe=False)
     watch.look(metrics, session.epoch)
     return Outcome(session, dict(metrics), watch.content())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from playground.blocks.base import BlockError
 from playground.blocks.estimator import Learning
-from playground.training.batches import Batch
+from playground.training.batches import Batch, DataError
 from playground.training.model import TrainableModel
 
 
@@ -42,7 +43,10 @@ class Estimators:
             if bool(module.settled):
                 continue
             inputs = self._whole(examples, slots) if module.whole else [values[slot].detach() for slot in slots]
-            module.learn(*inputs)
+            try:
+                module.learn(*inputs)
+            except BlockError as error:  # only the numbers themselves show what no shape could
+                raise DataError(error.message) from error
 
     def wake(self) -> None:
         """Something has changed: look again whether there is more to learn."""
