@@ -9,6 +9,7 @@ from torch import nn
 from playground.blocks.base import Block
 from playground.blocks.convolution import AvgPool2D, Conv2D, Conv2DLayer, GlobalAveragePooling, MaxPool2D
 from playground.blocks.dense import Dense
+from playground.blocks.merge import Flatten
 from playground.blocks.signal import Signal
 from playground.network.check import infer
 from tests.blocks.case import SERIES, TOKENS, VECTOR
@@ -58,6 +59,29 @@ def test_an_image_of_28_pixels() -> None:
         inferred = infer(Conv2D(filters=6, **parameters), (grey(28, 28),))  # type: ignore[arg-type]
         assert inferred.outputs[0].shape == (6, side, side)
     assert infer(Conv2D(filters=6, kernel_size=5), (grey(28, 28),)).parameters == 156
+
+
+@pytest.mark.parametrize(
+    ("blocks", "shapes", "parameters"),
+    [
+        ([Conv2D(filters=12, padding="same"), MaxPool2D(), Flatten()], [(12, 32, 32), (12, 16, 16), (3072,)], 336),
+        (
+            [Conv2D(filters=32, padding="same"), MaxPool2D(), Conv2D(filters=64), MaxPool2D(), Flatten(),
+             Dense(units=600), Dense(units=120), Dense(units=10)],
+            [(32, 32, 32), (32, 16, 16), (64, 14, 14), (64, 7, 7), (3136,), (600,), (120,), (10,)],
+            1_974_922,
+        ),
+    ],
+    ids=["12 filters", "two convolutions"],
+)  # fmt: skip
+def test_coloured_images_of_32_pixels(blocks: list[Block], shapes: list[tuple[int, ...]], parameters: int) -> None:
+    signal, count = grey(32, 32, 3), 0
+    for block, shape in zip(blocks, shapes, strict=True):
+        inferred = infer(block, (signal,))
+        (signal,) = inferred.outputs
+        assert signal.shape == shape
+        count += inferred.parameters
+    assert count == parameters
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same'")

@@ -21,6 +21,13 @@ from tests.network.small_graphs import chain, multilayer, node
         (multilayer(node("data", "plane"), (4, "relu"), (1, "identity"), loss="mean-squared-error"), 17),
         (multilayer(node("data", "insurance", labels="zero-one"), (2, "sigmoid"), (1, "sigmoid"),
                     loss="binary-cross-entropy"), 13),
+        (chain(
+            node("data", "mnist"), node("first", "conv2d", filters=6, kernel_size=5, padding="same", activation="tanh"),
+            node("half", "avg-pool2d"), node("second", "conv2d", filters=16, kernel_size=5, activation="tanh"),
+            node("quarter", "avg-pool2d"), node("flatten", "flatten"),
+            node("third", "dense", units=120), node("fourth", "dense", units=84),
+            node("answer", "dense", units=10, activation="identity"), loss=node("loss", "cross-entropy"),
+        ), 61_706),
     ],
 )
 def test_parameter_counts(graph: Graph, count: int) -> None:

@@ -17,6 +17,7 @@ PATHS = library.paths()
 PROMISED_PARAMETERS = {
     "circles": 13,
     "insurance": 13,
+    "lenet-5": 61_706,
     "mnist-mlp": 109_386,
     "mnist-sigmoid": 13_002,
     "mnist-softmax": 7_850,
