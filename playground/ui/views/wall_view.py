@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
@@ -23,6 +23,9 @@ GAP = 8
 
 class WallCanvas(Canvas):
     """Tiles in rows: the picture in a frame, and below it a check or a cross, the prediction, and how sure it is."""
+
+    picked = Signal(int)
+    """The row, in its part, of the picture that was clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,11 +88,17 @@ class WallCanvas(Canvas):
         below = QRectF(box.left(), frame.bottom() + THEME.px(3), box.width(), metrics().height() + 2)
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words)
 
+    def _number_at(self, place: QPointF) -> int | None:
+        return next((number for number in range(len(self._images)) if self.tile(number).contains(place)), None)
+
     def words_at(self, place: QPointF) -> str:
-        for number in range(len(self._images)):
-            if self.tile(number).contains(place):
-                return tile_words(self.wall, number) if self.wall is not None else ""
-        return ""
+        number = self._number_at(place)
+        return tile_words(self.wall, number) if self.wall is not None and number is not None else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        number = self._number_at(event.position())
+        if self.wall is not None and number is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(int(self.wall.rows[number]))
 
 
 def caption(wall: PredictionWall, number: int) -> str:
@@ -109,7 +118,7 @@ def tile_words(wall: PredictionWall, number: int) -> str:
 
 
 class WallView(View):
-    """Right and wrong, picture by picture."""
+    """Right and wrong, picture by picture; a click on one follows it through the network."""
 
     analysis: ClassVar[type[Analysis]] = PredictionWallAnalysis
     title: ClassVar[str] = "Prediction wall"
@@ -125,12 +134,14 @@ class WallView(View):
         self.options_layout.addWidget(self.wrong_box)
         self.options_layout.addWidget(more_button([("Part", self.part_box)]))
         self.canvas = WallCanvas()
+        self.canvas.setToolTip("Click a test picture to follow it through the network")
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
         self.wrong_box.toggled.connect(self._ask_anew)
         self.part_box.currentIndexChanged.connect(self._ask_anew)
         self.canvas.pointed.connect(self.legend.show_readout)
+        self.canvas.picked.connect(self._pick)
 
     def wanted(self) -> Analysis:
         return PredictionWallAnalysis(part=self.part_box.currentData(), wrong_first=self.wrong_box.isChecked())
@@ -138,6 +149,12 @@ class WallView(View):
     @Slot()
     def _ask_anew(self) -> None:
         self.wanted_changed.emit()
+
+    @Slot(int)
+    def _pick(self, row: int) -> None:
+        """Follow the picture through the network; what is followed is a test example."""
+        if self.result is not None and self.result.part == "test":
+            self.example_chosen.emit(row)
 
     def picture_widget(self) -> QWidget:
         return self.canvas if self.canvas.height() > self.height() else self

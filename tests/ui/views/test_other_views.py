@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,18 @@ def test_the_wall_frames_right_and_wrong_and_says_it(qtbot: Any) -> None:
     with qtbot.waitSignal(view.wanted_changed):
         qtbot.mouseClick(view.wrong_box, Qt.MouseButton.LeftButton)
     assert view.wanted() == PredictionWallAnalysis(wrong_first=False)
+
+
+def test_a_click_on_the_wall_chooses_the_example(qtbot: Any) -> None:
+    result = results.wall()
+    view = shown(qtbot, WallView(), result)
+    place = view.canvas.tile(3).center().toPoint()
+    with qtbot.waitSignal(view.example_chosen) as caught:
+        qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert caught.args == [result.rows[3]]
+    view.show_result(replace(result, part="train"))
+    with qtbot.assertNotEmitted(view.example_chosen):
+        qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=place)
 
 
 def test_the_whole_wall_is_saved_even_what_is_scrolled_away(qtbot: Any) -> None:
