@@ -23,6 +23,8 @@ class WeightMatrix:
     values: NDArray[np.float32]
     bias: NDArray[np.float32] | None
     """(units,), shown beside the matrix it belongs to."""
+    axes: tuple[int, ...] = ()
+    """Of kernels, (channels, rows, columns): the sizes of what is laid out along the inputs."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def _matrices(node: str, title: str, parameters: dict[str, NDArray[np.float32]])
     for name, values in parameters.items():
         if values.ndim >= 2:
             beside = bias if name == "weight" and bias is not None and len(bias) == len(values) else None
-            found.append(WeightMatrix(node, title, name, values.reshape(len(values), -1), beside))
+            axes = values.shape[1:] if values.ndim == 4 else ()
+            found.append(WeightMatrix(node, title, name, values.reshape(len(values), -1), beside, axes))
     shown = any(matrix.bias is not None for matrix in found)
     for name, values in parameters.items():
         if values.ndim < 2 and not (shown and name == "bias"):

@@ -35,6 +35,14 @@ def signed_image(values: NDArray[np.float32], limit: float) -> QImage:
     return QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
 
 
+def input_words(axes: tuple[int, ...], column: int) -> str:
+    """Which input a column stands for: its number, or in a kernel (channels, rows, columns) its place."""
+    if len(axes) != 3:
+        return f"input {column + 1}"
+    channel, down, across = (int(place) + 1 for place in np.unravel_index(column, axes))
+    return f"channel {channel}, row {down}, column {across}"
+
+
 class HeatMap(QWidget):
     """Draws a matrix and tells the value under the mouse. `cell_clicked` carries (row, column)."""
 
@@ -44,14 +52,18 @@ class HeatMap(QWidget):
         super().__init__()
         self.words = (row_word, column_word)
         self._values: NDArray[np.float32] = np.zeros((1, 1), dtype=np.float32)
+        self._axes: tuple[int, ...] = ()
         self._image: QImage | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_values(self, values: NDArray[np.float32], limit: float) -> None:
-        """Show a matrix (rows, columns); of a large one every n-th row and column, as no screen shows more."""
+    def set_values(self, values: NDArray[np.float32], limit: float, axes: tuple[int, ...] = ()) -> None:
+        """Show a matrix (rows, columns); of a large one every n-th row and column, as no screen shows more.
+
+        `axes` are the sizes of the axes that lie one behind the other in a row, where these are kernels.
+        """
         other_height = values.shape[0] != self._values.shape[0]
-        self._values = values
+        self._values, self._axes = values, axes
         down, across = (-(-extent // most) for extent, most in zip(values.shape, MOST_PIXELS, strict=True))
         self._image = signed_image(values[::down, ::across], limit)
         if other_height:
@@ -72,6 +84,8 @@ class HeatMap(QWidget):
     def describe(self, row: int, column: int) -> str:
         """Such as “unit 3, input 5: 0.1234”; counting starts at 1."""
         value = float(self._values[row, column])
+        if len(self._axes) == 3:
+            return f"filter {row + 1}, {input_words(self._axes, column)}: {value:.4g}"
         return f"{self.words[0]} {row + 1}, {self.words[1]} {column + 1}: {value:.4g}"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -86,6 +86,8 @@ class WeightTable(QAbstractTableModel):
             return None
         if orientation == Qt.Orientation.Horizontal and section == self._matrix.shape[1]:
             return "bias"
+        if orientation == Qt.Orientation.Horizontal and self._values.ndim == 4:  # channel, row and column of a kernel
+            return ", ".join(str(place + 1) for place in np.unravel_index(section, self._values.shape[1:]))
         return str(section + 1)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -201,7 +203,7 @@ class WeightsSection(Section):
         self.words.setText(in_words(values))
 
     def _show_maps(self, values: NDArray[np.float32], bias: NDArray[np.float32] | None) -> None:
-        self.map.set_values(as_matrix(values), _largest(values))
+        self.map.set_values(as_matrix(values), _largest(values), values.shape[1:] if values.ndim == 4 else ())
         if bias is not None:
             self.bias_map.set_values(as_matrix(bias), _largest(bias))
 

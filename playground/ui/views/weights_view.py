@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.weights import WeightMatrix, Weights, WeightsAnalysis
+from playground.ui.inspector.heat_map import input_words
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
@@ -100,16 +101,16 @@ class HeatmapCanvas(Canvas):
                 painter.setPen(frame)
                 painter.drawRect(box)
         painter.setPen(THEME.color("text"))
-        units, inputs = matrix.values.shape
         whole = area if beside is None else area.united(beside)
         name = matrix.title if matrix.name == "weight" else f"{matrix.title} {matrix.name}"
-        heading = metrics().elidedText(f"{name} · {units} × {inputs}", Qt.TextElideMode.ElideRight, int(whole.width()))
+        sizes = " × ".join(map(str, (len(matrix.values), *(matrix.axes or matrix.values.shape[1:]))))
+        heading = metrics().elidedText(f"{name} · {sizes}", Qt.TextElideMode.ElideRight, int(whole.width()))
         painter.drawText(QRectF(whole.left(), area.top() - line - 3, whole.width(), line), 0, heading)
         painter.setPen(THEME.color("secondary"))
         centre = Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(QRectF(area.left(), area.bottom() + 2, area.width(), line), centre, "input")
-        half = metrics().horizontalAdvance("unit") / 2
-        paint_upright(painter, "unit", area.left() - line / 2 - THEME.px(3), area.center().y() + half)
+        painter.drawText(QRectF(area.left(), area.bottom() + 2, area.width(), line), centre, _columns_word(matrix))
+        half = metrics().horizontalAdvance(_rows_word(matrix)) / 2
+        paint_upright(painter, _rows_word(matrix), area.left() - line / 2 - THEME.px(3), area.center().y() + half)
         if beside is not None:
             words = metrics().horizontalAdvance("bias")
             right = max(beside.right(), beside.center().x() + words / 2)
@@ -133,10 +134,21 @@ class HeatmapCanvas(Canvas):
             if area.contains(place):
                 column = min(inputs - 1, int((place.x() - area.left()) / area.width() * inputs))
                 value = number_words(float(matrix.values[unit, column]))
-                return f"{matrix.title}, unit {unit + 1}, input {column + 1}: {value}"
+                return f"{matrix.title}, {_rows_word(matrix)} {unit + 1}, {input_words(matrix.axes, column)}: {value}"
             if beside is not None and beside.contains(place) and matrix.bias is not None:
-                return f"{matrix.title}, unit {unit + 1}, bias: {number_words(float(matrix.bias[unit]))}"
+                value = number_words(float(matrix.bias[unit]))
+                return f"{matrix.title}, {_rows_word(matrix)} {unit + 1}, bias: {value}"
         return ""
+
+
+def _rows_word(matrix: WeightMatrix) -> str:
+    """What a row stands for."""
+    return "filter" if matrix.axes else "unit"
+
+
+def _columns_word(matrix: WeightMatrix) -> str:
+    """What the columns stand for."""
+    return "kernel" if matrix.axes else "input"
 
 
 class WeightsView(View):

@@ -209,6 +209,10 @@ def test_weights_of_a_convolution_keep_their_index(qapp: object) -> None:
     name, index, value = asked[0]
     assert (name, value) == ("weight", 0.5)
     assert values[index] == values.reshape(2, -1)[1, 7]
+    assert model.headerData(7, Qt.Orientation.Horizontal) == "2, 2, 2"
+    heat_map = HeatMap()
+    heat_map.set_values(values.reshape(2, -1), 24.0, values.shape[1:])
+    assert heat_map.describe(1, 7) == "filter 2, channel 2, row 2, column 2: 19"
 
 
 def test_signed_colours(qapp: object) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.analysis.weights import WeightMatrix, Weights
 from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
 from playground.ui.views import drawing
 from playground.ui.views.boundary_view import BoundaryView, field_colors, readout
@@ -163,6 +164,15 @@ def test_the_wall_frames_right_and_wrong_and_says_it(qtbot: Any) -> None:
     with qtbot.waitSignal(view.wanted_changed):
         qtbot.mouseClick(view.wrong_box, Qt.MouseButton.LeftButton)
     assert view.wanted() == PredictionWallAnalysis(wrong_first=False)
+
+
+def test_weights_of_a_kernel_are_named_by_their_place(qtbot: Any) -> None:
+    values = np.arange(2 * 3 * 2 * 2, dtype=np.float32).reshape(2, 12)
+    result = Weights((WeightMatrix("conv", "Conv2D", "weight", values, None, (3, 2, 2)),), "", 1)
+    view = shown(qtbot, WeightsView(), result)
+    area, _ = view.canvas.areas(0)
+    last = view.canvas.words_at(area.bottomRight() - QPointF(2, 2))
+    assert last == "Conv2D, filter 2, channel 3, row 2, column 2: 23.0"
 
 
 def test_a_click_on_the_wall_chooses_the_example(qtbot: Any) -> None:
