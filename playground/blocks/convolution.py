@@ -115,8 +115,8 @@ class Conv2D(Block):
         "kernel is not flipped."
     )
     formula: ClassVar[str] = (
-        r"a_{q,i,j} = f\left(b_q + \sum_{c,m,n} K_{q,c,m,n} \, x_{c,\, s i + m - p,\, s j + n - p}\right), \quad"
-        r" \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1 \ \mathrm{places}"
+        r"z_{q,i,j} = b_q + \sum_{c,m,n} K_{q,c,m,n} \, x_{c, s i + m - p, s j + n - p}, \quad a = f(z), \quad"
+        r" n' = \lfloor (n + 2 p - k) / s \rfloor + 1"
     )
     source: ClassVar[str] = "LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning"
 
