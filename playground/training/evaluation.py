@@ -23,6 +23,8 @@ from playground.training.metrics import MetricSet, metrics_for
 GLANCE: dict[Part, int] = {"train": 512, "validation": 2_048, "test": 2_048}
 """Examples of each part that are looked at while training; a full evaluation takes all."""
 LARGEST_BATCH = 4_096
+MOST_NUMBERS = 1_000_000
+"""What the widest wire may carry in one pass: more than a processor keeps at hand makes large feature maps slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Evaluator:
         losses = set(network.loss_weights)
         self._steps = [step for step in network.steps if step.node not in losses]
         self._modules = tuple(network.modules())
+        widest = max((signal.size * signal.rows for signal in network.report.signals.values()), default=1)
+        self._at_once = min(LARGEST_BATCH, max(1, MOST_NUMBERS // max(1, widest)))
         self._noise = torch.Generator(device=device)
         self._glance = _joined({part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()})
 
@@ -126,7 +130,7 @@ class Evaluator:
     def _values(self, examples: Batch) -> dict[int, torch.Tensor]:
         """What is to be measured, slot by slot, for all examples; in one pass where they are not too many."""
         found: dict[int, list[torch.Tensor]] = {slot: [] for slot in self._slots}
-        for batch in zip(*(torch.split(tensor, LARGEST_BATCH) for tensor in examples), strict=True):
+        for batch in zip(*(torch.split(tensor, self._at_once) for tensor in examples), strict=True):
             values = self._network.run(dict(zip(self._network.feed_outputs, batch, strict=True)), self._steps)
             for slot, pieces in found.items():
                 pieces.append(values[slot])

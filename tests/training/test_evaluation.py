@@ -8,6 +8,7 @@ import torch
 
 from playground.network.check import check
 from playground.network.compiled import Network
+from playground.training import evaluation
 from playground.training.evaluation import GLANCE, LARGEST_BATCH
 from tests.network.small_graphs import chain, multilayer, node, wired
 from tests.training.runs import assert_same, circles, noisy_graph, plain_graph, project, run
@@ -55,6 +56,20 @@ def test_a_loss_that_sums_is_given_for_one_batch(batch_size: int) -> None:
     assert all(0.05 * ideal < value < 0.5 * ideal for value in rmse)
     if batch_size == 0:
         assert found["train_loss"] == pytest.approx(full_batches[0], rel=1e-6)
+
+
+def test_wide_wires_are_measured_in_several_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = chain(
+        node("data", "digits", examples=300), node("maps", "conv2d", filters=4), node("flat", "flatten"),
+        node("answer", "dense", units=10, activation="identity"), loss=node("loss", "cross-entropy"),
+    )  # fmt: skip
+    whole = run(project(graph), 5).evaluate(full=True)
+    monkeypatch.setattr(evaluation, "MOST_NUMBERS", 10 * 4 * 6 * 6)  # the maps of ten examples
+    sizes: list[int] = []
+    split = torch.split
+    monkeypatch.setattr(torch, "split", lambda tensor, size: sizes.append(size) or split(tensor, size))
+    assert run(project(graph), 5).evaluate(full=True) == pytest.approx(whole, rel=1e-5)
+    assert set(sizes) == {10}
 
 
 def test_a_glance_is_enough_while_training_and_all_examples_count_in_the_end() -> None:
