@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 
+import torch
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from playground.document.project import Project
@@ -31,10 +33,20 @@ LATENESS_SECONDS = 15.0
 
 def measure_steps() -> list[Row]:
     """Steps a second with everything shown, against the textbook loop with the window at rest."""
-    return [row for name, make in CASES.items() for row in _steps_of(name, make())]
+    return [row for name, make in CASES.items() for row in _steps_of(name, make(), 1.0)]
 
 
-def _steps_of(name: str, project: Project) -> list[Row]:
+def measure_lenet() -> list[Row]:
+    """The same for LeNet-5 with its feature maps open: a textbook with as many threads as the trainer, or with all."""
+    cores = os.cpu_count() or 2
+    rows: list[Row] = []
+    for threads, goal in ((max(1, cores - 1), 0.9), (cores, None)):
+        torch.set_num_threads(threads)
+        rows += _steps_of(f"LeNet-5, textbook on {threads} of {cores} cores", projects.lenet(), goal)
+    return rows
+
+
+def _steps_of(name: str, project: Project, goal: float | None) -> list[Row]:
     textbook = TextbookLoop(project)
     with open_window(project) as place:
         textbook(200)
@@ -54,7 +66,7 @@ def _steps_of(name: str, project: Project) -> list[Row]:
     found = Comparison(statistics.median(live), statistics.median(bare), ratios)
     detail = f"{found.rate:,.0f} against {found.base_rate:,.0f} steps/s; {found.spread}; canvas, {views} live"
     return [
-        Row(f"steps with the window, {name}", found.ratio, "x textbook", 1.0, "more", detail),
+        Row(f"steps with the window, {name}", found.ratio, "x textbook", goal, "more", detail),
         Row(f"canvas painted, {name}", statistics.median(shown), "frames/s", detail="30 would be every pulse"),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 MEASURES = {
     "steps": "tests.benchmarks.steps:measure",
     "steps-with-window": "tests.benchmarks.live:measure_steps",
+    "lenet-with-window": "tests.benchmarks.live:measure_lenet",
     "lateness": "tests.benchmarks.live:measure_lateness",
     "pause": "tests.benchmarks.live:measure_pause",
     "attention": "tests.benchmarks.attention:measure",

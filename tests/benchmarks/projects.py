@@ -7,7 +7,7 @@ from itertools import pairwise
 from playground.document.files import read
 from playground.document.graph import Choice, Edge, Graph, Node, Position
 from playground.document.library import UnknownPreset, find
-from playground.document.project import Project, TrainingSettings
+from playground.document.project import OpenView, Project, TrainingSettings
 
 SGD = Choice(id="sgd", parameters={"learning_rate": 0.01})
 ADAM = Choice(id="adam", parameters={"learning_rate": 0.001})
@@ -71,6 +71,13 @@ def spirals() -> Project:
         project = dense_chain(points(), [8, 8, 2], "cross-entropy")
     training = project.training.replace(stop=TrainingSettings().stop)
     return project.replace(training=training)
+
+
+def lenet() -> Project:
+    """The LeNet-5 preset without its stop rules, with the feature maps open."""
+    project = read(find("lenet-5"))
+    training = project.training.replace(stop=TrainingSettings().stop)
+    return project.replace(training=training, views=(OpenView(view="feature-maps"),))
 
 
 def wide_chain(nodes: int) -> Project:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from playground.blocks.base import Block
+from playground.blocks.convolution import Conv2D
+from playground.blocks.dense import Dense
+from playground.blocks.normalization import Dropout
+from playground.blocks.signal import Signal
 from playground.data.preparation import prepare
 from playground.document.project import Project
 from playground.network.check import check
@@ -16,6 +21,21 @@ CRITERIA = {
     "mean-squared-error": nn.MSELoss,
 }
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+
+
+def _layers(block: Block, arriving: list[Signal]) -> list[nn.Module]:
+    """The modules that a textbook takes for a block."""
+    shape = arriving[0].shape
+    if isinstance(block, Dense):
+        layer: nn.Module = nn.Linear(shape[0], block.units)
+    elif isinstance(block, Conv2D):
+        layer = nn.Conv2d(shape[0], block.filters, block.kernel_size, block.stride, padding=block.padding)
+    elif isinstance(block, Dropout):
+        return [nn.Dropout(block.rate)]
+    else:
+        return [block.build(*arriving)]
+    function = ACTIVATIONS[block.activation]
+    return [layer] if function is None else [layer, function()]
 
 
 class TextbookLoop:
@@ -34,12 +54,8 @@ class TextbookLoop:
             block = report.blocks[name]
             if name in report.loss_nodes():
                 self.criterion = CRITERIA[block.id]()
-            elif block.id == "dense":
-                signal = report.signals[report.inputs[name][0]]
-                layers.append(nn.Linear(signal.shape[0], block.units))
-                layers.extend(kind() for kind in (ACTIVATIONS[block.activation],) if kind is not None)
             elif name != data:
-                layers.append(block.build(*(report.signals[source] for source in report.inputs[name])))
+                layers.extend(_layers(block, [report.signals[source] for source in report.inputs[name]]))
         self.model = nn.Sequential(*layers)
         if not isinstance(self.criterion, nn.CrossEntropyLoss):
             self.targets = self.targets.float().reshape(self.model(self.inputs).shape)
