@@ -53,7 +53,7 @@ class ModeCoverage(Measure):
     )
 
     def subtitle(self) -> str:
-        return f"at least {self.share:.3g} within {self.reach:g} σ"
+        return f"≥ {self.share:.3g} within {self.reach:g} σ"
 
     def expect(self, *inputs: Signal) -> None:
         generated, real, modes = inputs

@@ -80,7 +80,10 @@ class Evaluator:
         widest = max((signal.size * signal.rows for signal in network.report.signals.values()), default=1)
         self._at_once = min(LARGEST_BATCH, max(1, MOST_NUMBERS // max(1, widest)))
         self._noise = torch.Generator(device=device)
-        self._glance = _joined({part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()})
+        self._draws: bool | None = None
+        """Whether blocks draw random numbers outside training too; None before the first evaluation."""
+        self._glances = {part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()}
+        self._glance = _joined(self._glances)
 
     @property
     def train(self) -> Batch:
@@ -94,24 +97,34 @@ class Evaluator:
         A loss that sums over the batch is given for `batch_size` examples, so that the curves of all parts and those
         of the training steps can be compared.
         """
-        counts, examples = _joined(self._parts) if full else self._glance
         found: dict[str, float] = {}
         with self._evaluation_mode():
-            values, total = self._values(examples), sum(counts.values())
-            start = 0
-            for part, count in counts.items():
-                # Some blocks give several rows for one example.
-                rows = {
-                    slot: whole[len(whole) * start // total : len(whole) * (start + count) // total]
-                    for slot, whole in values.items()
-                }
+            for part, rows in self._rows(full):
                 found.update(self._measure(part, rows, batch_size))
-                start += count
         return found
+
+    def _rows(self, full: bool) -> Iterator[tuple[Part, Mapping[int, torch.Tensor]]]:
+        """What is to be measured of each part, slot by slot."""
+        if not self._draws:
+            untouched = self._noise.get_state() if self._draws is None else None
+            counts, examples = _joined(self._parts) if full else self._glance
+            values = self._values(examples)
+            if untouched is not None:
+                self._draws = not torch.equal(self._noise.get_state(), untouched)
+            if not self._draws:
+                yield from _cut(values, counts)
+                return
+        for part, tensors in (self._parts if full else self._glances).items():
+            # A part has the same noise however large the others are, and the same as in a picture of it.
+            self._noise.manual_seed(1)
+            yield part, self._values(tensors)
 
     @contextmanager
     def _evaluation_mode(self) -> Iterator[None]:
-        """Blocks behave as outside training; those that draw then too draw the same numbers in every evaluation."""
+        """Blocks behave as outside training; those that draw then too draw the same numbers in every evaluation.
+
+        The noise of the run goes on afterwards as if nothing had been.
+        """
         learning = [module for module in self._modules if module.training]
         drawing = [(vars(module), vars(module)["generator"]) for module in self._modules if "generator" in vars(module)]
         for module in learning:
@@ -191,6 +204,19 @@ def _joined(parts: Mapping[Part, Batch]) -> tuple[dict[Part, int], Batch]:
     """How many examples each part has, and the examples of all parts one after the other."""
     counts = {part: len(tensors[0]) for part, tensors in parts.items()}
     return counts, tuple(_whole(list(tensors)) for tensors in zip(*parts.values(), strict=True))
+
+
+def _cut(
+    values: Mapping[int, torch.Tensor], counts: Mapping[Part, int]
+) -> Iterator[tuple[Part, Mapping[int, torch.Tensor]]]:
+    """The rows of each part; some blocks give several for one example."""
+    start, total = 0, sum(counts.values())
+    for part, count in counts.items():
+        stop = start + count
+        yield part, {
+            slot: whole[len(whole) * start // total : len(whole) * stop // total] for slot, whole in values.items()
+        }
+        start = stop
 
 
 def _first(tensors: Batch, count: int) -> Batch:

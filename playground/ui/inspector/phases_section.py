@@ -102,7 +102,7 @@ class PhaseEditor(QFrame):
         names = titles(graph)
         losses = [Item(name, names[name]) for name in report.loss_nodes()]
         groups = [
-            Item(group.id, f"{group.title or 'Frame'} (frame)", ", ".join(names.get(name, name) for name in group.nodes))
+            Item(group.id, f"{group.title or 'Frame'} (frame)", ", ".join(names.get(n, n) for n in group.nodes))
             for group in graph.groups
             if any(report.parameters.get(name) for name in group.nodes)
         ]
