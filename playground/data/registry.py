@@ -9,6 +9,7 @@ from playground.data import (
     drawn,
     expression,
     gates,
+    graphs,
     images,
     own_images,
     own_table,
@@ -19,6 +20,7 @@ from playground.data import (
     series,
     surfaces,
     tables,
+    text,
 )
 from playground.data.base import Dataset
 
@@ -32,6 +34,8 @@ DATASETS: tuple[type[Dataset], ...] = (
     *courses.DATASETS,
     *tables.DATASETS,
     *images.DATASETS,
+    *graphs.DATASETS,
+    *text.DATASETS,
     *sequences.DATASETS,
     *series.DATASETS,
     *own_table.DATASETS,
