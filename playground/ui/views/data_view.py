@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QScrollArea, QSizePolicy, QTableView, QWidget
 
 from playground.analysis.base import Analysis
@@ -20,6 +21,10 @@ from playground.ui.views.options import check_box, part_box
 
 EXAMPLES_SHARE, CLASSES_SHARE = 5, 3
 """Widths of the examples and of the counts beside them."""
+NARROW = 440
+"""Below this width a table stands alone."""
+WIDEST_COLUMN = 150
+"""A longer name of a column is cut; the table can still be read."""
 
 
 class DataView(View):
@@ -59,6 +64,7 @@ class DataView(View):
         header = self.table.horizontalHeader()
         header.setResizeContentsPrecision(20)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMaximumSectionSize(THEME.px(WIDEST_COLUMN))
         self.bars_area = scrolling(self.bars)
         line = QHBoxLayout()
         line.setSpacing(THEME.px(10))
@@ -90,7 +96,7 @@ class DataView(View):
         self.points.setVisible(not as_table and data.points is not None)
         self.series.setVisible(not as_table and data.series is not None)
         self.wall_area.setVisible(not as_table and data.pictures is not None)
-        self.bars_area.setVisible(data.class_counts is not None)
+        self._share_room()
         self.model.show(data.columns, data.rows)
         if data.points is not None:
             self.points.set_points(data.points, has_classes=bool(data.class_names))
@@ -102,6 +108,16 @@ class DataView(View):
             columns = zip(PARTS, data.class_counts.T.tolist(), strict=True)
             self.bars.set_counts(data.class_names, {part: tuple(counts) for part, counts in columns})
         self.legend.show_entries(self._entries(data))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """In a narrow view a table needs all the room; the counts of the classes are in the Data tab, too."""
+        counted = self.result is not None and self.result.class_counts is not None
+        narrow = self.table.isVisibleTo(self) and self.width() < THEME.px(NARROW)
+        self.bars_area.setVisible(counted and not narrow)
 
     def _entries(self, data: DataSummary) -> list[Entry]:
         tokens = THEME.tokens
