@@ -64,6 +64,8 @@ class ContourPlot(Plot):
             self.addItem(item)
         self._axes = ("", "")
         self._extent: tuple[float, float, float, float] | None = None
+        self._moved = False
+        self.range_taken.connect(self._keep_range)
         self.reset_wanted.connect(self.reset_range)
         self.box.sigResized.connect(self.fit)
         self.dress()
@@ -86,7 +88,7 @@ class ContourPlot(Plot):
             item.setPen(pen)
 
     def show_surface(self, result: LossSurface, scale: HeightScale) -> None:
-        """Draw a result in these colours; the range follows it unless a person has moved it since."""
+        """Draw a result in these colours; the range follows it until a person moves or zooms the picture."""
         self._axes = result.axes
         heights = scale.heights(result.values)
         self.field.setImage(scale.colors(result.values), autoLevels=False)
@@ -116,11 +118,17 @@ class ContourPlot(Plot):
         self.name_axes(*(_fitting(name, length) for name, length in zip(self._axes, lengths, strict=True)))
         for axis in (self.bottom, self.side):
             axis.resizeEvent()  # pyqtgraph leaves a longer name where the shorter one began
-        self.reset_range()
+        if not self._moved:
+            self.reset_range()
+
+    @Slot()
+    def _keep_range(self) -> None:
+        self._moved = True
 
     @Slot()
     def reset_range(self) -> None:
         """Show the whole grid, with room for the numbers of ticks at its corners."""
+        self._moved = False
         if self._extent is None:
             return
         left, right, bottom, top = self._extent

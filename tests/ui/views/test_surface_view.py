@@ -211,6 +211,18 @@ def test_the_colours_follow_the_logarithm_or_the_loss(view: SurfaceView) -> None
     assert view.scale.low == pytest.approx(bowl().values.min())
 
 
+def test_the_range_follows_the_surface_until_a_person_moves_it(view: SurfaceView) -> None:
+    result = bowl()
+    view.show_result(result)
+    view.plot.box.setXRange(-1.0, 1.0, padding=0.0)
+    view.plot.range_taken.emit()
+    view.show_result(replace(result, alphas=2.0 * result.alphas))
+    assert view.plot.box.viewRange()[0] == pytest.approx([-1.0, 1.0])
+    view.plot.reset_wanted.emit()
+    left, right = view.plot.box.viewRange()[0]
+    assert left < 2.0 * result.alphas[0] and right > 2.0 * result.alphas[-1]
+
+
 def test_the_present_point_stands_out(view: SurfaceView) -> None:
     view.show_result(bowl())
     view.settle()
