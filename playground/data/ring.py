@@ -18,7 +18,7 @@ class Ring(ClassDataset):
     id: ClassVar[str] = "ring"
     title: ClassVar[str] = "Ring of Gaussians"
     summary: ClassVar[str] = (
-        "Small round clouds on a ring with nothing between them: the test case for whether a generator finds every mode."
+        "Small round clouds on a ring with nothing between them: a generator has to find every one of them."
     )
     question: ClassVar[str] = "In which of the clouds does a point lie?"
     formula: ClassVar[str] = (

@@ -55,7 +55,7 @@ class PresetEntry:
 
     @cached_property
     def words(self) -> str:
-        """What a search looks through, in lower case: with its blocks and views, by their names in files and in words."""
+        """What a search looks through, in lower case: blocks and views too, by their names in files and in words."""
         names = [node.block for node in self.project.graph.nodes] + [view.view for view in self.project.views]
         spoken = [name.replace("-", " ") for name in names]
         return " ".join((self.id, self.title, self.chapter, self.summary, *names, *spoken)).lower()

@@ -22,7 +22,9 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 """Parameters without which a dataset has nothing to show."""
 
-REAL = {"iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots"}
+REAL = {
+    "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots",
+}  # fmt: skip
 FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers", "own-images", "own-text", "the-cat-sat"}
 """Not random: the seed only shuffles."""
 

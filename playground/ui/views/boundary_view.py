@@ -7,8 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Slot
-from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtGui import QColor, QTransform
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
@@ -16,9 +15,9 @@ from playground.analysis.boundary import Boundary, BoundaryAnalysis, BoundaryPoi
 from playground.data.base import Part
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
-from playground.ui.views.base import View
-from playground.ui.views.legend import Entry, Legend, line_pen
+from playground.ui.views.legend import Entry, line_pen
 from playground.ui.views.options import check_box, more_button
+from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
 from playground.ui.views.plots import Plot
 
 MOST_POINTS = 2_000
@@ -27,17 +26,6 @@ BANDS = 7
 STRENGTH = 0.8
 """Share of its full colour that a class has in the field, so that points of the same class stand out."""
 BORDER_DASHES = ("dash", "dot")
-WHITE, INK = "#ffffff", "#10151b"
-
-
-class Field(pg.ImageItem):
-    """An image that is drawn smoothly between its grid points, unless it shows whole classes."""
-
-    smooth = True
-
-    def paint(self, painter: QPainter, *arguments: object) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
-        super().paint(painter, *arguments)
 
 
 class PointCloud:
@@ -82,12 +70,7 @@ class PointCloud:
         self.rings.setData(pos=xy[data.wrong[:MOST_POINTS]].astype(np.float64), brush=None)
 
 
-def ring_color() -> str:
-    """The colour of the rings: the same on both themes, as the picture under them is the same."""
-    return "#b3001b"
-
-
-class BoundaryView(View):
+class BoundaryView(PlaneView):
     """Class colours over the plane, paler where the network is unsure."""
 
     analysis: ClassVar[type[Analysis]] = BoundaryAnalysis
@@ -98,25 +81,12 @@ class BoundaryView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Boundary | None = None
-        self.plot = Plot()
-        self.plot.setAccessibleName("Decision boundary")
-        self.field = Field(axisOrder="row-major")
-        self.plot.addItem(self.field)
         self.clouds = (
             PointCloud(self.plot, "train", "o", 8, WHITE, 2),
             PointCloud(self.plot, "test", "d", 10, INK, 4),
         )
         self.borders: list[pg.IsocurveItem] = []
-        self.legend = Legend()
-        self._extent: tuple[float, ...] = ()
-        self._aspect = 1.0
         self._make_options()
-        self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
-        self.plot.hovered.connect(self._read)
-        self.plot.left.connect(self._forget)
-        self.plot.reset_wanted.connect(self.reset_range)
-        self.plot.box.sigResized.connect(self._measure)
         self.restyle()
 
     def _make_options(self) -> None:
@@ -138,12 +108,9 @@ class BoundaryView(View):
         result = self.result
         discrete = self.discrete_box.isChecked()
         self.field.smooth = not discrete
-        self.field.setImage(field_colors(result, discrete), autoLevels=False)
-        left, right, bottom, top = result.extent
-        self.field.setRect(QRectF(left, bottom, right - left, top - bottom))
+        self.show_plane(field_colors(result, discrete))
         self._draw_borders(result)
         self.heading_changed.emit(self.heading)
-        self.plot.name_axes(*result.feature_names)
         shown = (self.train_box.isChecked(), self.test_box.isChecked())
         for cloud, visible in zip(self.clouds, shown, strict=True):
             cloud.set_visible(visible)
@@ -151,9 +118,6 @@ class BoundaryView(View):
                 points = result.points[cloud.part]
                 cloud.show(points, value_colors(result, points.target))
         self.legend.show_entries(self._entries(result, shown))
-        if result.extent != self._extent:
-            self._extent = result.extent
-            self.reset_range()
 
     @property
     def heading(self) -> str:
@@ -175,36 +139,12 @@ class BoundaryView(View):
             across, up = (right - left) / (values.shape[1] - 1), (top - bottom) / (values.shape[0] - 1)
             curve.setTransform(QTransform(across, 0, 0, up, left, bottom))
 
-    @Slot()
-    def reset_range(self) -> None:
-        """Show the whole plane; both axes have the same scale when their ranges are equal."""
-        if not self._extent:
-            return
-        left, right, bottom, top = self._extent
-        self.plot.box.setAspectLocked(self.result is not None and self.result.same_scale)
-        self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
-
     def pose(self, posing: bool) -> None:
         for cloud in self.clouds:
             cloud.draw_shapes(posing)
 
-    def settle(self) -> None:
-        super().settle()
-        self.reset_range()
-
     def wanted(self) -> Analysis:
-        return BoundaryAnalysis(aspect=self._aspect)
-
-    @Slot()
-    def _measure(self) -> None:
-        """Ask for as much of the plane as fills the picture, in steps, so that a resize asks rarely."""
-        size = self.plot.box.size()
-        if size.width() < 10 or size.height() < 10:
-            return
-        aspect = min(5.0, max(0.2, round(size.width() / size.height() * 20) / 20))
-        if aspect != self._aspect:
-            self._aspect = aspect
-            self.wanted_changed.emit()
+        return BoundaryAnalysis(aspect=self.aspect)
 
     def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
         grey = THEME.tokens.secondary
@@ -229,28 +169,18 @@ class BoundaryView(View):
             entries.append(Entry(f"wrong ({wrong})", "ring", ring_color()))
         return entries
 
-    @Slot(QPointF)
-    def _read(self, place: QPointF) -> None:
-        if self.result is not None:
-            self.legend.show_readout(readout(self.result, place.x(), place.y()))
-
-    @Slot()
-    def _forget(self) -> None:
-        self.legend.show_readout("")
+    def words_at(self, x: float, y: float) -> str:
+        assert self.result is not None
+        return words_at(self.result, x, y)
 
 
-def readout(result: Boundary, x: float, y: float) -> str:
-    """What the network answers at a place, in words; empty outside the picture."""
-    left, right, bottom, top = result.extent
-    if not (left <= x <= right and bottom <= y <= top):
-        return ""
+def words_at(result: Boundary, x: float, y: float) -> str:
+    """What the network answers at a place, in words."""
     row, column = int(np.abs(result.ys - y).argmin()), int(np.abs(result.xs - x).argmin())
-    first, second = result.feature_names
-    where = f"{first} {drawing.number_words(x)}, {second} {drawing.number_words(y)}"
     if result.classes is None:
-        return f"{where}: {drawing.number_words(float(result.field[row, column]))}"
+        return drawing.number_words(float(result.field[row, column]))
     number = int(result.classes[row, column])
-    return f"{where}: {result.class_names[number]}, {result.field[row, column, number]:.0%}"
+    return f"{result.class_names[number]}, {result.field[row, column, number]:.0%}"
 
 
 def value_range(result: Boundary) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsEllipseItem, QWidget
 
@@ -14,10 +14,9 @@ from playground.analysis.base import Analysis
 from playground.analysis.generated_points import GeneratedPoints, GeneratedPointsAnalysis, Modes
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
-from playground.ui.views.base import View
-from playground.ui.views.boundary_view import INK, WHITE, Field
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.legend import Entry
 from playground.ui.views.options import check_box, more_button
+from playground.ui.views.plane_view import INK, WHITE, PlaneView
 from playground.ui.views.plots import Plot
 
 STRENGTH = 0.55
@@ -66,7 +65,7 @@ class Ring:
         plot.removeItem(self.tick)
 
 
-class GeneratedView(View):
+class GeneratedView(PlaneView):
     """Real points as blue discs, generated ones as orange diamonds, over the discriminator's field in these colours."""
 
     analysis: ClassVar[type[Analysis]] = GeneratedPointsAnalysis
@@ -77,27 +76,15 @@ class GeneratedView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: GeneratedPoints | None = None
-        self.plot = Plot()
         self.plot.setAccessibleName("Real and generated points")
-        self.field = Field(axisOrder="row-major")
-        self.plot.addItem(self.field)
         self.real = pg.ScatterPlotItem(symbol="o", pxMode=True, pen=pg.mkPen(WHITE))
         self.generated = pg.ScatterPlotItem(symbol="d", pxMode=True, pen=pg.mkPen(INK))
         for depth, cloud in ((2, self.real), (4, self.generated)):
             cloud.setZValue(depth)
             self.plot.addItem(cloud)
         self.rings: list[Ring] = []
-        self.legend = Legend()
         self._real_shown: object = None
-        self._extent: tuple[float, ...] = ()
-        self._aspect = 1.0
         self._make_options()
-        self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
-        self.plot.hovered.connect(self._read)
-        self.plot.left.connect(self._forget)
-        self.plot.reset_wanted.connect(self.reset_range)
-        self.plot.box.sigResized.connect(self._measure)
         self.restyle()
 
     def _make_options(self) -> None:
@@ -117,13 +104,8 @@ class GeneratedView(View):
     def draw(self) -> None:
         assert self.result is not None
         result = self.result
-        self.field.setVisible(self.field_box.isChecked())
-        if self.field_box.isChecked():
-            shares = np.stack([1.0 - result.field, result.field], axis=-1)
-            self.field.setImage(drawing.class_shading(shares, STRENGTH), autoLevels=False)
-            left, right, bottom, top = result.extent
-            self.field.setRect(QRectF(left, bottom, right - left, top - bottom))
-        self.plot.name_axes(*result.feature_names)
+        shares = np.stack([1.0 - result.field, result.field], axis=-1)
+        self.show_plane(drawing.class_shading(shares, STRENGTH) if self.field_box.isChecked() else None)
         self.real.setVisible(self.real_box.isChecked())
         if self._real_shown is None or not np.array_equal(self._real_shown, result.real):
             self._real_shown = result.real  # drawn anew only when they are others
@@ -131,9 +113,6 @@ class GeneratedView(View):
         self.generated.setData(pos=result.generated.astype(np.float64))
         self._draw_modes(result.modes if self.modes_box.isChecked() else None)
         self.legend.show_entries(self._entries(result))
-        if result.extent != self._extent:
-            self._extent = result.extent
-            self.reset_range()
 
     def _draw_modes(self, modes: Modes | None) -> None:
         count = 0 if modes is None else len(modes.names)
@@ -156,58 +135,22 @@ class GeneratedView(View):
             entries.append(Entry(f"{modes.high_quality:.0%} near a mode"))
         return entries
 
-    @Slot()
-    def reset_range(self) -> None:
-        """Show the whole field; both axes have the same scale when their ranges are equal."""
-        if not self._extent:
-            return
-        left, right, bottom, top = self._extent
-        self.plot.box.setAspectLocked(self.result is not None and self.result.same_scale)
-        self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
-
     def pose(self, posing: bool) -> None:
         for cloud in (self.real, self.generated):
             cloud.opts["useCache"] = not posing  # in a vector picture points must be shapes
 
-    def settle(self) -> None:
-        super().settle()
-        self.reset_range()
-
     def wanted(self) -> Analysis:
-        return GeneratedPointsAnalysis(aspect=self._aspect)
+        return GeneratedPointsAnalysis(aspect=self.aspect)
 
-    @Slot()
-    def _measure(self) -> None:
-        """Ask for as much of the plane as fills the picture, in steps, so that a resize asks rarely."""
-        size = self.plot.box.size()
-        if size.width() < 10 or size.height() < 10:
-            return
-        aspect = min(5.0, max(0.2, round(size.width() / size.height() * 20) / 20))
-        if aspect != self._aspect:
-            self._aspect = aspect
-            self.wanted_changed.emit()
-
-    @Slot(QPointF)
-    def _read(self, place: QPointF) -> None:
-        if self.result is not None:
-            self.legend.show_readout(readout(self.result, place.x(), place.y()))
-
-    @Slot()
-    def _forget(self) -> None:
-        self.legend.show_readout("")
+    def words_at(self, x: float, y: float) -> str:
+        assert self.result is not None
+        return words_at(self.result, x, y)
 
 
-def readout(result: GeneratedPoints, x: float, y: float) -> str:
+def words_at(result: GeneratedPoints, x: float, y: float) -> str:
     """What the discriminator thinks of a place, and how much of what is made lies near the mode there; in words."""
-    left, right, bottom, top = result.extent
-    if not (left <= x <= right and bottom <= y <= top):
-        return ""
     row, column = int(np.abs(result.ys - y).argmin()), int(np.abs(result.xs - x).argmin())
-    first, second = result.feature_names
-    words = (
-        f"{first} {drawing.number_words(x)}, {second} {drawing.number_words(y)}: "
-        f"real by {result.field[row, column]:.0%}"
-    )
+    words = f"real by {result.field[row, column]:.0%}"
     modes = result.modes
     if modes is None:
         return words

@@ -14,9 +14,9 @@ from playground.analysis.graph_view import GraphAnalysis, GraphAnswers
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views import drawing
 from playground.ui.views.base import View
-from playground.ui.views.boundary_view import INK, WHITE, ring_color
 from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.options import combo_box, more_button
+from playground.ui.views.plane_view import INK, WHITE, ring_color
 from playground.ui.views.plots import Plot
 
 ANSWER, TRUTH = "answer", "truth"

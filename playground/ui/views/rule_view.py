@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -14,18 +14,16 @@ from playground.analysis.base import Analysis
 from playground.analysis.learning_rule import LearningRule, LearningRuleAnalysis
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
-from playground.ui.views.base import View
-from playground.ui.views.boundary_view import INK, WHITE, Field, ring_color
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.legend import Entry
 from playground.ui.views.options import check_box
-from playground.ui.views.plots import Plot
+from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
 
 PALE = 0.45
 """Share of its full colour that a class or cluster has in the background."""
 LINE = "#10151b"
 
 
-class RuleView(View):
+class RuleView(PlaneView):
     """Points, what the rule says of every place, and the way it came: dotted lines or the paths of the centroids."""
 
     analysis: ClassVar[type[Analysis]] = LearningRuleAnalysis
@@ -37,9 +35,6 @@ class RuleView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: LearningRule | None = None
-        self.plot = Plot()
-        self.plot.setAccessibleName("Learning rule")
-        self.field = Field(axisOrder="row-major")
         self.field.smooth = False
         self.points = pg.ScatterPlotItem(symbol="o", pxMode=True)
         self.rings = pg.ScatterPlotItem(symbol="o", pxMode=True, brush=None)
@@ -47,27 +42,17 @@ class RuleView(View):
         self.line = pg.PlotDataItem(connect="pairs")
         self.paths = pg.PlotDataItem(connect="finite")
         self.centres = pg.ScatterPlotItem(symbol="star", pxMode=True)
-        for depth, item in enumerate(
-            (self.field, self.points, self.rings, self.past, self.paths, self.line, self.centres)
-        ):
+        items = (self.points, self.rings, self.past, self.paths, self.line, self.centres)
+        for depth, item in enumerate(items, start=1):
             item.setZValue(depth)
             self.plot.addItem(item)
-        self.legend = Legend()
-        self._extent: tuple[float, ...] = ()
-        self._aspect = 1.0
         self.past_box = check_box("History", "Show where the line or the centroids were before", True)
         self.past_box.toggled.connect(self.renew)
         self.options_layout.addWidget(self.past_box)
-        self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
-        self.plot.hovered.connect(self._read)
-        self.plot.left.connect(self._forget)
-        self.plot.reset_wanted.connect(self.reset_range)
-        self.plot.box.sigResized.connect(self._measure)
         self.restyle()
 
     def wanted(self) -> Analysis:
-        return LearningRuleAnalysis(aspect=self._aspect)
+        return LearningRuleAnalysis(aspect=self.aspect)
 
     def restyle(self) -> None:
         self.plot.restyle()
@@ -88,10 +73,7 @@ class RuleView(View):
         table = drawing.class_table(count)
         middle = drawing.rgb(drawing.MIDDLE).astype(np.float32)
         pale = (middle + (table.astype(np.float32) - middle) * PALE).astype(np.uint8)
-        self.field.setImage(pale[result.field], autoLevels=False)
-        left, right, bottom, top = result.extent
-        self.field.setRect(QRectF(left, bottom, right - left, top - bottom))
-        self.plot.name_axes(*result.feature_names)
+        self.show_plane(pale[result.field])
         told = result.rule == "perceptron" and result.classes is not None
         shown = result.classes if told and result.classes is not None else result.answers
         brushes = [pg.mkBrush(*table[number].tolist()) for number in shown]
@@ -100,9 +82,6 @@ class RuleView(View):
         self._draw_lines(result)
         self._draw_centroids(result, table)
         self.legend.show_entries(self._entries(result, count))
-        if result.extent != self._extent:
-            self._extent = result.extent
-            self.reset_range()
 
     def _draw_lines(self, result: LearningRule) -> None:
         ends = [segment(line, result.extent) for line in result.lines.tolist()]
@@ -137,40 +116,13 @@ class RuleView(View):
         entries.append(Entry(f"wrong ({int(result.wrong.sum())})", "ring", ring_color()))
         return entries
 
-    @Slot()
-    def reset_range(self) -> None:
-        """Show the whole plane."""
-        if self._extent:
-            left, right, bottom, top = self._extent
-            self.plot.box.setAspectLocked(self.result is not None and self.result.same_scale)
-            self.plot.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)
-
-    def settle(self) -> None:
-        super().settle()
-        self.reset_range()
-
     def pose(self, posing: bool) -> None:
         for item in (self.points, self.rings, self.centres):
             item.opts["useCache"] = not posing
 
-    @Slot()
-    def _measure(self) -> None:
-        size = self.plot.box.size()
-        if size.width() < 10 or size.height() < 10:
-            return
-        aspect = min(5.0, max(0.2, round(size.width() / size.height() * 20) / 20))
-        if aspect != self._aspect:
-            self._aspect = aspect
-            self.wanted_changed.emit()
-
-    @Slot(QPointF)
-    def _read(self, place: QPointF) -> None:
-        if self.result is not None:
-            self.legend.show_readout(readout(self.result, place.x(), place.y()))
-
-    @Slot()
-    def _forget(self) -> None:
-        self.legend.show_readout("")
+    def words_at(self, x: float, y: float) -> str:
+        assert self.result is not None
+        return words_at(self.result, x, y)
 
 
 def segment(line: list[float], extent: tuple[float, float, float, float]) -> tuple[tuple[float, float], ...]:
@@ -182,19 +134,15 @@ def segment(line: list[float], extent: tuple[float, float, float, float]) -> tup
     return tuple((-(b * y + c) / a, y) for y in (bottom - 10 * (top - bottom), top + 10 * (top - bottom)))
 
 
-def readout(result: LearningRule, x: float, y: float) -> str:
-    """What the rule says at a place, in words; empty outside the picture."""
-    left, right, bottom, top = result.extent
-    if not (left <= x <= right and bottom <= y <= top):
-        return ""
-    first, second = result.feature_names
-    where = f"{first} {drawing.number_words(x)}, {second} {drawing.number_words(y)}"
+def words_at(result: LearningRule, x: float, y: float) -> str:
+    """What the rule says of a place, in words."""
     if result.rule == "perceptron":
         if not len(result.lines):
-            return f"{where}: all weights are still 0"
+            return "all weights are still 0"
         a, b, c = result.lines[-1]
-        side = result.class_names[int(a * x + b * y + c > 0)] if len(result.class_names) == 2 else ""
-        return f"{where}: score {drawing.number_words(float(a * x + b * y + c))}, {side}"
+        score = float(a * x + b * y + c)
+        side = f", {result.class_names[int(score > 0)]}" if len(result.class_names) == 2 else ""
+        return f"score {drawing.number_words(score)}{side}"
     distances = np.hypot(result.centroids[-1][:, 0] - x, result.centroids[-1][:, 1] - y)
     nearest = int(distances.argmin())
-    return f"{where}: cluster {nearest + 1}, {drawing.number_words(float(distances[nearest]))} from its centre"
+    return f"cluster {nearest + 1}, {drawing.number_words(float(distances[nearest]))} from its centre"

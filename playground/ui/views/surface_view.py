@@ -15,7 +15,6 @@ from playground.analysis.base import Analysis
 from playground.analysis.loss_surface import LossSurface, LossSurfaceAnalysis
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.boundary_view import Field
 from playground.ui.views.canvas import metrics
 from playground.ui.views.color_bar import ColorBar
 from playground.ui.views.contours import HeightScale, contour
@@ -23,6 +22,7 @@ from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.opengl import opengl_works
 from playground.ui.views.options import check_box, combo_box, more_button, part_box
+from playground.ui.views.plane_view import Field
 from playground.ui.views.plots import Plot
 
 PATH = "#e5263d"

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from playground.analysis.generated_points import GeneratedPointsAnalysis
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
-from playground.ui.views.generated_view import COVERED, MISSING, GeneratedView, readout
+from playground.ui.views.generated_view import COVERED, MISSING, GeneratedView
 from tests.ui.views import results_generated
 
 
@@ -82,12 +82,12 @@ def test_both_axes_have_names_and_the_same_scale(view: GeneratedView) -> None:
 
 
 def test_the_mouse_reads_the_field_and_the_mode(view: GeneratedView) -> None:
-    result = results_generated.collapsed()
-    assert readout(result, 0.0, 4.0).startswith("x1 0, x2 4.00: real by ")
-    assert readout(result, 0.0, 4.0).endswith("· mode 1 gets 100% of the generated")
-    assert readout(result, 4.0, 0.0).endswith("· mode 2 gets 0% of the generated")
-    assert readout(result, 0.0, 0.0) == "x1 0, x2 0: real by 0%"
-    assert readout(result, 7.0, 0.0) == ""
+    view.show_result(results_generated.collapsed())
+    assert view.readout(0.0, 4.0).startswith("x1 0, x2 4.00: real by ")
+    assert view.readout(0.0, 4.0).endswith("· mode 1 gets 100% of the generated")
+    assert view.readout(4.0, 0.0).endswith("· mode 2 gets 0% of the generated")
+    assert view.readout(0.0, 0.0) == "x1 0, x2 0: real by 0%"
+    assert view.readout(7.0, 0.0) == ""
     view.plot.hovered.emit(QPointF(0.0, 4.0))
     assert "mode 1" in view.legend.readout
     view.plot.left.emit()
@@ -111,4 +111,5 @@ def test_a_mode_without_size_is_not_drawn(view: GeneratedView) -> None:
     reaches[2] = 0.0
     view.show_result(dataclasses.replace(result, modes=dataclasses.replace(result.modes, reaches=reaches)))
     assert [ring.circle.isVisible() for ring in view.rings] == [True, True, False, True]
-    assert "mode" not in readout(dataclasses.replace(result, modes=None), 0.0, 4.0)
+    view.show_result(dataclasses.replace(result, modes=None))
+    assert "mode" not in view.readout(0.0, 4.0)

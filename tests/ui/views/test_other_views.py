@@ -16,7 +16,7 @@ from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.weights import WeightMatrix, Weights
 from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
 from playground.ui.views import drawing
-from playground.ui.views.boundary_view import BoundaryView, field_colors, readout
+from playground.ui.views.boundary_view import BoundaryView, field_colors
 from playground.ui.views.canvas import metrics
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.wall_view import WallView, caption
@@ -109,10 +109,10 @@ def test_points_that_stay_are_not_drawn_anew(qtbot: Any, monkeypatch: pytest.Mon
 
 
 def test_the_place_under_the_mouse_is_said_in_words(qtbot: Any) -> None:
-    assert readout(results.boundary(), 4.0, -1.0) == "x1 4.00, x2 −1.00: blue, 98%"
-    assert readout(results.regression(), 6.0, 0.0) == "x1 6.00, x2 0: 3.00"
-    assert readout(results.boundary(), 40.0, 0.0) == ""
+    assert shown(qtbot, BoundaryView(), results.regression()).readout(6.0, 0.0) == "x1 6.00, x2 0: 3.00"
     view = shown(qtbot, BoundaryView(), results.boundary())
+    assert view.readout(4.0, -1.0) == "x1 4.00, x2 −1.00: blue, 98%"
+    assert view.readout(40.0, 0.0) == ""
     scene = view.plot.box.mapViewToScene(QPointF(-4, 2))
     qtbot.mouseMove(view.plot.viewport(), view.plot.mapFromScene(scene) + QPoint(1, 1))
     qtbot.mouseMove(view.plot.viewport(), view.plot.mapFromScene(scene))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.ui.views.rule_view import RuleView, readout, segment
+from playground.ui.views.rule_view import RuleView, segment
 from tests.ui.views.results_rule import moving_centroids, perceptron_line
 
 
@@ -45,7 +45,9 @@ def test_a_segment_lies_on_its_line_and_crosses_the_picture(line: tuple[float, f
     assert max(abs(ends[0][0] - ends[1][0]) / 8, abs(ends[0][1] - ends[1][1]) / 4) > 1.0
 
 
-def test_the_readout_names_side_and_cluster() -> None:
-    assert readout(perceptron_line(), 2.0, 0.0).endswith("score 2.00, yes")
-    assert "cluster 1, 0.6" in readout(moving_centroids(), -1.0, 0.0)
-    assert readout(moving_centroids(), 9.0, 0.0) == ""
+def test_the_readout_names_side_and_cluster(view: RuleView) -> None:
+    view.show_result(perceptron_line())
+    assert view.readout(2.0, 0.0) == "x1 2.00, x2 0: score 2.00, yes"
+    view.show_result(moving_centroids())
+    assert "cluster 1, 0.6" in view.readout(-1.0, 0.0)
+    assert view.readout(9.0, 0.0) == ""
