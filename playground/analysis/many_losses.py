@@ -18,7 +18,7 @@ from playground.analysis.subject import Subject
 from playground.network.check import Output
 from playground.network.flat import Layout
 
-CHUNK_NUMBERS = 2**20
+CHUNK_NUMBERS = 3 * 2**18
 """Numbers in the largest tensor of a chunk: what the cache of a processor holds."""
 LARGEST_CHUNK = 512
 GENEROUS = 31 * 2**20

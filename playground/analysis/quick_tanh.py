@@ -10,15 +10,19 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 
+def _tanh(x: torch.Tensor) -> torch.Tensor:
+    source = x.contiguous()
+    result = torch.empty_like(source)
+    np.tanh(source.numpy(), out=result.numpy())
+    return result
+
+
 class _Tanh(torch.autograd.Function):
     """numpy's tanh on a tensor of the CPU; under vmap it takes the whole stack at once."""
 
     @staticmethod
     def forward(x: torch.Tensor) -> torch.Tensor:
-        source = x.contiguous()
-        result = torch.empty_like(source)
-        np.tanh(source.numpy(), out=result.numpy())
-        return result
+        return _tanh(x)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -26,7 +30,7 @@ class _Tanh(torch.autograd.Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], x: torch.Tensor) -> tuple[torch.Tensor, int | None]:
-        return _Tanh.apply(x), in_dims[0]  # type: ignore[no-untyped-call]
+        return _tanh(x), in_dims[0]
 
 
 class QuickTanh(TorchFunctionMode):

@@ -32,7 +32,9 @@ class Plane:
     def at(self, places: NDArray[np.floating]) -> NDArray[np.float32]:
         """The parameter vectors (k, P) of places (k, 2) on the plane."""
         directions = np.stack([self.first, self.second])  # (2, P)
-        return self.origin + places.astype(np.float32) @ directions
+        vectors = places.astype(np.float32) @ directions
+        vectors += self.origin
+        return vectors
 
     def project(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The places (k, 2) of the plane nearest to parameter vectors (k, P), and how far they are from it, (k,).
