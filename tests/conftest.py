@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
@@ -95,6 +96,15 @@ def _fixed(folder: Path) -> Any:
 
 def _uses_qt(request: pytest.FixtureRequest) -> bool:
     return not QT_FIXTURES.isdisjoint(request.fixturenames)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def what_stays_is_not_searched_again() -> Iterator[None]:
+    """After each file, leave what has stayed (caches, imports) out of later collections: they grow slow with it."""
+    yield
+    if "PySide6.QtWidgets" in sys.modules:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
