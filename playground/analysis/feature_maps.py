@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -37,7 +38,7 @@ class ImageLayer:
     sliding: Sliding | None
     """How its numbers come about, where a window slides over what arrives."""
 
-    @property
+    @cached_property
     def limit(self) -> float:
         """The largest magnitude, which has the full colour."""
         return float(np.nan_to_num(np.abs(self.maps), posinf=0.0).max(initial=0.0)) or 1.0

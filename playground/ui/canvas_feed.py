@@ -20,6 +20,8 @@ from playground.ui.trainer import Frame
 MAPS_KEY, FLOW_KEY, PREVIEW_KEY = "canvas:maps", "canvas:flow", "inspector:data"
 MAP_SIDE = 48
 """Grid points along each side of a map: smooth on a card, and still a fraction of a millisecond."""
+EXAMPLE_PULSES = 2
+"""Least pulses between two looks at an example on its way: the pictures are large, and so are such networks."""
 CURVE_POINTS = 120
 """Points of the small curve in a loss block."""
 
@@ -46,6 +48,9 @@ class CanvasFeed(QObject):
         self._opened = 0
         self._example = 0
         self._run = -1
+        self._waited = 0
+        self._pause = 1
+        """Pulses from one look at the maps to the next."""
         self._slow = Throttle(6, self._show_slowly)
         self._flow = Throttle(6, self._ask_flow)
         feed.frame_arrived.connect(self._on_frame)
@@ -87,9 +92,11 @@ class CanvasFeed(QObject):
         if snapshot is None or not self._canvas.isVisible() or not self._document.report.ok:
             return
         self._flow.pulse()
-        if self._asked_for is snapshot or self._analyst.busy(self._maps_key):
+        self._waited += 1
+        if self._asked_for is snapshot or self._waited < self._pause or self._analyst.busy(self._maps_key):
             return
         self._asked_for = snapshot
+        self._waited = 0
         analysis = LiveMapsAnalysis(resolution=MAP_SIDE)
         self._analyst.request(Request(self._maps_key, analysis, graph, snapshot, example=self._example))
 
@@ -123,6 +130,7 @@ class CanvasFeed(QObject):
                 self._inspector.show_prepared(*answer)
 
     def _show_maps(self, result: LiveMaps) -> None:
+        self._pause = 1 if result.by_unit else EXAMPLE_PULSES
         self._canvas.show_maps(dict(result.maps), result.palettes, by_unit=result.by_unit)
         points = result.points
         if points is not None:

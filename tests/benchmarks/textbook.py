@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block
-from playground.blocks.convolution import Conv2D
+from playground.blocks.convolution import Conv2D, MaxPool2D
 from playground.blocks.dense import Dense
 from playground.blocks.normalization import Dropout
 from playground.blocks.signal import Signal
@@ -30,6 +30,8 @@ def _layers(block: Block, arriving: list[Signal]) -> list[nn.Module]:
         layer: nn.Module = nn.Linear(shape[0], block.units)
     elif isinstance(block, Conv2D):
         layer = nn.Conv2d(shape[0], block.filters, block.kernel_size, block.stride, padding=block.padding)
+    elif isinstance(block, MaxPool2D):
+        return [nn.MaxPool2d(block.kernel_size, block.stride)]
     elif isinstance(block, Dropout):
         return [nn.Dropout(block.rate)]
     else:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QWidget
 
 from playground.document.project import Project
 from playground.ui.app import make_application
@@ -18,6 +18,8 @@ from playground.ui.window import MainWindow
 from playground.ui.workplace import Workplace
 
 PATIENCE = 120.0
+LOOK_SECONDS = 0.002
+"""Between two looks at what is waited for."""
 
 
 @contextmanager
@@ -50,14 +52,21 @@ def wait_until(done: Callable[[], bool], patience: float = PATIENCE) -> None:
     while not done():
         if time.monotonic() > end:
             raise TimeoutError("the window did not get there")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        rest(LOOK_SECONDS)
 
 
 def rest(seconds: float) -> None:
-    """Run the event loop for a while."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, max(1, int(left * 1000)))
+    """Run the event loop for a while, as the program does: asleep between events.
+
+    `processEvents` with a time limit does not wait; it would turn round and round and keep the lock from the trainer.
+    """
+    loop = QEventLoop()
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setSingleShot(True)
+    timer.timeout.connect(loop.quit)
+    timer.start(max(1, round(1000.0 * seconds)))
+    loop.exec()
 
 
 def play(place: Workplace) -> None:

@@ -115,6 +115,31 @@ def test_pooling_takes_the_largest_or_the_mean() -> None:
     assert AvgPool2D().build()(sixteen).flatten().tolist() == [3.5, 5.5, 11.5, 13.5]
 
 
+@pytest.mark.parametrize("size", [(6, 8), (7, 8), (2, 2)])
+def test_max_pooling_and_its_gradient_are_those_of_torch_with_ties_too(size: tuple[int, int]) -> None:
+    generator = torch.Generator().manual_seed(2)
+    image = torch.randint(0, 3, (2, 3, *size), generator=generator).float()  # many are alike
+    ours, theirs = image.clone().requires_grad_(), image.clone().requires_grad_()
+    found, expected = MaxPool2D().build()(ours), nn.functional.max_pool2d(theirs, 2)
+    assert torch.equal(found, expected)
+    weights = torch.randn(found.shape, generator=generator)
+    (found * weights).sum().backward()
+    (expected * weights).sum().backward()
+    assert ours.grad is not None and theirs.grad is not None
+    torch.testing.assert_close(ours.grad, theirs.grad)
+    with torch.no_grad():
+        assert torch.equal(MaxPool2D().build()(image), expected)
+
+
+def test_many_networks_with_pooling_run_at_once() -> None:
+    layer = MaxPool2D().build()
+    stack = torch.randn(4, 2, 1, 6, 6, generator=torch.Generator().manual_seed(3), requires_grad=True)
+    found = torch.func.vmap(layer)(stack)
+    assert torch.equal(found, torch.stack([layer(image) for image in stack]))
+    (gradient,) = torch.autograd.grad(found.sum(), stack)
+    assert gradient.sum() == found.numel()
+
+
 def test_global_average_pooling_takes_the_mean_of_each_channel_or_feature() -> None:
     assert GlobalAveragePooling().build(grey(4, 4))(PATCH).tolist() == [[3.625]]
     steps = torch.tensor([[[1.0, 10.0], [3.0, 30.0]]])

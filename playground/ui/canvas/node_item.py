@@ -63,7 +63,11 @@ class NodeItem(QGraphicsItem):
 
     def show_maps(self, maps: NDArray[np.float32], palette: str = "signed") -> bool:
         """Show maps in a palette: "signed", "ink" or "magnitude". True when the card changed its size."""
+        before = self._picture
         self._picture = pictures.maps_picture(maps, scale=self.face.scale, palette=palette)
+        if before is not None and self._picture is not None and before.aspect == self._picture.aspect:
+            self.update()  # what is new thirty times a second has the same size nearly always
+            return False
         return self._measure()
 
     def show_points(self, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> bool:

@@ -66,7 +66,9 @@ def maps_picture(maps: NDArray[np.float32], *, scale: str = "any", palette: str 
     """
     if maps.ndim != 3 or 0 in maps.shape:
         return None
-    shown = np.nan_to_num(maps[:MOST_TILES], nan=0.0, posinf=1e9, neginf=-1e9)
+    shown = maps[:MOST_TILES]
+    if not np.isfinite(shown).all():
+        shown = np.nan_to_num(shown, nan=0.0, posinf=1e9, neginf=-1e9)
     indices = _levels(shown, scale, palette)
     side = max(indices.shape[1:])
     if side < _SMALLEST_SIDE:

@@ -39,6 +39,8 @@ class FeatureMapsView(View):
         super().__init__(parent)
         self.result: FeatureMaps | None = None
         self._followed = ""
+        self._shared: tuple[object, ...] = ()
+        """For what the room was last shared."""
         self.example_box = ExampleBox()
         self.options_layout.addWidget(self.example_box)
         self.canvas = MapsCanvas()
@@ -78,6 +80,10 @@ class FeatureMapsView(View):
     def _share_room(self) -> None:
         """Put the numbers beside the maps or below them, or show one of the two."""
         foot = self.legend.heightForWidth(self.width()) + THEME.px(8)
+        asked = self.size(), foot, self.panel.canvas.reserved, self.numbers_button.isChecked(), THEME.scale
+        if asked == self._shared:
+            return
+        self._shared = asked
         width, height = self.width() - THEME.px(12), self.height() - foot
         narrow = self.panel.narrow_width()
         beside = width >= narrow + THEME.px(LEAST_WIDTH)
@@ -95,12 +101,14 @@ class FeatureMapsView(View):
         self.maps_area.setVisible(not alone)
         self.panel.setVisible(both or alone)
         self.panel.canvas.stand_alone(alone)
+        self._show_cell()
 
     def _free_width(self) -> None:
         self.panel.setMinimumWidth(0)
         self.panel.setMaximumWidth(16_777_215)
 
     def pose(self, posing: bool) -> None:
+        self._shared = ()
         if posing:
             self.numbers_button.hide()
         else:
@@ -118,8 +126,9 @@ class FeatureMapsView(View):
         if result.chosen != self._followed:
             self._followed = result.chosen
             self._follow(result.chosen)
-        self._show_cell()
+        self.panel.reserve(result.layers)
         self._share_room()
+        self._show_cell()
         words = f"{result.part} example {result.row + 1}"
         self.legend.show_entries([
             Entry(words),
@@ -153,5 +162,5 @@ class FeatureMapsView(View):
     def _show_cell(self) -> None:
         cell = self.canvas.cell
         layer = self.canvas.layer(cell.node) if cell is not None else None
-        if cell is not None and layer is not None:
+        if cell is not None and layer is not None and not self.panel.isHidden():
             self.panel.show_cell(layer, cell, self.canvas.layers)

@@ -82,7 +82,7 @@ class WindowCanvas(Canvas):
         self.lines: tuple[str, ...] = ()
         self.scenes: tuple[Scene, ...] = ()
         self.alone = False
-        self._reserved = (3, 3)
+        self.reserved = (3, 3)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Sliding window")
 
@@ -100,7 +100,7 @@ class WindowCanvas(Canvas):
 
     def reserve(self, size: int, lines: int) -> None:
         """Keep room for three grids of this size and for so many lines, so that nothing moves under the mouse."""
-        self._reserved = size, lines
+        self.reserved = size, lines
 
     # Room -------------------------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class WindowCanvas(Canvas):
 
     def needed(self, width: int) -> int:
         """The height that grids and words may take in this width, and the pictures where they must be shown."""
-        size, lines = self._reserved
+        size, lines = self.reserved
         words = QSize(metrics().horizontalAdvance(LONGEST_LINE), lines * self._line())
         grids = [self._grid(size, "window")] * 3
         scenes = self.scene_places() if self.alone else []
@@ -181,7 +181,7 @@ class WindowCanvas(Canvas):
 
     def narrow_width(self) -> int:
         """The width in which two grids, or the longest line, have room."""
-        two = 2 * (self._grid(self._reserved[0], "window").width() + THEME.px(OPERATOR))
+        two = 2 * (self._grid(self.reserved[0], "window").width() + THEME.px(OPERATOR))
         return max(two, metrics().horizontalAdvance(LONGEST_LINE) + THEME.px(GAP))
 
     def minimumSizeHint(self) -> QSize:
@@ -330,9 +330,12 @@ class WindowPanel(QWidget):
     def show_cell(self, layer: ImageLayer, cell: Cell, layers: tuple[ImageLayer, ...]) -> None:
         """Show how the number of a cell comes about."""
         self._shown = (layer, cell, layers)
-        windows = [each.sliding for each in layers if each.sliding is not None]
-        self.canvas.reserve(max((each.size for each in windows), default=1), 4)
         self._redraw()
+
+    def reserve(self, layers: tuple[ImageLayer, ...]) -> None:
+        """Keep room for the largest window of these blocks."""
+        sizes = [layer.sliding.size for layer in layers if layer.sliding is not None]
+        self.canvas.reserve(max(sizes, default=1), 4)
 
     def needed(self, width: int) -> int:
         """The height for everything in this width."""
