@@ -71,6 +71,7 @@ class GeneratedView(PlaneView):
     analysis: ClassVar[type[Analysis]] = GeneratedPointsAnalysis
     title: ClassVar[str] = "Real and generated"
     empty: ClassVar[str] = "Press play to see where the generator puts its points."
+    pulses: ClassVar[int] = 1
     rank: ClassVar[int] = 95
 
     def __init__(self, parent: QWidget | None = None) -> None:
