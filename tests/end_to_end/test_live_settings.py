@@ -100,11 +100,13 @@ def test_another_project_shows_nothing_of_the_one_before(person: Person, tmp_pat
         return person.place.canvas.canvas_scene.nodes[name]._picture is not None
 
     person.sees(lambda: drawn(names[0]))
+    assert person.place.canvas.canvas_scene.nodes[names[0]]._picture.tiles == 8, "a map for every unit"
     person.window.open_path(paths["mnist-sigmoid"])
-    person.sees(lambda: person.place.feed.frame is not None)
-    for node in person.graph.nodes:
-        if node.block == "dense":
-            assert not drawn(node.id), node.id
+    dense = [node.id for node in person.graph.nodes if node.block == "dense"]
+    assert not any(drawn(name) for name in dense)
+    person.sees(lambda: all(drawn(name) for name in dense))
+    for name in dense:
+        assert person.place.canvas.canvas_scene.nodes[name]._picture.tiles == 1, "the strip of one example"
 
 
 def test_sizes_follow_presenter_mode_and_back(person: Person, tmp_path: Path) -> None:
