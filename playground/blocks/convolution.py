@@ -95,10 +95,6 @@ class Conv2DLayer(nn.Conv2d):
             return functional.conv2d(functional.pad(x, self.rim), self.weight, self.bias, self.stride)
         return functional.conv2d(x, self.weight, self.bias, self.stride, before)
 
-    def inside(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The weighted sums before the activation, (batch, filters, height', width')."""
-        return {"sum": self.weighted_sum(x)}
-
 
 class Conv2D(Block):
     """Every filter weighs a small window at each place of the image, over all channels, with the same kernel.

@@ -20,7 +20,7 @@ from playground.ui.trainer import Frame
 MAPS_KEY, FLOW_KEY, PREVIEW_KEY = "canvas:maps", "canvas:flow", "inspector:data"
 MAP_SIDE = 48
 """Grid points along each side of a map: smooth on a card, and still a fraction of a millisecond."""
-EXAMPLE_PULSES = 2
+EXAMPLE_PULSES = 3
 """Least pulses between two looks at an example on its way: the pictures are large, and so are such networks."""
 CURVE_POINTS = 120
 """Points of the small curve in a loss block."""

@@ -98,7 +98,7 @@ def test_the_activation_comes_after_the_sum_and_softmax_is_over_the_channels() -
     image = torch.randn(2, 1, 5, 5, generator=torch.Generator().manual_seed(1))
     layer = Conv2D(filters=3, activation="relu").build(grey(5, 5))
     assert isinstance(layer, Conv2DLayer)
-    sums = layer.inside(image)["sum"].detach()
+    sums = layer.weighted_sum(image).detach()
     torch.testing.assert_close(layer(image), sums.relu())
     assert bool((sums < 0.0).any())
     shares = Conv2D(filters=3, activation="softmax").build(grey(5, 5))(image)
