@@ -13,8 +13,8 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from playground.blocks.base import Block, Family, Port
-from playground.blocks.loss import CLASS_CODINGS, Task
+from playground.blocks.base import Block, BlockError, Family, Port, flat_vector_only
+from playground.blocks.loss import CLASS_CODINGS, Task, label_fixes
 from playground.blocks.signal import Signal
 
 
@@ -64,3 +64,14 @@ class Estimator(Block):
     def measure(self, module: nn.Module, *inputs: torch.Tensor) -> Mapping[str, float]:
         """Numbers that tell how good it is on these examples, beyond the metrics of its predictions."""
         return {}
+
+
+def two_classes_only(title: str, features: Signal, target: Signal) -> None:
+    """Raise BlockError, with the fixes as buttons, unless vectors arrive whose target is one of two classes."""
+    flat_vector_only(title, features)
+    if len(target.classes) != 2:
+        raise BlockError(
+            f"{title} tells two classes apart, but {target.words()} arrives as target.",
+            *label_fixes(target, "signed"),
+            port="target",
+        )

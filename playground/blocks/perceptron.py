@@ -7,9 +7,7 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from playground.blocks.base import BlockError, flat_vector_only
-from playground.blocks.estimator import Estimator, Learning
-from playground.blocks.loss import label_fixes
+from playground.blocks.estimator import Estimator, Learning, two_classes_only
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -89,13 +87,7 @@ class Perceptron(Estimator):
         return f"η {self.rate:g}"
 
     def expect(self, *inputs: Signal) -> None:
-        flat_vector_only(self.title, inputs[0])
-        if len(inputs[1].classes) != 2:
-            raise BlockError(
-                f"{self.title} tells two classes apart, but {inputs[1].words()} arrives as target.",
-                *label_fixes(inputs[1], "signed"),
-                port="target",
-            )
+        two_classes_only(self.title, *inputs)
 
     def build(self, *inputs: Signal) -> nn.Module:
         return PerceptronLayer(inputs[0].shape[0], self.rate, inputs[1].scale)
