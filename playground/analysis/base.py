@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from playground.analysis.subject import Subject
 from playground.document.declaration import Declaration
 from playground.document.graph import Graph
+from playground.document.project import Project
 from playground.network.check import Report
 from playground.training.history import CurveData, Mark
 from playground.training.snapshot import Snapshot
 
 Table = tuple[list[str], list[list[Any]]]
 """Column names and rows: what a CSV file holds."""
+
+
+Weight = tuple[str, tuple[int, ...]]
+"""One number among the parameters: `dense-1.weight` and its index in that array."""
+
+
+@dataclass(frozen=True, eq=False)
+class OtherRun:
+    """Another run of the session that is compared with the one on screen."""
+
+    title: str
+    trail: tuple[Snapshot, ...]
+    """The way it has come, oldest first; its last snapshot is where it stands. It may be of another network."""
+    history: Mapping[str, CurveData] = field(default_factory=dict)
 
 
 class Cancelled(Exception):
@@ -43,7 +58,9 @@ class Context:
     """Everything an analysis may look at. What it does not need may be missing.
 
     `node` is the node chosen in the window, if any; `example` the row of the part under examination, that views which
-    look at a single example show; `trail` are the snapshots kept of the way that the run has come, oldest first.
+    look at a single example show; `trail` are the snapshots kept of the way that the run has come, oldest first, also
+    of what came after `snapshot` when a person looks back. `weights` are the weights a person has pointed at, newest
+    last; `others` are other runs to compare with; `project` has the settings, for what trains networks of its own.
     `cancelled` is asked between the parts of a long computation.
     """
 
@@ -54,6 +71,9 @@ class Context:
     node: str | None = None
     trail: tuple[Snapshot, ...] = ()
     example: int = 0
+    weights: tuple[Weight, ...] = ()
+    others: tuple[OtherRun, ...] = ()
+    project: Project | None = None
     cancelled: Callable[[], bool] = never
 
     def loaded(self) -> Subject:
@@ -76,7 +96,10 @@ class Analysis(Declaration):
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"snapshot"})
-    """What `compute` reads: "snapshot", "history", "trail", or nothing but the data."""
+    """What `compute` reads: "snapshot", "history", "trail", "weights", "others", "project", or nothing but the data.
+
+    The window computes anew when something that is needed has changed. What is not named here is not passed.
+    """
 
     def why_not(self, report: Report, graph: Graph) -> str:
         """One line that says why this cannot be shown for the graph; empty when it can."""
@@ -85,3 +108,11 @@ class Analysis(Declaration):
     def compute(self, context: Context) -> Result:
         """The result. Raises Cancelled, or NothingToShow with a sentence."""
         raise NotImplementedError
+
+    def stages(self, context: Context) -> Iterator[Result]:
+        """The result as it grows: one after each part of a long computation, of at most about 50 ms; the last is whole.
+
+        Other views get their turn between the parts, and a newer request ends it. They may load other weights into the
+        subject, so call `context.loaded()` again or use copies. Most results have one stage.
+        """
+        yield self.compute(context)

@@ -18,9 +18,13 @@ from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.training.snapshot import Snapshot
+from playground.training.trail import spread_out
 
 MOST_LINES = 24
 """Earlier lines that are kept in the picture."""
+
+MOST_LOOKED_AT = 256
+"""Snapshots of the way among which they are looked for."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,9 @@ class LearningRuleAnalysis(Analysis):
         output = name, block.outputs[0].name
         over_plane = subject.values(feeds, [output])[output]
         at_points = subject.values(subject.feeds("train"), [output])[output]
-        trail = [*context.trail, context.snapshot] if context.snapshot else list(context.trail)
+        now = context.snapshot
+        trail = [one for one in context.trail if now is None or one.step < now.step]
+        trail = [*spread_out(trail, MOST_LOOKED_AT), *([now] if now else [])]
         context.check()
         perceptron = isinstance(block, Perceptron)
         answers = _answers(at_points, perceptron)

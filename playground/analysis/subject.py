@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -23,6 +25,7 @@ MOST_ROWS = 16_384
 MARGIN = 0.08
 """Room around the data, as a share of its width."""
 
+Kept = TypeVar("Kept")
 Extent = tuple[float, float, float, float]
 """Left, right, bottom and top, in the units of the raw features."""
 
@@ -52,6 +55,7 @@ class Subject:
         self._extent: Extent | None = None
         self._loaded: Snapshot | None = None
         self._known_layout: Layout | None = None
+        self._remembered: WeakKeyDictionary[Snapshot, dict[Hashable, Any]] = WeakKeyDictionary()
 
     def load(self, snapshot: Snapshot) -> None:
         """Take the weights of a snapshot. Raises ValueError when it is of another network."""
@@ -76,6 +80,16 @@ class Subject:
         if {place.name: place.shape for place in layout.places} != shapes:
             raise ValueError("the snapshot belongs to another network")
         self._known_layout = layout
+
+    def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What `make` gave for this snapshot and key, computed once while the snapshot lives.
+
+        For series over the trail: of all its snapshots only the newest has to be looked at.
+        """
+        known = self._remembered.setdefault(snapshot, {})
+        if key not in known:
+            known[key] = make()
+        return known[key]  # type: ignore[no-any-return]
 
     def feeds(self, part: Part, limit: int | None = None) -> dict[Output, torch.Tensor]:
         """The examples of a part for every data port, all with the same number of rows, at most `limit`."""

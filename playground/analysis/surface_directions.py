@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from playground.network.flat import Layout, Place
 from playground.training.model import stable_seed
 from playground.training.snapshot import Snapshot
+from playground.training.trail import spread_out
 
 COLUMNS = 2**16
 """Parameters of all points of a path that are looked at together, so that memory stays bounded."""
+MOST_POINTS = 128
+"""Snapshots of a path."""
 FLAT = 1e-10
 """A second component with less of the variance than this is rounding."""
 
@@ -176,11 +179,12 @@ def _names(place: Place) -> list[str]:
 def path_points(trail: Sequence[Snapshot], present: Snapshot) -> tuple[list[Snapshot], NDArray[np.float32]]:
     """The snapshots of the same network up to the present one, oldest first, and their parameters (m, P).
 
-    All are laid out like the present one, which is always the last.
+    All are laid out like the present one, which is always the last. Of a long way only so many points are taken as a
+    picture can show.
     """
     kept: list[Snapshot] = []
     rows: list[Vector] = []
-    for snapshot in trail:
+    for snapshot in spread_out([one for one in trail if one.step < present.step], MOST_POINTS):
         row = _laid_out(snapshot, present.layout) if snapshot.step < present.step else None
         if row is not None:
             kept.append(snapshot)

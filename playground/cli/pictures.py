@@ -65,9 +65,11 @@ def _computed(analysis: Analysis, session: Session) -> Result:
         history={name: curve.data() for name, curve in session.history.curves.items()},
         marks=tuple(session.history.marks),
         trail=session.trail.snapshots,
+        project=session.project,
     )
     try:
-        return analysis.compute(context)
+        *_, whole = analysis.stages(context)
+        return whole
     except NothingToShow as error:
         raise ProjectFaultError([str(error)]) from error
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from playground.document.graph import Choice
 from playground.training.engine import step_of
@@ -72,6 +74,25 @@ class Descent:
             return {}
         found = take_apart(self.optimizer, self.groups, self._model.flat.layout)
         return {self._prefix + name: tensor for name, tensor in found.items()}
+
+    def memory_arrays(self) -> dict[str, NDArray[np.float32]]:
+        """The same as copies in the order of all parameters, (P,), zero where it has none; or single numbers, ()."""
+        found: dict[str, NDArray[np.float32]] = {}
+        for group, state in zip(self.groups, self.memories(), strict=True):
+            for key, value in state.items():
+                if not isinstance(value, torch.Tensor):
+                    if value is None:
+                        continue
+                    value = torch.tensor(float(value))
+                array = value.detach().cpu().numpy()
+                if array.shape == (group.stop - group.start,):
+                    whole = found.setdefault(
+                        self._prefix + key, np.zeros(self._model.flat.layout.size, dtype=np.float32)
+                    )
+                    whole[group.start : group.stop] = array
+                else:
+                    found[self._prefix + key] = array.copy()
+        return found
 
     def remember(self, memory: Mapping[str, torch.Tensor]) -> None:
         """Give the optimizer what `memory_by_name` gave; parameters that are not in it start with an empty memory."""

@@ -115,6 +115,14 @@ class Curve:
         self._count = len(rows)
         self._per_point, self._pending = 1, 0
 
+    def until(self, step: int) -> Curve:
+        """A copy of the points up to a step."""
+        past = Curve(len(self._rows))
+        past._count = int(np.searchsorted(self._rows[: self._count, 0], step, side="right"))
+        past._rows[: past._count] = self._rows[: past._count]
+        past._per_point = self._per_point
+        return past
+
     def last(self) -> float:
         """The newest value (the mean of the newest point); NaN when empty."""
         return float(self._rows[self._count - 1, 4]) if self._count else float("nan")
@@ -145,6 +153,14 @@ class History:
             for step, epoch, examples, seconds, value, low, high in zip(*columns, strict=True):
                 found.append(Point(name, Moment(int(step), epoch, int(examples), seconds), value, low, high))
         return found
+
+    def until(self, step: int) -> History:
+        """A copy of everything up to a step."""
+        past = History()
+        for name, curve in self.curves.items():
+            past.curves[name] = curve.until(step)
+        past.marks = [mark for mark in self.marks if mark.moment.step <= step]
+        return past
 
     def last(self, curve: str) -> float:
         """The newest value of a curve; NaN when there is none."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from playground.document.project import Project
 from playground.training.batches import Batch, Feeder, OrderState
@@ -23,7 +25,7 @@ from playground.training.optimizers import optimizer_of
 from playground.training.phases import active_phases, optimizer_ids, turn
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, PlateauState, schedule_of
-from playground.training.snapshot import Snapshot
+from playground.training.snapshot import Snapshot, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Learner:
         self._forward = Forward(model.network)
         self._backward = Backward(model.device)
         self._order = torch.Generator()
+        self._noise_seen: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
         self._seed_order(project)
         self.feeder = Feeder(examples, project.training.batch_size, self._order)
         self._new_optimizers(project)
@@ -270,13 +273,62 @@ class Learner:
         for descent in self._descents:
             descent.remember(memory)
 
-    def snapshot(self, epoch: float) -> Snapshot:
-        """An immutable copy of parameters and buffers as they are now."""
+    def snapshot(self, epoch: float, seconds: float = 0.0) -> Snapshot:
+        """An immutable copy of parameters, buffers and the optimizers' memory as they are now."""
         flat = self.model.flat
         parameters = flat.values.cpu().numpy().copy()
         parameters.flags.writeable = False
         buffers = {name: tensor.cpu().numpy().copy() for name, tensor in self.model.buffers().items()}
-        return Snapshot(self.step, epoch, parameters, flat.layout, MappingProxyType(buffers))
+        memory = {key: array for descent in self._descents for key, array in descent.memory_arrays().items()}
+        return Snapshot(
+            self.step,
+            epoch,
+            parameters,
+            flat.layout,
+            MappingProxyType(buffers),
+            MappingProxyType(memory),
+            self._whereabouts(seconds),
+        )
+
+    def _whereabouts(self, seconds: float) -> Whereabouts:
+        order = self.feeder.state()
+        return Whereabouts(
+            optimizers=self.optimizer_ids,
+            examples=self.examples,
+            seconds=seconds,
+            order=order.generator.numpy(),
+            position=order.position,
+            epoch=order.epoch,
+            shuffled=order.shuffled,
+            noise=self._noise_state(),
+            device=self.model.device.type,
+            plateau=self.plateau,
+        )
+
+    def _noise_state(self) -> NDArray[np.uint8]:
+        """The state of the noise; the same array as long as nothing is drawn, so that snapshots share it."""
+        state = self.model.noise.get_state().cpu().numpy()
+        if not np.array_equal(state, self._noise_seen):
+            self._noise_seen = state
+        return self._noise_seen
+
+    @torch.no_grad()
+    def stand_at(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot as the run it is of would have; what does not fit these settings starts anew.
+
+        Raises ValueError when it is of another network or of other data.
+        """
+        self.restore(snapshot)
+        place = snapshot.place
+        if place is None:
+            self.step = snapshot.step
+            return
+        if place.optimizers == self.optimizer_ids:
+            self.remember({name: torch.tensor(part) for name, part in snapshot.memory_by_name().items()})
+        order = OrderState(torch.tensor(place.order), place.position, place.epoch, place.shuffled)
+        same_device = place.device == self.model.device.type
+        noise = torch.tensor(place.noise) if same_device else self.model.noise.get_state()
+        self.go_to(order, noise, place.plateau, step=snapshot.step, examples=place.examples)
 
     @torch.no_grad()
     def restore(self, snapshot: Snapshot) -> None:

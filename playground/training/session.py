@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from playground.blocks.base import BlockError
 from playground.data.base import Dataset
@@ -52,6 +54,8 @@ class Session:
     """When the losses were last fetched."""
     _watch: Watch
     _evaluated_step: int
+    _least_loss: float
+    """The least validation loss so far."""
 
     def __init__(self, project: Project, device: str | None = None) -> None:
         self.history = History()
@@ -164,6 +168,13 @@ class Session:
         if self.trail.due(self.step):
             self.trail.add(self.snapshot())
 
+    def _note_best(self, loss: float) -> None:
+        """Keep the weights of the least validation loss, so that one can go back to them."""
+        if loss < self._least_loss:
+            self._least_loss = loss
+            if self.step:
+                self.trail.keep_best(self.snapshot())
+
     def _explain_divergence(self) -> None:
         """Repeat the steps since the last good state one by one, and stay before the first that goes wrong."""
         diagnosis = locate(self._learner, self._good, self.step)
@@ -230,6 +241,8 @@ class Session:
         moment = self._moment()
         self._add_points(Point(name, moment, value, value, value) for name, value in values.items())
         watched = self.latest.get("validation_loss", self.latest.get("train_loss"))
+        if "validation_loss" in self.latest:
+            self._note_best(self.latest["validation_loss"])
         if observe and watched is not None:
             self._observe(watched)
         self._began += time.perf_counter() - began
@@ -242,8 +255,8 @@ class Session:
         self._learner.observe(validation_loss)
 
     def snapshot(self) -> Snapshot:
-        """An immutable copy of parameters and buffers as they are now."""
-        return self._learner.snapshot(self.epoch)
+        """An immutable copy of parameters, buffers and the optimizers' memory as they are now."""
+        return self._learner.snapshot(self.epoch, self.seconds)
 
     def tell_everything(self) -> None:
         """Make all curves and marks news again, for a listener that starts now."""
@@ -269,6 +282,7 @@ class Session:
         self._new_points.clear()
         self._new_marks.clear()
         self._watch = Watch()
+        self._least_loss = math.inf
         self.evaluate(observe=False)
         self._keep()
         self.trail.begin_at(self.snapshot())
@@ -314,9 +328,14 @@ class Session:
             self.finished = ""
             self._keep()
         for text in changes.describe(before, project) if self.step else ():
-            mark = Mark(self._moment(), text)
-            self.history.mark(mark)
-            self._new_marks.append(mark)
+            self._mark(text)
+
+    def _mark(self, text: str) -> None:
+        """Note a change on the curves, and keep the weights of this moment."""
+        mark = Mark(self._moment(), text)
+        self.history.mark(mark)
+        self._new_marks.append(mark)
+        self.trail.add(self.snapshot())
 
     def _retuned(self, project: Project) -> bool:
         """Whether the change could be written into the living network, which then goes on with all it remembers."""
@@ -352,6 +371,28 @@ class Session:
         new.feeder.follow(old.feeder, same_examples=changes.data_of(report) == changes.data_of(self.report))
         self._go_on_at_another_scale(project, old.plateau)
         self.trail.begin_at(self.snapshot())
+
+    # Another run from here --------------------------------------------------------------------------------------------
+
+    def branch_from(self, snapshot: Snapshot, history: History, trail: Sequence[Snapshot] = ()) -> None:
+        """Begin as the run that this snapshot is of stood then, with its past: its curves and its `trail` up to there.
+
+        With the same settings it goes on as that run did, bit for bit on the CPU. Raises ValueError when the snapshot
+        is of another network.
+        """
+        self._learner.stand_at(snapshot)
+        self.seconds = snapshot.place.seconds if snapshot.place else 0.0
+        self.finished = ""
+        self.history = history.until(snapshot.step)
+        self._watch = Watch()
+        self._new_points.clear()
+        self._new_marks.clear()
+        self.latest = self._evaluator.evaluate(self._learner.feeder.batch_size)
+        self._evaluated_step = self.step
+        self._keep()
+        self.trail.begin_at(self.snapshot(), [one for one in trail if one.step < snapshot.step])
+        curve = self.history.curves.get("validation_loss")
+        self._least_loss = float(np.nanmin(curve.data().low)) if curve is not None and len(curve) else math.inf
 
     # Saving ---------------------------------------------------------------------------------------------------------
 

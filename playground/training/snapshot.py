@@ -1,4 +1,4 @@
-"""A snapshot: an immutable copy of parameters and buffers at one step. Views look at it, never at the live network."""
+"""A snapshot: an immutable copy of a run at one step. Views look at it, never at the live network."""
 
 from __future__ import annotations
 
@@ -11,11 +11,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.network.flat import Layout
+from playground.training.schedules import PlateauState
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Whereabouts:
+    """Where a run stands beside its weights: what another run needs to go on from here in the same way."""
+
+    optimizers: str
+    """Which optimizers there are, phase by phase, in one word."""
+    examples: int
+    seconds: float
+    order: NDArray[np.uint8]
+    """The generator of the order as it was before this epoch's shuffle."""
+    position: int
+    epoch: int
+    shuffled: bool
+    noise: NDArray[np.uint8]
+    device: str
+    plateau: PlateauState
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes."""
+        return self.order.nbytes + self.noise.nbytes
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Parameters and buffers at one step, as read-only numpy arrays that any thread may hold."""
+    """Parameters, buffers and the optimizer's memory at one step, as read-only numpy arrays that any thread may hold.
+
+    Two snapshots are never equal: one is itself, so that what was computed for it can be kept for it.
+    """
 
     step: int
     epoch: float
@@ -24,6 +51,17 @@ class Snapshot:
     layout: Layout
     buffers: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Running statistics and the like, by `node_id.name`."""
+    memory: Mapping[str, NDArray[np.float32]] = field(default_factory=lambda: MappingProxyType({}))
+    """What the optimizer remembers, by torch's names such as `momentum_buffer` or `exp_avg`: one number for every
+    parameter, (P,), zero where it does not learn, or a single one, (). Phases after the first add `N:` in front."""
+    place: Whereabouts | None = None
+    """Where the run stood; None in what a file or a test made."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes."""
+        arrays = (self.parameters, *self.buffers.values(), *self.memory.values())
+        return sum(array.nbytes for array in arrays) + (self.place.nbytes if self.place else 0)
 
     def array(self, name: str) -> NDArray[np.float32]:
         """One parameter by name, such as `dense-1.weight`, in its own shape. Raises KeyError."""
@@ -36,3 +74,13 @@ class Snapshot:
             place.name.split(".", 1)[1]: self.parameters[place.start : place.stop].reshape(place.shape)
             for place in self.layout.of_node(node)
         }
+
+    def memory_by_name(self) -> dict[str, NDArray[np.float32]]:
+        """The optimizer's memory parameter by parameter, as `PARAMETER/KEY` with the prefix of the phase in front."""
+        found: dict[str, NDArray[np.float32]] = {}
+        for key, values in self.memory.items():
+            prefix, _, short = key.rpartition(":")
+            for place in self.layout.places:
+                part = values[place.start : place.stop] if values.ndim else values
+                found[f"{prefix}:{place.name}/{short}" if prefix else f"{place.name}/{short}"] = part
+        return found

@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from playground.analysis.base import OtherRun, Weight
 from playground.document.graph import Graph, same_structure
+from playground.document.project import Project
 from playground.training.history import CurveData, Mark
 from playground.training.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
+
+MOST_SUBJECTS = 2
+"""Networks that are kept, so that two runs can be looked at in turns."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,9 @@ class Request:
     node: str | None = None
     trail: tuple[Snapshot, ...] = ()
     example: int = 0
+    weights: tuple[Weight, ...] = ()
+    others: tuple[OtherRun, ...] = ()
+    project: Project | None = None
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,10 @@ class AnalysisThread(QThread):
         self._running: Request | Job | None = None
         self._answers: dict[str, Any] = {}
         self._leaving = False
-        self._subject: Any = None
-        self._subject_graph: Graph | None = None
+        self._subjects: list[tuple[Graph, Any]] = []
+        """Networks under examination, the one last looked at first."""
+        self._stages: dict[str, tuple[Request, Iterator[Any]]] = {}
+        """Computations that have begun, each with its request: what they give next is another stage of the answer."""
 
     def submit(self, request: Request | Job) -> None:
         """Queue a request in the place of an older one with its key."""
@@ -142,42 +152,22 @@ class AnalysisThread(QThread):
                 _, request = self._waiting.popitem(last=False)
                 self._running = request
             answer = self._answer(request)
-            if answer is None:
-                continue
             with self._lock:
-                self._answers[request.key] = answer
                 self._running = None
-            self.answered.emit(request.key)
+                if request.key in self._stages and request.key not in self._waiting:
+                    self._waiting[request.key] = request  # More is to come, after all that wait already.
+                if answer is not None:
+                    self._answers[request.key] = answer
+            if answer is not None:
+                self.answered.emit(request.key)
 
     def _answer(self, request: Request | Job) -> Any:
-        from playground.analysis.base import Cancelled, Context, NothingToShow
-
-        def cancelled() -> bool:
-            return self._leaving or request.key in self._waiting
+        from playground.analysis.base import Cancelled, NothingToShow
 
         try:
             if isinstance(request, Job):
                 return request.function()
-            subject = self._subject_of(request.graph)
-            why_not = request.analysis.why_not(subject.report, request.graph)
-            if why_not:
-                return Refusal(why_not)
-            if request.snapshot is not None:
-                try:
-                    subject.load(request.snapshot)
-                except ValueError:
-                    return None  # The graph has just changed; the next frame brings a snapshot that fits.
-            context = Context(
-                subject=subject,
-                snapshot=request.snapshot,
-                history=request.history,
-                marks=request.marks,
-                node=request.node,
-                trail=request.trail,
-                example=request.example,
-                cancelled=cancelled,
-            )
-            return request.analysis.compute(context)
+            return self._next_stage(request)
         except Cancelled:
             return None
         except NothingToShow as nothing:
@@ -186,10 +176,57 @@ class AnalysisThread(QThread):
             log.exception("analysis %s failed", request.key)
             return Refusal(f"This view could not be computed: {str(error).splitlines()[0] if str(error) else error!r}")
 
+    def _next_stage(self, request: Request) -> Any:
+        """The first result of a new request, or the next of one that has begun; None when there is none."""
+        from playground.analysis.base import Analysis
+
+        begun, stages = self._stages.pop(request.key, (None, None))
+        if begun is not request or stages is None:
+            stages = self._begin(request)
+        if stages is None or isinstance(stages, Refusal):
+            return stages
+        result = next(stages, None)
+        if result is not None and type(request.analysis).stages is not Analysis.stages:
+            self._stages[request.key] = request, stages
+        return result
+
+    def _begin(self, request: Request) -> Iterator[Any] | Refusal | None:
+        from playground.analysis.base import Context
+
+        def cancelled() -> bool:
+            return self._leaving or request.key in self._waiting
+
+        subject = self._subject_of(request.graph)
+        why_not = request.analysis.why_not(subject.report, request.graph)
+        if why_not:
+            return Refusal(why_not)
+        if request.snapshot is not None:
+            try:
+                subject.load(request.snapshot)
+            except ValueError:
+                return None  # The graph has just changed; the next frame brings a snapshot that fits.
+        context = Context(
+            subject=subject,
+            snapshot=request.snapshot,
+            history=request.history,
+            marks=request.marks,
+            node=request.node,
+            trail=request.trail,
+            example=request.example,
+            weights=request.weights,
+            others=request.others,
+            project=request.project,
+            cancelled=cancelled,
+        )
+        return request.analysis.stages(context)
+
     def _subject_of(self, graph: Graph) -> Any:
         from playground.analysis.subject import Subject
 
-        if self._subject is None or self._subject_graph is None or not same_structure(self._subject_graph, graph):
-            self._subject = Subject(graph)
-            self._subject_graph = graph
-        return self._subject
+        for index, (known, subject) in enumerate(self._subjects):
+            if known is graph or same_structure(known, graph):
+                self._subjects.insert(0, self._subjects.pop(index))
+                return subject
+        self._subjects.insert(0, (graph, Subject(graph)))
+        del self._subjects[MOST_SUBJECTS:]
+        return self._subjects[0][1]

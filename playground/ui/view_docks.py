@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from playground.analysis.base import Analysis
+from playground.analysis.base import Analysis, OtherRun, Weight
+from playground.document import edits
 from playground.document.project import OpenView
 from playground.ui.analyst import Analyst, Refusal, Request
 from playground.ui.live_feed import LiveFeed
@@ -20,6 +21,11 @@ from playground.ui.views.registry import VIEWS
 MOST_DEFAULT_VIEWS = 3
 VIEWS_SHARE = 0.36
 """Part of the window's height that the docked views get at first; the canvas has the most room."""
+
+OF_A_RUN = frozenset({"snapshot", "history", "trail"})
+"""What an analysis may need that is another at every moment of a run."""
+MOST_WEIGHTS = 4
+"""Weights that are looked at together."""
 
 
 class ViewDock(QDockWidget):
@@ -71,6 +77,10 @@ class ViewDocks(QObject):
         """The selected node, which some views show."""
         self.example = 0
         """Row of the example that some views look at."""
+        self.weights: tuple[Weight, ...] = ()
+        """The weights last pointed at, newest last."""
+        self.others: tuple[OtherRun, ...] = ()
+        """Other runs that are compared with the one on screen."""
         feed.pulse.connect(self.ask)
         analyst.result_ready.connect(self._on_result)
 
@@ -95,7 +105,7 @@ class ViewDocks(QObject):
 
     def open_for_project(self) -> None:
         """Open the views that the project names, or those that fit it best."""
-        self.example = 0
+        self.example, self.weights = 0, ()
         chosen = [view.view for view in self._document.project.views if view.view in VIEWS]
         self.show_only(chosen or self._fitting())
 
@@ -130,6 +140,8 @@ class ViewDocks(QObject):
         panel.float_requested.connect(self._on_float)
         panel.close_requested.connect(self._on_close)
         panel.view.example_chosen.connect(self._on_example)
+        panel.view.weight_pointed_at.connect(self.point_at)
+        panel.view.edit_wanted.connect(self._on_edit)
         self._docks[identifier] = dock
         self._panels[panel] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)
@@ -172,6 +184,19 @@ class ViewDocks(QObject):
             self.example = example
             self.example_changed.emit(example)
 
+    @Slot(object)
+    def point_at(self, weight: Weight) -> None:
+        """Take a weight for the newest of those that views look at; pointing at it again lets it go."""
+        if weight in self.weights:
+            self.weights = tuple(one for one in self.weights if one != weight)
+        else:
+            self.weights = (*self.weights, weight)[-MOST_WEIGHTS:]
+
+    @Slot(str, str, object)
+    def _on_edit(self, text: str, node: str, parameters: dict[str, Any]) -> None:
+        graph = self._document.graph
+        self._document.edit_graph(text, edits.set_parameters(graph, node, parameters), f"{text} {node}")
+
     # Feeding --------------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -201,27 +226,34 @@ class ViewDocks(QObject):
                 dock.view.show_message(sentence)
             return
         analysis = dock.view.wanted()
-        snapshot = self._feed.snapshot if analysis.needs else None
-        if analysis.needs and snapshot is None:
+        needs = analysis.needs
+        moving = bool(needs & OF_A_RUN)
+        snapshot = self._feed.snapshot if moving else None
+        if moving and snapshot is None:
             return
-        frame = id(self._feed.frame) if analysis.needs else 0
-        asked_for = (analysis, self._document.graph, frame, self.node, self.example)
+        weights = self.weights if "weights" in needs else ()
+        others = self.others if "others" in needs else ()
+        project = self._document.project if "project" in needs else None
+        frame = id(self._feed.frame) if moving else 0
+        asked_for = (analysis, self._document.graph, frame, self.node, self.example, weights, others, project)
         if asked_for == dock.asked_for:
             return
         dock.asked_for = asked_for
         dock.waited = 0
-        history = self._feed.curves() if "history" in analysis.needs else None
         self._analyst.request(
             Request(
                 key=key,
                 analysis=analysis,
                 graph=self._document.graph,
-                snapshot=snapshot if "snapshot" in analysis.needs else None,
-                history=history,
+                snapshot=snapshot if "snapshot" in needs else None,
+                history=self._feed.curves() if "history" in needs else None,
                 marks=self._feed.marks,
                 node=self.node or None,
-                trail=self._feed.trail if "trail" in analysis.needs else (),
+                trail=self._feed.trail if "trail" in needs else (),
                 example=self.example,
+                weights=weights,
+                others=others,
+                project=project,
             )
         )
 

@@ -34,6 +34,11 @@ class View(QWidget):
     example_chosen = Signal(int)
     """The person looks at another example; every view that shows one follows."""
 
+    weight_pointed_at = Signal(object)
+    """The person points at one weight, as (name, index); every view that shows chosen weights follows."""
+    edit_wanted = Signal(str, str, object)
+    """(text for the Undo menu, node, parameters of its block to change): the view asks for an edit of the document."""
+
     wanted_changed = Signal()
     """The options ask for another result."""
     heading_changed = Signal(str)

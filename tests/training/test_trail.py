@@ -1,0 +1,113 @@
+"""The trail keeps the way of a run within its budget, and any moment of it can begin another run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from playground.network.flat import Layout, Place
+from playground.training.session import Session
+from playground.training.snapshot import Snapshot
+from playground.training.trail import FEWEST, Trail, nearest, spread_out
+from tests.training.runs import OPTIMIZERS, noisy_graph, project
+
+
+def snapshot(step: int, size: int = 100) -> Snapshot:
+    layout = Layout((Place("dense.weight", 0, (size,)),))
+    return Snapshot(step, step / 10, np.full(size, step, dtype=np.float32), layout)
+
+
+def long_trail(steps: int, budget: int, size: int = 100) -> Trail:
+    trail = Trail(budget)
+    for step in range(steps):
+        if trail.due(step):
+            trail.add(snapshot(step, size))
+    return trail
+
+
+@pytest.mark.parametrize("steps", [10, 1_000, 100_000])
+def test_a_trail_stays_inside_its_budget_and_keeps_both_ends(steps: int) -> None:
+    budget = 400_000
+    trail = long_trail(steps, budget)
+    kept = trail.snapshots
+    assert trail.nbytes <= budget
+    assert kept[0].step == 0 and kept[-1].step >= steps * 0.99 - 1
+    assert [one.step for one in kept] == sorted({one.step for one in kept})
+
+
+def test_the_trail_is_dense_near_both_ends_and_thin_between() -> None:
+    steps = np.array([one.step for one in long_trail(100_000, 400_000).snapshots])
+    gaps = np.diff(steps)
+    middle = gaps[(steps[1:] > 45_000) & (steps[1:] < 55_000)].mean()
+    assert gaps[steps[1:] < 500].mean() < middle / 3 and gaps[steps[1:] > 99_000].mean() < middle
+    assert gaps.max() < 10 * middle
+
+
+def test_a_large_network_still_leaves_a_path() -> None:
+    kept = long_trail(2_000, budget=10, size=1_000).snapshots
+    assert FEWEST / 2 <= len(kept) <= FEWEST and kept[0].step == 0
+
+
+def test_a_smaller_budget_thins_at_once() -> None:
+    trail = long_trail(10_000, 800_000)
+    trail.budget = 100_000
+    trail.fit()
+    assert trail.nbytes <= trail.budget and trail.snapshots[0].step == 0
+
+
+def test_the_best_is_never_thinned() -> None:
+    trail = Trail(50_000)
+    best = snapshot(333)
+    for step in range(5_000):
+        if step == best.step:
+            trail.keep_best(best)
+        if trail.due(step):
+            trail.add(snapshot(step))
+    assert best in trail.snapshots
+    assert [one.step for one in trail.snapshots] == sorted(one.step for one in trail.snapshots)
+
+
+def test_few_of_many_and_the_nearest() -> None:
+    many = [snapshot(step, 1) for step in range(0, 1_000, 7)]
+    few = spread_out(many, 10)
+    assert len(few) == 10 and few[0] is many[0] and few[-1] is many[-1]
+    assert nearest(many, 100).step == 98
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_branch_with_the_same_settings_goes_on_bit_for_bit(optimizer: str) -> None:
+    settings = project(noisy_graph(), optimizer)
+    whole = Session(settings)
+    for _ in range(30):
+        whole.advance(7)
+    at = whole.trail.snapshots[11]
+    branch = Session(settings)
+    branch.branch_from(at, whole.history, whole.trail.snapshots)
+    assert branch.step == at.step and branch.trail.snapshots[0].step == 0
+    assert branch.history.curves["train_loss"].data().step.max() <= at.step
+    branch.advance(whole.step - at.step)
+    np.testing.assert_array_equal(branch.snapshot().parameters, whole.snapshot().parameters)
+    for key, values in whole.snapshot().memory.items():
+        np.testing.assert_array_equal(branch.snapshot().memory[key], values)
+
+
+def test_a_branch_takes_other_settings() -> None:
+    settings = project()
+    whole = Session(settings)
+    whole.advance(40)
+    at = whole.trail.snapshots[-1]
+    adam = project(optimizer="adam")
+    branch = Session(adam)
+    branch.branch_from(at, whole.history)
+    branch.advance(20)
+    whole.advance(20)
+    assert branch.step == whole.step
+    assert not np.array_equal(branch.snapshot().parameters, whole.snapshot().parameters)
+
+
+def test_the_memory_of_the_optimizer_is_in_the_snapshot() -> None:
+    session = Session(project(optimizer="adam"))
+    session.advance(5)
+    now = session.snapshot()
+    assert set(now.memory) == {"step", "exp_avg", "exp_avg_sq"}
+    assert now.memory["exp_avg"].shape == now.parameters.shape and float(now.memory["step"]) == 5.0
