@@ -11,7 +11,7 @@ from playground.document.declaration import Declaration
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report
-from playground.training.history import CurveData, Mark
+from playground.training.history import CurveData, Mark, Moment
 from playground.training.snapshot import Snapshot
 
 Table = tuple[list[str], list[list[Any]]]
@@ -24,12 +24,25 @@ Weight = tuple[str, tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class OtherRun:
-    """Another run of the session that is compared with the one on screen."""
+    """A run of the session: one that is compared with that on screen, or a row of the table of runs."""
 
     title: str
     trail: tuple[Snapshot, ...]
     """The way it has come, oldest first; its last snapshot is where it stands. It may be of another network."""
     history: Mapping[str, CurveData] = field(default_factory=dict)
+    number: int = 0
+    project: Project | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """Losses and metrics measured last."""
+    seconds: float = 0.0
+    """Time spent learning."""
+    origin: tuple[int, int] | None = None
+    """The number of the run it branched off from, and the step."""
+    pinned: bool = False
+    shown: bool = False
+    """Whether a person wants it drawn beside the run on screen."""
+    current: bool = False
+    """Whether it is the run on screen."""
 
 
 class Cancelled(Exception):
@@ -60,7 +73,8 @@ class Context:
     `node` is the node chosen in the window, if any; `example` the row of the part under examination, that views which
     look at a single example show; `trail` are the snapshots kept of the way that the run has come, oldest first, also
     of what came after `snapshot` when a person looks back. `weights` are the weights a person has pointed at, newest
-    last; `others` are other runs to compare with; `project` has the settings, for what trains networks of its own.
+    last; `others` are other runs to compare with, `runs` all of the session; `moment` is when
+    the snapshot was, if a person looks back; `project` has the settings, for what trains networks of its own.
     `cancelled` is asked between the parts of a long computation.
     """
 
@@ -73,6 +87,8 @@ class Context:
     example: int = 0
     weights: tuple[Weight, ...] = ()
     others: tuple[OtherRun, ...] = ()
+    runs: tuple[OtherRun, ...] = ()
+    moment: Moment | None = None
     project: Project | None = None
     cancelled: Callable[[], bool] = never
 
@@ -96,7 +112,8 @@ class Analysis(Declaration):
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"snapshot"})
-    """What `compute` reads: "snapshot", "history", "trail", "weights", "others", "project", or nothing but the data.
+    """What `compute` reads: "snapshot", "history", "trail", "weights", "others", "runs", "moment", "project", or
+    nothing but the data.
 
     The window computes anew when something that is needed has changed. What is not named here is not passed.
     """

@@ -24,6 +24,22 @@ class Best:
 
 
 @dataclass(frozen=True)
+class OtherCurves:
+    """The curves of another run."""
+
+    title: str
+    curves: Mapping[str, CurveData]
+
+
+def _rows(curves: Mapping[str, CurveData]) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for name, curve in curves.items():
+        arrays = (curve.step, curve.epoch, curve.examples, curve.seconds, curve.value, curve.low, curve.high)
+        rows.extend([name, *numbers] for numbers in np.stack(arrays, axis=1).tolist())
+    return rows
+
+
+@dataclass(frozen=True)
 class Curves:
     """All curves by name, such as `train_loss`, and what was changed while they grew."""
 
@@ -31,14 +47,19 @@ class Curves:
     marks: tuple[Mark, ...]
     best: Best | None
     """The least validation loss; None before the first one."""
+    others: tuple[OtherCurves, ...] = ()
+    """The curves of other runs, to be drawn behind these."""
+    moment: Moment | None = None
+    """The moment that a person looks back at."""
 
     def table(self) -> Table:
         columns = ["curve", "step", "epoch", "examples", "seconds", "value", "low", "high"]
-        rows: list[list[Any]] = []
-        for name, curve in self.curves.items():
-            arrays = (curve.step, curve.epoch, curve.examples, curve.seconds, curve.value, curve.low, curve.high)
-            rows.extend([name, *numbers] for numbers in np.stack(arrays, axis=1).tolist())
-        return columns, rows
+        if not self.others:
+            return columns, _rows(self.curves)
+        rows = [["", *row] for row in _rows(self.curves)]
+        for other in self.others:
+            rows += [[other.title, *row] for row in _rows(other.curves)]
+        return ["run", *columns], rows
 
 
 class CurvesAnalysis(Analysis):
@@ -49,7 +70,7 @@ class CurvesAnalysis(Analysis):
     summary: ClassVar[str] = (
         "Loss and metrics while the network learns. Training still falls but validation rises: it overfits."
     )
-    needs: ClassVar[frozenset[str]] = frozenset({"history"})
+    needs: ClassVar[frozenset[str]] = frozenset({"history", "others", "moment"})
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes() and not report.estimator_nodes():
@@ -59,7 +80,13 @@ class CurvesAnalysis(Analysis):
     def compute(self, context: Context) -> Curves:
         if not context.history:
             raise NothingToShow("Press play to see the curves.")
-        return Curves(dict(context.history), context.marks, best_of("validation_loss", context.history))
+        return Curves(
+            dict(context.history),
+            context.marks,
+            best_of("validation_loss", context.history),
+            tuple(OtherCurves(other.title, other.history) for other in context.others),
+            context.moment,
+        )
 
 
 def best_of(name: str, history: Mapping[str, CurveData]) -> Best | None:

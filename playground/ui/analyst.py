@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from playground.analysis.base import OtherRun, Weight
 from playground.document.graph import Graph, same_structure
 from playground.document.project import Project
-from playground.training.history import CurveData, Mark
+from playground.training.history import CurveData, Mark, Moment
 from playground.training.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ class Request:
     example: int = 0
     weights: tuple[Weight, ...] = ()
     others: tuple[OtherRun, ...] = ()
+    runs: tuple[OtherRun, ...] = ()
+    moment: Moment | None = None
     project: Project | None = None
 
 
@@ -215,6 +217,8 @@ class AnalysisThread(QThread):
             example=request.example,
             weights=request.weights,
             others=request.others,
+            runs=request.runs,
+            moment=request.moment,
             project=request.project,
             cancelled=cancelled,
         )

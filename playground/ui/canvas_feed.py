@@ -15,7 +15,7 @@ from playground.ui.inspector.data_panel import make_preview
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.live_feed import LiveFeed, Throttle
 from playground.ui.open_document import OpenDocument
-from playground.ui.trainer import Frame
+from playground.ui.training_news import Frame
 
 MAPS_KEY, FLOW_KEY, PREVIEW_KEY = "canvas:maps", "canvas:flow", "inspector:data"
 MAP_SIDE = 48

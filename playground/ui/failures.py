@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Slot
 from playground.paths import log_file
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.open_document import OpenDocument
-from playground.ui.trainer import Failure, Frame, Trainer
+from playground.ui.trainer import Trainer
+from playground.ui.training_news import Failure, Frame
 
 
 class Failures(QObject):

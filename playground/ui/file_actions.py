@@ -139,7 +139,7 @@ class FileActions(QObject):
             self.told.emit(f"“{path.name}” was not saved: {error.strerror or error}. Choose another folder.", "error")
             return False
         self._trainer.save(weights_path(path))
-        self._saved_step = 0 if self._feed.frame is None else self._feed.frame.step
+        self._saved_step = 0 if self._feed.live is None else self._feed.live.step
         self._document.mark_saved(path)
         remember(path)
         return True
@@ -170,7 +170,7 @@ class FileActions(QObject):
     @Slot()
     def autosave(self) -> None:
         """Write the safety copy when something was changed or learned that is in no file yet."""
-        step = 0 if self._feed.frame is None else self._feed.frame.step
+        step = 0 if self._feed.live is None else self._feed.live.step
         if self._document.undo_stack.isClean() and step == self._saved_step:
             return
         try:

@@ -12,7 +12,7 @@ from playground.document.project import metric_words
 from playground.ui.icons import icon, put_icon
 from playground.ui.kept_size import KeptSize
 from playground.ui.theme import THEME
-from playground.ui.trainer import Frame
+from playground.ui.training_news import Frame
 
 SLOWEST, FASTEST = 1.0, 2_000.0
 """Steps per second at the two ends of the slider; its very end is full speed."""

@@ -1,60 +1,16 @@
-"""The training thread and its handle. News travels as signals, data through a mailbox with one slot."""
+"""The window's handle on the training thread."""
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from playground.document.project import Project
-from playground.training.history import Mark, Point
+from playground.training.history import History
 from playground.training.snapshot import Snapshot
-
-log = logging.getLogger(__name__)
-
-CHUNK_SECONDS = 0.010
-"""Commands are obeyed between chunks of about this length."""
-SLOW = 20.0
-"""Up to so many steps a second a person reads the numbers of each single step, so each is measured."""
-
-State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What the window needs to show one moment of a run: plain numbers and read-only arrays."""
-
-    run: int
-    """Grows whenever the curves start anew: another project, or a rewind."""
-    snapshot: Snapshot
-    points: tuple[Point, ...]
-    marks: tuple[Mark, ...]
-    step: int
-    epoch: float
-    examples: int
-    seconds: float
-    steps_per_second: float
-    learning_rate: float
-    device: str
-    latest: dict[str, float]
-    finished: str
-    trail: tuple[Snapshot, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a run stopped by itself against the person's will."""
-
-    kind: Literal["diverged", "memory", "data", "unexpected", "weights"]
-    message: str
-    node: str = ""
+from playground.ui.training_news import Frame, Origin, State
+from playground.ui.training_thread import TrainingThread
 
 
 class Trainer(QObject):
@@ -112,6 +68,19 @@ class Trainer(QObject):
         """Back to the first weights; with a project, to those of its seed."""
         self._thread.post(lambda worker: worker.rewind(project))
 
+    def branch(
+        self, project: Project, snapshot: Snapshot, past: History, trail: tuple[Snapshot, ...], origin: Origin
+    ) -> None:
+        """Begin another run of a project at a moment of a run; `past` must not be changed afterwards.
+
+        It plays at once when the run before it was playing.
+        """
+        self._thread.post(lambda worker: worker.branch(project, snapshot, past, trail, origin))
+
+    def set_budget(self, budget: int) -> None:
+        """Let the snapshots of the run take so many bytes."""
+        self._thread.post(lambda worker: worker.set_budget(budget))
+
     def set_speed(self, steps_per_second: float | None) -> None:
         """Limit the speed; None is full speed."""
         self._thread.post(lambda worker: worker.set_speed(steps_per_second))
@@ -145,321 +114,3 @@ class Trainer(QObject):
     @Slot(str, str)
     def _on_saved(self, path: str, error: str) -> None:
         self.saved.emit(path, error)
-
-
-Command = Callable[["TrainingThread"], None]
-
-
-class TrainingThread(QThread):
-    """Runs the session in chunks, obeying commands between them. Only `post` and `take_frame` are for other threads."""
-
-    news = Signal(str)
-    failed = Signal(object)
-    saved = Signal(str, str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("training")
-        self._commands: deque[Command] = deque()
-        self._wake = threading.Event()
-        self._frame: Frame | None = None
-        self._frame_wanted = True
-        self._leaving = False
-        self._session = None
-        self._playing = False
-        self._until: tuple[str, int] | None = None
-        self._speed: float | None = None
-        self._due = 0.0
-        """When the next chunk may begin under the chosen speed."""
-        self._refused: Project | None = None
-        """A project that could not be trained; playing must not go on with the one before it."""
-        self._rate = 0.0
-        self._run = 0
-        self._measured = (0, 0)
-        """Run and step of the last measuring at rest."""
-        self._dirty = False
-
-    # For the window -------------------------------------------------------------------------------------------------
-
-    def post(self, command: Command) -> None:
-        """Queue a command; it runs in this thread, between two chunks."""
-        self._commands.append(command)
-        self._wake.set()
-
-    def take_frame(self) -> Frame | None:
-        """Take the frame out of the mailbox."""
-        frame, self._frame = self._frame, None
-        if not self._frame_wanted:
-            self._frame_wanted = True
-            self._wake.set()
-        return frame
-
-    # The thread -----------------------------------------------------------------------------------------------------
-
-    def run(self) -> None:
-        warm_up()
-        while not self._leaving:
-            self._wake.clear()
-            while self._commands:
-                self._guarded(self._commands.popleft())
-            if self._leaving:
-                break
-            if self._playing and time.perf_counter() >= self._due:
-                self._guarded(TrainingThread._work)
-            self._publish()
-            if not self._playing and not self._commands:
-                self._wake.wait()
-            elif self._playing and self._speed is not None:
-                # A frame that is taken wakes the thread too, but is no reason for a step before its time.
-                self._wake.wait(max(0.0, self._due - time.perf_counter()))
-
-    def _guarded(self, action: Command) -> None:
-        """Whatever goes wrong becomes one sentence in the window; the last good state stays."""
-        import torch
-
-        from playground.training.batches import DataError
-        from playground.training.divergence import Diverged
-
-        try:
-            action(self)
-            return
-        except Diverged as error:
-            failure = Failure("diverged", error.message, error.node)
-        except torch.cuda.OutOfMemoryError:
-            torch.cuda.empty_cache()
-            failure = Failure("memory", "The graphics card has no memory left for this batch. Take a smaller batch.")
-        except MemoryError:
-            failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
-        except DataError as error:
-            failure = Failure("data", str(error))
-        except Exception as error:
-            log.exception("training failed")
-            reason = str(error).splitlines()[0] if str(error) else repr(error)
-            failure = Failure("unexpected", f"Training stopped: {reason}")
-        self._playing = False
-        self._dirty = True
-        self.failed.emit(failure)
-        self.news.emit("failed")
-
-    def _work(self) -> None:
-        session = self._session
-        if session is None:
-            self._playing = False
-            return
-        steps = self._chunk(session)
-        began = time.perf_counter()
-        done = session.advance(steps)
-        spent = time.perf_counter() - began
-        if done:
-            rate = done / max(spent, 1e-6)
-            self._rate = rate if self._rate == 0.0 else 0.8 * self._rate + 0.2 * rate
-        self._dirty = True
-        if self._speed is not None:
-            self._due = began + done / self._speed
-            if self._speed <= SLOW:
-                self._measure(session)
-        self._check_end(session, done)
-
-    def _measure(self, session) -> None:  # noqa: ANN001
-        """Let the metrics belong to the step that is shown. Neither stop rules nor schedules take note."""
-        if self._measured != (self._run, session.step):
-            session.evaluate(observe=False)
-            self._measured = (self._run, session.step)
-            self._dirty = True
-
-    def _chunk(self, session) -> int:  # noqa: ANN001
-        steps = max(1, int(self._rate * CHUNK_SECONDS))
-        if self._speed is not None:
-            steps = max(1, min(steps, int(self._speed * 0.033)))
-        if self._until is not None:
-            steps = min(steps, self._until[1])
-        return steps
-
-    def _check_end(self, session, done: int) -> None:  # noqa: ANN001
-        if session.finished:
-            self._playing = False
-            self.news.emit("finished")
-            return
-        if self._until is None:
-            return
-        kind, count = self._until
-        self._until = (kind, count - done)
-        if count - done <= 0:
-            self._rest(session)
-
-    def _rest(self, session) -> None:  # noqa: ANN001
-        """Stop learning, with metrics of the step at which it stopped."""
-        self._playing = False
-        self._until = None
-        self._measure(session)
-        self.news.emit("paused")
-
-    def _publish(self) -> None:
-        session = self._session
-        if session is None or not (self._dirty and self._frame_wanted):
-            return
-        points, marks = session.take_news()
-        self._dirty = False
-        self._frame_wanted = False
-        self._frame = Frame(
-            run=self._run,
-            snapshot=session.snapshot(),
-            points=points,
-            marks=marks,
-            step=session.step,
-            epoch=session.epoch,
-            examples=session.examples,
-            seconds=session.seconds,
-            steps_per_second=self._rate if self._playing else 0.0,
-            learning_rate=session.learning_rate,
-            device=str(session.device),
-            latest=dict(session.latest),
-            finished=session.finished,
-            trail=session.trail.snapshots,
-        )
-
-    # Commands -------------------------------------------------------------------------------------------------------
-
-    def open(self, project: Project, weights: Path | None) -> None:
-        """Build a session for another project."""
-        from playground.training.checkpoint import CheckpointError, read_checkpoint
-        from playground.training.session import Session
-
-        self.news.emit("building")
-        self.close()
-        self._refused = project
-        session = Session(project)
-        self._refused = None
-        problem = ""
-        if weights is not None:
-            try:
-                session.resume(read_checkpoint(weights))
-            except CheckpointError as error:
-                problem = str(error)
-        self._take(session)
-        self.news.emit("paused" if session.step else "ready")
-        if problem:
-            self.failed.emit(Failure("weights", problem))
-
-    def _take(self, session) -> None:  # noqa: ANN001
-        self._session = session
-        self._run += 1
-        self._replay_curves(session)
-        self._rate = 0.0
-        self._dirty = True
-        self._frame_wanted = True
-        self._frame = None
-
-    @staticmethod
-    def _replay_curves(session) -> None:  # noqa: ANN001
-        # A resumed session has curves that the window has not seen yet.
-        session.tell_everything()
-
-    def close(self) -> None:
-        """Forget the session."""
-        self._playing = False
-        self._session = None
-        self._refused = None
-        self._frame = None
-        self._dirty = False
-
-    def apply(self, project: Project) -> None:
-        """Pass a changed project to the session, or build one if there is none yet."""
-        if self._session is None:
-            self.open(project, None)
-            return
-        self._refused = project
-        self._session.apply(project)
-        self._refused = None
-        self._rate = 0.0
-        self._dirty = True
-        if not self._playing:
-            self.news.emit("paused" if self._session.step else "ready")
-
-    def play(self, until: tuple[str, int] | None) -> None:
-        """Go on; `until` is ("steps", n) or ("epoch", 1) for a limited run."""
-        if self._refused is not None:
-            self.apply(self._refused)
-        if self._session is None:
-            return
-        if self._session.finished:
-            self._session.go_on()
-        if until is not None and until[0] == "epoch":
-            more = (until[1] - 1) * self._session.steps_per_epoch
-            until = ("steps", self._session.steps_left_in_epoch + more)
-        self._until = until
-        self._due = 0.0
-        self._playing = True
-        self.news.emit("running")
-
-    def pause(self) -> None:
-        """Stop learning."""
-        if self._playing and self._session is not None:
-            self._dirty = True
-            self._rest(self._session)
-
-    def rewind(self, project: Project | None) -> None:
-        """Back to the first weights."""
-        if self._session is None:
-            if project is not None:
-                self.open(project, None)
-            return
-        if project is not None:
-            self.apply(project)
-        self._session.rewind()
-        self._playing = False
-        self._take(self._session)
-        self.news.emit("ready")
-
-    def set_speed(self, steps_per_second: float | None) -> None:
-        """Limit the speed."""
-        self._speed = steps_per_second
-        self._due = 0.0
-
-    def set_parameter(self, name: str, index: tuple[int, ...], value: float) -> None:
-        """Write one weight."""
-        try:
-            if self._session is not None:
-                self._session.set_parameter(name, index, value)
-                self._session.evaluate(observe=False)
-                self._dirty = True
-        except (KeyError, IndexError):
-            # The block is gone or smaller by now, as after an undo in another order; there is nothing to write to.
-            log.info("no parameter %s%s to write to", name, index)
-        except ValueError as error:
-            self.failed.emit(Failure("weights", f"{name} stays as it was: {error}."))
-
-    def save(self, path: Path) -> None:
-        """Write the checkpoint."""
-        from playground.training.checkpoint import write_checkpoint
-
-        if self._session is None:
-            self.saved.emit(str(path), "")
-            return
-        try:
-            write_checkpoint(self._session.checkpoint(), path)
-            self.saved.emit(str(path), "")
-        except OSError as error:
-            self.saved.emit(str(path), f"The weights could not be saved: {error.strerror or error}.")
-
-    def leave(self) -> None:
-        """End the thread."""
-        self._playing = False
-        self._leaving = True
-
-
-def warm_up() -> None:
-    """Import torch and take one small step: the first of a process takes 100 ms, which nobody should see."""
-    import os
-
-    import torch
-
-    from playground.training.engine import step_of
-    from playground.training.optimizers import Adam
-
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-    weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = Adam().build([{"params": [weight]}])
-    (weight * 2.0).sum().backward()
-    with torch.no_grad():
-        step_of(optimizer)()

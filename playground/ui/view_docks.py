@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from playground.analysis.base import Analysis, OtherRun, Weight
+from playground.analysis.base import Analysis, Weight
 from playground.document import edits
 from playground.document.project import OpenView
 from playground.ui.analyst import Analyst, Refusal, Request
@@ -22,8 +22,10 @@ MOST_DEFAULT_VIEWS = 3
 VIEWS_SHARE = 0.36
 """Part of the window's height that the docked views get at first; the canvas has the most room."""
 
-OF_A_RUN = frozenset({"snapshot", "history", "trail"})
-"""What an analysis may need that is another at every moment of a run."""
+OF_A_RUN = frozenset({"snapshot", "history", "trail", "runs"})
+"""What an analysis may need that is not there before a run is."""
+GROWING = frozenset({"history", "trail", "runs"})
+"""What grows while the network learns, also while one looks back."""
 MOST_WEIGHTS = 4
 """Weights that are looked at together."""
 
@@ -79,8 +81,6 @@ class ViewDocks(QObject):
         """Row of the example that some views look at."""
         self.weights: tuple[Weight, ...] = ()
         """The weights last pointed at, newest last."""
-        self.others: tuple[OtherRun, ...] = ()
-        """Other runs that are compared with the one on screen."""
         feed.pulse.connect(self.ask)
         analyst.result_ready.connect(self._on_result)
 
@@ -205,7 +205,7 @@ class ViewDocks(QObject):
 
         While the network learns, a view waits for its turn; at rest it is shown at once what is newest.
         """
-        learning = self._feed.frame is not None and self._feed.frame.steps_per_second > 0.0
+        learning = self._feed.live is not None and self._feed.live.steps_per_second > 0.0 and self._feed.past is None
         for identifier, dock in self._docks.items():
             dock.waited += 1
             if (learning and dock.waited < dock.view.pulses) or not dock.view.isVisible():
@@ -225,36 +225,41 @@ class ViewDocks(QObject):
                 dock.asked_for = (sentence,)
                 dock.view.show_message(sentence)
             return
-        analysis = dock.view.wanted()
-        needs = analysis.needs
-        moving = bool(needs & OF_A_RUN)
-        snapshot = self._feed.snapshot if moving else None
-        if moving and snapshot is None:
+        request = self._request(key, dock.view.wanted())
+        if request is None:
             return
-        weights = self.weights if "weights" in needs else ()
-        others = self.others if "others" in needs else ()
-        project = self._document.project if "project" in needs else None
-        frame = id(self._feed.frame) if moving else 0
-        asked_for = (analysis, self._document.graph, frame, self.node, self.example, weights, others, project)
+        # What a view needs and has not changed is not computed again, as that of a moment of the past.
+        growing = self._feed.number if request.analysis.needs & GROWING else 0
+        asked_for = (
+            request.analysis, request.graph, request.snapshot, growing, request.node, request.example, request.weights,
+            request.others, request.moment, request.project,
+        )  # fmt: skip
         if asked_for == dock.asked_for:
             return
         dock.asked_for = asked_for
         dock.waited = 0
-        self._analyst.request(
-            Request(
-                key=key,
-                analysis=analysis,
-                graph=self._document.graph,
-                snapshot=snapshot if "snapshot" in needs else None,
-                history=self._feed.curves() if "history" in needs else None,
-                marks=self._feed.marks,
-                node=self.node or None,
-                trail=self._feed.trail if "trail" in needs else (),
-                example=self.example,
-                weights=weights,
-                others=others,
-                project=project,
-            )
+        self._analyst.request(request)
+
+    def _request(self, key: str, analysis: Analysis) -> Request | None:
+        """The question of a view with all that it needs; None when that is not there yet."""
+        feed, needs = self._feed, analysis.needs
+        if needs & OF_A_RUN and feed.snapshot is None:
+            return None
+        return Request(
+            key=key,
+            analysis=analysis,
+            graph=self._document.graph,
+            snapshot=feed.snapshot if "snapshot" in needs else None,
+            history=feed.curves() if "history" in needs else None,
+            marks=feed.marks if "history" in needs else (),
+            node=self.node or None,
+            trail=feed.trail if "trail" in needs else (),
+            example=self.example,
+            weights=self.weights if "weights" in needs else (),
+            others=feed.runs.shown() if "others" in needs else (),
+            runs=feed.runs.records(feed.curves()) if "runs" in needs else (),
+            moment=feed.moment if "moment" in needs else None,
+            project=self._document.project if "project" in needs else None,
         )
 
     @Slot(str)

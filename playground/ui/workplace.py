@@ -126,7 +126,7 @@ class Workplace(QObject):
         self.run.playable_changed.connect(self._show_playable)
         self.trainer.state_changed.connect(self.top_bar.show_state)
         self.feed.frame_arrived.connect(self.top_bar.show_frame)
-        self.feed.frame_arrived.connect(self.failures.show_end)
+        self.feed.live_arrived.connect(self.failures.show_end)
         self.canvas.node_selected.connect(self._on_selected)
         self.views.example_changed.connect(self.canvas_feed.show_example)
         self.canvas.said.connect(self._say)

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from playground.document.graph import Choice, Edge, Graph, Node
 from playground.document.project import Project, TrainingSettings
-from playground.ui.trainer import Failure, Frame, Trainer
+from playground.ui.trainer import Trainer
+from playground.ui.training_news import Failure, Frame
 
 
 def points(**changes: object) -> Project:

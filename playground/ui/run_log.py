@@ -1,0 +1,190 @@
+"""Every run of the session: the one on screen and those before it, with their curves and the ways they have come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from playground.analysis.base import OtherRun
+from playground.document.project import Project
+from playground.training.history import CurveData, History
+from playground.training.snapshot import Snapshot
+from playground.training.trail import FEWEST, Trail
+from playground.ui.training_news import Frame, Origin
+
+MOST_RUNS = 64
+"""Runs that are kept; of more, the oldest that nobody has pinned goes."""
+RESTING_SHARE = 0.5
+"""Part of the memory for snapshots that all runs before the present one may take."""
+
+
+@dataclass(eq=False)
+class Run:
+    """One run. What it shows grows while it is on screen, and rests afterwards."""
+
+    number: int
+    """From 1, in the order in which they began."""
+    origin: Origin | None
+    """Where it branched off: the number of that run in this log, and the step."""
+    frame: Frame
+    """The newest frame."""
+    trail: tuple[Snapshot, ...] = ()
+    history: History = field(default_factory=History)
+    pinned: bool = False
+    """Whether it is kept whatever the memory."""
+    shown: bool = False
+    """Whether it is drawn beside the run on screen."""
+
+    @property
+    def title(self) -> str:
+        """How the run is called everywhere."""
+        return f"run {self.number}"
+
+    @property
+    def project(self) -> Project:
+        """The project with the settings it had last."""
+        return self.frame.project or Project()
+
+    def curves(self) -> dict[str, CurveData]:
+        """Its curves as arrays."""
+        return {name: curve.data() for name, curve in self.history.curves.items()}
+
+    def record(self, current: bool, curves: dict[str, CurveData] | None = None) -> OtherRun:
+        """What analyses see of it."""
+        frame = self.frame
+        trail = self.trail if self.trail and self.trail[-1].step == frame.step else (*self.trail, frame.snapshot)
+        return OtherRun(
+            title=self.title,
+            trail=trail,
+            history=self.curves() if curves is None else curves,
+            number=self.number,
+            project=frame.project,
+            metrics=frame.latest,
+            seconds=frame.seconds,
+            origin=(self.origin.run, self.origin.step) if self.origin else None,
+            pinned=self.pinned,
+            shown=self.shown,
+            current=current,
+        )
+
+
+class RunLog(QObject):
+    """Keeps the runs of the session inside the memory for snapshots."""
+
+    changed = Signal()
+    """A run has begun or gone, or another one is shown or pinned; not that the present one has learned."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runs: list[Run] = []
+        self.budget = 0
+        """Bytes for the snapshots of the runs that rest; 0 for no limit."""
+        self._numbers: dict[int, int] = {}
+        """From the number of the training thread to that of this log."""
+        self._begun = 0
+        self._resting: dict[int, OtherRun] = {}
+
+    @property
+    def current(self) -> Run | None:
+        """The run on screen."""
+        return self.runs[-1] if self.runs else None
+
+    def run(self, number: int) -> Run:
+        """A run by its number. Raises KeyError."""
+        for run in self.runs:
+            if run.number == number:
+                return run
+        raise KeyError(number)
+
+    def begin(self, frame: Frame) -> Run:
+        """A new run is on screen; the one before rests. One that has not learned anything is forgotten."""
+        last = self.current
+        if last is not None and last.frame.step == (last.origin.step if last.origin else 0) and not last.pinned:
+            self._drop(last)
+        if not self.runs:
+            self._begun = 0
+        self._begun += 1
+        origin = frame.origin
+        if origin is not None:
+            origin = Origin(self._numbers.get(origin.run, 0), origin.step)
+        run = Run(self._begun, origin, frame)
+        self._numbers[frame.run] = run.number
+        self.runs.append(run)
+        for other in self.runs[:-1]:
+            # What it branched from is what one wants to compare it with.
+            other.shown = origin is not None and other.number == origin.run
+        self._resting.clear()
+        self._fit()
+        self.changed.emit()
+        return run
+
+    def follow(self, frame: Frame) -> None:
+        """The run on screen has got farther."""
+        run = self.current
+        if run is None:
+            return
+        run.frame, run.trail = frame, frame.trail
+        run.history.extend(frame.points)
+        for mark in frame.marks:
+            run.history.mark(mark)
+
+    @Slot(int, bool)
+    def show(self, number: int, shown: bool) -> None:
+        """Draw a run beside the one on screen, or no longer."""
+        self.run(number).shown = shown
+        self._resting.clear()
+        self.changed.emit()
+
+    @Slot(int, bool)
+    def pin(self, number: int, pinned: bool) -> None:
+        """Keep a run whatever comes, or no longer."""
+        self.run(number).pinned = pinned
+        self._resting.clear()
+        self.changed.emit()
+
+    @Slot(int)
+    def forget(self, number: int) -> None:
+        """Let a run go that is not on screen."""
+        run = self.run(number)
+        if run is not self.current:
+            self._drop(run)
+            self.changed.emit()
+
+    def shown(self) -> tuple[OtherRun, ...]:
+        """The runs that are drawn beside the one on screen."""
+        return tuple(self._record(run) for run in self.runs[:-1] if run.shown)
+
+    def records(self, curves: dict[str, CurveData]) -> tuple[OtherRun, ...]:
+        """All runs, the one on screen, which has these `curves`, last."""
+        if not self.runs:
+            return ()
+        return (*(self._record(run) for run in self.runs[:-1]), self.runs[-1].record(True, curves))
+
+    def _record(self, run: Run) -> OtherRun:
+        if run.number not in self._resting:
+            self._resting[run.number] = run.record(False)
+        return self._resting[run.number]
+
+    def resting_bytes(self) -> int:
+        """Memory of the snapshots of all runs before the present one; what runs share counts once."""
+        found = {id(one): one.nbytes for run in self.runs[:-1] for one in run.trail}
+        return sum(found.values())
+
+    def _drop(self, run: Run) -> None:
+        self.runs.remove(run)
+        self._resting.pop(run.number, None)
+
+    def _fit(self) -> None:
+        """Thin the ways of the runs that rest, or let some go, until they fit."""
+        while len(self.runs) > MOST_RUNS and (free := [run for run in self.runs[:-1] if not run.pinned]):
+            self._drop(free[0])
+        resting = self.runs[:-1]
+        if not self.budget or self.resting_bytes() <= self.budget * RESTING_SHARE:
+            return
+        share = int(self.budget * RESTING_SHARE) // max(1, len(resting))
+        for run in resting:
+            if len(run.trail) > FEWEST:
+                trail = Trail(share)
+                trail.begin_at(run.trail[-1], run.trail[:-1])
+                run.trail = trail.snapshots

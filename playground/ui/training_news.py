@@ -1,0 +1,54 @@
+"""What the training thread tells the window: frames of a run, and why it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playground.document.project import Project
+from playground.training.history import Mark, Point
+from playground.training.snapshot import Snapshot
+
+State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run branched off from another."""
+
+    run: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the window needs to show one moment of a run: plain numbers and read-only arrays."""
+
+    run: int
+    """Grows whenever the curves start anew: another project, or a rewind."""
+    snapshot: Snapshot
+    points: tuple[Point, ...]
+    marks: tuple[Mark, ...]
+    step: int
+    epoch: float
+    examples: int
+    seconds: float
+    steps_per_second: float
+    learning_rate: float
+    device: str
+    latest: dict[str, float]
+    finished: str
+    trail: tuple[Snapshot, ...] = ()
+    project: Project | None = None
+    """The project as the run has it: an edit that could not be trained yet is not in it."""
+    origin: Origin | None = None
+    """The run it branched off from, if it did not start from first weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run stopped by itself against the person's will."""
+
+    kind: Literal["diverged", "memory", "data", "unexpected", "weights"]
+    message: str
+    node: str = ""
