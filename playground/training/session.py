@@ -55,7 +55,7 @@ class Session:
     _watch: Watch
     _evaluated_step: int
     _least_loss: float
-    """The least validation loss so far."""
+    """The least watched loss so far."""
 
     def __init__(self, project: Project, device: str | None = None) -> None:
         self.history = History()
@@ -169,7 +169,7 @@ class Session:
             self.trail.add(self.snapshot())
 
     def _note_best(self, loss: float) -> None:
-        """Keep the weights of the least validation loss, so that one can go back to them."""
+        """Keep the weights of the least loss, of validation if there is any, so that one can go back to them."""
         if loss < self._least_loss:
             self._least_loss = loss
             if self.step:
@@ -241,8 +241,8 @@ class Session:
         moment = self._moment()
         self._add_points(Point(name, moment, value, value, value) for name, value in values.items())
         watched = self.latest.get("validation_loss", self.latest.get("train_loss"))
-        if "validation_loss" in self.latest:
-            self._note_best(self.latest["validation_loss"])
+        if watched is not None:
+            self._note_best(watched)
         if observe and watched is not None:
             self._observe(watched)
         self._began += time.perf_counter() - began
@@ -391,7 +391,7 @@ class Session:
         self._evaluated_step = self.step
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in trail if one.step < snapshot.step])
-        curve = self.history.curves.get("validation_loss")
+        curve = self.history.curves.get("validation_loss", self.history.curves.get("train_loss"))
         self._least_loss = float(np.nanmin(curve.data().low)) if curve is not None and len(curve) else math.inf
 
     # Saving ---------------------------------------------------------------------------------------------------------

@@ -51,6 +51,11 @@ class Trail:
         """Memory that the snapshots take."""
         return self._bytes + (_size(self._best) if self._best is not None else 0)
 
+    @property
+    def best(self) -> Snapshot | None:
+        """The best one so far; None before the first."""
+        return self._best
+
     def due(self, step: int) -> bool:
         """Whether a snapshot of this step would be kept."""
         if not self._kept:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QActionGroup
 from playground.ui.help import Help
 from playground.ui.icons import put_icon
 from playground.ui.theme import THEME
+from playground.ui.time.branching import CHOICES
 from playground.ui.views.registry import VIEWS
 from playground.ui.window_actions import Keys, WindowActions
 
@@ -25,6 +26,7 @@ def add_actions(place: Workplace) -> WindowActions:
     _add_file(place, actions)
     _add_edit(place, actions)
     _add_train(place, actions)
+    _add_time(place, actions)
     ViewMenu(place, actions)
     help_ = Help(place.window, actions)
     actions.add("&Help", "keys", "&Keys…", help_.show_keys, "F1", tip="All keys on one page")
@@ -89,6 +91,24 @@ def _add_train(place: Workplace, actions: WindowActions) -> None:
     add("&Train", "epoch", "&Epoch", run.take_epoch, "Ctrl+F10", icon="epoch", tip="On to the end of the epoch")
     add("&Train", "rewind", "&Rewind", run.rewind, "Ctrl+R", icon="rewind", tip="Back to the same first weights")
     add("&Train", "seed", "New see&d", run.new_seed, "Ctrl+Shift+R", icon="dice", tip="Other first weights")
+
+
+def _add_time(place: Workplace, actions: WindowActions) -> None:
+    add, time = actions.add, place.time
+    add("T&ime", "earlier", "&Earlier", time.earlier, "Ctrl+,", icon="earlier", tip="The moment kept before this one")
+    add("T&ime", "later", "&Later", time.later, "Ctrl+.", icon="later", tip="The moment kept after this one")
+    add("T&ime", "replay", "&Play the run back", time.toggle_replay, "Ctrl+Shift+P", icon="replay", tip="Or stop it")
+    add("T&ime", "best", "&Best moment", time.best, "Ctrl+Shift+B", icon="best", tip="The least validation loss")
+    add("T&ime", "now", "&Now", time.now, "Ctrl+Shift+N", icon="now", tip="Show what is newest again")
+    actions.separate("T&ime")
+    for choice in CHOICES:
+        name = "branch" if choice.factor == 1.0 else f"branch-{choice.name}"
+        add(
+            "T&ime", name, f"Branch {choice.words[0].lower()}{choice.words[1:]}",
+            functools.partial(_call, functools.partial(place.branching.branch, choice)),
+            {"same": "Ctrl+Shift+K", "tenth": "Ctrl+Shift+T"}.get(choice.name), icon="branch",
+            tip="Begin another run at the moment that is shown; the run before stays on the curves",
+        )  # fmt: skip
 
 
 class ViewMenu(QObject):

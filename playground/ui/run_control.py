@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -19,6 +21,8 @@ class RunControl(QObject):
 
     playable_changed = Signal(str)
     """Why one cannot play; empty when one can."""
+    refused = Signal(str)
+    """Why an edit of a weight was not carried out."""
 
     def __init__(self, document: OpenDocument, trainer: Trainer, feed: LiveFeed, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +30,7 @@ class RunControl(QObject):
         self._trainer = trainer
         self._feed = feed
         self._weights: Path | None = None
+        self._left_alone = False
         document.changed.connect(self._on_changed)
         document.opened.connect(self._on_opened)
 
@@ -47,18 +52,21 @@ class RunControl(QObject):
         if self._trainer.state == "running":
             self._trainer.pause()
         elif not self.why_not_play():
+            self._feed.look_back(None)
             self._trainer.play()
 
     @Slot()
     def take_step(self) -> None:
         """One step."""
         if not self.why_not_play():
+            self._feed.look_back(None)
             self._trainer.take_step()
 
     @Slot()
     def take_epoch(self) -> None:
         """On to the end of the epoch."""
         if not self.why_not_play():
+            self._feed.look_back(None)
             self._trainer.take_epoch()
 
     @Slot()
@@ -77,13 +85,30 @@ class RunControl(QObject):
         snapshot = self._feed.snapshot
         if snapshot is None:
             return
+        if self._feed.past is not None:
+            self.refused.emit(
+                f"You look back at step {snapshot.step:,}, where nothing can be changed any more. "
+                "Go to now, or branch off a run that begins here."
+            )
+            return
         old = float(snapshot.array(name)[index])
         self._document.undo_stack.push(EditWeight(self._trainer, name, index, old, value))
+
+    @contextmanager
+    def left_alone(self) -> Iterator[None]:
+        """Within, the document changes and the present run does not: another run is about to begin."""
+        self._left_alone = True
+        try:
+            yield
+        finally:
+            self._left_alone = False
 
     @Slot(object, object)
     def _on_changed(self, before: Project, after: Project) -> None:
         why_not = self.why_not_play()
         self.playable_changed.emit(why_not)
+        if self._left_alone:
+            return
         if why_not:
             self._trainer.pause()
         elif before.seed != after.seed:

@@ -41,6 +41,8 @@ class Frame:
     trail: tuple[Snapshot, ...] = ()
     project: Project | None = None
     """The project as the run has it: an edit that could not be trained yet is not in it."""
+    best: Snapshot | None = None
+    """The moment of the least validation loss so far, or training loss where nothing is validated."""
     origin: Origin | None = None
     """The run it branched off from, if it did not start from first weights."""
 

@@ -197,6 +197,7 @@ class TrainingThread(QThread):
             finished=session.finished,
             trail=session.trail.snapshots,
             project=session.project,
+            best=session.trail.best,
             origin=self._origin,
         )
 

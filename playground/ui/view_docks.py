@@ -64,6 +64,10 @@ class ViewDocks(QObject):
     """Views were opened or closed."""
     example_changed = Signal(int)
     """Another example is looked at."""
+    moment_chosen = Signal(float)
+    """The step that a person wants to look back at."""
+    run_chosen = Signal(str, int)
+    """What a person wants to do with a run, and its number; see View."""
     enlarge_wanted = Signal(object)
     """A dock that wants the whole window, or wants to go back."""
 
@@ -142,6 +146,8 @@ class ViewDocks(QObject):
         panel.view.example_chosen.connect(self._on_example)
         panel.view.weight_pointed_at.connect(self.point_at)
         panel.view.edit_wanted.connect(self._on_edit)
+        panel.view.moment_chosen.connect(self.moment_chosen)
+        panel.view.run_chosen.connect(self.run_chosen)
         self._docks[identifier] = dock
         self._panels[panel] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)

@@ -29,6 +29,9 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.opening import OwnFiles, is_data
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
+from playground.ui.time.bar import TimeBar
+from playground.ui.time.branching import Branching
+from playground.ui.time.machine import TimeMachine
 from playground.ui.top_bar import TopBar
 from playground.ui.trainer import Trainer
 from playground.ui.view_docks import ViewDocks
@@ -64,6 +67,9 @@ class Workplace(QObject):
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(window.pages, self.canvas, self.views)
         self.presenter = Presenter(self)
+        self.time = TimeMachine(self.feed, self)
+        self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
+        self.time_bar = TimeBar(self.feed, self.time, self.branching)
         self.actions = add_actions(self)
         act = self.actions.act
         self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
@@ -76,6 +82,7 @@ class Workplace(QObject):
     def _arrange(self) -> None:
         window = self.window
         window.pages.addWidget(self.canvas)
+        window.middle.addWidget(self.time_bar)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -127,6 +134,11 @@ class Workplace(QObject):
         self.trainer.state_changed.connect(self.top_bar.show_state)
         self.feed.frame_arrived.connect(self.top_bar.show_frame)
         self.feed.live_arrived.connect(self.failures.show_end)
+        self.time_bar.budget_chosen.connect(self._set_budget)
+        self._set_budget(self.time_bar.budget)
+        self.branching.told.connect(self._tell)
+        self.run.refused.connect(self._refuse_past)
+        self.views.moment_chosen.connect(self.time.go_to)
         self.canvas.node_selected.connect(self._on_selected)
         self.views.example_changed.connect(self.canvas_feed.show_example)
         self.canvas.said.connect(self._say)
@@ -172,6 +184,7 @@ class Workplace(QObject):
         self.left_dock.setVisible(shown and not self.presenter.active)
         self.right_dock.setVisible(shown and not self.presenter.active)
         self.top_bar.setVisible(shown)
+        self.time_bar.setVisible(shown)
         for identifier in self.views.open_ids():
             self.views.dock(identifier).setVisible(shown)
 
@@ -253,6 +266,17 @@ class Workplace(QObject):
     @Slot(str, object, float)
     def _on_weight_edited(self, name: str, index: tuple[int, ...], value: float) -> None:
         self.run.edit_weight(name, tuple(index), value)
+
+    @Slot(int)
+    def _set_budget(self, budget: int) -> None:
+        self.feed.runs.budget = budget
+        self.trainer.set_budget(budget)
+
+    @Slot(str)
+    def _refuse_past(self, sentence: str) -> None:
+        self.messages.tell(
+            sentence, [("Go to now", self.time.now), ("Branch from here", self.branching.branch)], tone="warning"
+        )
 
     @Slot(str, str)
     def _tell(self, text: str, tone: str) -> None:

@@ -39,6 +39,12 @@ class View(QWidget):
     edit_wanted = Signal(str, str, object)
     """(text for the Undo menu, node, parameters of its block to change): the view asks for an edit of the document."""
 
+    moment_chosen = Signal(float)
+    """The person wants to look back at the moment of this step."""
+    run_chosen = Signal(str, int)
+    """(what to do, number of the run): "show" or "hide" it beside the one on screen, "pin" or "unpin" it, "beside" it
+    side by side, "continue" from where it stands, "forget" it."""
+
     wanted_changed = Signal()
     """The options ask for another result."""
     heading_changed = Signal(str)

@@ -18,6 +18,7 @@ from playground.ui.theme import THEME
 from playground.ui.views import curve_lines
 from playground.ui.views.base import View
 from playground.ui.views.curve_marks import BestMarker, MarkLines
+from playground.ui.views.curve_others import MomentLine, OtherLines
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend, line_pen
 from playground.ui.views.options import check_box, combo_box, more_button
@@ -123,6 +124,8 @@ class CurvesView(View):
         self._lines: dict[str, _Line] = {}
         self._marks = MarkLines(self.plot)
         self._best = BestMarker(self.plot)
+        self._others = OtherLines(self.plot, SAMPLES)
+        self._moment = MomentLine(self.plot)
         self._own_range = False
         self._since_rescale = QElapsedTimer()
         self._late_rescale = QTimer(self, singleShot=True, interval=RESCALE_EVERY)
@@ -131,6 +134,7 @@ class CurvesView(View):
         self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.plot, 1)
         self.plot.hovered.connect(self._read)
+        self.plot.clicked.connect(self._look_back)
         self.plot.left.connect(self._forget)
         self.plot.range_taken.connect(self._keep_range)
         self.plot.reset_wanted.connect(self.reset_range)
@@ -204,6 +208,8 @@ class CurvesView(View):
         self._embolden(THEME.scale >= PRESENTER)
         self._marks.restyle()
         self._best.restyle()
+        self._others.restyle()
+        self._moment.restyle()
         self.legend.show_entries(self._entries())
 
     def draw(self) -> None:
@@ -222,6 +228,9 @@ class CurvesView(View):
         self._marks.show(self.result.marks, axis)
         best = self.result.best
         self._best.show(best if best is not None and best.curve in shown else None, axis, logarithmic)
+        self._others.show(self.result.others, self.quantity, axis, self.smoothing.value() / 100, logarithmic)
+        self._moment.show(self.result.moment, axis)
+        self.legend.show_entries(self._entries())
         self._rescale_in_time()
 
     def _offer(self, result: Curves) -> None:
@@ -269,7 +278,8 @@ class CurvesView(View):
         }
         color = THEME.tokens.secondary
         nodes = {line.node: Entry(line.node, "line", color, line.symbol) for line in self._lines.values() if line.node}
-        return [*parts.values(), *nodes.values()]
+        others = [Entry("pale: " + ", ".join(self._others.titles))] if self._others.titles else []
+        return [*parts.values(), *nodes.values(), *others]
 
     def _rescale_in_time(self) -> None:
         if not self._since_rescale.isValid() or self._since_rescale.elapsed() >= RESCALE_EVERY:
@@ -284,13 +294,15 @@ class CurvesView(View):
         self._late_rescale.stop()
         if self._own_range or not self._lines:
             return
-        left, right = curve_lines.bounds(line.x for line in self._lines.values())
+        others = self._others.ends
+        left, right = curve_lines.bounds([*(line.x for line in self._lines.values()), *(one[0] for one in others)])
         fronts = [line.front.yData for line in self._lines.values() if line.front.yData is not None]
         raws = [curve_lines.most_of(line.raw.yData) for line in self._lines.values() if line.raw.yData is not None]
-        low, high = curve_lines.bounds([*fronts, *raws])
+        low, high = curve_lines.bounds([*fronts, *raws, *(curve_lines.most_of(one[1]) for one in others)])
         beside, room = (right - left) * MARGIN / 2, (high - low) * MARGIN
         self.plot.box.setRange(xRange=(left - beside, right + beside), yRange=(low - room, high + room), padding=0.0)
         self._marks.arrange()
+        self._moment.arrange()
 
     def _embolden(self, bold: bool) -> None:
         for line in self._lines.values():
@@ -327,6 +339,16 @@ class CurvesView(View):
                 words.append(f"{line.words or self.heading.lower()} {number_words(float(line.y[index]))}")
         where = f"{self.axis_box.currentText().lower().removesuffix('s')} {number_words(max(0.0, place.x()))}"
         self.legend.show_readout(f"{where}: {', '.join(words)}" if words else "")
+
+    @Slot(QPointF)
+    def _look_back(self, place: QPointF) -> None:
+        """A click looks back at that moment; the step is that of the curve there."""
+        line = next((line for line in self._lines.values() if len(line.x)), None)
+        if self.result is None or line is None:
+            return
+        curve = next(curve for name, curve in self.result.curves.items() if self._lines.get(name) is line)
+        steps = np.interp(place.x(), getattr(curve, str(self.axis_box.currentData())), curve.step)
+        self.moment_chosen.emit(float(steps))
 
     @Slot()
     def _forget(self) -> None:

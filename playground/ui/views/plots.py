@@ -78,6 +78,8 @@ class Plot(pg.PlotWidget):
 
     hovered = Signal(QPointF)
     """The place under the mouse, in the numbers of the axes."""
+    clicked = Signal(QPointF)
+    """The place of a click with the left button that was no drag."""
     left = Signal()
     """The mouse went elsewhere."""
     range_taken = Signal()
@@ -100,6 +102,7 @@ class Plot(pg.PlotWidget):
         self.viewport().setMouseTracking(True)
         self.setMinimumSize(THEME.px(80), THEME.px(60))
         self.box.sigRangeChangedManually.connect(self._taken)
+        self.scene().sigMouseClicked.connect(self._on_clicked)
         self.names = ("", "")
         self.restyle()
 
@@ -137,6 +140,13 @@ class Plot(pg.PlotWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset_wanted.emit()
         event.accept()
+
+    @Slot(object)
+    def _on_clicked(self, event: object) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton  # type: ignore[attr-defined]
+        place = event.scenePos()  # type: ignore[attr-defined]
+        if left and not event.double() and self.box.sceneBoundingRect().contains(place):  # type: ignore[attr-defined]
+            self.clicked.emit(QPointF(self.box.mapSceneToView(place)))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -1,0 +1,101 @@
+"""Beginning another run at a moment of a run: with the same settings, with another learning rate, or to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from playground.document.project import Project
+from playground.training.optimizers import optimizer_of
+from playground.training.trail import nearest
+from playground.ui.live_feed import LiveFeed
+from playground.ui.open_document import OpenDocument
+from playground.ui.run_control import RunControl
+from playground.ui.trainer import Trainer
+from playground.ui.training_news import Origin
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to branch."""
+
+    name: str
+    words: str
+    factor: float
+    """What the learning rate is multiplied by."""
+
+
+CHOICES = (
+    Choice("same", "With the &same settings", 1.0),
+    Choice("tenth", "With a &tenth of the learning rate", 0.1),
+    Choice("half", "With &half the learning rate", 0.5),
+    Choice("twice", "With t&wice the learning rate", 2.0),
+    Choice("ten", "With t&en times the learning rate", 10.0),
+)
+
+
+class Branching(QObject):
+    """Branches off the run that is shown. The run before stays in the list of runs, and on the curves."""
+
+    told = Signal(str, str)
+    """(sentence, tone) for the person."""
+
+    def __init__(
+        self, document: OpenDocument, feed: LiveFeed, trainer: Trainer, run: RunControl, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._feed = feed
+        self._trainer = trainer
+        self._run = run
+
+    def why_not(self) -> str:
+        """Why one cannot branch now; empty when one can."""
+        return self._run.why_not_play() or ("" if self._feed.snapshot is not None else "There is no run yet.")
+
+    @Slot()
+    def branch(self, choice: Choice = CHOICES[0]) -> None:
+        """Begin another run at the moment that is shown."""
+        feed, frame, current = self._feed, self._feed.frame, self._feed.runs.current
+        why_not = self.why_not()
+        if why_not or frame is None or current is None:
+            self.told.emit(why_not, "warning")
+            return
+        origin = Origin(frame.run, frame.step)
+        self._trainer.branch(self._document.project, frame.snapshot, feed.history.until(frame.step), feed.trail, origin)
+        if choice.factor != 1.0:
+            self._multiply_rate(choice.factor)
+        number = current.number + 1
+        self.told.emit(
+            f"Run {number} goes on from step {frame.step:,} of run {current.number}, which stays on the curves. "
+            "Change what you like.", "good",
+        )  # fmt: skip
+
+    def _multiply_rate(self, factor: float) -> None:
+        project = self._document.project
+        optimizer = project.training.optimizer
+        rate = optimizer_of(optimizer).learning_rate * factor
+        parameters = {**optimizer.parameters, "learning_rate": float(f"{rate:.6g}")}
+        training = project.training.replace(optimizer=optimizer.replace(parameters=parameters))
+        self._document.apply(f"Learning rate {rate:g} from here", project.replace(training=training))
+
+    def go_on_with(self, number: int) -> None:
+        """Go on with a run that rests, from where it stood and with its settings, as a run of its own."""
+        runs = self._feed.runs
+        run = runs.run(number)
+        project: Project = run.project
+        snapshot = run.frame.snapshot
+        origin = Origin(run.frame.run, snapshot.step)
+        if project != self._document.project:
+            with self._run.left_alone():
+                self._document.apply(f"Go on with {run.title}", project)
+        if self._run.why_not_play():
+            return
+        past = run.history.until(snapshot.step)
+        self._trainer.branch(project, snapshot, past, run.trail, origin)
+
+    def step_in(self, number: int, step: float) -> int:
+        """The step of the kept moment of a run that is nearest to a step."""
+        run = self._feed.runs.run(number)
+        return nearest((*run.trail, run.frame.snapshot), step).step
