@@ -22,6 +22,7 @@ from playground.analysis.loss_surface import LossSurfaceAnalysis
 from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.reconstruction import ReconstructionAnalysis
+from playground.analysis.runs import RunsAnalysis
 from playground.analysis.weights import WeightsAnalysis
 
 ANALYSES: tuple[type[Analysis], ...] = (
@@ -45,6 +46,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LiveMapsAnalysis,
     GradientFlowAnalysis,
     LossSurfaceAnalysis,
+    RunsAnalysis,
 )
 
 

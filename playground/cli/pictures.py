@@ -56,13 +56,19 @@ def _output(name: str, endings: tuple[str, ...]) -> Path:
 
 
 def _computed(analysis: Analysis, session: Session) -> Result:
-    from playground.analysis.base import Context, NothingToShow
+    from playground.analysis.base import Context, NothingToShow, OtherRun
     from playground.analysis.subject import Subject
 
+    now, history = session.snapshot(), {name: curve.data() for name, curve in session.history.curves.items()}
+    run = OtherRun(
+        "run 1", (*session.trail.snapshots, now), history, number=1, project=session.project,
+        metrics=session.latest, seconds=session.seconds, current=True,
+    )  # fmt: skip
     context = Context(
         subject=Subject(session.project.graph),
-        snapshot=session.snapshot(),
-        history={name: curve.data() for name, curve in session.history.curves.items()},
+        snapshot=now,
+        history=history,
+        runs=(run,),
         marks=tuple(session.history.marks),
         trail=session.trail.snapshots,
         project=session.project,

@@ -47,6 +47,7 @@ class LiveFeed(QObject):
         self.history = History()
         self._run = -1
         self._curves: dict[str, CurveData] | None = None
+        self.runs.changed.connect(self._count)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(PULSE_MS)
@@ -119,6 +120,10 @@ class LiveFeed(QObject):
                 self.frame = frame
                 self.frame_arrived.emit(frame)
         self.pulse.emit()
+
+    @Slot()
+    def _count(self) -> None:
+        self.number += 1
 
     # Looking back ---------------------------------------------------------------------------------------------------
 

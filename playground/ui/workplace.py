@@ -29,6 +29,7 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.opening import OwnFiles, is_data
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
+from playground.ui.side_by_side import SideBySide
 from playground.ui.time.bar import TimeBar
 from playground.ui.time.branching import Branching
 from playground.ui.time.machine import TimeMachine
@@ -70,6 +71,7 @@ class Workplace(QObject):
         self.time = TimeMachine(self.feed, self)
         self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
         self.time_bar = TimeBar(self.feed, self.time, self.branching)
+        self.side_by_side = SideBySide(self.views, self.feed, self.analyst, self)
         self.actions = add_actions(self)
         act = self.actions.act
         self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
@@ -139,6 +141,7 @@ class Workplace(QObject):
         self.branching.told.connect(self._tell)
         self.run.refused.connect(self._refuse_past)
         self.views.moment_chosen.connect(self.time.go_to)
+        self.views.run_chosen.connect(self._with_run)
         self.canvas.node_selected.connect(self._on_selected)
         self.views.example_changed.connect(self.canvas_feed.show_example)
         self.canvas.said.connect(self._say)
@@ -277,6 +280,21 @@ class Workplace(QObject):
         self.messages.tell(
             sentence, [("Go to now", self.time.now), ("Branch from here", self.branching.branch)], tone="warning"
         )
+
+    @Slot(str, int)
+    def _with_run(self, what: str, number: int) -> None:
+        runs = self.feed.runs
+        if all(run.number != number for run in runs.runs):
+            return  # It has gone in the meantime.
+        {
+            "show": lambda: runs.show(number, True),
+            "hide": lambda: runs.show(number, False),
+            "pin": lambda: runs.pin(number, True),
+            "unpin": lambda: runs.pin(number, False),
+            "forget": lambda: runs.forget(number),
+            "beside": lambda: self.side_by_side.put(number),
+            "continue": lambda: self.branching.go_on_with(number),
+        }[what]()
 
     @Slot(str, str)
     def _tell(self, text: str, tone: str) -> None:

@@ -56,7 +56,7 @@ class MarkLines:
             self._plot.addItem(line, ignoreBounds=True)
             self._lines.append(line)
         for mark in marks[-MOST_WORDS:]:
-            words = pg.TextItem(mark.text, color=THEME.tokens.secondary, fill=_veil())
+            words = pg.TextItem(mark.text, color=THEME.tokens.secondary, fill=veil())
             words.setFont(THEME.font(13))
             words.setZValue(5)
             self._plot.addItem(words, ignoreBounds=True)
@@ -104,7 +104,7 @@ class BestMarker:
         self.point.setSize(THEME.px(11))
         self.words.setColor(THEME.tokens.validation)
         self.words.setFont(THEME.font(13))
-        self.words.fill = pg.mkBrush(_veil())
+        self.words.fill = pg.mkBrush(veil())
 
     def show(self, best: Best | None, axis: str, logarithmic: bool) -> None:
         """Mark the best moment, or nothing."""
@@ -122,7 +122,7 @@ class BestMarker:
         self.words.setPos(x, y)
 
 
-def _veil() -> pg.QtGui.QColor:
+def veil() -> pg.QtGui.QColor:
     """The colour of the panel, half clear: words stay readable over lines."""
     color = THEME.color("panel")
     color.setAlpha(140)

@@ -12,12 +12,14 @@ from playground.analysis.curves import OtherCurves
 from playground.training.history import Moment
 from playground.ui.theme import THEME
 from playground.ui.views import curve_lines
+from playground.ui.views.curve_marks import veil
 from playground.ui.views.legend import line_pen
 from playground.ui.views.plots import Plot
 
 MOST_POINTS = 600
 PALE = 150
-BEHIND = -10
+BETWEEN = 3.5
+"""Above the raw lines, below the smooth ones."""
 
 
 class OtherLines:
@@ -69,7 +71,7 @@ class OtherLines:
         self._lines, self._names = {}, {}
         for key in keys:
             line = pg.PlotDataItem(connect="finite")
-            line.setZValue(BEHIND)
+            line.setZValue(BETWEEN)
             self._plot.addItem(line)
             line.setClipToView(True)
             self._lines[key] = line
@@ -90,6 +92,7 @@ class OtherLines:
         for words in self._names.values():
             words.setColor(THEME.tokens.secondary)
             words.setFont(THEME.font(13))
+            words.fill = pg.mkBrush(veil())
 
 
 class MomentLine:

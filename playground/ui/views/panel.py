@@ -6,7 +6,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QMessageBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QMessageBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
@@ -29,6 +38,9 @@ class ViewPanel(QWidget):
         super().__init__(parent)
         self.view = view
         self.setAccessibleName(f"{view.title} panel")
+        self._pair: QWidget | None = None
+        """Holds this view and another beside it."""
+        self._names: tuple[ElidedLabel, ...] = ()
         self.heading = ElidedLabel(view.heading)
         self.heading.setToolTip(view.analysis.summary)
         self.enlarge_button = flat_button("Enlarge", "Enlarge this view; again to put it back", "enlarge")
@@ -64,6 +76,38 @@ class ViewPanel(QWidget):
             self._header.addWidget(button)
         self._layout.addLayout(self._header)
         self._layout.addWidget(self.view, 1)
+
+    def put_beside(self, other: View | None) -> None:
+        """Show another view of the same kind beside this one, or none any more."""
+        if self._pair is not None:
+            self._layout.removeWidget(self._pair)
+            self._layout.addWidget(self.view, 1)
+            self.view.show()
+            self._pair.hide()
+            self._pair.deleteLater()
+            self._pair = None
+        if other is None:
+            return
+        self._pair = QWidget()
+        grid = QGridLayout(self._pair)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self._names = (ElidedLabel(""), ElidedLabel(""))
+        for column, (name, view) in enumerate(zip(self._names, (self.view, other), strict=True)):
+            name.setFont(THEME.font(13))
+            grid.addWidget(name, 0, column)
+            grid.addWidget(view, 1, column)
+            grid.setColumnStretch(column, 1)
+        grid.setRowStretch(1, 1)
+        self._layout.addWidget(self._pair, 1)
+        # What the other shows follows the options of this one.
+        other.options.hide()
+        self.view.show()
+
+    def name_both(self, left: str, right: str) -> None:
+        """Say whose picture is on the left and on the right."""
+        for name, words in zip(self._names, (left, right), strict=False):
+            if name.text() != words:
+                name.setText(words)
 
     @Slot()
     def restyle(self) -> None:

@@ -17,6 +17,7 @@ from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.rule_view import RuleView
+from playground.ui.views.runs_view import RunsView
 from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
@@ -43,5 +44,6 @@ VIEWS: dict[str, type[View]] = {
         WeightsView,
         DataView,
         SurfaceView,
+        RunsView,
     )
 }

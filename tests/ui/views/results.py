@@ -6,9 +6,10 @@ import numpy as np
 
 from playground.analysis.boundary import Boundary, BoundaryPoints
 from playground.analysis.confusion import ConfusionMatrix
-from playground.analysis.curves import Best, Curves
+from playground.analysis.curves import Best, Curves, OtherCurves
 from playground.analysis.data_view import DataSummary
 from playground.analysis.prediction_wall import PredictionWall
+from playground.analysis.runs import RunRow, RunTable
 from playground.analysis.weights import WeightMatrix, Weights
 from playground.data.base import Part
 from playground.training.history import CurveData, Mark, Moment
@@ -32,6 +33,28 @@ def curves(points: int = 100) -> Curves:
         marks=(Mark(Moment(40, 4.0, 1280, 0.4), "learning rate 0.03 → 0.01"),),
         best=Best("validation_loss", Moment(90, 9.0, 2880, 0.9), 0.02),
     )
+
+
+def curves_beside_another_run() -> Curves:
+    """A run that looks back at step 50, and a better one behind it."""
+    own = curves()
+    better = {name: curve(one.value * 0.5, 10 if name.startswith(("test", "valid")) else 1)
+              for name, one in own.curves.items()}  # fmt: skip
+    return Curves(own.curves, own.marks, own.best, (OtherCurves("run 1", better),), Moment(50, 5.0, 1600, 0.5))
+
+
+def runs() -> RunTable:
+    """A run, and one that branched off it."""
+    first = RunRow(
+        1, "run 1", "", "Two spirals", 1, "Adam", 0.01, 20, (), 1_260, 60.0, 0.9,
+        {"train_loss": 0.31, "test_loss": 0.35, "test_accuracy": 0.91}, "0a1b2c3d", "0 of 1 met", False, True, False,
+    )  # fmt: skip
+    second = RunRow(
+        2, "run 2", "run 1, step 490", "Two spirals", 1, "Adam", 0.001, 20, ("learning rate 0.01 → 0.001",), 1_743,
+        83.0, 1.2, {"train_loss": 0.6, "test_loss": 0.63, "test_accuracy": 0.61}, "9f8e7d6c", "0 of 1 met", True,
+        False, True,
+    )  # fmt: skip
+    return RunTable((first, second), ("train_loss", "test_loss", "test_accuracy"))
 
 
 def boundary(classes: int = 2, size: int = 20) -> Boundary:

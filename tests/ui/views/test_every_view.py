@@ -32,6 +32,7 @@ from playground.ui.views.panel import ViewPanel
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rule_view import RuleView
+from playground.ui.views.runs_view import RunsView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
 from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
@@ -53,6 +54,8 @@ from tests.ui.views import (
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
+    (CurvesView, results.curves_beside_another_run),
+    (RunsView, results.runs),
     (BoundaryView, results.boundary),
     (BoundaryView, results.regression),
     (GeneratedView, results_generated.generated),
