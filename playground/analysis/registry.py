@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground.analysis.attention import AttentionAnalysis
+from playground.analysis.attribution import AttributionAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
@@ -41,6 +42,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LatentPlaneAnalysis,
     HiddenStatesAnalysis,
     AttentionAnalysis,
+    AttributionAnalysis,
     WeightsAnalysis,
     DataAnalysis,
     LiveMapsAnalysis,

@@ -1,0 +1,294 @@
+"""Attributions, against captum, closed forms and occlusion by hand."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from playground.analysis import attribution_methods as methods
+from playground.analysis.attribution import METHODS, AttributionAnalysis, Attributions
+from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.subject import Subject
+from playground.cli import running
+from playground.document import files, library
+from playground.network.check import check
+from tests.analysis.subjects import chain, context_of
+
+PATHS = library.paths()
+Forward = Callable[[torch.Tensor], torch.Tensor]
+
+
+@functools.cache
+def trained(name: str, steps: int = 40) -> Context:
+    """A preset after a few steps."""
+    session = running.start(files.read(PATHS[name]))
+    session.advance(steps)
+    return Context(subject=Subject(session.project.graph), snapshot=session.snapshot(), example=3)
+
+
+def forward_of(context: Context) -> tuple[Forward, torch.Tensor]:
+    """The network from features to what arrives at its first loss, and the features of the example."""
+    subject = context.loaded()
+    (comparison, *_) = subject.report.comparisons()
+    feeds = subject.example(context.example)
+    data = subject.report.data_nodes()[0]
+
+    def forward(features: torch.Tensor) -> torch.Tensor:
+        steps = subject.network.steps_to([comparison.prediction])
+        values = subject.network.run({**feeds, (data, "features"): features}, steps)
+        return values[subject.network.slots[comparison.prediction]]
+
+    return forward, feeds[data, "features"]
+
+
+def values(result: Attributions, method: str) -> np.ndarray:
+    return next(shown.values for shown in result.maps if shown.method == method)
+
+
+AGAINST_CAPTUM = ["iris", "wine", "diabetes", "mnist-mlp", "small-cnn-digits", "lenet-5", "co2-lstm", "three-spirals"]
+
+
+@pytest.mark.parametrize("name", AGAINST_CAPTUM)
+@pytest.mark.parametrize("baseline", ["zero", "mean"])
+def test_all_methods_equal_those_of_captum(name: str, baseline: Any) -> None:
+    from captum.attr import InputXGradient, IntegratedGradients, Occlusion, Saliency
+
+    context = trained(name)
+    wish = AttributionAnalysis(baseline=baseline, window=2, stride=2, steps=24)
+    result = wish.compute(context)
+    forward, features = forward_of(context)
+    features = features.clone().requires_grad_()
+    subject = context.loaded()
+    data = subject.report.data_nodes()[0]
+    scaler = subject.prepared[result_head(subject).target[0]].target_scaler
+    unit = float(scaler.factor.reshape(-1)[0]) if not result.classifies else 1.0
+    given = forward(features)
+    target = result.explained if given.dim() > 1 and given.shape[1] > 1 else 0
+    train = torch.tensor(np.asarray(subject.prepared[data].parts["train"]["features"]))
+    nothing = torch.zeros_like(features) if baseline == "zero" else train.mean(dim=0, keepdim=True)
+    shape = tuple(features.shape[1:])
+    window, strides = (1, *shape[1:]), (1, *shape[1:])
+    if len(shape) == 3:
+        window, strides = (shape[0], 2, 2), (shape[0], 2, 2)
+    expected = {
+        "saliency": Saliency(forward).attribute(features, target=target),
+        "gradient-input": InputXGradient(forward).attribute(features, target=target),
+        "integrated-gradients": IntegratedGradients(forward).attribute(
+            features, baselines=nothing, target=target, n_steps=24, method="gausslegendre"
+        ),
+        "occlusion": Occlusion(forward).attribute(
+            features, sliding_window_shapes=window, strides=strides, baselines=nothing, target=target
+        ),
+    }
+    for method, wanted in expected.items():
+        found = values(result, method)
+        reference = wanted[0].detach().numpy() / unit
+        assert np.abs(reference).max() > 0
+        np.testing.assert_allclose(found, reference, atol=1e-5 * max(1.0, np.abs(reference).max()), err_msg=method)
+
+
+def result_head(subject: Subject) -> Any:
+    return subject.report.comparisons()[0]
+
+
+def test_of_a_linear_network_all_signed_methods_give_weight_times_number() -> None:
+    graph = chain("iris", {"scaling": "standardize"}, [3])
+    context = context_of(graph, example=4)
+    result = AttributionAnalysis(explained="output", output=2).compute(context)
+    assert context.snapshot is not None
+    weight = context.snapshot.array("dense-1.weight")[2]
+    for method in ("gradient-input", "integrated-gradients", "occlusion"):
+        np.testing.assert_allclose(values(result, method), weight * result.features, atol=1e-5)
+    for method in ("saliency", "smooth-gradient"):
+        np.testing.assert_allclose(values(result, method), np.abs(weight), atol=1e-6)
+    assert result.explained == 2 and result.feature_names[0] == "sepal length (cm)"
+    assert result.score == pytest.approx(float(weight @ result.features + context.snapshot.array("dense-1.bias")[2]), 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "bound"),
+    [
+        ("iris", 32, 1e-3),  # relu
+        ("spirals", 32, 1e-4),  # tanh
+        ("lenet-5", 64, 0.01),  # convolutions and pooling
+        ("small-cnn-digits", 64, 0.01),
+        ("co2-lstm", 128, 1e-4),
+        ("diabetes", 32, 1e-3),
+    ],
+)
+@pytest.mark.parametrize("baseline", ["zero", "mean", "blank"])
+def test_integrated_gradients_are_complete(name: str, steps: int, bound: float, baseline: Any) -> None:
+    """They sum to how far the score of the example lies above that of the baseline, for a kinked score nearly so."""
+    wish = AttributionAnalysis(method="integrated-gradients", steps=steps, baseline=baseline)
+    for example in range(4):
+        result = wish.compute(replace(trained(name), example=example))
+        forward, features = forward_of(replace(trained(name), example=example))
+        (shown,) = result.maps
+        assert shown.total == pytest.approx(float(shown.values.sum()), abs=1e-4)
+        assert abs(shown.total - result.change) <= bound * max(1.0, abs(result.score))
+
+
+def test_more_points_bring_the_sum_nearer_to_the_change() -> None:
+    errors = []
+    for steps in (2, 16, 128):
+        result = AttributionAnalysis(method="integrated-gradients", steps=steps).compute(trained("wine-unscaled"))
+        errors.append(abs(result.maps[0].total - result.change))
+    assert errors[2] < errors[0] / 4 and errors[2] < errors[1]
+
+
+def test_the_gradient_equals_finite_differences() -> None:
+    context = trained("spirals")
+    result = AttributionAnalysis(method="gradient-input").compute(context)
+    forward, features = forward_of(context)
+    sign = 1.0 if result.explained == 1 else -1.0
+    for place in range(2):
+        ahead, behind = features.clone(), features.clone()
+        ahead[0, place] += 1e-2
+        behind[0, place] -= 1e-2
+        with torch.no_grad():
+            slope = sign * float(forward(ahead) - forward(behind)) / 2e-2
+        assert result.maps[0].values[place] == pytest.approx(slope * float(features[0, place]), rel=2e-2, abs=1e-4)
+
+
+def test_occlusion_by_hand_with_windows_that_overlap() -> None:
+    """A window of 3 that moves by 2 over 5 pixels in a row: the middle pixel lies in both windows."""
+    weights = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0]).view(1, 1, 1, 5)
+    example = torch.ones(1, 1, 1, 5)
+    windows = methods.square_windows((1, 1, 5), 3, 2)
+    found = methods.occlusion(lambda x: (x * weights).flatten(1).sum(dim=1), example, torch.zeros(1, 1, 1, 5), windows)
+    assert found.flatten().tolist() == [6.0, 6.0, 9.0, 12.0, 12.0]
+
+
+@pytest.mark.parametrize(("length", "side", "stride", "starts"), [(8, 3, 3, [0, 3, 6]), (8, 4, 2, [0, 2, 4]), (2, 5, 1, [0])])
+def test_windows_cover_the_whole_picture(length: int, side: int, stride: int, starts: list[int]) -> None:
+    windows = methods.square_windows((3, 1, length), side, stride)
+    assert [window[2].start for window in windows] == starts
+    covered = np.zeros(length)
+    for window in windows:
+        covered[window[2]] = 1
+    assert covered.all()
+
+
+def test_a_large_picture_is_gone_over_in_larger_strides() -> None:
+    assert len(methods.square_windows((3, 200, 200), 3, 1)) <= methods.MOST_WINDOWS
+
+
+@pytest.mark.parametrize("name", sorted(PATHS))
+def test_every_preset_is_explained_or_says_why_not(name: str) -> None:
+    project = files.read(PATHS[name])
+    why_not = AttributionAnalysis().why_not(check(project.graph), project.graph)
+    assert "\n" not in why_not and (not why_not or why_not.endswith("."))
+    if why_not:
+        return
+    context = trained(name, 2)
+    result = AttributionAnalysis().compute(context)
+    assert [shown.method for shown in result.maps] == list(METHODS)
+    for shown in result.maps:
+        assert shown.values.shape == result.features.shape
+        assert np.isfinite(shown.values).all()
+    assert result.words().startswith("predicted ") and ", true " in result.words()
+    columns, rows = result.table()
+    assert len(rows) == result.features.size and len(columns) == 3 + len(METHODS)
+
+
+def test_which_presets_it_applies_to() -> None:
+    refused = set()
+    for name, path in PATHS.items():
+        graph = files.read(path).graph
+        if AttributionAnalysis().why_not(check(graph), graph):
+            refused.add(name)
+    assert not refused & {"iris", "mnist-mlp", "lenet-5", "spirals", "diabetes", "insurance", "co2-lstm", "rule-and"}
+    assert refused >= {"reverse", "karate-club", "gan-ring", "autoencoder-mnist", "k-means-blobs"}
+
+
+def test_the_true_class_and_a_chosen_one_are_explained() -> None:
+    context = trained("mnist-mlp", 2)
+    true = AttributionAnalysis(method="saliency", explained="true").compute(context)
+    assert true.explained == int(true.actual[0])
+    for number in (0, 9):
+        chosen = AttributionAnalysis(method="saliency", explained="output", output=number).compute(context)
+        assert chosen.explained == number
+        assert chosen.names[number] == str(number)
+    assert AttributionAnalysis(explained="output", output=99).compute(context).explained == 9
+
+
+def test_one_unit_speaks_for_one_class_and_against_the_other() -> None:
+    context = trained("breast-cancer")
+    both = [AttributionAnalysis(explained="output", output=number).compute(context) for number in (0, 1)]
+    assert both[0].score + both[1].score == pytest.approx(1.0)
+    for method in ("gradient-input", "integrated-gradients", "occlusion"):
+        np.testing.assert_allclose(values(both[0], method), -values(both[1], method), atol=1e-6)
+
+
+def test_a_regression_is_explained_in_the_unit_of_its_target() -> None:
+    context = trained("diabetes")
+    result = AttributionAnalysis().compute(context)
+    assert 20 < result.actual[0] < 350 and result.names == ("progression",)
+    forward, features = forward_of(context)
+    scaler = context.loaded().prepared["data"].target_scaler
+    with torch.no_grad():
+        assert result.score == pytest.approx(float(scaler.unscale(forward(features).numpy())[0, 0]), rel=1e-5)
+
+
+def test_raw_values_and_pictures_are_those_of_the_data() -> None:
+    table = AttributionAnalysis(method="saliency").compute(trained("wine"))
+    assert table.looked_at == "table" and table.picture is None
+    assert 100 < table.raw[table.feature_names.index("proline")] < 2_000
+    image = AttributionAnalysis(method="saliency").compute(trained("mnist-mlp", 2))
+    assert image.looked_at == "image" and image.picture is not None and image.picture.shape == (28, 28)
+    assert image.maps[0].shown.shape == (28, 28)
+
+
+def test_the_mean_over_many_examples_is_the_mean_of_single_sizes() -> None:
+    context = trained("wine")
+    every = [AttributionAnalysis().compute(replace(context, example=row)) for row in range(table_rows(context))]
+    mean = AttributionAnalysis(averaged=True).compute(context)
+    assert mean.averaged == len(every) and mean.words().startswith("mean over")
+    for method in METHODS:
+        if method == "smooth-gradient":
+            continue  # every example has noise of its own
+        expected = np.mean([np.abs(values(one, method)) for one in every], axis=0)
+        np.testing.assert_allclose(values(mean, method), expected, rtol=1e-3, atol=1e-6)
+    assert not any(shown.signed for shown in mean.maps)
+
+
+def table_rows(context: Context) -> int:
+    return min(prepared.count("test") for prepared in context.loaded().prepared.values())
+
+
+def test_two_heads_are_explained_by_the_chosen_one() -> None:
+    context = trained("two-heads")
+    heads = [comparison.node for comparison in context.loaded().report.comparisons()]
+    results = [AttributionAnalysis(method="saliency").compute(replace(context, node=head)) for head in heads]
+    assert results[0].title and results[0].title != results[1].title
+    assert not np.allclose(results[0].maps[0].values, results[1].maps[0].values)
+
+
+def test_an_answer_that_jumps_has_no_gradient() -> None:
+    def jump(examples: torch.Tensor) -> torch.Tensor:
+        return (examples.detach().sum(dim=1) > 0).float()
+
+    with pytest.raises(methods.NoSlope):
+        methods.saliency(jump, torch.ones(2, 3))
+    found = methods.occlusion(jump, torch.ones(1, 1), torch.zeros(1, 1), methods.single_windows((1,)))
+    assert found.tolist() == [[1.0]]
+
+
+def test_an_unwanted_attribution_stops() -> None:
+    with pytest.raises(Cancelled):
+        AttributionAnalysis().compute(replace(trained("iris"), cancelled=lambda: True))
+
+
+def test_without_examples_there_is_a_sentence() -> None:
+    graph = chain("iris", {}, [3])
+    context = context_of(graph)
+    subject = context.loaded()
+    subject.feeds = lambda part, limit=None: {("data", "features"): torch.zeros(0, 4)}  # type: ignore[method-assign]
+    with pytest.raises(NothingToShow, match="no example"):
+        AttributionAnalysis().compute(context)
