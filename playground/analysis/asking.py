@@ -89,7 +89,7 @@ class Asking:
         widest = max((signal.size * signal.rows for signal in subject.report.signals.values()), default=1)
         self.at_once = min(AT_ONCE, max(1, MOST_NUMBERS // max(1, widest)))
         """Examples that go well together in one pass."""
-        self._shift, self._factor = _target_scale(subject, head)
+        self._target_scale = _target_scale(subject, head)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,8 +113,13 @@ class Asking:
         feeds[self.question.source] = features
         self.subject.calm()
         values = self.subject.network.run(feeds, self._steps)[self._slot]
-        flat = values.reshape(len(features), -1)
-        return flat if self._factor is None else flat / self._factor + self._shift
+        return self._in_target_unit(values.reshape(len(features), -1))
+
+    def _in_target_unit(self, numbers: torch.Tensor) -> torch.Tensor:
+        if self._target_scale is None:
+            return numbers
+        shift, factor = self._target_scale
+        return numbers / factor + shift
 
     def score(self, features: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """The number (k · R,) that speaks for the wanted outputs (R,) of k variants of the R examples.
@@ -157,18 +162,17 @@ class Asking:
     def actual(self) -> NDArray[np.float64]:
         """What is right: class numbers (R, 1), or the numbers (R, outputs) of a regression in their unit."""
         head = self.question.head
-        feeds = {output: value for output, value in self._feeds.items()}
-        target = self.subject.values(feeds, [head.target])[head.target]
+        target = self.subject.values(self._feeds, [head.target])[head.target]
         if head.classifies:
             return head.actual(target)[:, None].astype(np.float64)
-        flat = torch.from_numpy(target.reshape(len(target), -1))
-        return (flat if self._factor is None else flat / self._factor + self._shift).double().numpy()
+        numbers = self._in_target_unit(torch.from_numpy(target.reshape(len(target), -1)))
+        return np.asarray(numbers.numpy(), dtype=np.float64)
 
 
-def _target_scale(subject: Subject, head: Head) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+def _target_scale(subject: Subject, head: Head) -> tuple[torch.Tensor, torch.Tensor] | None:
     """Shift and factor of a scaled regression target; None for what is not scaled."""
     node, port = head.target
     if head.classifies or port != "target" or node not in subject.prepared:
-        return None, None
+        return None
     scaler = subject.prepared[node].target_scaler
     return torch.tensor(scaler.shift), torch.tensor(scaler.factor)

@@ -69,7 +69,7 @@ class AttributionMap:
         if self.values.ndim == 1:
             return self.values
         axis = 0 if self.values.ndim == 3 else 1
-        return self.values.sum(axis=axis) if self.signed else self.values.max(axis=axis)
+        return np.asarray(self.values.sum(axis=axis) if self.signed else self.values.max(axis=axis))
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ def test_of_a_linear_network_all_signed_methods_give_weight_times_number() -> No
     for method in ("saliency", "smooth-gradient"):
         np.testing.assert_allclose(values(result, method), np.abs(weight), atol=1e-6)
     assert result.explained == 2 and result.feature_names[0] == "sepal length (cm)"
-    assert result.score == pytest.approx(float(weight @ result.features + context.snapshot.array("dense-1.bias")[2]), 1e-5)
+    bias = context.snapshot.array("dense-1.bias")[2]
+    assert result.score == pytest.approx(float(weight @ result.features + bias), 1e-5)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,6 @@ def test_integrated_gradients_are_complete(name: str, steps: int, bound: float, 
     wish = AttributionAnalysis(method="integrated-gradients", steps=steps, baseline=baseline)
     for example in range(4):
         result = wish.compute(replace(trained(name), example=example))
-        forward, features = forward_of(replace(trained(name), example=example))
         (shown,) = result.maps
         assert shown.total == pytest.approx(float(shown.values.sum()), abs=1e-4)
         assert abs(shown.total - result.change) <= bound * max(1.0, abs(result.score))
@@ -165,7 +165,9 @@ def test_occlusion_by_hand_with_windows_that_overlap() -> None:
     assert found.flatten().tolist() == [6.0, 6.0, 9.0, 12.0, 12.0]
 
 
-@pytest.mark.parametrize(("length", "side", "stride", "starts"), [(8, 3, 3, [0, 3, 6]), (8, 4, 2, [0, 2, 4]), (2, 5, 1, [0])])
+@pytest.mark.parametrize(
+    ("length", "side", "stride", "starts"), [(8, 3, 3, [0, 3, 6]), (8, 4, 2, [0, 2, 4]), (2, 5, 1, [0])]
+)
 def test_windows_cover_the_whole_picture(length: int, side: int, stride: int, starts: list[int]) -> None:
     windows = methods.square_windows((3, 1, length), side, stride)
     assert [window[2].start for window in windows] == starts

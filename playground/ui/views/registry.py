@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground.ui.views.attention_view import AttentionView
+from playground.ui.views.attribution_view import AttributionView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
@@ -41,6 +42,7 @@ VIEWS: dict[str, type[View]] = {
         LatentView,
         HiddenView,
         AttentionView,
+        AttributionView,
         WeightsView,
         DataView,
         SurfaceView,

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMessageBox
 from playground.analysis.registry import ANALYSES
 from playground.ui.theme import THEME
 from playground.ui.views.attention_view import AttentionView
+from playground.ui.views.attribution_view import AttributionView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
@@ -41,6 +42,7 @@ from playground.ui.views.weights_view import WeightsView
 from tests.ui.views import (
     results,
     results_attention,
+    results_attribution,
     results_autoencoder,
     results_forecast,
     results_generated,
@@ -91,6 +93,12 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
     (AttentionView, results_attention.many_steps),
+    (AttributionView, results_attribution.picture),
+    (AttributionView, results_attribution.one_map),
+    (AttributionView, results_attribution.table),
+    (AttributionView, results_attribution.few_columns),
+    (AttributionView, results_attribution.mean_table),
+    (AttributionView, results_attribution.series),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]

@@ -1,0 +1,230 @@
+"""What an answer hangs on: maps beside and upon a picture, bars for a table, a coloured line for a series."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, QWidget
+
+from playground.analysis.attribution import METHODS, AttributionAnalysis, Attributions
+from playground.analysis.base import Analysis
+from playground.ui.inspector.controls import QuietSpinBox
+from playground.ui.theme import NEGATIVE, POSITIVE, THEME
+from playground.ui.views.attribution_bars import BarsCanvas, TraceCanvas
+from playground.ui.views.attribution_pictures import PicturesCanvas
+from playground.ui.views.base import View
+from playground.ui.views.canvas import in_scroll_area
+from playground.ui.views.drawing import magnitude_table, number_words
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import ElidedLabel, ExampleBox, check_box, combo_box, more_button
+
+ALL = "all"
+ONE_LINE = 560
+TEACHING = {
+    ALL: "All methods beside each other: where they agree, one can trust them more",
+    "saliency": "Saliency: how strongly the answer reacts to a small change, whatever its direction",
+    "gradient-input": "Gradient × input: the slope times the number, as if the network were linear",
+    "integrated-gradients": "Integrated gradients: the slope on average over the way from the baseline; they sum to "
+    "the change of the score",
+    "occlusion": "Occlusion: how far the score falls when a part is covered by the baseline",
+    "smooth-gradient": "SmoothGrad: saliency on average over noisy copies, which is calmer",
+}
+
+
+class AttributionView(View):
+    """Saliency, gradient × input, integrated gradients and occlusion of one example."""
+
+    analysis: ClassVar[type[Analysis]] = AttributionAnalysis
+    title: ClassVar[str] = "Attribution"
+    empty: ClassVar[str] = "Press play to see what the answer hangs on."
+    pulses: ClassVar[int] = 9
+    rank: ClassVar[int] = 5
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Attributions | None = None
+        self._names: tuple[str, ...] = ()
+        self._posing = False
+        self._make_options()
+        self.words = ElidedLabel("")
+        self.pictures, self.bars, self.trace = PicturesCanvas(), BarsCanvas(), TraceCanvas()
+        self.areas = QStackedWidget()
+        for canvas in (self.pictures, self.bars, self.trace):
+            self.areas.addWidget(in_scroll_area(canvas))
+            canvas.pointed.connect(self._read)
+        self.legend = Legend()
+        choices = QHBoxLayout()
+        choices.addWidget(self.method_box)
+        choices.addWidget(QLabel("for"))
+        choices.addWidget(self.class_box)
+        choices.addStretch(1)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._line.setSpacing(THEME.px(4))
+        self._line.addWidget(self.words, 1)
+        self._line.addLayout(choices)
+        self.body_layout.addLayout(self._line)
+        self.body_layout.addWidget(self.areas, 1)
+        self.body_layout.addWidget(self.legend)
+
+    def _make_options(self) -> None:
+        methods = [("All methods", ALL), *((title, method) for method, title in METHODS.items())]
+        self.method_box = combo_box("Method", TEACHING[ALL], methods)
+        first = [("predicted", "predicted")]
+        self.class_box = combo_box("Explained answer", "For which answer the inputs speak", first)
+        self.example_box = ExampleBox()
+        self.baseline_box = combo_box(
+            "Baseline",
+            "What stands for “nothing” when a part is covered, and where integrated gradients start",
+            [("zeros as the network sees them", "zero"), ("mean training example", "mean"), ("empty, all 0", "blank")],
+        )
+        self.steps_box = _number_box("Steps", "Points on the way of integrated gradients", 2, 256, 64)
+        self.window_box = _number_box("Window", "Side of the square that occlusion covers, in pixels", 1, 32, 3)
+        self.stride_box = _number_box("Stride", "How far the square moves on, in pixels", 1, 32, 1)
+        self.overlay_box = check_box("Maps upon the picture", "Lay the maps upon the example", False)
+        self.mean_box = check_box(
+            "Mean over many examples", "For tables and series: the mean size over up to 128 test examples", False
+        )
+        self.options_layout.addWidget(self.example_box)
+        rows = [
+            ("", self.overlay_box), ("", self.mean_box), ("Baseline", self.baseline_box), ("Steps", self.steps_box),
+            ("Window", self.window_box), ("Stride", self.stride_box),
+        ]  # fmt: skip
+        self.options_layout.addWidget(more_button(rows))
+        for box in (self.method_box, self.class_box, self.baseline_box):
+            box.currentIndexChanged.connect(self._ask_anew)
+        for number in (self.steps_box, self.window_box, self.stride_box):
+            number.valueChanged.connect(self._ask_anew)
+        self.mean_box.toggled.connect(self._ask_anew)
+        self.overlay_box.toggled.connect(self.renew)
+        self.example_box.valueChanged.connect(self._choose_example)
+
+    def wanted(self) -> Analysis:
+        explained = self.class_box.currentData()
+        chosen = explained not in ("predicted", "true")
+        return AttributionAnalysis(
+            method=self.method_box.currentData(),
+            explained="output" if chosen else explained,
+            output=int(explained) if chosen else 0,
+            baseline=self.baseline_box.currentData(),
+            steps=self.steps_box.value(),
+            window=self.window_box.value(),
+            stride=self.stride_box.value(),
+            averaged=self.mean_box.isChecked(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words and choices share a line where there is room."""
+        super().resizeEvent(event)
+        beside = self.width() >= THEME.px(ONE_LINE)
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._line.direction() != way:
+            self._line.setDirection(way)
+
+    @Slot()
+    def _ask_anew(self) -> None:
+        self.method_box.setToolTip(TEACHING[self.method_box.currentData()])
+        self.wanted_changed.emit()
+
+    @Slot(int)
+    def _choose_example(self, number: int) -> None:
+        self.example_chosen.emit(number - 1)
+
+    @Slot(str)
+    def _read(self, words: str) -> None:
+        self.legend.show_readout(words)
+
+    @property
+    def heading(self) -> str:
+        if self._posing and self.result is not None and self.picture_widget() is not self:
+            return f"{self.title}: {self.result.words()}"
+        return self.titled(self.result.title if self.result is not None else "")
+
+    def pose(self, posing: bool) -> None:
+        self._posing = posing
+
+    def picture_widget(self) -> QWidget:
+        """The whole list of a wide table, also what is scrolled out of sight; its words go into the heading."""
+        listed = self.result is not None and self.result.looked_at == "table"
+        return self.bars if listed and self.bars.minimumSizeHint().height() > self.areas.height() else self
+
+    def draw(self) -> None:
+        assert self.result is not None
+        result = self.result
+        self.heading_changed.emit(self.heading)
+        self._offer(result)
+        self.example_box.setEnabled(not result.averaged)
+        self.example_box.show_example(result.row, result.count, result.part)
+        self.words.setText(result.words())
+        self.words.setToolTip(explanation(result))
+        self.mean_box.setEnabled(result.looked_at != "image")
+        self.overlay_box.setEnabled(result.looked_at == "image")
+        if result.looked_at == "image":
+            self.pictures.show_result(result, self.overlay_box.isChecked())
+        elif result.looked_at == "table":
+            self.bars.show_result(result)
+        else:
+            self.trace.show_result(result)
+        self.areas.setCurrentIndex(("image", "table", "series").index(result.looked_at))
+        self.legend.show_entries(entries(result))
+
+    def _offer(self, result: Attributions) -> None:
+        """The answers that can be explained; a regression has no predicted class."""
+        if result.names == self._names:
+            return
+        self._names = result.names
+        chosen = self.class_box.currentData()
+        whole = [(name, str(number)) for number, name in enumerate(result.names)]
+        items = [("predicted", "predicted"), ("true", "true"), *whole] if result.classifies else whole
+        with QSignalBlocker(self.class_box):
+            self.class_box.clear()
+            for words, value in items:
+                self.class_box.addItem(words, value)
+            self.class_box.setCurrentIndex(max(0, self.class_box.findData(chosen)))
+        self.class_box.setMinimumWidth(min(self.class_box.sizeHint().width() + THEME.px(10), THEME.px(180)))
+
+
+def _number_box(name: str, tooltip: str, least: int, most: int, value: int) -> QuietSpinBox:
+    box = QuietSpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setAccessibleName(name)
+    box.setToolTip(tooltip)
+    return box
+
+
+def entries(result: Attributions) -> list[Entry]:
+    """What the colours mean, and whether the numbers sum up."""
+    name = result.names[result.explained]
+    answer = f"“{name}”" if result.classifies else "a larger number"
+    found: list[Entry] = []
+    if any(shown.signed for shown in result.maps):
+        against = f"against {answer}" if result.classifies else "for a smaller one"
+        found += [Entry(f"for {answer}", "square", POSITIVE), Entry(against, "square", NEGATIVE)]
+    if not all(shown.signed for shown in result.maps):
+        red, green, blue = magnitude_table()[200 if result.looked_at == "table" else 255].tolist()
+        found.append(Entry("counts much", "square", f"#{red:02x}{green:02x}{blue:02x}"))
+    if not result.averaged:
+        found += [Entry(words) for words in sum_words(result)]
+    return found
+
+
+def sum_words(result: Attributions) -> tuple[str, ...]:
+    """The score, how far it lies above the baseline's, and how near integrated gradients come to that."""
+    score = f"{result.unit} {number_words(result.score)}, of the baseline {number_words(result.baseline_score)}"
+    integrated = next((shown for shown in result.maps if shown.method == "integrated-gradients"), None)
+    if integrated is None:
+        return (score,)
+    error = abs(integrated.total - result.change)
+    return score, f"integrated gradients sum to {number_words(integrated.total)}, off by {number_words(error)}"
+
+
+def explanation(result: Attributions) -> str:
+    """What the numbers are of, as a tooltip."""
+    if result.averaged:
+        return "For each column the mean size of what it says, over many examples"
+    return (
+        f"The {result.unit} of “{result.names[result.explained]}” is explained. "
+        "Integrated gradients sum to its distance from the baseline's; the more steps, the nearer"
+    )
