@@ -7,6 +7,7 @@ their distance from both ends of the run.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,9 +41,11 @@ class Trail:
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The snapshots kept, oldest first."""
         if self._shown is None:
-            kept = self._kept
-            if self._best is not None and all(one.step != self._best.step for one in kept):
-                kept = sorted([*kept, self._best], key=lambda one: one.step)
+            kept, best = self._kept, self._best
+            if best is not None:
+                place = bisect_left(kept, best.step, key=_step)
+                if place == len(kept) or kept[place].step != best.step:
+                    kept = [*kept[:place], best, *kept[place:]]
             self._shown = tuple(kept)
         return self._shown
 
@@ -122,8 +125,15 @@ def spread_out(snapshots: Sequence[Snapshot], most: int) -> list[Snapshot]:
 
 
 def nearest(snapshots: Sequence[Snapshot], step: float) -> Snapshot:
-    """The snapshot of the step that is nearest. Raises ValueError when there is none."""
-    return min(snapshots, key=lambda one: abs(one.step - step))
+    """The snapshot, of those in order, whose step is nearest. Raises IndexError when there is none."""
+    place = min(len(snapshots) - 1, bisect_left(snapshots, step, key=_step))
+    if place > 0 and step - snapshots[place - 1].step <= snapshots[place].step - step:
+        place -= 1
+    return snapshots[place]
+
+
+def _step(snapshot: Snapshot) -> int:
+    return snapshot.step
 
 
 def _size(snapshot: Snapshot) -> int:
