@@ -22,6 +22,7 @@ from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.loss_surface import LossSurfaceAnalysis
 from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.analysis.probe import ProbeAnalysis
 from playground.analysis.reconstruction import ReconstructionAnalysis
 from playground.analysis.runs import RunsAnalysis
 from playground.analysis.weights import WeightsAnalysis
@@ -29,6 +30,7 @@ from playground.analysis.weights import WeightsAnalysis
 ANALYSES: tuple[type[Analysis], ...] = (
     CurvesAnalysis,
     BoundaryAnalysis,
+    ProbeAnalysis,
     GeneratedPointsAnalysis,
     LearningRuleAnalysis,
     GraphAnalysis,

@@ -70,7 +70,10 @@ class Decoder:
 
     def probabilities(self, prediction: Tensor) -> Tensor:
         """Shares (N, classes) that sum to 1. Numbers that are no probabilities are cut off at 0 and 1."""
-        scores = self.scores(prediction)
+        return self.shares(self.scores(prediction))
+
+    def shares(self, scores: Tensor) -> Tensor:
+        """Probabilities (N, classes) of scores (N, units); a gradient goes through."""
         if self.reading == "softmax":
             return scores.softmax(dim=1)
         shares = _shares(self.reading, scores)

@@ -7,18 +7,23 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QTransform
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor, QResizeEvent, QTransform
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.boundary import Boundary, BoundaryAnalysis, BoundaryPoints
+from playground.analysis.probe import ProbeAnalysis, ProbedBoundary
 from playground.data.base import Part
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
+from playground.ui.views.canvas import in_scroll_area
 from playground.ui.views.legend import Entry, line_pen
-from playground.ui.views.options import check_box, more_button
+from playground.ui.views.options import check_box, flat_button, more_button
 from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
 from playground.ui.views.plots import Plot
+from playground.ui.views.probe_marker import ProbeMarker
+from playground.ui.views.probe_panel import ProbePanel
 
 MOST_POINTS = 2_000
 """Points drawn of one part; more would cover the picture."""
@@ -26,6 +31,10 @@ BANDS = 7
 STRENGTH = 0.8
 """Share of its full colour that a class has in the field, so that points of the same class stand out."""
 BORDER_DASHES = ("dash", "dot")
+PROBE_TIP = (
+    "Probe point (P): drag it, click a place, or use the arrow keys (Shift: further); Home: back to the example. "
+    "Its numbers through the network stand beside it; the arrow shows where the answer grows"
+)
 
 
 class PointCloud:
@@ -77,6 +86,8 @@ class BoundaryView(PlaneView):
     title: ClassVar[str] = "Decision boundary"
     empty: ClassVar[str] = "Press play to see what the network answers everywhere in the plane."
     rank: ClassVar[int] = 90
+    can_put_away: ClassVar[bool] = True
+    """Whether the probe point can be put away."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +97,16 @@ class BoundaryView(PlaneView):
             PointCloud(self.plot, "test", "d", 10, INK, 4),
         )
         self.borders: list[pg.IsocurveItem] = []
+        self._placed = False
+        self.marker = ProbeMarker(self.plot, self)
+        self.panel = ProbePanel()
+        self.panel_area = in_scroll_area(self.panel)
+        self.panel_area.hide()
+        self._beside = QHBoxLayout()
+        self.body_layout.removeWidget(self.plot)
+        self._beside.addWidget(self.plot, 1)
+        self._beside.addWidget(self.panel_area)
+        self.body_layout.insertLayout(0, self._beside, 1)
         self._make_options()
         self.restyle()
 
@@ -95,6 +116,18 @@ class BoundaryView(PlaneView):
         self.discrete_box = check_box("Discretize", "Show the decided class alone, without its probability", False)
         for box in (self.test_box, self.train_box, self.discrete_box):
             box.toggled.connect(self.renew)
+        self.probe_button = flat_button("Probe point", PROBE_TIP, "probe")
+        self.probe_button.setCheckable(True)
+        self.probe_button.toggled.connect(self._probe)
+        self.marker.moved.connect(self._on_moved)
+        self.panel.pointed.connect(self.legend.show_readout)
+        self.marker.toggle_wanted.connect(self.probe_button.toggle)
+        self.marker.return_wanted.connect(self._return)
+        foot = QHBoxLayout()
+        self.body_layout.removeWidget(self.legend)
+        foot.addWidget(self.legend, 1)
+        foot.addWidget(self.probe_button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.body_layout.addLayout(foot)
         self.options_layout.addWidget(self.test_box)
         self.options_layout.addWidget(more_button([("", self.train_box), ("", self.discrete_box)]))
 
@@ -102,6 +135,39 @@ class BoundaryView(PlaneView):
         self.plot.restyle()
         for cloud in self.clouds:
             cloud.restyle()
+        self.marker.restyle()
+
+    @property
+    def probing(self) -> bool:
+        """Whether a point is sent through the network."""
+        return self.probe_button.isChecked()
+
+    @Slot(bool)
+    def _probe(self, on: bool) -> None:
+        self.panel_area.setVisible(on)
+        self.marker.set_shown(on and self.panel.probe is not None)
+        if on:
+            self.plot.setFocus()
+        self._share_width()
+        self.wanted_changed.emit()
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._placed = True
+        self.wanted_changed.emit()
+
+    @Slot()
+    def _return(self) -> None:
+        """Let the point go back to the example that is looked at."""
+        self._placed = False
+        self.wanted_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        self.panel_area.setFixedWidth(min(max(round(self.width() * 0.4), THEME.px(150)), THEME.px(320)))
 
     def draw(self) -> None:
         assert self.result is not None
@@ -118,6 +184,11 @@ class BoundaryView(PlaneView):
                 points = result.points[cloud.part]
                 cloud.show(points, value_colors(result, points.target))
         self.legend.show_entries(self._entries(result, shown))
+        probe = result.probe if isinstance(result, ProbedBoundary) else None
+        self.marker.set_shown(self.probing and probe is not None)
+        if self.probing and probe is not None:
+            self.marker.show_probe(probe, result.extent, self._placed)
+            self.panel.show_probe(probe)
 
     @property
     def heading(self) -> str:
@@ -140,11 +211,15 @@ class BoundaryView(PlaneView):
             curve.setTransform(QTransform(across, 0, 0, up, left, bottom))
 
     def pose(self, posing: bool) -> None:
+        self.probe_button.setVisible(not posing and self.can_put_away)
         for cloud in self.clouds:
             cloud.draw_shapes(posing)
 
     def wanted(self) -> Analysis:
-        return BoundaryAnalysis(aspect=self.aspect)
+        if not self.probing:
+            return BoundaryAnalysis(aspect=self.aspect)
+        x, y = self.marker.place if self._placed else (0.0, 0.0)
+        return ProbeAnalysis(aspect=self.aspect, placed=self._placed, x=x, y=y)
 
     def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
         grey = THEME.tokens.secondary

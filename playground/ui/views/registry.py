@@ -16,6 +16,7 @@ from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.kernels_view import KernelsView
 from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
+from playground.ui.views.probe_view import ProbeView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.runs_view import RunsView
@@ -29,6 +30,7 @@ VIEWS: dict[str, type[View]] = {
     for view in (
         CurvesView,
         BoundaryView,
+        ProbeView,
         GeneratedView,
         RuleView,
         GraphView,

@@ -30,6 +30,7 @@ from playground.ui.views.kernels_view import KernelsView
 from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.panel import ViewPanel
+from playground.ui.views.probe_view import ProbeView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rule_view import RuleView
@@ -49,6 +50,7 @@ from tests.ui.views import (
     results_graph,
     results_hidden,
     results_images,
+    results_probe,
     results_rule,
     results_surface,
     results_text,
@@ -60,6 +62,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (RunsView, results.runs),
     (BoundaryView, results.boundary),
     (BoundaryView, results.regression),
+    (ProbeView, results_probe.probed),
+    (ProbeView, results_probe.probed_number),
     (GeneratedView, results_generated.generated),
     (GeneratedView, results_generated.collapsed),
     (ConfusionView, results.matrix),
