@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -15,6 +15,8 @@ from playground.ui.training_news import Frame, Origin
 
 MOST_RUNS = 64
 """Runs that are kept; of more, the oldest that nobody has pinned goes."""
+PASSING_SECONDS = 1.0
+"""A run between two edits of the network that learned for less than this is forgotten."""
 RESTING_SHARE = 0.5
 """Part of the memory for snapshots that all runs before the present one may take."""
 
@@ -31,6 +33,8 @@ class Run:
     """The newest frame."""
     trail: tuple[Snapshot, ...] = ()
     history: History = field(default_factory=History)
+    began: float = 0.0
+    """Seconds that had been learned when it began."""
     pinned: bool = False
     """Whether it is kept whatever the memory."""
     shown: bool = False
@@ -100,15 +104,18 @@ class RunLog(QObject):
     def begin(self, frame: Frame) -> Run:
         """A new run is on screen; the one before rests. One that has not learned anything is forgotten."""
         last = self.current
-        if last is not None and last.frame.step == (last.origin.step if last.origin else 0) and not last.pinned:
+        if last is not None and not last.pinned and _passing(last, frame):
             self._drop(last)
-        if not self.runs:
-            self._begun = 0
+            self._begun -= 1
+            if last.origin is not None:
+                # What comes from it comes from the run that it came from.
+                self._numbers = {key: last.origin.run if number == last.number else number
+                                 for key, number in self._numbers.items()}  # fmt: skip
         self._begun += 1
         origin = frame.origin
         if origin is not None:
-            origin = Origin(self._numbers.get(origin.run, 0), origin.step)
-        run = Run(self._begun, origin, frame)
+            origin = replace(origin, run=self._numbers.get(origin.run, 0))
+        run = Run(self._begun, origin, frame, began=frame.seconds)
         self._numbers[frame.run] = run.number
         self.runs.append(run)
         for other in self.runs[:-1]:
@@ -188,3 +195,11 @@ class RunLog(QObject):
                 trail = Trail(share)
                 trail.begin_at(run.trail[-1], run.trail[:-1])
                 run.trail = trail.snapshots
+
+
+def _passing(run: Run, following: Frame) -> bool:
+    """Whether a run is not worth keeping: it has learned nothing, or hardly anything between two edits."""
+    if run.frame.step == (run.origin.step if run.origin else 0):
+        return True
+    edited = run.origin is not None and run.origin.rebuilt and following.origin is not None and following.origin.rebuilt
+    return edited and run.frame.seconds - run.began < PASSING_SECONDS

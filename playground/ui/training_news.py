@@ -14,10 +14,12 @@ State = Literal["empty", "building", "ready", "running", "paused", "finished", "
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a run branched off from another."""
+    """Where a run came from another."""
 
     run: int
     step: int
+    rebuilt: bool = False
+    """Whether the network was built otherwise from here on, so that earlier moments are of another one."""
 
 
 @dataclass(frozen=True)

@@ -278,10 +278,14 @@ class TrainingThread(QThread):
             self.open(project, None)
             return
         self._refused = project
+        way, step = self._session.trail.number, self._session.step
         self._session.apply(project)
         self._refused = None
         self._rate = 0.0
         self._dirty = True
+        if self._session.trail.number != way and step:
+            # Another network: what it was before stays to be looked at as a run of its own.
+            self._take(self._session, Origin(self._run, step, rebuilt=True))
         if not self._playing:
             self.news.emit("paused" if self._session.step else "ready")
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from playground.document import edits
 from playground.ui.time.branching import CHOICES
 from tests.end_to_end.conftest import LEFT, NONE, Person, spirals
 
@@ -180,6 +181,22 @@ def test_the_demonstration_of_the_teacher(person: Person, tmp_path: Path) -> Non
     person.sees(lambda: surface.result.step == place.feed.live.step)
     # One surface with both ways: that of the run on screen and that of the run it left.
     assert [other.title for other in place.feed.runs.shown()] == ["run 1"]
+
+
+def test_an_edit_of_the_network_leaves_the_run_before_it_to_be_looked_at(person: Person, tmp_path: Path) -> None:
+    learned(person, tmp_path)
+    place = person.place
+    before = place.feed.live
+    graph = edits.set_parameters(person.graph, "dense-1", {"units": 12})
+    place.document.edit_graph("More units", graph)
+    person.sees(lambda: place.feed.runs.current.number == 2)
+    assert place.feed.live.step == before.step and place.feed.live.snapshot.array("dense-1.weight").shape == (12, 2)
+    assert place.feed.curves()["train_loss"].step[0] <= 20
+    (earlier,) = place.feed.runs.shown()
+    assert earlier.title == "run 1" and earlier.trail[-1].array("dense-1.weight").shape == (8, 2)
+    place.branching.go_on_with(1)
+    person.sees(lambda: place.feed.live.snapshot.array("dense-1.weight").shape == (8, 2))
+    np.testing.assert_array_equal(place.feed.live.snapshot.parameters, before.snapshot.parameters)
 
 
 def test_two_runs_side_by_side_show_the_same_step(person: Person, tmp_path: Path) -> None:

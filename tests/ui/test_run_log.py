@@ -35,7 +35,7 @@ def log_of(*frames: Frame, budget: int = 0) -> RunLog:
 
 def test_runs_are_numbered_as_they_begin_and_one_that_learned_nothing_is_forgotten() -> None:
     log = log_of(frame(4, 10), frame(5, 0), frame(6, 20))
-    assert [(run.number, run.frame.step) for run in log.runs] == [(1, 10), (3, 20)]
+    assert [(run.number, run.frame.step) for run in log.runs] == [(1, 10), (2, 20)]
 
 
 def test_a_branch_shows_the_run_it_left_and_names_it_by_its_own_number() -> None:
@@ -44,6 +44,14 @@ def test_a_branch_shows_the_run_it_left_and_names_it_by_its_own_number() -> None
     assert [other.title for other in log.shown()] == ["run 1"]
     log.begin(frame(10, 3))
     assert log.shown() == ()
+
+
+def test_edits_in_a_row_leave_one_run_behind() -> None:
+    log = log_of(frame(1, 50))
+    for number in range(2, 6):
+        log.begin(frame(number, 50 + number, origin=Origin(number - 1, 48 + number, rebuilt=True)))
+    assert [run.number for run in log.runs] == [1, 2]
+    assert log.current.origin.run == 1 and [other.title for other in log.shown()] == ["run 1"]
 
 
 def test_the_ways_of_resting_runs_keep_the_memory() -> None:

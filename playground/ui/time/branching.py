@@ -66,9 +66,8 @@ class Branching(QObject):
         self._trainer.branch(self._document.project, frame.snapshot, feed.history.until(frame.step), feed.trail, origin)
         if choice.factor != 1.0:
             self._multiply_rate(choice.factor)
-        number = current.number + 1
         self.told.emit(
-            f"Run {number} goes on from step {frame.step:,} of run {current.number}, which stays on the curves. "
+            f"Another run goes on from step {frame.step:,}; run {current.number} stays on the curves. "
             "Change what you like.", "good",
         )  # fmt: skip
 
