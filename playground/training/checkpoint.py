@@ -26,7 +26,8 @@ class Checkpoint:
     """State of a run. Tensors are copies on the CPU and are never changed.
 
     `tensors` holds `parameters` (P,), `buffer/NAME`, `optimizer/PARAMETER/KEY`, `generator/order`, `generator/noise`,
-    `best/parameters`, `curve/NAME` (n, 7). `meta` holds plain JSON: step, epoch, position, seconds, layout and so on.
+    `best/parameters`, `curve/NAME` (n, 7), `trail/…` with a row for each moment of the way. `meta` holds plain JSON:
+    step, epoch, position, seconds, layout and so on.
     """
 
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from playground.training.batches import OrderState
 from playground.training.checkpoint import Checkpoint, CheckpointError, snapshot_tensors
 from playground.training.history import Curve, History, Mark, Moment
 from playground.training.learner import Learner
+from playground.training.saving_trail import saved_trail, trail_tensors
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import Snapshot
 from playground.training.stopping import Patience, Watch
@@ -32,6 +34,7 @@ class Journal:
     evaluated_step: int
     watch: Watch
     history: History
+    trail: Sequence[Snapshot] = ()
 
 
 def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
@@ -45,7 +48,10 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
         tensors.update({f"best/{name}": tensor for name, tensor in snapshot_tensors(best).items()})
     for name, curve in journal.history.curves.items():
         tensors[f"curve/{name}"] = torch.tensor(curve.rows())
+    moments, words = trail_tensors(journal.trail, learner.model.flat.layout)
+    tensors.update(moments)
     meta = {
+        "trail": words,
         "layout": [[place.name, list(place.shape)] for place in learner.model.flat.layout.places],
         "optimizer": learner.optimizer_ids,
         "device": learner.model.device.type,
@@ -109,6 +115,7 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
         evaluated_step=_count(meta["evaluated_step"]),
         watch=watch,
         history=_history(checkpoint),
+        trail=saved_trail(checkpoint, layout),
     )
 
 

@@ -399,8 +399,9 @@ class Session:
     def checkpoint(self) -> Checkpoint:
         """Everything needed to go on as if the run had never stopped."""
         journal = saving.Journal(
-            self.seconds, self.finished, self.latest, self._evaluated_step, self._watch, self.history
-        )
+            self.seconds, self.finished, self.latest, self._evaluated_step, self._watch, self.history,
+            self.trail.snapshots,
+        )  # fmt: skip
         return saving.to_checkpoint(self._learner, journal)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -423,7 +424,7 @@ class Session:
         self._new_points.clear()
         self._new_marks.clear()
         self._keep()
-        self.trail.begin_at(self.snapshot())
+        self.trail.begin_at(self.snapshot(), [one for one in journal.trail if one.step < self.step])
 
 
 def _prepared(dataset: Dataset) -> Prepared:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from playground.network.flat import Layout, Place
+from playground.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
 from playground.training.trail import FEWEST, Trail, nearest, spread_out
@@ -111,3 +114,34 @@ def test_the_memory_of_the_optimizer_is_in_the_snapshot() -> None:
     now = session.snapshot()
     assert set(now.memory) == {"step", "exp_avg", "exp_avg_sq"}
     assert now.memory["exp_avg"].shape == now.parameters.shape and float(now.memory["step"]) == 5.0
+
+
+def test_the_way_is_saved_and_a_branch_from_it_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    settings = project(noisy_graph(), "adam")
+    whole = Session(settings)
+    for _ in range(300):
+        whole.advance(1)
+    path = tmp_path / "weights.safetensors"
+    write_checkpoint(whole.checkpoint(), path)
+    again = Session(settings)
+    again.resume(read_checkpoint(path))
+    kept = again.trail.snapshots
+    assert 32 <= len(kept) <= 65 and kept[0].step == 0 and kept[-1].step == 300
+    middle = nearest(kept, 150)
+    branch = Session(settings)
+    branch.branch_from(middle, again.history, kept)
+    branch.advance(300 - middle.step)
+    np.testing.assert_array_equal(branch.snapshot().parameters, whole.snapshot().parameters)
+
+
+@pytest.mark.parametrize("broken", ["order", "parameters", "memory/exp_avg"])
+def test_a_damaged_way_costs_only_the_way(broken: str) -> None:
+    session = Session(project(optimizer="adam"))
+    for _ in range(20):
+        session.advance(1)
+    checkpoint = session.checkpoint()
+    tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if name != f"trail/{broken}"}
+    again = Session(project(optimizer="adam"))
+    again.resume(Checkpoint(tensors, checkpoint.meta))
+    assert again.step == 20 and len(again.trail.snapshots) == 1
+    np.testing.assert_array_equal(again.snapshot().parameters, session.snapshot().parameters)
