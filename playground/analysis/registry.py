@@ -24,6 +24,7 @@ from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.probe import ProbeAnalysis
 from playground.analysis.reconstruction import ReconstructionAnalysis
+from playground.analysis.response import ResponseAnalysis
 from playground.analysis.runs import RunsAnalysis
 from playground.analysis.weights import WeightsAnalysis
 
@@ -45,6 +46,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     HiddenStatesAnalysis,
     AttentionAnalysis,
     AttributionAnalysis,
+    ResponseAnalysis,
     WeightsAnalysis,
     DataAnalysis,
     LiveMapsAnalysis,

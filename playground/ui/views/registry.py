@@ -18,6 +18,7 @@ from playground.ui.views.latent_view import LatentView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.probe_view import ProbeView
 from playground.ui.views.reconstruction_view import ReconstructionView
+from playground.ui.views.response_view import ResponseView
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.runs_view import RunsView
 from playground.ui.views.surface_view import SurfaceView
@@ -45,6 +46,7 @@ VIEWS: dict[str, type[View]] = {
         HiddenView,
         AttentionView,
         AttributionView,
+        ResponseView,
         WeightsView,
         DataView,
         SurfaceView,

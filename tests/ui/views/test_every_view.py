@@ -33,6 +33,7 @@ from playground.ui.views.panel import ViewPanel
 from playground.ui.views.probe_view import ProbeView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
+from playground.ui.views.response_view import ResponseView
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.runs_view import RunsView
 from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
@@ -51,6 +52,7 @@ from tests.ui.views import (
     results_hidden,
     results_images,
     results_probe,
+    results_response,
     results_rule,
     results_surface,
     results_text,
@@ -97,6 +99,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
     (AttentionView, results_attention.many_steps),
+    (ResponseView, results_response.shares),
+    (ResponseView, results_response.three_classes),
+    (ResponseView, results_response.many_features),
+    (ResponseView, results_response.number),
     (AttributionView, results_attribution.picture),
     (AttributionView, results_attribution.one_map),
     (AttributionView, results_attribution.table),
