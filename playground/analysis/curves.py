@@ -12,6 +12,7 @@ from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.training.history import CurveData, Mark, Moment
+from playground.training.step_sizes import is_size
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,17 @@ class CurvesAnalysis(Analysis):
         if not context.history:
             raise NothingToShow("Press play to see the curves.")
         return Curves(
-            dict(context.history),
+            _told(context.history),
             context.marks,
             best_of("validation_loss", context.history),
-            tuple(OtherCurves(other.title, other.history) for other in context.others),
+            tuple(OtherCurves(other.title, _told(other.history)) for other in context.others),
             context.moment,
         )
+
+
+def _told(history: Mapping[str, CurveData]) -> dict[str, CurveData]:
+    """The curves of losses and metrics; sizes of gradients and steps have a view of their own."""
+    return {name: curve for name, curve in history.items() if not is_size(name)}
 
 
 def best_of(name: str, history: Mapping[str, CurveData]) -> Best | None:

@@ -26,6 +26,7 @@ from playground.training.phases import active_phases, optimizer_ids, turn
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, PlateauState, schedule_of
 from playground.training.snapshot import Snapshot, Whereabouts
+from playground.training.step_sizes import StepSizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Learner:
     def _new_optimizers(self, project: Project) -> None:
         phases = self.model.phases
         self._descents = [Descent(self.model, number, phase.optimizer) for number, phase in enumerate(phases)]
+        self.sizes = StepSizes(self.model, self._descents)
         self._set_numbers(project)
 
     def _set_numbers(self, project: Project) -> None:
@@ -206,6 +208,9 @@ class Learner:
             if loss.requires_grad:
                 self._backward(loss, descent.leaves)
         self.losses.add(total, values)
+        measured = self.sizes.wanted(descent.number, self.step + 1)
+        if measured:
+            self.sizes.begin(descent.number, self.step + 1)
         penalties = self._penalties
         if penalties.before_step:
             penalties.add_gradient(descent.number)
@@ -217,6 +222,8 @@ class Learner:
             descent.update()
         if penalties.after_step:
             penalties.shrink(self._rates[descent.number], descent.number)
+        if measured:
+            self.sizes.end(descent.number)
 
     def is_finite(self) -> bool:
         """Whether all weights are finite numbers; waits for the device."""
@@ -259,6 +266,7 @@ class Learner:
         self.model.noise.set_state(noise)
         self.step, self.examples, self.plateau = step, examples, plateau
         self.losses.clear()
+        self.sizes.clear()
         self._set_rate(self._schedule_factor())
 
     def _memories(self) -> list[dict[str, Any]]:

@@ -162,7 +162,7 @@ class Session:
         self.seconds += now - self._began
         self._began = now
         moment = self._moment()
-        self._add_points(losses.points(self._flushed, moment))
+        self._add_points([*losses.points(self._flushed, moment), *learner.sizes.points(self._flushed, moment)])
         self._flushed = moment
         self._good = learner.state()
         if self.trail.due(self.step):
