@@ -33,8 +33,8 @@ class GradientFlow:
 class GradientFlowAnalysis(Analysis):
     """Sizes of the gradients on the wires; with phases the largest that a wire carries back in one of them."""
 
-    id: ClassVar[str] = "gradient-flow"
-    title: ClassVar[str] = "Gradient flow"
+    id: ClassVar[str] = "wire-gradients"
+    title: ClassVar[str] = "Gradients on the wires"
     summary: ClassVar[str] = "How strong the gradient is that comes back through each wire; thin where it vanishes."
     formula: ClassVar[str] = r"\left\lVert \frac{\partial L}{\partial x} \right\rVert_2"
 

@@ -17,6 +17,7 @@ from playground.analysis.graph_view import GraphAnalysis
 from playground.analysis.hidden_states import HiddenStatesAnalysis
 from playground.analysis.kernels import KernelsAnalysis
 from playground.analysis.latent_plane import LatentPlaneAnalysis
+from playground.analysis.layer_flow import LayerFlowAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.loss_surface import LossSurfaceAnalysis
@@ -51,6 +52,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     DataAnalysis,
     LiveMapsAnalysis,
     GradientFlowAnalysis,
+    LayerFlowAnalysis,
     LossSurfaceAnalysis,
     RunsAnalysis,
 )

@@ -8,8 +8,8 @@ import pytest
 from playground.training.divergence import Diverged
 from playground.training.session import FLUSH_STEPS, Session
 from playground.training.step_sizes import FINENESS, SIZES, StepSizes, curve_name, is_size
-from tests.training.phased_runs import LEFT, RIGHT, taking_turns
 from tests.network.small_graphs import multilayer
+from tests.training.phased_runs import LEFT, RIGHT, taking_turns
 from tests.training.runs import circles, noisy_graph, plain_graph, project, run, train_node
 
 
@@ -91,7 +91,8 @@ def test_each_phase_is_measured_when_it_is_its_turn() -> None:
     session = Session(taking_turns({**LEFT, "steps": 2}, {**RIGHT, "steps": 1}), "cpu")
     for _ in range(6):
         session.advance(1)
-    steps = {name: session.history.curves[curve_name("update", name)].data().step.tolist() for name in ("left", "right")}
+    curves = {name: session.history.curves[curve_name("update", name)] for name in ("left", "right")}
+    steps = {name: curve.data().step.tolist() for name, curve in curves.items()}
     assert steps == {"left": [1, 2, 4, 5], "right": [3, 6]}
 
 

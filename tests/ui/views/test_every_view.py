@@ -22,6 +22,7 @@ from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
 from playground.ui.views.graph_view import GraphView
@@ -46,6 +47,7 @@ from tests.ui.views import (
     results_attention,
     results_attribution,
     results_autoencoder,
+    results_flow,
     results_forecast,
     results_generated,
     results_graph,
@@ -95,6 +97,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (TextView, results_text.next_token),
     (SurfaceView, results_surface.bowl),
     (SurfaceView, results_surface.random_bowl),
+    (FlowView, results_flow.vanishing),
+    (FlowView, results_flow.before_the_first_step),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
