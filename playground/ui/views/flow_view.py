@@ -78,6 +78,7 @@ class FlowView(View):
         self.body_layout.addWidget(self.warning_rows)
         self.body_layout.addLayout(self.parts, 1)
         self.body_layout.addWidget(self.legend)
+        self.plot.hide()  # until there is a step
         self._moved = False
         self.size_box.currentIndexChanged.connect(self._choose)
         self.plot.range_taken.connect(self._keep_range)
