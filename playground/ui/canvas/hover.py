@@ -40,7 +40,7 @@ class Hover:
         if hit.port is not None:
             self._name_port(hit.port)
         elif hit.kind == "wire" and hit.edge in self._scene.wires:
-            self._scene.chip.say(self._scene.wires[hit.edge].badge, point)
+            self._scene.chip.say(self._scene.wires[hit.edge].words, point)
         else:
             self._scene.chip.hide()
 

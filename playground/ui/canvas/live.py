@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.analysis.gradient_warnings import CONTRAST, VANISHING
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.scene import CanvasScene
 
@@ -63,7 +64,10 @@ class LivePictures:
         largest = max(finite, default=0.0)
         for key, wire in self._scene.wires.items():
             size = sizes.get(key)
-            wire.set_gradient(None if size is None else _share(size, largest))
+            if size is None:
+                wire.set_gradient(None)
+            else:
+                wire.set_gradient(_share(size, largest), size, vanished=size < min(VANISHING, largest / CONTRAST))
 
     def clear(self) -> None:
         """Take all pictures away, as when the data are exchanged."""

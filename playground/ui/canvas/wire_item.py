@@ -6,13 +6,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from playground.analysis.gradient_warnings import short
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.geometry import Curve, curve_bounds, wire_curve
 from playground.ui.canvas.paint import WIRE_LEVEL
 from playground.ui.theme import THEME
 
 _PLAIN = 2.0
-_THINNEST, _THICKEST = 0.8, 5.0
+_THINNEST, _THICKEST = 1.0, 6.0
+_FAR = 0.8
+"""Below this zoom wires grow beside the cards, so that thick and thin can still be told apart."""
+_MOST_GROWTH = 2.4
 
 
 def curve_path(curve: Curve) -> QPainterPath:
@@ -35,6 +39,10 @@ class WireItem(QGraphicsItem):
         self.chosen = self.hovered = self.highlighted = self.faulty = False
         self.gradient: float | None = None
         """0 to 1: size of the gradient that flows back, for the width; None without training."""
+        self.gradient_size = 0.0
+        """Its norm."""
+        self.vanished = False
+        """Whether it is too small to teach anything; the wire is dotted."""
         self._path = QPainterPath()
         self._bounds = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -46,7 +54,7 @@ class WireItem(QGraphicsItem):
             self.prepareGeometryChange()
             self.curve = curve
             self._path = curve_path(curve)
-            box = curve_bounds(curve).grown(8.0)
+            box = curve_bounds(curve).grown(_THICKEST * _MOST_GROWTH / 2 + 3.0)
             self._bounds = QRectF(box.x, box.y, box.width, box.height)
 
     def set_state(self, **state: bool) -> None:
@@ -57,11 +65,21 @@ class WireItem(QGraphicsItem):
             self.setZValue(WIRE_LEVEL + (1 if self.chosen or self.highlighted else 0))
             self.update()
 
-    def set_gradient(self, share: float | None) -> None:
-        """Show how much gradient flows back, 0 to 1."""
-        if share is None or self.gradient is None or abs(share - self.gradient) > 0.02:
-            self.gradient = share
+    def set_gradient(self, share: float | None, size: float = 0.0, *, vanished: bool = False) -> None:
+        """Show how much gradient flows back: 0 to 1 for the width, its norm for the words."""
+        self.gradient_size = size
+        if share is None or self.gradient is None or abs(share - self.gradient) > 0.02 or vanished != self.vanished:
+            self.gradient, self.vanished = share, vanished
             self.update()
+
+    @property
+    def words(self) -> str:
+        """What it carries, and how much gradient comes back."""
+        if self.gradient is None:
+            return self.badge
+        fading = ", vanished" if self.vanished else ""
+        told = f"gradient back {short(self.gradient_size)}{fading}"
+        return f"{self.badge} · {told}" if self.badge else told
 
     @property
     def arched(self) -> bool:
@@ -77,7 +95,10 @@ class WireItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen())
+        pen, zoom = self._pen(), painter.worldTransform().m11()
+        if self.gradient is not None and 0.0 < zoom < _FAR:
+            pen.setWidthF(pen.widthF() * min(_MOST_GROWTH, _FAR / zoom))
+        painter.setPen(pen)
         painter.drawPath(self._path)
 
     def _pen(self) -> QPen:
@@ -90,7 +111,7 @@ class WireItem(QGraphicsItem):
         if self.gradient is not None:
             width = _THINNEST + (_THICKEST - _THINNEST) * self.gradient
             color = QColor(tokens.accent)
-            color.setAlpha(round(70 + 185 * self.gradient))
+            color.setAlpha(round(90 + 165 * self.gradient))
         if self.faulty:
             color = QColor(tokens.error)
         if self.chosen or self.hovered:
@@ -99,4 +120,6 @@ class WireItem(QGraphicsItem):
         pen = QPen(color, width)
         if self.faulty:
             pen.setDashPattern([4.0, 2.5])
+        elif self.gradient is not None and self.vanished:
+            pen.setDashPattern([1.5, 3.0])
         return pen

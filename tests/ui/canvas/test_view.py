@@ -167,6 +167,11 @@ def test_gradients_set_the_width_of_wires(hands: Hands) -> None:
     hands.view.show_gradients({first: 1e-7, second: 1.0})
     wires = hands.view.canvas_scene.wires
     assert wires[first].gradient == 0.0 and wires[second].gradient == 1.0
+    assert wires[first].vanished and not wires[second].vanished
+    assert "gradient back 1.0e−7, vanished" in wires[first].words and wires[second].words.endswith("gradient back 1")
+    assert wires[first]._pen().widthF() < wires[second]._pen().widthF() / 3
+    hands.view.show_gradients({first: 1e-7, second: 2e-7})
+    assert not wires[first].vanished  # all small together: the loss has settled
     hands.view.show_gradients({first: math.nan})
     assert wires[first].gradient == 1.0 and wires[second].gradient is None
 
