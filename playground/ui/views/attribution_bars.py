@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.attribution import AttributionMap, Attributions
+from playground.analysis.attribution import AttributionMap, Attributions, Method
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.attribution_pictures import limit_of, map_colors, signed_words
 from playground.ui.views.canvas import Canvas, metrics
@@ -19,7 +19,9 @@ GAP = 8
 LEAST_NAME, MOST_NAME = 120, 260
 NAME_SHARE = 0.44
 """Of the width, what the names may take."""
-LEAST_BAR = 32
+LEAST_BAR = 52
+FIRST: tuple[Method, ...] = ("integrated-gradients", "occlusion", "gradient-input", "saliency", "smooth-gradient")
+"""Which methods are shown where there is no room for all."""
 NUMBER = "−0.0000"
 LEAST_TRACE = 64
 
@@ -51,6 +53,17 @@ class BarsCanvas(Canvas):
 
     # Room -------------------------------------------------------------------------------------------------------------
 
+    @property
+    def maps(self) -> tuple[AttributionMap, ...]:
+        """The methods that fit beside each other."""
+        if self.result is None:
+            return ()
+        every = self.result.maps
+        room = self.width() * (1 - NAME_SHARE)
+        count = max(1, int(room // THEME.px(LEAST_BAR + GAP)))
+        kept = sorted(every, key=lambda shown: FIRST.index(shown.method))[:count]
+        return tuple(shown for shown in every if shown in kept)
+
     def _head(self) -> int:
         return metrics().height() + THEME.px(6) if self.result is not None and len(self.result.maps) > 1 else 0
 
@@ -58,24 +71,18 @@ class BarsCanvas(Canvas):
         return metrics().horizontalAdvance(NUMBER) + THEME.px(4)
 
     def minimumSizeHint(self) -> QSize:
-        count = len(self.result.maps) if self.result is not None else 1
-        return QSize(
-            THEME.px(LEAST_NAME) + count * THEME.px(LEAST_BAR + GAP), self._head() + len(self.order) * THEME.px(ROW)
-        )
+        return QSize(THEME.px(LEAST_NAME + LEAST_BAR + GAP), self._head() + len(self.order) * THEME.px(ROW))
 
     def _name_width(self) -> float:
-        if self.result is None:
-            return 0.0
         widest = max((metrics().horizontalAdvance(self.name(int(place))) for place in self.order), default=0)
-        count = len(self.result.maps)
-        room = min(self.width() - count * THEME.px(LEAST_BAR + GAP), self.width() * NAME_SHARE, THEME.px(MOST_NAME))
+        room = min(self.width() * NAME_SHARE, THEME.px(MOST_NAME))
         return max(THEME.px(LEAST_NAME), min(widest + THEME.px(4), room))
 
     def bar_box(self, row: int, number: int) -> QRectF:
         """The room for the bar of a row, with its number, of one method."""
         assert self.result is not None
         left, gap = self._name_width(), THEME.px(GAP)
-        wide = (self.width() - left) / len(self.result.maps)
+        wide = (self.width() - left) / len(self.maps)
         return QRectF(left + number * wide + gap, self._head() + row * THEME.px(ROW), wide - gap, THEME.px(ROW))
 
     # Painting and pointing --------------------------------------------------------------------------------------------
@@ -85,7 +92,10 @@ class BarsCanvas(Canvas):
             return
         painter = QPainter(self)
         painter.setFont(THEME.font(13))
-        for number, shown in enumerate(self.result.maps):
+        if self._head() and len(self.maps) < len(self.result.maps):
+            painter.setPen(THEME.color("secondary"))
+            painter.drawText(QPointF(0, metrics().ascent()), f"{len(self.maps)} of {len(self.result.maps)} methods")
+        for number, shown in enumerate(self.maps):
             if self._head():
                 box = self.bar_box(0, number)
                 painter.setPen(THEME.color("text"))
@@ -102,7 +112,7 @@ class BarsCanvas(Canvas):
         box = QRectF(0, self._head() + row * THEME.px(ROW), left, THEME.px(ROW))
         painter.setPen(THEME.color("text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._short(place, left))
-        for number, shown in enumerate(self.result.maps):
+        for number, shown in enumerate(self.maps):
             self._paint_bar(painter, self.bar_box(row, number), shown, float(shown.shown[place]))
 
     def _short(self, place: int, width: float) -> str:
