@@ -9,6 +9,7 @@ from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
+from playground.analysis.distributions import DistributionsAnalysis
 from playground.analysis.feature_maps import FeatureMapsAnalysis
 from playground.analysis.forecast import ForecastAnalysis
 from playground.analysis.generated_points import GeneratedPointsAnalysis
@@ -53,6 +54,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LiveMapsAnalysis,
     GradientFlowAnalysis,
     LayerFlowAnalysis,
+    DistributionsAnalysis,
     LossSurfaceAnalysis,
     RunsAnalysis,
 )

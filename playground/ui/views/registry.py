@@ -9,6 +9,7 @@ from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.distributions_view import DistributionsView
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
@@ -52,6 +53,7 @@ VIEWS: dict[str, type[View]] = {
         DataView,
         SurfaceView,
         FlowView,
+        DistributionsView,
         RunsView,
     )
 }

@@ -22,6 +22,7 @@ from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.distributions_view import DistributionsView
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
@@ -47,6 +48,7 @@ from tests.ui.views import (
     results_attention,
     results_attribution,
     results_autoencoder,
+    results_distributions,
     results_flow,
     results_forecast,
     results_generated,
@@ -97,6 +99,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (TextView, results_text.next_token),
     (SurfaceView, results_surface.bowl),
     (SurfaceView, results_surface.random_bowl),
+    (DistributionsView, results_distributions.spreading),
+    (DistributionsView, results_distributions.dying),
     (FlowView, results_flow.vanishing),
     (FlowView, results_flow.before_the_first_step),
     (AttentionView, results_attention.two_heads),
