@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.heads import Head, heads
 from playground.analysis.subject import Subject
-from playground.blocks.signal import Kind
+from playground.blocks.signal import Kind, Signal
 from playground.data.base import Part, RegressionDataset
 from playground.network.check import Output, Report
 
@@ -23,21 +23,31 @@ MOST_NUMBERS = 2_000_000
 """What the widest wire may carry in one pass."""
 
 
+MOST_UNITS = 256
+"""Units of a block that one can still choose from."""
+
+
 @dataclass(frozen=True)
 class Question:
-    """A head that answers every example with classes or a few numbers, and the data block it is asked about."""
+    """What is asked of which numbers: an answer with classes or a few numbers, or the units of a block."""
 
-    head: Head
+    head: Head | None
+    """Whose answer it is; None where the units of a block are asked about."""
     data: str
+    """The data block whose examples are varied."""
+    source: Output
+    """The port whose numbers are varied: the features, or of tokens the vectors they become."""
+    asked: Output
+    """The port that is asked about."""
 
     @property
-    def source(self) -> Output:
-        """The port whose numbers are varied."""
-        return self.data, "features"
+    def classifies(self) -> bool:
+        """Whether the answer is a class."""
+        return self.head is not None and self.head.classifies
 
 
 def questions(report: Report, kinds: Collection[Kind]) -> tuple[Question, ...]:
-    """What can be asked where the features are numbers of these kinds, in order."""
+    """The answers one can ask about where the features are of these kinds, in order."""
     found: list[Question] = []
     for head in heads(report):
         answer = report.signals[head.prediction]
@@ -45,13 +55,51 @@ def questions(report: Report, kinds: Collection[Kind]) -> tuple[Question, ...]:
             continue
         if head.classifies and head.target_signal.scale == "index" and head.target_signal.shape:
             continue
-        above = sources_of(report, head.prediction)
-        for name in report.data_nodes():
-            signal = report.signals.get((name, "features"))
-            if signal is not None and signal.kind in kinds and (name, "features") in above:
-                found.append(Question(head, name))
-                break
+        found += _asked(report, kinds, head.prediction, head)
     return tuple(found)
+
+
+def unit_questions(report: Report, kinds: Collection[Kind]) -> tuple[Question, ...]:
+    """The blocks whose units one can ask about; of images their maps. Vectors come first, and the narrowest of them."""
+    found: list[Question] = []
+    for name in report.inputs:
+        block = report.blocks[name]
+        if block.family in ("loss", "measure", "estimator") or not block.outputs:
+            continue
+        asked = name, block.outputs[0].name
+        signal = report.signals[asked]
+        if signal.kind in ("vector", "image", "series") and signal.rows == 1 and _units(signal) <= MOST_UNITS:
+            found += _asked(report, kinds, asked, None)
+    signals = report.signals
+    return tuple(sorted(found, key=lambda one: (signals[one.asked].kind != "vector", _units(signals[one.asked]))))
+
+
+def _units(signal: Signal) -> int:
+    """The maps of an image, the features of a series, the numbers of a vector."""
+    return signal.shape[0 if signal.kind == "image" else -1] if signal.shape else 1
+
+
+def _asked(report: Report, kinds: Collection[Kind], asked: Output, head: Head | None) -> list[Question]:
+    """The question about a port, of the first data block that it follows from."""
+    above = sources_of(report, asked)
+    for name in report.data_nodes():
+        signal = report.signals.get((name, "features"))
+        if signal is None or signal.kind not in kinds or (name, "features") not in above:
+            continue
+        source = _vectors_of_tokens(report, name, above) if signal.kind == "tokens" else (name, "features")
+        if source is not None and source != asked:
+            return [Question(head, name, source, asked)]
+    return []
+
+
+def _vectors_of_tokens(report: Report, data: str, above: Collection[Output]) -> Output | None:
+    """The first vectors that tokens become, (time, features)."""
+    for name in report.order:
+        if report.inputs.get(name) == ((data, "features"),):
+            output = name, report.blocks[name].outputs[0].name
+            if output in above and report.signals[output].kind == "series":
+                return output
+    return None
 
 
 def sources_of(report: Report, output: Output) -> frozenset[Output]:
@@ -80,22 +128,42 @@ class Asking:
         """Rows (R,) of the part."""
         index = torch.from_numpy(rows)
         self._feeds = {output: whole[index] for output, whole in subject.feeds(self.part).items()}
+        if question.source not in self._feeds:
+            self._feeds[question.source] = self.vectors(self._feeds)
         self.features = self._feeds[question.source]
         """(R, ...) as the network sees them."""
-        network, head = subject.network, question.head
-        self._steps = network.steps_to([head.prediction], self._feeds)
-        self._slot = network.slots[head.prediction]
-        self._one_unit = head.classifies and subject.report.signals[head.prediction].size == 1
-        widest = max((signal.size * signal.rows for signal in subject.report.signals.values()), default=1)
+        network, head, signals = subject.network, question.head, subject.report.signals
+        self._steps = network.steps_to([question.asked], self._feeds)
+        self._slot = network.slots[question.asked]
+        self._signal = signals[question.asked]
+        self._one_unit = question.classifies and self._signal.size == 1
+        widest = max((signal.size * signal.rows for signal in signals.values()), default=1)
         self.at_once = min(AT_ONCE, max(1, MOST_NUMBERS // max(1, widest)))
         """Examples that go well together in one pass."""
         self._target_scale = _target_scale(subject, head)
+
+    def vectors(self, feeds: Mapping[Output, torch.Tensor]) -> torch.Tensor:
+        """The vectors (N, time, features) that the tokens of some examples become."""
+        source = self.question.source
+        return torch.from_numpy(self.subject.values(feeds, [source])[source])
+
+    def tokens(self) -> tuple[str, ...]:
+        """The words of the first example; empty where it has no tokens."""
+        known = self.question.data, "features"
+        signal = self.subject.report.signals[known]
+        if signal.kind != "tokens":
+            return ()
+        words = signal.classes
+        return tuple(words[token] if 0 <= token < len(words) else "·" for token in self._feeds[known][0].tolist())
 
     @property
     def names(self) -> tuple[str, ...]:
         """The classes, or what the numbers of the answer are called."""
         head, report = self.question.head, self.subject.report
-        size = max(1, report.signals[head.prediction].size)
+        if head is None:
+            kind = "map" if self._signal.kind == "image" else "unit"
+            return tuple(f"{kind} {number + 1}" for number in range(_units(self._signal)))
+        size = max(1, self._signal.size)
         if head.classifies:
             return head.class_names(2 if size == 1 else size)
         dataset = report.blocks[head.target[0]]
@@ -113,6 +181,8 @@ class Asking:
         feeds[self.question.source] = features
         self.subject.calm()
         values = self.subject.network.run(feeds, self._steps)[self._slot]
+        if self.question.head is None:
+            return _unit_values(values, self._signal)
         return self._in_target_unit(values.reshape(len(features), -1))
 
     def _in_target_unit(self, numbers: torch.Tensor) -> torch.Tensor:
@@ -138,30 +208,33 @@ class Asking:
     @property
     def is_share(self) -> bool:
         """Whether what the network gives are probabilities already, no scores."""
-        decoder = self.question.head.metrics.decoder
+        decoder = self.question.head.metrics.decoder if self.question.head is not None else None
         return decoder is not None and decoder.reading == "probability"
 
     @property
     def unit(self) -> str:
         """What the numbers of the answer are, in a word."""
-        if not self.question.head.classifies:
-            return "prediction"
+        if not self.question.classifies:
+            return "prediction" if self.question.head is not None else "value"
         return "probability" if self.is_share else "score"
 
     def probabilities(self, prediction: torch.Tensor) -> NDArray[np.float32]:
-        """Shares (N, classes) of raw predictions; of a regression the predictions themselves."""
-        given = prediction.detach().numpy()
-        return self.question.head.probabilities(given) if self.question.head.classifies else given
+        """Shares (N, classes) of raw predictions; of numbers the numbers themselves."""
+        given, head = prediction.detach().numpy(), self.question.head
+        return head.probabilities(given) if head is not None and head.classifies else given
 
     def classes(self, prediction: torch.Tensor) -> NDArray[np.int64]:
-        """What the network decides for (N,): class numbers; output 0 of a regression."""
-        given = prediction.detach().numpy()
-        head = self.question.head
+        """What the network decides for (N,): class numbers; 0 for a regression; of units the largest."""
+        given, head = prediction.detach().numpy(), self.question.head
+        if head is None:
+            return np.asarray(given.argmax(axis=1), dtype=np.int64)
         return head.classes(given) if head.classifies else np.zeros(len(given), dtype=np.int64)
 
     def actual(self) -> NDArray[np.float64]:
-        """What is right: class numbers (R, 1), or the numbers (R, outputs) of a regression in their unit."""
+        """What is right: class numbers (R, 1), the numbers (R, outputs) of a regression; NaN (R, 1) for units."""
         head = self.question.head
+        if head is None:
+            return np.full((len(self.rows), 1), np.nan)
         target = self.subject.values(self._feeds, [head.target])[head.target]
         if head.classifies:
             return head.actual(target)[:, None].astype(np.float64)
@@ -169,8 +242,17 @@ class Asking:
         return np.asarray(numbers.numpy(), dtype=np.float64)
 
 
-def _target_scale(subject: Subject, head: Head) -> tuple[torch.Tensor, torch.Tensor] | None:
+def _unit_values(values: torch.Tensor, signal: Signal) -> torch.Tensor:
+    """One number for each unit (N, units): the mean over the pixels of a map, or over the steps of a series."""
+    if values.dim() <= 2:
+        return values.reshape(len(values), -1)
+    return values.flatten(2).mean(dim=2) if signal.kind == "image" else values.flatten(1, -2).mean(dim=1)
+
+
+def _target_scale(subject: Subject, head: Head | None) -> tuple[torch.Tensor, torch.Tensor] | None:
     """Shift and factor of a scaled regression target; None for what is not scaled."""
+    if head is None:
+        return None
     node, port = head.target
     if head.classifies or port != "target" or node not in subject.prepared:
         return None

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis import attribution_methods as methods
-from playground.analysis.asking import Asking, Question, questions
+from playground.analysis.asking import Asking, Question, questions, unit_questions
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.analysis.heads import chosen
 from playground.analysis.pictures import brightness, is_image
@@ -25,7 +25,7 @@ from playground.network.check import Report
 Method = Literal["saliency", "gradient-input", "integrated-gradients", "occlusion", "smooth-gradient"]
 Baseline = Literal["zero", "mean", "blank"]
 Explained = Literal["predicted", "true", "output"]
-Looked = Literal["image", "table", "series"]
+Looked = Literal["image", "table", "series", "tokens"]
 
 METHODS: dict[Method, str] = {
     "saliency": "Saliency",
@@ -35,7 +35,9 @@ METHODS: dict[Method, str] = {
     "smooth-gradient": "SmoothGrad",
 }
 UNSIGNED: tuple[Method, ...] = ("saliency", "smooth-gradient")
-KINDS: tuple[Kind, ...] = ("vector", "image", "series")
+KINDS: tuple[Kind, ...] = ("vector", "image", "series", "tokens")
+PLAIN: tuple[Kind, ...] = ("vector", "image")
+"""Where a network without a short answer is asked about the units of a block."""
 MOST_EXAMPLES = 128
 """Examples over which the mean is taken."""
 
@@ -107,7 +109,11 @@ class Attributions:
     averaged: int = 0
     """Over how many examples the mean size was taken; 0 for one example."""
     title: str = ""
-    """Whose answer this is, where several on the canvas answer."""
+    """Whose answer this is, where several on the canvas answer, or the block whose units are asked about."""
+    of_unit: bool = False
+    """Whether a unit of a block is explained, not the answer."""
+    tokens: tuple[str, ...] = ()
+    """(time,) the words of a sequence of tokens."""
 
     @property
     def change(self) -> float:
@@ -116,17 +122,24 @@ class Attributions:
 
     def name(self, place: int) -> str:
         """The name of a column or step."""
+        if self.tokens:
+            return f"step {place + 1}, {self.tokens[place]}"
         if self.looked_at == "series":
             return f"step {place + 1}"
         return self.feature_names[place] if place < len(self.feature_names) else f"x{place + 1}"
 
     def words(self) -> str:
-        """Such as “predicted 7 (0.93), true 7”."""
+        """Such as “predicted 7 (0.93), true 7”, behind the name of the block where several could be meant."""
+        return f"{self.title} · {self._answer_words()}" if self.title else self._answer_words()
+
+    def _answer_words(self) -> str:
         if self.averaged:
             return f"mean over {self.averaged} {self.part} examples"
         if self.classifies:
             said, right = self.names[self.predicted], self.names[int(self.actual[0])]
             return f"predicted {said} ({self.answers[self.predicted]:.2f}), true {right}"
+        if self.of_unit:
+            return f"{self.names[self.explained]} gives {self.answers[self.explained]:.4g}".replace("-", "−")
         given, wanted = float(self.answers[self.explained]), float(self.actual[self.explained])
         return f"predicted {given:.4g}, true {wanted:.4g}".replace("-", "−")
 
@@ -160,25 +173,24 @@ class AttributionAnalysis(Analysis):
         help="What stands for “nothing”: zeros as the network sees them, the mean training example, or zeros in the "
         "data's own units, as an empty picture has them.",
     )
-    steps: int = parameter(64, ge=2, le=256, help="Points on the way from the baseline, for integrated gradients.")
+    steps: int = parameter(64, ge=2, le=1024, help="Points on the way from the baseline, for integrated gradients.")
     window: int = parameter(3, ge=1, le=32, help="Side of the square that occlusion covers in a picture, in pixels.")
     stride: int = parameter(1, ge=1, le=32, help="How far the square moves on, in pixels.")
     averaged: bool = parameter(False, help="The mean size over many examples of a table instead of one example.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if questions(report, KINDS):
+        if questions(report, KINDS) or unit_questions(report, PLAIN):
             return ""
-        if not report.comparisons():
-            return "Attribution needs a loss block, which tells what the network predicts."
         signals = [report.signals.get((name, "features")) for name in report.data_nodes()]
         if not any(signal is not None and signal.kind in KINDS for signal in signals):
-            return "Attribution needs images, a table or a series as data: tokens and graphs have no numbers to vary."
-        return "Attribution needs an answer of classes or of a few numbers for each example."
+            return "Attribution needs images, a table, a series or tokens as data."
+        if not report.comparisons():
+            return "Attribution needs a loss block, which tells what the network predicts."
+        return "Attribution needs one answer of classes or of a few numbers for each example."
 
     def compute(self, context: Context) -> Attributions:
         subject = context.loaded()
-        candidates = questions(subject.report, KINDS)
-        question = chosen_question(candidates, context.node)
+        question, several = _chosen(subject.report, context.node)
         count = len(next(iter(subject.feeds(subject.shown_part).values())))
         if not count:
             raise NothingToShow("There is no example to look at: the part is empty.")
@@ -194,12 +206,12 @@ class AttributionAnalysis(Analysis):
             maps=work.maps(),
             looked_at=looked_at,
             features=features,
-            raw=prepared.scaler.unscale(features[None])[0],
+            raw=features if looked_at == "tokens" else prepared.scaler.unscale(features[None])[0],
             picture=brightness(prepared, features[None])[0] if is_picture else None,
             feature_names=prepared.feature_names,
             names=asking.names,
             answers=work.answers[0],
-            classifies=question.head.classifies,
+            classifies=question.classifies,
             explained=int(work.wanted[0]),
             predicted=int(work.predicted[0]),
             actual=work.actual[0],
@@ -210,17 +222,35 @@ class AttributionAnalysis(Analysis):
             row=int(rows[0]),
             count=count,
             averaged=len(rows) if many else 0,
-            title=subject.title(question.head.answerer) if len(candidates) > 1 else "",
+            title=subject.title(question.asked[0]) if several or question.head is None else "",
+            of_unit=question.head is None,
+            tokens=() if many else asking.tokens(),
         )
 
 
+def _chosen(report: Report, node: str | None) -> tuple[Question, bool]:
+    """What is asked: the answer of the chosen head, the units of the chosen block, or else the first answer.
+
+    Also whether there are several answers. A network without a short answer, such as an autoencoder, is asked about
+    the units of its narrowest block.
+    """
+    answers, units = questions(report, KINDS), unit_questions(report, KINDS)
+    of_head = any(node in (one.head.node, one.head.answerer) for one in answers if one.head is not None)
+    of_block = next((one for one in units if one.asked[0] == node), None)
+    if of_block is not None and not of_head:
+        return of_block, False
+    return (chosen_question(answers, node), len(answers) > 1) if answers else (units[0], False)
+
+
 def chosen_question(candidates: tuple[Question, ...], node: str | None) -> Question:
-    """The question to the chosen head; else the first."""
-    head = chosen(tuple(one.head for one in candidates), node)
+    """The question about the answer of the chosen head; else the first."""
+    head = chosen(tuple(one.head for one in candidates if one.head is not None), node)
     return next(one for one in candidates if one.head is head)
 
 
 def _looked_at(subject: Subject, question: Question) -> Looked:
+    if question.source[0] != question.data:
+        return "tokens"
     shape = subject.report.signals[question.source].shape
     return "image" if len(shape) == 3 else "series" if len(shape) == 2 else "table"
 
@@ -244,24 +274,26 @@ class _Work:
             self.baseline_scores = self._score(self.baseline.expand_as(asking.features))
 
     def _choose(self) -> NDArray[np.int64]:
-        head, wish = self._asking.question.head, self._wish
-        if wish.explained == "output" or not head.classifies:
-            number = min(wish.output, len(self._asking.names) - 1) if wish.explained == "output" else 0
+        wish, classifies = self._wish, self._asking.question.classifies
+        if wish.explained == "output":
+            number = min(wish.output, len(self._asking.names) - 1)
             return np.full(len(self.predicted), number, dtype=np.int64)
-        return self.actual[:, 0].astype(np.int64) if wish.explained == "true" else self.predicted
+        return self.actual[:, 0].astype(np.int64) if wish.explained == "true" and classifies else self.predicted
 
     def _score(self, features: torch.Tensor) -> torch.Tensor:
         return self._asking.score(features, self.wanted)
 
     def _baseline(self) -> torch.Tensor:
         """What stands for nothing, (1, ...) as the network would see it."""
-        prepared = self._asking.subject.prepared[self._asking.question.data]
-        features = self._asking.features
+        asking, source = self._asking, self._asking.question.source
+        zeros = torch.zeros_like(asking.features[:1])
         if self._wish.baseline == "mean":
-            train = np.asarray(prepared.parts["train"]["features"], dtype=np.float64)
-            return torch.tensor(train.mean(axis=0, keepdims=True), dtype=features.dtype)
-        zeros = torch.zeros_like(features[:1])
-        return zeros if self._wish.baseline == "zero" else torch.tensor(prepared.scaler.scale(zeros.numpy()))
+            train = asking.subject.feeds("train")
+            known = train[source] if source in train else asking.vectors(train)
+            return known.double().mean(dim=0, keepdim=True).to(zeros.dtype)
+        if self._wish.baseline == "zero" or self._looked_at == "tokens":
+            return zeros
+        return torch.tensor(asking.subject.prepared[asking.question.data].scaler.scale(zeros.numpy()))
 
     def maps(self) -> tuple[AttributionMap, ...]:
         """What the wanted methods say; of all methods those that work. Raises NothingToShow."""

@@ -176,7 +176,7 @@ class ResponseAnalysis(Analysis):
             averaged=len(many.rows),
             marks=train[:MOST_MARKS, feature],
             names=one.names,
-            classifies=question.head.classifies,
+            classifies=question.classifies,
             shown=shown,
             answers=answers,
             before=before,
@@ -186,7 +186,7 @@ class ResponseAnalysis(Analysis):
             part=one.part,
             row=row,
             count=count,
-            title=subject.title(question.head.answerer) if len(candidates) > 1 else "",
+            title=subject.title(question.asked[0]) if len(candidates) > 1 else "",
         )
 
     def _changed(self, original: NDArray[np.float32], row: int) -> NDArray[np.float32]:

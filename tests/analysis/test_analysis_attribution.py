@@ -194,7 +194,7 @@ def test_every_preset_is_explained_or_says_why_not(name: str) -> None:
     for shown in result.maps:
         assert shown.values.shape == result.features.shape
         assert np.isfinite(shown.values).all()
-    assert result.words().startswith("predicted ") and ", true " in result.words()
+    assert " gives " in result.words() if result.of_unit else "predicted " in result.words()
     columns, rows = result.table()
     assert len(rows) == result.features.size and len(columns) == 3 + len(METHODS)
 
@@ -206,7 +206,8 @@ def test_which_presets_it_applies_to() -> None:
         if AttributionAnalysis().why_not(check(graph), graph):
             refused.add(name)
     assert not refused & {"iris", "mnist-mlp", "lenet-5", "spirals", "diabetes", "insurance", "co2-lstm", "rule-and"}
-    assert refused >= {"reverse", "karate-club", "gan-ring", "autoencoder-mnist", "k-means-blobs"}
+    assert not refused & {"remember-lstm", "autoencoder-mnist"}
+    assert refused >= {"reverse", "karate-club", "gan-ring", "k-means-blobs", "next-character"}
 
 
 def test_the_true_class_and_a_chosen_one_are_explained() -> None:
@@ -270,6 +271,73 @@ def test_two_heads_are_explained_by_the_chosen_one() -> None:
     results = [AttributionAnalysis(method="saliency").compute(replace(context, node=head)) for head in heads]
     assert results[0].title and results[0].title != results[1].title
     assert not np.allclose(results[0].maps[0].values, results[1].maps[0].values)
+
+
+@pytest.mark.parametrize("name", ["autoencoder-digits", "small-cnn-digits", "wine"])
+def test_the_units_of_a_chosen_block_are_explained(name: str) -> None:
+    """For a vector its numbers, for a convolution the mean of a map; against captum."""
+    from captum.attr import IntegratedGradients, Saliency
+
+    context = trained(name)
+    subject = context.loaded()
+    node = {"autoencoder-digits": "code", "small-cnn-digits": "conv-2", "wine": "dense-1"}[name]
+    context = replace(context, node=node)
+    result = AttributionAnalysis(explained="output", output=1, steps=24).compute(context)
+    assert result.of_unit and result.title == subject.title(node)
+    assert result.words().startswith(f"{result.title} · {result.names[1]} gives ")
+    slot = subject.network.slots[node, "output"]
+
+    def forward(features: torch.Tensor) -> torch.Tensor:
+        steps = subject.network.steps_to([(node, "output")])
+        given = subject.network.run({("data", "features"): features}, steps)[slot]
+        return given.flatten(2).mean(dim=2) if given.dim() == 4 else given
+
+    features = subject.example(context.example)["data", "features"].clone().requires_grad_()
+    slopes = Saliency(forward).attribute(features, target=1)[0]
+    np.testing.assert_allclose(values(result, "saliency"), slopes.detach(), atol=1e-5)
+    integrated = IntegratedGradients(forward).attribute(features, target=1, n_steps=24, method="gausslegendre")[0]
+    np.testing.assert_allclose(values(result, "integrated-gradients"), integrated.detach(), atol=1e-5)
+    strongest = AttributionAnalysis(method="saliency").compute(context)
+    assert strongest.explained == int(np.argmax(strongest.answers))
+
+
+def test_an_autoencoder_is_asked_about_its_code() -> None:
+    context = trained("autoencoder-digits")
+    result = AttributionAnalysis().compute(context)
+    assert result.of_unit and result.title == context.loaded().title("code")
+    assert result.looked_at == "image" and np.isnan(result.actual).all()
+
+
+@pytest.mark.parametrize("name", ["remember-rnn", "remember-lstm"])
+def test_tokens_are_explained_by_the_vectors_they_become(name: str) -> None:
+    from captum.attr import InputXGradient, IntegratedGradients
+
+    context = trained(name)
+    result = AttributionAnalysis(steps=24).compute(context)
+    subject = context.loaded()
+    feeds = subject.example(context.example)
+    source = ("embedding", "output")
+    assert result.looked_at == "tokens" and len(result.tokens) == 30 == len(result.maps[0].shown)
+    vocabulary = subject.report.signals["data", "features"].classes
+    assert [vocabulary.index(word) for word in result.tokens] == feeds["data", "features"][0].tolist()
+    vectors = torch.from_numpy(subject.values(feeds, [source])[source]).requires_grad_()
+    (comparison, *_) = subject.report.comparisons()
+
+    def forward(given: torch.Tensor) -> torch.Tensor:
+        found = subject.network.run({source: given}, subject.network.steps_to([comparison.prediction], [source]))
+        return found[subject.network.slots[comparison.prediction]]
+
+    np.testing.assert_allclose(result.features, vectors[0].detach(), atol=1e-6)
+    by_input = InputXGradient(forward).attribute(vectors, target=result.explained)[0].detach()
+    np.testing.assert_allclose(values(result, "gradient-input"), by_input, atol=1e-6)
+    integrated = IntegratedGradients(forward).attribute(
+        vectors, target=result.explained, n_steps=24, method="gausslegendre"
+    )[0]
+    np.testing.assert_allclose(values(result, "integrated-gradients"), integrated.detach(), atol=1e-5)
+    shown = next(one for one in result.maps if one.method == "gradient-input").shown
+    np.testing.assert_allclose(shown, by_input.sum(dim=1), atol=1e-5)
+    mean = AttributionAnalysis(method="integrated-gradients", baseline="mean").compute(context)
+    assert abs(mean.maps[0].total - mean.change) < 1e-3
 
 
 def test_an_answer_that_jumps_has_no_gradient() -> None:

@@ -14,6 +14,7 @@ from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.attribution_bars import BarsCanvas, TraceCanvas
 from playground.ui.views.attribution_pictures import PicturesCanvas
+from playground.ui.views.attribution_words import WordsCanvas
 from playground.ui.views.base import View
 from playground.ui.views.canvas import in_scroll_area
 from playground.ui.views.drawing import magnitude_table, number_words
@@ -22,6 +23,8 @@ from playground.ui.views.options import ElidedLabel, ExampleBox, check_box, comb
 
 ALL = "all"
 ONE_LINE = 560
+FAR = 0.1
+"""From which share of the change on the sum of integrated gradients is too far off."""
 TEACHING = {
     ALL: "All methods beside each other: where they agree, one can trust them more",
     "saliency": "Saliency: how strongly the answer reacts to a small change, whatever its direction",
@@ -45,13 +48,14 @@ class AttributionView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Attributions | None = None
-        self._names: tuple[str, ...] = ()
+        self._offered: list[tuple[str, str]] = []
         self._posing = False
         self._make_options()
         self.words = ElidedLabel("")
-        self.pictures, self.bars, self.trace = PicturesCanvas(), BarsCanvas(), TraceCanvas()
+        self.pictures, self.bars = PicturesCanvas(), BarsCanvas()
+        self.trace, self.sequence = TraceCanvas(), WordsCanvas()
         self.areas = QStackedWidget()
-        for canvas in (self.pictures, self.bars, self.trace):
+        for canvas in (self.pictures, self.bars, self.trace, self.sequence):
             self.areas.addWidget(in_scroll_area(canvas))
             canvas.pointed.connect(self._read)
         self.legend = Legend()
@@ -79,7 +83,7 @@ class AttributionView(View):
             "What stands for “nothing” when a part is covered, and where integrated gradients start",
             [("zeros as the network sees them", "zero"), ("mean training example", "mean"), ("empty, all 0", "blank")],
         )
-        self.steps_box = _number_box("Steps", "Points on the way of integrated gradients", 2, 256, 64)
+        self.steps_box = _number_box("Steps", "Points on the way of integrated gradients", 2, 1024, 64)
         self.window_box = _number_box("Window", "Side of the square that occlusion covers, in pixels", 1, 32, 3)
         self.stride_box = _number_box("Stride", "How far the square moves on, in pixels", 1, 32, 1)
         self.overlay_box = check_box("Maps upon the picture", "Lay the maps upon the example", False)
@@ -139,7 +143,7 @@ class AttributionView(View):
     def heading(self) -> str:
         if self._posing and self.result is not None and self.picture_widget() is not self:
             return f"{self.title}: {self.result.words()}"
-        return self.titled(self.result.title if self.result is not None else "")
+        return self.title
 
     def pose(self, posing: bool) -> None:
         self._posing = posing
@@ -152,7 +156,6 @@ class AttributionView(View):
     def draw(self) -> None:
         assert self.result is not None
         result = self.result
-        self.heading_changed.emit(self.heading)
         self._offer(result)
         self.example_box.setEnabled(not result.averaged)
         self.example_box.show_example(result.row, result.count, result.part)
@@ -162,27 +165,31 @@ class AttributionView(View):
         self.overlay_box.setEnabled(result.looked_at == "image")
         if result.looked_at == "image":
             self.pictures.show_result(result, self.overlay_box.isChecked())
-        elif result.looked_at == "table":
-            self.bars.show_result(result)
         else:
-            self.trace.show_result(result)
-        self.areas.setCurrentIndex(("image", "table", "series").index(result.looked_at))
+            canvas = {"table": self.bars, "series": self.trace, "tokens": self.sequence}[result.looked_at]
+            canvas.show_result(result)
+        self.areas.setCurrentIndex(("image", "table", "series", "tokens").index(result.looked_at))
         self.legend.show_entries(entries(result))
 
     def _offer(self, result: Attributions) -> None:
-        """The answers that can be explained; a regression has no predicted class."""
-        if result.names == self._names:
+        """The answers that can be explained; a regression has no predicted class, the units of a block no true one."""
+        items = [(name, str(number)) for number, name in enumerate(result.names)]
+        if result.of_unit:
+            items.insert(0, ("strongest", "predicted"))
+        elif result.classifies:
+            items[:0] = [("predicted", "predicted"), ("true", "true")]
+        if items == self._offered:
             return
-        self._names = result.names
+        self._offered = items
         chosen = self.class_box.currentData()
-        whole = [(name, str(number)) for number, name in enumerate(result.names)]
-        items = [("predicted", "predicted"), ("true", "true"), *whole] if result.classifies else whole
         with QSignalBlocker(self.class_box):
             self.class_box.clear()
             for words, value in items:
                 self.class_box.addItem(words, value)
             self.class_box.setCurrentIndex(max(0, self.class_box.findData(chosen)))
         self.class_box.setMinimumWidth(min(self.class_box.sizeHint().width() + THEME.px(10), THEME.px(180)))
+        if self.class_box.currentData() != chosen:
+            self.wanted_changed.emit()
 
 
 def _number_box(name: str, tooltip: str, least: int, most: int, value: int) -> QuietSpinBox:
@@ -197,10 +204,10 @@ def _number_box(name: str, tooltip: str, least: int, most: int, value: int) -> Q
 def entries(result: Attributions) -> list[Entry]:
     """What the colours mean, and whether the numbers sum up."""
     name = result.names[result.explained]
-    answer = f"“{name}”" if result.classifies else "a larger number"
+    answer = f"“{name}”" if result.classifies or result.of_unit else "a larger number"
     found: list[Entry] = []
     if any(shown.signed for shown in result.maps):
-        against = f"against {answer}" if result.classifies else "for a smaller one"
+        against = f"against {answer}" if result.classifies or result.of_unit else "for a smaller one"
         found += [Entry(f"for {answer}", "square", POSITIVE), Entry(against, "square", NEGATIVE)]
     if not all(shown.signed for shown in result.maps):
         red, green, blue = magnitude_table()[200 if result.looked_at == "table" else 255].tolist()
@@ -217,7 +224,9 @@ def sum_words(result: Attributions) -> tuple[str, ...]:
     if integrated is None:
         return (score,)
     error = abs(integrated.total - result.change)
-    return score, f"integrated gradients sum to {number_words(integrated.total)}, off by {number_words(error)}"
+    words = f"integrated gradients sum to {number_words(integrated.total)}, off by {number_words(error)}"
+    far = error > FAR * max(abs(result.change), 1e-6)
+    return score, words + (": take more steps (⋯)" if far else "")
 
 
 def explanation(result: Attributions) -> str:

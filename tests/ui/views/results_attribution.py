@@ -60,3 +60,22 @@ def series() -> Attributions:
         maps(values), "series", values, values * 10 + 300, None, (), ("output 1", "output 2"),
         np.array([1.5, 2.5], dtype=np.float32), False, 1, 0, np.array([1.0, 2.0]), 2.5, "prediction", 0.5, "test", 0, 9,
     )  # fmt: skip
+
+
+def tokens(averaged: int = 0) -> Attributions:
+    vectors = np.sin(np.arange(90, dtype=np.float32)).reshape(30, 3)
+    return Attributions(
+        maps(vectors), "tokens", vectors, vectors, None, (), ("A", "B"), np.array([0.25, 0.75], dtype=np.float32), True,
+        1, 1, np.array([0.0]), 1.5, "score", 0.5, "test", 0, 9, averaged,
+        tokens=() if averaged else tuple("ABCDE" * 6),
+    )  # fmt: skip
+
+
+def units() -> Attributions:
+    features = np.zeros((1, 8, 8), dtype=np.float32)
+    features[0, 2:6, 2:6] = 1.0
+    return Attributions(
+        maps(features), "image", features, features, features[0], (), ("unit 1", "unit 2", "unit 3"),
+        np.array([0.1, -0.2, 0.75], dtype=np.float32), False, 2, 2, np.array([np.nan]), 0.75, "value", 0.0, "test", 0,
+        9, title="Code", of_unit=True,
+    )  # fmt: skip

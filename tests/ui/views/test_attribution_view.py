@@ -74,6 +74,7 @@ def test_the_words_say_what_was_predicted_and_what_the_numbers_sum_to(view: Attr
     assert words[:3] == ["for “1”", "against “1”", "counts much"]
     assert words[3:] == ["score 5.50, of the baseline 0.250", "integrated gradients sum to 5.25, off by 0"]
     show(view, results.series())
+    assert view.legend.entries[-1].text.endswith(": take more steps (⋯)")
     assert view.words.text() == "predicted 2.5, true 2"
     assert [view.class_box.itemText(row) for row in range(view.class_box.count())] == ["output 1", "output 2"]
     show(view, results.mean_table())
@@ -163,3 +164,27 @@ def test_a_saved_picture_shows_all_rows_of_a_long_list(view: AttributionView, tm
     assert view.heading == "Attribution"
     show(view, results.few_columns())
     assert view.picture_widget() is view
+
+
+def test_words_stand_on_the_colours_of_what_they_say(view: AttributionView) -> None:
+    for width in (700, 240):
+        view.resize(width, 480)
+        show(view, results.tokens())
+        cells = [view.sequence.cell(number, step) for number in range(2) for step in range(30)]
+        for number, cell in enumerate(cells):
+            assert cell.right() <= view.sequence.width()
+            assert not any(cell.adjusted(1, 1, -1, -1).intersects(other) for other in cells[number + 1 :])
+    assert view.sequence.words_at(view.sequence.cell(1, 2).center()).startswith("step 3, C: gradient × input ")
+    show(view, results.tokens(averaged=9))
+    assert view.sequence.word(4) == "5"
+
+
+def test_the_units_of_a_block_are_named_and_the_strongest_comes_first(qtbot: Any, view: AttributionView) -> None:
+    show(view, results.picture())
+    view.class_box.setCurrentIndex(view.class_box.findText("9"))
+    with qtbot.waitSignal(view.wanted_changed):
+        show(view, results.units())
+    choices = [view.class_box.itemText(row) for row in range(view.class_box.count())]
+    assert choices == ["strongest", "unit 1", "unit 2", "unit 3"] and view.class_box.currentText() == "strongest"
+    assert view.words.text() == "Code · unit 3 gives 0.75"
+    assert view.legend.entries[0].text == "for “unit 3”"

@@ -117,6 +117,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (AttributionView, results_attribution.few_columns),
     (AttributionView, results_attribution.mean_table),
     (AttributionView, results_attribution.series),
+    (AttributionView, results_attribution.tokens),
+    (AttributionView, results_attribution.units),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]
