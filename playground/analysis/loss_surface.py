@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from playground.analysis import chosen_weights
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
-from playground.analysis.many_losses import ManyLosses, TotalLoss, clock
+from playground.analysis.loss_gradient import LossGradient
+from playground.analysis.many_losses import ManyLosses, clock
+from playground.analysis.path_losses import PathLosses
+from playground.analysis.penalty import Penalty
 from playground.analysis.subject import Subject
-from playground.analysis.surface_directions import (
-    Plane,
-    learning,
-    parameter_names,
-    path_plane,
-    path_points,
-    random_plane,
-    two_parameter_plane,
-)
+from playground.analysis.surface_directions import Plane, alike, later_points, path_points
+from playground.analysis.surface_planes import AROUND, Directions, Kind, Outlook, Sight
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
-from playground.network.check import Output, Report
-from playground.network.flat import Layout
+from playground.network.check import Report
 from playground.training.snapshot import Snapshot
-
-Directions = Literal["path", "random"]
-Kind = Literal["path", "random", "parameters"]
-Feeds = dict[Output, torch.Tensor]
 
 MARGIN = 0.25
 """Room around the path, as a share of its width."""
@@ -40,14 +31,31 @@ SLIMMEST = 0.4
 
 
 @dataclass(frozen=True)
+class Track:
+    """A path seen from the plane."""
+
+    title: str
+    places: NDArray[np.float64]
+    """The points of the plane that are nearest to those of the path, (m, 2), oldest first."""
+    losses: NDArray[np.float64]
+    """The true loss at each point, (m,), wherever the plane lies."""
+    steps: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    """How far each point is from the plane, (m,), in the Euclidean distance of all parameters."""
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True)
 class LossSurface:
-    """Losses on a grid, and the path projected onto its plane.
+    """Losses on a grid, and the paths projected onto its plane.
 
     `values[row, column]` is the loss at the place (alphas[column], betas[row]), whose weights `plane.at` gives.
     """
 
     kind: Kind
-    """What spans the plane: components of the path, random directions, or the only two parameters there are."""
+    """What spans the plane; where there is no path yet or only two parameters, another kind than was asked for."""
     plane: Plane
     axes: tuple[str, str]
     """What the two directions are, in words."""
@@ -56,34 +64,39 @@ class LossSurface:
     """Places along the first and the second direction, (n,), ascending."""
     values: NDArray[np.float64]
     """Losses, (n, n)."""
-    path: NDArray[np.float64]
-    """The snapshots of the run, oldest first, (m, 2); the last is the present one."""
-    path_losses: NDArray[np.float64]
-    """The true loss at each point of the path, (m,), wherever the plane lies."""
-    path_steps: NDArray[np.int64]
-    distances: NDArray[np.float64]
-    """How far each point of the path is from the plane, (m,), in the Euclidean distance of all parameters."""
+    path: Track
+    """The run up to the present, whose point is the last."""
+    later: Track
+    """When a person looks back: what came after, beginning at the present. Else the present alone."""
+    others: tuple[Track, ...]
+    """Other runs of the same network."""
     explained: tuple[float, float] | None
-    """Shares of the variance of the path along the two directions, where they are its components."""
+    """Shares of the variance of the paths along the two directions, where they are its components."""
     part: Part
     examples: int
     """How many examples of the part the loss is of."""
+    penalty: float | None
+    """What the penalty of L1 and L2 adds at the present point; None where the surface is without it."""
     step: int
     epoch: float
     seconds: float
     """Time of the processor that the computation took."""
     way: str
-    """How it was computed: "vmap" or "loop"."""
+    """How it was computed: "stack" for many networks at once, or "loop"."""
+    weights: tuple[str, str] = ("", "")
+    """The two single weights that span the plane, if they do, as words such as `dense-1.weight[0, 1]`."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """The single weights to choose from, each as such a word and in words for people."""
 
     @property
     def present(self) -> tuple[float, float]:
         """Where the network stands now."""
-        return float(self.path[-1, 0]), float(self.path[-1, 1])
+        return float(self.path.places[-1, 0]), float(self.path.places[-1, 1])
 
     @property
     def loss(self) -> float:
         """The loss of the network as it is now."""
-        return float(self.path_losses[-1])
+        return float(self.path.losses[-1])
 
     @property
     def minimum(self) -> tuple[float, float, float]:
@@ -96,12 +109,11 @@ class LossSurface:
         columns = ["what", "step", *self.axes, "loss", "distance from the plane"]
         a, b = np.meshgrid(self.alphas, self.betas)
         grid = zip(a.ravel().tolist(), b.ravel().tolist(), self.values.ravel().tolist(), strict=True)
-        path = zip(
-            self.path_steps.tolist(), self.path.tolist(), self.path_losses.tolist(), self.distances.tolist(),
-            strict=True,
-        )  # fmt: skip
         rows: list[list[Any]] = [["surface", self.step, *numbers, 0.0] for numbers in grid]
-        rows += [["path", step, *place, loss, distance] for step, place, loss, distance in path]
+        for track, first in ((self.path, 0), (self.later, 1), *((other, 0) for other in self.others)):
+            for number in range(first, len(track)):
+                losses, distances = float(track.losses[number]), float(track.distances[number])
+                rows.append([track.title, int(track.steps[number]), *track.places[number].tolist(), losses, distances])
         return columns, rows
 
 
@@ -111,15 +123,17 @@ class LossSurfaceAnalysis(Analysis):
     id: ClassVar[str] = "loss-surface"
     title: ClassVar[str] = "Loss surface"
     summary: ClassVar[str] = (
-        "The loss of the network at other weights: on a plane that holds the path of the run as well as a plane can, "
-        "or in two random directions around the present point."
+        "The loss of the network at other weights, on a plane through the space of all weights: along the path of the "
+        "run, along the gradient, over two single weights, between two runs or in random directions."
     )
     formula: ClassVar[str] = r"f(a, b) = L(\theta + a\,\delta + b\,\eta)"
     source: ClassVar[str] = "Li et al. 2018, Visualizing the Loss Landscape of Neural Nets"
-    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "trail"})
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "trail", "weights", "others", "project"})
 
     directions: Directions = parameter(
-        "path", help="The principal components of the path, or two random directions scaled like the weights."
+        "path",
+        help="The principal components of the path, or of the paths of all runs; random directions scaled like the "
+        "weights; the gradient and where it turns; two single weights; the line from start to end, or to another run.",
     )
     resolution: int = parameter(51, ge=3, le=201, help="Grid points along each side.")
     span: float = parameter(
@@ -128,7 +142,10 @@ class LossSurfaceAnalysis(Analysis):
     )  # fmt: skip
     part: Part = parameter("train", help="Examples that the loss is of.")
     examples: int = parameter(256, ge=1, le=65_536, logarithmic=True, help="Most examples that the loss is of.")
+    penalty: bool = parameter(False, help="Whether L1 and L2 count too: what training really goes down.")
     seed: int = parameter(0, ge=0, le=999_999, help="Another number gives other random directions.")
+    first: str = parameter("", help="The weight along the first side, as dense-1.weight[0, 1]; empty: pointed at.")
+    second: str = parameter("", help="The weight along the second side; empty: pointed at.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():
@@ -146,75 +163,75 @@ class LossSurfaceAnalysis(Analysis):
         count = len(next(iter(feeds.values())))
         if not count:
             raise NothingToShow(f"The {self.part} part has no examples. Choose another part.")
-        kept, points = path_points(context.trail, snapshot)
-        plane, kind, axes, explained = self._plane(subject, snapshot.layout, points)
-        path, distances = plane.project(points)
-        alphas, betas = self._sides(kind, path)
-        grid = np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2)
-
-        # Running statistics belong to one moment: with some, each point of the path is looked at with its own.
-        alike = not snapshot.buffers
-
-        def vectors(start: int, stop: int) -> NDArray[np.float32]:
-            here = plane.at(grid[start:stop])
-            if stop <= len(grid):
-                return here
-            return np.concatenate([here, points[max(0, start - len(grid)) : stop - len(grid)]])
-
+        ways = _ways(context, snapshot)
+        added = self._penalty(context, subject, snapshot)
+        sight = self._outlook(context, subject, ways, LossGradient(subject, feeds, snapshot.layout, added)).sight(
+            self.directions
+        )
+        seen = [sight.plane.project(way.points) for way in ways]
+        alphas, betas = self._sides(sight, np.concatenate([places for places, _ in seen]))
+        grid = sight.plane.points(np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2))
         losses = ManyLosses(subject, feeds, snapshot.layout)
-        found = losses.compute(vectors, len(grid) + (len(points) if alike else 0), context.check)
-        values, path_losses = found[: len(grid)], found[len(grid) :]
-        if not alike:
-            path_losses = _losses_of(context, subject, kept, feeds)
+        values = losses.compute(grid, context.check)
+        if added:
+            values += added.at(grid)
+        known = PathLosses(subject, losses, feeds, (self.part, self.examples), added)
+        path, later, *others = [
+            _track(way, *on_plane, known.of(way.snapshots, way.points, context.check))
+            for way, on_plane in zip(ways, seen, strict=True)
+        ]
+        context.loaded()
         return LossSurface(
-            kind=kind,
-            plane=plane,
-            axes=axes,
+            kind=sight.kind,
+            plane=sight.plane,
+            axes=sight.axes,
             alphas=alphas,
             betas=betas,
             values=values.reshape(len(betas), len(alphas)),
             path=path,
-            path_losses=path_losses,
-            path_steps=np.array([one.step for one in kept]),
-            distances=distances,
-            explained=explained,
+            later=later,
+            others=tuple(others),
+            explained=sight.shares,
             part=self.part,
             examples=count,
+            penalty=None if added is None else added.of_one(snapshot.parameters),
             step=snapshot.step,
             epoch=snapshot.epoch,
             seconds=clock() - began,
             way=losses.way,
+            weights=sight.weights,
+            choices=sight.choices,
         )
 
-    def _plane(
-        self, subject: Subject, layout: Layout, points: NDArray[np.float32]
-    ) -> tuple[Plane, Kind, tuple[str, str], tuple[float, float] | None]:
-        """The plane, what spans it, the names of its axes, and the shares of the path along them."""
-        frozen = {node.id for node in subject.graph.nodes if not node.training.trainable}
-        plane = two_parameter_plane(points[-1], layout, frozen)
-        if plane is not None:
-            first, second = parameter_names(layout, frozen)
-            return plane, "parameters", (first, second), None
-        if learning(layout, frozen).sum() < 2:
-            raise NothingToShow("One weight alone has a curve and no surface. Let another block learn too.")
-        found = path_plane(points) if self.directions == "path" else None
-        if found is not None:
-            plane, shares = found
-            return plane, "path", (_component(1, shares[0]), _component(2, shares[1])), shares
-        # A path of one or two points spans no plane yet.
-        plane = random_plane(points[-1], layout, self.seed, frozen)
-        if plane is None:
-            raise NothingToShow("The weights that learn are too few for two random directions. Choose the path.")
-        return plane, "random", ("random direction 1", "random direction 2"), None
+    def _penalty(self, context: Context, subject: Subject, snapshot: Snapshot) -> Penalty | None:
+        if not self.penalty or context.project is None:
+            return None
+        return Penalty.of(context.project, subject.report, snapshot.layout)
 
-    def _sides(self, kind: Kind, path: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _outlook(self, context: Context, subject: Subject, ways: Sequence[Way], gradient: LossGradient) -> Outlook:
+        path, later, *others = ways
+        frozen = frozenset(node.id for node in subject.graph.nodes if not node.training.trainable)
+        return Outlook(
+            subject=subject,
+            layout=path.snapshots[-1].layout,
+            present=path.points[-1],
+            points=np.concatenate([path.points, later.points[1:]]),
+            others=tuple((way.title, way.points) for way in others),
+            frozen=frozen,
+            seed=self.seed,
+            pointed=context.weights,
+            chosen=(chosen_weights.read(self.first), chosen_weights.read(self.second)),
+            gradient=gradient,
+        )
+
+    def _sides(self, sight: Sight, places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Places along both directions, (n,)."""
-        if kind == "random":
-            side = np.linspace(-self.span, self.span, self.resolution)
+        if sight.kind in AROUND:
+            side = np.linspace(-self.span * sight.unit, self.span * sight.unit, self.resolution)
             return side, side
-        low, high = path.min(axis=0), path.max(axis=0)
+        low, high = places.min(axis=0), places.max(axis=0)
         half = (high - low) * (0.5 + MARGIN)
-        if kind == "parameters":
+        if sight.kind in ("parameters", "weights"):
             half = np.maximum(half, 1.0)
         half = np.maximum(half, half.max() * SLIMMEST) * self.span
         first, second = (
@@ -224,21 +241,29 @@ class LossSurfaceAnalysis(Analysis):
         return first, second
 
 
-def _component(number: int, share: float) -> str:
-    percent = f"{100.0 * share:.0f}" if share >= 0.01 else "< 1"
-    return f"component {number} ({percent} % of the path)"
+@dataclass(frozen=True)
+class Way:
+    """The snapshots of a path, and their parameters (m, P)."""
+
+    title: str
+    snapshots: list[Snapshot]
+    points: NDArray[np.float32]
 
 
-def _losses_of(
-    context: Context, subject: Subject, snapshots: Sequence[Snapshot], feeds: Feeds
-) -> NDArray[np.float64]:
-    """The losses of snapshots as they are, running statistics included; the last one stays loaded."""
-    total = TotalLoss(subject, feeds)
-    found = np.empty(len(snapshots))
-    with torch.no_grad():
-        for number, snapshot in enumerate(snapshots):
-            context.check()
-            subject.load(snapshot)
-            subject.calm()
-            found[number] = float(total())
+def _ways(context: Context, present: Snapshot) -> list[Way]:
+    """The path to the present, what came later, and the paths of other runs of the same network."""
+    found = [
+        Way("path", *path_points(context.trail, present)),
+        Way("later", *later_points(context.trail, present)),
+    ]
+    for run in context.others:
+        kept, rows = alike(run.trail, present.layout)
+        if kept:
+            found.append(Way(run.title, kept, np.stack(rows)))
     return found
+
+
+def _track(
+    way: Way, places: NDArray[np.float64], distances: NDArray[np.float64], losses: NDArray[np.float64]
+) -> Track:
+    return Track(way.title, places, losses, np.array([one.step for one in way.snapshots]), distances)

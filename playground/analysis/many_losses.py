@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -13,10 +14,13 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.func import functional_call, vmap
 
+from playground.analysis.dense_trunk import Trunk
 from playground.analysis.quick_tanh import QuickTanh
 from playground.analysis.subject import Subject
+from playground.analysis.weight_points import WeightPoints
 from playground.network.check import Output
-from playground.network.flat import Layout
+from playground.network.compiled import Step
+from playground.network.flat import Layout, Place
 
 CHUNK_NUMBERS = 3 * 2**18
 """Numbers in the largest tensor of a chunk: what the cache of a processor holds."""
@@ -32,21 +36,28 @@ TOLERANCE = 1e-5
 clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-6 else time.perf_counter
 """Seconds that this thread has worked, not those that it was held up; by the wall where that is too coarse."""
 
-Vectors = Callable[[int, int], NDArray[np.float32]]
-"""The parameter vectors from one number up to another, (stop - start, P): made when needed, as all are too large."""
-
-
 class TotalLoss(nn.Module):
-    """The weighted sum of all losses of a subject for fixed examples, as a function of its parameters alone."""
+    """The weighted sum of all losses of a subject for fixed examples, as a function of its parameters alone.
+
+    Steps whose results are given need not run.
+    """
 
     def __init__(self, subject: Subject, feeds: Mapping[Output, torch.Tensor]) -> None:
         super().__init__()
         self.network = subject.network
         self._feeds = feeds
-        self._steps = self.network.steps_to([(name, "loss") for name in self.network.loss_weights])
+        self.steps = self.network.steps_to([(name, "loss") for name in self.network.loss_weights])
+        self._slots = {self.network.slots[output]: values for output, values in feeds.items()}
 
-    def forward(self) -> torch.Tensor:
-        return self.network.total_loss(self.network.run(self._feeds, self._steps))
+    def forward(self, given: Mapping[int, torch.Tensor] = MappingProxyType({})) -> torch.Tensor:
+        """The loss; the slots that are `given` are taken as they are, and what leads only there does not run."""
+        if not given:
+            return self.network.total_loss(self.network.run(self._feeds, self.steps))
+        return self.network.total_loss(self.network.run_from({**self._slots, **given}, self.rest))
+
+    def leave_to(self, nodes: Collection[str]) -> None:
+        """Somebody else runs these nodes."""
+        self.rest = [step for step in self.steps if step.node not in nodes]
 
 
 class ManyLosses:
@@ -60,43 +71,49 @@ class ManyLosses:
         self._subject = subject
         self._layout = layout
         self._total = TotalLoss(subject, feeds)
+        rows = len(next(iter(feeds.values())))
+        self._trunk = Trunk(subject, self._total.steps, feeds, layout)
+        self._total.leave_to(self._trunk.nodes)
+        self._rest = [place for place in layout.places if place.node not in self._trunk.nodes]
         self._stacked = vmap(self._at)
-        self.chunk = _chunk(subject, len(next(iter(feeds.values()))), layout.size)
+        size = sum(place.size for place in self._rest)
+        widest = max(_widest(subject, self._total.rest), *self._trunk.frontier.values(), 1)
+        self.chunk = max(1, min(LARGEST_CHUNK, CHUNK_NUMBERS // max(1, rows * widest, size)))
         """Parameter vectors in one pass."""
         self.way = ""
-        """How the last values were found: "vmap", or "loop" where that is quicker or vmap cannot."""
+        """How the last values were found: "stack", or "loop" where that is quicker or vmap cannot."""
 
     @torch.no_grad()
-    def compute(self, vectors: Vectors, count: int, check: Callable[[], None]) -> NDArray[np.float64]:
+    def compute(self, points: WeightPoints, check: Callable[[], None]) -> NDArray[np.float64]:
         """The losses (count,). `check` is called between the parts of the work and may raise to end it."""
-        values = np.empty(count)
+        values = np.empty(points.count)
         _keep_memory()
         self._subject.calm()
-        done = self._probe(vectors, values, check)
-        if self.way == "vmap":
-            for start in range(done, count, self.chunk):
+        self._trunk.look_at(points)
+        done = 0 if self.way else self._probe(points, values, check)
+        if self.way == "stack":
+            for start in range(done, points.count, self.chunk):
                 check()
-                stop = min(count, start + self.chunk)
-                values[start:stop] = self._by_vmap(vectors(start, stop))
+                stop = min(points.count, start + self.chunk)
+                values[start:stop] = self._by_stack(points, start, stop)
         else:
-            self._loop(vectors, values, done, count, check)
+            self._loop(points, values, done, points.count, check)
         return values
 
-    def _probe(self, vectors: Vectors, values: NDArray[np.float64], check: Callable[[], None]) -> int:
+    def _probe(self, points: WeightPoints, values: NDArray[np.float64], check: Callable[[], None]) -> int:
         """Choose the way by trying both; returns how many of the values are known then."""
         self.way = "loop"
         known = min(len(values), PROBES)
-        single = self._loop(vectors, values, 0, known, check)
+        single = self._loop(points, values, 0, known, check)
         if self.chunk < 2:
             return known
         # Other programs may hold up one chunk, and the first of all is slow; what it gives is of use anyway.
         for start in range(0, min(len(values), CHANCES * self.chunk), self.chunk):
             check()
             stop = min(len(values), start + self.chunk)
-            stack = vectors(start, stop)
             began = clock()
             try:
-                found = self._by_vmap(stack)
+                found = self._by_stack(points, start, stop)
             except (RuntimeError, TypeError, ValueError):
                 break  # Some layers do not know how to take a stack of weights.
             spent = clock() - began
@@ -105,30 +122,34 @@ class ManyLosses:
             values[start:stop] = found
             known = stop
             if spent < single * (stop - start):
-                self.way = "vmap"
+                self.way = "stack"
                 break
         return known
 
-    def _by_vmap(self, stack: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _by_stack(self, points: WeightPoints, start: int, stop: int) -> NDArray[np.float32]:
+        given = self._trunk.run(points, start, stop)
         with QuickTanh(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about layers that vmap takes one by one; the clock tells
-            return self._stacked(_views(self._layout, torch.from_numpy(stack))).numpy()
+            if not self._rest and not given:
+                raise ValueError("nothing differs from point to point")
+            return self._stacked(_stack(points, start, stop, self._rest), given).numpy()
 
-    def _at(self, parameters: dict[str, torch.Tensor]) -> torch.Tensor:
-        return functional_call(self._total, parameters, ())  # type: ignore[no-any-return]
+    def _at(self, parameters: dict[str, torch.Tensor], given: dict[int, torch.Tensor]) -> torch.Tensor:
+        return functional_call(self._total, parameters, (given,))  # type: ignore[no-any-return]
 
     def _loop(
-        self, vectors: Vectors, values: NDArray[np.float64], start: int, stop: int, check: Callable[[], None]
+        self, points: WeightPoints, values: NDArray[np.float64], start: int, stop: int, check: Callable[[], None]
     ) -> float:
         """Fill in values one by one; returns the seconds of the quickest."""
         quickest = float("inf")
-        with _borrowed(self._total.network) as own:
+        everything = slice(0, self._layout.size)
+        with borrowed(self._total.network) as own:
             for number in range(start, stop):
                 check()
-                vector = torch.from_numpy(vectors(number, number + 1))
+                vector = torch.from_numpy(points.part(number, number + 1, everything)[0])
                 began = clock()
-                for name, view in _views(self._layout, vector).items():
-                    own[name.removeprefix(PREFIX)].copy_(view[0])
+                for place in self._layout.places:
+                    own[place.name].copy_(vector[place.start : place.stop].view(place.shape))
                 self._subject.calm()
                 values[number] = float(self._total())
                 quickest = min(quickest, clock() - began)
@@ -142,20 +163,20 @@ def _agree(found: NDArray[np.float32], values: NDArray[np.float64]) -> bool:
     return np.allclose(found, values, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
 
 
-def _views(layout: Layout, stack: torch.Tensor) -> dict[str, torch.Tensor]:
-    """A stack of vectors (k, P) as stacks of parameters (k, *shape), by their names in a TotalLoss."""
+def _stack(points: WeightPoints, start: int, stop: int, places: Iterable[Place]) -> dict[str, torch.Tensor]:
+    """Some parameters of some points as stacks (k, *shape), by their names in a TotalLoss."""
     return {
-        PREFIX + place.name: stack[:, place.start : place.stop].reshape(len(stack), *place.shape)
-        for place in layout.places
+        PREFIX + place.name: torch.from_numpy(points.part(start, stop, slice(place.start, place.stop))).view(
+            -1, *place.shape
+        )
+        for place in places
     }
 
 
-def _chunk(subject: Subject, rows: int, size: int) -> int:
-    """How many networks fit into one pass."""
-    report = subject.report
-    data = set(report.data_nodes())
-    widest = max((signal.size for (node, _), signal in report.signals.items() if node not in data), default=1)
-    return max(1, min(LARGEST_CHUNK, CHUNK_NUMBERS // max(1, rows * widest, size)))
+def _widest(subject: Subject, steps: Iterable[Step]) -> int:
+    """How many numbers the largest value of some steps has for one example."""
+    nodes = {step.node for step in steps}
+    return max((signal.size for (node, _), signal in subject.report.signals.items() if node in nodes), default=1)
 
 
 def _keep_memory() -> None:
@@ -167,12 +188,13 @@ def _keep_memory() -> None:
 
 
 @contextmanager
-def _borrowed(network: nn.Module) -> Iterator[dict[str, torch.Tensor]]:
+def borrowed(network: nn.Module) -> Iterator[dict[str, torch.Tensor]]:
     """The parameters of a network to write into; afterwards they are as they were."""
     own: dict[str, torch.Tensor] = dict(network.named_parameters())
     kept = {name: parameter.clone() for name, parameter in own.items()}
     try:
         yield own
     finally:
-        for name, parameter in own.items():
-            parameter.copy_(kept[name])
+        with torch.no_grad():
+            for name, parameter in own.items():
+                parameter.copy_(kept[name])

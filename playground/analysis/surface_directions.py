@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.analysis.weight_points import Combined, Vector
 from playground.network.flat import Layout, Place
 from playground.training.model import stable_seed
 from playground.training.snapshot import Snapshot
@@ -19,9 +20,8 @@ MOST_POINTS = 128
 """Snapshots of a path."""
 FLAT = 1e-10
 """A second component with less of the variance than this is rounding."""
-
-Vector = NDArray[np.float32]
-"""A point or a direction in the space of all parameters, (P,)."""
+BESIDE = 1e-3
+"""A point that lies nearer to a line than this share of its length lies on it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Plane:
         vectors = places.astype(np.float32) @ directions
         vectors += self.origin
         return vectors
+
+    def points(self, places: NDArray[np.floating]) -> Combined:
+        """The same points, of which only what is looked at is made."""
+        coefficients = np.column_stack([np.ones(len(places)), places])
+        return Combined(coefficients, np.stack([self.origin, self.first, self.second]))
 
     def project(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The places (k, 2) of the plane nearest to parameter vectors (k, P), and how far they are from it, (k,).
@@ -98,11 +103,14 @@ def _filter_pair(filters: NDArray[np.float32], seed: int) -> tuple[NDArray[np.fl
     return scaled[0].ravel(), scaled[1].ravel()
 
 
-def path_plane(points: NDArray[np.float32]) -> tuple[Plane, tuple[float, float]] | None:
-    """The plane through the last point of a path (m, P) along its two principal components, and their shares.
+def path_plane(
+    points: NDArray[np.float32], through: Vector | None = None
+) -> tuple[Plane, tuple[float, float]] | None:
+    """The plane through a point along the two principal components of a path (m, P), and their shares.
 
-    The shares say how much of the variance of the path lies along each component. The signs are such that a path comes
-    from the left and from above. None when the path is straight or too short to span a plane.
+    It goes through the last point of the path unless another is given. The shares say how much of the variance of the
+    path lies along each component. The signs are such that a path comes from the left and from above. None when the
+    path is straight or too short to span a plane.
 
     Source: Li et al. 2018, as above, section 7.
     """
@@ -110,10 +118,51 @@ def path_plane(points: NDArray[np.float32]) -> tuple[Plane, tuple[float, float]]
     if found is None:
         return None
     components, shares = found
-    last = points[-1]
-    mean = components @ (points.mean(axis=0, dtype=np.float64) - last)
+    mean = components @ (points.mean(axis=0, dtype=np.float64) - points[-1])
     first, second = components * np.where(mean * (1.0, -1.0) > 0.0, -1.0, 1.0)[:, None]
-    return Plane(last, first.astype(np.float32), second.astype(np.float32)), shares
+    origin = points[-1] if through is None else through
+    return Plane(origin, first.astype(np.float32), second.astype(np.float32)), shares
+
+
+def line_plane(start: Vector, end: Vector, points: NDArray[np.float32], third: Vector) -> Plane | None:
+    """The plane that holds the line from one point to another, and a third point where that is not on the line.
+
+    Where it is, the second direction is the one in which the points (m, P) lie farthest from the line: the principal
+    component of what is left of them. Start and end are at (0, 0) and (1, 0), and a step of 1 is equally long in both
+    directions. None when the ends are the same, or nothing lies beside the line.
+    """
+    along = end.astype(np.float64) - start
+    length = float(np.linalg.norm(along))
+    if length <= 0.0:
+        return None
+    unit = along / length
+
+    second = third.astype(np.float64) - start
+    second -= (second @ unit) * unit
+    if np.linalg.norm(second) < BESIDE * length:
+        second = _farthest_beside(start, unit, points)
+    size = float(np.linalg.norm(second))
+    if size < FLAT * length:
+        return None
+    second *= length / size
+    return Plane(start, along.astype(np.float32), second.astype(np.float32))
+
+
+def _farthest_beside(start: Vector, unit: NDArray[np.float64], points: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The direction orthogonal to a line (P,) in which points (m, P) lie farthest from it, towards most of them."""
+    count, parts = len(points), _columns(len(start))
+    products, shadows = np.zeros((count, count)), np.zeros(count)
+    for part in parts:
+        away = points[:, part].astype(np.float64) - start[part]
+        products += away @ away.T
+        shadows += away @ unit[part]
+    products -= np.outer(shadows, shadows)
+    weights = np.linalg.eigh(products)[1][:, -1]
+    if weights @ products.sum(axis=1) < 0.0:
+        weights = -weights
+    found = [weights @ (points[:, part].astype(np.float64) - start[part]) for part in parts]
+    beside: NDArray[np.float64] = np.concatenate(found) - (weights @ shadows) * unit
+    return beside
 
 
 def principal_components(points: NDArray[np.float32]) -> tuple[NDArray[np.float64], tuple[float, float]] | None:
@@ -182,17 +231,29 @@ def path_points(trail: Sequence[Snapshot], present: Snapshot) -> tuple[list[Snap
     All are laid out like the present one, which is always the last. Of a long way only so many points are taken as a
     picture can show.
     """
-    kept: list[Snapshot] = []
-    rows: list[Vector] = []
-    for snapshot in spread_out([one for one in trail if one.step < present.step], MOST_POINTS):
-        row = _laid_out(snapshot, present.layout) if snapshot.step < present.step else None
-        if row is not None:
-            kept.append(snapshot)
-            rows.append(row)
+    kept, rows = alike([one for one in trail if one.step < present.step], present.layout)
     return [*kept, present], np.stack([*rows, present.parameters])
 
 
-def _laid_out(snapshot: Snapshot, layout: Layout) -> Vector | None:
+def later_points(trail: Sequence[Snapshot], present: Snapshot) -> tuple[list[Snapshot], NDArray[np.float32]]:
+    """What came after the present snapshot when a person looks back, beginning with it, as for `path_points`."""
+    kept, rows = alike([one for one in trail if one.step > present.step], present.layout)
+    return [present, *kept], np.stack([present.parameters, *rows])
+
+
+def alike(trail: Sequence[Snapshot], layout: Layout) -> tuple[list[Snapshot], list[Vector]]:
+    """The snapshots of a trail that are of this network, thinned to what a picture can show, and their parameters."""
+    kept: list[Snapshot] = []
+    rows: list[Vector] = []
+    for snapshot in spread_out(trail, MOST_POINTS):
+        row = laid_out(snapshot, layout)
+        if row is not None:
+            kept.append(snapshot)
+            rows.append(row)
+    return kept, rows
+
+
+def laid_out(snapshot: Snapshot, layout: Layout) -> Vector | None:
     """The parameters in the order of another layout; None when it is of another network."""
     if snapshot.layout is layout or snapshot.layout == layout:
         return snapshot.parameters

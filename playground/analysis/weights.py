@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -25,6 +25,29 @@ class WeightMatrix:
     """(units,), shown beside the matrix it belongs to."""
     axes: tuple[int, ...] = ()
     """Of kernels, (channels, rows, columns): the sizes of what is laid out along the inputs."""
+    shape: tuple[int, ...] = ()
+    """Of the parameter itself, where it is not that of `values`."""
+
+    def weight(self, unit: int, column: int) -> Weight:
+        """The single weight in a cell of the matrix; with the column -1 in the bias beside it."""
+        if column < 0:
+            return f"{self.node}.bias", (unit,)
+        shape = self.shape or self.values.shape
+        index = np.unravel_index(unit * self.values.shape[1] + column, shape)
+        return f"{self.node}.{self.name}", tuple(int(number) for number in index)
+
+    def cell(self, weight: Weight) -> tuple[int, int] | None:
+        """The cell of a single weight, with the column -1 in the bias beside it; None when it is of another matrix."""
+        name, index = weight
+        if self.bias is not None and name == f"{self.node}.bias" and len(index) == 1 and index[0] < len(self.bias):
+            return index[0], -1
+        shape = self.shape or self.values.shape
+        if name != f"{self.node}.{self.name}" or len(index) != len(shape):
+            return None
+        if any(number >= size for number, size in zip(index, shape, strict=True)):
+            return None
+        unit, column = divmod(int(np.ravel_multi_index(index, shape)), self.values.shape[1])
+        return unit, column
 
 
 @dataclass(frozen=True)
@@ -35,6 +58,8 @@ class Weights:
     chosen: str
     """The chosen node if it has weights; else empty."""
     step: int
+    pointed: tuple[Weight, ...] = ()
+    """The single weights that a person has pointed at, newest last."""
 
     def table(self) -> Table:
         rows: list[list[Any]] = []
@@ -55,6 +80,7 @@ class WeightsAnalysis(Analysis):
     id: ClassVar[str] = "weights"
     title: ClassVar[str] = "Weights"
     summary: ClassVar[str] = "Each row is a unit, each column one of its inputs: blue positive, orange negative."
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "weights"})
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if report.total_parameters == 0:
@@ -75,7 +101,7 @@ class WeightsAnalysis(Analysis):
             matrix for node in nodes for matrix in _matrices(node, _title(context, node), snapshot.of_node(node))
         ]
         chosen = context.node if context.node is not None and context.node in nodes else ""
-        return Weights(tuple(matrices), chosen, snapshot.step)
+        return Weights(tuple(matrices), chosen, snapshot.step, context.weights)
 
 
 def _title(context: Context, node: str) -> str:
@@ -90,9 +116,9 @@ def _matrices(node: str, title: str, parameters: dict[str, NDArray[np.float32]])
         if values.ndim >= 2:
             beside = bias if name == "weight" and bias is not None and len(bias) == len(values) else None
             axes = values.shape[1:] if values.ndim == 4 else ()
-            found.append(WeightMatrix(node, title, name, values.reshape(len(values), -1), beside, axes))
+            found.append(WeightMatrix(node, title, name, values.reshape(len(values), -1), beside, axes, values.shape))
     shown = any(matrix.bias is not None for matrix in found)
     for name, values in parameters.items():
         if values.ndim < 2 and not (shown and name == "bias"):
-            found.append(WeightMatrix(node, title, name, values.reshape(1, -1), None))
+            found.append(WeightMatrix(node, title, name, values.reshape(1, -1), None, (), values.shape))
     return found

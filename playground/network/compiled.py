@@ -93,6 +93,13 @@ class Network(nn.Module):
             values[slot] = tensor
         return self._fill(values, self.steps)
 
+    def run_from(self, given: Mapping[int, torch.Tensor], steps: Sequence[Step]) -> list[torch.Tensor]:
+        """Like `run` for values that somebody else has made, by the number of their slot."""
+        values = self._empty.copy()
+        for slot, tensor in given.items():
+            values[slot] = tensor
+        return self._fill(values, steps)
+
     @staticmethod
     def _fill(values: list[torch.Tensor], steps: Sequence[Step]) -> list[torch.Tensor]:
         # `forward` instead of `__call__`: nobody hangs hooks on these modules, and a small net is mostly calls.

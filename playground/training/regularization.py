@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 
 from playground.document.graph import Node
-from playground.document.project import Clipping, Project
+from playground.document.project import Clipping, Project, Regularization
 from playground.network.flat import Place
 from playground.training.model import TrainableModel
 
@@ -27,11 +27,9 @@ class Penalties:
         self._capped: list[list[tuple[torch.Tensor, float]]] = [[] for _ in model.phases]
         frozen_from = next((group.start for group in model.groups if group.factor == 0.0), len(values))
         for place, view in model.parameters_by_name():
-            own = nodes[place.node].training
             if len(place.shape) < 2 or place.start >= frozen_from:
                 continue
-            l1[place.start : place.stop] = general.l1 if own.l1 is None else own.l1
-            l2[place.start : place.stop] = general.l2 if own.l2 is None else own.l2
+            l1[place.start : place.stop], l2[place.start : place.stop] = strengths(nodes[place.node], general)
             limit = _limit(nodes[place.node], general.max_norm)
             if limit is not None:
                 for phase in _phases_of(place, model):
@@ -87,6 +85,12 @@ class Penalties:
         if self._l2 is not None:
             total = total + (self._l2 * self._values.square()).sum()
         return total
+
+
+def strengths(node: Node, general: Regularization) -> tuple[float, float]:
+    """How strongly L1 and L2 act on the weights of a node: its own choice, else that of the project."""
+    own = node.training
+    return general.l1 if own.l1 is None else own.l1, general.l2 if own.l2 is None else own.l2
 
 
 def _phases_of(place: Place, model: TrainableModel) -> tuple[int, ...]:

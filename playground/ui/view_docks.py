@@ -214,6 +214,7 @@ class ViewDocks(QObject):
         learning = self._feed.live is not None and self._feed.live.steps_per_second > 0.0 and self._feed.past is None
         for identifier, dock in self._docks.items():
             dock.waited += 1
+            dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
             if (learning and dock.waited < dock.view.pulses) or not dock.view.isVisible():
                 continue
             self._ask_for(identifier, dock)

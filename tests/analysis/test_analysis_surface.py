@@ -24,6 +24,7 @@ from playground.analysis.surface_directions import (
     random_plane,
     two_parameter_plane,
 )
+from playground.analysis.weight_points import Listed
 from playground.document import files, library
 from playground.document.graph import Edge, Graph, Node, NodeTraining
 from playground.network.check import check
@@ -50,6 +51,14 @@ GRAPHS: dict[str, Callable[[], Graph]] = {
     "two losses": two_losses,
     "convolution": lambda: chain("digits", {"labels": "index"}, [10], between=["conv2d", "flatten"]),
     "recurrent": lambda: files.read(library.find("remember-lstm")).graph,
+    "GRU": lambda: files.read(library.find("remember-gru")).graph,
+    "plain recurrent": lambda: files.read(library.find("remember-rnn")).graph,
+    "attention": lambda: files.read(library.find("encoder-block")).graph,
+    "two players": lambda: files.read(library.find("gan-ring")).graph,
+    "softmax": lambda: files.read(library.find("sigmoid-equals-softmax")).graph,
+    "deep sigmoid": lambda: files.read(library.find("deep-sigmoid")).graph,
+    "leaky ReLU": lambda: files.read(library.find("leaky-relu")).graph,
+    "dropout between": lambda: files.read(library.find("dropout")).graph,
     "regression": lambda: chain("plane", {}, [4, 1], "mean-squared-error"),
 }
 
@@ -86,7 +95,8 @@ def test_every_value_is_the_loss_of_a_plain_pass_with_those_weights(kind: str, d
     context = along(graph)
     assert context.snapshot is not None
     # Enough points that a stack of networks is tried wherever it can be.
-    resolution = 9 if kind in ("convolution", "recurrent") else 51
+    slow = ("convolution", "recurrent", "GRU", "plain recurrent", "attention", "dropout between")
+    resolution = 9 if kind in slow else 51
     result = LossSurfaceAnalysis(directions=directions, resolution=resolution, examples=64).compute(context)
     assert result.kind == directions
     assert result.values.shape == (resolution, resolution)
@@ -96,13 +106,15 @@ def test_every_value_is_the_loss_of_a_plain_pass_with_those_weights(kind: str, d
         place = np.array([[result.alphas[column], result.betas[row]]])
         weights = replace(context.snapshot, parameters=result.plane.at(place)[0])
         expected = plain_loss(graph, weights, examples=64)
-        assert result.values[row, column] == pytest.approx(expected, rel=1e-5, abs=1e-5), (row, column)
+        # Far out on this plane large sums cancel, so rounding is a little more.
+        tolerance = 1e-4 if kind == "dropout between" else 1e-5
+        assert result.values[row, column] == pytest.approx(expected, rel=tolerance, abs=tolerance), (row, column)
 
 
 def test_a_stack_of_networks_is_the_quicker_way_for_a_small_net_and_impossible_for_a_recurrent_one() -> None:
     small = LossSurfaceAnalysis(directions="random").compute(along(GRAPHS["dense"]()))
     recurrent = LossSurfaceAnalysis(directions="random", resolution=7).compute(along(GRAPHS["recurrent"]()))
-    assert small.way == "vmap"
+    assert small.way == "stack"
     assert recurrent.way == "loop"
 
 
@@ -112,11 +124,11 @@ def test_the_path_has_the_true_losses_of_its_snapshots(kind: str) -> None:
     context = along(graph)
     result = LossSurfaceAnalysis(resolution=5).compute(context)
     expected = [plain_loss(graph, snapshot) for snapshot in context.trail]
-    np.testing.assert_allclose(result.path_losses, expected, rtol=1e-5, atol=1e-5)
-    assert result.path_steps.tolist() == [0, 10, 20, 30, 40, 50]
-    assert result.loss == result.path_losses[-1]
+    np.testing.assert_allclose(result.path.losses, expected, rtol=1e-5, atol=1e-5)
+    assert result.path.steps.tolist() == [0, 10, 20, 30, 40, 50]
+    assert result.loss == result.path.losses[-1]
     np.testing.assert_allclose(result.present, (0.0, 0.0), atol=1e-9)
-    assert result.distances[-1] < 1e-6
+    assert result.path.distances[-1] < 1e-6
 
 
 def test_the_middle_of_random_directions_is_the_present_point() -> None:
@@ -144,7 +156,7 @@ def test_other_layouts_of_the_same_network_are_put_in_order() -> None:
     straight = LossSurfaceAnalysis(resolution=5).compute(context)
     mixed = LossSurfaceAnalysis(resolution=5).compute(replace(context, snapshot=turned))
     np.testing.assert_allclose(mixed.values, straight.values, rtol=1e-5)
-    np.testing.assert_allclose(mixed.path, straight.path, atol=1e-5)
+    np.testing.assert_allclose(mixed.path.places, straight.path.places, atol=1e-5)
 
 
 def turned_round(snapshot: Snapshot) -> Snapshot:
@@ -282,7 +294,7 @@ def test_components_say_how_much_of_the_path_they_hold() -> None:
     first, second = result.explained
     assert result.axes[0] == f"component 1 ({100 * first:.0f} % of the path)"
     assert 0.0 < second < first < 1.0
-    lows, highs = result.path.min(axis=0), result.path.max(axis=0)
+    lows, highs = result.path.places.min(axis=0), result.path.places.max(axis=0)
     assert result.alphas[0] < lows[0] and highs[0] < result.alphas[-1]
     assert result.betas[0] < lows[1] and highs[1] < result.betas[-1]
 
@@ -299,7 +311,7 @@ def test_two_parameters_are_shown_as_they_are() -> None:
     result = LossSurfaceAnalysis().compute(Context(subject, trail[-1], trail=trail))
     assert result.kind == "parameters"
     assert result.axes == tuple(parameter_names(layout)) == tuple(place.name for place in layout.places)
-    np.testing.assert_allclose(result.path, [(2.0, -1.0), (1.5, -0.5), (1.0, 0.5)], atol=1e-6)
+    np.testing.assert_allclose(result.path.places, [(2.0, -1.0), (1.5, -0.5), (1.0, 0.5)], atol=1e-6)
     row, column = 7, 33
     weights = np.array([result.alphas[column], result.betas[row]], dtype=np.float32)
     expected = plain_loss(graph, replace(trail[0], parameters=weights))
@@ -391,8 +403,8 @@ def test_a_way_that_gives_other_values_is_not_taken(monkeypatch: pytest.MonkeyPa
     subject = context.loaded()
     points = np.repeat(context.trail[-1].parameters[None], 600, axis=0)
     losses = ManyLosses(subject, subject.feeds("train", 32), context.trail[-1].layout)
-    monkeypatch.setattr(losses, "_by_vmap", lambda stack: np.zeros(len(stack), dtype=np.float32))
-    values = losses.compute(lambda start, stop: points[start:stop], 600, context.check)
+    monkeypatch.setattr(losses, "_by_stack", lambda _, start, stop: np.zeros(stop - start, dtype=np.float32))
+    values = losses.compute(Listed(list(points)), context.check)
     assert losses.way == "loop"
     np.testing.assert_allclose(values, plain_loss(graph, context.trail[-1], examples=32), rtol=1e-5)
 

@@ -187,10 +187,10 @@ def test_the_path_of_the_spirals_lies_in_the_plane_of_its_components_and_not_in_
     along = LossSurfaceAnalysis().compute(context)
     assert along.explained is not None
     assert along.explained[0] > 0.9 and sum(along.explained) > 0.96
-    assert 21.0 < np.linalg.norm(along.path[0]) < 23.0 and along.distances.max() < 3.2
-    assert along.minimum[2] < along.loss < 0.03 and 0.6 < along.path_losses[0] < 0.7
+    assert 21.0 < np.linalg.norm(along.path.places[0]) < 23.0 and along.path.distances.max() < 3.2
+    assert along.minimum[2] < along.loss < 0.03 and 0.6 < along.path.losses[0] < 0.7
     across = LossSurfaceAnalysis(directions="random").compute(context)
-    assert np.linalg.norm(across.path[0]) < 0.2 and across.distances[0] > 20.0
+    assert np.linalg.norm(across.path.places[0]) < 0.2 and across.path.distances[0] > 20.0
     beside = np.abs(across.alphas).round(6) == 0.2
     around = [*across.values[25, beside], *across.values[beside, 25]]
     assert len(around) == 4 and min(around) > 0.5

@@ -102,6 +102,9 @@ class View(QWidget):
         self._message.setText(sentence or self.empty)
         self._stack.setCurrentIndex(0)
 
+    def tell_step(self, step: int) -> None:
+        """The moment that the window shows; what a view draws may be older. Called often."""
+
     def draw(self) -> None:
         """Draw `self.result`, which is never None here."""
         raise NotImplementedError

@@ -20,10 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.loss_surface import LossSurface
+from playground.analysis.loss_surface import LossSurface, Track
 from playground.ui.theme import THEME
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.plots import tick_words
+from playground.ui.views.surface_plot import DARK, LATER, OWN, TrackStyle, shorter, style_of
 
 HEIGHT = 1.1
 """Of the landscape, whose sides are 2 long."""
@@ -45,6 +46,8 @@ IN_FRONT = {
     "glBlendFuncSeparate": (GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA),
 }  # fmt: skip
 """Drawn over everything: a wall of the landscape does not hide the path."""
+FOREMOST = 1_000
+"""Depth of points and words, in front of all paths."""
 
 
 class Label(gl.GLTextItem):
@@ -76,9 +79,9 @@ class Landscape(QWidget):
         self.scene.show()
         self._pressed = QPointF()
 
-    def show_surface(self, result: LossSurface, scale: HeightScale, levels: int, path_color: str) -> None:
+    def show_surface(self, result: LossSurface, scale: HeightScale, levels: int) -> None:
         """Draw a result with these colours; as many contour lines as there are levels."""
-        self.scene.show_surface(result, scale, levels, path_color)
+        self.scene.show_surface(result, scale, levels)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -128,6 +131,27 @@ class Landscape(QWidget):
         self.update()
 
 
+class TrackRibbon:
+    """The path of one run: a line with white beside it."""
+
+    def __init__(self, scene: gl.GLViewWidget, depth: int) -> None:
+        self.halo = gl.GLLinePlotItem(mode="line_strip", antialias=True, glOptions=IN_FRONT)
+        self.line = gl.GLLinePlotItem(mode="line_strip", antialias=True, glOptions=IN_FRONT)
+        for item in (self.halo, self.line):
+            item.setDepthValue(depth)
+            scene.addItem(item)
+
+    def setVisible(self, visible: bool) -> None:
+        """Show or hide it."""
+        self.halo.setVisible(visible)
+        self.line.setVisible(visible)
+
+    def show(self, way: NDArray[np.float64], style: TrackStyle) -> None:
+        """Draw a way (m, 3)."""
+        self.halo.setData(pos=_lifted(way, LIFT), color=(1.0, 1.0, 1.0, 1.0), width=THEME.px(5))
+        self.line.setData(pos=_lifted(way, 1.2 * LIFT), color=QColor(style.color).getRgbF(), width=THEME.px(2.5))
+
+
 class Scene(gl.GLViewWidget):
     """The hidden OpenGL widget of a landscape: a window of its own, with a context of its own."""
 
@@ -146,14 +170,15 @@ class Scene(gl.GLViewWidget):
         self.ground = gl.GLSurfacePlotItem(smooth=False, computeNormals=False, glOptions="opaque")
         self.lines = gl.GLLinePlotItem(mode="lines", width=1, antialias=True, glOptions="translucent")
         self.frame = gl.GLLinePlotItem(mode="lines", width=1, antialias=True, glOptions="translucent")
-        self.halo = gl.GLLinePlotItem(mode="line_strip", antialias=True, glOptions=IN_FRONT)
-        self.path = gl.GLLinePlotItem(mode="line_strip", antialias=True, glOptions=IN_FRONT)
+        self.tracks: list[TrackRibbon] = []
         self.rims = gl.GLScatterPlotItem(pxMode=True, glOptions=IN_FRONT)
         self.points = gl.GLScatterPlotItem(pxMode=True, glOptions=IN_FRONT)
         self.names = [Label() for _ in range(7)]
-        shown = (self.frame, self.ground, self.lines, self.halo, self.path, self.rims, self.points, *self.names)
-        for depth, item in enumerate(shown):
+        for depth, item in enumerate((self.frame, self.ground, self.lines)):
             item.setDepthValue(depth)
+            self.addItem(item)
+        for item in (self.rims, self.points, *self.names):
+            item.setDepthValue(FOREMOST)
             self.addItem(item)
 
     def initializeGL(self) -> None:
@@ -176,7 +201,7 @@ class Scene(gl.GLViewWidget):
         self.opts["distance"] *= stretch / self._stretch
         self._stretch = stretch
 
-    def show_surface(self, result: LossSurface, scale: HeightScale, levels: int, path_color: str) -> None:
+    def show_surface(self, result: LossSurface, scale: HeightScale, levels: int) -> None:
         """As for the landscape."""
         self.setBackgroundColor(THEME.color("panel"))
         heights = np.nan_to_num(scale.shares(result.values), nan=1.0) * HEIGHT  # (row, column)
@@ -186,31 +211,37 @@ class Scene(gl.GLViewWidget):
         colors[..., :3] = scale.colors(result.values).transpose(1, 0, 2) / 255.0
         self.ground.setData(x=side, y=other, z=heights.T.astype(np.float32), colors=colors.reshape(-1, 4))
         self.lines.setData(pos=_contour_lines(scale.shares(result.values), levels), color=(1.0, 1.0, 1.0, 0.45))
-        self._show_path(result, heights, path_color)
+        self._show_tracks(result, heights)
         self._show_frame(result, scale)
 
-    def _show_path(self, result: LossSurface, heights: NDArray[np.float64], color: str) -> None:
-        places = np.stack([
-            _to_side(result.path[:, 0], result.alphas), _to_side(result.path[:, 1], result.betas)
-        ], axis=1)  # fmt: skip
-        inside = (np.abs(places) <= 1.0).all(axis=1)
-        ground = np.array([_height_at(heights, x, y) for x, y in places])
-        way = np.column_stack([places, ground])
-        way[~inside] = np.nan
-        red = QColor(color).getRgbF()
-        self.halo.setData(pos=_lifted(way, LIFT), color=(1.0, 1.0, 1.0, 1.0), width=THEME.px(5))
-        self.path.setData(pos=_lifted(way, 1.2 * LIFT), color=red, width=THEME.px(2.5))
-        ends = _lifted(way[[0, -1]], 2 * LIFT)
-        self.rims.setData(pos=ends, size=np.array([THEME.px(13), THEME.px(16)]), color=(1.0, 1.0, 1.0, 1.0))
-        inner = np.array([(0.06, 0.08, 0.11, 1.0), red])
-        self.points.setData(pos=_lifted(ends, LIFT), size=np.array([THEME.px(8), THEME.px(11)]), color=inner)
+    def _show_tracks(self, result: LossSurface, heights: NDArray[np.float64]) -> None:
+        later = [(result.later, LATER)] if len(result.later) > 1 else []
+        others = [(other, style_of(number)) for number, other in enumerate(result.others)]
+        shown = [*others, *later, (result.path, OWN)]
+        while len(self.tracks) < len(shown):
+            self.tracks.append(TrackRibbon(self, 3 + len(self.tracks)))
+        ends = []
+        for number, ribbon in enumerate(self.tracks):
+            ribbon.setVisible(number < len(shown))
+            if number < len(shown):
+                track, style = shown[number]
+                way = _way(result, track, heights)
+                ribbon.show(way, style)
+                ends.append((way[-1], THEME.px(9), QColor(style.color).getRgbF()))
+        # The run's own start and present point lie over all else.
+        ends[-1] = (ends[-1][0], THEME.px(11), ends[-1][2])
+        ends.append((_way(result, result.path, heights)[0], THEME.px(8), QColor(DARK).getRgbF()))
+        places = np.array([place for place, _, _ in ends])
+        sizes = np.array([size for _, size, _ in ends])
+        self.rims.setData(pos=_lifted(places, 2 * LIFT), size=sizes + THEME.px(5), color=(1.0, 1.0, 1.0, 1.0))
+        self.points.setData(pos=_lifted(places, 3 * LIFT), size=sizes, color=np.array([color for *_, color in ends]))
 
     def _show_frame(self, result: LossSurface, scale: HeightScale) -> None:
         floor = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
         edges = [((*a, 0.0), (*b, 0.0)) for a, b in zip(floor, [*floor[1:], floor[0]], strict=True)]
         edges += [((*corner, 0.0), (*corner, HEIGHT)) for corner in floor]
         self.frame.setData(pos=np.array(edges).reshape(-1, 3), color=THEME.color("secondary").getRgbF())
-        names = [name if self.width() >= THEME.px(ROOMY) else name.replace(" of the path", "") for name in result.axes]
+        names = [name if self.width() >= THEME.px(ROOMY) else shorter(name) for name in result.axes]
         left, right = (tick_words(float(f"{end:.2g}")) for end in result.alphas[[0, -1]])
         near, far = (tick_words(float(f"{end:.2g}")) for end in result.betas[[0, -1]])
         for item, place, side, text in zip(
@@ -221,6 +252,16 @@ class Scene(gl.GLViewWidget):
             strict=True,
         ):
             item.setData(pos=place, text=text, color=THEME.color("text"), font=THEME.font(13), alignment=side)
+
+
+def _way(result: LossSurface, track: Track, heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A path on the ground, (m, 3); what is outside the grid is no number."""
+    places = np.stack([
+        _to_side(track.places[:, 0], result.alphas), _to_side(track.places[:, 1], result.betas)
+    ], axis=1)  # fmt: skip
+    way = np.column_stack([places, [_height_at(heights, x, y) for x, y in places]])
+    way[~(np.abs(places) <= 1.0).all(axis=1)] = np.nan
+    return way
 
 
 def _lifted(places: NDArray[np.float64], height: float) -> NDArray[np.float64]:

@@ -6,11 +6,11 @@ import math
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.base import Analysis
+from playground.analysis.base import Analysis, Weight
 from playground.analysis.weights import WeightMatrix, Weights, WeightsAnalysis
 from playground.ui.inspector.heat_map import input_words
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
@@ -24,21 +24,29 @@ TILE = QSize(150, 120)
 BAR = 14
 GAP = 8
 ALL = ""
+MARK = "#10151b"
+"""Around weights that are followed, with white beside it."""
 
 
 class HeatmapCanvas(Canvas):
     """One matrix large, or all of them as tiles; the colour bar on the right is theirs together."""
 
+    weight_clicked = Signal(object)
+    """A single weight, as (name, index)."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matrices: tuple[WeightMatrix, ...] = ()
+        self.marked: tuple[Weight, ...] = ()
+        """Single weights that have a mark."""
         self.limit = 1.0
         self._images: list[tuple[QImage, QImage | None]] = []
         self.setAccessibleName("Weights as heat maps")
+        self.setToolTip("Click weights to follow them: the loss surface can be seen over the last two")
 
-    def show_matrices(self, matrices: tuple[WeightMatrix, ...]) -> None:
-        """Show these matrices; the greatest magnitude among them has the full colour."""
-        self.matrices = matrices
+    def show_matrices(self, matrices: tuple[WeightMatrix, ...], pointed: tuple[Weight, ...] = ()) -> None:
+        """Show these matrices, with marks; the greatest magnitude among them has the full colour."""
+        self.matrices, self.marked = matrices, pointed
         every = [part for matrix in matrices for part in (matrix.values, matrix.bias) if part is not None and part.size]
         limit = max((float(np.nanmax(np.abs(part), initial=0.0)) for part in every), default=0.0)
         self.limit = limit if math.isfinite(limit) and limit > 0 else 1.0
@@ -100,6 +108,7 @@ class HeatmapCanvas(Canvas):
                 painter.drawImage(box, shown)
                 painter.setPen(frame)
                 painter.drawRect(box)
+        self._paint_marks(painter, number)
         painter.setPen(THEME.color("text"))
         whole = area if beside is None else area.united(beside)
         name = matrix.title if matrix.name == "weight" else f"{matrix.title} {matrix.name}"
@@ -116,6 +125,51 @@ class HeatmapCanvas(Canvas):
             right = max(beside.right(), beside.center().x() + words / 2)
             painter.drawText(QRectF(right - words, area.bottom() + 2, words + 2, line), 0, "bias")
 
+    def _paint_marks(self, painter: QPainter, number: int) -> None:
+        """Frames around the chosen weights, numbered in the order in which they were chosen."""
+        for order, weight in enumerate(self.marked, start=1):
+            cell = self.cell_area(number, weight)
+            if cell is None:
+                continue
+            for width, color in ((THEME.px(4), "#ffffff"), (THEME.px(2), MARK)):
+                painter.setPen(QPen(QColor(color), width))
+                painter.drawRect(cell)
+            if min(cell.width(), cell.height()) >= metrics().height():
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(order))
+
+    def cell_area(self, number: int, weight: Weight) -> QRectF | None:
+        """Where a single weight is drawn; None when it is not in this matrix."""
+        cell = self.matrices[number].cell(weight)
+        area, beside = self.areas(number)
+        box = area if cell is None or cell[1] >= 0 else beside
+        if cell is None or box is None:
+            return None
+        units, inputs = self.matrices[number].values.shape
+        wide, high = box.width() / (inputs if box is area else 1), box.height() / units
+        return QRectF(box.left() + max(0, cell[1]) * wide, box.top() + cell[0] * high, wide, high)
+
+    def weight_under(self, place: QPointF) -> Weight | None:
+        """The single weight at a place."""
+        found = self._cell_under(place)
+        return None if found is None else found[0].weight(*found[1:])
+
+    def _cell_under(self, place: QPointF) -> tuple[WeightMatrix, int, int] | None:
+        """The matrix, the unit and the input at a place; the input is -1 in the bias."""
+        for number, matrix in enumerate(self.matrices):
+            area, beside = self.areas(number)
+            units, inputs = matrix.values.shape
+            unit = min(units - 1, int((place.y() - area.top()) / area.height() * units))
+            if area.contains(place):
+                return matrix, unit, min(inputs - 1, int((place.x() - area.left()) / area.width() * inputs))
+            if beside is not None and beside.contains(place) and matrix.bias is not None:
+                return matrix, unit, -1
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        weight = self.weight_under(event.position())
+        if weight is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.weight_clicked.emit(weight)
+
     def _paint_bar(self, painter: QPainter) -> None:
         line = metrics().height()
         left = self.width() - self._right() + THEME.px(GAP)
@@ -127,18 +181,15 @@ class HeatmapCanvas(Canvas):
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, number_words(value))
 
     def words_at(self, place: QPointF) -> str:
-        for number, matrix in enumerate(self.matrices):
-            area, beside = self.areas(number)
-            units, inputs = matrix.values.shape
-            unit = min(units - 1, int((place.y() - area.top()) / area.height() * units))
-            if area.contains(place):
-                column = min(inputs - 1, int((place.x() - area.left()) / area.width() * inputs))
-                value = number_words(float(matrix.values[unit, column]))
-                return f"{matrix.title}, {_rows_word(matrix)} {unit + 1}, {input_words(matrix.axes, column)}: {value}"
-            if beside is not None and beside.contains(place) and matrix.bias is not None:
-                value = number_words(float(matrix.bias[unit]))
-                return f"{matrix.title}, {_rows_word(matrix)} {unit + 1}, bias: {value}"
-        return ""
+        found = self._cell_under(place)
+        if found is None:
+            return ""
+        matrix, unit, column = found
+        which = f"{matrix.title}, {_rows_word(matrix)} {unit + 1}"
+        if column < 0 and matrix.bias is not None:
+            return f"{which}, bias: {number_words(float(matrix.bias[unit]))}"
+        value = number_words(float(matrix.values[unit, column]))
+        return f"{which}, {input_words(matrix.axes, column)}: {value}"
 
 
 def _rows_word(matrix: WeightMatrix) -> str:
@@ -172,6 +223,7 @@ class WeightsView(View):
         self.body_layout.addWidget(self.legend)
         self.node_box.currentIndexChanged.connect(self.renew)
         self.canvas.pointed.connect(self.legend.show_readout)
+        self.canvas.weight_clicked.connect(self.weight_pointed_at)
 
     def _follow(self, node: str) -> None:
         """Show the block that was chosen on the canvas; until the next choice there, the box decides."""
@@ -186,8 +238,12 @@ class WeightsView(View):
             self._followed = self.result.chosen
             self._follow(self._followed)
         node = self.node_box.currentData()
-        self.canvas.show_matrices(tuple(matrix for matrix in self.result.matrices if node in (ALL, matrix.node)))
-        self.legend.show_entries([Entry("positive", "square", POSITIVE), Entry("negative", "square", NEGATIVE)])
+        shown = tuple(matrix for matrix in self.result.matrices if node in (ALL, matrix.node))
+        self.canvas.show_matrices(shown, self.result.pointed)
+        entries = [Entry("positive", "square", POSITIVE), Entry("negative", "square", NEGATIVE)]
+        if self.result.pointed:
+            entries.append(Entry(f"followed: {len(self.result.pointed)}", "square", MARK))
+        self.legend.show_entries(entries)
 
     def _offer(self, result: Weights) -> None:
         nodes = [(ALL, "All blocks"), *dict.fromkeys((matrix.node, matrix.title) for matrix in result.matrices)]

@@ -103,6 +103,7 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DistributionsView, results_distributions.dying),
     (FlowView, results_flow.vanishing),
     (FlowView, results_flow.before_the_first_step),
+    (SurfaceView, results_surface.branched_bowl),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),

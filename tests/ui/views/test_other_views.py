@@ -228,3 +228,25 @@ def test_numbers_in_words() -> None:
     assert [drawing.number_words(value) for value in values] == [
         "0", "0.0412", "−1,234", "3e−07", "not a number", "−∞",
     ]  # fmt: skip
+
+
+def test_clicking_a_weight_points_at_it_and_what_is_pointed_at_has_a_mark(qtbot: Any) -> None:
+    kernel = np.arange(2 * 3 * 2 * 2, dtype=np.float32).reshape(2, -1)
+    matrices = (
+        WeightMatrix("conv", "Conv", "weight", kernel, np.zeros(2, dtype=np.float32), (3, 2, 2), (2, 3, 2, 2)),
+        WeightMatrix("scale", "Scale", "weight", np.ones((1, 5), dtype=np.float32), None, (), (5,)),
+    )
+    view = shown(qtbot, WeightsView(), Weights(matrices, "", 1))
+    canvas = view.canvas
+    for number, weight in ((0, ("conv.weight", (1, 2, 0, 1))), (0, ("conv.bias", (1,))), (1, ("scale.weight", (3,)))):
+        cell = canvas.cell_area(number, weight)
+        assert cell is not None
+        with qtbot.waitSignal(view.weight_pointed_at) as pointed:
+            qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=cell.center().toPoint())
+        assert pointed.args == [weight]
+    assert canvas.cell_area(1, ("scale.weight", (7,))) is None
+    before = canvas.grab().toImage()
+    view.show_result(Weights(matrices, "", 1, (("conv.weight", (1, 2, 0, 1)), ("gone.weight", (0, 0)))))
+    assert canvas.grab().toImage() != before
+    assert "followed: 2" in [entry.text for entry in view.legend.entries]
+    assert canvas.weight_under(QPointF(0.0, 0.0)) is None

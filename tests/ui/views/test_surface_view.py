@@ -21,8 +21,11 @@ from playground.ui.views.color_bar import ColorBar
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.opengl import opengl_works
 from playground.ui.views.panel import ViewPanel
-from playground.ui.views.surface_view import GRIDS, PATH, SurfaceView, readout
-from tests.ui.views.results_surface import bowl, random_bowl
+from playground.ui.views.surface_options import DIRECTIONS, GRIDS
+from playground.ui.views.surface_plot import PATH
+from playground.ui.views.surface_view import SurfaceView
+from playground.ui.views.surface_words import age, readout
+from tests.ui.views.results_surface import bowl, branched_bowl, random_bowl
 
 
 @pytest.fixture(autouse=True)
@@ -127,9 +130,9 @@ def test_path_points_and_contours_lie_where_they_belong(view: SurfaceView) -> No
     result = bowl()
     view.show_result(result)
     plot = view.plot
-    np.testing.assert_allclose(np.stack(plot.path.getData(), axis=1), result.path)
+    np.testing.assert_allclose(np.stack(plot.path.line.getData(), axis=1), result.path.places)
     assert [(spot.pos().x(), spot.pos().y()) for spot in plot.now.points()] == [result.present]
-    assert (plot.start.points()[0].pos().x(), plot.start.points()[0].pos().y()) == tuple(result.path[0])
+    assert (plot.start.points()[0].pos().x(), plot.start.points()[0].pos().y()) == tuple(result.path.places[0])
     assert plot.lowest.points()[0].pos().x() == result.minimum[0]
     x, y = plot.lines.getData()
     radii = np.unique(np.round(np.hypot(x - 1.0, y), 1))
@@ -155,10 +158,11 @@ def test_the_axes_say_how_much_of_the_path_they_hold_as_far_as_there_is_room(
 def test_the_legend_names_now_start_path_and_the_lowest_point(view: SurfaceView) -> None:
     view.show_result(bowl())
     texts = [entry.text for entry in view.legend.entries]
-    assert texts == ["now, step 950: 0.0600", "start", "path", "lowest here: 0.0204", "256 train examples"]
+    path = "path, up to 3.00 off this plane"
+    assert texts == ["now, step 950: 0.0600", "start", path, "lowest here: 0.0204", "256 train examples"]
     view.show_result(random_bowl())
     assert "random until the path spans a plane" in [entry.text for entry in view.legend.entries]
-    view.directions_box.setCurrentIndex(view.directions_box.findData("random"))
+    view.choices.directions_box.setCurrentIndex(view.choices.directions_box.findData("random"))
     view.renew()
     assert "random until the path spans a plane" not in [entry.text for entry in view.legend.entries]
 
@@ -167,7 +171,7 @@ def test_the_mouse_reads_the_loss_and_near_the_path_its_true_one(view: SurfaceVi
     result = bowl()
     view.show_result(result)
     assert readout(result, 2.0, -1.5, [0.1, 0.1]) == "component 1 2.00, component 2 −1.50: loss 0.0500"
-    first = readout(result, float(result.path[0, 0]), float(result.path[0, 1]), [0.1, 0.1])
+    first = readout(result, *result.path.places[0].tolist(), [0.1, 0.1])
     assert first == "step 0: loss 1.26, 3.00 away from this plane"
     assert readout(result, *result.present, [0.1, 0.1]) == "step 950: loss 0.0600"
     assert readout(result, 99.0, 0.0, [0.1, 0.1]) == ""
@@ -177,17 +181,84 @@ def test_the_mouse_reads_the_loss_and_near_the_path_its_true_one(view: SurfaceVi
     assert view.legend.readout == ""
 
 
+def test_the_later_part_and_other_runs_have_lines_and_names_of_their_own(view: SurfaceView) -> None:
+    result = branched_bowl()
+    view.show_result(result)
+    later, other = view.plot.later, view.plot.others[0]
+    np.testing.assert_allclose(np.stack(later.line.getData(), axis=1), result.later.places)
+    np.testing.assert_allclose(np.stack(other.line.getData(), axis=1), result.others[0].places)
+    pens = [track.line.opts["pen"] for track in (view.plot.path, later, other)]
+    assert len({pen.color().name() for pen in pens}) == 3
+    assert [bool(pen.dashPattern()) for pen in pens] == [False, True, True]
+    texts = [entry.text for entry in view.legend.entries]
+    assert texts[0] == "here, step 950: 0.0600"
+    assert "later" in texts
+    assert "run 1: 0.0825, up to 1.50 off this plane" in texts
+    assert texts[-1] == "256 train examples, with the penalty (0.0125 of it)"
+    end = result.others[0].places[-1]
+    assert readout(result, end[0], end[1], [0.1, 0.1]) == "run 1, step 1,650: loss 0.0825, 1.50 away from this plane"
+    view.show_result(bowl())
+    assert not later.line.isVisible() and not other.line.isVisible()
+
+
+def test_it_tells_its_age_when_it_cannot_keep_up(view: SurfaceView) -> None:
+    now = 100.0
+    view.clock = lambda: now
+    view.show_result(bowl())
+    view.tell_step(1_234)
+    assert view.age == ""  # it has just come
+    now = 110.0
+    view.tell_step(1_304)
+    assert view.legend.entries[-1].text == "350 steps ago"
+    view.show_result(replace(bowl(), step=1_304))
+    assert view.age == ""
+    now = 300.0
+    view.tell_step(1_304)
+    assert view.age == ""  # at rest it is as new as can be
+    assert age(1) == "1 step ago"
+
+
+def test_two_single_weights_are_chosen_by_keyboard(qtbot: Any, view: SurfaceView) -> None:
+    view.choices.directions_box.setCurrentIndex(view.choices.directions_box.findData("weights"))
+    offered = (("a.weight[0, 0]", "A, unit 1, input 1"), ("a.bias[0]", "A, bias 1"))
+    view.show_result(replace(bowl(), kind="weights", choices=offered))
+    across, upwards = view.choices.weight_boxes
+    assert across.isEnabled() and upwards.isEnabled()
+    with qtbot.waitSignal(view.wanted_changed):
+        qtbot.keyClick(across, Qt.Key.Key_Down)
+    qtbot.keyClick(upwards, Qt.Key.Key_End)
+    wanted = view.wanted()
+    assert isinstance(wanted, LossSurfaceAnalysis)
+    assert (wanted.directions, wanted.first, wanted.second) == ("weights", "a.weight[0, 0]", "a.bias[0]")
+    view.show_result(replace(bowl(), kind="weights", choices=offered[:1]))
+    assert (across.currentData(), upwards.currentData()) == ("a.weight[0, 0]", "")
+    view.choices.directions_box.setCurrentIndex(0)
+    assert not across.isEnabled()
+    again = view.wanted()
+    assert isinstance(again, LossSurfaceAnalysis) and (again.first, again.second) == ("", "")
+
+
+def test_every_choice_has_a_name_and_a_tooltip(view: SurfaceView) -> None:
+    choices = view.choices
+    boxes = [choices.directions_box, *choices.weight_boxes, choices.other_button, choices.log_box, choices.penalty_box]
+    for box in (*boxes, choices.part_box, choices.span_box, choices.grid_box, choices.depth_box):
+        assert box.accessibleName() and len(box.toolTip()) > 20
+    for row, (_, _, tip) in enumerate(DIRECTIONS):
+        choices.directions_box.setCurrentIndex(row)
+        assert tip in choices.directions_box.toolTip()
+
+
 def test_choices_ask_for_another_surface(qtbot: Any, view: SurfaceView) -> None:
     with qtbot.waitSignal(view.wanted_changed):
-        view.directions_box.setCurrentIndex(1)
-    view.part_box.setCurrentIndex(view.part_box.findData("test"))
-    view.span_box.setCurrentIndex(view.span_box.findData("4"))
-    view.grid_box.setCurrentIndex(view.grid_box.findData("25"))
+        view.choices.directions_box.setCurrentIndex(view.choices.directions_box.findData("random"))
+    view.choices.part_box.setCurrentIndex(view.choices.part_box.findData("test"))
+    view.choices.span_box.setCurrentIndex(view.choices.span_box.findData("4"))
+    view.choices.grid_box.setCurrentIndex(view.choices.grid_box.findData("25"))
     wanted = LossSurfaceAnalysis(directions="random", part="test", span=4.0, resolution=25)
     assert view.wanted() == wanted
-    view.directions_box.setCurrentIndex(0)
+    view.choices.directions_box.setCurrentIndex(0)
     with qtbot.waitSignal(view.wanted_changed):
-        view.other_button.click()
+        view.choices.other_button.click()
     assert view.wanted() == LossSurfaceAnalysis(directions="random", part="test", span=4.0, resolution=25, seed=1)
 
 
@@ -206,7 +277,7 @@ def test_the_grid_is_as_fine_as_the_network_is_quick(view: SurfaceView) -> None:
 def test_the_colours_follow_the_logarithm_or_the_loss(view: SurfaceView) -> None:
     view.show_result(bowl())
     assert view.scale.logarithmic and view.bar.scale.logarithmic
-    view.log_box.setChecked(False)
+    view.choices.log_box.setChecked(False)
     assert not view.scale.logarithmic
     assert view.scale.low == pytest.approx(bowl().values.min())
 
@@ -234,11 +305,11 @@ def test_without_opengl_it_says_so_and_the_contours_stay(view: SurfaceView, monk
     monkeypatch.setattr("playground.ui.views.surface_view.opengl_works", lambda: False)
     view.show_result(bowl())
     assert view.notice.isHidden()
-    view.depth_box.setChecked(True)
+    view.choices.depth_box.setChecked(True)
     assert view.notice.isVisible()
     assert "no OpenGL" in view.notice.text()
     assert view.pages.currentWidget() is view.plot
-    view.depth_box.setChecked(False)
+    view.choices.depth_box.setChecked(False)
     assert view.notice.isHidden()
 
 
@@ -248,7 +319,7 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
 ) -> None:
     assert opengl_works()
     view.show_result(bowl())
-    view.depth_box.setChecked(True)
+    view.choices.depth_box.setChecked(True)
     assert view.notice.isHidden()
     assert view.pages.currentWidget() is view.landscape
     qtbot.waitUntil(lambda: many_colours(view.landscape.grab().toImage()))
