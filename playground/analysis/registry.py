@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.analysis.attention import AttentionAnalysis
 from playground.analysis.attribution import AttributionAnalysis
+from playground.analysis.backpropagation import BackpropagationAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
@@ -57,6 +58,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     DistributionsAnalysis,
     LossSurfaceAnalysis,
     RunsAnalysis,
+    BackpropagationAnalysis,
 )
 
 

@@ -32,18 +32,20 @@ def log_probabilities(scale: Scale) -> Callable[[torch.Tensor], torch.Tensor]:
     """The function that turns predictions of that scale, (batch, classes), into log-probabilities."""
     if scale == "log-probability":
         return _as_they_are
-    return _safe_log if scale == "probability" else _log_softmax
+    return safe_log if scale == "probability" else log_softmax
 
 
 def _as_they_are(values: torch.Tensor) -> torch.Tensor:
     return values
 
 
-def _safe_log(probabilities: torch.Tensor) -> torch.Tensor:
+def safe_log(probabilities: torch.Tensor) -> torch.Tensor:
+    """The logarithm, of what is too small taken as `SMALLEST`."""
     return torch.log(probabilities.clamp_min(SMALLEST))
 
 
-def _log_softmax(logits: torch.Tensor) -> torch.Tensor:
+def log_softmax(logits: torch.Tensor) -> torch.Tensor:
+    """The logarithm of the softmax over the last axis."""
     return functional.log_softmax(logits, dim=-1)
 
 
@@ -187,7 +189,7 @@ class CrossEntropy(ClassLoss):
         if inputs and inputs[1].shape:
             return StepwiseCrossEntropy(scale)
         if scale == "probability":
-            return Comparison(_nll_of_probabilities)
+            return Comparison(nll_of_probabilities)
         return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
 
 
@@ -216,8 +218,9 @@ class StepwiseCrossEntropy(nn.Module):
         return functional.nll_loss(logarithms.flatten(0, -2), target.flatten(), ignore_index=NOT_ASKED)
 
 
-def _nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    return functional.nll_loss(_safe_log(probabilities), target)
+def nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Minus the mean logarithm of the probability of the right class."""
+    return functional.nll_loss(safe_log(probabilities), target)
 
 
 class DistributionLoss(ClassLoss):

@@ -21,6 +21,7 @@ from playground.data import (
     surfaces,
     tables,
     text,
+    typed,
 )
 from playground.data.base import Dataset
 
@@ -29,6 +30,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *ring.DATASETS,
     *expression.DATASETS,
     *drawn.DATASETS,
+    *typed.DATASETS,
     *gates.DATASETS,
     *surfaces.DATASETS,
     *courses.DATASETS,

@@ -6,7 +6,7 @@ import math
 from typing import ClassVar, Literal
 
 import torch
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 from torch import Tensor, nn
 
 from playground.document.declaration import Declaration, parameter
@@ -58,6 +58,10 @@ class Initializer(Declaration):
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         raise NotImplementedError
 
+    def fill_bias(self, bias: Tensor) -> None:
+        """Overwrite a bias in place and without gradient: zero, unless it was said otherwise."""
+        nn.init.zeros_(bias)
+
 
 class Automatic(Initializer):
     """The usual start for the activation."""
@@ -104,6 +108,57 @@ class Constant(Initializer):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         weight.fill_(self.value)
+
+
+class Typed(Initializer):
+    """The very numbers that a person types."""
+
+    id: ClassVar[str] = "typed"
+    title: ClassVar[str] = "Typed numbers"
+    summary: ClassVar[str] = (
+        "The very numbers you type, to follow a calculation by hand: unit by unit, each with its inputs in order. "
+        "Fewer numbers than weights are repeated."
+    )
+
+    weights: str = parameter(
+        "0.4, -0.2", max_length=4_000, help="Weights of the first unit, then of the next; commas between them."
+    )
+    biases: str = parameter("0", max_length=4_000, help="One bias for each unit; commas between them.")
+
+    @field_validator("weights", "biases")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        typed_numbers(text)
+        return text
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        self._write(weight, self.weights)
+
+    def fill_bias(self, bias: Tensor) -> None:
+        with torch.no_grad():
+            self._write(bias, self.biases)
+
+    @staticmethod
+    def _write(values: Tensor, text: str) -> None:
+        numbers = torch.tensor(typed_numbers(text), dtype=values.dtype, device=values.device)
+        times = -(-values.numel() // len(numbers))
+        values.copy_(numbers.repeat(times)[: values.numel()].view(values.shape))
+
+
+def typed_numbers(text: str) -> tuple[float, ...]:
+    """The numbers of a text such as `0.4, -0.2`. Raises ValueError with a sentence."""
+    found: list[float] = []
+    for word in text.replace(",", " ").replace(";", " ").replace("−", "-").split():
+        try:
+            value = float(word)
+        except ValueError:
+            raise ValueError(f"“{word[:20]}” is no number") from None
+        if not abs(value) <= 1000.0:
+            raise ValueError(f"“{word[:20]}” lies outside ±1000")
+        found.append(value)
+    if not found:
+        raise ValueError("type at least one number")
+    return tuple(found)
 
 
 class Uniform(Initializer):
@@ -248,6 +303,7 @@ INITIALIZERS: tuple[type[Initializer], ...] = (
     Automatic,
     Zeros,
     Constant,
+    Typed,
     Uniform,
     Normal,
     XavierUniform,
@@ -265,7 +321,7 @@ def initializer_of(choice: Choice) -> Initializer:
 
 
 def initialize(module: nn.Module, initializer: Initializer, generator: torch.Generator, activation: str) -> None:
-    """Start all parameters of a module in place: weights by the initializer, biases at zero.
+    """Start all parameters of a module in place: weights by the initializer, biases at zero (or as typed).
 
     Weights are parameters with at least two axes. What else there is (the scale of a normalization, the slope of PReLU)
     keeps the start that its own module gave it, and so do parameters that a module names in `own_start`.
@@ -278,7 +334,7 @@ def initialize(module: nn.Module, initializer: Initializer, generator: torch.Gen
             if name in kept:
                 continue
             if name.startswith("bias"):
-                nn.init.zeros_(values)
+                initializer.fill_bias(values)
             elif values.dim() >= 2:
                 _fill_weight(part, name, values, initializer, generator, activation)
 

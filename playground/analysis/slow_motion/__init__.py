@@ -1,0 +1,1 @@
+"""Backpropagation in slow motion: a network taken apart into operations, with the chain rule written out."""
