@@ -65,7 +65,10 @@ class SlowStep:
 
 @dataclass(frozen=True)
 class WireNumbers:
-    """What a wire carries forward and back, in lines short enough for the canvas, and from which step on."""
+    """What a wire carries forward and back, in lines short enough for the canvas, and from which step on.
+
+    Where there are more than a few numbers it is their length, the root of the sum of their squares, as ‖1.2‖.
+    """
 
     forward: tuple[str, ...]
     backward: tuple[str, ...]
@@ -319,7 +322,7 @@ class _Maker:
         if value.numel() <= ON_A_WIRE:
             return tuple(self._wire_pen.number(float(one)) for one in value.flatten())
         norm = self._wire_pen.number(float(torch.linalg.vector_norm(value.double())))
-        return f"{value.numel():,} numbers", f"length {norm}"
+        return (f"‖{norm}‖",)
 
     @property
     def _wire_pen(self) -> Pen:

@@ -98,7 +98,8 @@ class Goal(Value):
     def sentence(self) -> str:
         """Such as “test accuracy at least 0.95 within 300 epochs”."""
         bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
-        return f"{metric_words(self.metric)} {bound} within {self.within_epochs} epochs"
+        epochs = "1 epoch" if self.within_epochs == 1 else f"{self.within_epochs} epochs"
+        return f"{metric_words(self.metric)} {bound} within {epochs}"
 
 
 def metric_words(metric: str) -> str:

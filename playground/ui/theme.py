@@ -70,6 +70,8 @@ class Tokens:
     train: str
     validation: str
     test: str
+    backward: str
+    """The gradient on its way back, where numbers go both ways; what goes forward has the accent."""
 
     def part_color(self, part: str) -> str:
         """Colour of train, validation or test, the same in every view."""
@@ -80,13 +82,13 @@ LIGHT = Tokens(
     name="light", page="#f5f6f8", panel="#ffffff", canvas="#eef1f5", line="#dfe3e8", text="#1b2430",
     secondary="#5b6878", accent="#0877bd", accent_text="#ffffff", hover="#edf2f7", field="#f5f6f8", error="#c0362c",
     warning="#9a6700", good="#2e7d4f", note="#fff3cd", note_line="#e8d48a", note_text="#6b5310",
-    train="#0877bd", validation="#7b4fa3", test="#d97706",
+    train="#0877bd", validation="#7b4fa3", test="#d97706", backward="#b0246f",
 )  # fmt: skip
 DARK = Tokens(
     name="dark", page="#14181d", panel="#1c2229", canvas="#171c22", line="#2d353f", text="#e6ebf1",
     secondary="#9aa6b5", accent="#4aa8e0", accent_text="#0d1319", hover="#252d36", field="#14181d", error="#ff8379",
     warning="#e3b341", good="#5cc58a", note="#3a3320", note_line="#6d5f2c", note_text="#f1dfa2",
-    train="#4aa8e0", validation="#b58be0", test="#f5a04a",
+    train="#4aa8e0", validation="#b58be0", test="#f5a04a", backward="#f286bd",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from playground.analysis.base import Analysis, Weight
 from playground.document import edits
 from playground.document.project import OpenView
 from playground.ui.analyst import Analyst, Refusal, Request
+from playground.ui.canvas_notes import NO_NOTES, CanvasNotes
 from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.views.base import View
@@ -68,6 +69,8 @@ class ViewDocks(QObject):
     """The step that a person wants to look back at."""
     run_chosen = Signal(str, int)
     """What a person wants to do with a run, and its number; see View."""
+    canvas_notes_changed = Signal(object)
+    """CanvasNotes: what a view wants to be written on the canvas."""
     enlarge_wanted = Signal(object)
     """A dock that wants the whole window, or wants to go back."""
 
@@ -79,6 +82,8 @@ class ViewDocks(QObject):
         self._analyst = analyst
         self._docks: dict[str, ViewDock] = {}
         self._panels: dict[ViewPanel, ViewDock] = {}
+        self._writing: View | None = None
+        """The view that wrote last on the canvas."""
         self.node = ""
         """The selected node, which some views show."""
         self.example = 0
@@ -148,6 +153,7 @@ class ViewDocks(QObject):
         panel.view.edit_wanted.connect(self._on_edit)
         panel.view.moment_chosen.connect(self.moment_chosen)
         panel.view.run_chosen.connect(self.run_chosen)
+        panel.view.canvas_notes_wanted.connect(self._on_canvas_notes)
         self._docks[identifier] = dock
         self._panels[panel] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)
@@ -160,6 +166,9 @@ class ViewDocks(QObject):
         if dock is None:
             return
         del self._panels[dock.panel]
+        if dock.view is self._writing:
+            self._writing = None
+            self.canvas_notes_changed.emit(NO_NOTES)
         self._window.removeDockWidget(dock)
         dock.deleteLater()
         self.changed.emit()
@@ -183,6 +192,11 @@ class ViewDocks(QObject):
     @Slot()
     def _on_close(self) -> None:
         self.close(self._panels[self.sender()].identifier)
+
+    @Slot(object)
+    def _on_canvas_notes(self, notes: CanvasNotes) -> None:
+        self._writing = self.sender()
+        self.canvas_notes_changed.emit(notes)
 
     @Slot(int)
     def _on_example(self, example: int) -> None:

@@ -144,6 +144,7 @@ class Workplace(QObject):
         self.views.run_chosen.connect(self._with_run)
         self.canvas.node_selected.connect(self._on_selected)
         self.views.example_changed.connect(self.canvas_feed.show_example)
+        self.views.canvas_notes_changed.connect(self.canvas.canvas_scene.wire_notes.show)
         self.canvas.said.connect(self._say)
         self.canvas.weight_edit_requested.connect(self._on_weight_edited)
         self.inspector.weight_edit_requested.connect(self._on_weight_edited)

@@ -35,6 +35,7 @@ class NodeItem(QGraphicsItem):
         self.id = identifier
         self.face = face
         self.chosen = False
+        self.marked = ""
         self.hovered_port = ""
         self.port_colors: dict[tuple[str, str], str] = {}
         """While a wire is pulled: "good" or "error" by (side, port)."""
@@ -108,6 +109,12 @@ class NodeItem(QGraphicsItem):
         if chosen != self.chosen:
             self.chosen = chosen
             self.setZValue(NODE_LEVEL + (1 if chosen else 0))
+            self.update()
+
+    def set_marked(self, marked: str) -> None:
+        """Draw a ring around the card that a view is talking about, in a colour of the theme; "" takes it away."""
+        if marked != self.marked:
+            self.marked = marked
             self.update()
 
     def color_ports(self, colors: dict[tuple[str, str], str]) -> None:
@@ -230,6 +237,10 @@ class NodeItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(QColor(THEME.tokens.panel))
         painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        if self.marked:
+            painter.setPen(QPen(THEME.color(self.marked), 3.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(-5, -5, 5, 5), _RADIUS + 5, _RADIUS + 5)
         if self.chosen and self.face.severity == "error":
             painter.setPen(QPen(QColor(THEME.tokens.accent), 1.6))
             painter.setBrush(Qt.BrushStyle.NoBrush)

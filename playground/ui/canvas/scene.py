@@ -33,6 +33,7 @@ from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
 from playground.ui.canvas.selection import Selection
 from playground.ui.canvas.unfolding import Unfolding
 from playground.ui.canvas.wire_item import WireItem
+from playground.ui.canvas.wire_notes import WireNotes
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import THEME
 
@@ -70,6 +71,7 @@ class CanvasScene(QGraphicsScene):
         document.opened.connect(self._on_opened)
         self.selection.changed.connect(self._on_selection)
         THEME.changed.connect(self._on_theme)
+        self.wire_notes = WireNotes(self)
         self._on_opened()
 
     # In step with the document --------------------------------------------------------------------------------------

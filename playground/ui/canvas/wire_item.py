@@ -72,6 +72,10 @@ class WireItem(QGraphicsItem):
             self.gradient, self.vanished = share, vanished
             self.update()
 
+    def middle(self) -> QPointF:
+        """The point half-way along the wire."""
+        return self._path.pointAtPercent(0.5)
+
     @property
     def words(self) -> str:
         """What it carries, and how much gradient comes back."""

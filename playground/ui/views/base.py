@@ -45,6 +45,10 @@ class View(QWidget):
     """(what to do, number of the run): "show" or "hide" it beside the one on screen, "pin" or "unpin" it, "beside" it
     side by side, "continue" from where it stands, "forget" it."""
 
+    canvas_notes_wanted = Signal(object)
+    """The view writes on wires and marks blocks of the canvas: CanvasNotes, in place of what it said before. They go
+    when the view is closed."""
+
     wanted_changed = Signal()
     """The options ask for another result."""
     heading_changed = Signal(str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.ui.views.attention_view import AttentionView
 from playground.ui.views.attribution_view import AttributionView
+from playground.ui.views.backpropagation_view import BackpropagationView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
@@ -55,5 +56,6 @@ VIEWS: dict[str, type[View]] = {
         FlowView,
         DistributionsView,
         RunsView,
+        BackpropagationView,
     )
 }

@@ -1,0 +1,136 @@
+"""Labels on the wires and rings around blocks, as a view asks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from playground.document.graph import EdgeKey
+from playground.ui.canvas.paint import OVERLAY_LEVEL, card_font, card_metrics
+from playground.ui.canvas_notes import NO_NOTES, CanvasNotes, WireNote
+from playground.ui.theme import THEME
+
+if TYPE_CHECKING:
+    from playground.ui.canvas.scene import CanvasScene
+
+_SIZE = 13.0
+_ROW = 17.0
+_PAD = 6.0
+_GAP = 7.0
+"""Between a card and the label above it."""
+_ARROWS = {"forward": "→", "backward": "←"}
+
+
+class WireLabel(QGraphicsItem):
+    """The lines of one wire, in a box over its middle: an arrow says which way they go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: tuple[WireNote, ...] = ()
+        self._box = QRectF()
+        self._lead = 0.0
+        """How far from the middle of the box the wire is, downwards."""
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(OVERLAY_LEVEL - 2.0)
+
+    def show_notes(self, notes: tuple[WireNote, ...]) -> None:
+        """Show other lines."""
+        if notes == self.notes:
+            return
+        self.prepareGeometryChange()
+        self.notes = notes
+        bold = card_metrics(_SIZE, bold=True)
+        rows = [line for note in notes for line in note.lines]
+        width = max((bold.horizontalAdvance(line) for line in rows), default=0.0) + 2 * _PAD + 16.0
+        height = _ROW * len(rows) + 6.0
+        self._box = QRectF(-width / 2, -height / 2, width, height)
+        self.update()
+
+    def put(self, middle: QPointF, cards: list[QRectF], ends: tuple[QRectF, QRectF]) -> None:
+        """Stand on the middle of the wire, or above or below the cards at its ends where it would cover a card."""
+        heights = (
+            middle.y(),
+            min(card.top() for card in ends) - self._box.height() / 2 - _GAP,
+            max(card.bottom() for card in ends) + self._box.height() / 2 + _GAP,
+        )
+        free = (y for y in heights if not any(self._box.translated(middle.x(), y).intersects(card) for card in cards))
+        y = next(free, middle.y())
+        self.prepareGeometryChange()
+        self._lead = middle.y() - y
+        self.setPos(middle.x(), y)
+
+    @property
+    def text(self) -> str:
+        """All lines with their arrows."""
+        return "\n".join(f"{_ARROWS[note.way]} {line}" for note in self.notes for line in note.lines)
+
+    def boundingRect(self) -> QRectF:
+        return self._box.united(QRectF(-1, min(0.0, self._lead), 2, abs(self._lead))).adjusted(-1, -1, 1, 1)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        tokens = THEME.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fresh = next((note for note in self.notes if note.fresh), None)
+        edge = QPen(QColor(_color(fresh)), 1.8) if fresh is not None else QPen(QColor(tokens.line), 1.0)
+        painter.setPen(edge)
+        if self._lead:
+            painter.drawLine(QPointF(), QPointF(0, self._lead))
+        painter.setBrush(QColor(tokens.panel))
+        painter.drawRoundedRect(self._box, 5, 5)
+        row = QRectF(self._box.left() + _PAD, self._box.top() + 3, self._box.width() - 2 * _PAD, _ROW)
+        for note in self.notes:
+            painter.setFont(card_font(_SIZE, bold=note.fresh))
+            painter.setPen(QColor(_color(note)))
+            for number, line in enumerate(note.lines):
+                if number == 0:
+                    painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _ARROWS[note.way])
+                painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, line)
+                row.translate(0, _ROW)
+
+
+def _color(note: WireNote) -> str:
+    return THEME.tokens.backward if note.way == "backward" else THEME.tokens.accent
+
+
+class WireNotes(QObject):
+    """Keeps the labels on their wires, and the rings on their cards, while both move."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self._scene = scene
+        self._notes = NO_NOTES
+        self.labels: dict[EdgeKey, WireLabel] = {}
+        scene.arranged.connect(self._arrange)
+        THEME.changed.connect(self._restyle)
+
+    @Slot(object)
+    def show(self, notes: CanvasNotes) -> None:
+        """Show what a view says in place of what was said before."""
+        self._notes = notes
+        self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        wires = self._scene.wires
+        for key in [key for key in self.labels if key not in self._notes.wires or key not in wires]:
+            self._scene.removeItem(self.labels.pop(key))
+        cards = {name: QRectF(item.pos(), QSizeF(*item.size)) for name, item in self._scene.nodes.items()}
+        for key, notes in self._notes.wires.items():
+            if key not in wires:
+                continue
+            if key not in self.labels:
+                self.labels[key] = WireLabel()
+                self._scene.addItem(self.labels[key])
+            self.labels[key].show_notes(notes)
+            ends = cards[key.source], cards[key.target]
+            self.labels[key].put(wires[key].middle(), list(cards.values()), ends)
+        for name, item in self._scene.nodes.items():
+            item.set_marked(self._notes.tone if name in self._notes.marked else "")
+
+    @Slot()
+    def _restyle(self) -> None:
+        for label in self.labels.values():
+            label.update()
