@@ -119,6 +119,7 @@ class Typed(Initializer):
         "The very numbers you type, to follow a calculation by hand: unit by unit, each with its inputs in order. "
         "Fewer numbers than weights are repeated."
     )
+    formula: ClassVar[str] = r"w_{ij} = c_k"
 
     weights: str = parameter(
         "0.4, -0.2", max_length=4_000, help="Weights of the first unit, then of the next; commas between them."

@@ -15,6 +15,7 @@ DRAWN = tuple((float(i % 7) - 3.0, float(i % 5) - 2.0, i % 2) for i in range(60)
 
 NEEDED: dict[str, dict[str, Any]] = {
     "drawn-points": {"points": DRAWN},
+    "typed-examples": {"rows": "; ".join(f"{x1}, {x2} -> {number}" for x1, x2, number in DRAWN)},
     "own-table": own_files.table_parameters(own_files.flowers()),
     "own-table-numbers": own_files.table_parameters(own_files.houses()),
     "own-images": own_files.picture_parameters(own_files.shapes()),
@@ -25,7 +26,10 @@ NEEDED: dict[str, dict[str, Any]] = {
 REAL = {
     "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots",
 }  # fmt: skip
-FIXED = {"truth-table", "drawn-points", "own-table", "own-table-numbers", "own-images", "own-text", "the-cat-sat"}
+FIXED = {
+    "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-images", "own-text",
+    "the-cat-sat",
+}  # fmt: skip
 """Not random: the seed only shuffles."""
 
 

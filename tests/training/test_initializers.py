@@ -19,6 +19,7 @@ IDS = (
     "automatic",
     "zeros",
     "constant",
+    "typed",
     "uniform",
     "normal",
     "xavier-uniform",
@@ -48,6 +49,14 @@ def test_all_initializers_are_there_in_order() -> None:
 def test_zeros_and_constant() -> None:
     assert torch.equal(filled("zeros"), torch.zeros(200, 300))
     assert torch.equal(filled("constant", value=-0.25), torch.full((200, 300), -0.25))
+
+
+def test_typed_numbers_go_in_unit_by_unit_with_their_biases_and_are_repeated_where_they_are_few() -> None:
+    layer = nn.Linear(3, 2)
+    initialize(layer, make("typed", weights="0.4, −0.2; 1 2 3 4", biases="0.5 -1"), torch.Generator(), "")
+    torch.testing.assert_close(layer.weight.detach(), torch.tensor([[0.4, -0.2, 1.0], [2.0, 3.0, 4.0]]))
+    assert layer.bias.tolist() == [0.5, -1.0]
+    assert filled("typed", (2, 3), weights="1, 2").tolist() == [[1.0, 2.0, 1.0], [2.0, 1.0, 2.0]]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +147,7 @@ def test_a_seed_fixes_the_start_and_the_global_generator_is_left_alone(identifie
     before = torch.get_rng_state()
     first, again, other = (filled(identifier, (8, 9), "relu", seed) for seed in (3, 3, 4))
     assert torch.equal(first, again)
-    assert torch.equal(first, other) == (identifier in ("zeros", "constant"))
+    assert torch.equal(first, other) == (identifier in ("zeros", "constant", "typed"))
     assert torch.isfinite(first).all()
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -243,6 +252,9 @@ def test_every_initializer_is_explained_and_survives_json(kind: type[Initializer
     ("identifier", "parameters", "sentence"),
     [
         ("constant", {"value": "one"}, "Value c of Constant must be a number from -1000 to 1000, but 'one' arrived."),
+        ("typed", {"weights": "0.4, oops"}, "Weights of Typed numbers: “oops” is no number."),
+        ("typed", {"biases": " "}, "Biases of Typed numbers: type at least one number."),
+        ("typed", {"weights": "1e9"}, "Weights of Typed numbers: “1e9” lies outside ±1000."),
         ("normal", {"spread": -1}, "Standard deviation σ of Normal must be a number from 0 to 1000, but -1 arrived."),
         ("uniform", {"low": 1.0, "high": 0.0}, "Uniform: the lower bound 1 lies above the upper bound 0."),
     ],

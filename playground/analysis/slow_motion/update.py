@@ -20,6 +20,8 @@ from playground.training.regularization import Penalties, clip
 from playground.training.schedules import PlateauSchedule, schedule_of
 from playground.training.snapshot import Snapshot
 
+VELOCITY, AVERAGE = "momentum_buffer", "average"
+"""What the memory of momentum is called, as a sum and as a mean."""
 Arrays = Mapping[str, NDArray[np.float32]]
 """By the name of the parameter, in its shape."""
 
@@ -174,28 +176,28 @@ class MoveWriter:
     def _plain(self, name: str, index: Index) -> list[str]:
         return [self._descend(name, index, self._numbers(name, index)[1], self._pen.slope(name, index))]
 
-    def _velocity(self, name: str, index: Index, kept: float, taken: float) -> str:
+    def _velocity(self, key: str, name: str, index: Index, kept: float, taken: float) -> str:
         n, f = self._pen.number, self._pen.factor
-        old, new = self._before("momentum_buffer", name, index), self._after("momentum_buffer", name, index)
+        old, new = self._before(key, name, index), self._after(key, name, index)
         gradient = self._numbers(name, index)[1]
         weighed = f"{n(taken)} · {f(gradient)}" if taken != 1.0 else f(gradient)
         return f"v ← {n(kept)} · {f(old)} + {weighed} = {n(new)}"
 
     def _momentum(self, name: str, index: Index) -> list[str]:
         kept = self._move.optimizer.numbers()["momentum"]
-        speed = self._after("momentum_buffer", name, index)
-        return [self._velocity(name, index, kept, 1.0), self._descend(name, index, speed, "v")]
+        speed = self._after(VELOCITY, name, index)
+        return [self._velocity(VELOCITY, name, index, kept, 1.0), self._descend(name, index, speed, "v")]
 
     def _averaged(self, name: str, index: Index) -> list[str]:
         kept = self._move.optimizer.numbers()["beta"]
-        speed = self._after("momentum_buffer", name, index)
-        return [self._velocity(name, index, kept, 1.0 - kept), self._descend(name, index, speed, "v")]
+        speed = self._after(AVERAGE, name, index)
+        return [self._velocity(AVERAGE, name, index, kept, 1.0 - kept), self._descend(name, index, speed, "v")]
 
     def _nesterov(self, name: str, index: Index) -> list[str]:
         kept = self._move.optimizer.numbers()["momentum"]
-        speed, gradient = self._after("momentum_buffer", name, index), self._numbers(name, index)[1]
+        speed, gradient = self._after(VELOCITY, name, index), self._numbers(name, index)[1]
         along = gradient + kept * speed
-        return [self._velocity(name, index, kept, 1.0), self._descend(name, index, along, "(g + μ · v)")]
+        return [self._velocity(VELOCITY, name, index, kept, 1.0), self._descend(name, index, along, "(g + μ · v)")]
 
     def _scaled(self, name: str, index: Index) -> list[str]:
         """AdaGrad and RMSProp: divided by the root of the squares seen so far."""

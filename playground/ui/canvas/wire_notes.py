@@ -67,6 +67,10 @@ class WireLabel(QGraphicsItem):
         """All lines with their arrows."""
         return "\n".join(f"{_ARROWS[note.way]} {line}" for note in self.notes for line in note.lines)
 
+    def box(self) -> QRectF:
+        """The box around the lines, in item coordinates."""
+        return QRectF(self._box)
+
     def boundingRect(self) -> QRectF:
         return self._box.united(QRectF(-1, min(0.0, self._lead), 2, abs(self._lead))).adjusted(-1, -1, 1, 1)
 

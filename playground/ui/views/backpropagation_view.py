@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.base import Analysis, Weight
@@ -16,7 +16,6 @@ from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.theme import THEME
 from playground.ui.views.backpropagation_parts import WAY_WORDS, WAYS, ChainTree, StepList, StepText, WaySlider
 from playground.ui.views.base import View
-from playground.ui.views.canvas import metrics
 from playground.ui.views.options import ExampleBox, combo_box, flat_button, more_button
 
 SPEEDS = (("Slow", "3000"), ("Medium", "1500"), ("Fast", "600"))
@@ -25,7 +24,6 @@ ROOM_FOR_LIST, ROOM_FOR_ALL = 560, 860
 """Least widths for the list of steps, and for the tree beside the step."""
 SHARES = (205, 425, 420)
 """Of the width, for the list, the step and the tree."""
-LONGEST_WEIGHT = 150
 
 
 class BackpropagationView(View):
@@ -52,7 +50,8 @@ class BackpropagationView(View):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(THEME.px(9))
-        for widget in (self.list, self.text, self.tree):
+        self.chain = self._chain_panel()
+        for widget in (self.list, self.text, self.chain):
             self.splitter.addWidget(widget)
         self.body_layout.addWidget(self.splitter, 1)
         self.list.step_chosen.connect(self.go_to)
@@ -72,9 +71,8 @@ class BackpropagationView(View):
         self.speeds = combo_box("Speed", "How long each step stays when it plays", SPEEDS)
         self.speeds.setCurrentIndex(1)
         self.speeds.activated.connect(self._set_speed)
-        more = more_button((("Digits", self.digits), ("Speed", self.speeds)))
-        for widget in (self.weights, self.examples, more):
-            self.options_layout.addWidget(widget)
+        more = more_button((("Example", self.examples), ("Digits", self.digits), ("Speed", self.speeds)))
+        self.options_layout.addWidget(more)
 
     def _make_transport(self) -> None:
         row = QHBoxLayout()
@@ -105,6 +103,19 @@ class BackpropagationView(View):
         self.chain_button.toggled.connect(self._arrange)
         row.addWidget(self.chain_button)
         self.body_layout.addLayout(row)
+
+    def _chain_panel(self) -> QWidget:
+        """The tree with the choice of the weight whose chain rule it shows."""
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(THEME.px(4))
+        row = QHBoxLayout()
+        row.addWidget(QLabel("Chain rule of"))
+        row.addWidget(self.weights, 1)
+        column.addLayout(row)
+        column.addWidget(self.tree, 1)
+        return panel
 
     # What is asked for ----------------------------------------------------------------------------------------------
 
@@ -246,8 +257,6 @@ class BackpropagationView(View):
             if words != [self.weights.itemText(row) for row in range(self.weights.count())]:
                 self.weights.clear()
                 self.weights.addItems(words)
-                longest = max(metrics().horizontalAdvance(text) for text in words)
-                self.weights.setMinimumWidth(min(longest + THEME.px(44), THEME.px(LONGEST_WEIGHT)))
             self.weights.setCurrentIndex(weights.index(result.weight) if result.weight in weights else -1)
 
     def _notes(self, result: Backpropagation) -> CanvasNotes:
@@ -279,7 +288,7 @@ class BackpropagationView(View):
         instead = self.chain_button.isChecked()
         self.chain_button.setVisible(not beside)
         self.list.setVisible(width >= ROOM_FOR_LIST)
-        self.tree.setVisible(beside or instead)
+        self.chain.setVisible(beside or instead)
         self.text.setVisible(beside or not instead)
         shown = (width >= ROOM_FOR_LIST, beside or not instead, beside or instead)
         if shown != self._shared:

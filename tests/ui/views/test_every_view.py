@@ -17,6 +17,7 @@ from playground.analysis.registry import ANALYSES
 from playground.ui.theme import THEME
 from playground.ui.views.attention_view import AttentionView
 from playground.ui.views.attribution_view import AttributionView
+from playground.ui.views.backpropagation_view import BackpropagationView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
@@ -50,6 +51,7 @@ from tests.ui.views import (
     results_autoencoder,
     results_distributions,
     results_flow,
+    results_backpropagation,
     results_forecast,
     results_generated,
     results_graph,
@@ -97,6 +99,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ForecastView, results_forecast.beyond_the_end),
     (GraphView, results_graph.graph_answers),
     (TextView, results_text.next_token),
+    (BackpropagationView, results_backpropagation.two_ways),
+    (BackpropagationView, results_backpropagation.wide),
     (SurfaceView, results_surface.bowl),
     (SurfaceView, results_surface.random_bowl),
     (DistributionsView, results_distributions.spreading),

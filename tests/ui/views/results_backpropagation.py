@@ -1,0 +1,46 @@
+"""Backpropagation made by the analysis itself: a small residual network, and one too wide to write out."""
+
+from __future__ import annotations
+
+import functools
+
+from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
+from playground.analysis.base import Context
+from playground.analysis.subject import Subject
+from playground.training.session import Session
+from tests.network.small_graphs import chain, node, wired
+from tests.training.runs import project
+
+
+@functools.lru_cache(maxsize=1)
+def two_ways() -> Backpropagation:
+    """One layer, and a wire round the next."""
+    graph = wired(
+        [
+            node("data", "typed-examples", rows="0.5, -1 -> 0.3"),
+            node("first", "dense", units=2),
+            node("round", "dense", units=2, activation="sigmoid"),
+            node("sum", "add"),
+            node("last", "dense", units=1, activation="identity"),
+            node("loss", "mean-squared-error"),
+        ],
+        "data.features > first", "first > round", "first > sum", "round > sum", "sum > last",
+        "last > loss.prediction", "data.target > loss.target",
+    )  # fmt: skip
+    session = Session(project(graph), "cpu")
+    return BackpropagationAnalysis().compute(
+        Context(subject=Subject(graph), snapshot=session.snapshot(), project=session.project)
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def wide() -> Backpropagation:
+    """Pictures of digits through 100 units."""
+    graph = chain(
+        node("data", "digits"), node("flat", "flatten"), node("wide", "dense", units=100),
+        node("out", "dense", units=10, activation="identity"), loss=node("loss", "cross-entropy"),
+    )  # fmt: skip
+    session = Session(project(graph), "cpu")
+    return BackpropagationAnalysis().compute(
+        Context(subject=Subject(graph), snapshot=session.snapshot(), project=session.project)
+    )

@@ -1,0 +1,158 @@
+"""Stepping through backpropagation: buttons, keys, the list, the tree, and what is written on the canvas."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from playground.ui.canvas_notes import NO_NOTES, CanvasNotes
+from playground.ui.theme import THEME
+from playground.ui.views.backpropagation_view import BackpropagationView
+from tests.ui.views.results_backpropagation import two_ways, wide
+
+
+@pytest.fixture
+def view(qtbot: Any) -> BackpropagationView:
+    view = BackpropagationView()
+    qtbot.addWidget(view)
+    view.resize(1000, 400)
+    view.show()
+    view.show_result(two_ways())
+    return view
+
+
+def plain(html: str) -> str:
+    return re.sub(r"<[^>]+>", "", html.replace("<br>", "\n")).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def press(view: BackpropagationView, key: Qt.Key) -> None:
+    QTest.keyClick(view, key)
+
+
+def test_keys_and_buttons_go_from_step_to_step_and_stop_at_the_ends(view: BackpropagationView) -> None:
+    last = len(two_ways().steps) - 1
+    assert view.where.text() == "Forward 1 of 8" and not view.buttons["Previous"].isEnabled()
+    press(view, Qt.Key.Key_Left)
+    assert view.step == 0
+    press(view, Qt.Key.Key_Right)
+    view.buttons["Next"].click()
+    assert view.step == 2 and view.slider.value() == 2 and view.list.currentRow() == 2
+    press(view, Qt.Key.Key_End)
+    assert view.step == last and not view.buttons["Next"].isEnabled()
+    assert view.where.text().startswith("Update 3 of 3")
+    press(view, Qt.Key.Key_Right)
+    assert view.step == last
+    press(view, Qt.Key.Key_Home)
+    assert view.step == 0
+
+
+def test_the_slider_and_the_list_go_to_a_step_and_say_its_way(view: BackpropagationView) -> None:
+    view.slider.setValue(8)
+    assert view.where.text() == "Backward 1 of 7" and view.list.currentRow() == 8
+    view.list.setCurrentRow(1)
+    assert view.step == 1 and view.slider.value() == 1
+    assert plain(view.text.title.text()).startswith("→ Forward")
+
+
+def test_a_step_shows_its_formula_and_its_numbers(view: BackpropagationView) -> None:
+    view.go_to(1)
+    step = two_ways().steps[1]
+    assert plain(view.text.lines.text()).split("\n") == list(step.lines)
+    assert view.text.formula.accessibleName() == f"Formula {step.formula}"
+    assert THEME.tokens.accent in view.text.lines.text()
+    view.go_to(8)
+    assert THEME.tokens.backward in view.text.lines.text()
+
+
+def test_playing_goes_to_the_end_and_stops(view: BackpropagationView, qtbot: Any) -> None:
+    view.last()
+    view.previous()
+    view.speeds.setCurrentIndex(2)
+    press(view, Qt.Key.Key_Space)
+    assert view.playing
+    qtbot.waitUntil(lambda: not view.playing)
+    assert view.step == len(two_ways().steps) - 1
+    view.buttons["Play"].click()
+    assert view.playing and view.step == 0, "at the end it starts again"
+    view.hide()
+    assert not view.playing
+
+
+def test_the_tree_opens_branch_by_branch_and_its_products_add_up(view: BackpropagationView) -> None:
+    chain = two_ways().chain
+    root = view.tree.topLevelItem(0)
+    assert root.text(0) == f"∂L/∂{chain.knots[0].symbol}"
+    item = root
+    while item.childCount() == 1:
+        item = item.child(0)
+    assert item.childCount() == 3, "the output of the first layer goes into two units and into the sum"
+    products = [float(item.child(row).text(1).replace("−", "-")) for row in range(item.childCount())]
+    knot = next(knot for knot in chain.knots if len(knot.links) == 3)
+    assert sum(products) == pytest.approx(knot.gradient, abs=1e-4)
+    assert item.child(0).childCount() == 0
+    item.child(0).setExpanded(True)
+    assert item.child(0).childCount() >= 1
+
+
+def test_what_was_opened_stays_open_for_new_numbers(view: BackpropagationView) -> None:
+    root = view.tree.topLevelItem(0)
+    root.child(0).setExpanded(False)
+    view.digits.setValue(3)
+    view.show_result(two_ways())
+    root = view.tree.topLevelItem(0)
+    assert root.isExpanded() and not root.child(0).isExpanded()
+    assert len(root.text(1).replace("−", "").replace("0.", "").lstrip("0")) <= 3
+
+
+def test_another_weight_and_more_digits_are_asked_for(view: BackpropagationView, qtbot: Any) -> None:
+    row = [weight for _, weight in two_ways().choices].index(("last.weight", (0, 1)))
+    with qtbot.waitSignal(view.wanted_changed):
+        view.weights.activated.emit(row)
+    with qtbot.waitSignal(view.wanted_changed):
+        view.digits.setValue(8)
+    wanted: Any = view.wanted()
+    assert (wanted.weight, wanted.index, wanted.digits) == ("last.weight", (0, 1), 8)
+
+
+def test_another_example_is_chosen_for_all_views(qtbot: Any) -> None:
+    view = BackpropagationView()
+    qtbot.addWidget(view)
+    view.show_result(wide())
+    with qtbot.waitSignal(view.example_chosen) as blocker:
+        view.examples.setValue(4)
+    assert blocker.args == [3]
+
+
+def test_the_canvas_gets_the_numbers_as_far_as_the_steps_have_come(view: BackpropagationView) -> None:
+    told: list[CanvasNotes] = []
+    view.canvas_notes_wanted.connect(told.append)
+    view.go_to(1)
+    assert {(key.source, key.target) for key in told[-1].wires} == {("data", "first"), ("data", "loss")}
+    assert told[-1].marked == {"first"} and told[-1].tone == "accent"
+    view.last()
+    notes = {(key.source, key.target): [note.way for note in notes] for key, notes in told[-1].wires.items()}
+    assert notes["data", "first"] == ["forward"] and notes["first", "sum"] == ["forward", "backward"]
+    view.go_to(next(number for number, step in enumerate(two_ways().steps) if step.way == "backward"))
+    fresh = {key.target for key, notes in told[-1].wires.items() for note in notes if note.fresh}
+    assert fresh == {"loss"} and told[-1].tone == "backward"
+    view.show_message("Nothing goes back.")
+    assert told[-1] == NO_NOTES
+
+
+def test_a_narrow_dock_has_the_step_or_the_tree(view: BackpropagationView) -> None:
+    assert view.list.isVisible() and view.text.isVisible() and view.tree.isVisible()
+    assert not view.chain_button.isVisible()
+    view.resize(420, 300)
+    assert view.text.isVisible() and not view.list.isVisible() and not view.tree.isVisible()
+    view.chain_button.click()
+    assert view.tree.isVisible() and not view.text.isVisible()
+
+
+def test_the_same_step_stays_when_new_numbers_come(view: BackpropagationView) -> None:
+    view.go_to(5)
+    view.show_result(two_ways())
+    assert view.step == 5
