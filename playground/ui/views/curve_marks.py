@@ -76,11 +76,12 @@ class MarkLines:
         for words, x in self._words:
             width = (metrics.horizontalAdvance(words.toPlainText()) + THEME.px(10)) * per_pixel
             leftwards = x + width > right and x - width >= left
-            start = x - width if leftwards else x
+            # Where neither side has room, the words stand across their line.
+            start = x - width if leftwards else max(left, min(x, right - width))
             row = next((row for row in range(ROWS) if ends[row] <= start), ROWS - 1)
             ends[row] = max(ends[row], start + width)
             words.setAnchor((1.0 if leftwards else 0.0, 0.0))
-            words.setPos(x, top - row * row_height)
+            words.setPos(x if leftwards else start, top - row * row_height)
             words.setVisible(left <= x <= right)
 
 
