@@ -59,8 +59,7 @@ class BarsCanvas(Canvas):
         if self.result is None:
             return ()
         every = self.result.maps
-        room = self.width() * (1 - NAME_SHARE)
-        count = max(1, int(room // THEME.px(LEAST_BAR + GAP)))
+        count = max(1, int((self.width() - self._name_width()) // THEME.px(LEAST_BAR + GAP)))
         kept = sorted(every, key=lambda shown: FIRST.index(shown.method))[:count]
         return tuple(shown for shown in every if shown in kept)
 
@@ -75,8 +74,8 @@ class BarsCanvas(Canvas):
 
     def _name_width(self) -> float:
         widest = max((metrics().horizontalAdvance(self.name(int(place))) for place in self.order), default=0)
-        room = min(self.width() * NAME_SHARE, THEME.px(MOST_NAME))
-        return max(THEME.px(LEAST_NAME), min(widest + THEME.px(4), room))
+        room = max(THEME.px(LEAST_NAME), min(self.width() * NAME_SHARE, THEME.px(MOST_NAME)))
+        return min(widest + THEME.px(4), room)
 
     def bar_box(self, row: int, number: int) -> QRectF:
         """The room for the bar of a row, with its number, of one method."""
@@ -93,8 +92,10 @@ class BarsCanvas(Canvas):
         painter = QPainter(self)
         painter.setFont(THEME.font(13))
         if self._head() and len(self.maps) < len(self.result.maps):
+            hidden = f"{len(self.maps)} of {len(self.result.maps)} methods"
+            hidden = metrics().elidedText(hidden, Qt.TextElideMode.ElideRight, int(self._name_width()))
             painter.setPen(THEME.color("secondary"))
-            painter.drawText(QPointF(0, metrics().ascent()), f"{len(self.maps)} of {len(self.result.maps)} methods")
+            painter.drawText(QPointF(0, metrics().ascent()), hidden)
         for number, shown in enumerate(self.maps):
             if self._head():
                 box = self.bar_box(0, number)

@@ -167,7 +167,7 @@ class BoundaryView(PlaneView):
         self._share_width()
 
     def _share_width(self) -> None:
-        self.panel_area.setFixedWidth(min(max(round(self.width() * 0.4), THEME.px(150)), THEME.px(320)))
+        self.panel_area.setFixedWidth(min(max(round(self.width() * 0.4), THEME.px(136)), THEME.px(320)))
 
     def draw(self) -> None:
         assert self.result is not None

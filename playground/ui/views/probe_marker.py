@@ -18,7 +18,7 @@ SIZE = 15
 STEP, STRIDE = 0.01, 0.08
 """How far an arrow key moves the point, and with Shift, as shares of the plane."""
 KEYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1)}
-ARROW, BARB = 0.16, 0.035
+ARROW, BARB = 0.2, 0.045
 """Lengths of the longest arrow and of its head, as shares of the plane."""
 STEEP = 4.0
 """A slope over which the answer would change by so much on the way across the plane has nearly the longest arrow."""
@@ -82,9 +82,16 @@ class ProbeMarker(QObject):
             self._silent = True
             self.target.setPos(*probe.place)
             self._silent = False
-        xs, ys = arrow_lines(probe, extent)
+        xs, ys = arrow_lines(probe, self._spans())
         self.rim.setData(xs, ys)
         self.arrow.setData(xs, ys)
+
+    def _spans(self) -> tuple[float, float]:
+        """What both axes cover on the same length of the screen."""
+        box = self._plot.box
+        across, up = box.viewPixelSize()
+        side = min(box.width(), box.height())
+        return float(across) * side, float(up) * side
 
     def go_to(self, x: float, y: float) -> None:
         """Put it down, inside the plane."""
@@ -135,12 +142,13 @@ class ProbeMarker(QObject):
         return True
 
 
-def arrow_lines(probe: Probe, extent: Extent) -> tuple[list[float], list[float]]:
-    """Pairs of ends of the shaft and the barbs, uphill as the eye sees the plane; empty where there is no slope."""
-    left, right, bottom, top = extent
-    wide, high = right - left, top - bottom
-    # Features of different units: uphill on the screen is uphill in shares of the two ranges.
-    across, up = probe.slope[0] * wide, probe.slope[1] * high
+def arrow_lines(probe: Probe, spans: tuple[float, float]) -> tuple[list[float], list[float]]:
+    """Pairs of ends of the shaft and the barbs, uphill as the eye sees the plane; empty where there is no slope.
+
+    `spans` are what the two axes cover on the same length of the screen: features of different units have different
+    ones, and what is uphill to the eye is so in shares of them.
+    """
+    across, up = (slope * span for slope, span in zip(probe.slope, spans, strict=True))
     steep = math.hypot(across, up)
     if not math.isfinite(steep) or steep < 1e-9:
         return [], []
@@ -151,6 +159,6 @@ def arrow_lines(probe: Probe, extent: Extent) -> tuple[list[float], list[float]]
     ends = [(QPointF(0, 0), tip)]
     for turn in (2.6, -2.6):
         ends.append((tip, tip + QPointF(BARB * math.cos(angle + turn), BARB * math.sin(angle + turn))))
-    xs = [probe.place[0] + end.x() * wide for pair in ends for end in pair]
-    ys = [probe.place[1] + end.y() * high for pair in ends for end in pair]
+    xs = [probe.place[0] + end.x() * spans[0] for pair in ends for end in pair]
+    ys = [probe.place[1] + end.y() * spans[1] for pair in ends for end in pair]
     return xs, ys

@@ -15,7 +15,7 @@ from playground.ui.theme import THEME
 from playground.ui.views.canvas import Canvas, metrics
 from playground.ui.views.drawing import class_color, ink_on, number_words, shades, signed_table
 
-LEAST = 128
+LEAST = 112
 NUMBERED = "−00.00"
 CELL = 20
 GAP = 6

@@ -79,3 +79,15 @@ def units() -> Attributions:
         np.array([0.1, -0.2, 0.75], dtype=np.float32), False, 2, 2, np.array([np.nan]), 0.75, "value", 0.0, "test", 0,
         9, title="Code", of_unit=True,
     )  # fmt: skip
+
+
+def colored() -> Attributions:
+    features = np.zeros((3, 8, 8), dtype=np.float32)
+    features[0, :, :4], features[2, :, 4:] = 1.0, 1.0
+    signed = features.copy()
+    signed[2] *= -0.5
+    bright = np.ascontiguousarray(features.transpose(1, 2, 0))
+    return Attributions(
+        maps(signed), "image", features, features, bright, (), ("red", "blue"), np.array([0.6, 0.4], dtype=np.float32),
+        True, 0, 0, np.array([0.0]), 1.0, "score", 0.0, "test", 0, 9,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 
 from playground.analysis.attribution import AttributionAnalysis
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
@@ -188,3 +189,24 @@ def test_the_units_of_a_block_are_named_and_the_strongest_comes_first(qtbot: Any
     assert choices == ["strongest", "unit 1", "unit 2", "unit 3"] and view.class_box.currentText() == "strongest"
     assert view.words.text() == "Code · unit 3 gives 0.75"
     assert view.legend.entries[0].text == "for “unit 3”"
+
+
+def test_channels_of_a_coloured_picture_add_up(view: AttributionView) -> None:
+    show(view, results.colored())
+    shown = results.colored().maps[1]
+    assert shown.shown.shape == (8, 8) and shown.shown[0, 0] == 1.0 and shown.shown[0, 7] == -0.5
+    box = view.pictures.box(2)
+    words = view.pictures.words_at(QPointF(box.left() + 2, box.top() + 2))
+    assert words == "row 1, column 1: pixel 1.00, 0, 0; gradient × input +1.00"
+
+
+def test_where_there_is_no_room_for_all_methods_it_says_how_many_are_shown(view: AttributionView) -> None:
+    view.resize(900, 400)
+    show(view, results.table())
+    assert len(view.bars.maps) == 5
+    view.resize(340, 400)
+    QApplication.processEvents()
+    assert 1 <= len(view.bars.maps) < 5
+    assert "integrated-gradients" in [shown.method for shown in view.bars.maps]
+    boxes = [view.bars.bar_box(0, number) for number in range(len(view.bars.maps))]
+    assert all(box.width() >= 40 for box in boxes) and boxes[-1].right() <= view.bars.width() + 1

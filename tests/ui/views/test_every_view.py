@@ -124,6 +124,7 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (AttributionView, results_attribution.series),
     (AttributionView, results_attribution.tokens),
     (AttributionView, results_attribution.units),
+    (AttributionView, results_attribution.colored),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyqtgraph as pg
@@ -156,11 +157,28 @@ def test_numbers_are_short(value: float, words: str) -> None:
 
 def test_the_arrow_points_uphill_as_the_eye_sees_it() -> None:
     probe = results_probe.probe()
-    xs, ys = arrow_lines(probe, (-6.0, 6.0, -6.0, 6.0))
+    xs, ys = arrow_lines(probe, (12.0, 12.0))
     assert (xs[0], ys[0]) == probe.place
     assert xs[1] > xs[0] + 0.5 and ys[1] == pytest.approx(ys[0])
+    slanted = replace(probe, slope=(0.1, 0.01))
+    xs, ys = arrow_lines(slanted, (1.0, 10.0))  # the second feature is ten times as dense on the screen
+    assert (xs[1] - xs[0]) / 1.0 == pytest.approx((ys[1] - ys[0]) / 10.0)
     number = results_probe.probed_number()
-    assert number.probe is not None and arrow_lines(number.probe, number.extent) == ([], [])
+    assert number.probe is not None and arrow_lines(number.probe, (12.0, 12.0)) == ([], [])
+
+
+def test_the_arrow_is_as_long_on_the_screen_whatever_the_shape_of_the_plane(view: BoundaryView) -> None:
+    lengths = []
+    for size in ((640, 420), (420, 420)):
+        view.resize(*size)
+        QApplication.processEvents()
+        view.show_result(results_probe.probed())
+        xs, ys = view.marker.arrow.getData()
+        start, end = pixel(view, xs[0], ys[0]), pixel(view, xs[1], ys[1])
+        box = view.plot.box
+        lengths.append((end - start).manhattanLength() / min(box.width(), box.height()))
+        assert abs((end - start).y()) <= 1, "a slope along the first feature is a level arrow"
+    assert lengths[0] == pytest.approx(lengths[1], rel=0.05)
 
 
 def test_the_view_of_its_own_always_has_the_point(qtbot: Any) -> None:
