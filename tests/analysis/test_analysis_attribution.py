@@ -362,3 +362,28 @@ def test_without_examples_there_is_a_sentence() -> None:
     subject.feeds = lambda part, limit=None: {("data", "features"): torch.zeros(0, 4)}  # type: ignore[method-assign]
     with pytest.raises(NothingToShow, match="no example"):
         AttributionAnalysis().compute(context)
+
+
+def test_categories_of_an_own_table_are_named_by_their_values() -> None:
+    from tests.own_files import flowers, table_parameters
+
+    context = context_of(chain("own-table", table_parameters(flowers()), [4, 3]), example=2)
+    result = AttributionAnalysis().compute(context)
+    assert "colour = red" in result.feature_names and "length" in result.feature_names
+    colours = [result.raw[place] for place, name in enumerate(result.feature_names) if name.startswith("colour")]
+    np.testing.assert_allclose(sorted(colours)[-1], 1.0, atol=1e-5)
+    assert sum(colours) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_own_pictures_in_colour_have_one_value_for_each_channel() -> None:
+    from tests.own_files import parameters_of
+
+    context = context_of(chain("own-images", parameters_of("own-images"), [3], between=["flatten"]), example=2)
+    result = AttributionAnalysis(explained="true").compute(context)
+    assert result.picture is not None and result.picture.shape == (28, 28, 3)
+    assert result.explained == int(result.actual[0])
+    for shown in result.maps:
+        assert shown.values.shape == (3, 28, 28) and shown.shown.shape == (28, 28)
+    by_pixel = next(one for one in result.maps if one.method == "gradient-input")
+    np.testing.assert_allclose(by_pixel.shown, by_pixel.values.sum(axis=0), rtol=1e-5)
+    assert by_pixel.total == pytest.approx(float(by_pixel.shown.sum()), rel=1e-3, abs=1e-4)

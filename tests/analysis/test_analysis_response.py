@@ -151,3 +151,11 @@ def test_which_presets_it_applies_to() -> None:
 def test_an_unwanted_response_stops() -> None:
     with pytest.raises(Cancelled):
         ResponseAnalysis().compute(replace(trained("iris"), cancelled=lambda: True))
+
+
+def test_a_category_of_an_own_table_is_a_switch() -> None:
+    from tests.own_files import flowers, table_parameters
+
+    result = ResponseAnalysis().compute(context_of(chain("own-table", table_parameters(flowers()), [4, 3])))
+    switches = {name for name, switch in zip(result.feature_names, result.switches, strict=True) if switch}
+    assert switches == {name for name in result.feature_names if name.startswith("colour = ")}

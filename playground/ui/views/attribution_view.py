@@ -43,7 +43,6 @@ class AttributionView(View):
     title: ClassVar[str] = "Attribution"
     empty: ClassVar[str] = "Press play to see what the answer hangs on."
     pulses: ClassVar[int] = 9
-    rank: ClassVar[int] = 5
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -33,7 +33,6 @@ class ResponseView(View):
     title: ClassVar[str] = "Response"
     empty: ClassVar[str] = "Press play to see how the answer responds to each feature."
     pulses: ClassVar[int] = 4
-    rank: ClassVar[int] = 4
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
