@@ -8,6 +8,7 @@ from playground.analysis.backpropagation import BackpropagationAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.confusion import ConfusionAnalysis
+from playground.analysis.curvature import CurvatureAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
 from playground.analysis.distributions import DistributionsAnalysis
@@ -57,6 +58,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LayerFlowAnalysis,
     DistributionsAnalysis,
     LossSurfaceAnalysis,
+    CurvatureAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,
 )

@@ -238,13 +238,17 @@ class _LargestOfFour(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
         x, largest = ctx.saved_tensors
-        back, rest = torch.empty_like(x), gradients[0]
-        *others, last = _fours(back)
-        for pixel, place in zip(_fours(x), others, strict=False):
-            part = rest * (pixel == largest)
+        parts, rest = [], gradients[0]
+        for pixel in _fours(x)[:3]:
+            parts.append(rest * (pixel == largest))
+            rest = rest - parts[-1]
+        parts.append(rest)
+        if torch.is_grad_enabled():  # The way back is itself derived, for curvature.
+            rows = [torch.stack(parts[start : start + 2], dim=-1).flatten(-2) for start in (0, 2)]
+            return torch.stack(rows, dim=-2).flatten(-3, -2)
+        back = torch.empty_like(x)
+        for part, place in zip(parts, _fours(back), strict=True):
             place.copy_(part)
-            rest = rest - part
-        last.copy_(rest)
         return back
 
 

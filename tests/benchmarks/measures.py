@@ -11,6 +11,7 @@ MEASURES = {
     "attention": "tests.benchmarks.attention:measure",
     "forecasts": "tests.benchmarks.forecasts:measure",
     "surface": "tests.benchmarks.surface:measure",
+    "curvature": "tests.benchmarks.curvature:measure",
     "scrubbing": "tests.benchmarks.time_machine:measure_scrubbing",
     "views": "tests.benchmarks.time_machine:measure_views",
     "million": "tests.benchmarks.time_machine:measure_million",

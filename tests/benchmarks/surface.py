@@ -27,13 +27,13 @@ def measure() -> list[Row]:
     torch.set_num_threads(1)
     cases = {
         "spirals": spirals(),
-        "2-32-32-1 with tanh": _small("tanh"),
-        "2-32-32-1 with ReLU": _small("relu"),
+        "2-32-32-1 with tanh": small_network("tanh"),
+        "2-32-32-1 with ReLU": small_network("relu"),
     }
     return [row for name, project in cases.items() for row in _rows(name, project)]
 
 
-def _small(activation: str) -> Project:
+def small_network(activation: str) -> Project:
     data = points(labels="zero-one", examples=600)
     return dense_chain(data, [32, 32, 1], "binary-cross-entropy", activation=activation, optimizer=ADAM)
 

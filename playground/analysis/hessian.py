@@ -1,0 +1,161 @@
+"""Curvature of the loss: products of the Hessian with vectors, the Lanczos method, and the dense Hessian of small nets.
+
+A product costs about two backward passes and never forms the matrix (Pearlmutter 1994, Fast exact multiplication by
+the Hessian). Lanczos finds the outer eigenvalues from a few dozen products; with random starts the same numbers give
+the density of the whole spectrum (Ghorbani, Krishnan and Xiao 2019, An investigation into neural net optimization via
+Hessian eigenvalue density).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.linalg import eigh_tridiagonal
+from torch.func import functional_call
+
+from playground.analysis.many_losses import TotalLoss
+from playground.analysis.subject import Subject
+from playground.network.check import Output
+
+Vector = NDArray[np.float64]
+"""A direction in the space of the weights that learn, (n,)."""
+
+ENDED = 1e-10
+"""A remainder that is smaller than this share of the largest curvature so far is rounding: all is found."""
+
+
+class Curvature:
+    """Gradient and Hessian of the loss of a subject as it is loaded now, for the weights that learn.
+
+    It keeps copies, so that the subject may be loaded with other weights afterwards. The network is in evaluation mode:
+    batch norm uses its running statistics and nothing is dropped.
+    """
+
+    def __init__(self, subject: Subject, feeds: Mapping[Output, torch.Tensor], frozen: Collection[str] = ()) -> None:
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+
+        network = subject.network
+        own = {
+            name: parameter.detach().clone().requires_grad_(name.split(".", 1)[0] not in frozen)
+            for name, parameter in network.named_parameters()
+        }
+        buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
+        self._learning = [parameter for parameter in own.values() if parameter.requires_grad]
+        self.size = sum(parameter.numel() for parameter in self._learning)
+        """How many weights learn."""
+        subject.calm()
+        everything = {f"network.{name}": tensor for name, tensor in (*own.items(), *buffers.items())}
+        # The fused kernels of attention know no second derivative.
+        with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):
+            loss = functional_call(TotalLoss(subject, feeds), everything, ())
+            self.loss = loss.item()
+            self._gradients: list[torch.Tensor] = []
+            """What the loss depends on bends; the rest is flat."""
+            if self._learning and loss.requires_grad:
+                self._gradients = list(
+                    torch.autograd.grad(
+                        loss, self._learning, create_graph=True, allow_unused=True, materialize_grads=True
+                    )
+                )
+        self.gradient: Vector = self._flat(self._gradients)
+        self._bent = [number for number, one in enumerate(self._gradients) if one.requires_grad]
+
+    def _flat(self, parts: list[torch.Tensor]) -> Vector:
+        if not parts:
+            return np.zeros(self.size)
+        return torch.cat([part.detach().reshape(-1) for part in parts]).numpy().astype(np.float64)
+
+    def product(self, vector: Vector) -> Vector:
+        """The Hessian times a vector."""
+        if not self._bent:
+            return np.zeros(self.size)
+        whole = torch.from_numpy(vector.astype(np.float32))
+        parts = torch.split(whole, [parameter.numel() for parameter in self._learning])
+        found = torch.autograd.grad(
+            [self._gradients[number] for number in self._bent],
+            self._learning,
+            [parts[number].view_as(self._gradients[number]) for number in self._bent],
+            retain_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        return self._flat(list(found))
+
+    def dense(self) -> NDArray[np.float64]:
+        """The whole Hessian, (n, n), row by row and made exactly symmetric: for small networks."""
+        rows = np.stack([self.product(unit) for unit in np.eye(self.size)])
+        return (rows + rows.T) / 2.0
+
+
+@dataclass(frozen=True)
+class Ritz:
+    """What Lanczos has found: approximate eigenvalues, ascending."""
+
+    values: NDArray[np.float64]
+    """(k,)."""
+    errors: NDArray[np.float64]
+    """How far the nearest true eigenvalue may be from each, at most, (k,)."""
+    weights: NDArray[np.float64]
+    """The share of the start vector in each direction, (k,); they sum to 1, and are the weights of a quadrature."""
+
+
+class Lanczos:
+    """The method of Lanczos for a symmetric matrix that is only known by its products, with full re-orthogonalisation.
+
+    Without it, rounding would bring found eigenvalues back as ghosts. Source: Golub and Van Loan, Matrix Computations,
+    chapter 10.
+    """
+
+    def __init__(self, product: Callable[[Vector], Vector], start: Vector) -> None:
+        self._product = product
+        self._basis = [start / np.linalg.norm(start)]
+        self._diagonal: list[float] = []
+        self._beside: list[float] = []
+        self.ended = False
+        """Nothing is left to find from this start."""
+
+    def advance(self) -> None:
+        """One product more."""
+        if self.ended:
+            return
+        newest = self._basis[-1]
+        rest = self._product(newest)
+        self._diagonal.append(float(newest @ rest))
+        basis = np.stack(self._basis)  # (k, n)
+        for _ in range(2):  # twice is enough (Kahan and Parlett)
+            rest = rest - (basis @ rest) @ basis
+        length = float(np.linalg.norm(rest))
+        self._beside.append(length)
+        scale = max(max(map(abs, self._diagonal)), max(self._beside))
+        self.ended = len(self._basis) == len(newest) or length <= ENDED * scale
+        if not self.ended:
+            self._basis.append(rest / length)
+
+    @property
+    def steps(self) -> int:
+        """Products so far."""
+        return len(self._diagonal)
+
+    def ritz(self) -> Ritz:
+        """What is found so far; at least one step must have been made."""
+        values, vectors = eigh_tridiagonal(*self._tridiagonal())
+        left = 0.0 if self.ended else self._beside[-1]
+        return Ritz(values, left * np.abs(vectors[-1]), vectors[0] ** 2)
+
+    def vector(self, number: int) -> Vector:
+        """The approximate eigenvector of the value of that number, (n,), of length 1."""
+        _, vectors = eigh_tridiagonal(*self._tridiagonal())
+        found: Vector = vectors[:, number] @ np.stack(self._basis[: self.steps])
+        return found / np.linalg.norm(found)
+
+    def _tridiagonal(self) -> tuple[Vector, Vector]:
+        return np.array(self._diagonal), np.array(self._beside[: self.steps - 1])
+
+
+def random_start(size: int, seed: int) -> Vector:
+    """Random signs, (n,): with them the mean of quadratures is the density of the spectrum."""
+    return np.random.default_rng(seed).choice(np.array([-1.0, 1.0]), size)

@@ -1,0 +1,54 @@
+"""Moments of a run for series over the trail, and the learning rate at each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from playground.analysis.moments import steady
+from playground.analysis.subject import Subject
+from playground.document.project import Project
+from playground.network.flat import Layout
+from playground.training.optimizers import optimizer_of
+from playground.training.phases import ActivePhase
+from playground.training.schedules import PlateauSchedule, schedule_of
+from playground.training.snapshot import Snapshot
+
+
+def steady_moments(trail: Sequence[Snapshot], present: Snapshot, most: int) -> list[Snapshot]:
+    """Up to about `most` snapshots of the present network, oldest first, the present one and both ends among them.
+
+    Those between stay the same while a run goes on, so that what was computed for them can be kept.
+    """
+    kept = [one for one in trail if one.step != present.step and same_network(one.layout, present.layout)]
+    kept = sorted([*kept, present], key=lambda one: one.step)
+    chosen = {one.step: one for one in (*steady(kept, most), kept[-1], present)}
+    return [chosen[step] for step in sorted(chosen)]
+
+
+def same_network(one: Layout, other: Layout) -> bool:
+    """Whether two layouts have the same parameters, in whatever order."""
+    if one is other or one == other:
+        return True
+    return {place.name: place.shape for place in one.places} == {place.name: place.shape for place in other.places}
+
+
+def rate_of(project: Project, subject: Subject, snapshot: Snapshot, phase: ActivePhase) -> float:
+    """The learning rate of the step that follows on a snapshot, with the project's optimizer and schedule."""
+    rate = optimizer_of(phase.optimizer).learning_rate
+    schedule = schedule_of(project.training.schedule)
+    if isinstance(schedule, PlateauSchedule):
+        return rate * (snapshot.place.plateau.factor if snapshot.place is not None else 1.0)
+    length = steps_per_epoch(project, subject)
+    epochs = project.training.stop.epochs
+    return rate * schedule.factor(snapshot.step, length, None if epochs is None else epochs * length)
+
+
+def steps_per_epoch(project: Project, subject: Subject) -> int:
+    """Batches in one epoch of training."""
+    count = min(prepared.count("train") for prepared in subject.prepared.values())
+    return max(1, -(-count // (project.training.batch_size or max(1, count))))
+
+
+def is_full_batch(project: Project, subject: Subject) -> bool:
+    """Whether every step looks at all training examples."""
+    return steps_per_epoch(project, subject) == 1
