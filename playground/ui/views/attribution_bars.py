@@ -24,6 +24,8 @@ FIRST: tuple[Method, ...] = ("integrated-gradients", "occlusion", "gradient-inpu
 """Which methods are shown where there is no room for all."""
 NUMBER = "−0.0000"
 LEAST_TRACE = 64
+TOLD = 5
+"""Rows that are told to a screen reader."""
 
 
 class BarsCanvas(Canvas):
@@ -40,6 +42,7 @@ class BarsCanvas(Canvas):
         self.result = result
         shares = [np.abs(np.nan_to_num(shown.shown)) / limit_of(shown) for shown in result.maps]
         self.order = np.argsort(-np.mean(shares, axis=0), kind="stable")
+        self.setAccessibleDescription("; ".join(self.row_words(int(place)) for place in self.order[:TOLD]))
         self.changed()
 
     def name(self, place: int) -> str:
@@ -148,9 +151,13 @@ class BarsCanvas(Canvas):
         row = int((place.y() - self._head()) // THEME.px(ROW))
         if self.result is None or not 0 <= row < len(self.order):
             return ""
-        column = int(self.order[row])
-        said = [f"{m.title.lower()} {signed_words(float(m.shown[column]), m.signed)}" for m in self.result.maps]
-        return f"{self.name(column)}: {', '.join(said)}"
+        return self.row_words(int(self.order[row]))
+
+    def row_words(self, place: int) -> str:
+        """A column with what every method says of it."""
+        assert self.result is not None
+        said = [f"{m.title.lower()} {signed_words(float(m.shown[place]), m.signed)}" for m in self.result.maps]
+        return f"{self.name(place)}: {', '.join(said)}"
 
 
 def size_color(share: float) -> QColor:

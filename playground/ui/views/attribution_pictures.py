@@ -154,7 +154,8 @@ def overlay_colors(result: Attributions, shown: AttributionMap) -> Colors:
     grey = picture.mean(axis=-1) if picture.ndim == 3 else picture
     # Between mid grey and white, so that both ends of the colours differ from it.
     base = (255.0 * (1.0 - LIGHTEST * (1.0 - grey)))[..., None]
-    strength = np.sqrt(np.abs(shown.shown) / limit_of(shown))[..., None]
+    sizes = np.abs(np.nan_to_num(shown.shown))
+    strength = np.sqrt(sizes / limit_of(shown))[..., None]
     if not shown.signed:
         strength = strength * 0.85
     full = signed_table()[[0, -1]][(shown.shown > 0).astype(int)] if shown.signed else map_colors(shown)

@@ -227,7 +227,8 @@ class ResponseView(View):
             self.now.setValue(value)
         self._silent = False
         self.dot.setBrush(pg.mkBrush(color))
-        self.dot.setData([value], [float(result.answers[shown])])
+        answer = float(result.answers[shown])
+        self.dot.setData(*(([value], [answer]) if np.isfinite(answer) else ([], [])))
         self.plot.name_axes(result.name, y_name(result))
         self.plot.box.setRange(xRange=(float(xs[0]), float(xs[-1])), yRange=(low, high), padding=0.02)
 

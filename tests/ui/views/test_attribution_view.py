@@ -127,6 +127,7 @@ def test_the_number_under_the_mouse_is_read_out(qtbot: Any, view: AttributionVie
     show(view, results.few_columns())
     row = view.bars.bar_box(0, 0)
     assert view.bars.words_at(row.center()) == "colour = red (10.0): gradient × input −1.00"
+    assert view.bars.accessibleDescription().startswith("colour = red (10.0): gradient × input −1.00; ")
     assert view.bars.words_at(QPointF(5, view.bars.bar_box(2, 0).bottom() + 30)) == ""
     show(view, results.series())
     strip = view.trace.strip(1)
