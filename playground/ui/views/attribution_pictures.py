@@ -67,7 +67,9 @@ class PicturesCanvas(Canvas):
         return metrics().height() + THEME.px(GAP)
 
     def _columns(self, side: int, width: int) -> int:
-        return max(1, min(len(self.tiles), (width + THEME.px(GAP)) // (side + THEME.px(GAP))))
+        fitting = max(1, min(len(self.tiles), (width + THEME.px(GAP)) // (side + THEME.px(GAP))))
+        rows = -(-len(self.tiles) // fitting)
+        return max(1, -(-len(self.tiles) // max(1, rows)))  # as many in each row
 
     def _side(self) -> int:
         """The largest side at which all can be seen."""
