@@ -24,6 +24,7 @@ from playground.analysis.layer_flow import LayerFlowAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.loss_surface import LossSurfaceAnalysis
+from playground.analysis.mode_connectivity import ModeConnectivityAnalysis
 from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.probe import ProbeAnalysis
@@ -59,6 +60,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     DistributionsAnalysis,
     LossSurfaceAnalysis,
     CurvatureAnalysis,
+    ModeConnectivityAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,
 )

@@ -68,14 +68,16 @@ def train(place: Workplace, epochs: int) -> None:
 
 def settle(place: Workplace) -> None:
     """Wait until everything that can be seen shows the newest state."""
-    pulses = 0
+    pulses = idle = 0
 
     def count() -> None:
-        nonlocal pulses
+        nonlocal pulses, idle
         pulses += 1
+        # Between two answers there is nothing to do for a moment: views ask for the next with a pulse.
+        idle = 0 if place.analyst.any_busy() else idle + 1
 
     place.feed.pulse.connect(count)
-    wait_until(lambda: pulses > 24 and not place.analyst.any_busy())
+    wait_until(lambda: pulses > 24 and idle > 2)
     place.feed.pulse.disconnect(count)
     for identifier in place.views.open_ids():
         place.views.dock(identifier).view.settle()

@@ -8,6 +8,7 @@ from playground.ui.views.backpropagation_view import BackpropagationView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
+from playground.ui.views.connectivity_view import ConnectivityView
 from playground.ui.views.curvature_view import CurvatureView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
@@ -54,6 +55,7 @@ VIEWS: dict[str, type[View]] = {
         WeightsView,
         DataView,
         SurfaceView,
+        ConnectivityView,
         FlowView,
         DistributionsView,
         CurvatureView,

@@ -21,6 +21,7 @@ from playground.ui.views.backpropagation_view import BackpropagationView
 from playground.ui.views.base import View
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.confusion_view import ConfusionView
+from playground.ui.views.connectivity_view import ConnectivityView
 from playground.ui.views.curvature_view import CurvatureView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
@@ -51,6 +52,7 @@ from tests.ui.views import (
     results_attribution,
     results_autoencoder,
     results_backpropagation,
+    results_connectivity,
     results_curvature,
     results_distributions,
     results_flow,
@@ -112,6 +114,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (SurfaceView, results_surface.branched_bowl),
     (CurvatureView, results_curvature.at_the_edge),
     (CurvatureView, results_curvature.by_lanczos),
+    (ConnectivityView, results_connectivity.learning),
+    (ConnectivityView, results_connectivity.bent),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
