@@ -93,6 +93,16 @@ class Backward:
         _run_backward((loss,), self._ones, False, False, leaves, allow_unreachable=True, accumulate_grad=True)
 
 
+def gradients_of_rows(
+    losses: torch.Tensor, ones: tuple[torch.Tensor, ...], leaves: tuple[torch.Tensor, ...]
+) -> tuple[torch.Tensor | None, ...]:
+    """The gradients of many losses (K,) that do not depend on each other, like `torch.autograd.grad`.
+
+    `ones` holds K ones. None stands for a leaf that has no part in the losses.
+    """
+    return _run_backward((losses,), ones, False, False, leaves, allow_unreachable=True, accumulate_grad=False)  # type: ignore[no-any-return]
+
+
 def step_of(optimizer: torch.optim.Optimizer) -> Callable[[], Any]:
     """The optimizer's step below the wrappers that serve hooks, the profiler and the compiler.
 

@@ -8,6 +8,8 @@ weights into one unit back to the largest norm allowed (Srebro and Shraibman 200
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 
 from playground.document.graph import Node
@@ -16,24 +18,46 @@ from playground.network.flat import Place
 from playground.training.model import TrainableModel
 
 
+@dataclass(frozen=True)
+class Strengths:
+    """How strongly each parameter of a model is penalized."""
+
+    l1: torch.Tensor
+    """Along the flat tensor, (P,); zero for biases and what is frozen."""
+    l2: torch.Tensor
+    limits: dict[str, float]
+    """The largest norm of the weights into one unit, by the name of the parameter; absent where there is no limit."""
+
+
+def strengths_along(project: Project, model: TrainableModel) -> Strengths:
+    """The penalties of a project, those of single blocks before those of the whole network."""
+    nodes = {node.id: node for node in project.graph.nodes}
+    general, values = project.training.regularization, model.flat.values
+    l1, l2 = torch.zeros_like(values), torch.zeros_like(values)
+    limits: dict[str, float] = {}
+    frozen_from = next((group.start for group in model.groups if group.factor == 0.0), len(values))
+    for place, _ in model.parameters_by_name():
+        if len(place.shape) < 2 or place.start >= frozen_from:
+            continue
+        l1[place.start : place.stop], l2[place.start : place.stop] = strengths(nodes[place.node], general)
+        limit = _limit(nodes[place.node], general.max_norm)
+        if limit is not None:
+            limits[place.name] = limit
+    return Strengths(l1, l2, limits)
+
+
 class Penalties:
     """The penalties of a project on one model, as vectors along the flat tensor; absent ones cost nothing."""
 
     def __init__(self, project: Project, model: TrainableModel) -> None:
-        nodes = {node.id: node for node in project.graph.nodes}
-        general = project.training.regularization
         values = model.flat.values
-        l1, l2 = torch.zeros_like(values), torch.zeros_like(values)
+        found = strengths_along(project, model)
+        l1, l2 = found.l1, found.l2
         self._capped: list[list[tuple[torch.Tensor, float]]] = [[] for _ in model.phases]
-        frozen_from = next((group.start for group in model.groups if group.factor == 0.0), len(values))
         for place, view in model.parameters_by_name():
-            if len(place.shape) < 2 or place.start >= frozen_from:
-                continue
-            l1[place.start : place.stop], l2[place.start : place.stop] = strengths(nodes[place.node], general)
-            limit = _limit(nodes[place.node], general.max_norm)
-            if limit is not None:
+            if place.name in found.limits:
                 for phase in _phases_of(place, model):
-                    self._capped[phase].append((view, limit))
+                    self._capped[phase].append((view, found.limits[place.name]))
         self._values, self._gradients = values, model.flat.gradients
         self._l1 = l1 if bool(l1.any()) else None
         self._l2 = l2 if bool(l2.any()) else None

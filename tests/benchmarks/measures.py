@@ -12,6 +12,7 @@ MEASURES = {
     "forecasts": "tests.benchmarks.forecasts:measure",
     "surface": "tests.benchmarks.surface:measure",
     "curvature": "tests.benchmarks.curvature:measure",
+    "race": "tests.benchmarks.race:measure",
     "scrubbing": "tests.benchmarks.time_machine:measure_scrubbing",
     "views": "tests.benchmarks.time_machine:measure_views",
     "million": "tests.benchmarks.time_machine:measure_million",
