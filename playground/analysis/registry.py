@@ -24,10 +24,12 @@ from playground.analysis.layer_flow import LayerFlowAnalysis
 from playground.analysis.learning_rule import LearningRuleAnalysis
 from playground.analysis.live_maps import LiveMapsAnalysis
 from playground.analysis.loss_surface import LossSurfaceAnalysis
+from playground.analysis.luck import LuckAnalysis
 from playground.analysis.mode_connectivity import ModeConnectivityAnalysis
 from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.probe import ProbeAnalysis
+from playground.analysis.race import RaceAnalysis
 from playground.analysis.reconstruction import ReconstructionAnalysis
 from playground.analysis.response import ResponseAnalysis
 from playground.analysis.runs import RunsAnalysis
@@ -61,6 +63,8 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LossSurfaceAnalysis,
     CurvatureAnalysis,
     ModeConnectivityAnalysis,
+    RaceAnalysis,
+    LuckAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,
 )

@@ -235,8 +235,8 @@ class ViewDocks(QObject):
 
     def _ask_for(self, identifier: str, dock: ViewDock) -> None:
         key = f"view:{identifier}"
-        if self._analyst.busy(key):
-            return
+        if self._analyst.busy(key) and dock.asked_for[:1] in ((), (dock.view.wanted(),)):
+            return  # Another analysis than the one at work is not waited for.
         why_not = self.why_not(identifier)
         if why_not or not self._document.report.ok:
             if not self._document.report.ok and dock.view.result is not None:

@@ -22,13 +22,6 @@ from playground.ui.views.wall_view import WallView
 from .conftest import LEFT, NONE, Person, spirals
 
 
-def settles(person: Person) -> None:
-    """Until all views have looked at the newest weights."""
-    for _ in range(2):
-        person.rests()
-        person.sees(lambda: not person.place.analyst.any_busy())
-
-
 def test_a_mistake_on_the_wall_is_explained(person: Person, tmp_path: Path) -> None:
     person.opens(files.read(library.find("what-it-looked-at")), tmp_path)
     person.waits_for("ready")
@@ -37,12 +30,12 @@ def test_a_mistake_on_the_wall_is_explained(person: Person, tmp_path: Path) -> N
     view, wall = (person.place.views.dock(name).view for name in ("attribution", "prediction-wall"))
     assert isinstance(view, AttributionView) and isinstance(wall, WallView)
     person.sees(lambda: view.result is not None and wall.result is not None)
-    settles(person)
+    person.rests()
     assert view.result is not None and wall.result is not None
     row = int(wall.result.rows[0])
     person.qtbot.mouseClick(wall.canvas, LEFT, pos=wall.canvas.tile(0).center().toPoint())
     person.sees(lambda: view.result is not None and view.result.row == row)
-    settles(person)
+    person.rests()  # both have looked at the same weights
     said = wall.result.predicted[wall.result.rows == row]
     assert view.result.predicted == said[0] and view.result.explained == view.result.predicted
     person.presses(Qt.Key.Key_Down, on=view.class_box)
@@ -58,7 +51,7 @@ def test_a_slider_turns_the_answer(person: Person, tmp_path: Path) -> None:
     view = person.place.views.dock("response").view
     assert isinstance(view, ResponseView)
     person.sees(lambda: view.result is not None)
-    settles(person)
+    person.rests()
     assert view.result is not None
     before = view.result.answers
     view.sliders.setFocus()
@@ -66,7 +59,7 @@ def test_a_slider_turns_the_answer(person: Person, tmp_path: Path) -> None:
     person.sees(lambda: view.result is not None and view.result.feature == 1)
     for _ in range(4):
         person.presses(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier, on=view.sliders)
-        settles(person)
+        person.rests()
     assert view.result.values[1] == view.result.high[1] > view.result.original[1]
     assert (view.result.answers != before).any() and view.result.changed.tolist() == [1]
     person.qtbot.mouseClick(view.reset_button, LEFT)
@@ -86,7 +79,7 @@ def test_a_point_is_dragged_over_the_plane_while_it_learns(
     view.plot.setFocus()
     person.presses(Qt.Key.Key_P, on=view.plot)
     person.sees(lambda: isinstance(view.result, ProbedBoundary))
-    settles(person)
+    person.rests()
 
     def probe() -> Probe:
         assert isinstance(view.result, ProbedBoundary) and view.result.probe is not None

@@ -20,8 +20,10 @@ from playground.ui.views.graph_view import GraphView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.kernels_view import KernelsView
 from playground.ui.views.latent_view import LatentView
+from playground.ui.views.luck_view import LuckView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.probe_view import ProbeView
+from playground.ui.views.race_view import RaceView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.response_view import ResponseView
 from playground.ui.views.rule_view import RuleView
@@ -59,6 +61,8 @@ VIEWS: dict[str, type[View]] = {
         FlowView,
         DistributionsView,
         CurvatureView,
+        RaceView,
+        LuckView,
         RunsView,
         BackpropagationView,
     )

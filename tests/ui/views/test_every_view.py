@@ -33,9 +33,11 @@ from playground.ui.views.graph_view import GraphView
 from playground.ui.views.hidden_view import HiddenView
 from playground.ui.views.kernels_view import KernelsView
 from playground.ui.views.latent_view import LatentView
+from playground.ui.views.luck_view import LuckView
 from playground.ui.views.maps_view import FeatureMapsView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.probe_view import ProbeView
+from playground.ui.views.race_view import RaceView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.response_view import ResponseView
@@ -53,6 +55,7 @@ from tests.ui.views import (
     results_autoencoder,
     results_backpropagation,
     results_connectivity,
+    results_contests,
     results_curvature,
     results_distributions,
     results_flow,
@@ -133,6 +136,11 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (AttributionView, results_attribution.tokens),
     (AttributionView, results_attribution.units),
     (AttributionView, results_attribution.colored),
+    (RaceView, results_contests.race),
+    (RaceView, results_contests.race_of_rates),
+    (RaceView, results_contests.race_without_ground),
+    (LuckView, results_contests.luck),
+    (LuckView, results_contests.luck_underway),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]

@@ -1,0 +1,96 @@
+"""The luck meter: a band over all seeds with its median, and what share of them reaches the goals."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.luck import Luck, LuckAnalysis
+from playground.document.project import metric_words
+from playground.ui.inspector.controls import QuietSpinBox
+from playground.ui.theme import THEME
+from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
+from playground.ui.views.contest_view import ContestView
+from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.options import check_box, more_button
+
+OUTER, INNER = 0.16, 0.32
+"""Opacity of the bands of all seeds, and of the middle half."""
+MEDIAN = 1
+"""The number whose colour is blue."""
+
+
+class LuckView(ContestView):
+    """One network under many seeds."""
+
+    analysis: ClassVar[type[Analysis]] = LuckAnalysis
+    title: ClassVar[str] = "Luck meter"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Luck | None = None
+        self.chart = ContestChart("Luck meter")
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.legend = Legend()
+        self.body_layout.addWidget(self.words)
+        self.body_layout.addWidget(self.chart, 1)
+        self.body_layout.addWidget(self.legend)
+        self.seeds_box = QuietSpinBox()
+        self.seeds_box.setAccessibleName("Seeds")
+        self.seeds_box.setToolTip("How many seeds, from that of the project on")
+        self.seeds_box.setRange(2, 128)
+        self.seeds_box.setValue(32)
+        self.each_box = check_box("Every seed", "Also draw the line of every single seed", False)
+        self.each_box.toggled.connect(self.renew)
+        self.options_layout.addWidget(self.start_button)
+        rows = [("Seeds", self.seeds_box), ("Epochs", self.epochs_box), ("Chart", self.quantity_box)]
+        self.options_layout.addWidget(more_button([*rows, ("", self.each_box)]))
+        self.restyle()
+
+    def chosen(self, start: int) -> Analysis:
+        return LuckAnalysis(seeds=self.seeds_box.value(), epochs=self.epochs_box.value(), start=start)
+
+    def restyle(self) -> None:
+        self.chart.restyle()
+        self.words.setFont(THEME.font(13, bold=True))
+
+    def settle(self) -> None:
+        super().settle()
+        self.chart.fit()
+
+    def draw(self) -> None:
+        assert self.result is not None
+        runs = self.result.runs
+        loss = self.quantity_box.currentData() == "loss"
+        low, first, median, third, high = self.result.band("loss" if loss else "score")
+        values = runs.losses if loss else runs.scores
+        bands = [ChartBand(runs.epochs, low, high, OUTER), ChartBand(runs.epochs, first, third, INNER)]
+        thin = [ChartLine(name, runs.epochs, values[:, run], run) for run, name in enumerate(runs.names)]
+        self.chart.name_axes("Epochs", "Training loss" if loss else metric_words(runs.metric).capitalize())
+        self.chart.draw_lines(
+            [ChartLine("median", runs.epochs, median, MEDIAN)], bands, thin if self.each_box.isChecked() else (),
+            logarithmic=loss,
+        )  # fmt: skip
+        progress = "" if runs.whole else f" so far, {runs.share:.0%} done"
+        self.words.setText(f"{self.result.sentence}{progress}.")
+        accent = THEME.tokens.accent
+        self.legend.show_entries(
+            [
+                Entry("median", "line", run_color(MEDIAN).name()),
+                Entry("middle half of the seeds", "square", _mixed(accent, OUTER + INNER)),
+                Entry("all seeds", "square", _mixed(accent, OUTER)),
+                Entry(f"seeds {runs.seeds[0]} to {runs.seeds[-1]}, {runs.together}"),
+            ]
+        )
+
+
+def _mixed(color: str, opacity: float) -> str:
+    """A colour as it looks in this opacity on the panel."""
+    over, under = QColor(color), THEME.color("panel")
+    parts = [round(a * opacity + b * (1 - opacity)) for a, b in
+             zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)]  # type: ignore[index]  # fmt: skip
+    return QColor(*parts).name()

@@ -1,0 +1,148 @@
+"""Race and luck meter: what is asked for and when, and what is drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+
+from playground.analysis.luck import LuckAnalysis
+from playground.analysis.race import RaceAnalysis, RaceOffer
+from playground.training.stacked.members import RATE, settings_of
+from playground.ui.views.contest_chart import DASHES, run_color, run_pen
+from playground.ui.views.contest_view import BEGINS, ContestView
+from playground.ui.views.luck_view import LuckView
+from playground.ui.views.race_view import RaceView
+from tests.training.runs import noisy_graph, project
+from tests.ui.views import results_contests as results
+from tests.ui.views.test_every_view import shown
+
+
+def offer() -> RaceOffer:
+    return RaceOffer(tuple(settings_of(project(graph=noisy_graph(), rate=0.1))), "sgd")
+
+
+@pytest.mark.parametrize(("kind", "make"), [(RaceView, results.race), (LuckView, results.luck)])
+def test_nothing_is_asked_for_before_start_nor_after_the_end(qtbot: Any, kind: type[ContestView], make: Any) -> None:
+    panel = shown(qtbot, kind)
+    view = panel.view
+    assert isinstance(view, ContestView) and view.wanted().start == 0  # type: ignore[attr-defined]
+    assert "Press Start" in view.message
+    with qtbot.waitSignal(view.wanted_changed):
+        qtbot.mouseClick(view.start_button, Qt.MouseButton.LeftButton)
+    asked = view.wanted()
+    assert asked.start == 1 and view.message == BEGINS  # type: ignore[attr-defined]
+    assert view.start_button.text() == "Stop" and view.start_button.accessibleName().startswith("Stop")
+    view.epochs_box.setValue(7)
+    assert view.wanted() == asked, "what runs is not disturbed by other options"
+    view.show_result(make())
+    assert view.wanted().start == 0 and view.start_button.text() == "Start"  # type: ignore[attr-defined]
+    view.show_message(view.empty)
+    assert view.result is not None, "the answer to no question does not wipe out the result"
+    view.start_button.setFocus()
+    qtbot.keyClick(view.start_button, Qt.Key.Key_Space)
+    assert view.wanted().start == 2 and view.wanted().epochs == 7  # type: ignore[attr-defined]
+
+
+def test_stop_keeps_what_was_reached(qtbot: Any) -> None:
+    panel = shown(qtbot, LuckView)
+    view = panel.view
+    assert isinstance(view, LuckView)
+    view.start_or_stop()
+    view.show_result(results.luck_underway())
+    assert view.running and "40% done" in view.words.text()
+    view.start_or_stop()
+    assert not view.running and view.wanted() == LuckAnalysis(start=0)
+    view.show_message(view.empty)
+    assert view.result is not None
+
+
+def test_a_sentence_ends_the_run(qtbot: Any) -> None:
+    panel = shown(qtbot, RaceView)
+    view = panel.view
+    assert isinstance(view, RaceView)
+    view.start_or_stop()
+    view.show_message("There is no optimizer like that.")
+    assert not view.running and "no optimizer" in view.message
+
+
+def test_lines_differ_without_colour_and_have_their_names_at_their_ends(qtbot: Any) -> None:
+    panel = shown(qtbot, RaceView, results.race_of_rates(), QSize(900, 600))
+    view = panel.view
+    assert isinstance(view, RaceView)
+    assert view.chart.line_names == list(results.race_of_rates().runs.names)
+    assert len({tuple(run_pen(run).dashPattern()) for run in range(8)}) == len(DASHES) == 8
+    assert len({run_color(run).name() for run in range(8)}) == 8
+    symbols = [entry.symbol for entry in view.legend.entries if entry.symbol]
+    assert len(set(symbols)) == len(symbols) == 7
+    assert view.map.isVisible() and view.table.isVisible()
+    assert [view.table.item(row, 0).text() for row in range(7)] == list("1234567")
+    assert view.table.item(0, 1).text() == "0.316" and view.table.item(6, 4).text().startswith("ran away")
+
+
+def test_parts_are_shown_as_there_is_room_or_as_chosen(qtbot: Any) -> None:
+    panel = shown(qtbot, RaceView, results.race(), QSize(420, 300))
+    view = panel.view
+    assert isinstance(view, RaceView)
+    assert view.chart.isVisible() and not view.map.isVisible() and not view.table.isVisible()
+    for page, widget in (("surface", view.map), ("table", view.table), ("chart", view.chart)):
+        view.page_box.setCurrentIndex(view.page_box.findData(page))
+        shown_parts = [part for part in (view.chart, view.map, view.table) if part.isVisible()]
+        assert shown_parts == [widget]
+    view.page_box.setCurrentIndex(0)
+    panel.resize(900, 620)
+    assert view.chart.isVisible() and view.map.isVisible() and view.table.isVisible()
+    view.show_result(results.race_without_ground())
+    assert not view.map.isVisible() and view.notice.isVisible()
+
+
+def test_options_make_the_race(qtbot: Any) -> None:
+    panel = shown(qtbot, RaceView)
+    view = panel.view
+    assert isinstance(view, RaceView)
+    assert view.chosen(1) == RaceAnalysis(start=1, logarithmic=True)
+    view.show_result(offer())
+    assert "Press Start" in view.message
+    choices = view.choices
+    choices.ticks["nadam"].setChecked(True)
+    assert "nadam" in view.chosen(1).optimizers.split()  # type: ignore[attr-defined]
+    choices.over_box.setCurrentIndex(choices.over_box.findData("learning-rate"))
+    assert not choices.isEnabled() and choices.low_box.placeholderText() == "0.00333"
+    choices.low_box.setText("0.01")
+    rates = view.chosen(3)
+    assert isinstance(rates, RaceAnalysis) and (rates.over, rates.low, rates.high) == ("learning-rate", 0.01, 3.0)
+    choices.over_box.setCurrentIndex(choices.over_box.findData("setting"))
+    choices.setting_box.setCurrentIndex(choices.setting_box.findData("training.batch_size"))
+    race = view.chosen(4)
+    assert isinstance(race, RaceAnalysis) and race.path == "training.batch_size" and race.logarithmic
+    assert choices.setting_box.findData(RATE) < 0
+    choices.setting_box.setCurrentIndex(choices.setting_box.findData("training.initializer"))
+    assert not choices.low_box.isEnabled()
+
+
+def test_two_optimizers_at_least_and_eight_at_most(qtbot: Any) -> None:
+    panel = shown(qtbot, RaceView)
+    view = panel.view
+    assert isinstance(view, RaceView)
+    ticks = view.choices.ticks
+    for tick in ticks.values():
+        tick.click()
+        if not tick.isChecked():
+            tick.click()
+    assert sum(tick.isChecked() for tick in ticks.values()) == 8
+    for tick in ticks.values():
+        if tick.isChecked():
+            tick.click()
+    assert sum(tick.isChecked() for tick in ticks.values()) == 2
+
+
+def test_the_chart_of_the_luck_meter_shows_both_quantities_and_every_seed(qtbot: Any) -> None:
+    panel = shown(qtbot, LuckView, results.luck())
+    view = panel.view
+    assert isinstance(view, LuckView)
+    few = len(view.chart._items)
+    view.each_box.setChecked(True)
+    assert len(view.chart._items) == few + 32
+    view.quantity_box.setCurrentIndex(view.quantity_box.findData("loss"))
+    assert view.chart.side.logarithmic and view.chart.line_names == ["median"]
