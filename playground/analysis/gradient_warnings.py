@@ -11,8 +11,9 @@ VANISHING = 1e-6
 """A gradient this small teaches nothing."""
 CONTRAST = 100.0
 """It vanishes only where others are so many times larger; all small together means that the loss has settled."""
-EXPLODING = 1e3
-TOO_LARGE_STEP = 0.3
+EXPLODING = 10.0
+"""A gradient this long, and longer than the weights themselves, is a danger."""
+TOO_LARGE_STEP = 0.25
 """Steps of more than this part of the weights throw them about."""
 NEAR_NAN = 1e15
 DEAD_SHARE = 0.2
@@ -29,6 +30,12 @@ ADVICE: Mapping[Kind, str] = {
     "saturated": "Try smaller first weights (Xavier), batch normalization before it, scaled inputs, or ReLU.",
     "copies": "Units that start alike get the same gradient for ever. Start with random weights (Xavier or He).",
 }
+
+
+STUCK = (
+    "The answer is saturated, or all units of a layer are dead. Rewind, and try clipping, a lower learning rate or other "
+    "first weights."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +75,13 @@ class Warning:
     """What the button does: parameters by node."""
 
 
-def warnings(layers: Sequence[LayerFacts]) -> tuple[Warning, ...]:
-    """Everything that goes wrong, the gravest first."""
-    return (*_exploding(layers), *_vanishing(layers), *_dead(layers), *_saturated(layers), *_copies(layers))
+def warnings(layers: Sequence[LayerFacts], *, clipped: bool = False) -> tuple[Warning, ...]:
+    """Everything that goes wrong, the gravest first. `clipped` when no step can be long, however long the gradient."""
+    return (*_exploding(layers, clipped), *_vanishing(layers), *_dead(layers), *_saturated(layers), *_copies(layers))
 
 
-def _exploding(layers: Sequence[LayerFacts]) -> list[Warning]:
-    bad = [layer for layer in layers if _explodes(layer)]
+def _exploding(layers: Sequence[LayerFacts], clipped: bool) -> list[Warning]:
+    bad = [layer for layer in layers if _explodes(layer, clipped)]
     if not bad:
         return []
     worst = max(bad, key=lambda layer: layer.gradient if math.isfinite(layer.gradient) else math.inf)
@@ -84,11 +91,13 @@ def _exploding(layers: Sequence[LayerFacts]) -> list[Warning]:
     return [Warning("exploding", _nodes(bad), words, ADVICE["exploding"])]
 
 
-def _explodes(layer: LayerFacts) -> bool:
+def _explodes(layer: LayerFacts, clipped: bool) -> bool:
     if math.isinf(layer.gradient) or layer.gradient >= NEAR_NAN:
         return True
-    # A huge gradient that clipping has cut to a small step does no harm.
-    return layer.gradient >= EXPLODING and (not _moves(layer) or layer.update > TOO_LARGE_STEP * layer.weights)
+    if not layer.gradient >= max(EXPLODING, layer.weights):
+        return False
+    # A huge gradient that clipping or a small rate has made a small step does no harm.
+    return layer.update > TOO_LARGE_STEP * layer.weights if _moves(layer) else not clipped
 
 
 def _moves(layer: LayerFacts) -> bool:
@@ -98,7 +107,9 @@ def _moves(layer: LayerFacts) -> bool:
 def _vanishing(layers: Sequence[LayerFacts]) -> list[Warning]:
     greatest = max((layer.gradient for layer in layers if math.isfinite(layer.gradient)), default=0.0)
     if greatest <= 0.0:
-        return []
+        known = [layer for layer in layers if layer.gradient == 0.0]
+        words = "No layer gets any gradient: nothing is learned any more."
+        return [Warning("none", _nodes(known), words, STUCK)] if known else []
     found: list[Warning] = []
     blocked = [layer for layer in layers if layer.gradient == 0.0]
     if blocked:

@@ -99,8 +99,9 @@ class LayerFlowAnalysis(Analysis):
         layers = [_series(node, subject.title(node), history, snapshot.step) for node in nodes]
         if any(math.isnan(layer.now[GRADIENT]) for layer in layers):
             layers = _with_first_gradients(layers, context, subject)
+        clipped = context.project is not None and context.project.training.clipping.kind != "none"
         chosen = context.node if context.node in nodes else ""
-        return LayerFlow(tuple(layers), snapshot.step, warnings_of(subject, snapshot, layers), chosen or "")
+        return LayerFlow(tuple(layers), snapshot.step, warnings_of(subject, snapshot, layers, clipped), chosen or "")
 
 
 def _counts(report: Report) -> Mapping[str, int]:
@@ -146,7 +147,9 @@ def _with_first_gradients(layers: list[LayerSizes], context: Context, subject: S
     ]  # fmt: skip
 
 
-def warnings_of(subject: Subject, snapshot: Snapshot, layers: list[LayerSizes]) -> tuple[Warning, ...]:
+def warnings_of(
+    subject: Subject, snapshot: Snapshot, layers: list[LayerSizes], clipped: bool = False
+) -> tuple[Warning, ...]:
     """What goes wrong in the network that is loaded, layer by layer and in the activations between them."""
     report, sizes = subject.report, {layer.node: layer.now for layer in layers}
     units = health_of_blocks(subject)
@@ -171,7 +174,7 @@ def warnings_of(subject: Subject, snapshot: Snapshot, layers: list[LayerSizes]) 
                 copies=_copies(snapshot, name),
             )
         )
-    return warnings(facts)
+    return warnings(facts, clipped=clipped)
 
 
 def _matrix(snapshot: Snapshot, node: str) -> NDArray[np.float32] | None:

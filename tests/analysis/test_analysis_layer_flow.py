@@ -168,7 +168,7 @@ def test_a_loss_that_has_settled_is_no_vanishing_gradient() -> None:
     assert kinds(facts(1e-9, 2e-9, 1e-8)) == []
     assert kinds(facts(1e-9, 2e-9, 1e-2)) == ["vanishing"]
     assert kinds(facts(2e-6, 2e-5, 1e-2)) == []
-    assert kinds(facts(0.0, 0.0, 0.0)) == []
+    assert kinds(facts(0.0, 0.0, 0.0)) == ["none"]
     assert kinds(facts(0.0, 1e-9, 1e-1)) == ["none", "vanishing"]
     assert kinds(facts(math.nan, math.nan)) == []
 
@@ -179,6 +179,10 @@ def test_what_explodes_is_said_unless_clipping_holds_the_step() -> None:
     assert warning.kind == "exploding" and warning.nodes == ("n2",) and "NaN" not in warning.sentence
     assert "Layer 2 gets 5000," in warning.sentence and "2 times as long" in warning.sentence
     assert "Clip" in warning.advice and warning.edits == ()
+    assert kinds(facts(1.0, 40.0, update=0.3)) == ["exploding"]
+    assert kinds(facts(1.0, 40.0, update=0.3, weights=50.0)) == []
+    unknown = facts(1.0, 40.0, update=math.nan)
+    assert kinds(unknown) == ["exploding"] and warnings(unknown, clipped=True) == ()
     (warning,) = warnings(facts(1.0, 1e16, update=0.01))
     assert "NaN is near" in warning.sentence
     assert kinds(facts(1.0, math.inf)) == ["exploding"]

@@ -34,7 +34,7 @@ HEALTHY = 1e-3
 MOST_POINTS = 500
 WIDE = 1.15
 """Where the view is so much wider than high, plot and bars stand side by side."""
-WIDE_ENOUGH = 520
+WIDE_ENOUGH = 400
 WARNING_SHARE = 0.26
 """Part of the height that warnings take at most before they scroll: the picture is more important."""
 UNLIMITED = 16_777_215
@@ -73,8 +73,8 @@ class FlowView(View):
         self.legend = Legend()
         self.parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.parts.setSpacing(THEME.px(8))
-        self.parts.addWidget(self.plot, 3)
-        self.parts.addWidget(self.bars_area, 2)
+        self.parts.addWidget(self.plot, 6)
+        self.parts.addWidget(self.bars_area, 5)
         self.body_layout.addWidget(self.warning_rows)
         self.body_layout.addLayout(self.parts, 1)
         self.body_layout.addWidget(self.legend)
@@ -141,7 +141,7 @@ class FlowView(View):
         for line in self._lines[count:]:
             line.setData()
         for number, (line, layer) in enumerate(zip(self._lines, result.layers, strict=False)):
-            width = THEME.px(3 if layer.node == result.chosen else 2)
+            width = THEME.scale * (3.0 if layer.node == result.chosen else 1.5)
             line.setPen(line_pen(depth_dash(number), depth_color(number, count), width))
             line.setZValue(1 if layer.node == result.chosen else 0)
             line.setData(*thin(layer.step, to_scale(layer.over_time(size), True), MOST_POINTS))
@@ -150,14 +150,16 @@ class FlowView(View):
         entries = [Entry(f"now, step {result.step:,}", "dot" if started else "", THEME.tokens.text)]
         if not started:
             entries.append(Entry("press play to see it over time"))
-        elif len(result.layers) > 1:
-            count = len(result.layers)
-            for number, word in ((0, "first layer"), (count - 1, "last layer")):
-                entries.append(Entry(word, depth_dash(number), depth_color(number, count).name()))
-        if not math.isnan(limit):
+        if self._reaches(result, limit):
             words = "0.000001: under it nothing is learned" if limit == VANISHING else "0.001: healthy"
             entries.append(Entry(words, "dash", THEME.tokens.warning))
         return entries
+
+    def _reaches(self, result: LayerFlow, limit: float) -> bool:
+        """Whether the limit lies among the numbers that are shown."""
+        shown = [np.append(one.over_time(self.size_shown), one.now[self.size_shown]) for one in result.layers]
+        low, high = bounds(to_scale(values, True) for values in shown)
+        return not math.isnan(limit) and low - 0.5 < math.log10(limit) < high + 0.5
 
     def fit(self) -> None:
         """Side by side where there is width, else one above the other; bars get no more than their rows need."""

@@ -15,7 +15,7 @@ from playground.ui.views.canvas import Canvas, metrics
 from playground.ui.views.drawing import magnitude_table
 from playground.ui.views.legend import line_pen
 
-ROW = 22
+ROW = 20
 GAP = 6
 LONGEST_NAME = 110
 SHORTEST_BAR = 40
@@ -48,7 +48,7 @@ def depth_dash(number: int) -> str:
 
 
 class LayerBars(Canvas):
-    """Rows of name, bar and number; each bar begins with the stroke that the layer's line has in the plot."""
+    """Rows of name, bar and number; a bar has the colour of the layer's line in the plot."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
