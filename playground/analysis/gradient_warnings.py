@@ -33,8 +33,8 @@ ADVICE: Mapping[Kind, str] = {
 
 
 STUCK = (
-    "The answer is saturated, or all units of a layer are dead. Rewind, and try clipping, a lower learning rate or other "
-    "first weights."
+    "The answer is saturated, or all units of a layer are dead. Rewind, and try clipping, a lower learning rate or "
+    "other first weights."
 )
 
 
