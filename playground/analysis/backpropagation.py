@@ -243,7 +243,7 @@ class _Maker:
             lines.append(", ".join(numbers + ([others] if others else [])))
         amounts = tuple(self._amount(self._pen.symbol(place.key), place.value) for place in places)
         node = places[0].node if places else ""
-        title = f"{self._titles.get(node, 'Data')}: the example"
+        title = f"{self._titles.get(node, 'Data')}: what goes in"
         return SlowStep("forward", node, title, "", "One example enters the network.", tuple(lines), (), amounts)
 
     def _title(self, operation: Operation) -> str:

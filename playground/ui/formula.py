@@ -84,6 +84,12 @@ class FormulaLabel(QWidget):
         """Whether the picture of the present formula is there."""
         return bool(self._lines) and not self._later.isActive()
 
+    def draw_now(self) -> None:
+        """Draw at once what waits to be drawn, as for a picture."""
+        if self._later.isActive():
+            self._later.stop()
+            self._render()
+
     @Slot()
     def _schedule(self) -> None:
         self._later.start(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -286,3 +287,12 @@ def test_why_not_is_one_line() -> None:
     assert "no block" in analysis.why_not(check(weightless), weightless).lower()
     graph = one_neuron(points((0.1, 0.2, 1)))
     assert analysis.why_not(check(graph), graph) == ""
+
+
+@pytest.mark.parametrize("name", ["logits", "binary", "residual"])
+def test_weights_that_are_no_numbers_any_more_are_shown_as_such(name: str) -> None:
+    context = context_of(GRAPHS[name])
+    assert context.snapshot is not None
+    spoilt = replace(context.snapshot, parameters=np.full_like(context.snapshot.parameters, np.nan))
+    result = BackpropagationAnalysis().compute(replace(context, snapshot=spoilt))
+    assert any("not a number" in line for step in result.steps for line in step.lines)

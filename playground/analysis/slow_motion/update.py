@@ -228,8 +228,8 @@ class MoveWriter:
         even, odd = mean / (1 - b1**t), square / (1 - b2**t)
         power = self._pen.power(t)
         lines = [
-            f"m ← {first} = {n(mean)},  m̂ = m / (1 − {n(b1)}{power}) = {n(even)}",
-            f"v ← {second} = {n(square)},  v̂ = v / (1 − {n(b2)}{power}) = {n(odd)}",
+            f"m ← {first} = {n(mean)}, corrected m / (1 − {n(b1)}{power}) = {n(even)}",
+            f"v ← {second} = {n(square)}, corrected v / (1 − {n(b2)}{power}) = {n(odd)}",
         ]
         if isinstance(optimizer, AdamW) and optimizer.weight_decay:
             shrunk = old * (1.0 - rate * optimizer.weight_decay)

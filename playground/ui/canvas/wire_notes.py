@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Slot
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 _SIZE = 13.0
 _ROW = 17.0
 _PAD = 6.0
-_GAP = 7.0
-"""Between a card and the label above it."""
+_OVERLAP = 7.0
+"""How far a label may reach over the edge of a card."""
+_STEP, _MOST_STEPS = 8.0, 60
+"""How a label looks for a free place, in scene units."""
 _ARROWS = {"forward": "→", "backward": "←"}
 
 
@@ -49,18 +52,15 @@ class WireLabel(QGraphicsItem):
         self._box = QRectF(-width / 2, -height / 2, width, height)
         self.update()
 
-    def put(self, middle: QPointF, cards: list[QRectF], ends: tuple[QRectF, QRectF]) -> None:
-        """Stand on the middle of the wire, or above or below the cards at its ends where it would cover a card."""
-        heights = (
-            middle.y(),
-            min(card.top() for card in ends) - self._box.height() / 2 - _GAP,
-            max(card.bottom() for card in ends) + self._box.height() / 2 + _GAP,
-        )
-        free = (y for y in heights if not any(self._box.translated(middle.x(), y).intersects(card) for card in cards))
-        y = next(free, middle.y())
+    def put(self, middle: QPointF, obstacles: Iterable[QRectF]) -> None:
+        """Stand on the middle of the wire, or as little above or below it as keeps clear of what else there is."""
+        inner = self._box.adjusted(_OVERLAP, 0, -_OVERLAP, 0).translated(middle)
+        near = [one for one in obstacles if one.left() < inner.right() and one.right() > inner.left()]
+        ways = (sign * _STEP * count for count in range(_MOST_STEPS) for sign in (-1.0, 1.0))
+        y = next((way for way in ways if not any(inner.translated(0, way).intersects(one) for one in near)), 0.0)
         self.prepareGeometryChange()
-        self._lead = middle.y() - y
-        self.setPos(middle.x(), y)
+        self._lead = -y
+        self.setPos(middle.x(), middle.y() + y)
 
     @property
     def text(self) -> str:
@@ -121,7 +121,9 @@ class WireNotes(QObject):
         wires = self._scene.wires
         for key in [key for key in self.labels if key not in self._notes.wires or key not in wires]:
             self._scene.removeItem(self.labels.pop(key))
-        cards = {name: QRectF(item.pos(), QSizeF(*item.size)) for name, item in self._scene.nodes.items()}
+        taken: list[QRectF] = []
+        if self._notes.wires:
+            taken = [QRectF(item.pos(), QSizeF(*item.size)) for item in self._scene.nodes.values()]
         for key, notes in self._notes.wires.items():
             if key not in wires:
                 continue
@@ -129,8 +131,8 @@ class WireNotes(QObject):
                 self.labels[key] = WireLabel()
                 self._scene.addItem(self.labels[key])
             self.labels[key].show_notes(notes)
-            ends = cards[key.source], cards[key.target]
-            self.labels[key].put(wires[key].middle(), list(cards.values()), ends)
+            self.labels[key].put(wires[key].middle(), taken)
+            taken.append(self.labels[key].box().translated(self.labels[key].pos()))
         for name, item in self._scene.nodes.items():
             item.set_marked(self._notes.tone if name in self._notes.marked else "")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHeaderView,
     QLabel,
@@ -89,6 +90,15 @@ class StepText(QScrollArea):
         self.lines.setText("<br>".join(_colored(line, color) for line in written))
         self.lines.setAccessibleName("; ".join(written))
         self.verticalScrollBar().setValue(0)
+
+
+    def settle(self) -> None:
+        """Draw the formula and lay all out at once, before a picture is taken."""
+        self.formula.draw_now()
+        content = self.widget()
+        for _ in range(2):  # the height of wrapped words follows from the width that the first round gives
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            content.layout().activate()
 
 
 def _colored(line: str, color: str) -> str:
@@ -195,9 +205,8 @@ class ChainTree(QTreeWidget):
         self.setHeaderLabels(["Gradient of", "=", "local × onward"])
         self.setUniformRowHeights(True)
         self.setIndentation(THEME.px(11))
-        self.header().setStretchLastSection(True)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.itemExpanded.connect(self._fill)
         self._chain: Chain | None = None
         self._digits = 5

@@ -20,9 +20,9 @@ from playground.ui.views.options import ExampleBox, combo_box, flat_button, more
 
 SPEEDS = (("Slow", "3000"), ("Medium", "1500"), ("Fast", "600"))
 """Words, and milliseconds from step to step."""
-ROOM_FOR_LIST, ROOM_FOR_ALL = 560, 860
-"""Least widths for the list of steps, and for the tree beside the step."""
-SHARES = (205, 425, 420)
+ROOM_FOR_TREE, ROOM_FOR_ALL = 600, 860
+"""Least widths for the tree beside the step, and for the list of steps as well."""
+SHARES = (205, 410, 440)
 """Of the width, for the list, the step and the tree."""
 
 
@@ -221,6 +221,10 @@ class BackpropagationView(View):
         self._stop()
         self.canvas_notes_wanted.emit(NO_NOTES)
 
+    def settle(self) -> None:
+        super().settle()
+        self.text.settle()
+
     def draw(self) -> None:
         result = self.result
         assert result is not None
@@ -284,13 +288,13 @@ class BackpropagationView(View):
     def _arrange(self) -> None:
         """What there is room for: in a narrow dock the tree takes the place of the step, and the list goes."""
         width = self.width() / THEME.scale
-        beside = width >= ROOM_FOR_ALL
+        beside = width >= ROOM_FOR_TREE
         instead = self.chain_button.isChecked()
         self.chain_button.setVisible(not beside)
-        self.list.setVisible(width >= ROOM_FOR_LIST)
+        self.list.setVisible(width >= ROOM_FOR_ALL)
         self.chain.setVisible(beside or instead)
         self.text.setVisible(beside or not instead)
-        shown = (width >= ROOM_FOR_LIST, beside or not instead, beside or instead)
+        shown = (width >= ROOM_FOR_ALL, beside or not instead, beside or instead)
         if shown != self._shared:
             # Anew only when something comes or goes: in between a person may have moved the borders.
             self._shared = shown

@@ -33,7 +33,7 @@ def test_a_label_says_what_goes_forward_and_what_comes_back(hands: Hands) -> Non
 
 
 @pytest.mark.parametrize("text", ["0.1", "a number too long for the room between two cards"])
-def test_a_label_covers_no_card_and_keeps_to_its_wire_while_cards_move(hands: Hands, text: str) -> None:
+def test_a_label_covers_at_most_the_edge_of_a_card_and_keeps_to_its_wire(hands: Hands, text: str) -> None:
     scene = hands.view.canvas_scene
     scene.wire_notes.show(notes(hands, text))
     for place in ((260.0, 0.0), (330.0, 120.0)):
@@ -44,8 +44,19 @@ def test_a_label_covers_no_card_and_keeps_to_its_wire_while_cards_move(hands: Ha
         assert label.pos().x() == pytest.approx(middle.x())
         assert label.sceneBoundingRect().adjusted(-1, -1, 1, 1).contains(middle)
         own = [QRectF(item.pos(), QSizeF(*item.size)) for item in scene.nodes.values()]
-        box = label.box().translated(label.pos())
+        box = label.box().adjusted(8, 0, -8, 0).translated(label.pos())
         assert not any(box.intersects(card) for card in own)
+
+
+def test_labels_of_wires_side_by_side_do_not_cover_each_other(hands: Hands) -> None:
+    scene = hands.view.canvas_scene
+    scene.place({"mean-squared-error-1": (260.0, 8.0), "dense-1": (780.0, 0.0)})
+    note = (WireNote(("0.1", "0.3")),)
+    scene.wire_notes.show(CanvasNotes(dict.fromkeys(scene.wires, note)))
+    boxes = [label.box().translated(label.pos()) for label in scene.wire_notes.labels.values()]
+    assert len(boxes) == 4
+    for number, box in enumerate(boxes):
+        assert not any(box.adjusted(8, 1, -8, -1).intersects(other) for other in boxes[:number])
 
 
 def test_a_label_goes_with_its_wire(hands: Hands) -> None:

@@ -146,6 +146,8 @@ def test_the_canvas_gets_the_numbers_as_far_as_the_steps_have_come(view: Backpro
 def test_a_narrow_dock_has_the_step_or_the_tree(view: BackpropagationView) -> None:
     assert view.list.isVisible() and view.text.isVisible() and view.tree.isVisible()
     assert not view.chain_button.isVisible()
+    view.resize(700, 300)
+    assert view.text.isVisible() and view.tree.isVisible() and not view.list.isVisible()
     view.resize(420, 300)
     assert view.text.isVisible() and not view.list.isVisible() and not view.tree.isVisible()
     view.chain_button.click()
