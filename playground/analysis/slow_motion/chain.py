@@ -15,6 +15,8 @@ READABLE = 64
 """Numbers on one wire that are written out one by one."""
 MOST_CELLS = 1_500
 """Numbers in the whole tree; what is farther on is said in one number."""
+MOST_PUSHES = 24
+"""Numbers that go into large operations whose ways on are looked for; each takes two passes through the operation."""
 MOST_OF_MANY = 12
 """Ways that are written out where there are more than that: the strongest."""
 MOST_ZEROS = 8
@@ -72,6 +74,7 @@ class Weaver:
         self._tape, self._pen, self._titles = tape, pen, titles
         self.touched: dict[str, list[Index]] = {}
         """The numbers of each place that the ways pass, the strongest first."""
+        self._pushes = MOST_PUSHES
         self._known: dict[tuple[int, str], dict[str, torch.Tensor]] = {}
 
     def chain(self, name: str, index: Index) -> Chain:
@@ -104,7 +107,7 @@ class Weaver:
 
     def _end(self, cell: Cell) -> Knot:
         gradient = self._gradient(cell)
-        return self._knot(cell, (), gradient, "The ways from here on are not written out.")
+        return self._knot(cell, (), gradient, "all ways from here on")
 
     def _gradient(self, cell: Cell) -> float:
         found = self._tape.gradient(cell[0])
@@ -129,14 +132,14 @@ class Weaver:
                 rest += share
                 count = sum(self._tape.places[key].value.numel() for key in operation.outputs)
                 title = self._titles.get(operation.node, "")
-                words = f"Through {title} with its {count:,} numbers, added up in one go."
+                words = f"through all {count:,} numbers of {title}, in one go"
                 continue
             for key, column in columns.items():
                 kept, left, others = self._strongest(operation, cell, key, column)
                 links += kept
                 rest += left
                 if others:
-                    words = f"{others:,} weaker ways, added up."
+                    words = f"{others:,} weaker ways together"
         return links, rest, words
 
     def _strongest(
@@ -179,7 +182,31 @@ class Weaver:
             column = torch.zeros_like(whole)
             column[self._flat(cell)] = whole[self._flat(cell)]
             return {operation.outputs[0]: column}
-        return None
+        return self._column_by_pushing(operation, cell)
+
+    def _column_by_pushing(self, operation: Operation, cell: Cell) -> dict[str, torch.Tensor] | None:
+        """How far the outputs move when one number is pushed, whatever the operation and its size.
+
+        What goes back is linear in what arrives, so its derivative by what arrives is the column that is looked for
+        (Townsend 2017, "A new trick for calculating Jacobian vector products"). None where autograd cannot do it, as
+        for the LSTM of the CPU, and after so many times that it would take long.
+        """
+        if not self._pushes:
+            return None
+        self._pushes -= 1
+        known = [
+            (key, result) for key, result in zip(operation.outputs, operation.results, strict=True)
+            if result.requires_grad and self._tape.places[key].gradient is not None
+        ]  # fmt: skip
+        arriving = [torch.zeros_like(result, requires_grad=True) for _, result in known]
+        results = [result for _, result in known]
+        with torch.enable_grad():
+            try:
+                back = torch.autograd.grad(results, operation.leaves[cell[0]], arriving, create_graph=True)[0]
+                columns = torch.autograd.grad(back.flatten()[self._flat(cell)], arriving, materialize_grads=True)
+            except RuntimeError:
+                return None
+        return {key: column.flatten() for (key, _), column in zip(known, columns, strict=True)}
 
     def _column_by_rows(self, operation: Operation, cell: Cell) -> dict[str, torch.Tensor]:
         flat, key = self._flat(cell), (id(operation), cell[0])

@@ -29,17 +29,7 @@ class Pen:
 
     def number(self, value: float) -> str:
         """A number: −0.02, 1.2 · 10⁻⁵."""
-        if not math.isfinite(value):
-            return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
-        text = f"{value:.{self._digits}g}"
-        if float(text) == 0.0:
-            return "0"
-        mantissa, _, exponent = text.partition("e")
-        mantissa = mantissa.replace("-", "−")
-        if not exponent:
-            return mantissa
-        power = f"10{str(int(exponent)).translate(_UP)}"
-        return {"1": power, "−1": f"−{power}"}.get(mantissa, f"{mantissa} · {power}")
+        return written(value, self._digits)
 
     def factor(self, value: float) -> str:
         """A number as it stands in a product or sum: in brackets where it is negative."""
@@ -98,6 +88,21 @@ class Pen:
     def slope(self, name: str, index: Index = ()) -> str:
         """∂L/∂w⁽²⁾₁₃."""
         return f"∂L/∂{self.symbol(name, index)}"
+
+
+def written(value: float, digits: int) -> str:
+    """A number with so many digits: −0.02, 1.2 · 10⁻⁵."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
+    text = f"{value:.{digits}g}"
+    if float(text) == 0.0:
+        return "0"
+    mantissa, _, exponent = text.partition("e")
+    mantissa = mantissa.replace("-", "−")
+    if not exponent:
+        return mantissa
+    power = f"10{str(int(exponent)).translate(_UP)}"
+    return {"1": power, "−1": f"−{power}"}.get(mantissa, f"{mantissa} · {power}")
 
 
 def layer(number: int) -> str:

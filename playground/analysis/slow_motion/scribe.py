@@ -33,6 +33,10 @@ class Scribe:
             return [index_of(flat, shape) for flat in range(count)], ""
         touched = [one for one in self._touched.get(name, ()) if len(one) == len(shape)]
         most = 1 if count > READABLE or not several else MOST_LINES - 1
+        if count > READABLE and not touched:
+            gradient = self._tape.gradient(name)
+            if gradient is not None and gradient.numel() == count:
+                touched = [index_of(int(gradient.abs().argmax()), shape)]  # what learns the most from the example
         chosen = touched[:most] + [
             one for flat in range(min(count, MOST_LINES)) if (one := index_of(flat, shape)) not in touched[:most]
         ]

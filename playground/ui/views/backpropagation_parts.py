@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from playground.analysis.backpropagation import Amount, Backpropagation, SlowStep, Way
 from playground.analysis.slow_motion.chain import Chain
+from playground.analysis.slow_motion.notation import written
 from playground.ui.formula import FormulaLabel
 from playground.ui.theme import THEME
 
@@ -39,11 +40,6 @@ def way_color(way: Way) -> str:
     """The colour of a way, as on the wires of the canvas."""
     tokens = THEME.tokens
     return {"forward": tokens.accent, "backward": tokens.backward, "update": tokens.good}[way]
-
-
-def number(value: float, digits: int) -> str:
-    """A number for the tree."""
-    return f"{value:.{digits}g}".replace("-", "−")
 
 
 class StepText(QScrollArea):
@@ -236,12 +232,12 @@ class ChainTree(QTreeWidget):
         item = QTreeWidgetItem()
         if slope is None:
             item.setText(0, f"∂L/∂{knot.symbol}")
-            item.setText(1, number(knot.gradient, n))
+            item.setText(1, written(knot.gradient, n))
         else:
             item.setText(0, f"through {knot.symbol}")
-            item.setText(1, number(slope * knot.gradient, n))
-            item.setText(2, f"{number(slope, n)} × {number(knot.gradient, n)}")
-        item.setToolTip(0, f"{knot.where}: {knot.symbol} = {number(knot.value, n)}")
+            item.setText(1, written(slope * knot.gradient, n))
+            item.setText(2, f"{written(slope, n)}  ×  {written(knot.gradient, n)}")
+        item.setToolTip(0, f"{knot.where}: {knot.symbol} = {written(knot.value, n)}")
         item.setData(0, KNOT, number_)
         if knot.links or knot.rest_words:
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
@@ -255,10 +251,11 @@ class ChainTree(QTreeWidget):
         for link in knot.links:
             item.addChild(self._item(link.target, link.slope))
         if knot.rest_words:
-            rest = QTreeWidgetItem([knot.rest_words, number(knot.rest, self._digits), ""])
+            rest = QTreeWidgetItem([f"{knot.rest_words} = {written(knot.rest, self._digits)}"])
             rest.setToolTip(0, knot.rest_words)
             rest.setData(0, KNOT, -1)
             item.addChild(rest)
+            rest.setFirstColumnSpanned(True)
 
     def _open_single(self, item: QTreeWidgetItem) -> None:
         while True:
