@@ -300,13 +300,13 @@ def test_weights_that_are_no_numbers_any_more_are_shown_as_such(name: str) -> No
 
 def test_a_kernel_weight_is_followed_through_a_convolution_that_is_too_large_to_write_out() -> None:
     graph = chain(
-        node("data", "digits"), node("conv", "conv2d", filters=4, activation="relu"), node("pool", "max-pool2d"), node("flat", "flatten"),
-        dense("out", 10, "identity"), loss=node("loss", "cross-entropy"),
+        node("data", "digits"), node("conv", "conv2d", filters=4, activation="relu"), node("pool", "max-pool2d"),
+        node("flat", "flatten"), dense("out", 10, "identity"), loss=node("loss", "cross-entropy"),
     )  # fmt: skip
     context = context_of(graph)
     result = BackpropagationAnalysis(weight="conv.weight", index=(2, 0, 1, 1)).compute(context)
     first, *others = result.chain.knots
-    assert 1 <= len(first.links) <= 12 and others
+    assert 1 <= len(first.links) <= 16 and others, "pooling lets one of four through"
     np.testing.assert_allclose(onward(result.chain)[0], by_autograd(context)["conv.weight"][2, 0, 1, 1], atol=1e-6)
     # The middle of a kernel of 3 × 3 meets each pixel where it stands: the local derivative is that pixel, or 0.
     pixels = context.loaded().example(0)["data", "features"].double().flatten().tolist()

@@ -153,6 +153,8 @@ class Weaver:
         back = gradient.flatten().tolist()
         found.sort(key=lambda way: -abs(way[1] * back[way[0]]))
         most = len(found) if len(found) <= READABLE else MOST_OF_MANY
+        if len(found) > MOST_OF_MANY:  # ways on which nothing comes back are not worth a line each
+            most = min(most, max(1, sum(bool(slope * back[flat]) for flat, slope in found)))
         links = [((key, _outer(self._tape, key, flat)), slope) for flat, slope in found[:most]]
         return links, sum(slope * back[flat] for flat, slope in found[most:]), len(found) - most
 
