@@ -160,7 +160,7 @@ class LossSurfaceAnalysis(Analysis):
         snapshot = context.snapshot
         assert snapshot is not None
         feeds = subject.feeds(self.part, self.examples)
-        count = len(next(iter(feeds.values())))
+        count = min(self.examples, subject.count(self.part))
         if not count:
             raise NothingToShow(f"The {self.part} part has no examples. Choose another part.")
         ways = _ways(context, snapshot)

@@ -71,7 +71,7 @@ class ManyLosses:
         self._subject = subject
         self._layout = layout
         self._total = TotalLoss(subject, feeds)
-        rows = len(next(iter(feeds.values())))
+        rows = next(map(len, feeds.values()), 1)
         self._trunk = Trunk(subject, self._total.steps, feeds, layout)
         self._total.leave_to(self._trunk.nodes)
         self._rest = [place for place in layout.places if place.node not in self._trunk.nodes]

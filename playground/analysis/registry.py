@@ -11,6 +11,7 @@ from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.curvature import CurvatureAnalysis
 from playground.analysis.curves import CurvesAnalysis
 from playground.analysis.data_view import DataAnalysis
+from playground.analysis.descent import DescentAnalysis
 from playground.analysis.distributions import DistributionsAnalysis
 from playground.analysis.feature_maps import FeatureMapsAnalysis
 from playground.analysis.forecast import ForecastAnalysis
@@ -39,6 +40,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     CurvesAnalysis,
     BoundaryAnalysis,
     ProbeAnalysis,
+    DescentAnalysis,
     GeneratedPointsAnalysis,
     LearningRuleAnalysis,
     GraphAnalysis,

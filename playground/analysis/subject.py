@@ -93,7 +93,7 @@ class Subject:
 
     def feeds(self, part: Part, limit: int | None = None) -> dict[Output, torch.Tensor]:
         """The examples of a part for every data port, all with the same number of rows, at most `limit`."""
-        rows = min(prepared.count(part) for prepared in self.prepared.values())
+        rows = self.count(part)
         if limit is not None:
             rows = min(rows, limit)
         if part not in self._tensors:
@@ -103,6 +103,12 @@ class Subject:
                 for port, array in prepared.parts[part].items()
             }
         return {output: whole[:rows] for output, whole in self._tensors[part].items()}
+
+    def count(self, part: Part) -> int:
+        """Examples of a part; what learns without data has one empty example to learn from."""
+        if not self.prepared:
+            return 1 if part == "train" else 0
+        return min(prepared.count(part) for prepared in self.prepared.values())
 
     def title(self, node: str) -> str:
         """The name of a node as the canvas shows it: its own, else its block's, numbered where there are several."""
@@ -116,12 +122,12 @@ class Subject:
     @property
     def shown_part(self) -> Part:
         """The part whose single examples are looked at: test, or train when there is no test."""
-        return "test" if all(prepared.count("test") for prepared in self.prepared.values()) else "train"
+        return "test" if self.count("test") else "train"
 
     def example(self, row: int) -> dict[Output, torch.Tensor]:
         """One example of `shown_part` for every data port, with the batch axis; the row counts round."""
         feeds = self.feeds(self.shown_part)
-        count = max(1, len(next(iter(feeds.values()))))
+        count = max(1, self.count(self.shown_part))
         return {output: whole[row % count : row % count + 1] for output, whole in feeds.items()}
 
     def values(

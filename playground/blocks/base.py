@@ -117,6 +117,11 @@ class Block(Declaration):
         """
         return False
 
+    def begins_anew(self, before: Block) -> bool:
+        """Whether a run has to start from the beginning when this takes the place of `before`, another declaration of
+        the same kind: what `before` learned is worth nothing here."""
+        return False
+
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         """Shapes, with the batch, of what the module gives for meta tensors: one per output port.
 

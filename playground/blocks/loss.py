@@ -66,6 +66,10 @@ class Loss(Block):
         """Only `weight` may have changed, which the network applies, not the module."""
         return True
 
+    def writable(self, before: Block) -> bool:
+        """Whether only numbers that `update` may write have changed since `before`."""
+        return before.model_copy(update={"weight": self.weight}) == self
+
     def expect(self, *inputs: Signal) -> None:
         prediction, target = inputs
         if prediction.scale == "index":

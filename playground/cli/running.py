@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from playground.cli.report import CallError, ProjectFaultError, goal_content
 from playground.document.project import Goal, Project
 from playground.network.compiled import CannotCompile
-from playground.training.batches import DataError
+from playground.training.batches import CannotTrain
 from playground.training.device import available_devices
 from playground.training.divergence import Diverged
 from playground.training.session import Session
@@ -129,7 +129,7 @@ def start(project: Project, device: str | None = None) -> Session:
         sentences = (f"{problem.node}: {problem.message}" if problem.node else problem.message
                      for problem in error.problems)  # fmt: skip
         raise ProjectFaultError(sentences) from error
-    except DataError as error:
+    except CannotTrain as error:
         raise ProjectFaultError([str(error)]) from error
 
 
@@ -141,7 +141,7 @@ def run(session: Session, budget: Budget, title: str) -> Outcome:
             _train(session, budget, watch, progress, task)
     except Diverged as error:
         raise ProjectFaultError([f"stopped at step {error.step}: {error.message}"]) from error
-    except DataError as error:
+    except CannotTrain as error:
         raise ProjectFaultError([str(error)]) from error
     metrics = session.evaluate(full=True, observe=False)
     watch.look(metrics, session.epoch)

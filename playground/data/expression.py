@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 
 from playground.blocks.base import BlockError, Fix
+from playground.blocks.expressions import LONGEST, Expression, parse
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
-from playground.data.expressions import LONGEST, Expression, parse
 from playground.data.points import EXTENT, Floats, Numbers, PointClasses
 from playground.document.declaration import parameter
 

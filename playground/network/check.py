@@ -90,7 +90,7 @@ class Report:
             block = self.blocks.get(name)
             if name not in self.inputs:
                 continue
-            if isinstance(block, Loss):
+            if isinstance(block, Loss) and block.inputs:
                 prediction, target = self.inputs[name][:2]
                 found.append(Comparison(name, block, prediction, target))
             elif isinstance(block, Estimator) and "target" in block.learns_from:
@@ -309,7 +309,7 @@ def _with_whole_graph_problems(report: Report) -> Report:
         return report
     losses = report.loss_nodes()
     ways = _upstream(report, losses)
-    if not report.data_nodes():
+    if not report.data_nodes() and not any(not report.blocks[name].inputs for name in losses):
         added = [Problem("", "There is no data on the canvas. Drag a data block in and wire it to the network.")]
     elif not losses and not report.estimator_nodes():
         added = [Problem("", "Nothing to learn from: the network needs a loss block with a prediction and a target.")]

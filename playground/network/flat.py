@@ -76,8 +76,9 @@ class FlatParameters:
             start += parameter.numel()
         self.layout = Layout(tuple(places))
         device = named[0][1].device if named else torch.device("cpu")
-        self.values = torch.zeros(start, device=device)
-        self.gradients = torch.zeros(start, device=device)
+        dtype = _common_type(parameter for _, parameter in named)
+        self.values = torch.zeros(start, device=device, dtype=dtype)
+        self.gradients = torch.zeros(start, device=device, dtype=dtype)
         with torch.no_grad():
             for place, (_, parameter) in zip(places, named, strict=True):
                 view = self.values[place.start : place.stop].view(place.shape)
@@ -89,3 +90,9 @@ class FlatParameters:
         """One parameter by name, as a view."""
         place = self.layout.by_name()[name]
         return self.values[place.start : place.stop].view(place.shape)
+
+
+def _common_type(parameters: Iterable[torch.Tensor]) -> torch.dtype:
+    """Double precision where every parameter asks for it, else single."""
+    kinds = {parameter.dtype for parameter in parameters}
+    return torch.float64 if kinds == {torch.float64} else torch.float32

@@ -14,7 +14,11 @@ from playground.network.check import Output
 Batch = tuple[torch.Tensor, ...]
 
 
-class DataError(Exception):
+class CannotTrain(Exception):
+    """A project cannot be trained as it stands, though its graph is sound; the message is for people."""
+
+
+class DataError(CannotTrain):
     """The data blocks of a graph do not go together; the message is for people."""
 
 
@@ -42,13 +46,16 @@ class OrderState:
 
 
 class Feeder:
-    """Gives the batches of epoch after epoch, in an order that its generator determines."""
+    """Gives the batches of epoch after epoch, in an order that its generator determines.
+
+    A graph without data has one empty example, so that each of its steps is an epoch.
+    """
 
     def __init__(self, tensors: Batch, batch_size: int, generator: torch.Generator) -> None:
         self.tensors = tensors
         """All examples, in the order of the data set."""
         self._generator = generator
-        self.count = len(tensors[0])
+        self.count = len(tensors[0]) if tensors else 1
         self.epoch = 0
         """Epochs completed."""
         self.position = 0
@@ -141,6 +148,7 @@ class Feeder:
         self._cut()
 
     def _cut(self) -> None:
-        rest = (torch.split(tensor[self.position :], self.batch_size) for tensor in self._examples)
-        self._batches = list(zip(*rest, strict=True)) if self.position < self.count else []
+        rest = [torch.split(tensor[self.position :], self.batch_size) for tensor in self._examples]
+        batches: list[Batch] = list(zip(*rest, strict=True)) if rest else [()]
+        self._batches = batches if self.position < self.count else []
         self._next = 0

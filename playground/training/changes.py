@@ -56,6 +56,15 @@ def _penalties(graph: Graph) -> dict[str, tuple[float | None, ...]]:
     return {node.id: (node.training.l1, node.training.l2, node.training.max_norm) for node in graph.nodes}
 
 
+def begins_anew(before: Report, after: Report) -> bool:
+    """Whether some block has changed so that nothing learned is worth keeping."""
+    return any(
+        block.begins_anew(before.blocks[name])
+        for name, block in after.blocks.items()
+        if name in before.blocks and type(block) is type(before.blocks[name])
+    )
+
+
 def retune(model: TrainableModel, before: Project, after: Project, report: Report) -> bool:
     """Write changed numbers of blocks, such as a dropout rate, into the living modules; False when that is not enough.
 
@@ -81,7 +90,7 @@ def retune(model: TrainableModel, before: Project, after: Project, report: Repor
 def _writable(before: Block, after: Block) -> bool:
     """Whether other numbers of a block concern its module alone; of a loss, its weight among the losses may change."""
     if isinstance(after, Loss):
-        return before.model_copy(update={"weight": after.weight}) == after
+        return after.writable(before)
     return not isinstance(after, Dataset | Measure)
 
 

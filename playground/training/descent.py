@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,14 @@ import torch
 from numpy.typing import NDArray
 
 from playground.document.graph import Choice
+from playground.training.batches import CannotTrain
 from playground.training.engine import step_of
 from playground.training.model import Group, TrainableModel
+from playground.training.optimizer_base import Optimizer
 from playground.training.optimizer_state import put_together, take_apart
 from playground.training.optimizers import optimizer_of
+from playground.training.phases import ActivePhase
+from playground.training.searchers import Searcher
 
 
 class Descent:
@@ -24,14 +28,12 @@ class Descent:
         self.phase = model.phases[number]
         self._model = model
         declaration = optimizer_of(choice)
-        self.groups: list[Group] = [
-            group for group in model.groups if group.factor > 0.0 and number in group.phases
-        ]
+        self.groups: list[Group] = _groups(model, number, declaration)
         """The slices that the optimizer sees: those of its phase that are not frozen."""
         whole = len(model.phases) == 1 and self.phase.losses == model.network.loss_weights.keys()
         self.losses = None if whole else self.phase.losses
         """The losses that count; None for all, which costs no look-up."""
-        self.leaves = () if whole else tuple(self._parameters())
+        self.leaves = () if whole else tuple(self.parameters())
         """The parameters that learn in this phase: the way back need not go farther. Empty where all losses count."""
         groups: list[dict[str, Any]] = []
         for group in self.groups:
@@ -40,7 +42,11 @@ class Descent:
             values.grad = model.flat.gradients[group.start : group.stop]
             groups.append({"params": [values], "lr": declaration.learning_rate, "factor": group.factor})
         self.optimizer = declaration.build(groups) if groups else None
-        self.update = None if self.optimizer is None else step_of(self.optimizer)
+        if isinstance(self.optimizer, Searcher):
+            self.optimizer.generator = model.noise
+        self.update: Callable[..., Any] | None = None if self.optimizer is None else step_of(self.optimizer)
+        self.evaluates = declaration.evaluates and self.optimizer is not None
+        """Whether `update` must be given a closure."""
         self.set_numbers(choice)
 
     def set_numbers(self, choice: Choice) -> None:
@@ -57,7 +63,7 @@ class Descent:
                 group["lr"] = rate * group["factor"]
         return rate
 
-    def _parameters(self) -> Iterator[torch.Tensor]:
+    def parameters(self) -> Iterator[torch.Tensor]:
         named = dict(self._model.network.named_parameters())
         for place in self._model.flat.layout.places:
             if any(group.start <= place.start < group.stop for group in self.groups):
@@ -75,9 +81,9 @@ class Descent:
         found = take_apart(self.optimizer, self.groups, self._model.flat.layout)
         return {self._prefix + name: tensor for name, tensor in found.items()}
 
-    def memory_arrays(self) -> dict[str, NDArray[np.float32]]:
-        """The same as copies in the order of all parameters, (P,), zero where it has none; or single numbers, ()."""
-        found: dict[str, NDArray[np.float32]] = {}
+    def memory_arrays(self) -> dict[str, NDArray[Any]]:
+        """The same as copies in the order of all parameters, (P,) or (P, n), zero where it has none; or numbers, ()."""
+        found: dict[str, NDArray[Any]] = {}
         for group, state in zip(self.groups, self.memories(), strict=True):
             for key, value in state.items():
                 if not isinstance(value, torch.Tensor):
@@ -85,10 +91,9 @@ class Descent:
                         continue
                     value = torch.tensor(float(value))
                 array = value.detach().cpu().numpy()
-                if array.shape == (group.stop - group.start,):
-                    whole = found.setdefault(
-                        self._prefix + key, np.zeros(self._model.flat.layout.size, dtype=np.float32)
-                    )
+                if array.shape[:1] == (group.stop - group.start,):
+                    shape = (self._model.flat.layout.size, *array.shape[1:])
+                    whole = found.setdefault(self._prefix + key, np.zeros(shape, dtype=array.dtype))
                     whole[group.start : group.stop] = array
                 else:
                     found[self._prefix + key] = array.copy()
@@ -109,3 +114,40 @@ class Descent:
     @property
     def _prefix(self) -> str:
         return f"{self.number}:" if self.number else ""
+
+
+def refuse_unfit(model: TrainableModel, phases: Sequence[ActivePhase]) -> None:
+    """Raises OptimizerRefused where an optimizer cannot do with this network what it does."""
+    for number, phase in enumerate(phases):
+        declaration = optimizer_of(phase.optimizer)
+        if not declaration.evaluates:
+            continue
+        title, most = declaration.title, declaration.most_parameters
+        if len(phases) > 1:
+            raise OptimizerRefused(
+                f"{title} looks for the bottom of one loss, but here phases take turns. Give the phases another "
+                "optimizer, such as Adam."
+            )
+        count = sum(group.stop - group.start for group in _learning(model, number))
+        if count > most:
+            raise OptimizerRefused(
+                f"{title} is for at most {most:,} weights, but {count:,} learn here. Take L-BFGS or Adam, or a smaller "
+                "network."
+            )
+
+
+class OptimizerRefused(CannotTrain):
+    """The optimizer does not suit the network; the message is for people."""
+
+
+def _groups(model: TrainableModel, number: int, declaration: Optimizer) -> list[Group]:
+    """The slices that an optimizer sees; one that evaluates the loss itself has a single one, whatever the factors."""
+    found = _learning(model, number)
+    if declaration.evaluates and found:
+        # In a single phase all that learns lies side by side.
+        return [Group(1.0, found[0].start, found[-1].stop, found[0].phases)]
+    return found
+
+
+def _learning(model: TrainableModel, number: int) -> list[Group]:
+    return [group for group in model.groups if group.factor > 0.0 and number in group.phases]

@@ -79,6 +79,12 @@ def diagnose_forward(model: TrainableModel, batch: Batch) -> Diagnosis | None:
         values = network.run_batch(batch)
     for step in network.steps:
         if any(_bad(values[slot]) for slot in step.outputs):
+            if not step.inputs:
+                return Diagnosis(
+                    step.node,
+                    f"The height of “{step.node}” is no longer a finite number: the descent ran away to where the "
+                    "function has no value or no bottom. Lower the learning rate, or begin elsewhere.",
+                )
             largest = max((_largest(values[slot]) for slot in step.inputs), default=0.0)
             return Diagnosis(
                 step.node,

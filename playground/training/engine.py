@@ -38,7 +38,7 @@ class Forward:
         self._feeds = network.feed_slots
         self._empty: list[torch.Tensor] = [torch.empty(0)] * len(network.slots)
         self._plan = [
-            (_function_of(step.module), step.inputs, step.inputs[0], step.outputs, step.outputs[0])
+            (_function_of(step.module), step.inputs, (*step.inputs, 0)[0], step.outputs, step.outputs[0])
             for step in network.steps
         ]
 

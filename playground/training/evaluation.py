@@ -62,11 +62,19 @@ class Evaluator:
         self._parts: dict[Part, Batch] = {}
         for part in PARTS:
             tensors = part_tensors(prepared, network.feed_outputs, part, device)
-            if len(tensors[0]):
+            if tensors and len(tensors[0]):
                 self._parts[part] = tensors
+        if not network.feed_outputs:
+            self._parts["train"] = ()  # what needs no data has one empty example to learn from
         if "train" not in self._parts:
             raise DataError("There are no examples to learn from: the training part is empty.")
         self._heads = tuple(_heads(network))
+        self._alone = tuple(
+            (step.node, step.module)
+            for step in network.steps
+            if step.node in network.loss_weights and not step.inputs
+        )
+        """Losses that look at no data: the same for every part."""
         self._gauges = tuple(_gauges(network))
         self._slots = tuple(
             dict.fromkeys(
@@ -161,9 +169,14 @@ class Evaluator:
                     loss *= batch_size / len(prediction)
                 found[f"{part}_loss"] += self._network.loss_weights[head.name] * loss
                 if len(self._network.loss_weights) > 1:
-                    found[f"{part}_loss{suffix}"] = loss
+                    found[f"{part}_loss.{head.name}"] = loss
             for metric, value in head.metrics.compute(prediction, target).items():
                 found[f"{part}_{metric}{suffix}"] = value
+        for name, module in self._alone:
+            loss = float(module())
+            found[f"{part}_loss"] += self._network.loss_weights[name] * loss
+            if len(self._network.loss_weights) > 1:
+                found[f"{part}_loss.{name}"] = loss
         measured = [(gauge.name, gauge.measure(*(rows[slot] for slot in gauge.slots))) for gauge in self._gauges]
         takers = Counter(metric for _, numbers in measured for metric in numbers)
         for owner, numbers in measured:
@@ -202,7 +215,7 @@ def _gauges(network: Network) -> Iterator[_Gauge]:
 
 def _joined(parts: Mapping[Part, Batch]) -> tuple[dict[Part, int], Batch]:
     """How many examples each part has, and the examples of all parts one after the other."""
-    counts = {part: len(tensors[0]) for part, tensors in parts.items()}
+    counts = {part: len(tensors[0]) if tensors else 1 for part, tensors in parts.items()}
     return counts, tuple(_whole(list(tensors)) for tensors in zip(*parts.values(), strict=True))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from playground.document.project import Project
 from playground.training.batches import Batch, Feeder, OrderState
-from playground.training.descent import Descent
+from playground.training.descent import Descent, refuse_unfit
 from playground.training.engine import Backward, Forward
 from playground.training.estimators import Estimators
 from playground.training.losses import LossLog
@@ -25,6 +25,7 @@ from playground.training.optimizers import optimizer_of
 from playground.training.phases import active_phases, optimizer_ids, turn
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, PlateauState, schedule_of
+from playground.training.second_look import SecondLook
 from playground.training.snapshot import Snapshot, Whereabouts
 from playground.training.step_sizes import StepSizes
 
@@ -45,7 +46,8 @@ class State:
 
 
 class Learner:
-    """Learns from one set of examples. Raises KeyError or ValidationError for an optimizer that does not exist."""
+    """Learns from one set of examples. Raises KeyError or ValidationError for an optimizer that does not exist, and
+    OptimizerRefused for one that does not suit the network."""
 
     def __init__(self, project: Project, model: TrainableModel, examples: Batch) -> None:
         self.model = model
@@ -89,6 +91,7 @@ class Learner:
         schedule_of(project.training.schedule)  # refused before anything has changed
         for phase in phases:
             optimizer_of(phase.optimizer)
+        refuse_unfit(self.model, phases)
         self.model.phases = phases
         if optimizer_ids(phases) != self.optimizer_ids:
             self._new_optimizers(project)
@@ -102,6 +105,7 @@ class Learner:
 
     def _new_optimizers(self, project: Project) -> None:
         phases = self.model.phases
+        refuse_unfit(self.model, phases)
         self._descents = [Descent(self.model, number, phase.optimizer) for number, phase in enumerate(phases)]
         self.sizes = StepSizes(self.model, self._descents)
         self._set_numbers(project)
@@ -114,6 +118,9 @@ class Learner:
             descent.set_numbers(phase.optimizer)
         self._alone = self._descents[0] if len(self._descents) == 1 else None
         self._penalties = Penalties(project, self.model)
+        searching = self._alone is not None and self._alone.evaluates
+        self._leaves = tuple(self._alone.parameters()) if self._alone is not None and searching else ()
+        """The parameters that learn, where the optimizer evaluates the loss itself."""
         self._clipping = settings.clipping
         self._most_epochs = settings.stop.epochs
         self.feeder.set_batch_size(settings.batch_size)
@@ -167,7 +174,7 @@ class Learner:
 
     def penalty(self) -> float | None:
         """What the penalties add to the loss at the present weights; None without penalties."""
-        if self._penalties.before_step or self._penalties.after_step:
+        if self._penalties.counts:
             return float(self._penalties.amount())
         return None
 
@@ -185,16 +192,17 @@ class Learner:
 
     def _learn(self, batch: Batch) -> None:
         """One step on one batch: forward, backward, penalties, clipping, update; then what needs no gradient."""
+        noise = self.model.noise.get_state() if self._leaves else None
         values = self._forward(batch)
         if self.model.network.loss_weights:
-            self._descend(values)
+            self._descend(values, batch, noise)
         else:
             self.losses.add(None, values)
         if self.estimators.any:
             self.estimators.learn(values, self.feeder.tensors)
         self.step += 1
 
-    def _descend(self, values: list[torch.Tensor]) -> None:
+    def _descend(self, values: list[torch.Tensor], batch: Batch, noise: torch.Tensor | None) -> None:
         model = self.model
         descent = self._alone or self._descents[turn(model.phases, self.step)]
         gradients = model.flat.gradients
@@ -212,13 +220,16 @@ class Learner:
         if measured:
             self.sizes.begin(descent.number, self.step + 1)
         penalties = self._penalties
-        if penalties.before_step:
-            penalties.add_gradient(descent.number)
-        if self._clipping.kind != "none":
-            clip(gradients, self._clipping)
         if self._moving:
             self._set_rate(self._schedule_factor())
-        if descent.update is not None:
+        if noise is not None and descent.update is not None:
+            passes = self._forward, self._backward
+            descent.update(SecondLook(model, passes, penalties, self._leaves, batch, noise))
+        elif descent.update is not None:
+            if penalties.before_step:
+                penalties.add_gradient(descent.number)
+            if self._clipping.kind != "none":
+                clip(gradients, self._clipping)
             descent.update()
         if penalties.after_step:
             penalties.shrink(self._rates[descent.number], descent.number)

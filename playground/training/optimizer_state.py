@@ -25,7 +25,7 @@ def take_apart(
                 if value is None:
                     continue
                 tensor = torch.as_tensor(value)
-                if tensor.shape == flat.shape:
+                if tensor.shape[:1] == flat.shape:
                     tensor = tensor[place.start - group.start : place.stop - group.start]
                 parts[f"{place.name}/{key}"] = tensor.detach().cpu().clone()
     return parts
@@ -44,6 +44,11 @@ def put_together(
             if known[0][1].dim() == 0:
                 # torch keeps counters on the CPU, except for its fused implementations
                 state[key] = known[0][1].to(flat.device if optimizer.defaults.get("fused") else "cpu", copy=True)
+                continue
+            if known[0][1].dim() == 2:
+                # Rows of numbers for each parameter belong together: without some of them there is no memory.
+                if len(known) == len(places):
+                    state[key] = torch.cat([part for _, part in known]).to(flat.device)
                 continue
             whole = torch.zeros_like(flat)
             for place, part in known:

@@ -7,28 +7,16 @@ Both continue bit for bit from a saved state.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import torch
 
-from playground.document.declaration import Declaration, parameter
+from playground.document.declaration import parameter
 from playground.document.graph import Choice
+from playground.training import optimizers_with_closure
 from playground.training.averaged_momentum import AveragedMomentum
-from playground.training.lean import leave_compiler_out
-
-Group = dict[str, Any]
-"""One of torch's parameter groups; an entry `factor` multiplies the learning rate of the group."""
-
-
-def _rate(default: float) -> float:
-    return parameter(
-        default,
-        ge=0.0,
-        le=1000.0,
-        logarithmic=True,
-        help="Size of a step. Too small: nothing seems to happen. Too large: the loss jumps or grows without bound.",
-    )
+from playground.training.optimizer_base import Group as Group
+from playground.training.optimizer_base import Optimizer, rate
 
 
 def _epsilon(default: float) -> float:
@@ -39,44 +27,6 @@ def _epsilon(default: float) -> float:
 
 def _share(default: float, label: str, help: str, *, advanced: bool = False) -> float:
     return parameter(default, ge=0.0, lt=1.0, label=label, help=help, advanced=advanced)
-
-
-class Optimizer(Declaration):
-    """Base of the optimizers. `build` makes torch's optimizer, `update` changes the numbers of a living one."""
-
-    kind: ClassVar[type[torch.optim.Optimizer]]
-    """The class of torch that does the work."""
-    fused_on: ClassVar[frozenset[str]] = frozenset()
-    """Device types on which torch's fused implementation is the fastest one."""
-
-    learning_rate: float = _rate(0.01)
-
-    def numbers(self) -> dict[str, Any]:
-        """Torch's names and values for everything but the learning rate."""
-        return {}
-
-    def build(self, groups: list[Group]) -> torch.optim.Optimizer:
-        """A new optimizer for `groups`, each `{"params": [flat tensor], "lr": ...}`; a group may leave `lr` out."""
-        leave_compiler_out()
-        tensors = [values for group in groups for values in group["params"]]
-        make = cast(Callable[..., torch.optim.Optimizer], self.kind)
-        return make(groups, lr=self.learning_rate, **self.numbers(), **self._implementation(tensors))
-
-    def update(self, optimizer: torch.optim.Optimizer) -> None:
-        """Write these numbers into an optimizer of the same kind; what it remembers of past gradients stays.
-
-        The rate of a group becomes the learning rate times the group's `factor`, before any schedule.
-        """
-        numbers = self.numbers()
-        for group in optimizer.param_groups:
-            group.update(numbers)
-            group["lr"] = self.learning_rate * group.get("factor", 1.0)
-
-    def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
-        if issubclass(self.kind, AveragedMomentum):
-            return {}
-        fused = bool(self.fused_on) and all(values.device.type in self.fused_on for values in tensors)
-        return {"fused": True} if fused else {"foreach": False}
 
 
 class GradientDescent(Optimizer):
@@ -91,7 +41,7 @@ class GradientDescent(Optimizer):
     source: ClassVar[str] = "Robbins and Monro (1951), A stochastic approximation method"
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
 
-    learning_rate: float = _rate(0.1)
+    learning_rate: float = rate(0.1)
 
 
 class Momentum(Optimizer):
@@ -108,7 +58,7 @@ class Momentum(Optimizer):
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
     fused_on: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
 
-    learning_rate: float = _rate(0.02)
+    learning_rate: float = rate(0.02)
     momentum: float = _share(0.9, "Momentum μ", "Share of the speed that is kept from step to step.")
 
     def numbers(self) -> dict[str, Any]:
@@ -128,8 +78,11 @@ class MomentumAverage(Optimizer):
     source: ClassVar[str] = "The first moment of Kingma and Ba (2015), Adam, without bias correction"
     kind: ClassVar[type[torch.optim.Optimizer]] = AveragedMomentum
 
-    learning_rate: float = _rate(0.1)
+    learning_rate: float = rate(0.1)
     beta: float = _share(0.9, "Averaging β", "Share of the old average; about the last 1 / (1 − β) gradients count.")
+
+    def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
+        return {}
 
     def numbers(self) -> dict[str, Any]:
         return {"beta": self.beta}
@@ -148,7 +101,7 @@ class Nesterov(Optimizer):
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
     fused_on: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
 
-    learning_rate: float = _rate(0.02)
+    learning_rate: float = rate(0.02)
     momentum: float = parameter(
         0.9, gt=0.0, lt=1.0, label="Momentum μ", help="Share of the speed that is kept from step to step."
     )
@@ -170,7 +123,7 @@ class AdaGrad(Optimizer):
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adagrad
     fused_on: ClassVar[frozenset[str]] = frozenset({"cpu"})
 
-    learning_rate: float = _rate(0.05)
+    learning_rate: float = rate(0.05)
     epsilon: float = _epsilon(1e-10)
 
     def numbers(self) -> dict[str, Any]:
@@ -194,7 +147,7 @@ class AdaDelta(Optimizer):
     source: ClassVar[str] = "Zeiler (2012), ADADELTA: an adaptive learning rate method"
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adadelta
 
-    learning_rate: float = _rate(1.0)
+    learning_rate: float = rate(1.0)
     rho: float = _share(0.9, "Averaging ρ", "Share of the old averages of squared gradients and squared steps.")
     epsilon: float = _epsilon(1e-6)
 
@@ -216,7 +169,7 @@ class RMSProp(Optimizer):
     source: ClassVar[str] = "Tieleman and Hinton (2012), Lecture 6.5; ε outside the root as torch has it"
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.RMSprop
 
-    learning_rate: float = _rate(0.003)
+    learning_rate: float = rate(0.003)
     alpha: float = _share(0.99, "Averaging α", "Share of the old mean of squared gradients.")
     epsilon: float = _epsilon(1e-8)
 
@@ -241,7 +194,7 @@ class Adam(Optimizer):
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adam
     fused_on: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
 
-    learning_rate: float = _rate(0.005)
+    learning_rate: float = rate(0.005)
     beta1: float = _share(0.9, "β₁", "Share of the old mean of gradients (the momentum).", advanced=True)
     beta2: float = _share(0.999, "β₂", "Share of the old mean of squared gradients (the scale).", advanced=True)
     epsilon: float = _epsilon(1e-8)
@@ -308,6 +261,7 @@ OPTIMIZERS: tuple[type[Optimizer], ...] = (
     Adam,
     AdamW,
     NAdam,
+    *optimizers_with_closure.OPTIMIZERS,
 )
 
 

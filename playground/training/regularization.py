@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
+from playground.blocks.descent import DescentLayer
 from playground.document.graph import Node
 from playground.document.project import Clipping, Project, Regularization
 from playground.network.flat import Place
@@ -62,6 +63,7 @@ class Penalties:
         self._l1 = l1 if bool(l1.any()) else None
         self._l2 = l2 if bool(l2.any()) else None
         self._groups = model.groups
+        self._regions = [_regions(model, number) for number in range(len(model.phases))]
         self._twice_l2 = [self._of_phase(2.0 * l2, number) for number in range(len(model.phases))]
 
     def _of_phase(self, strengths: torch.Tensor, phase: int) -> torch.Tensor:
@@ -80,7 +82,12 @@ class Penalties:
     @property
     def after_step(self) -> bool:
         """Whether `shrink` does anything."""
-        return self._l1 is not None or any(self._capped)
+        return self._l1 is not None or any(self._capped) or any(self._regions)
+
+    @property
+    def counts(self) -> bool:
+        """Whether anything is added to the loss, or held back."""
+        return self._l1 is not None or self._l2 is not None or any(self._capped)
 
     def add_gradient(self, phase: int = 0) -> None:
         """Add the gradient of L2 to the gradients of what learns in a phase."""
@@ -89,7 +96,7 @@ class Penalties:
 
     @torch.no_grad()
     def shrink(self, learning_rate: float, phase: int = 0) -> None:
-        """The proximal step of L1 and the max-norm limit, after the optimizer's step in a phase."""
+        """The proximal step of L1, the max-norm limit and the constraints of blocks, after the optimizer's step."""
         if self._l1 is not None:
             for group in self._groups:
                 if phase not in group.phases:
@@ -99,6 +106,9 @@ class Penalties:
                 part.sub_(torch.clamp(part, -reach, reach))
         for view, limit in self._capped[phase]:
             view.copy_(torch.renorm(view, 2, 0, limit))
+        for module in self._regions[phase]:
+            if module.constrained:
+                module.constrain()
 
     @torch.no_grad()
     def amount(self) -> torch.Tensor:
@@ -110,11 +120,34 @@ class Penalties:
             total = total + (self._l2 * self._values.square()).sum()
         return total
 
+    @torch.no_grad()
+    def smooth_amount(self) -> torch.Tensor:
+        """The part of it whose gradient `add_gradient` gives: l2 * sum w^2."""
+        if self._l2 is None:
+            return torch.zeros((), device=self._values.device)
+        return (self._l2 * self._values.square()).sum()
+
+    def curvatures(self) -> torch.Tensor:
+        """The second derivatives of that part, (P,)."""
+        return torch.zeros_like(self._values) if self._l2 is None else 2.0 * self._l2
+
 
 def strengths(node: Node, general: Regularization) -> tuple[float, float]:
     """How strongly L1 and L2 act on the weights of a node: its own choice, else that of the project."""
     own = node.training
     return general.l1 if own.l1 is None else own.l1, general.l2 if own.l2 is None else own.l2
+
+
+def _regions(model: TrainableModel, phase: int) -> list[DescentLayer]:
+    """The modules that learn in a phase and know where they may stand."""
+    frozen = {place.node for place in model.flat.layout.places for group in model.groups
+              if group.factor == 0.0 and group.start <= place.start < group.stop}
+    learning = model.phases[phase].trains - frozen
+    return [
+        module
+        for name, module in model.network.named_children()
+        if isinstance(module, DescentLayer) and name in learning
+    ]
 
 
 def _phases_of(place: Place, model: TrainableModel) -> tuple[int, ...]:

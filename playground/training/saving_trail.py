@@ -30,6 +30,7 @@ def trail_tensors(trail: Sequence[Snapshot], layout: Layout) -> tuple[dict[str, 
     same = [one for one in trail if one.layout == layout and one.place is not None]
     size = max((one.nbytes for one in same), default=1)
     kept = spread_out(same, min(MOST_MOMENTS, max(1, MOST_BYTES // size))) if len(same) > 1 else []
+    kept = [one for one in kept if _shaped_as(one, kept[-1])]
     rows = [_arrays(one) for one in kept]
     tensors: dict[str, torch.Tensor] = {}
     for name in dict.fromkeys(name for row in rows for name in row):
@@ -38,6 +39,11 @@ def trail_tensors(trail: Sequence[Snapshot], layout: Layout) -> tuple[dict[str, 
         stack = np.stack([row.get(name, np.zeros_like(like)) for row in rows])
         tensors[f"{PREFIX}/{name}"] = torch.from_numpy(stack)
     return tensors, [_words(one) for one in kept]
+
+
+def _shaped_as(one: Snapshot, newest: Snapshot) -> bool:
+    """Whether the optimizer remembered as much then as it does now, so that both fit into one tensor."""
+    return all(array.shape == newest.memory.get(name, array).shape for name, array in one.memory.items())
 
 
 def _arrays(one: Snapshot) -> Arrays:

@@ -45,7 +45,8 @@ MOST_NEWS = 10_000
 class Session:
     """Trains a project: its network by gradient descent, phase by phase, and its estimators by rules of their own.
 
-    Raises CannotCompile when the graph has errors, DataError when data blocks do not go together.
+    Raises CannotCompile when the graph has errors, CannotTrain when data blocks do not go together or an optimizer does
+    not suit the network.
     """
 
     _good: State
@@ -134,13 +135,16 @@ class Session:
         is not enough memory, and torch's error goes on to the caller.
         """
         learner, done = self._learner, 0
+        # Without data a step is an epoch, and each of them is a line of the table that a person compares.
+        closely = not learner.feeder.tensors
         self._began = time.perf_counter()
         try:
             while done < steps and not self.finished:
-                done += learner.learn(min(steps - done, FLUSH_STEPS - learner.losses.waiting))
+                most = 1 if closely else FLUSH_STEPS - learner.losses.waiting
+                done += learner.learn(min(steps - done, most))
                 if learner.feeder.at_end:
                     self._end_epoch()
-                if learner.losses.waiting >= FLUSH_STEPS:
+                if learner.losses.waiting >= FLUSH_STEPS or (closely and self.trail.due(self.step)):
                     self._flush()
             self._flush()
         except (RuntimeError, MemoryError):
@@ -308,13 +312,18 @@ class Session:
         self._keep()
         return old
 
-    def apply(self, project: Project) -> None:
+    def apply(self, project: Project) -> bool:
         """Take a changed project. Numbers change at the next step; a changed graph keeps every weight that still fits.
 
-        Raises CannotCompile or DataError, and stays as it was, when the new graph cannot be trained.
+        Returns whether the run has gone back to step 0, as what it had learned is worth nothing for the new project.
+        Raises CannotCompile or CannotTrain, and stays as it was, when the new project cannot be trained.
         """
         before, kind = self.project, changes.classify(self.project, project)
         if kind == "structure":
+            if changes.begins_anew(self.report, check(project.graph)):
+                self._build(project)
+                self.rewind()
+                return True
             if not self._retuned(project):
                 self._rebuild(project)
         elif kind == "numbers":
@@ -329,6 +338,7 @@ class Session:
             self._keep()
         for text in changes.describe(before, project) if self.step else ():
             self._mark(text)
+        return False
 
     def _mark(self, text: str) -> None:
         """Note a change on the curves, and keep the weights of this moment."""

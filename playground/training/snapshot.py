@@ -46,14 +46,15 @@ class Snapshot:
 
     step: int
     epoch: float
-    parameters: NDArray[np.float32]
-    """All parameters, (P,), in the order of `layout`."""
+    parameters: NDArray[Any]
+    """All parameters, (P,), in the order of `layout`: float32, or float64 where every block wants that."""
     layout: Layout
     buffers: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Running statistics and the like, by `node_id.name`."""
-    memory: Mapping[str, NDArray[np.float32]] = field(default_factory=lambda: MappingProxyType({}))
+    memory: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     """What the optimizer remembers, by torch's names such as `momentum_buffer` or `exp_avg`: one number for every
-    parameter, (P,), zero where it does not learn, or a single one, (). Phases after the first add `N:` in front."""
+    parameter, (P,), or a row of them, (P, n), zero where it does not learn, or a single one, (). Phases after the first
+    add `N:` in front."""
     place: Whereabouts | None = None
     """Where the run stood; None in what a file or a test made."""
 

@@ -97,7 +97,7 @@ class TrainingThread(QThread):
         """Whatever goes wrong becomes one sentence in the window; the last good state stays."""
         import torch
 
-        from playground.training.batches import DataError
+        from playground.training.batches import CannotTrain
         from playground.training.divergence import Diverged
 
         try:
@@ -110,7 +110,7 @@ class TrainingThread(QThread):
             failure = Failure("memory", "The graphics card has no memory left for this batch. Take a smaller batch.")
         except MemoryError:
             failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
-        except DataError as error:
+        except CannotTrain as error:
             failure = Failure("data", str(error))
         except Exception as error:
             log.exception("training failed")
@@ -279,11 +279,13 @@ class TrainingThread(QThread):
             return
         self._refused = project
         way, step = self._session.trail.number, self._session.step
-        self._session.apply(project)
+        anew = self._session.apply(project)
         self._refused = None
         self._rate = 0.0
         self._dirty = True
-        if self._session.trail.number != way and step:
+        if anew:
+            self._take(self._session)
+        elif self._session.trail.number != way and step:
             # Another network: what it was before stays to be looked at as a run of its own.
             self._take(self._session, Origin(self._run, step, rebuilt=True))
         if not self._playing:

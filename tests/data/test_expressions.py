@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from playground.data.expressions import DEEPEST, FUNCTIONS, LONGEST, ExpressionError, parse
+from playground.blocks.expressions import DEEPEST, FUNCTIONS, LONGEST, ExpressionError, parse
 
 VARIABLES = ("x", "x1", "x2")
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.7, 1.0, 3.2])

@@ -16,6 +16,8 @@ from tests.network.small_graphs import chain, multilayer, node
 OPTIMIZERS = (
     "sgd", "momentum", "averaged-momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "nadam"
 )  # fmt: skip
+SEARCHING = ("newton", "bfgs", "l-bfgs", "annealing", "restarts")
+"""Optimizers that evaluate the loss themselves."""
 
 
 def circles(examples: int = 40, labels: str = "zero-one", **parameters: Any) -> Node:

@@ -15,6 +15,7 @@ from playground.training.session import Session
 from tests.network.small_graphs import multilayer, node
 from tests.training.runs import (
     OPTIMIZERS,
+    SEARCHING,
     array,
     assert_same,
     change,
@@ -100,7 +101,7 @@ def test_what_is_only_seen_changes_nothing() -> None:
     assert not session.history.marks and session.project.title == "other"
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", (*OPTIMIZERS, *SEARCHING))
 def test_another_rate_goes_on_as_if_it_had_always_been_so(optimizer: str) -> None:
     """A second session with the new rate gets weights and memory of the first, and then walks the same way."""
     slow, fast = project(optimizer=optimizer, rate=0.01), project(optimizer=optimizer, rate=0.07)
@@ -229,7 +230,7 @@ def test_a_finished_run_goes_on_after_a_change() -> None:
 # One block otherwise than the others ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", (*OPTIMIZERS, *SEARCHING))
 def test_a_frozen_block_stays_as_it_is(optimizer: str) -> None:
     graph = train_node(plain_graph(), "layer-1", trainable=False)
     session = run(project(graph, optimizer, regularization={"l1": 0.1, "l2": 0.1, "max_norm": 0.01}), 0)

@@ -12,6 +12,7 @@ from playground.training.checkpoint import read_checkpoint, write_checkpoint
 from playground.training.session import Session
 from tests.training.runs import (
     OPTIMIZERS,
+    SEARCHING,
     assert_same,
     change,
     noisy_graph,
@@ -45,7 +46,7 @@ def saved_and_resumed(session: Session, path: Path) -> Session:
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", (*OPTIMIZERS, *SEARCHING))
 def test_a_resumed_run_equals_an_uninterrupted_one(optimizer: str, situation: str, tmp_path: Path) -> None:
     settings = project(optimizer=optimizer, rate=0.05, **SITUATIONS[situation])
     resumed = saved_and_resumed(run(settings, STEPS), tmp_path / "run.safetensors")

@@ -12,7 +12,7 @@ from playground.training.checkpoint import Checkpoint, read_checkpoint, write_ch
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
 from playground.training.trail import FEWEST, Trail, nearest, spread_out
-from tests.training.runs import OPTIMIZERS, noisy_graph, project
+from tests.training.runs import OPTIMIZERS, SEARCHING, noisy_graph, project
 
 
 def snapshot(step: int, size: int = 100) -> Snapshot:
@@ -77,7 +77,7 @@ def test_few_of_many_and_the_nearest() -> None:
     assert nearest(many, 100).step == 98
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", (*OPTIMIZERS, *SEARCHING))
 def test_a_branch_with_the_same_settings_goes_on_bit_for_bit(optimizer: str) -> None:
     settings = project(noisy_graph(), optimizer)
     whole = Session(settings)

@@ -12,6 +12,7 @@ from playground.ui.views.connectivity_view import ConnectivityView
 from playground.ui.views.curvature_view import CurvatureView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.descent_view import DescentView
 from playground.ui.views.distributions_view import DistributionsView
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
@@ -39,6 +40,7 @@ VIEWS: dict[str, type[View]] = {
         CurvesView,
         BoundaryView,
         ProbeView,
+        DescentView,
         GeneratedView,
         RuleView,
         GraphView,

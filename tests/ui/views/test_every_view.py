@@ -25,6 +25,7 @@ from playground.ui.views.connectivity_view import ConnectivityView
 from playground.ui.views.curvature_view import CurvatureView
 from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
+from playground.ui.views.descent_view import DescentView
 from playground.ui.views.distributions_view import DistributionsView
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
@@ -57,6 +58,7 @@ from tests.ui.views import (
     results_connectivity,
     results_contests,
     results_curvature,
+    results_descent,
     results_distributions,
     results_flow,
     results_forecast,
@@ -119,6 +121,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvatureView, results_curvature.by_lanczos),
     (ConnectivityView, results_connectivity.learning),
     (ConnectivityView, results_connectivity.bent),
+    (DescentView, results_descent.parabola),
+    (DescentView, results_descent.held_back),
+    (DescentView, results_descent.four_rates),
+    (DescentView, results_descent.annealed),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),

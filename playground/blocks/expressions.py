@@ -77,21 +77,33 @@ class Expression:
         raised. Raises KeyError when a variable is missing from `values`.
         """
         shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
-        stack: list[Any] = []
+        arrays = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
         with np.errstate(all="ignore"):
-            for kind, what, count in self.steps:
-                if kind == "number":
-                    stack.append(np.float64(what))
-                elif kind == "variable":
-                    stack.append(np.asarray(values[str(what)], dtype=np.float64))
-                else:
-                    arguments = stack[len(stack) - count :]
-                    del stack[len(stack) - count :]
-                    stack.append(_ACTIONS[kind][str(what)](*arguments))
-        return np.array(np.broadcast_to(stack.pop(), shape), dtype=np.float64)
+            found = self.run(arrays, _ACTIONS, np.float64)
+        return np.array(np.broadcast_to(found, shape), dtype=np.float64)
+
+    def run(self, values: Mapping[str, Any], actions: Actions, number: Callable[[float], Any]) -> Any:
+        """The value by other means than numpy's: `actions` are the functions, `number` makes a constant.
+
+        Raises KeyError when a variable is missing from `values`.
+        """
+        stack: list[Any] = []
+        for kind, what, count in self.steps:
+            if kind == "number":
+                stack.append(number(float(what)))
+            elif kind == "variable":
+                stack.append(values[str(what)])
+            else:
+                arguments = stack[len(stack) - count :]
+                del stack[len(stack) - count :]
+                stack.append(actions[kind][str(what)](*arguments))
+        return stack.pop()
 
 
-_ACTIONS: dict[str, Mapping[str, Callable[..., Any]]] = {
+Actions = Mapping[str, Mapping[str, Callable[..., Any]]]
+"""What to do for the steps of an expression: for "call", "operate" and "sign" the functions by their names."""
+
+_ACTIONS: Actions = {
     "call": FUNCTIONS,
     "operate": OPERATORS,
     "sign": {"-": np.negative},

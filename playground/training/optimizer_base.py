@@ -1,0 +1,66 @@
+"""What all optimizers have in common: a declaration that makes one of torch's optimizers, and changes a living one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+import torch
+
+from playground.document.declaration import Declaration, parameter
+from playground.training.lean import leave_compiler_out
+
+Group = dict[str, Any]
+"""One of torch's parameter groups; an entry `factor` multiplies the learning rate of the group."""
+
+
+def rate(default: float) -> float:
+    """The parameter that every optimizer has first."""
+    return parameter(
+        default,
+        ge=0.0,
+        le=1000.0,
+        logarithmic=True,
+        help="Size of a step. Too small: nothing seems to happen. Too large: the loss jumps or grows without bound.",
+    )
+
+
+class Optimizer(Declaration):
+    """Base of the optimizers. `build` makes torch's optimizer, `update` changes the numbers of a living one."""
+
+    kind: ClassVar[type[torch.optim.Optimizer]]
+    """The class of torch that does the work."""
+    fused_on: ClassVar[frozenset[str]] = frozenset()
+    """Device types on which torch's fused implementation is the fastest one."""
+
+    evaluates: ClassVar[bool] = False
+    """Whether a step asks for the loss and its gradient at other weights too; then `step` is given a closure."""
+    most_parameters: ClassVar[int] = 2**63 - 1
+    """So many weights it can take."""
+
+    learning_rate: float = rate(0.01)
+
+    def numbers(self) -> dict[str, Any]:
+        """Torch's names and values for everything but the learning rate."""
+        return {}
+
+    def build(self, groups: list[Group]) -> torch.optim.Optimizer:
+        """A new optimizer for `groups`, each `{"params": [flat tensor], "lr": ...}`; a group may leave `lr` out."""
+        leave_compiler_out()
+        tensors = [values for group in groups for values in group["params"]]
+        make = cast(Callable[..., torch.optim.Optimizer], self.kind)
+        return make(groups, lr=self.learning_rate, **self.numbers(), **self._implementation(tensors))
+
+    def update(self, optimizer: torch.optim.Optimizer) -> None:
+        """Write these numbers into an optimizer of the same kind; what it remembers of past gradients stays.
+
+        The rate of a group becomes the learning rate times the group's `factor`, before any schedule.
+        """
+        numbers = self.numbers()
+        for group in optimizer.param_groups:
+            group.update(numbers)
+            group["lr"] = self.learning_rate * group.get("factor", 1.0)
+
+    def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
+        fused = bool(self.fused_on) and all(values.device.type in self.fused_on for values in tensors)
+        return {"fused": True} if fused else {"foreach": False}
