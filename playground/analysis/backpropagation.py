@@ -18,7 +18,7 @@ from playground.analysis.slow_motion.notation import Pen
 from playground.analysis.slow_motion.scribe import Scribe, index_of, without_batch
 from playground.analysis.slow_motion.sentences import TITLES
 from playground.analysis.slow_motion.tape import Operation, Tape
-from playground.analysis.slow_motion.update import Move, MoveWriter, move, phase_of
+from playground.analysis.slow_motion.update import Move, MoveWriter, follows_gradient, move, phase_of
 from playground.analysis.subject import Subject
 from playground.data.base import Part
 from playground.document.declaration import parameter
@@ -159,11 +159,11 @@ class BackpropagationAnalysis(Analysis):
         weaver = Weaver(tape, pen, titles)
         chain = weaver.chain(*weight)
         moved = None
-        if context.project is not None:
+        if context.project is not None and follows_gradient(context.project, subject):
             moved = move(subject, context.project, context.snapshot, tape.gradients)
         maker = _Maker(subject, tape, pen, titles, weaver)
         steps = maker.steps(moved)
-        count = max(1, len(next(iter(subject.feeds(subject.shown_part).values()))))
+        count = max(1, subject.count(subject.shown_part))
         return Backpropagation(
             steps, maker.wires(), chain, weight, _choices(tape, pen, titles, weight),
             context.example % count, count, subject.shown_part, float(tape.loss.value),

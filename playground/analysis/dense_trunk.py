@@ -114,7 +114,7 @@ class Trunk:
     ) -> None:
         network = subject.network
         self._shared = {network.slots[output]: values for output, values in feeds.items()}
-        self._rows = len(next(iter(feeds.values())))
+        self._rows = next(map(len, feeds.values()), 1)
         self.steps: list[DenseStep | ElementStep] = []
         self.nodes: set[str] = set()
         """The nodes whose steps are carried out here."""
@@ -136,6 +136,8 @@ class Trunk:
         self, subject: Subject, step: Step, made: Mapping[int, int], places: Mapping[str, Place]
     ) -> DenseStep | ElementStep | None:
         """The step as it is carried out here; None when it is left to others."""
+        if not step.inputs:
+            return None
         block, source = subject.report.blocks[step.node], step.inputs[0]
         if isinstance(block, Dense) and isinstance(step.module, nn.Linear):
             chosen = activation(block.activation)

@@ -16,7 +16,8 @@ from playground.document.graph import Choice
 from playground.training import optimizers_with_closure
 from playground.training.averaged_momentum import AveragedMomentum
 from playground.training.optimizer_base import Group as Group
-from playground.training.optimizer_base import Optimizer, rate
+from playground.training.optimizer_base import Optimizer as Optimizer
+from playground.training.optimizer_base import rate
 
 
 def _epsilon(default: float) -> float:

@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 import scipy.optimize
 
+from playground.analysis.base import Context, NothingToShow
 from playground.analysis.descent import DescentAnalysis
 from playground.analysis.lagrange import balance
+from playground.analysis.registry import ANALYSES
+from playground.analysis.subject import Subject
 from playground.blocks.descent import Constraint
+from playground.document.graph import Graph
 from playground.network.check import check
 from playground.training.divergence import Diverged
 from playground.training.session import Session
 from tests.training.descents import landscape, place, side_by_side, went
-from tests.training.runs import plain_graph
+from tests.training.runs import plain_graph, project
 from tests.ui.views.results_descent import looked_at
 
 
@@ -80,11 +84,11 @@ def test_the_numbers_of_several_blocks_are_one_table() -> None:
 
 
 def test_a_step_that_leads_out_of_all_numbers_is_not_shown() -> None:
-    project = landscape("sgd", {"learning_rate": 1000.0}, function="rosenbrock", start_x=-1.2, start_y=1.0)
-    session = Session(project)
+    steep = landscape("sgd", {"learning_rate": 1000.0}, function="rosenbrock", start_x=-1.2, start_y=1.0)
+    session = Session(steep)
     with pytest.raises(Diverged):
         session.advance(50)
-    (walk,) = looked_at(project, session.step).walks
+    (walk,) = looked_at(steep, session.step).walks
     assert walk.next is None and np.isfinite(walk.places).all()
 
 
@@ -143,3 +147,29 @@ def test_on_the_way_along_the_boundary_the_angle_is_said() -> None:
     leaving = balance(np.array([2.0, 0.0]), np.array([1.0, 0.0]), "l2", 2.0)
     assert leaving is not None and leaving.words() == "At the boundary, but the way down leads inside: λ = 0."
     assert balance(np.zeros(2), np.zeros(2), "none", 1.0) is None
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "newton", "bfgs"])
+@pytest.mark.parametrize(
+    "graph", [landscape(function="rosenbrock", start_y=1.0).graph, landscape().graph, plain_graph()]
+)
+def test_every_view_that_applies_shows_something_or_says_why_not(graph: Graph, optimizer: str) -> None:
+    """Without data, and with optimizers that have no gradient step to look at."""
+    settings = project(graph, optimizer, rate=None, batch_size=0)
+    session = went(settings, 5)
+    context = Context(
+        subject=Subject(graph), snapshot=session.snapshot(), trail=session.trail.snapshots, project=settings,
+        history={name: curve.data() for name, curve in session.history.curves.items()},
+    )  # fmt: skip
+    shown = set()
+    for kind in ANALYSES:
+        if kind().why_not(session.report, graph):
+            continue
+        try:
+            assert kind().compute(context).table()
+        except NothingToShow as nothing:
+            assert str(nothing).endswith(".")
+        else:
+            shown.add(kind.id)
+    assert shown >= {"curves", "weights", "gradient-flow"}
+    assert ("descent" in shown) is not bool(session.prepared)

@@ -14,7 +14,7 @@ from playground.analysis.subject import Subject
 from playground.document.project import Project
 from playground.training.descent import Descent
 from playground.training.model import TrainableModel
-from playground.training.optimizers import Adam, AdamW, NAdam, Optimizer
+from playground.training.optimizers import Adam, AdamW, NAdam, Optimizer, optimizer_of
 from playground.training.phases import ActivePhase, active_phases, optimizer_ids, turn
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import PlateauSchedule, schedule_of
@@ -53,6 +53,12 @@ def phase_of(project: Project | None, subject: Subject, snapshot: Snapshot) -> A
     """The phase whose turn it is; None where all losses train all blocks."""
     phases = active_phases(project, subject.report) if project is not None else ()
     return phases[turn(phases, snapshot.step)] if len(phases) > 1 else None
+
+
+def follows_gradient(project: Project | None, subject: Subject) -> bool:
+    """Whether the optimizers step along one gradient: those that evaluate the loss again have no step to calculate."""
+    phases = active_phases(project, subject.report) if project is not None else ()
+    return bool(phases) and not any(optimizer_of(phase.optimizer).evaluates for phase in phases)
 
 
 def move(subject: Subject, project: Project, snapshot: Snapshot, gradients: Mapping[str, torch.Tensor]) -> Move:
@@ -115,7 +121,7 @@ def _schedule_factor(subject: Subject, project: Project, snapshot: Snapshot) -> 
     schedule = schedule_of(settings.schedule)
     if isinstance(schedule, PlateauSchedule):
         return snapshot.place.plateau.factor if snapshot.place is not None else 1.0
-    count = len(next(iter(subject.feeds("train").values())))
+    count = subject.count("train")
     length = -(-count // (settings.batch_size or max(1, count)))
     epochs = settings.stop.epochs
     return schedule.factor(snapshot.step, length, None if epochs is None else epochs * length)
