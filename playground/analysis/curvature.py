@@ -164,7 +164,7 @@ class _Work:
     def _curvature(self, snapshot: Snapshot) -> Curvature:
         self.subject.load(snapshot)
         feeds = self.subject.feeds("train", self._wanted.examples)
-        if not len(next(iter(feeds.values()))):
+        if not self.subject.count("train"):
             raise NothingToShow("The train part has no examples. Leave some for training.")
         bend = Curvature(self.subject, feeds, frozen_nodes(self.subject.graph))
         if not bend.size:
@@ -226,7 +226,7 @@ class _Work:
             limits=np.full(1, np.nan),
             limit_formula="",
             stability="",
-            examples=len(next(iter(subject.feeds("train", self._wanted.examples).values()))),
+            examples=min(subject.count("train"), self._wanted.examples),
             step=self.snapshot.step,
             seconds=self.seconds(),
             finished=False,

@@ -73,7 +73,7 @@ class Curvature:
         """The Hessian times a vector."""
         if not self._bent:
             return np.zeros(self.size)
-        whole = torch.from_numpy(vector.astype(np.float32))
+        whole = torch.from_numpy(vector).to(self._learning[0].dtype)
         parts = torch.split(whole, [parameter.numel() for parameter in self._learning])
         found = torch.autograd.grad(
             [self._gradients[number] for number in self._bent],

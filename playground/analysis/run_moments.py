@@ -45,7 +45,7 @@ def rate_of(project: Project, subject: Subject, snapshot: Snapshot, phase: Activ
 
 def steps_per_epoch(project: Project, subject: Subject) -> int:
     """Batches in one epoch of training."""
-    count = min(prepared.count("train") for prepared in subject.prepared.values())
+    count = subject.count("train")
     return max(1, -(-count // (project.training.batch_size or max(1, count))))
 
 
