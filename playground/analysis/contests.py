@@ -103,6 +103,8 @@ def why_no_contest(report: Report, graph: Graph) -> str:
         return "A contest is about the loss, and there is none. Wire a loss block to the network."
     if report.total_parameters == 0:
         return "No block on the canvas has weights, so all runs would be the same. Drag in a Dense block."
+    if not report.data_nodes():
+        return "A contest needs data. Put several test functions on one canvas, and they race side by side."
     if any(block.family == "estimator" for block in report.blocks.values()):
         return "Blocks that learn without a gradient do not take part in contests; delete them, or use Runs instead."
     return ""

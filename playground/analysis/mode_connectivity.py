@@ -122,6 +122,8 @@ class ModeConnectivityAnalysis(Analysis):
             return "Between two networks there is nothing to see without a loss. Wire a loss block to the network."
         if report.total_parameters == 0:
             return "No block on the canvas has weights, so all networks are the same. Drag in a Dense block."
+        if not report.data_nodes():
+            return "A second network needs data to learn from. Drag a data block in."
         return ""
 
     def compute(self, context: Context) -> ModeConnectivity:
