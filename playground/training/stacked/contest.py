@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from playground.document.project import Project
 from playground.network.flat import Layout
+from playground.training.optimizers import optimizer_of
 from playground.training.stacked.stack import Stack
 
 CHUNK = 0.01
@@ -95,6 +96,13 @@ class Contest:
 
     def work(self) -> Iterator[None]:
         """Do all of it, in parts of a few hundredths of a second; `looks` grows on the way."""
+        for project in self.projects:
+            optimizer = optimizer_of(project.training.optimizer)
+            if optimizer.evaluates:
+                raise CannotStack(
+                    f"{optimizer.title} looks at the loss in several places in each step, which runs that learn in one "
+                    "stack cannot. Leave it out."
+                )
         for rows in self._cohorts:
             self._stacks.append(Stack([self.projects[row] for row in rows]))
             yield
