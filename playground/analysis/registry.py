@@ -28,6 +28,7 @@ from playground.analysis.loss_surface import LossSurfaceAnalysis
 from playground.analysis.luck import LuckAnalysis
 from playground.analysis.mode_connectivity import ModeConnectivityAnalysis
 from playground.analysis.next_token import NextTokenAnalysis
+from playground.analysis.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.probe import ProbeAnalysis
 from playground.analysis.race import RaceAnalysis
@@ -67,6 +68,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ModeConnectivityAnalysis,
     RaceAnalysis,
     LuckAnalysis,
+    OptimizerXrayAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,
 )

@@ -63,6 +63,17 @@ def follows_gradient(project: Project | None, subject: Subject) -> bool:
 
 def move(subject: Subject, project: Project, snapshot: Snapshot, gradients: Mapping[str, torch.Tensor]) -> Move:
     """One step of the project's optimizer along these gradients, from a snapshot and with all it remembers."""
+def move(
+    subject: Subject,
+    project: Project,
+    snapshot: Snapshot,
+    gradients: Mapping[str, torch.Tensor],
+    phase: int | None = None,
+) -> Move:
+    """One step of the project's optimizer along these gradients, from a snapshot and with all it remembers.
+
+    With phases it is that of the one whose turn it is, or of the one asked for by its number.
+    """
     model = TrainableModel(project, subject.report, torch.device("cpu"))
     flat, places = model.flat, model.flat.layout.places
     with torch.no_grad():
@@ -72,7 +83,7 @@ def move(subject: Subject, project: Project, snapshot: Snapshot, gradients: Mapp
             if found is not None:
                 flat.gradients[place.start : place.stop] = found.float().flatten()
     old = _arrays(flat.values, model)
-    number = turn(model.phases, snapshot.step)
+    number = turn(model.phases, snapshot.step) if phase is None else phase
     descent = Descent(model, number, model.phases[number].optimizer)
     if snapshot.place is not None and snapshot.place.optimizers == optimizer_ids(model.phases):
         descent.remember({name: torch.tensor(part) for name, part in snapshot.memory_by_name().items()})

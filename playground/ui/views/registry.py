@@ -33,6 +33,7 @@ from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
+from playground.ui.views.xray_view import XrayView
 
 VIEWS: dict[str, type[View]] = {
     view.analysis.id: view
@@ -65,6 +66,7 @@ VIEWS: dict[str, type[View]] = {
         CurvatureView,
         RaceView,
         LuckView,
+        XrayView,
         RunsView,
         BackpropagationView,
     )

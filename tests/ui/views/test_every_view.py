@@ -49,6 +49,7 @@ from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
+from playground.ui.views.xray_view import XrayView
 from tests.ui.views import (
     results,
     results_attention,
@@ -71,6 +72,7 @@ from tests.ui.views import (
     results_rule,
     results_surface,
     results_text,
+    results_xray,
 )
 
 CASES: list[tuple[type[View], Callable[[], Any]]] = [
@@ -125,6 +127,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DescentView, results_descent.held_back),
     (DescentView, results_descent.four_rates),
     (DescentView, results_descent.annealed),
+    (XrayView, results_xray.under_adam),
+    (XrayView, results_xray.before_the_first_step),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),

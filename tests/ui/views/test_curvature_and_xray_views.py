@@ -1,0 +1,100 @@
+"""Curvature and optimizer X-ray as a person uses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt
+
+from playground.ui.views.curvature_view import CurvatureView
+from playground.ui.views.panel import ViewPanel
+from playground.ui.views.xray_view import XrayView
+from tests.ui.views import results_curvature, results_xray
+
+
+def shown(qtbot: Any, view: Any, result: Any, size: QSize) -> Any:
+    panel = ViewPanel(view)
+    qtbot.addWidget(panel)
+    panel.resize(size)
+    panel.show()
+    view.show_result(result)
+    view.settle()
+    return panel
+
+
+def test_curvature_says_where_it_stands_and_draws_the_limit(qtbot: Any) -> None:
+    panel = shown(qtbot, CurvatureView(), results_curvature.at_the_edge(), QSize(600, 600))
+    view = panel.view
+    assert "A saddle" in view.words.text() and "edge of stability" in view.words.text()
+    assert "2 of 20 directions lead down" in view.words.text()
+    _, limits = view.run.limit.getData()
+    np.testing.assert_allclose(limits, 20.0)
+    assert any("2/η" in entry.text for entry in view.legend.entries)
+    assert view.spectrum.isVisible() and view.run.isVisible()
+    view.spectrum.hovered.emit(QPointF(19.0, 0.0))
+    assert view.legend.readout == "eigenvalue 19.0, largest"
+    view.run.hovered.emit(QPointF(101.0, 0.0))
+    assert view.legend.readout.startswith("step 100: sharpness 7.87, limit 20.0")
+    view.run.left.emit()
+    assert view.legend.readout == ""
+
+
+def test_a_small_panel_has_one_plot_and_the_first_sentences(qtbot: Any) -> None:
+    panel = shown(qtbot, CurvatureView(), results_curvature.at_the_edge(), QSize(340, 280))
+    view = panel.view
+    assert view.run.isVisible() and not view.spectrum.isVisible()
+    assert "directions" not in view.words.text() and "directions" in view.words.toolTip()
+    view.shown_box.setCurrentIndex(view.shown_box.findData("spectrum"))
+    assert view.spectrum.isVisible() and not view.run.isVisible()
+
+
+def test_without_a_limit_no_line_is_promised(qtbot: Any) -> None:
+    panel = shown(qtbot, CurvatureView(), results_curvature.by_lanczos(), QSize(600, 600))
+    view = panel.view
+    assert not any("limit" in entry.text for entry in view.legend.entries)
+    assert not view.run.isVisible()  # one moment is no line
+
+
+def test_a_costly_curvature_is_asked_for_less_often(qtbot: Any) -> None:
+    panel = shown(qtbot, CurvatureView(), results_curvature.by_lanczos(), QSize(400, 400))
+    view = panel.view
+    assert view.pulses > CurvatureView.pulses
+    with qtbot.waitSignal(view.wanted_changed):
+        view.examples_box.setCurrentIndex(0)
+    assert view.wanted().examples == 64 and view.pulses == 1
+
+
+def test_every_quantity_has_its_plot_and_the_numbers_their_rule(qtbot: Any) -> None:
+    panel = shown(qtbot, XrayView(), results_xray.under_adam(), QSize(700, 600))
+    view = panel.view
+    assert [plot.quantity for plot in view.plots if plot.isVisibleTo(view)] == [
+        "weight", "gradient", "exp_avg", "exp_avg_sq", "step", "rate",
+    ]  # fmt: skip
+    text = view.numbers.text()
+    assert "0.0200 → 0.0210" in text and "0.9⁵⁷¹" in text and "Adam, η = 0.00500, step 570" in text
+    assert [entry.text for entry in view.legend.entries] == [
+        "Hidden 1, unit 1, input 2", "Hidden 1, unit 3, input 1", "Output, bias 1",
+    ]  # fmt: skip
+    view.plots[0].hovered.emit(QPointF(31.0, 0.0))
+    assert view.legend.readout.startswith("step 30: weight 0.480, 0.495")
+    view.show_result(results_xray.before_the_first_step())
+    assert sum(plot.isVisibleTo(view) for plot in view.plots) == 4
+    view.shown_box.setCurrentIndex(view.shown_box.findData("numbers"))
+    assert not view.grid_widget.isVisible() and view.numbers.isVisible()
+
+
+def test_a_weight_is_chosen_with_the_keyboard(qtbot: Any) -> None:
+    panel = shown(qtbot, XrayView(), results_xray.under_adam(), QSize(500, 500))
+    view = panel.view
+    view.parameter_box.setCurrentIndex(2)
+    assert view.number_box.maximum() == 8
+    view.number_box.setValue(5)
+    assert view.place_label.text() == "dense-2.weight[0, 4]"
+    assert view.look_button.text() == "Look at this weight"
+    with qtbot.waitSignal(view.weight_pointed_at) as caught:
+        qtbot.keyClick(view.look_button, Qt.Key.Key_Space)
+    assert caught.args == [("dense-2.weight", (0, 4))]
+    view.parameter_box.setCurrentIndex(0)
+    view.number_box.setValue(2)
+    assert view.look_button.text() == "Let this weight go"
