@@ -61,8 +61,6 @@ def follows_gradient(project: Project | None, subject: Subject) -> bool:
     return bool(phases) and not any(optimizer_of(phase.optimizer).evaluates for phase in phases)
 
 
-def move(subject: Subject, project: Project, snapshot: Snapshot, gradients: Mapping[str, torch.Tensor]) -> Move:
-    """One step of the project's optimizer along these gradients, from a snapshot and with all it remembers."""
 def move(
     subject: Subject,
     project: Project,
