@@ -82,6 +82,8 @@ class ModeConnectivity:
     """How far the middle of the bend is from the middle of the line."""
     examples: int
     step: int
+    seconds: float = 0.0
+    """Time of the processor that it took so far."""
     plane: LossSurface | None = None
     """The plane that holds both networks and the bend, once this is trained: its `path` is the line from the second
     network to this one, and the other track the bend."""
@@ -131,6 +133,16 @@ class ModeConnectivityAnalysis(Analysis):
         return whole
 
     def stages(self, context: Context) -> Iterator[ModeConnectivity]:
+        parts, spent = self._parts(context), 0.0
+        while True:
+            began = clock()
+            picture = next(parts, None)
+            spent += clock() - began
+            if picture is None:
+                return
+            yield replace(picture, seconds=spent)
+
+    def _parts(self, context: Context) -> Iterator[ModeConnectivity]:
         subject, snapshot = context.loaded(), context.snapshot
         assert snapshot is not None
         if snapshot.step == 0:

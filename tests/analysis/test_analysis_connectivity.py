@@ -82,6 +82,8 @@ def test_the_picture_grows() -> None:
     assert steps == sorted(steps) and steps[-1] == 400
     bent = [result.bent for result in shown]
     assert bent == sorted(bent) and bent[0] == 0.0 and bent[-1] == 1.0
+    spent = [result.seconds for result in shown]
+    assert spent == sorted(spent) and spent[0] > 0.0
     assert shown[0].bend is None and shown[-1].plane is not None
     assert all(result.plane is None for result in shown[:-1])
 

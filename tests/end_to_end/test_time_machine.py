@@ -181,6 +181,40 @@ def test_the_demonstration_of_the_teacher(person: Person, tmp_path: Path) -> Non
     person.sees(lambda: surface.result.step == place.feed.live.step)
     # One surface with both ways: that of the run on screen and that of the run it left.
     assert [other.title for other in place.feed.runs.shown()] == ["run 1"]
+    (other,) = surface.result.others
+    assert other.title == "run 1" and other.steps[-1] > past
+    drawn = surface.plot.others[0].line
+    assert drawn.isVisible() and np.array_equal(np.stack(drawn.getData(), axis=1), other.places)
+    assert surface.plot.path.line.isVisible()
+    assert any(entry.text.startswith("run 1: ") for entry in surface.legend.entries)
+    # The plane of both holds both paths inside the picture.
+    surface.choices.directions_box.setCurrentIndex(surface.choices.directions_box.findData("runs"))
+    person.sees(lambda: surface.result.kind == "runs")
+    for track in (surface.result.path, surface.result.others[0]):
+        low, high = track.places.min(axis=0), track.places.max(axis=0)
+        assert surface.result.alphas[0] < low[0] and high[0] < surface.result.alphas[-1]
+        assert surface.result.betas[0] < low[1] and high[1] < surface.result.betas[-1]
+
+
+def test_weights_that_are_clicked_span_the_loss_surface(person: Person, tmp_path: Path) -> None:
+    learned(person, tmp_path)
+    place = person.place
+    place.views.show_only(["weights", "loss-surface"])
+    weights, surface = (place.views.dock(name).view for name in ("weights", "loss-surface"))
+    person.sees(lambda: weights.result is not None and surface.result is not None)
+    surface.choices.directions_box.setCurrentIndex(surface.choices.directions_box.findData("weights"))
+    person.sees(lambda: surface.result.kind == "weights")
+    chosen = [("dense-1.weight", (0, 1)), ("dense-1.bias", (2,))]
+    for weight in chosen:
+        weights.settle()
+        cells = (weights.canvas.cell_area(number, weight) for number in range(len(weights.canvas.matrices)))
+        cell = next(area for area in cells if area is not None)
+        QTest.mouseClick(weights.canvas, LEFT, NONE, cell.center().toPoint())
+    person.sees(lambda: surface.result.weights == ("dense-1.weight[0, 1]", "dense-1.bias[2]"))
+    person.sees(lambda: weights.result.pointed == tuple(chosen))
+    snapshot = place.feed.snapshot
+    values = (snapshot.array("dense-1.weight")[0, 1], snapshot.array("dense-1.bias")[2])
+    np.testing.assert_allclose(surface.result.present, values, rtol=1e-4, atol=1e-5)
 
 
 def test_an_edit_of_the_network_leaves_the_run_before_it_to_be_looked_at(person: Person, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
@@ -24,6 +24,9 @@ from playground.ui.views.surface_plot import DARK, OWN, PATH, ContourPlot, style
 
 LINES = (("line", "train", "dash"), ("line", "test", "dot"), ("bend", "train", "line"), ("bend", "test", "dot"))
 """Which way and which examples each curve is of, and how it is drawn."""
+SHARE = 0.25
+"""Part of its time that the analysis thread may spend on it while the network learns."""
+PULSE = 0.033
 FLAT = 1e-6
 """A barrier that is lower is none."""
 LOW = 0.1
@@ -80,16 +83,26 @@ class ConnectivityView(View):
         self.options_layout.addWidget(more_button(rows))
         self.picture_box.currentIndexChanged.connect(self.renew)
         self.log_box.toggled.connect(self.renew)
-        self.run_box.toggled.connect(self.wanted_changed)
+        self.run_box.toggled.connect(self._ask_anew)
         self.other_button.clicked.connect(self._another)
 
     def wanted(self) -> Analysis:
         return ModeConnectivityAnalysis(seed=self._seed, other_run=self.run_box.isChecked())
 
+    def show_result(self, result: Any) -> None:
+        # Read by the window, which asks again after so many pulses.
+        self.pulses = max(type(self).pulses, round(result.seconds / SHARE / PULSE))
+        super().show_result(result)
+
     @Slot()
     def _another(self) -> None:
         self._seed += 1
         self.run_box.setChecked(False)
+        self._ask_anew()
+
+    @Slot()
+    def _ask_anew(self) -> None:
+        self.pulses = 1  # A person who has chosen does not wait for the next turn.
         self.wanted_changed.emit()
 
     # Drawing --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis, Weight
@@ -42,7 +42,13 @@ class HeatmapCanvas(Canvas):
         self.limit = 1.0
         self._images: list[tuple[QImage, QImage | None]] = []
         self.setAccessibleName("Weights as heat maps")
-        self.setToolTip("Click weights to follow them: the loss surface can be seen over the last two")
+        self.setToolTip(
+            "Click weights to follow them, or go to them with the arrow keys and press Enter: the loss surface can be "
+            "seen over the last two"
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._cursor: tuple[int, int, int] | None = None
+        """Matrix, unit and input where the keyboard is; the input is -1 in the bias."""
 
     def show_matrices(self, matrices: tuple[WeightMatrix, ...], pointed: tuple[Weight, ...] = ()) -> None:
         """Show these matrices, with marks; the greatest magnitude among them has the full colour."""
@@ -127,6 +133,11 @@ class HeatmapCanvas(Canvas):
 
     def _paint_marks(self, painter: QPainter, number: int) -> None:
         """Frames around the chosen weights, numbered in the order in which they were chosen."""
+        weight = self.cursor_weight if self.hasFocus() else None
+        cell = None if weight is None else self.cell_area(number, weight)
+        if cell is not None:
+            painter.setPen(QPen(THEME.color("accent"), THEME.px(3)))
+            painter.drawRect(cell)
         for order, weight in enumerate(self.marked, start=1):
             cell = self.cell_area(number, weight)
             if cell is None:
@@ -169,6 +180,47 @@ class HeatmapCanvas(Canvas):
         weight = self.weight_under(event.position())
         if weight is not None and event.button() == Qt.MouseButton.LeftButton:
             self.weight_clicked.emit(weight)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        if event.key() in steps and self.matrices:
+            self._move_cursor(*steps[event.key()])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.cursor_weight:
+            self.weight_clicked.emit(self.cursor_weight)
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def cursor_weight(self) -> Weight | None:
+        """The single weight where the keyboard is."""
+        if self._cursor is None or self._cursor[0] >= len(self.matrices):
+            return None
+        number, unit, column = self._cursor
+        return self.matrices[number].weight(unit, column)
+
+    def _next_cell(self, down: int, right: int) -> tuple[int, int, int]:
+        if self._cursor is None or self._cursor[0] >= len(self.matrices):
+            return 0, 0, 0
+        number, unit, column = self._cursor
+        matrix = self.matrices[number]
+        units, inputs = matrix.values.shape
+        last = inputs if matrix.bias is not None else inputs - 1  # the place of the bias is behind the inputs
+        place, unit = (inputs if column < 0 else column) + right, unit + down
+        if place > last or unit >= units:
+            return (number + 1) % len(self.matrices), 0, 0
+        if place < 0 or unit < 0:
+            return (number - 1) % len(self.matrices), 0, 0
+        return number, unit, -1 if place == inputs else place
+
+    def _move_cursor(self, down: int, right: int) -> None:
+        """Go to the next weight; at the end of a matrix to its bias, and then to the next matrix."""
+        number, unit, column = self._next_cell(down, right)
+        self._cursor = number, unit, column
+        weight = self.cursor_weight
+        cell = None if weight is None else self.cell_area(number, weight)
+        if cell is not None:
+            self.pointed.emit(self.words_at(cell.center()))
+        self.update()
 
     def _paint_bar(self, painter: QPainter) -> None:
         line = metrics().height()

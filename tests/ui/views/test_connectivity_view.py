@@ -71,6 +71,13 @@ def test_from_above_both_ways_are_on_the_plane(view: ConnectivityView) -> None:
     np.testing.assert_allclose(drawn, result.plane.others[0].places)
 
 
+def test_the_dearer_it_is_the_longer_it_rests_while_the_network_learns(view: ConnectivityView) -> None:
+    view.show_result(bent())
+    assert view.pulses == ConnectivityView.pulses
+    view.show_result(replace(bent(), seconds=2.0))
+    assert 200 < view.pulses < 280
+
+
 def test_another_second_network_is_asked_for(qtbot: Any, view: ConnectivityView) -> None:
     assert view.wanted() == ModeConnectivityAnalysis()
     with qtbot.waitSignal(view.wanted_changed):

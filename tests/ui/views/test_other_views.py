@@ -250,3 +250,25 @@ def test_clicking_a_weight_points_at_it_and_what_is_pointed_at_has_a_mark(qtbot:
     assert canvas.grab().toImage() != before
     assert "followed: 2" in [entry.text for entry in view.legend.entries]
     assert canvas.weight_under(QPointF(0.0, 0.0)) is None
+
+
+def test_weights_are_chosen_by_keyboard(qtbot: Any) -> None:
+    view = shown(qtbot, WeightsView(), results.weights())
+    canvas = view.canvas
+    canvas.setFocus()
+    ways: list[tuple[list[Qt.Key], tuple[str, tuple[int, ...]]]] = [
+        ([Qt.Key.Key_Right], ("dense-1.weight", (0, 0))),
+        ([Qt.Key.Key_Right, Qt.Key.Key_Down], ("dense-1.weight", (1, 1))),
+        ([Qt.Key.Key_Right], ("dense-1.bias", (1,))),
+        ([Qt.Key.Key_Left], ("dense-1.weight", (1, 1))),
+        ([Qt.Key.Key_Down] * 3, ("dense-2.weight", (0, 0))),
+        ([Qt.Key.Key_Up], ("dense-1.weight", (0, 0))),
+    ]
+    for keys, weight in ways:
+        for key in keys:
+            qtbot.keyClick(canvas, key)
+        assert canvas.cursor_weight == weight
+        with qtbot.waitSignal(view.weight_pointed_at) as pointed:
+            qtbot.keyClick(canvas, Qt.Key.Key_Return)
+        assert pointed.args == [weight]
+    assert view.legend.readout.startswith("First, unit 1, input 1")

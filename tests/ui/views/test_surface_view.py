@@ -328,6 +328,12 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
     assert view.pages.currentWidget() is view.landscape
     assert panel.save("svg", tmp_path / "view.svg")
     assert view.pages.currentWidget() is view.landscape
+    plain = view.landscape.grab().toImage()
+    view.show_result(branched_bowl())  # with a later part and the path of another run
+    assert view.landscape.grab().toImage() != plain
+    assert [ribbon.line.visible() for ribbon in view.landscape.scene.tracks] == [True, True, True]
+    view.show_result(bowl())
+    assert view.landscape.grab().toImage() == plain
     before = view.landscape.grab().toImage()
     qtbot.keyClick(view.landscape, Qt.Key.Key_Left)
     assert view.landscape.grab().toImage() != before
@@ -345,7 +351,7 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
     second.resize(400, 300)
     second.show()
     second.show_result(bowl())
-    second.depth_box.setChecked(True)
+    second.choices.depth_box.setChecked(True)
     qtbot.waitUntil(lambda: many_colours(second.landscape.grab().toImage()))
 
 
