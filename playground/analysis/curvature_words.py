@@ -97,9 +97,10 @@ def stability(optimizer: Optimizer, rate: float, sharpness: float, full_batch: b
     if math.isnan(limit):
         if rate <= 0.0:
             return f"Sharpness {number(sharpness)}; the learning rate is zero now."
+        way = "looks for the length of its step" if optimizer.evaluates else "scales the step of every weight"
         return (
             f"Sharpness {number(sharpness)}. The limit 2/η is that of plain gradient descent; "
-            f"{optimizer.title} scales the step of every weight on its own, so it does not hold here."
+            f"{optimizer.title} {way} on its own, so it does not hold here."
         )
     share = sharpness / limit
     words = f"Sharpness {number(sharpness)}, {number(100.0 * share)} % of the limit {formula} = {number(limit)}"

@@ -15,7 +15,7 @@ from playground.analysis.chosen_weights import place_of, spelled, words
 from playground.analysis.many_losses import clock
 from playground.analysis.run_moments import is_full_batch, steady_moments
 from playground.analysis.slow_motion.notation import Index, Pen
-from playground.analysis.slow_motion.update import Move, MoveWriter, move
+from playground.analysis.slow_motion.update import Move, MoveWriter, follows_gradient, move
 from playground.analysis.unit_health import weight_gradients
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -173,6 +173,13 @@ class _Work:
         self._ids = optimizer_ids(self._phases)
         of_nodes = tuple(node.training.model_dump_json() for node in project.graph.nodes)
         self._settings = project.training.model_dump_json(), of_nodes
+        if not follows_gradient(project, self.subject):
+            raise NothingToShow(
+                "This optimizer looks at the loss in other places before it steps, so no one gradient makes the step. "
+                "Choose another, such as Adam, to see inside."
+            )
+        if not self.subject.count("train"):
+            raise NothingToShow("The train part has no examples. Leave some for training.")
         self._offered = self._learning()
         if not self._offered:
             raise NothingToShow("No weight learns by a gradient here. Let a block with weights learn.")
@@ -283,9 +290,11 @@ class _Work:
         return None if row is None else row[number]
 
     def _note(self) -> str:
-        rows = len(next(iter(self.subject.feeds("train").values())))
+        rows = self.subject.count("train")
         used = min(rows, self._examples)
-        if used == rows and is_full_batch(self._project, self.subject):
+        if not self.subject.prepared:
+            said = "The gradient is exactly what the next step takes."
+        elif used == rows and is_full_batch(self._project, self.subject):
             said = f"The gradient is that of all {rows:,} training examples: exactly what the next step takes."
         else:
             which = f"all {rows:,}" if used == rows else f"the first {used:,}"

@@ -14,6 +14,7 @@ from playground.analysis.base import Cancelled, Context, NothingToShow
 from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult, frozen_nodes
 from playground.analysis.curvature_words import stability, stability_limit, standing
 from playground.analysis.hessian import Curvature, Lanczos, random_start
+from playground.analysis.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.run_moments import steady_moments
 from playground.analysis.spectrum import Spectrum, exact_spectrum, found_spectrum
 from playground.analysis.subject import Subject
@@ -27,6 +28,7 @@ from playground.training.optimizers import OPTIMIZERS, Optimizer, optimizer_of
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
 from tests.analysis.subjects import chain, context_of, snapshot_of, spirals
+from tests.training.descents import landscape
 
 
 def smooth(between: list[str]) -> Graph:
@@ -294,6 +296,16 @@ def test_the_limit_is_where_steps_on_a_parabola_begin_to_grow(kind: type[Optimiz
             stepper.step()
         ends.append(abs(float(weight)))
     assert ends[0] < 1e-3 < 1e3 < ends[1]
+
+
+def test_a_landscape_without_data_has_the_curvatures_of_calculus() -> None:
+    project = landscape("sgd", {"learning_rate": 0.05}, function="saddle", start_x=0.0, start_y=0.0)
+    session = Session(project, "cpu")
+    context = Context(Subject(project.graph), session.snapshot(), trail=session.trail.snapshots, project=project)
+    result = CurvatureAnalysis().compute(context)  # 3 m² + 2 l² + 5 m l
+    np.testing.assert_allclose(result.spectrum.values, [5.0 - math.sqrt(26.0), 5.0 + math.sqrt(26.0)], rtol=1e-5)
+    assert result.standing.startswith("A saddle") and "1 of 2 directions leads down." in result.standing
+    assert "1 training" not in OptimizerXrayAnalysis().compute(context).note
 
 
 def test_the_edge_is_said_in_words() -> None:

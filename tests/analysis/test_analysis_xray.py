@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.base import Cancelled, Context, Weight
+from playground.analysis.base import Cancelled, Context, NothingToShow, Weight
 from playground.analysis.optimizer_xray import OptimizerXray, OptimizerXrayAnalysis
 from playground.analysis.subject import Subject
 from playground.document import files, library
@@ -63,9 +63,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("steps", [0, 1, 12])
-@pytest.mark.parametrize("optimizer", [kind.id for kind in OPTIMIZERS])
+@pytest.mark.parametrize("optimizer", [kind.id for kind in OPTIMIZERS if not kind.evaluates])
 def test_the_step_is_the_one_that_the_run_takes(optimizer: str, steps: int) -> None:
     _is_the_step_of(project_of(optimizer), steps)
+
+
+@pytest.mark.parametrize("optimizer", [kind.id for kind in OPTIMIZERS if kind.evaluates])
+def test_searchers_have_no_step_that_one_gradient_makes(optimizer: str) -> None:
+    with pytest.raises(NothingToShow, match="other places"):
+        look(Session(project_of(optimizer), "cpu"))
 
 
 @pytest.mark.parametrize("name", SETTINGS)
