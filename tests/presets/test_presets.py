@@ -33,6 +33,7 @@ REQUIRED = {
 CHAPTERS = [
     "The neuron", "Playground classics", "What goes wrong", "Regularization", "Optimizers", "Tables", "Images",
     "Sequences", "Attention", "Forecasts", "Generative", "Graphs", "Text", "Without gradient",
+    "Descent",
 ]  # fmt: skip
 
 LESS_IS_BETTER = {"loss", "mase"}
