@@ -96,7 +96,8 @@ class LayerFlowAnalysis(Analysis):
         if not nodes:
             raise NothingToShow("No block on the canvas has weights that learn.")
         history = context.history or {}
-        layers = [_series(node, subject.title(node), history, snapshot.step) for node in nodes]
+        changed = max((mark.moment.step for mark in context.marks if mark.moment.step <= snapshot.step), default=-1)
+        layers = [_series(node, subject.title(node), history, changed, snapshot.step) for node in nodes]
         if any(math.isnan(layer.now[GRADIENT]) for layer in layers):
             layers = _with_first_gradients(layers, context, subject)
         clipped = context.project is not None and context.project.training.clipping.kind != "none"
@@ -115,7 +116,8 @@ def learning_nodes(subject: Subject) -> list[str]:
     return [name for name in subject.report.order if name in own - frozen]
 
 
-def _series(node: str, title: str, history: Mapping[str, CurveData], step: int) -> LayerSizes:
+def _series(node: str, title: str, history: Mapping[str, CurveData], changed: int, step: int) -> LayerSizes:
+    """The measured steps of a node; what was measured up to the last change of settings tells nothing of now."""
     curves = [history.get(curve_name(size, node)) for size in SIZES]
     if any(curve is None for curve in curves):
         none = np.zeros(0)
@@ -124,10 +126,9 @@ def _series(node: str, title: str, history: Mapping[str, CurveData], step: int) 
     count = min(len(curve.value) for curve in known)
     steps, values = known[0].step[:count], [curve.value[:count] for curve in known]
     upto = int(np.searchsorted(steps, step, side="right"))
-    recent = slice(max(0, upto - RECENT), upto)
-    now = {
-        size: float(np.median(part[recent])) if upto else math.nan for size, part in zip(SIZES, values, strict=True)
-    }
+    recent = slice(max(0, upto - RECENT, int(np.searchsorted(steps, changed, side="right"))), upto)
+    parts = [part[recent] for part in values]
+    now = {size: float(np.median(part)) if len(part) else math.nan for size, part in zip(SIZES, parts, strict=True)}
     now["ratio"] = now[UPDATE] / now[WEIGHTS] if now[WEIGHTS] > 0.0 else math.nan
     return LayerSizes(node, title, steps, values[0], values[1], values[2], now)
 

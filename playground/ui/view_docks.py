@@ -215,7 +215,9 @@ class ViewDocks(QObject):
     @Slot(str, str, object)
     def _on_edit(self, text: str, node: str, parameters: dict[str, Any]) -> None:
         graph = self._document.graph
-        self._document.edit_graph(text, edits.set_parameters(graph, node, parameters), f"{text} {node}")
+        for name, changed in ({node: parameters} if node else parameters).items():
+            graph = edits.set_parameters(graph, name, changed)
+        self._document.edit_graph(text, graph, f"{text} {node}")
 
     # Feeding --------------------------------------------------------------------------------------------------------
 

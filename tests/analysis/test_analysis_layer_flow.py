@@ -13,10 +13,11 @@ from playground.analysis.base import Context
 from playground.analysis.gradient_warnings import LayerFacts, short, warnings
 from playground.analysis.layer_flow import RECENT, LayerFlow, LayerFlowAnalysis
 from playground.analysis.subject import Subject
-from playground.analysis.unit_health import as_in_training, weight_gradients
+from playground.analysis.unit_health import as_in_training, norms_by_node, weight_gradients
 from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import check
+from playground.training.history import Mark, Moment
 from playground.training.session import Session
 from playground.training.step_sizes import curve_name
 from tests.analysis.subjects import chain, context_of, spirals
@@ -76,6 +77,23 @@ def test_over_time_it_shows_the_measured_steps_and_looks_back_at_a_moment() -> N
     assert past.layers[0].now["ratio"] == pytest.approx(past.layers[0].now["update"] / past.layers[0].now["weights"])
     columns, table = now.table()
     assert columns[0] == "block" and len(table) == 60 and table[0][0] == "layer-1"
+
+
+def test_what_was_measured_before_a_change_tells_nothing_of_now() -> None:
+    session = stepped(Session(project(), "cpu"), 12)
+    context = Context(
+        Subject(session.project.graph), session.snapshot(),
+        {name: curve.data() for name, curve in session.history.curves.items()}, project=session.project,
+    )  # fmt: skip
+    changed = replace(context, marks=(Mark(Moment(12, 1.0, 120, 1.0), "layer-1: tanh → relu"),))
+    layer = LayerFlowAnalysis().compute(changed).layers[0]
+    assert len(layer.step) == 12 and math.isnan(layer.now["update"])
+    subject = Subject(session.project.graph)
+    subject.load(session.snapshot())
+    assert layer.now["gradient"] == pytest.approx(norms_by_node(weight_gradients(subject))["layer-1"])
+    earlier = replace(context, marks=(Mark(Moment(10, 1.0, 120, 1.0), "learning rate 0.1 → 0.2"),))
+    layer = LayerFlowAnalysis().compute(earlier).layers[0]
+    assert layer.now["update"] == np.median(layer.update[10:12])
 
 
 def test_the_chosen_block_is_told_and_frozen_blocks_are_left_out() -> None:

@@ -37,7 +37,9 @@ class View(QWidget):
     weight_pointed_at = Signal(object)
     """The person points at one weight, as (name, index); every view that shows chosen weights follows."""
     edit_wanted = Signal(str, str, object)
-    """(text for the Undo menu, node, parameters of its block to change): the view asks for an edit of the document."""
+    """(text for the Undo menu, node, parameters of its block to change): the view asks for an edit of the document.
+
+    With an empty node there are several, and the parameters are those of each by its node."""
 
     moment_chosen = Signal(float)
     """The person wants to look back at the moment of this step."""

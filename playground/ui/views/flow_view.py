@@ -237,8 +237,7 @@ class FlowView(View):
 
     @Slot(object)
     def _fix(self, warning: Warning) -> None:
-        for node, parameters in warning.edits:
-            self.edit_wanted.emit(warning.fix, node, dict(parameters))
+        self.edit_wanted.emit(warning.fix, "", {node: dict(parameters) for node, parameters in warning.edits})
 
 
 def _bar(layer: LayerSizes, size: str, *, chosen: str, faulty: set[str]) -> Bar:

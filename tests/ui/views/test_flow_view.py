@@ -75,8 +75,9 @@ def test_a_warning_says_what_to_try_and_its_button_asks_for_every_block(qtbot: A
     view.edit_wanted.connect(lambda *edit: asked.append(edit))
     assert vanishing.button is not None
     qtbot.mouseClick(vanishing.button, Qt.MouseButton.LeftButton)
-    assert [node for _, node, _ in asked] == [f"dense-{number}" for number in range(1, 6)]
-    assert all(change == {"activation": "relu"} for _, _, change in asked)
+    ((words, node, changes),) = asked
+    assert words.startswith("Use ReLU in Dense 1") and node == ""
+    assert changes == {f"dense-{number}": {"activation": "relu"} for number in range(1, 6)}
     row = view.warning_rows.rows[0]
     view.show_result(results_flow.vanishing())
     assert view.warning_rows.rows[0] is row
