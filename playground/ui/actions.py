@@ -13,11 +13,21 @@ from playground.ui.help import Help
 from playground.ui.icons import put_icon
 from playground.ui.theme import THEME
 from playground.ui.time.branching import CHOICES
-from playground.ui.views.registry import VIEWS
+from playground.ui.views.registry import SHELVES, VIEWS
 from playground.ui.window_actions import Keys, WindowActions
 
 if TYPE_CHECKING:
     from playground.ui.workplace import Workplace
+
+
+KEYS = {
+    identifier: f"Alt+{number}"
+    for number, identifier in enumerate(
+        ("curves", "decision-boundary", "confusion-matrix", "prediction-wall", "weights", "feature-maps", "loss-surface",
+         "gradient-flow", "runs"), start=1,
+    )
+}  # fmt: skip
+"""The views one opens by number; all others by the menu's letters."""
 
 
 def add_actions(place: Workplace) -> WindowActions:
@@ -119,12 +129,15 @@ class ViewMenu(QObject):
         self._place = place
         self._act = actions.act
         add = actions.add
-        for number, (identifier, view) in enumerate(VIEWS.items(), start=1):
-            add(
-                "&View", f"view-{identifier}", view.title, functools.partial(place.views.toggle, identifier),
-                f"Alt+{number}" if number < 10 else None, tip=view.analysis.summary, checkable=True,
-            )  # fmt: skip
-        actions.menu("&View").aboutToShow.connect(self._explain)
+        for title, shelf in SHELVES.items():
+            menu = actions.submenu("&View", title)
+            actions.menu(menu).aboutToShow.connect(self._explain)
+            for view in shelf:
+                identifier = view.analysis.id
+                add(
+                    menu, f"view-{identifier}", view.title, functools.partial(place.views.toggle, identifier),
+                    KEYS.get(identifier), tip=view.analysis.summary, checkable=True,
+                )  # fmt: skip
         actions.separate("&View")
         add("&View", "toggle-palette", "&Blocks and outline", self._toggle_left, "Ctrl+B")
         add("&View", "toggle-inspector", "&Inspector", self._toggle_right, "Ctrl+I")

@@ -61,6 +61,14 @@ class WindowActions(QObject):
             self.menus[title] = menu
         return self.menus[title]
 
+    def submenu(self, parent: str, title: str) -> str:
+        """Make a menu within a menu; returns the title by which `add` and `menu` know it."""
+        name = f"{parent}/{title}"
+        if name not in self.menus:
+            self.menus[name] = self.menu(parent).addMenu(title)
+            self.menus[name].setToolTipsVisible(True)
+        return name
+
     def separate(self, menu: str) -> None:
         """A line in a menu."""
         self.menu(menu).addSeparator()

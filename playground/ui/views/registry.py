@@ -35,39 +35,34 @@ from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
 from playground.ui.views.xray_view import XrayView
 
-VIEWS: dict[str, type[View]] = {
-    view.analysis.id: view
-    for view in (
-        CurvesView,
+SHELVES: dict[str, tuple[type[View], ...]] = {
+    "Of the &run": (CurvesView, RunsView, FlowView, DistributionsView, XrayView, RaceView, LuckView),
+    "Of the &answers": (
         BoundaryView,
         ProbeView,
-        DescentView,
-        GeneratedView,
-        RuleView,
-        GraphView,
-        TextView,
-        ForecastView,
         ConfusionView,
         WallView,
-        FeatureMapsView,
-        KernelsView,
-        ReconstructionView,
-        LatentView,
-        HiddenView,
-        AttentionView,
         AttributionView,
         ResponseView,
+        ForecastView,
+        ReconstructionView,
+        LatentView,
+        GeneratedView,
+        TextView,
+        GraphView,
+        RuleView,
+    ),
+    "From &inside": (
         WeightsView,
-        DataView,
-        SurfaceView,
-        ConnectivityView,
-        FlowView,
-        DistributionsView,
-        CurvatureView,
-        RaceView,
-        LuckView,
-        XrayView,
-        RunsView,
+        FeatureMapsView,
+        KernelsView,
+        HiddenView,
+        AttentionView,
         BackpropagationView,
-    )
+        DataView,
+    ),
+    "Of the &loss": (SurfaceView, CurvatureView, ConnectivityView, DescentView),
 }
+"""The views as the menu groups them."""
+
+VIEWS: dict[str, type[View]] = {view.analysis.id: view for shelf in SHELVES.values() for view in shelf}
