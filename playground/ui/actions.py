@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 KEYS = {
     identifier: f"Alt+{number}"
     for number, identifier in enumerate(
-        ("curves", "decision-boundary", "confusion-matrix", "prediction-wall", "weights", "feature-maps", "loss-surface",
-         "gradient-flow", "runs"), start=1,
+        ("curves", "decision-boundary", "confusion-matrix", "prediction-wall", "weights", "feature-maps",
+         "loss-surface", "gradient-flow", "runs"), start=1,
     )
 }  # fmt: skip
 """The views one opens by number; all others by the menu's letters."""
