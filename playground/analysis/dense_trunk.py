@@ -36,14 +36,11 @@ def _tanh(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
-def _sigmoid(x: torch.Tensor) -> torch.Tensor:
-    return _tanh(x.mul_(0.5)).mul_(0.5).add_(0.5)
-
-
 def _quick(module: nn.Module) -> Function:
     """The function of an activation's module, in place where that is simple."""
+    # Sigmoid is not made of the quick tanh: near 0 its logarithm would be wrong.
     known: dict[type[nn.Module], Function] = {
-        nn.Identity: _same, nn.Tanh: _tanh, nn.Sigmoid: _sigmoid, nn.ReLU: torch.relu_,
+        nn.Identity: _same, nn.Tanh: _tanh, nn.Sigmoid: torch.sigmoid_, nn.ReLU: torch.relu_,
         nn.Softmax: lambda x: torch.softmax(x, dim=1), nn.LogSoftmax: lambda x: torch.log_softmax(x, dim=1),
     }  # fmt: skip
     return known.get(type(module), module.forward)
@@ -104,7 +101,7 @@ class ElementStep:
 
 
 class Trunk:
-    """The steps at the beginning of a network that are dense layers and activations, for fixed examples.
+    """The steps at the beginning of a network that need no weights or are dense, for fixed examples.
 
     `steps` are carried out here; what follows them finds the values (k, N, width) of the slots in `frontier`.
     """
@@ -113,13 +110,19 @@ class Trunk:
         self, subject: Subject, steps: Sequence[Step], feeds: Mapping[Output, torch.Tensor], layout: Layout
     ) -> None:
         network = subject.network
-        self._shared = {network.slots[output]: values for output, values in feeds.items()}
+        self.shared = {network.slots[output]: values for output, values in feeds.items()}
+        """The slots whose values are the same for all weights: data, and what is made of data alone."""
         self._rows = next(map(len, feeds.values()), 1)
         self.steps: list[DenseStep | ElementStep] = []
         self.nodes: set[str] = set()
         """The nodes whose steps are carried out here."""
         made: dict[int, int] = {}  # the slots that are made here, with their widths
         for step in steps:
+            if _of_data_alone(step, self.shared):
+                with torch.no_grad():
+                    self.shared[step.outputs[0]] = step.module.forward(*(self.shared[slot] for slot in step.inputs))
+                self.nodes.add(step.node)
+                continue
             ours = self._step(subject, step, made, layout.by_name())
             if ours is not None:
                 self.steps.append(ours)
@@ -142,7 +145,7 @@ class Trunk:
         if isinstance(block, Dense) and isinstance(step.module, nn.Linear):
             chosen = activation(block.activation)
             module = getattr(step.module, "function", nn.Identity())
-            shared = source in self._shared and self._shared[source].dim() == 2
+            shared = source in self.shared and self.shared[source].dim() == 2
             simple = chosen.elementwise or isinstance(chosen, SoftmaxLike)
             if simple and _plain(module) and (shared or source in made):
                 bias = places.get(f"{step.node}.bias")
@@ -156,9 +159,9 @@ class Trunk:
     def look_at(self, points: WeightPoints) -> None:
         """Prepare for these points."""
         self._first = {
-            step.target: step.first(points, self._shared[step.source].float())
+            step.target: step.first(points, self.shared[step.source].float())
             for step in self.steps
-            if isinstance(step, DenseStep) and step.source in self._shared
+            if isinstance(step, DenseStep) and step.source in self.shared
         }
 
     def run(self, points: WeightPoints, start: int, stop: int) -> dict[int, torch.Tensor]:
@@ -177,6 +180,12 @@ class Trunk:
             for slot, whole in found.items():
                 whole[low - start : high - start] = values[slot].transpose(1, 2)
         return found
+
+
+def _of_data_alone(step: Step, shared: Mapping[int, torch.Tensor]) -> bool:
+    """Whether a step, such as Flatten, makes the same of the data whatever the weights."""
+    drawn = any("generator" in vars(module) for module in step.module.modules())
+    return _plain(step.module) and not drawn and len(step.outputs) == 1 and all(slot in shared for slot in step.inputs)
 
 
 def _plain(module: nn.Module) -> bool:

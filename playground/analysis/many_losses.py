@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -47,17 +46,18 @@ class TotalLoss(nn.Module):
         self.network = subject.network
         self._feeds = feeds
         self.steps = self.network.steps_to([(name, "loss") for name in self.network.loss_weights])
-        self._slots = {self.network.slots[output]: values for output, values in feeds.items()}
+        self._shared: Mapping[int, torch.Tensor] = {}
 
-    def forward(self, given: Mapping[int, torch.Tensor] = MappingProxyType({})) -> torch.Tensor:
-        """The loss; the slots that are `given` are taken as they are, and what leads only there does not run."""
-        if not given:
+    def forward(self, given: Mapping[int, torch.Tensor] | None = None) -> torch.Tensor:
+        """The loss; with what a trunk has made, only the steps that it has left run."""
+        if given is None:
             return self.network.total_loss(self.network.run(self._feeds, self.steps))
-        return self.network.total_loss(self.network.run_from({**self._slots, **given}, self.rest))
+        return self.network.total_loss(self.network.run_from({**self._shared, **given}, self.rest))
 
-    def leave_to(self, nodes: Collection[str]) -> None:
-        """Somebody else runs these nodes."""
-        self.rest = [step for step in self.steps if step.node not in nodes]
+    def leave_to(self, trunk: Trunk) -> None:
+        """The trunk runs its steps; what is the same for all weights is taken from it."""
+        self.rest = [step for step in self.steps if step.node not in trunk.nodes]
+        self._shared = trunk.shared
 
 
 class ManyLosses:
@@ -73,7 +73,7 @@ class ManyLosses:
         self._total = TotalLoss(subject, feeds)
         rows = next(map(len, feeds.values()), 1)
         self._trunk = Trunk(subject, self._total.steps, feeds, layout)
-        self._total.leave_to(self._trunk.nodes)
+        self._total.leave_to(self._trunk)
         self._rest = [place for place in layout.places if place.node not in self._trunk.nodes]
         self._stacked = vmap(self._at)
         size = sum(place.size for place in self._rest)
