@@ -73,22 +73,27 @@ class DenseStep:
         def listed(start: int, stop: int) -> torch.Tensor:
             weights = _part(points, start, stop, self.weight)
             sums = (weights.view(-1, weights.shape[-1]) @ turned).view(len(weights), units, rows)
-            return self._shifted(sums, points, start, stop)
+            return sums if self.bias is None else sums.add_(_part(points, start, stop, self.bias)[:, :, None])
 
         return listed
 
-    def further(self, points: WeightPoints, start: int, stop: int, inputs: torch.Tensor) -> torch.Tensor:
-        """The weighted sums (k, units, N) of some points for inputs (k, width, N)."""
-        return self._shifted(torch.bmm(_part(points, start, stop, self.weight), inputs), points, start, stop)
+    def further(self, points: WeightPoints, start: int, stop: int) -> Callable[[int, int, torch.Tensor], torch.Tensor]:
+        """Gives the weighted sums (k, units, N) of some of these points for inputs (k, width, N) of their own."""
+        weights = _part(points, start, stop, self.weight)
+        if self.bias is None:
+            return lambda low, high, inputs: torch.bmm(weights[low - start : high - start], inputs)
+        biases = _part(points, start, stop, self.bias)[:, :, None]
+
+        def sums(low: int, high: int, inputs: torch.Tensor) -> torch.Tensor:
+            return torch.baddbmm(biases[low - start : high - start], weights[low - start : high - start], inputs)
+
+        return sums
 
     def _sums(self, vector: torch.Tensor, shared: torch.Tensor) -> torch.Tensor:
         """The weighted sums (units, N) of one vector."""
         weight = vector[self.weight.start : self.weight.stop].view(self.weight.shape)
         sums = weight @ shared.T
         return sums if self.bias is None else sums + vector[self.bias.start : self.bias.stop, None]
-
-    def _shifted(self, sums: torch.Tensor, points: WeightPoints, start: int, stop: int) -> torch.Tensor:
-        return sums if self.bias is None else sums.add_(_part(points, start, stop, self.bias)[:, :, None])
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,10 @@ class Trunk:
         """Slots that what follows looks at, with their widths."""
         widest = max((step.weight.shape[0] for step in self.steps if isinstance(step, DenseStep)), default=1)
         self._piece = max(1, PIECE_NUMBERS // max(1, self._rows * widest))
+        self.size = sum(
+            step.weight.size for step in self.steps if isinstance(step, DenseStep) and step.source not in self.shared
+        )
+        """Weights of one network that a run makes for all its points together."""
         self._first: dict[int, Callable[[int, int], torch.Tensor]] = {}
 
     def _step(
@@ -167,6 +176,11 @@ class Trunk:
     def run(self, points: WeightPoints, start: int, stop: int) -> dict[int, torch.Tensor]:
         """The values (stop - start, N, width) of the frontier for some of the points that `look_at` was given."""
         found = {slot: torch.empty(stop - start, self._rows, width) for slot, width in self.frontier.items()}
+        further = {
+            step.target: step.further(points, start, stop)
+            for step in self.steps
+            if isinstance(step, DenseStep) and step.target not in self._first
+        }
         for low in range(start, stop, self._piece):
             high = min(stop, low + self._piece)
             values: dict[int, torch.Tensor] = {}
@@ -174,8 +188,10 @@ class Trunk:
                 if isinstance(step, ElementStep):
                     values[step.target] = step.function(values[step.source])
                     continue
-                first = self._first.get(step.target)
-                sums = first(low, high) if first else step.further(points, low, high, values[step.source])
+                if step.target in self._first:
+                    sums = self._first[step.target](low, high)
+                else:
+                    sums = further[step.target](low, high, values[step.source])
                 values[step.target] = step.function(sums)
             for slot, whole in found.items():
                 whole[low - start : high - start] = values[slot].transpose(1, 2)

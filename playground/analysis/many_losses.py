@@ -24,6 +24,8 @@ from playground.network.flat import Layout, Place
 CHUNK_NUMBERS = 3 * 2**18
 """Numbers in the largest tensor of a chunk: what the cache of a processor holds."""
 LARGEST_CHUNK = 512
+STACK_NUMBERS = 2**22
+"""Weights of a stack of networks that are made together."""
 GENEROUS = 31 * 2**20
 """Bytes; from 32 MB on glibc learns nothing from it."""
 PROBES = 3
@@ -78,7 +80,8 @@ class ManyLosses:
         self._stacked = vmap(self._at)
         size = sum(place.size for place in self._rest)
         widest = max(_widest(subject, self._total.rest), *self._trunk.frontier.values(), 1)
-        self.chunk = max(1, min(LARGEST_CHUNK, CHUNK_NUMBERS // max(1, rows * widest, size)))
+        most = (LARGEST_CHUNK, CHUNK_NUMBERS // max(1, rows * widest, size), STACK_NUMBERS // max(1, self._trunk.size))
+        self.chunk = max(1, min(most))
         """Parameter vectors in one pass."""
         self.way = ""
         """How the last values were found: "stack", or "loop" where that is quicker or vmap cannot."""
