@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Slot
 
+from playground.document.graph import Choice
 from playground.paths import log_file
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.open_document import OpenDocument
@@ -30,6 +31,7 @@ class Failures(QObject):
         offers: dict[str, Callable[[], list[Button]]] = {
             "diverged": self._for_divergence,
             "memory": self._for_memory,
+            "optimizer": self._for_optimizer,
         }
         text = failure.message
         if failure.kind == "diverged":
@@ -61,6 +63,16 @@ class Failures(QObject):
 
     def _for_memory(self) -> list[Button]:
         return [("Halve the batch", self._halve_batch)]
+
+    def _for_optimizer(self) -> list[Button]:
+        return [("Use Adam", self._use_adam)]
+
+    def _use_adam(self) -> None:
+        project = self._document.project
+        adam = Choice(id="adam")
+        phases = tuple(phase.replace(optimizer=None) for phase in project.training.phases)
+        training = project.training.replace(optimizer=adam, phases=phases)
+        self._document.apply("Use Adam", project.replace(training=training))
 
     def _lower_rate(self) -> None:
         project = self._document.project

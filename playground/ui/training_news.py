@@ -53,6 +53,6 @@ class Frame:
 class Failure:
     """Why a run stopped by itself against the person's will."""
 
-    kind: Literal["diverged", "memory", "data", "unexpected", "weights"]
+    kind: Literal["diverged", "memory", "data", "optimizer", "unexpected", "weights"]
     message: str
     node: str = ""

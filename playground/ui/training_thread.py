@@ -98,6 +98,7 @@ class TrainingThread(QThread):
         import torch
 
         from playground.training.batches import CannotTrain
+        from playground.training.descent import OptimizerRefused
         from playground.training.divergence import Diverged
 
         try:
@@ -110,6 +111,8 @@ class TrainingThread(QThread):
             failure = Failure("memory", "The graphics card has no memory left for this batch. Take a smaller batch.")
         except MemoryError:
             failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
+        except OptimizerRefused as error:
+            failure = Failure("optimizer", str(error))
         except CannotTrain as error:
             failure = Failure("data", str(error))
         except Exception as error:

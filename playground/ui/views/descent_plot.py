@@ -28,6 +28,8 @@ ROOM = 9
 """Pixels around the landscape, for the numbers of ticks at its corners."""
 SHORTEST = 0.012
 """A next step that is shorter, as a share of the picture, would only soil the present place."""
+MOST_JUMPS = 40
+"""Steps above one axis that are drawn as lines; of more, the last."""
 MOST_DOTS = 400
 """Places of the way that are drawn as points; of more, the last."""
 BEYOND = 1e9
@@ -205,8 +207,10 @@ class WalkPlot(Plot):
     def _show_way(self, walk: Walk) -> None:
         points = self._drawable(self.points(walk, walk.places))
         past, later = points[: walk.now + 1], points[walk.now :]
+        # Above one axis many jumps hide the curve and one another; the points alone tell where it has been.
+        drawn = past[-MOST_JUMPS:] if walk.dimensions == 1 else past
         for item in (self.halo, self.path):
-            item.setData(past[:, 0], past[:, 1])
+            item.setData(drawn[:, 0], drawn[:, 1])
         self.later.setData(later[:, 0], later[:, 1])
         present = past[-1:]
         for item, places in ((self.dots, past[-MOST_DOTS:]), (self.now, present), (self.start, past[:1])):

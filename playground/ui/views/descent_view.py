@@ -20,6 +20,8 @@ from playground.ui.views.options import check_box
 TABLE_WIDTH = 330
 WIDE, HIGH = 620, 480
 """Pixels from which the table has room beside the picture, or else below it; and the words more than one line."""
+LOW = 2.0
+"""From this ratio of width and height on several pictures stand in one row."""
 HINT = "Click to begin there; or move a mark with the arrow keys and press Enter."
 Index = QModelIndex | QPersistentModelIndex
 
@@ -170,16 +172,19 @@ class DescentView(View):
             plot.box.sigResized.connect(self._measure)
             self.plots.append(plot)
             self._names.append(name)
+        # In a low dock they stand side by side.
+        columns = count if self.width() > LOW * self.height() else min(count, 2)
         for number, (plot, name) in enumerate(zip(self.plots, self._names, strict=True)):
             shown = number < count
-            row, column = divmod(number, 2) if count > 1 else (0, number)
-            if shown and self._grid.itemAtPosition(2 * row + 1, column) is None:
+            row, column = divmod(number, columns)
+            item = self._grid.itemAtPosition(2 * row + 1, column)
+            if shown and (item is None or item.widget() is not plot):
                 self._grid.addWidget(name, 2 * row, column)
                 self._grid.addWidget(plot, 2 * row + 1, column)
             plot.setVisible(shown)
             name.setVisible(shown and count > 1)
         for row in range(4):
-            self._grid.setRowStretch(row, row % 2 if 2 * (row // 2) < count else 0)
+            self._grid.setRowStretch(row, row % 2 if columns * (row // 2) < count else 0)
 
     def _show_table(self, walk: Walk) -> None:
         self.iterations.show_walk(walk)
@@ -292,7 +297,10 @@ def step_words(walk: Walk, optimizer: str, named: bool = False) -> list[str]:
     elif walk.next is not None:
         here, there = (", ".join(map(_number, numbers)) for numbers in (place, walk.next.place.tolist()))
         held = walk.balance is not None and walk.balance.active
-        lines.append(f"{optimizer}{', then back into the region' if held else ''}: from ({here}) to ({there})")
+        if walk.next.place.tolist() == place:
+            lines.append(f"{optimizer} stays at ({here})")
+        else:
+            lines.append(f"{optimizer}{', then back into the region' if held else ''}: from ({here}) to ({there})")
     return [*lines, walk.balance.words() if walk.balance is not None else walk.level_words()]
 
 
