@@ -61,7 +61,8 @@ class NotesPanel(Column):
         self.summary.setText(project.summary)
         self.summary.setVisible(bool(project.summary))
         blocks = len(project.graph.nodes)
-        self.count.setText(f"{blocks} block{'s' if blocks != 1 else ''} · {report.total_parameters:,} parameters")
+        learned = f"{report.total_parameters:,} parameter{'s' if report.total_parameters != 1 else ''}"
+        self.count.setText(f"{blocks} block{'s' if blocks != 1 else ''} · {learned}")
         self.problems.show_problems(tuple(problem for problem in report.problems if not problem.node))
         self.lesson.setText(project.lesson)
         self.lesson_section.setVisible(bool(project.lesson))

@@ -285,7 +285,8 @@ def step_words(walk: Walk, optimizer: str, named: bool = False) -> list[str]:
     """The height, the next step with the numbers put in where it is known, and what curvatures or constraint say."""
     place, slope = walk.places[walk.now].tolist(), walk.slopes[walk.now].tolist()
     height = f"f = {walk.words} = {_number(float(walk.losses[walk.now]))}"
-    lines = [f"{walk.title}: {height}" if named else height]
+    whose = f"{walk.title}: " if named else ""
+    lines = [height]
     if walk.next is not None and walk.next.plain:
         names = "xy"[: walk.dimensions]
         steps = [
@@ -293,14 +294,14 @@ def step_words(walk: Walk, optimizer: str, named: bool = False) -> list[str]:
             f"{_number(x)} − {_number(walk.rate)}·{_bracketed(g)} = {_number(after)}"
             for name, x, g, after in zip(names, place, slope, walk.next.place.tolist(), strict=True)
         ]
-        lines.append("   ·   ".join(steps))
+        lines.append(whose + "   ·   ".join(steps))
     elif walk.next is not None:
         here, there = (", ".join(map(_number, numbers)) for numbers in (place, walk.next.place.tolist()))
-        held = walk.balance is not None and walk.balance.active
+        held = ", then back into the region" if walk.balance is not None and walk.balance.active else ""
         if walk.next.place.tolist() == place:
-            lines.append(f"{optimizer} stays at ({here})")
+            lines.append(f"{whose}{optimizer} stays at ({here})")
         else:
-            lines.append(f"{optimizer}{', then back into the region' if held else ''}: from ({here}) to ({there})")
+            lines.append(f"{whose}{optimizer}{held}: from ({here}) to ({there})")
     return [*lines, walk.balance.words() if walk.balance is not None else walk.level_words()]
 
 
