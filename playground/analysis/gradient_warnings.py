@@ -16,6 +16,8 @@ EXPLODING = 10.0
 TOO_LARGE_STEP = 0.25
 """Steps of more than this part of the weights throw them about."""
 NEAR_NAN = 1e15
+SETTLED = 1e-3
+"""Under this loss no gradient is no fault."""
 DEAD_SHARE = 0.2
 """Some units are always dead; from this share of a layer on it is said."""
 SATURATED_SHARE = 0.75
@@ -58,6 +60,10 @@ class LayerFacts:
     units: int = 0
     copies: int = 0
     """Units with the weights of another."""
+    behind: frozenset[str] | None = None
+    """The layers between it and the loss; None for all others: side by side nothing is lost on the way."""
+    alone: bool = False
+    """Whether no layer lies before or behind it; then nothing can grow from layer to layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,15 @@ class Warning:
     """What the button does: parameters by node."""
 
 
-def warnings(layers: Sequence[LayerFacts], *, clipped: bool = False) -> tuple[Warning, ...]:
-    """Everything that goes wrong, the gravest first. `clipped` when no step can be long, however long the gradient."""
-    return (*_exploding(layers, clipped), *_vanishing(layers), *_dead(layers), *_saturated(layers), *_copies(layers))
+def warnings(
+    layers: Sequence[LayerFacts], *, clipped: bool = False, loss: float = math.inf
+) -> tuple[Warning, ...]:
+    """Everything that goes wrong, the gravest first.
+
+    `clipped` when no step can be long, however long the gradient; `loss` is that of now: at 0 nothing is left to learn.
+    """
+    of_gradients = (*_exploding(layers, clipped), *_vanishing(layers, loss))
+    return (*of_gradients, *_dead(layers), *_saturated(layers), *_copies(layers))
 
 
 def _exploding(layers: Sequence[LayerFacts], clipped: bool) -> list[Warning]:
@@ -94,7 +106,7 @@ def _exploding(layers: Sequence[LayerFacts], clipped: bool) -> list[Warning]:
 def _explodes(layer: LayerFacts, clipped: bool) -> bool:
     if math.isinf(layer.gradient) or layer.gradient >= NEAR_NAN:
         return True
-    if not layer.gradient >= max(EXPLODING, layer.weights):
+    if layer.alone or not layer.gradient >= max(EXPLODING, layer.weights):
         return False
     # A huge gradient that clipping or a small rate has made a small step does no harm.
     return layer.update > TOO_LARGE_STEP * layer.weights if _moves(layer) else not clipped
@@ -104,24 +116,34 @@ def _moves(layer: LayerFacts) -> bool:
     return layer.update > 0.0 and layer.weights > 0.0
 
 
-def _vanishing(layers: Sequence[LayerFacts]) -> list[Warning]:
+def _vanishing(layers: Sequence[LayerFacts], loss: float) -> list[Warning]:
     greatest = max((layer.gradient for layer in layers if math.isfinite(layer.gradient)), default=0.0)
     if greatest <= 0.0:
         known = [layer for layer in layers if layer.gradient == 0.0]
         words = "No layer gets any gradient: nothing is learned any more."
-        return [Warning("none", _nodes(known), words, STUCK)] if known else []
+        stuck = loss > SETTLED and any(not layer.alone for layer in known)
+        return [Warning("none", _nodes(known), words, STUCK)] if stuck else []
     found: list[Warning] = []
-    blocked = [layer for layer in layers if layer.gradient == 0.0]
+    blocked = [layer for layer in layers if layer.gradient == 0.0 and _greatest_behind(layer, layers) > 0.0]
     if blocked:
         words = f"No gradient at all reaches {_names(blocked)}: {_learns(blocked)} nothing."
         found.append(Warning("none", _nodes(blocked), words, ADVICE["none"]))
-    faint = [layer for layer in layers if 0.0 < layer.gradient < min(VANISHING, greatest / CONTRAST)]
+    faint = [
+        layer for layer in layers
+        if 0.0 < layer.gradient < min(VANISHING, _greatest_behind(layer, layers) / CONTRAST)
+    ]  # fmt: skip
     if faint:
         least = min(faint, key=lambda layer: layer.gradient)
         words = f"The gradient vanishes in {_names(faint)}: {_gets(least)}, under 0.000001."
         squashing = [layer for layer in layers if layer.activation in ("sigmoid", "tanh") and not layer.last]
         found.append(Warning("vanishing", _nodes(faint), words, ADVICE["vanishing"], *_swap(squashing, "relu", "ReLU")))
     return found
+
+
+def _greatest_behind(layer: LayerFacts, layers: Sequence[LayerFacts]) -> float:
+    """The greatest gradient on the way from a layer to the loss."""
+    sizes = (other.gradient for other in layers if layer.behind is None or other.node in layer.behind)
+    return max((size for size in sizes if math.isfinite(size)), default=0.0)
 
 
 def _dead(layers: Sequence[LayerFacts]) -> list[Warning]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -102,7 +102,8 @@ class LayerFlowAnalysis(Analysis):
             layers = _with_first_gradients(layers, context, subject)
         clipped = context.project is not None and context.project.training.clipping.kind != "none"
         chosen = context.node if context.node in nodes else ""
-        return LayerFlow(tuple(layers), snapshot.step, warnings_of(subject, snapshot, layers, clipped), chosen or "")
+        found = warnings_of(subject, snapshot, layers, clipped=clipped, loss=_loss_at(history, snapshot.step))
+        return LayerFlow(tuple(layers), snapshot.step, found, chosen or "")
 
 
 def _counts(report: Report) -> Mapping[str, int]:
@@ -148,12 +149,30 @@ def _with_first_gradients(layers: list[LayerSizes], context: Context, subject: S
     ]  # fmt: skip
 
 
+def _loss_at(history: Mapping[str, CurveData], step: int) -> float:
+    """The training loss at a step; infinite where it is not known."""
+    curve = history.get("train_loss")
+    place = 0 if curve is None else int(np.searchsorted(curve.step, step, side="right"))
+    return float(curve.value[place - 1]) if curve is not None and place else math.inf
+
+
+def _behind(subject: Subject, nodes: Collection[str]) -> dict[str, frozenset[str]]:
+    """For every node those of `nodes` that lie behind it, on the way to a loss."""
+    found: dict[str, frozenset[str]] = {}
+    for name in reversed(subject.report.order):
+        targets = {edge.target for edge in subject.graph.out_of(name)}
+        further = frozenset[str]().union(*(found.get(target, frozenset()) for target in targets))
+        found[name] = further | targets.intersection(nodes)
+    return found
+
+
 def warnings_of(
-    subject: Subject, snapshot: Snapshot, layers: list[LayerSizes], clipped: bool = False
+    subject: Subject, snapshot: Snapshot, layers: list[LayerSizes], *, clipped: bool = False, loss: float = math.inf
 ) -> tuple[Warning, ...]:
     """What goes wrong in the network that is loaded, layer by layer and in the activations between them."""
     report, sizes = subject.report, {layer.node: layer.now for layer in layers}
-    units = health_of_blocks(subject)
+    units, behind = health_of_blocks(subject), _behind(subject, sizes)
+    follows = frozenset[str]().union(*(behind[name] for name in sizes))
     facts = []
     for name in report.order:
         if name not in sizes and name not in units:
@@ -173,9 +192,11 @@ def warnings_of(
                 saturated=found.saturated,
                 units=found.units or _unit_count(snapshot, name),
                 copies=_copies(snapshot, name),
+                behind=behind[name],
+                alone=not behind[name] and name not in follows,
             )
         )
-    return warnings(facts, clipped=clipped)
+    return warnings(facts, clipped=clipped, loss=loss)
 
 
 def _matrix(snapshot: Snapshot, node: str) -> NDArray[np.float32] | None:

@@ -188,7 +188,24 @@ def test_a_loss_that_has_settled_is_no_vanishing_gradient() -> None:
     assert kinds(facts(2e-6, 2e-5, 1e-2)) == []
     assert kinds(facts(0.0, 0.0, 0.0)) == ["none"]
     assert kinds(facts(0.0, 1e-9, 1e-1)) == ["none", "vanishing"]
+    assert warnings(facts(0.0, 0.0, 0.0), loss=1e-5) == ()
+    # Side by side nothing is lost on the way, and one layer alone does not explode from layer to layer.
+    assert kinds(facts(0.0, 1e-9, 1e-1, behind=frozenset())) == []  # type: ignore[arg-type]
+    assert kinds(facts(1e3, update=2.0, alone=True)) == []
     assert kinds(facts(math.nan, math.nan)) == []
+
+
+def test_two_nets_side_by_side_are_not_measured_by_each_other() -> None:
+    session = stepped(Session(files.read(library.find("learning-rate-sweep")), "cpu"), 3)
+    assert not flow_of(session).warnings
+    zeros = flow_of(stepped(Session(files.read(library.find("zero-initialization")), "cpu"), 3))
+    assert {warning.kind: warning.nodes for warning in zeros.warnings}["none"] == ("zero-1",)
+
+
+def test_a_task_that_is_solved_is_no_fault() -> None:
+    session = stepped(Session(files.read(library.find("perceptron-and")), "cpu"), 80)
+    assert session.history.last("train_loss") == 0.0
+    assert not flow_of(session).warnings
 
 
 def test_what_explodes_is_said_unless_clipping_holds_the_step() -> None:
