@@ -106,8 +106,9 @@ class Walk:
             kind = "a bowl" if least > 0.0 else "a hill" if least < 0.0 else "a straight line"
             return f"f″(x) = {numbers}: curved like {kind}."
         if least > 0.0:
-            return f"Curvatures {numbers}: the Hessian is positive definite, a bowl."
-        kind = "bent up one way and down the other, a saddle" if least < 0.0 < greatest else "bent up nowhere, a hill"
+            return f"Curvatures {numbers}: the Hessian is positive definite, like a bowl."
+        saddle = least < 0.0 < greatest
+        kind = "bent up one way and down the other, as at a saddle" if saddle else "bent up nowhere, like a hill"
         return f"Curvatures {numbers}: the Hessian is not positive definite: {kind}."
 
 

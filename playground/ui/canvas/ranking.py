@@ -140,6 +140,8 @@ def _judged(
 def _after(identifier: str, block: Block, report: Report, source: Output) -> RankedBlock:
     """Whether the block can take what comes out of `source`."""
     if not block.inputs:
+        if not isinstance(block, Dataset):
+            return RankedBlock(identifier, False, f"{block.title} takes no wire; it stands alone.")
         return RankedBlock(identifier, False, "A data block takes no wire; it is where wires start.")
     tried = RankedBlock(identifier, True, wires=((block.inputs[0].name, source),))
     signal = report.signals.get(source)

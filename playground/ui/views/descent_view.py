@@ -190,7 +190,7 @@ class DescentView(View):
         self.iterations.show_walk(walk)
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + THEME.px(4))
-        digits = metrics.horizontalAdvance("−0.0000000000000000")
+        digits = metrics.horizontalAdvance("−0.000000000000000000")
         for column in range(self.iterations.columnCount()):
             self.table.setColumnWidth(column, digits + THEME.px(10) if column else metrics.horizontalAdvance("000000"))
         row = self.iterations.index(walk.now, 0)

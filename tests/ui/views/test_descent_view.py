@@ -41,7 +41,7 @@ def test_what_newton_meets_at_a_saddle_is_said() -> None:
     result = looked_at(landscape("newton", function="saddle", start_x=1.0, start_y=1.0), 0)
     assert step_words(result.walks[0], result.optimizer)[2] == (
         "Curvatures −0.09902 and 10.1: the Hessian is not positive definite: bent up one way and down the other, "
-        "a saddle."
+        "as at a saddle."
     )
 
 
