@@ -36,6 +36,8 @@ class ChartLine:
     x: Numbers
     y: Numbers
     number: int
+    counts: bool = True
+    """Whether the axes make room for it; a run that runs away would leave none for the others."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,12 @@ class ContestChart(Plot):
             color.setAlphaF(0.45)
             self._add(pg.PlotCurveItem(line.x, y, pen=pg.mkPen(color, width=1), connect="finite"), 2)
             heights.append(y)
-        for line in lines:
-            y = curve_lines.to_scale(line.y, logarithmic)
-            self._add_line(line, y)
-            heights.append(y)
+        scaled = [curve_lines.to_scale(line.y, logarithmic) for line in lines]
+        heights += [y for line, y in zip(lines, scaled, strict=True) if line.counts] or ([] if heights else scaled)
         longest = max((float(line.x[-1]) for line in (*lines, *thin) if len(line.x)), default=1.0)
         bottom, top = curve_lines.bounds(heights)
+        for line, y in zip(lines, scaled, strict=True):
+            self._add_line(line, y, bottom, top)
         self._extent = (0.0, max(longest, 1e-9), bottom, top)
         self.fit()
 
@@ -130,8 +132,10 @@ class ContestChart(Plot):
         outline.setBrush(color)
         self._add(outline, 1)
 
-    def _add_line(self, line: ChartLine, y: Numbers) -> None:
+    def _add_line(self, line: ChartLine, y: Numbers, bottom: float, top: float) -> None:
         color = run_color(line.number)
+        # Painters do not draw numbers without end; a line that leaves the picture leaves it all the same.
+        y = np.clip(y, bottom - 2.0 * (top - bottom), top + 2.0 * (top - bottom))
         self._add(pg.PlotCurveItem(line.x, y, pen=run_pen(line.number), connect="finite"), 3)
         there = np.flatnonzero(np.isfinite(y))
         if not there.size:
@@ -144,7 +148,9 @@ class ContestChart(Plot):
             )  # fmt: skip
             dots.opts["useCache"] = False
             self._add(dots, 4)
-            self._ends.append((float(line.x[there[-1]]), float(y[there[-1]])))
+            seen = there[(y[there] >= bottom) & (y[there] <= top)]
+            last = int(seen[-1]) if seen.size else int(there[-1])
+            self._ends.append((float(line.x[last]), float(np.clip(y[last], bottom, top))))
         words = pg.TextItem(line.name, color=THEME.color("text"), anchor=(0.0, 0.5))
         words.setFont(THEME.font(13))
         words.setZValue(5)
@@ -172,7 +178,7 @@ class ContestChart(Plot):
         room = longest + THEME.px(14)
         shown = bool(self._names) and room <= MOST_NAMES * wide
         reach = (right - left) * (wide / (wide - room) if shown else 1.02)
-        before, above = reach * THEME.px(SYMBOL / 2) / wide, (top - bottom) * ROOM
+        before, above = reach * THEME.px(SYMBOL) / wide, (top - bottom) * ROOM
         self.box.setRange(xRange=(left - before, left + reach), yRange=(bottom - above, top + above), padding=0.0)
         self._place_names(shown)
 

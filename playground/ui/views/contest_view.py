@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.contests import PRESS_START
+from playground.document.project import metric_words
 from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.views.base import View
 from playground.ui.views.options import combo_box
@@ -85,3 +86,9 @@ class ContestView(View):
         else:
             self._rest()
         super().show_message(sentence)
+
+
+def metric_title(metric: str) -> str:
+    """A measure as the name of an axis: “Test R²”."""
+    words = metric_words(metric)
+    return words[:1].upper() + words[1:]

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.luck import Luck, LuckAnalysis
-from playground.document.project import metric_words
 from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
-from playground.ui.views.contest_view import ContestView
+from playground.ui.views.contest_view import ContestView, metric_title
 from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.options import check_box, more_button
 
@@ -70,7 +69,7 @@ class LuckView(ContestView):
         values = runs.losses if loss else runs.scores
         bands = [ChartBand(runs.epochs, low, high, OUTER), ChartBand(runs.epochs, first, third, INNER)]
         thin = [ChartLine(name, runs.epochs, values[:, run], run) for run, name in enumerate(runs.names)]
-        self.chart.name_axes("Epochs", "Training loss" if loss else metric_words(runs.metric).capitalize())
+        self.chart.name_axes("Epochs", "Training loss" if loss else metric_title(runs.metric))
         self.chart.draw_lines(
             [ChartLine("median", runs.epochs, median, MEDIAN)], bands, thin if self.each_box.isChecked() else (),
             logarithmic=loss,

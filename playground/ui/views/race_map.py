@@ -30,7 +30,7 @@ class RaceMap(Plot):
         self.field = Field(axisOrder="row-major")
         self.lines = pg.PlotCurveItem(connect="pairs")
         self.start = pg.ScatterPlotItem(symbol="o", pxMode=True)
-        for depth, item in ((0, self.field), (1, self.lines), (6, self.start)):
+        for depth, item in ((0, self.field), (1, self.lines), (4, self.start)):
             item.setZValue(depth)
             self.addItem(item)
         self._ways: list[QGraphicsItem] = []

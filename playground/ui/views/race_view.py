@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QWidget
@@ -12,10 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QT
 from playground.analysis.base import Analysis
 from playground.analysis.contests import Runs
 from playground.analysis.race import Race, RaceAnalysis, RaceOffer
-from playground.document.project import metric_words
 from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartLine, ContestChart, run_color
-from playground.ui.views.contest_view import ContestView
+from playground.ui.views.contest_view import ContestView, metric_title
 from playground.ui.views.drawing import class_symbol, number_words
 from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.options import combo_box, more_button
@@ -26,6 +26,8 @@ PAGES = (("All that fits", "all"), ("Chart", "chart"), ("Surface", "surface"), (
 WIDE, HIGH = 600, 430
 """From these sizes on the surface stands beside the chart, and the table below."""
 ROW = 26
+OVER = 126
+"""Most room for what the race is over, in the header of a narrow view."""
 
 
 class RaceView(ContestView):
@@ -75,6 +77,8 @@ class RaceView(ContestView):
     # Drawing --------------------------------------------------------------------------------------------------------
 
     def restyle(self) -> None:
+        box = self.choices.over_box
+        box.setMinimumWidth(min(box.sizeHint().width() + THEME.px(12), THEME.px(OVER)))
         self.chart.restyle()
         self.map.restyle()
         self.table.setFont(THEME.font(13))
@@ -90,8 +94,11 @@ class RaceView(ContestView):
         runs = self.result.runs
         loss = self.quantity_box.currentData() == "loss"
         values = runs.losses if loss else runs.scores
-        lines = [ChartLine(name, runs.epochs, values[:, run], run) for run, name in enumerate(runs.names)]
-        self.chart.name_axes("Epochs", "Training loss" if loss else metric_words(runs.metric).capitalize())
+        stayed = ~np.isfinite(runs.diverged)
+        lines = [
+            ChartLine(name, runs.epochs, values[:, run], run, bool(stayed[run])) for run, name in enumerate(runs.names)
+        ]
+        self.chart.name_axes("Epochs", "Training loss" if loss else metric_title(runs.metric))
         self.chart.draw_lines(lines, logarithmic=loss)
         if self.result.ground is not None:
             self.map.show_ground(self.result.ground)
@@ -134,7 +141,7 @@ class RaceView(ContestView):
         return entries
 
     def _fill_table(self, runs: Runs) -> None:
-        names = ["Rank", "Run", "Train loss", metric_words(runs.metric).capitalize(), "Goals reached"]
+        names = ["Rank", "Run", "Train loss", metric_title(runs.metric), "Goals reached"]
         self.table.setColumnCount(len(names))
         self.table.setHorizontalHeaderLabels(names)
         self.table.setRowCount(len(runs.names))

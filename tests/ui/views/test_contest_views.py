@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 
@@ -146,3 +147,14 @@ def test_the_chart_of_the_luck_meter_shows_both_quantities_and_every_seed(qtbot:
     assert len(view.chart._items) == few + 32
     view.quantity_box.setCurrentIndex(view.quantity_box.findData("loss"))
     assert view.chart.side.logarithmic and view.chart.line_names == ["median"]
+
+
+def test_a_run_that_runs_away_leaves_room_for_the_others(qtbot: Any) -> None:
+    race = results.race_of_rates()
+    race.runs.scores[:8, -1] = -(10.0 ** np.arange(8, 32, 3))
+    panel = shown(qtbot, RaceView, race, QSize(900, 600))
+    view = panel.view
+    assert isinstance(view, RaceView)
+    bottom, top = view.chart.box.viewRange()[1]
+    assert 0.4 < bottom < 0.5 and 1.0 < top < 1.1
+    assert all(bottom <= name.pos().y() <= top for name in view.chart._names)
