@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from playground.analysis.base import Analysis, Weight
 from playground.document import edits
 from playground.document.project import OpenView
+from playground.training.snapshot import Snapshot
 from playground.ui.analyst import Analyst, Refusal, Request
 from playground.ui.canvas_notes import NO_NOTES, CanvasNotes
 from playground.ui.live_feed import LiveFeed
@@ -88,6 +89,8 @@ class ViewDocks(QObject):
         """The selected node, which some views show."""
         self.example = 0
         """Row of the example that some views look at."""
+        self._past: Snapshot | None = None
+        """The moment that was shown when views were last asked for."""
         self.weights: tuple[Weight, ...] = ()
         """The weights last pointed at, newest last."""
         feed.pulse.connect(self.ask)
@@ -225,9 +228,12 @@ class ViewDocks(QObject):
     def ask(self) -> None:
         """Ask for new results of the views that can be seen and whose last answer has come.
 
-        While the network learns, a view waits for its turn; at rest it is shown at once what is newest.
+        While the network learns, a view waits for its turn; at rest, and when a person looks at another moment, it is
+        shown at once what is newest.
         """
-        learning = self._feed.live is not None and self._feed.live.steps_per_second > 0.0 and self._feed.past is None
+        learning = self._feed.live is not None and self._feed.live.steps_per_second > 0.0
+        if self._feed.past is not self._past:
+            self._past, learning = self._feed.past, False
         for identifier, dock in self._docks.items():
             dock.waited += 1
             dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
