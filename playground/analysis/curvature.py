@@ -13,7 +13,7 @@ from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.analysis.curvature_words import stability, stability_limit, standing
 from playground.analysis.hessian import Curvature, Lanczos, random_start
 from playground.analysis.many_losses import clock
-from playground.analysis.run_moments import is_full_batch, rate_of, steady_moments
+from playground.analysis.run_moments import is_full_batch, quick_count, rate_of, steady_moments
 from playground.analysis.spectrum import Spectrum, exact_spectrum, found_spectrum
 from playground.analysis.subject import Subject
 from playground.document.declaration import parameter
@@ -105,7 +105,7 @@ class CurvatureAnalysis(Analysis):
     )
     needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "trail", "project"})
 
-    examples: int = parameter(512, ge=1, le=65_536, logarithmic=True, help="Most training examples of the loss.")
+    examples: int = parameter(0, ge=0, le=65_536, help="Most training examples of the loss; 0: as many as are quick.")
     steps: int = parameter(40, ge=5, le=200, help="Products of the Hessian with a vector from each start of Lanczos.")
     starts: int = parameter(3, ge=1, le=20, help="Random starts; more make the density of the spectrum smoother.")
     seed: int = parameter(0, ge=0, le=999_999, help="Another number gives other random starts.")
@@ -148,6 +148,7 @@ class _Work:
         self.subject = context.loaded()
         assert context.snapshot is not None
         self.snapshot = context.snapshot
+        self._examples = quick_count(self.subject, wanted.examples)
         self._refuse_players()
         self._moments = [self.snapshot]
         self.bend = self._curvature(self.snapshot)
@@ -163,7 +164,7 @@ class _Work:
 
     def _curvature(self, snapshot: Snapshot) -> Curvature:
         self.subject.load(snapshot)
-        feeds = self.subject.feeds("train", self._wanted.examples)
+        feeds = self.subject.feeds("train", self._examples)
         if not self.subject.count("train"):
             raise NothingToShow("The train part has no examples. Leave some for training.")
         bend = Curvature(self.subject, feeds, frozen_nodes(self.subject.graph))
@@ -212,7 +213,7 @@ class _Work:
 
     def result(self, spectrum: Spectrum) -> CurvatureResult:
         """A result of the present moment alone."""
-        bend, subject = self.bend, self.subject
+        bend = self.bend
         length = float(np.linalg.norm(bend.gradient))
         sharpness = float(spectrum.values[-1])
         result = CurvatureResult(
@@ -226,7 +227,7 @@ class _Work:
             limits=np.full(1, np.nan),
             limit_formula="",
             stability="",
-            examples=min(subject.count("train"), self._wanted.examples),
+            examples=self._examples,
             step=self.snapshot.step,
             seconds=self.seconds(),
             finished=False,
@@ -250,7 +251,7 @@ class _Work:
     def over_time(self, now: float) -> Iterator[NDArray[np.float64]]:
         """The sharpness at all moments, (m,), more and more of it known; that of the present moment is `now`."""
         self._moments = steady_moments(self._context.trail, self.snapshot, MOMENTS)
-        key = "sharpness", self._wanted.examples
+        key = "sharpness", self._examples
         kept: list[list[float]] = [self.subject.remembered(one, key, list) for one in self._moments]
         kept[self._moments.index(self.snapshot)][:] = [now]
         for snapshot, known in zip(self._moments, kept, strict=True):

@@ -8,7 +8,7 @@ Hessian eigenvalue density).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ from playground.network.check import Output
 Vector = NDArray[np.float64]
 """A direction in the space of the weights that learn, (n,)."""
 
+ROWS = 10
+"""Vectors for which there is room at first; it doubles when they fill it."""
 ENDED = 1e-10
 """A remainder that is smaller than this share of the largest curvature so far is rounding: all is found."""
 
@@ -36,8 +38,6 @@ class Curvature:
     """
 
     def __init__(self, subject: Subject, feeds: Mapping[Output, torch.Tensor], frozen: Collection[str] = ()) -> None:
-        from torch.nn.attention import SDPBackend, sdpa_kernel
-
         network = subject.network
         own = {
             name: parameter.detach().clone().requires_grad_(name.split(".", 1)[0] not in frozen)
@@ -49,46 +49,39 @@ class Curvature:
         """How many weights learn."""
         subject.calm()
         everything = {f"network.{name}": tensor for name, tensor in (*own.items(), *buffers.items())}
-        # The fused kernels of attention know no second derivative.
-        with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):
+        # All blocks can be derived twice: attention, too, is written out. torch's fused kernels for it could not.
+        with torch.enable_grad():
             loss = functional_call(TotalLoss(subject, feeds), everything, ())
             self.loss = loss.item()
-            self._gradients: list[torch.Tensor] = []
-            """What the loss depends on bends; the rest is flat."""
+            self._slope = torch.zeros(self.size)
             if self._learning and loss.requires_grad:
-                self._gradients = list(
+                self._slope = _joined(
                     torch.autograd.grad(
                         loss, self._learning, create_graph=True, allow_unused=True, materialize_grads=True
                     )
                 )
-        self.gradient: Vector = self._flat(self._gradients)
-        self._bent = [number for number, one in enumerate(self._gradients) if one.requires_grad]
-
-    def _flat(self, parts: list[torch.Tensor]) -> Vector:
-        if not parts:
-            return np.zeros(self.size)
-        return torch.cat([part.detach().reshape(-1) for part in parts]).numpy().astype(np.float64)
+        self.gradient: Vector = self._slope.detach().numpy().astype(np.float64)
 
     def product(self, vector: Vector) -> Vector:
         """The Hessian times a vector."""
-        if not self._bent:
+        if not self._slope.requires_grad:
             return np.zeros(self.size)
-        whole = torch.from_numpy(vector).to(self._learning[0].dtype)
-        parts = torch.split(whole, [parameter.numel() for parameter in self._learning])
+        # The gradient of a number, not of a vector with `grad_outputs`: that makes torch load sympy, for 0.7 s.
+        with torch.enable_grad():
+            along = self._slope @ torch.from_numpy(vector).to(self._slope.dtype)
         found = torch.autograd.grad(
-            [self._gradients[number] for number in self._bent],
-            self._learning,
-            [parts[number].view_as(self._gradients[number]) for number in self._bent],
-            retain_graph=True,
-            allow_unused=True,
-            materialize_grads=True,
+            along, self._learning, retain_graph=True, allow_unused=True, materialize_grads=True
         )
-        return self._flat(list(found))
+        return _joined(found).numpy().astype(np.float64)
 
     def dense(self) -> NDArray[np.float64]:
         """The whole Hessian, (n, n), row by row and made exactly symmetric: for small networks."""
         rows = np.stack([self.product(unit) for unit in np.eye(self.size)])
         return (rows + rows.T) / 2.0
+
+
+def _joined(parts: Sequence[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([part.reshape(-1) for part in parts])
 
 
 @dataclass(frozen=True)
@@ -112,7 +105,8 @@ class Lanczos:
 
     def __init__(self, product: Callable[[Vector], Vector], start: Vector) -> None:
         self._product = product
-        self._basis = [start / np.linalg.norm(start)]
+        self._vectors = np.empty((ROWS, len(start)))
+        self._vectors[0] = start / np.linalg.norm(start)
         self._diagonal: list[float] = []
         self._beside: list[float] = []
         self.ended = False
@@ -122,18 +116,21 @@ class Lanczos:
         """One product more."""
         if self.ended:
             return
-        newest = self._basis[-1]
+        basis = self._vectors[: self.steps + 1]  # (k, n)
+        newest = basis[-1]
         rest = self._product(newest)
         self._diagonal.append(float(newest @ rest))
-        basis = np.stack(self._basis)  # (k, n)
         for _ in range(2):  # twice is enough (Kahan and Parlett)
             rest = rest - (basis @ rest) @ basis
         length = float(np.linalg.norm(rest))
         self._beside.append(length)
         scale = max(max(map(abs, self._diagonal)), max(self._beside))
-        self.ended = len(self._basis) == len(newest) or length <= ENDED * scale
-        if not self.ended:
-            self._basis.append(rest / length)
+        self.ended = self.steps == len(newest) or length <= ENDED * scale
+        if self.ended:
+            return
+        if self.steps == len(self._vectors):
+            self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
+        self._vectors[self.steps] = rest / length
 
     @property
     def steps(self) -> int:
@@ -149,7 +146,7 @@ class Lanczos:
     def vector(self, number: int) -> Vector:
         """The approximate eigenvector of the value of that number, (n,), of length 1."""
         _, vectors = eigh_tridiagonal(*self._tridiagonal())
-        found: Vector = vectors[:, number] @ np.stack(self._basis[: self.steps])
+        found: Vector = vectors[:, number] @ self._vectors[: self.steps]
         return found / np.linalg.norm(found)
 
     def _tridiagonal(self) -> tuple[Vector, Vector]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight
 from playground.analysis.chosen_weights import place_of, spelled, words
 from playground.analysis.many_losses import clock
-from playground.analysis.run_moments import is_full_batch, steady_moments
+from playground.analysis.run_moments import is_full_batch, quick_count, steady_moments
 from playground.analysis.slow_motion.notation import Index, Pen
 from playground.analysis.slow_motion.update import Move, MoveWriter, follows_gradient, move
 from playground.analysis.unit_health import weight_gradients
@@ -125,7 +125,7 @@ class OptimizerXrayAnalysis(Analysis):
     formula: ClassVar[str] = r"\eta_{\text{effective}} = -\frac{\Delta w}{g}"
     needs: ClassVar[frozenset[str]] = frozenset({"weights", "snapshot", "trail", "project"})
 
-    examples: int = parameter(1024, ge=1, le=65_536, logarithmic=True, help="Most training examples of the gradient.")
+    examples: int = parameter(0, ge=0, le=65_536, help="Most examples of the gradient; 0: as many as are quick.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():
@@ -164,7 +164,7 @@ class _Work:
         self.subject, snapshot, project = context.loaded(), context.snapshot, context.project
         if snapshot is None or project is None:
             raise ValueError("this analysis needs a snapshot and the settings of the project")
-        self._examples = wanted.examples
+        self._examples = quick_count(self.subject, wanted.examples)
         self._snapshot, self._project = snapshot, project
         most = max(FEWEST, min(MOMENTS, MEMORY // max(1, snapshot.parameters.nbytes)))
         self.moments = steady_moments(context.trail, snapshot, most)

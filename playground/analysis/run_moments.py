@@ -13,6 +13,10 @@ from playground.training.phases import ActivePhase
 from playground.training.schedules import PlateauSchedule, schedule_of
 from playground.training.snapshot import Snapshot
 
+MOST_EXAMPLES, FEWEST_EXAMPLES = 512, 32
+NUMBERS = 2**20
+"""Numbers that all blocks put out together for all examples of a quick pass."""
+
 
 def steady_moments(trail: Sequence[Snapshot], present: Snapshot, most: int) -> list[Snapshot]:
     """Up to about `most` snapshots of the present network, oldest first, the present one and both ends among them.
@@ -41,6 +45,14 @@ def rate_of(project: Project, subject: Subject, snapshot: Snapshot, phase: Activ
     length = steps_per_epoch(project, subject)
     epochs = project.training.stop.epochs
     return rate * schedule.factor(snapshot.step, length, None if epochs is None else epochs * length)
+
+
+def quick_count(subject: Subject, most: int) -> int:
+    """How many training examples to look at: at most so many; with 0, as many as keep a pass of the network short."""
+    data = set(subject.report.data_nodes())
+    numbers = sum(signal.size for (node, _), signal in subject.report.signals.items() if node not in data)
+    quick = max(FEWEST_EXAMPLES, min(MOST_EXAMPLES, NUMBERS // max(1, numbers)))
+    return min(most or quick, subject.count("train"))
 
 
 def steps_per_epoch(project: Project, subject: Subject) -> int:

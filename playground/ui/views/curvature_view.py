@@ -181,9 +181,9 @@ class CurvatureView(View):
     def _make_options(self) -> None:
         shown = [("Both", "both"), ("Spectrum", "spectrum"), ("Over the run", "run")]
         self.shown_box = combo_box("Show", "The spectrum now, the sharpness over the run, or both", shown)
-        counts = [("64", "64"), ("256", "256"), ("512", "512"), ("4,096", "4096")]
-        self.examples_box = combo_box("Examples", "Most training examples that the loss is of", counts)
-        self.examples_box.setCurrentIndex(2)
+        counts = [("By itself", "0"), ("64", "64"), ("256", "256"), ("1,024", "1024"), ("4,096", "4096")]
+        many = "Most training examples that the loss is of; by itself as many as are quick"
+        self.examples_box = combo_box("Examples", many, counts)
         self.over_time_box = check_box("Sharpness over the run", "Look at earlier moments of the run, too", True)
         self.shown_box.currentIndexChanged.connect(self.renew)
         self.examples_box.currentIndexChanged.connect(self._ask_anew)

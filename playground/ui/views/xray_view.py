@@ -181,7 +181,7 @@ class XrayView(View):
             plot.setVisible(number < len(names))
             plot.setMinimumHeight(THEME.px(HEIGHT))
             if number < len(names):
-                plot.show_quantity(self.result, names[number], last=number + columns >= len(names))
+                plot.show_quantity(self.result, names[number], last=number // columns == (len(names) - 1) // columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
