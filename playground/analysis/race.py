@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
-from playground.analysis.contests import Runs, epochs_of, held, why_no_contest, why_not_these_phases
-from playground.analysis.many_losses import ManyLosses
+from playground.analysis.contests import PART, Runs, epochs_of, held, why_no_contest, why_not_these_phases
+from playground.analysis.many_losses import ManyLosses, clock
 from playground.analysis.surface_directions import Plane, path_plane
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -39,6 +39,7 @@ MOST = 8
 SIDE = 31
 """Points along each side of the surface."""
 ROWS_AT_ONCE = 8
+"""Most rows of the surface in one part of the work."""
 EXAMPLES = 256
 MARGIN = 0.12
 SLIMMEST = 0.5
@@ -240,10 +241,13 @@ def _raised(
     examples = len(next(iter(feeds.values())))
     losses = ManyLosses(subject, feeds, contest.layout)
     places = np.stack(np.meshgrid(ground.alphas, ground.betas), axis=-1).reshape(-1, 2)
-    for start in range(0, SIDE * SIDE, SIDE * ROWS_AT_ONCE):
-        stop = min(SIDE * SIDE, start + SIDE * ROWS_AT_ONCE)
+    done, rows = 0, 1
+    while done < SIDE:
+        began = clock()
+        here = slice(done * SIDE, min(SIDE, done + rows) * SIDE)
         subject.load(standing)  # others may have loaded other weights meanwhile
-        values[start:stop] = losses.compute(plane.points(places[start:stop]), context.check)
+        values[here] = losses.compute(plane.points(places[here]), context.check)
+        done += rows
+        rows = max(1, min(ROWS_AT_ONCE, int(rows * PART / max(clock() - began, 1e-6))))
         grown = replace(ground, values=values.reshape(SIDE, SIDE).copy(), examples=examples)
         yield replace(race, ground=grown)
-
