@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,5 +30,6 @@ def plane_points(prepared: Prepared, part: Part) -> PlanePoints:
     xy = prepared.scaler.unscale(np.asarray(arrays["features"], dtype=np.float32))
     if prepared.class_numbers is not None:
         return PlanePoints(xy, prepared.class_numbers[part], None)
-    target = np.asarray(arrays["target"], dtype=np.float32).reshape(len(xy), -1)
+    target = np.asarray(arrays["target"], dtype=np.float32)
+    target = target.reshape(len(xy), math.prod(target.shape[1:]))  # -1 cannot be told of an empty part
     return PlanePoints(xy, None, prepared.target_scaler.unscale(target)[:, 0])
