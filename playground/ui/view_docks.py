@@ -118,6 +118,8 @@ class ViewDocks(QObject):
     def open_for_project(self) -> None:
         """Open the views that the project names, or those that fit it best."""
         self.example, self.weights = 0, ()
+        for dock in self._docks.values():
+            dock.view.leave_project()
         chosen = [view.view for view in self._document.project.views if view.view in VIEWS]
         self.show_only(chosen or self._fitting())
 

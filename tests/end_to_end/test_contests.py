@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 
 from playground.document.edits import set_parameters
+from playground.document.project import OpenView
 from playground.ui.views.luck_view import LuckView
 from playground.ui.views.race_view import RaceView
 from tests.end_to_end.conftest import LEFT, Person, spirals
@@ -50,3 +51,19 @@ def test_a_race_comes_to_its_end_and_an_edit_leaves_it_as_it_is(person: Person, 
     place.document.edit_graph("Units", set_parameters(place.document.graph, "dense-1", {"units": 5}))
     person.sees(lambda: not place.analyst.any_busy())
     assert view.result is race
+
+
+def test_the_race_of_one_project_is_not_shown_for_the_next(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    place = person.place
+    place.views.show_only(["race"])
+    view = place.views.dock("race").view
+    assert isinstance(view, RaceView)
+    person.sees(lambda: view.choices.setting_box.count() > 0)
+    view.epochs_box.setValue(1)
+    QTest.mouseClick(view.start_button, LEFT)
+    person.sees(lambda: view.result is not None and view.result.whole)
+    place.document.open(spirals().replace(title="Another", views=(OpenView(view="race"),)))
+    assert place.views.dock("race").view is view
+    person.sees(lambda: view.message.startswith("Press Start"))
+    assert view.result is None

@@ -111,6 +111,9 @@ class View(QWidget):
     def tell_step(self, step: int) -> None:
         """The moment that the window shows; what a view draws may be older. Called often."""
 
+    def leave_project(self) -> None:
+        """Another project was opened: forget what would not come anew by itself."""
+
     def draw(self) -> None:
         """Draw `self.result`, which is never None here."""
         raise NotImplementedError

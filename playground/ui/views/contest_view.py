@@ -79,6 +79,10 @@ class ContestView(View):
             self._rest()
         super().show_result(result)
 
+    def leave_project(self) -> None:
+        self._rest()
+        super().show_message("")
+
     def show_message(self, sentence: str) -> None:
         if sentence == PRESS_START:
             if self.running or self.result is not None:
