@@ -148,6 +148,10 @@ def _add_pictures(commands: Commands[Parser]) -> None:
     view.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
     view.add_argument("--view", metavar="NAME", required=True, help="a view, as `playground views` lists them")
     view.add_argument("--epochs", metavar="N", type=_not_negative, default=20, help="epochs to train first (20)")
+    view.add_argument(
+        "--set", dest="changes", metavar="NAME=VALUE", action="append", default=[],
+        help="an option of the view, such as directions=random; may be repeated",
+    )  # fmt: skip
     view.add_argument("--out", metavar="FILE", required=True, help="a file that ends in .png, .svg or .csv")
 
 

@@ -24,7 +24,7 @@ def overridden(project: Project, changes: Iterable[str]) -> Project:
         if not equals or not path:
             raise CallError(f"--set wants PATH=VALUE, such as training.batch_size=10, but “{change}” arrived.")
         try:
-            put(content, path.strip(), _value(value.strip()))
+            put(content, path.strip(), value_of(value.strip()))
         except SettingError as error:
             raise CallError(f"--set: {error}") from error
     try:
@@ -33,7 +33,8 @@ def overridden(project: Project, changes: Iterable[str]) -> Project:
         raise CallError(f"--set {', '.join(asked)}: {error.problems[0]}") from error
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
+    """A value as it is written on a command line: JSON, else a word."""
     try:
         return json.loads(text)
     except ValueError:

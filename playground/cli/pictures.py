@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playground.cli import running
+from playground.cli.overrides import value_of
 from playground.cli.qt import save_window, without_screen
 from playground.cli.report import CallError, ProjectFaultError, open_project
 
 if TYPE_CHECKING:
     from playground.analysis.base import Analysis, Result
+    from playground.document.project import Project
     from playground.training.session import Session
 
 
@@ -36,7 +39,7 @@ def view(options: argparse.Namespace) -> int:
         _refuse_without_widget(options.view, known[options.view].title)
     project, _ = open_project(options.project)
     session = running.start(project)
-    analysis = known[options.view]()
+    analysis = _analysis(known[options.view], project, options.changes)
     why_not = analysis.why_not(session.report, project.graph)
     if why_not:
         raise ProjectFaultError([f"{analysis.title} does not apply to {project.title}: {why_not}"])
@@ -44,6 +47,22 @@ def view(options: argparse.Namespace) -> int:
     _save(analysis.id, _computed(analysis, session), out)
     print(f"Saved {out}")
     return 0
+
+
+def _analysis(declared: type[Analysis], project: Project, changes: Iterable[str]) -> Analysis:
+    """The analysis with the options that the project saved for it, and those of the command line. Raises CallError."""
+    saved = next((view.options for view in project.views if view.view == declared.id), {})
+    asked = dict(saved)
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or not name:
+            raise CallError(f"--set wants NAME=VALUE, such as resolution=25, but “{change}” arrived.")
+        asked[name.strip()] = value_of(value.strip())
+    problems = declared.parameter_problems(asked)
+    if problems:
+        name, message = problems[0]
+        raise CallError(f"{declared.title}: {name + ': ' if name else ''}{message}")
+    return declared.model_validate(asked)
 
 
 def _output(name: str, endings: tuple[str, ...]) -> Path:

@@ -114,6 +114,8 @@ class OpenView(Value):
 
     view: Identifier
     node: Identifier | None = None
+    options: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    """What the view looks at, by the names of its analysis' parameters; those left out are as usual."""
 
 
 class Project(Value):

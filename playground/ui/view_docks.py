@@ -108,7 +108,9 @@ class ViewDocks(QObject):
 
     def saved_views(self) -> tuple[OpenView, ...]:
         """The open views as they go into the project file."""
-        return tuple(OpenView(view=identifier) for identifier in self._docks)
+        return tuple(
+            OpenView(view=identifier, options=dock.view.saved_options()) for identifier, dock in self._docks.items()
+        )
 
     def why_not(self, identifier: str) -> str:
         """Why a view does not apply to the present graph; empty when it does."""
@@ -120,8 +122,10 @@ class ViewDocks(QObject):
         self.example, self.weights = 0, ()
         for dock in self._docks.values():
             dock.view.leave_project()
-        chosen = [view.view for view in self._document.project.views if view.view in VIEWS]
+        chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
         self.show_only(chosen or self._fitting())
+        for identifier, options in chosen.items():
+            self._docks[identifier].view.take_options(options)
 
     def _fitting(self) -> list[str]:
         ranked = sorted((name for name in VIEWS if VIEWS[name].rank), key=lambda name: -VIEWS[name].rank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -95,6 +95,13 @@ class View(QWidget):
     def wanted(self) -> Analysis:
         """The analysis this view shows, with its present options."""
         return self.analysis()
+
+    def saved_options(self) -> dict[str, bool | int | float | str]:
+        """What of its options goes into the project file, by the names of the analysis' parameters."""
+        return {}
+
+    def take_options(self, options: Mapping[str, bool | int | float | str]) -> None:
+        """Set what `saved_options` gave; what a view does not know is passed over."""
 
     def show_result(self, result: Any) -> None:
         """Draw a result of the analysis."""

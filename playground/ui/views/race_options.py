@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Signal, Slot
@@ -27,6 +28,8 @@ class RaceOptions(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings: tuple[Setting, ...] = ()
+        self._restoring: dict[str, bool | int | float | str] = {}
+        """Choices of a file that wait for the settings to be offered."""
         self.over_box = combo_box(
             "What the race is over", "What sets the runs of the race apart",
             [("Optimizers", "optimizers"), ("Learning rate", "learning-rate"), ("A setting", "setting")],
@@ -72,6 +75,8 @@ class RaceOptions(QWidget):
                     self.setting_box.addItem(setting.title, setting.path)
             self.setting_box.setCurrentIndex(max(0, self.setting_box.findData(chosen)))
         self._adapt()
+        self._restore_numbers()
+        self._restoring = {}
 
     def analysis(self, **others: Any) -> RaceAnalysis:
         """The race as chosen."""
@@ -86,6 +91,45 @@ class RaceOptions(QWidget):
             logarithmic=self.log_box.isChecked(),
             **others,
         )
+
+    def saved(self) -> dict[str, bool | int | float | str]:
+        """The choices as they go into a file; numbers only where a person gave them."""
+        wanted = [name for name, tick in self.ticks.items() if tick.isChecked()]
+        found: dict[str, bool | int | float | str] = {"over": self.over_box.currentData()}
+        if found["over"] == "optimizers":
+            return {**found, "optimizers": " ".join(wanted)}
+        found |= {"path": self.setting_box.currentData() or "", "count": self.count_box.value()}
+        found |= {"logarithmic": self.log_box.isChecked()}
+        typed = {name: float(box.text()) for name, box in self._numbers() if box.hasAcceptableInput() and box.text()}
+        return {**found, **typed}
+
+    def restore(self, options: Mapping[str, bool | int | float | str]) -> None:
+        """Choose what `saved` gave, some of it once the settings are offered."""
+        self.over_box.setCurrentIndex(max(0, self.over_box.findData(options.get("over", "optimizers"))))
+        ticked = str(options.get("optimizers", "")).split()
+        for name, tick in self.ticks.items() if len(ticked) > 1 else ():
+            with QSignalBlocker(tick):
+                tick.setChecked(name in ticked)
+        self._ticked()
+        if "count" in options:
+            self.count_box.setValue(int(options["count"]))
+        self._restoring = dict(options)
+        self._restore_numbers()
+
+    def _restore_numbers(self) -> None:
+        """The setting and its values: offering settings would put the usual ones in their place."""
+        options = self._restoring
+        place = self.setting_box.findData(options.get("path", ""))
+        if place >= 0:
+            self.setting_box.setCurrentIndex(place)
+        for name, box in self._numbers():
+            if name in options:
+                box.setText(f"{float(options[name]):g}")
+        if "logarithmic" in options:
+            self.log_box.setChecked(bool(options["logarithmic"]))
+
+    def _numbers(self) -> tuple[tuple[str, QLineEdit], ...]:
+        return ("low", self.low_box), ("high", self.high_box)
 
     @property
     def setting(self) -> Setting | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -65,6 +66,14 @@ class RaceView(ContestView):
 
     def chosen(self, start: int) -> Analysis:
         return self.choices.analysis(epochs=self.epochs_box.value(), start=start)
+
+    def saved_options(self) -> dict[str, bool | int | float | str]:
+        return {**self.choices.saved(), "epochs": self.epochs_box.value()}
+
+    def take_options(self, options: Mapping[str, bool | int | float | str]) -> None:
+        self.choices.restore(options)
+        if "epochs" in options:
+            self.epochs_box.setValue(int(options["epochs"]))
 
     def show_result(self, result: Any) -> None:
         if not isinstance(result, RaceOffer):
