@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPolygonItem, QWidget
 
 from playground.ui.theme import THEME
 from playground.ui.views import curve_lines, drawing
 from playground.ui.views.canvas import metrics
-from playground.ui.views.plots import Plot
+from playground.ui.views.plots import FittedPlot
 
 Numbers = NDArray[np.float64]
 DASHES: tuple[list[float], ...] = ([], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3], [4, 4], [1, 3], [10, 2, 2, 2, 2, 2])
@@ -66,7 +66,7 @@ def run_pen(number: int, width: float = 2.0) -> QPen:
     return pen
 
 
-class ContestChart(Plot):
+class ContestChart(FittedPlot):
     """Draws lines and bands over epochs."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -76,10 +76,6 @@ class ContestChart(Plot):
         self._names: list[pg.TextItem] = []
         self._ends: list[tuple[float, float]] = []
         self._extent = (0.0, 1.0, 0.0, 1.0)
-        self._moved = False
-        self.range_taken.connect(self._keep_range)
-        self.reset_wanted.connect(self.reset_range)
-        self.box.sigResized.connect(self.fit)
 
     @property
     def line_names(self) -> list[str]:
@@ -158,20 +154,8 @@ class ContestChart(Plot):
         self.addItem(words)
         self._names.append(words)
 
-    @Slot()
-    def fit(self) -> None:
-        """Fit the range to the size, until a person moves or zooms the picture."""
-        if not self._moved:
-            self.reset_range()
-
-    @Slot()
-    def _keep_range(self) -> None:
-        self._moved = True
-
-    @Slot()
-    def reset_range(self) -> None:
+    def show_whole(self) -> None:
         """Show all lines, with room for their names on the right."""
-        self._moved = False
         left, right, bottom, top = self._extent
         wide = max(60.0, self.box.width())
         longest = max((metrics().horizontalAdvance(name) for name in self.line_names), default=0)

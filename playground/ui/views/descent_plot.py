@@ -14,7 +14,7 @@ from playground.ui.theme import THEME
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.drawing import number_words
 from playground.ui.views.plane_view import Field
-from playground.ui.views.plots import Plot
+from playground.ui.views.plots import FittedPlot
 
 PATH, NEXT, DOWN, DARK = "#e5263d", "#ff9f1c", "#ffffff", "#10151b"
 """The way, the next step, the way down and what is dark on every shade of viridis."""
@@ -38,7 +38,7 @@ BEYOND = 1e9
 Floats = NDArray[np.float64]
 
 
-class WalkPlot(Plot):
+class WalkPlot(FittedPlot):
     """Draws one walk. A click, or the arrow keys and Enter, choose another start."""
 
     start_chosen = Signal(object)
@@ -51,7 +51,6 @@ class WalkPlot(Plot):
         self.mark: list[float] | None = None
         """Where the keyboard's mark is."""
         self._extent: tuple[float, ...] = ()
-        self._moved = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.field = Field(axisOrder="row-major")
         self.lines = pg.PlotCurveItem(connect="pairs")
@@ -80,10 +79,7 @@ class WalkPlot(Plot):
         for depth, item in enumerate(self._items):
             item.setZValue(depth)
             self.addItem(item)
-        self.range_taken.connect(self._keep_range)
-        self.reset_wanted.connect(self.reset_range)
         self.clicked.connect(self._on_click)
-        self.box.sigResized.connect(self.fit)
         self.dress()
 
     def dress(self) -> None:
@@ -144,9 +140,8 @@ class WalkPlot(Plot):
         extent = self._whole(walk)
         if extent != self._extent or another:
             self._extent = extent
-            self._moved = self._moved and not another
-            if not self._moved:
-                self.reset_range()
+            self.moved = self.moved and not another
+            self.fit()
 
     def _whole(self, walk: Walk) -> tuple[float, ...]:
         if walk.dimensions == 2:
@@ -255,14 +250,8 @@ class WalkPlot(Plot):
 
     # Range ----------------------------------------------------------------------------------------------------------
 
-    @Slot()
-    def _keep_range(self) -> None:
-        self._moved = True
-
-    @Slot()
-    def reset_range(self) -> None:
+    def show_whole(self) -> None:
         """Show the whole landscape."""
-        self._moved = False
         if not self._extent or self.walk is None:
             return
         left, right, bottom, top = self._extent
@@ -271,12 +260,6 @@ class WalkPlot(Plot):
         above = THEME.px(ROOM) * (top - bottom) / high
         self.box.setAspectLocked(self.walk.dimensions == 2 and alike(self.walk.extent))
         self.box.setRange(xRange=(left - beside, right + beside), yRange=(bottom - above, top + above), padding=0.0)
-
-    @Slot()
-    def fit(self) -> None:
-        """Fit the range to the size, unless a person chose it."""
-        if not self._moved:
-            self.reset_range()
 
     @property
     def aspect(self) -> float:

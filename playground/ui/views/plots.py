@@ -155,3 +155,38 @@ class Plot(pg.PlotWidget):
     @Slot(object)
     def _taken(self, _: object) -> None:
         self.range_taken.emit()
+
+
+class FittedPlot(Plot):
+    """A plot whose range fits what it shows, until a person moves or zooms it; a double click fits it again.
+
+    A subclass sets the range in `show_whole`.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.moved = False
+        """Whether a person has chosen the range."""
+        self.range_taken.connect(self._keep_range)
+        self.reset_wanted.connect(self.reset_range)
+        self.box.sigResized.connect(self.fit)
+
+    def show_whole(self) -> None:
+        """Set the range so that everything is seen."""
+        raise NotImplementedError
+
+    @Slot()
+    def fit(self) -> None:
+        """Fit the range to the size, unless a person chose it."""
+        if not self.moved:
+            self.show_whole()
+
+    @Slot()
+    def reset_range(self) -> None:
+        """Show everything again."""
+        self.moved = False
+        self.show_whole()
+
+    @Slot()
+    def _keep_range(self) -> None:
+        self.moved = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
@@ -14,14 +14,14 @@ from playground.ui.views import drawing
 from playground.ui.views.contest_chart import DASHES
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.plane_view import Field
-from playground.ui.views.plots import Plot
+from playground.ui.views.plots import FittedPlot
 
 LEVELS = 12
 DARK = "#10151b"
 END, START = 13, 11
 
 
-class RaceMap(Plot):
+class RaceMap(FittedPlot):
     """Colours and contour lines of the loss, the ways, the common start and the end of each run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,10 +35,6 @@ class RaceMap(Plot):
             self.addItem(item)
         self._ways: list[QGraphicsItem] = []
         self._extent: tuple[float, float, float, float] | None = None
-        self._moved = False
-        self.range_taken.connect(self._keep_range)
-        self.reset_wanted.connect(self.reset_range)
-        self.box.sigResized.connect(self.fit)
 
     def show_ground(self, ground: Ground) -> None:
         """Draw the ground and all ways on it."""
@@ -92,20 +88,8 @@ class RaceMap(Plot):
         self.start.setBrush(pg.mkBrush(DARK))
         self.start.setPen(pg.mkPen("#ffffff", width=THEME.px(2)))
 
-    @Slot()
-    def fit(self) -> None:
-        """Fit the range to the size, until a person moves or zooms the picture."""
-        if not self._moved:
-            self.reset_range()
-
-    @Slot()
-    def _keep_range(self) -> None:
-        self._moved = True
-
-    @Slot()
-    def reset_range(self) -> None:
+    def show_whole(self) -> None:
         """Show the whole ground."""
-        self._moved = False
         if self._extent is not None:
             left, right, bottom, top = self._extent
             self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0.0)

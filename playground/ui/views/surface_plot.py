@@ -16,7 +16,7 @@ from playground.ui.views.canvas import metrics
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.legend import line_pen
 from playground.ui.views.plane_view import Field
-from playground.ui.views.plots import Plot
+from playground.ui.views.plots import FittedPlot, Plot
 
 PATH = "#e5263d"
 """Seen on every shade of viridis, with white beside it."""
@@ -80,7 +80,7 @@ class TrackLine:
             self.end.setData(track.places[-1:, 0], track.places[-1:, 1])
 
 
-class ContourPlot(Plot):
+class ContourPlot(FittedPlot):
     """Colours and contour lines of the loss, the path with its two ends, and the lowest point."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -99,10 +99,6 @@ class ContourPlot(Plot):
         self.others: list[TrackLine] = []
         self._axes = ("", "")
         self._extent: tuple[float, float, float, float] | None = None
-        self._moved = False
-        self.range_taken.connect(self._keep_range)
-        self.reset_wanted.connect(self.reset_range)
-        self.box.sigResized.connect(self.fit)
         self.dress()
 
     def dress(self) -> None:
@@ -160,17 +156,10 @@ class ContourPlot(Plot):
         self.name_axes(*(_fitting(name, length) for name, length in zip(self._axes, lengths, strict=True)))
         for axis in (self.bottom, self.side):
             axis.resizeEvent()  # pyqtgraph leaves a longer name where the shorter one began
-        if not self._moved:
-            self.reset_range()
+        super().fit()
 
-    @Slot()
-    def _keep_range(self) -> None:
-        self._moved = True
-
-    @Slot()
-    def reset_range(self) -> None:
+    def show_whole(self) -> None:
         """Show the whole grid, with room for the numbers of ticks at its corners."""
-        self._moved = False
         if self._extent is None:
             return
         left, right, bottom, top = self._extent
