@@ -23,7 +23,9 @@ from playground.analysis.subject import Subject
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import EdgeKey, Graph
+from playground.document.project import Project
 from playground.network.check import Report
+from playground.training.optimizers import optimizer_of
 
 Way = Literal["forward", "backward", "update"]
 MOST_CHOICES = 200
@@ -159,10 +161,14 @@ class BackpropagationAnalysis(Analysis):
         weaver = Weaver(tape, pen, titles)
         chain = weaver.chain(*weight)
         moved = None
-        if context.project is not None and follows_gradient(context.project, subject):
-            moved = move(subject, context.project, context.snapshot, tape.gradients)
         maker = _Maker(subject, tape, pen, titles, weaver)
-        steps = maker.steps(moved)
+        steps = maker.steps()
+        if context.project is not None:
+            if follows_gradient(context.project, subject):
+                moved = move(subject, context.project, context.snapshot, tape.gradients)
+                steps = (*steps, *maker.updates(moved))
+            else:
+                steps = (*steps, _search(context.project))
         count = max(1, subject.count(subject.shown_part))
         return Backpropagation(
             steps, maker.wires(), chain, weight, _choices(tape, pen, titles, weight),
@@ -206,6 +212,16 @@ def _choices(tape: Tape, pen: Pen, titles: dict[str, str], weight: Weight) -> tu
     return tuple(zip(words, found, strict=True))
 
 
+def _search(project: Project) -> SlowStep:
+    """The update of an optimizer that looks at the loss again, which has no single formula."""
+    optimizer = optimizer_of(project.training.optimizer)
+    return SlowStep(
+        "update", "", f"All weights: {optimizer.title}", optimizer.formula,
+        f"{optimizer.title} looks at the loss at other weights, too, before it takes its step.",
+        ("Press Step to see where it goes.",), (), (),
+    )  # fmt: skip
+
+
 class _Maker:
     """Makes the steps and the numbers on the wires from a tape."""
 
@@ -219,9 +235,9 @@ class _Maker:
         self._sent: dict[tuple[str, str], int] = {}
         """The step that sends a gradient back to a place, by its reader's node."""
 
-    def steps(self, moved: Move | None) -> tuple[SlowStep, ...]:
-        """Forward, back, and the update."""
-        steps = [self._start()]
+    def steps(self) -> tuple[SlowStep, ...]:
+        """Forward and back."""
+        steps = [self._start()] if self._subject.report.data_nodes() else []
         for operation in self._tape.operations:
             self._known.update((key, len(steps)) for key in operation.outputs)
             steps.append(self._onward(operation))
@@ -229,7 +245,7 @@ class _Maker:
             if operation.sent:
                 self._sent.update(((operation.node, name), len(steps)) for name in operation.sent)
                 steps.append(self._back(operation))
-        return (*steps, *(self._updates(moved) if moved is not None else ()))
+        return tuple(steps)
 
     def _start(self) -> SlowStep:
         """The example itself."""
@@ -271,7 +287,7 @@ class _Maker:
             ),
         )  # fmt: skip
 
-    def _updates(self, moved: Move) -> list[SlowStep]:
+    def updates(self, moved: Move) -> list[SlowStep]:
         """One step for every block that learns."""
         writer = MoveWriter(moved, self._pen)
         names = [name for name in self._tape.parameters if name in self._tape.gradients and name in moved.rates]

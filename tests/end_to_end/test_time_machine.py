@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from playground.document import edits
+from playground.document import edits, library
 from playground.ui.time.branching import CHOICES
 from tests.end_to_end.conftest import LEFT, NONE, Person, spirals
 
@@ -272,3 +273,22 @@ def test_one_goes_on_with_a_run_that_rests_and_its_settings(person: Person, tmp_
     assert place.feed.live.step == first.step and person.project.training.batch_size == 10
     np.testing.assert_array_equal(place.feed.live.snapshot.parameters, first.snapshot.parameters)
     assert place.feed.curves()["train_loss"].step[-1] == first.step
+
+
+@pytest.mark.parametrize(
+    "name", ["small-cnn-digits", "gan-ring", "k-means-blobs", "reverse", "parabola", "karate-club", "co2-lstm", "sat"]
+)
+def test_every_kind_of_run_can_be_looked_back_at(person: Person, name: str) -> None:
+    entry = next(entry for entry in library.presets() if entry.id == name)
+    person.window.open_path(entry.path)
+    place = person.place
+    person.sees(lambda: place.feed.live is not None and place.feed.live.project.title == entry.title)
+    for step in range(1, 4):
+        place.trainer.take_step()
+        person.sees(lambda step=step: place.feed.live.step >= step or bool(place.feed.live.finished))
+    person.rests()
+    QTest.keyClick(place.time_bar.slider, Qt.Key.Key_Home)
+    assert place.feed.past is not None and place.feed.frame.step == 0
+    views = [place.views.dock(identifier).view for identifier in place.views.open_ids()]
+    person.sees(lambda: not place.analyst.any_busy() and all(view.result is not None for view in views))
+    person.sees(lambda: all(view.result.step == 0 for view in views if hasattr(view.result, "step")))

@@ -18,7 +18,7 @@ FORWARD: Mapping[Kind, tuple[str, str]] = {
     "sigmoid": (r"p = \sigma(z) = \frac{1}{1 + e^{-z}}", "The loss first turns the score into a probability."),
     "right-class": (r"L = -\ln p_y", "How surprised the network is at the right class: 0 when it was certain."),
     "yes-or-no": (r"L = -\left(y \ln p + (1 - y) \ln (1 - p)\right)", "How surprised the network is at the answer."),
-    "loss": ("", "The loss compares the prediction with the target: one number to make small."),
+    "loss": ("", "The loss: one number to make small. It compares a prediction with its target, or is a height."),
     "total": (r"L = \sum_k c_k L_k", "All losses, each times its weight, add up to the number to make small."),
     "block": ("", "The block computes its output in one operation."),
 }
@@ -47,7 +47,7 @@ BACKWARD: Mapping[Kind, tuple[str, str]] = {
         r"\frac{\partial L}{\partial p} = \frac{p - y}{p \, (1 - p)}",
         "The farther from the answer, the harder the pull.",
     ),
-    "loss": ("", "The way back begins: how the loss changes with the prediction."),
+    "loss": ("", "The way back begins: how the loss changes with what went into it."),
     "total": (r"\frac{\partial L}{\partial L_k} = c_k", "Each loss sends back its weight."),
     "block": (
         r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial a} \, \frac{\partial a}{\partial x}",
