@@ -65,12 +65,15 @@ class Curve:
         self._count = 0
         self._per_point = 1
         self._pending = 0
+        self._data: CurveData | None = None
+        """What `data` gave, until a value is added."""
 
     def __len__(self) -> int:
         return self._count
 
     def append(self, moment: Moment, value: float, low: float | None = None, high: float | None = None) -> None:
         """Add a value at the end; `low` and `high` are its extremes when it is a mean itself."""
+        self._data = None
         low = value if low is None else low
         high = value if high is None else high
         if self._pending:
@@ -100,8 +103,10 @@ class Curve:
         self._per_point *= 2
 
     def data(self) -> CurveData:
-        """The curve so far, as copies."""
-        return CurveData(*self.rows().T)
+        """The curve so far, as copies; the same ones until a value is added."""
+        if self._data is None:
+            self._data = CurveData(*self.rows().T)
+        return self._data
 
     def rows(self) -> NDArray[np.float64]:
         """The curve so far as a table (n, 7), a copy; the columns are those of CurveData."""
@@ -111,6 +116,7 @@ class Curve:
         """Take over what `rows` gave. Raises ValueError when it is no such table."""
         if rows.ndim != 2 or rows.shape[1] != self._rows.shape[1] or len(rows) > len(self._rows):
             raise ValueError("a curve is damaged")
+        self._data = None
         self._rows[: len(rows)] = rows
         self._count = len(rows)
         self._per_point, self._pending = 1, 0

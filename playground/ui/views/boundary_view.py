@@ -85,6 +85,7 @@ class BoundaryView(PlaneView):
     analysis: ClassVar[type[Analysis]] = BoundaryAnalysis
     title: ClassVar[str] = "Decision boundary"
     empty: ClassVar[str] = "Press play to see what the network answers everywhere in the plane."
+    pulses: ClassVar[int] = 4
     rank: ClassVar[int] = 90
     can_put_away: ClassVar[bool] = True
     """Whether the probe point can be put away."""

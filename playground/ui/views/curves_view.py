@@ -111,7 +111,7 @@ class CurvesView(View):
     analysis: ClassVar[type[Analysis]] = CurvesAnalysis
     title: ClassVar[str] = "Loss"
     empty: ClassVar[str] = "Press play to see the curves."
-    pulses: ClassVar[int] = 3
+    pulses: ClassVar[int] = 6
     rank: ClassVar[int] = 100
 
     def __init__(self, parent: QWidget | None = None) -> None:
