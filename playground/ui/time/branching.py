@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from playground.document.project import Project
 from playground.training.optimizers import optimizer_of
-from playground.training.trail import nearest
 from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.run_control import RunControl
@@ -93,8 +92,3 @@ class Branching(QObject):
             return
         past = run.history.until(snapshot.step)
         self._trainer.branch(project, snapshot, past, run.trail, origin)
-
-    def step_in(self, number: int, step: float) -> int:
-        """The step of the kept moment of a run that is nearest to a step."""
-        run = self._feed.runs.run(number)
-        return nearest((*run.trail, run.frame.snapshot), step).step
