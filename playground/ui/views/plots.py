@@ -37,7 +37,7 @@ class Axis(pg.AxisItem):
             return [tick_words(value) for value in shown]
         digits = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing < 1 else 0
         if any(value and (abs(value) >= 1e6 or digits > 5) for value in shown):
-            return [tick_words(value) for value in shown]
+            return _telling_apart(shown, spacing)
         commas = "," if self.grouped else ""
         return [f"{value + 0.0:{commas}.{digits}f}".replace("-", "−") for value in shown]
 
@@ -47,6 +47,17 @@ def tick_words(value: float) -> str:
     if value and not 1e-4 <= abs(value) < 1e6:
         return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
     return f"{value:.6g}".replace("-", "−")
+
+
+def _telling_apart(values: list[float], spacing: float) -> list[str]:
+    """Large or tiny numbers as short as they can be while neighbouring ticks still differ."""
+    largest = max(abs(value) for value in values)
+    digits = math.floor(math.log10(largest)) - math.floor(math.log10(spacing) + 1e-9) + 1
+    if digits <= 3:
+        return [tick_words(value) for value in values]
+    if spacing >= 1.0 and largest < 1e15:
+        return [f"{value + 0.0:,.0f}".replace("-", "−") for value in values]
+    return [f"{value + 0.0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−") for value in values]
 
 
 def log_ticks(low: float, high: float, size: float, least_gap: float) -> list[float]:
