@@ -55,6 +55,8 @@ class Dataset(Block):
     """What one tries to predict, as a question."""
     licence: ClassVar[str] = "Made by the program: free for any use."
     """Where the data come from and under which terms."""
+    own: ClassVar[bool] = False
+    """Whether the examples are a person's own, so that nobody has looked at them before."""
     ink: ClassVar[bool] = True
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 

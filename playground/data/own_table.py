@@ -266,6 +266,7 @@ class OwnTable(ScaledDataset):
     """Base of the tables that are read from a file of the person's own."""
 
     licence: ClassVar[str] = "From a file of yours."
+    own: ClassVar[bool] = True
     predicts: ClassVar[Use]
 
     file: str = parameter("", max_length=4_096, help="Where the CSV file is.")

@@ -19,12 +19,14 @@ from playground.ui.canvas.outline import OutlineWidget
 from playground.ui.canvas.palette import PaletteWidget
 from playground.ui.canvas.view import CanvasView
 from playground.ui.canvas_feed import CanvasFeed
+from playground.ui.companion import CompanionLine
 from playground.ui.enlarge import Enlarger
 from playground.ui.failures import Failures
 from playground.ui.file_actions import FileActions
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.live_feed import LiveFeed
 from playground.ui.message_bar import MessageBar
+from playground.ui.offers import Offers
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.opening import OwnFiles, is_data
 from playground.ui.presenter import Presenter
@@ -71,6 +73,8 @@ class Workplace(QObject):
         self.time = TimeMachine(self.feed, self)
         self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
         self.time_bar = TimeBar(self.feed, self.time, self.branching)
+        self.companion = CompanionLine(self.document, self.feed, self.analyst)
+        self.offers = Offers(self.document, self.views, self.time, self.branching, self)
         self.side_by_side = SideBySide(self.views, self.feed, self.analyst, self)
         self.actions = add_actions(self)
         act = self.actions.act
@@ -84,6 +88,7 @@ class Workplace(QObject):
     def _arrange(self) -> None:
         window = self.window
         window.pages.addWidget(self.canvas)
+        window.middle.addWidget(self.companion)
         window.middle.addWidget(self.time_bar)
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -140,6 +145,7 @@ class Workplace(QObject):
         self._set_budget(self.time_bar.budget)
         self.branching.told.connect(self._tell)
         self.run.refused.connect(self._refuse_past)
+        self.companion.offer_wanted.connect(self.offers.take)
         self.views.moment_chosen.connect(self.time.go_to)
         self.views.run_chosen.connect(self._with_run)
         self.canvas.node_selected.connect(self._on_selected)
@@ -189,6 +195,7 @@ class Workplace(QObject):
         self.right_dock.setVisible(shown and not self.presenter.active)
         self.top_bar.setVisible(shown)
         self.time_bar.setVisible(shown)
+        self.companion.setVisible(shown)
         for identifier in self.views.open_ids():
             self.views.dock(identifier).setVisible(shown)
 

@@ -1,0 +1,165 @@
+"""Advice while a network learns: one sentence about what stands out, with what to do about it.
+
+What the curves tell is found here; what the layers tell comes from `gradient_warnings`, what the data tell from
+`data_advice`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.document.project import Goal, Project, metric_words
+from playground.training.history import CurveData
+
+Kind = Literal[
+    "exploding", "none", "vanishing", "dead", "saturated", "copies", "overfitting", "standstill", "goal", "leaked",
+    "unscaled", "unbalanced",
+]  # fmt: skip
+GOOD: frozenset[Kind] = frozenset({"goal"})
+"""What is said of a run that went well."""
+
+EXPLODED = 10.0
+"""So many times the least loss of the run, and more than at its beginning, is an explosion."""
+GROWN = 1.5
+"""So many times the first loss is more than at the beginning."""
+LEAST_POINTS = 24
+"""Fewer values of a curve say nothing about where it goes."""
+STANDSTILL_EPOCHS = 20
+"""A loss that has not moved for so many epochs stands still."""
+STILL = 0.002
+"""Changes of less than this part of the loss are no progress."""
+SETTLED = 1e-3
+"""A loss under this has nowhere to go."""
+UNLEARNED = 0.9
+"""Above this part of the first loss nothing has been learned."""
+OVERFITTED = 1.1
+"""A validation loss so many times its least value, while the training loss has fallen, parts from training."""
+EVALUATIONS = 6
+"""Evaluations after the best one that it takes to say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button: one of an edit of blocks, a moment to go to, a branch from there, or a view to open."""
+
+    words: str
+    edits: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """Parameters to change, by node."""
+    step: int | None = None
+    """The moment to look at."""
+    rate_factor: float = 1.0
+    """Other than 1, another run begins at that moment with so many times the learning rate."""
+    view: str = ""
+    """Id of the view to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing that stands out."""
+
+    kind: Kind
+    sentence: str
+    advice: str = ""
+    """What to try, in words."""
+    offers: tuple[Offer, ...] = field(default=())
+
+    @property
+    def good(self) -> bool:
+        """Whether it is good news."""
+        return self.kind in GOOD
+
+
+def of_curves(history: Mapping[str, CurveData], project: Project) -> tuple[Advice, ...]:
+    """What the curves of a run tell, the gravest first."""
+    met = _goals_met(history, project.goals)
+    found = [_exploding(history), _overfitting(history), met, None if met else _standstill(history)]
+    return tuple(advice for advice in found if advice is not None)
+
+
+def _exploding(history: Mapping[str, CurveData]) -> Advice | None:
+    curve = history.get("train_loss")
+    if curve is None or len(curve.value) < LEAST_POINTS:
+        return None
+    value = smoothed(curve.value)
+    best = int(np.nanargmin(value))
+    now, least, first = value[-1], value[best], value[0]
+    if least <= 0.0 or not now > max(EXPLODED * least, GROWN * first, SETTLED):
+        return None
+    step = int(curve.step[best])
+    return Advice(
+        "exploding",
+        f"The loss has exploded: {now:.3g} now, {least:.3g} at step {step:,}.",
+        "Go back to where it was good, and go on from there with a smaller learning rate.",
+        (Offer(f"Go on from step {step:,} with a tenth of the rate", step=step, rate_factor=0.1),),
+    )
+
+
+def _overfitting(history: Mapping[str, CurveData]) -> Advice | None:
+    train, validation = history.get("train_loss"), history.get("validation_loss")
+    if train is None or validation is None or len(validation.value) < 2 * EVALUATIONS:
+        return None
+    value = smoothed(validation.value)
+    best = int(np.nanargmin(value))
+    if len(value) - best <= EVALUATIONS or not value[-1] > OVERFITTED * value[best] > 0.0:
+        return None
+    step = int(validation.step[best])
+    trained = smoothed(train.value)
+    then = trained[min(int(np.searchsorted(train.step, step)), len(trained) - 1)]
+    if not trained[-1] < then:
+        return None  # Both grow: that is no overfitting.
+    return Advice(
+        "overfitting",
+        f"The network begins to learn by heart: the validation loss was {value[best]:.3g} at step {step:,} and is "
+        f"{value[-1]:.3g} now, while the training loss still falls.",
+        "Stop there (early stopping), take more data, a smaller network, dropout or weight decay (L2).",
+        (Offer(f"Look at step {step:,}", step=step),),
+    )
+
+
+def _standstill(history: Mapping[str, CurveData]) -> Advice | None:
+    curve = history.get("train_loss")
+    if curve is None or len(curve.value) < LEAST_POINTS or curve.epoch[-1] < STANDSTILL_EPOCHS:
+        return None
+    since = int(np.searchsorted(curve.epoch, curve.epoch[-1] - STANDSTILL_EPOCHS))
+    recent = curve.value[since:]
+    if len(recent) < LEAST_POINTS or not np.isfinite(recent).all():
+        return None
+    half = len(recent) // 2
+    before, now = float(np.median(recent[:half])), float(np.median(recent[half:]))
+    noise = 4.0 * float(np.median(np.abs(np.diff(recent)))) / half**0.5
+    if now < SETTLED or abs(before - now) > max(STILL * before, noise):
+        return None
+    first = float(np.median(curve.value[: max(1, LEAST_POINTS // 8)]))
+    epochs = f"for {STANDSTILL_EPOCHS} epochs"
+    if now > UNLEARNED * first:
+        sentence = f"Nothing is learned: the loss has stood at {now:.3g} {epochs}, and began at {first:.3g}."
+        advice = "Look at the gradient flow; try a larger learning rate, other first weights or another activation."
+    else:
+        sentence = f"The loss stands still: {now:.3g} {epochs}."
+        advice = "Try a smaller learning rate or a schedule, or a larger network."
+    return Advice("standstill", sentence, advice, (Offer("Look at the gradient flow", view="gradient-flow"),))
+
+
+def _goals_met(history: Mapping[str, CurveData], goals: Sequence[Goal]) -> Advice | None:
+    if not goals:
+        return None
+    values = [_last(history.get(goal.metric)) for goal in goals]
+    if not all(goal.met(value) for goal, value in zip(goals, values, strict=True)):
+        return None
+    said = ", ".join(f"{metric_words(goal.metric)} {value:.3g}" for goal, value in zip(goals, values, strict=True))
+    return Advice("goal", f"Goal met: {said}.")
+
+
+def _last(curve: CurveData | None) -> float:
+    return float(curve.value[-1]) if curve is not None and len(curve.value) else float("nan")
+
+
+def smoothed(values: NDArray[np.float64], width: int = 5) -> NDArray[np.float64]:
+    """The running median (n,) over the last `width` values: single spikes are no trend."""
+    padded = np.concatenate([np.repeat(values[:1], width - 1), values])
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1))
