@@ -11,9 +11,9 @@ from playground.cli.overrides import overridden
 from playground.cli.qt import save_trained_window
 from playground.cli.report import CallError, open_project, print_json, print_table
 from playground.data.base import PARTS
-from playground.document.files import write
+from playground.document.files import refuse_other_than_file, to_json
+from playground.document.pairing import fingerprint, weights_path, write_pair
 from playground.document.project import metric_words
-from playground.training.checkpoint import weights_path, write_checkpoint
 
 
 def train(options: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def train(options: argparse.Namespace) -> int:
     project = overridden(project, options.changes)
     if options.seed is not None:
         project = project.replace(seed=options.seed)
-    target = _writable(options.save) if options.save else None
+    target = _target(options.save) if options.save else None
     picture = _writable(options.picture) if options.picture else None
     session = running.start(project, options.device)
     budget = running.Budget.of(project, options.epochs, options.steps)
@@ -42,20 +42,35 @@ def train(options: argparse.Namespace) -> int:
 
 def _writable(name: str) -> Path:
     """The path, if its folder is there: better to say so before an hour of training than after."""
-    path = Path(name).expanduser()
-    if not path.parent.is_dir():
+    try:
+        path = Path(name).expanduser()
+        there = path.parent.is_dir()
+    except (ValueError, RuntimeError) as error:  # a zero byte, or the home of somebody who is not here
+        raise CallError(f"{name!r} is not the name of a file.") from error
+    if not there:
         raise CallError(f"there is no folder {path.parent} to save {path.name} in.")
     if path.is_dir():
         raise CallError(f"{path} is a folder, not a file.")
     return path
 
 
-def _save(outcome: running.Outcome, path: Path) -> None:
+def _target(name: str) -> Path:
+    """Where to save the project. Raises CallError, before the training, for what cannot be saved to."""
+    path = _writable(name)
     if path.suffix == ".safetensors":
         raise CallError(f"--save names the project file; its weights go beside it, into {path.name}.")
+    for file in (path, weights_path(path)):
+        try:
+            refuse_other_than_file(file)
+        except OSError as error:
+            raise CallError(f"{file} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def _save(outcome: running.Outcome, path: Path) -> None:
+    project = to_json(outcome.session.project).encode()
     try:
-        write(outcome.session.project, path)
-        write_checkpoint(outcome.session.checkpoint(), weights_path(path))
+        write_pair(path, project, outcome.session.checkpoint().to_bytes(fingerprint(project)))
     except OSError as error:
         raise CallError(f"{path} cannot be written: {error.strerror or error}.") from error
 

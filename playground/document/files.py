@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,9 @@ from playground.document.project import SCHEMA_VERSION, Project
 from playground.document.structure import graph_problems, structure_problems
 
 __all__ = [
-    "LARGEST_FILE", "FileProblem", "ProjectFileError", "UnreadableFileError", "content_of", "examine", "graph_problems",
-    "load", "parse", "read", "schema", "to_json", "write", "write_atomically",
+    "LARGEST_FILE", "FileProblem", "NotRegularError", "ProjectFileError", "UnreadableFileError", "content_of",
+    "examine", "graph_problems", "load", "parse", "read", "refuse_other_than_file", "schema", "to_json", "write",
+    "write_atomically",
 ]  # fmt: skip
 
 LARGEST_FILE = 64 * 2**20  # bytes
@@ -39,7 +43,10 @@ def read(path: Path) -> Project:
 def load(path: Path) -> bytes:
     """The bytes of a project file. Raises ProjectFileError when it cannot be read or is too large."""
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise refused(f"{path.name} cannot be read: it is no ordinary file.")
+        size = status.st_size
         if size > LARGEST_FILE:
             raise refused(f"The file has {size / 2**20:.0f} MB; a project has at most {LARGEST_FILE // 2**20} MB.")
         return path.read_bytes()
@@ -95,8 +102,22 @@ def write(project: Project, path: Path) -> None:
     write_atomically(path, to_json(project).encode())
 
 
+class NotRegularError(OSError):
+    """What lies at a path is a folder, a device or a pipe, and is never replaced by a file."""
+
+
+def refuse_other_than_file(path: Path) -> None:
+    """Raises NotRegularError when a file at this path would take the place of a folder, a device or a pipe."""
+    if path.exists() and not path.is_file():
+        raise NotRegularError(errno.EEXIST, "it is no ordinary file, and is not replaced")
+
+
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write bytes so that a crash leaves either the old file or the new one, never half of it. Raises OSError."""
+    """Write bytes so that a crash leaves either the old file or the new one, never half of it.
+
+    Raises OSError, and NotRegularError for what is no file.
+    """
+    refuse_other_than_file(path)
     path = path.resolve()  # a link stays a link: what it points to is replaced
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
     beside = Path(name)
@@ -107,9 +128,20 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         beside.chmod(_mode(path))
         beside.replace(path)
+        _settle_folder(path.parent)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _settle_folder(folder: Path) -> None:
+    """Have the new name of a file written to the disk before anything that comes after it; where systems offer that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _mode(path: Path) -> int:

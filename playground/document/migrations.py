@@ -10,7 +10,14 @@ from playground.document.project import SCHEMA_VERSION
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
-MIGRATIONS: Mapping[int, Migration] = {}
+
+
+def _same(content: dict[str, Any]) -> dict[str, Any]:
+    """Nothing had another form: version 2 only may say where one looked on the canvas."""
+    return content
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _same}
 """Key n holds the function that turns a file of version n into one of version n + 1."""
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from playground.document.graph import Choice, Graph, Identifier, Value
+from playground.document.graph import Choice, Graph, Identifier, Position, Value
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 
 Device = Literal["automatic", "cpu", "cuda", "mps"]
 Metric = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}(\.[A-Za-z][A-Za-z0-9_-]{0,63})?$")]
@@ -118,11 +118,18 @@ class OpenView(Value):
     """What the view looks at, by the names of its analysis' parameters; those left out are as usual."""
 
 
+class Camera(Value):
+    """Where the person looked on the canvas when the project was saved."""
+
+    zoom: float = Field(1.0, ge=0.01, le=100.0, description="1 is 100 %.")
+    centre: Position = Field(Position(), description="Scene point in the middle of the canvas.")
+
+
 class Project(Value):
     """Everything one file holds."""
 
     format: Literal["playground-project"] = "playground-project"
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     title: str = Field("Untitled", max_length=200)
     chapter: str = Field("", max_length=100)
     summary: str = Field("", max_length=2_000, description="One line of what to watch.")
@@ -131,4 +138,5 @@ class Project(Value):
     graph: Graph = Graph()
     training: TrainingSettings = TrainingSettings()
     views: tuple[OpenView, ...] = Field((), max_length=32)
+    camera: Camera | None = Field(None, description="Where to look; without it everything is shown.")
     goals: tuple[Goal, ...] = Field((), max_length=32)

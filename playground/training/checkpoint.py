@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save as to_safetensors
 
 from playground.document.files import write_atomically
+from playground.document.pairing import PAIR
 from playground.training.snapshot import Snapshot
 
 FORMAT = "playground-checkpoint"
@@ -21,13 +22,17 @@ class CheckpointError(Exception):
     """A weights file that cannot be used; the message says why."""
 
 
+class OtherNetworkError(CheckpointError):
+    """Weights of another network than that of the project."""
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """State of a run. Tensors are copies on the CPU and are never changed.
 
     `tensors` holds `parameters` (P,), `buffer/NAME`, `optimizer/PARAMETER/KEY`, `generator/order`, `generator/noise`,
-    `best/parameters`, `curve/NAME` (n, 7), `trail/…` with a row for each moment of the way. `meta` holds plain JSON:
-    step, epoch, position, seconds, layout and so on.
+    `best/parameters`, `curve/NAME` (n, 7), `trail/…` with a row for each moment of the way, and `run/NUMBER/…` for the
+    other runs. `meta` holds plain JSON: step, epoch, position, seconds, layout, the project that was trained and so on.
     """
 
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)
@@ -38,15 +43,11 @@ class Checkpoint:
         start = len(prefix) + 1
         return {name[start:]: tensor for name, tensor in self.tensors.items() if name.startswith(prefix + "/")}
 
-    def to_bytes(self) -> bytes:
-        """The checkpoint as the bytes of a safetensors file."""
-        metadata = {"format": FORMAT, "state": json.dumps(self.meta)}
+    def to_bytes(self, project: str = "") -> bytes:
+        """The checkpoint as the bytes of a safetensors file; `project` is the fingerprint of the file it belongs to."""
+        metadata = {"format": FORMAT, PAIR: project, "state": json.dumps(self.meta)}
+        metadata.update({name: str(self.meta[name]) for name in ("step", "epoch", "seconds") if name in self.meta})
         return to_safetensors({name: tensor.contiguous() for name, tensor in self.tensors.items()}, metadata=metadata)
-
-
-def weights_path(project_path: Path) -> Path:
-    """Where the weights of a project lie: beside it, with the ending `.safetensors`."""
-    return project_path.with_suffix(".safetensors")
 
 
 def write_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

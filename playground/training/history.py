@@ -93,11 +93,7 @@ class Curve:
             self._pending = 0
 
     def _halve(self) -> None:
-        first, second = self._rows[0::2], self._rows[1::2]
-        joined = second.copy()
-        joined[:, 4] = (first[:, 4] + second[:, 4]) / 2
-        joined[:, 5] = np.minimum(first[:, 5], second[:, 5])
-        joined[:, 6] = np.maximum(first[:, 6], second[:, 6])
+        joined = _joined(self._rows)
         self._rows[: len(joined)] = joined
         self._count = len(joined)
         self._per_point *= 2
@@ -132,6 +128,23 @@ class Curve:
     def last(self) -> float:
         """The newest value (the mean of the newest point); NaN when empty."""
         return float(self._rows[self._count - 1, 4]) if self._count else float("nan")
+
+
+def _joined(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An even number of points (n, 7), each two neighbours as one: (n / 2, 7)."""
+    first, second = rows[0::2], rows[1::2]
+    joined = second.copy()
+    joined[:, 4] = (first[:, 4] + second[:, 4]) / 2
+    joined[:, 5] = np.minimum(first[:, 5], second[:, 5])
+    joined[:, 6] = np.maximum(first[:, 6], second[:, 6])
+    return joined
+
+
+def joined_neighbours(rows: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """A curve's points (n, 7) as at most so many, as a curve with less room would have them; the last one stays."""
+    while len(rows) > most:
+        rows = np.concatenate([_joined(rows[: len(rows) // 2 * 2]), rows[len(rows) // 2 * 2 :]])
+    return rows
 
 
 class History:

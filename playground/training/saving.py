@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from playground.network.flat import Layout, Place
 from playground.training.batches import OrderState
-from playground.training.checkpoint import Checkpoint, CheckpointError, snapshot_tensors
+from playground.training.checkpoint import Checkpoint, OtherNetworkError, snapshot_tensors
 from playground.training.history import Curve, History, Mark, Moment
 from playground.training.learner import Learner
 from playground.training.saving_trail import saved_trail, trail_tensors
@@ -35,6 +36,11 @@ class Journal:
     watch: Watch
     history: History
     trail: Sequence[Snapshot] = ()
+    best: Snapshot | None = None
+    """The moment of the least loss so far."""
+    least_loss: float = math.inf
+    left_out: tuple[str, ...] = ()
+    """What was damaged in the file, and is missing now; one sentence each."""
 
 
 def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
@@ -48,10 +54,12 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
         tensors.update({f"best/{name}": tensor for name, tensor in snapshot_tensors(best).items()})
     for name, curve in journal.history.curves.items():
         tensors[f"curve/{name}"] = torch.tensor(curve.rows())
-    moments, words = trail_tensors(journal.trail, learner.model.flat.layout)
+    moments, words = trail_tensors(journal.trail, learner.model.flat.layout, journal.best)
     tensors.update(moments)
     meta = {
         "trail": words,
+        "least_loss": repr(journal.least_loss),
+        "best_step": None if journal.best is None else journal.best.step,
         "layout": [[place.name, list(place.shape)] for place in learner.model.flat.layout.places],
         "optimizer": learner.optimizer_ids,
         "device": learner.model.device.type,
@@ -80,17 +88,17 @@ def _json(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_other_network(learner: Learner, checkpoint: Checkpoint) -> None:
-    """Raises CheckpointError when the weights do not belong to this network."""
+    """Raises OtherNetworkError when the weights do not belong to this network."""
     layout = checkpoint.meta.get("layout")
     wanted = [[place.name, list(place.shape)] for place in learner.model.flat.layout.places]
     if not isinstance(layout, list) or sorted(map(str, layout)) != sorted(map(str, wanted)):
-        raise CheckpointError("The saved weights belong to another network; the run starts from its first weights.")
+        raise OtherNetworkError("The saved weights belong to another network; the run starts from its first weights.")
 
 
 def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
     """Put a checkpoint back into the learner; returns the rest. Raises one of DAMAGE, with the learner half changed."""
     meta, tensors = checkpoint.meta, checkpoint.tensors
-    layout = _layout(meta["layout"])
+    layout = layout_of(meta["layout"])
     weights = _snapshot(layout, tensors, meta["step"], 0.0)
     if not np.isfinite(weights.parameters).all():
         raise ValueError("the weights are not finite numbers")
@@ -108,14 +116,22 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
         _count(meta["first_epoch"]),
         bool(meta["target_waived"]),
     )
+    history, left_out = saved_history(meta["marks"], checkpoint.part("curve"))
+    trail = saved_trail(checkpoint, layout)
+    if meta.get("trail") and not trail:
+        left_out = (*left_out, "The earlier moments of the run are damaged and left out.")
+    best_moment = next((one for one in trail if one.step == meta.get("best_step")), None)
     return Journal(
         seconds=float(meta["seconds"]),
         finished=str(meta["finished"]),
         latest={name: float(value) for name, value in meta["latest"].items()},
         evaluated_step=_count(meta["evaluated_step"]),
         watch=watch,
-        history=_history(checkpoint),
-        trail=saved_trail(checkpoint, layout),
+        history=history,
+        trail=trail,
+        best=best_moment,
+        least_loss=_loss(meta.get("least_loss", "inf")) if best_moment is not None else math.inf,
+        left_out=left_out,
     )
 
 
@@ -130,21 +146,44 @@ def _numbers(saved: dict[str, Any], like: PlateauState | Patience) -> dict[str, 
     return {name: type(value)(float(saved[name])) for name, value in asdict(like).items()}
 
 
-def _layout(saved: list[Any]) -> Layout:
+def layout_of(saved: list[Any]) -> Layout:
+    """The layout whose names and shapes a file holds. Raises one of DAMAGE."""
     places: list[Place] = []
     for name, shape in saved:
         places.append(Place(name, places[-1].stop if places else 0, tuple(shape)))
     return Layout(tuple(places))
 
 
-def _history(checkpoint: Checkpoint) -> History:
-    history = History()
-    for moment, text in checkpoint.meta["marks"]:
-        history.mark(Mark(Moment(*moment), str(text)))
-    for name, rows in checkpoint.part("curve").items():
+def _loss(saved: Any) -> float:
+    value = float(saved)
+    return math.inf if math.isnan(value) else value
+
+
+def saved_history(marks: Any, curves: Mapping[str, torch.Tensor]) -> tuple[History, tuple[str, ...]]:
+    """The curves and marks of a file, and a sentence for each curve of which a part is damaged and left out.
+
+    Raises one of DAMAGE where nothing of a curve or mark can be understood.
+    """
+    history, left_out = History(), []
+    for moment, text in marks:
+        if all(math.isfinite(value) for value in moment):
+            history.mark(Mark(Moment(*moment), str(text)))
+    for name, tensor in curves.items():
+        rows = tensor.numpy()
         history.curves[name] = Curve()
-        history.curves[name].load(rows.numpy())
-    return history
+        whole = _whole_rows(rows) if rows.ndim == 2 else rows
+        history.curves[name].load(whole)
+        if len(whole) < len(rows):
+            words = f"{len(rows) - len(whole):,} of {len(rows):,} points"
+            left_out.append(f"{words} of the curve {name.replace('_', ' ')} are damaged and left out.")
+    return history, tuple(left_out)
+
+
+def _whole_rows(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The points (n, 7) of a curve that can be drawn: none is NaN, all moments are finite and come in order."""
+    good = np.isfinite(rows[:, :4]).all(axis=1) & (rows[:, :4] >= 0.0).all(axis=1) & ~np.isnan(rows[:, 4:]).any(axis=1)
+    rows = rows[good]
+    return rows[rows[:, 0] >= np.maximum.accumulate(rows[:, 0])] if len(rows) else rows
 
 
 def _snapshot(layout: Layout, tensors: dict[str, torch.Tensor], step: int, epoch: float) -> Snapshot:

@@ -25,11 +25,19 @@ PREFIX = "trail"
 Arrays = dict[str, NDArray[Any]]
 
 
-def trail_tensors(trail: Sequence[Snapshot], layout: Layout) -> tuple[dict[str, torch.Tensor], list[dict[str, Any]]]:
-    """The moments as stacked tensors under `trail/`, one row each, and what is no tensor as JSON, one entry each."""
+def trail_tensors(
+    trail: Sequence[Snapshot], layout: Layout, best: Snapshot | None = None, most_bytes: int = MOST_BYTES
+) -> tuple[dict[str, torch.Tensor], list[dict[str, Any]]]:
+    """The moments as stacked tensors under `trail/`, one row each, and what is no tensor as JSON, one entry each.
+
+    Of more than there is room for, the first, the last and the `best` one stay, and of the others some evenly spread.
+    """
     same = [one for one in trail if one.layout == layout and one.place is not None]
     size = max((one.nbytes for one in same), default=1)
-    kept = spread_out(same, min(MOST_MOMENTS, max(1, MOST_BYTES // size))) if len(same) > 1 else []
+    room = min(MOST_MOMENTS, max(1, most_bytes // size))
+    kept = spread_out(same, room) if len(same) > 1 else []
+    if best is not None and best.layout == layout and best.place is not None:
+        kept = sorted([*(one for one in kept if one.step != best.step), best], key=lambda one: one.step)
     kept = [one for one in kept if _shaped_as(one, kept[-1])]
     rows = [_arrays(one) for one in kept]
     tensors: dict[str, torch.Tensor] = {}
@@ -74,7 +82,10 @@ def saved_trail(checkpoint: Checkpoint, layout: Layout) -> list[Snapshot]:
                  for row, entry in enumerate(words)]  # fmt: skip
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return []
-    whole = all(one.parameters.shape == (layout.size,) and np.isfinite(one.parameters).all() for one in found)
+    whole = all(
+        one.parameters.shape == (layout.size,) and np.isfinite(one.parameters).all() and np.isfinite(one.epoch)
+        for one in found
+    )
     ordered = all(before.step < after.step for before, after in pairwise(found))
     return found if whole and ordered else []
 

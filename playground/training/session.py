@@ -16,6 +16,7 @@ import numpy as np
 from playground.blocks.base import BlockError
 from playground.data.base import Dataset
 from playground.data.preparation import Prepared, prepare
+from playground.document.files import to_json
 from playground.document.project import Project
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
@@ -410,15 +411,17 @@ class Session:
         """Everything needed to go on as if the run had never stopped."""
         journal = saving.Journal(
             self.seconds, self.finished, self.latest, self._evaluated_step, self._watch, self.history,
-            self.trail.snapshots,
+            self.trail.snapshots, self.trail.best, self._least_loss,
         )  # fmt: skip
-        return saving.to_checkpoint(self._learner, journal)
+        checkpoint = saving.to_checkpoint(self._learner, journal)
+        checkpoint.meta["trained"] = to_json(self.project)
+        return checkpoint
 
-    def resume(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint of the same project.
+    def resume(self, checkpoint: Checkpoint) -> tuple[str, ...]:
+        """Go on from a checkpoint of the same project. Returns what was damaged and is left out, in sentences.
 
-        Raises CheckpointError when it belongs to another network (the session stays as it was) or is damaged (the
-        session is rewound).
+        Raises OtherNetworkError when it belongs to another network (the session stays as it was), CheckpointError when
+        it is damaged so that nothing can be made of it (the session is rewound).
         """
         saving.refuse_other_network(self._learner, checkpoint)
         try:
@@ -435,6 +438,10 @@ class Session:
         self._new_marks.clear()
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in journal.trail if one.step < self.step])
+        self._least_loss = journal.least_loss
+        if journal.best is not None:
+            self.trail.keep_best(journal.best)
+        return journal.left_out
 
 
 def _prepared(dataset: Dataset) -> Prepared:

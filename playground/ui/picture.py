@@ -49,7 +49,7 @@ def save_picture(
         settle(place)
         write_png(window.grab().toImage(), out)
     finally:
-        place.document.undo_stack.setClean()
+        place.files.keeper.give_up()
         window.close()
         garbage.stop()
         settings.cleanup()

@@ -120,9 +120,10 @@ class RunControl(QObject):
     def _on_opened(self) -> None:
         self._feed.forget()
         why_not = self.why_not_play()
-        if why_not:
+        if why_not and self._weights is None:
             self._trainer.close_project()
         else:
+            # With errors, what was learned waits until they are mended.
             self._trainer.open(self._document.project, self._weights)
         self._weights = None
         self.playable_changed.emit(why_not)

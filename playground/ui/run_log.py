@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from playground.analysis.base import OtherRun
 from playground.document.project import Project
 from playground.training.history import CurveData, History
+from playground.training.saving_runs import Branched, RunBook, SavedRun
 from playground.training.snapshot import Snapshot
 from playground.training.trail import FEWEST, Trail
 from playground.ui.training_news import Frame, Origin
@@ -103,6 +104,8 @@ class RunLog(QObject):
 
     def begin(self, frame: Frame) -> Run:
         """A new run is on screen; the one before rests. One that has not learned anything is forgotten."""
+        if frame.saved_runs is not None:
+            self._bring_back(frame.saved_runs)
         last = self.current
         if last is not None and not last.pinned and _passing(last, frame):
             self._drop(last)
@@ -115,16 +118,34 @@ class RunLog(QObject):
         origin = frame.origin
         if origin is not None:
             origin = replace(origin, run=self._numbers.get(origin.run, 0))
-        run = Run(self._begun, origin, frame, began=frame.seconds)
+        saved = frame.saved_runs
+        began = frame.seconds if saved is None else saved.began
+        run = Run(self._begun, origin, frame, began=began, pinned=saved is not None and saved.pinned)
         self._numbers[frame.run] = run.number
         self.runs.append(run)
-        for other in self.runs[:-1]:
+        for other in self.runs[:-1] if saved is None else ():
             # What it branched from is what one wants to compare it with.
             other.shown = origin is not None and other.number == origin.run
         self._resting.clear()
         self._fit()
         self.changed.emit()
         return run
+
+    def _bring_back(self, book: RunBook) -> None:
+        """Take the place of all runs with those of a file; the present one of the file is about to begin."""
+        self.runs = [_brought_back(saved) for saved in book.resting]
+        # The training thread counts from 1 upwards; runs of a file have negative numbers for it.
+        self._numbers = {-saved.number: saved.number for saved in book.resting}
+        self._begun = book.number - 1
+        self._resting.clear()
+
+    def book(self) -> RunBook:
+        """All runs as they go into a file; the present one is added by whoever writes its state."""
+        current = self.current
+        if current is None:
+            return RunBook()
+        resting = tuple(_put_away(run) for run in self.runs[:-1])
+        return RunBook(resting, current.number, _branched(current.origin), current.began, current.pinned)
 
     def follow(self, frame: Frame) -> None:
         """The run on screen has got farther."""
@@ -195,6 +216,31 @@ class RunLog(QObject):
                 trail = Trail(share)
                 trail.begin_at(run.trail[-1], run.trail[:-1])
                 run.trail = trail.snapshots
+
+
+def _put_away(run: Run) -> SavedRun:
+    frame = run.frame
+    return SavedRun(
+        number=run.number, project=run.project, snapshot=frame.snapshot, history=run.history, trail=run.trail,
+        origin=_branched(run.origin), began=run.began, pinned=run.pinned, shown=run.shown,
+        learning_rate=frame.learning_rate, device=frame.device, latest=frame.latest, finished=frame.finished,
+    )  # fmt: skip
+
+
+def _branched(origin: Origin | None) -> Branched | None:
+    return None if origin is None else Branched(origin.run, origin.step, origin.rebuilt)
+
+
+def _brought_back(saved: SavedRun) -> Run:
+    end = saved.snapshot
+    frame = Frame(
+        run=-saved.number, snapshot=end, points=(), marks=(), step=end.step, epoch=end.epoch,
+        examples=end.place.examples if end.place else 0, seconds=end.place.seconds if end.place else 0.0,
+        steps_per_second=0.0, learning_rate=saved.learning_rate, device=saved.device, latest=dict(saved.latest),
+        finished=saved.finished, trail=tuple(saved.trail), project=saved.project,
+    )  # fmt: skip
+    origin = saved.origin and Origin(saved.origin.run, saved.origin.step, saved.origin.rebuilt)
+    return Run(saved.number, origin, frame, tuple(saved.trail), saved.history, saved.began, saved.pinned, saved.shown)
 
 
 def _passing(run: Run, following: Frame) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,14 +13,17 @@ from playground.training.snapshot import Snapshot
 from playground.ui.training_news import Frame, Origin, State
 from playground.ui.training_thread import TrainingThread
 
+if TYPE_CHECKING:
+    from playground.training.saving_runs import RunBook
+
 
 class Trainer(QObject):
     """The window's handle on the training thread. Every method returns at once."""
 
     state_changed = Signal(str)
     failed = Signal(object)
-    saved = Signal(str, str)
-    """(path, error sentence or empty) after the weights were written."""
+    saved = Signal(object)
+    """Saved: after a project and its weights were written."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,9 +93,9 @@ class Trainer(QObject):
         """Type a value into one weight or bias."""
         self._thread.post(lambda worker: worker.set_parameter(name, index, value))
 
-    def save(self, path: Path) -> None:
-        """Write weights and the state of the run to a safetensors file; `saved` tells when."""
-        self._thread.post(lambda worker: worker.save(path))
+    def save(self, path: Path, project: bytes, runs: RunBook, ticket: int = 0) -> None:
+        """Write a project, and beside it the state of its runs, as one; `saved` tells when, with the ticket."""
+        self._thread.post(lambda worker: worker.save(path, project, runs, ticket))
 
     def take_frame(self) -> Frame | None:
         """The newest frame, once; None when nothing is new. Asks the thread for the next one."""
@@ -111,6 +115,6 @@ class Trainer(QObject):
     def _on_failed(self, failure: object) -> None:
         self.failed.emit(failure)
 
-    @Slot(str, str)
-    def _on_saved(self, path: str, error: str) -> None:
-        self.saved.emit(path, error)
+    @Slot(object)
+    def _on_saved(self, saved: object) -> None:
+        self.saved.emit(saved)

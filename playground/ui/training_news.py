@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from playground.document.project import Project
 from playground.training.history import Mark, Point
 from playground.training.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from playground.training.saving_runs import RunBook
 
 State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
 
@@ -47,6 +51,22 @@ class Frame:
     """The moment of the least validation loss so far, or training loss where nothing is validated."""
     origin: Origin | None = None
     """The run it branched off from, if it did not start from first weights."""
+    saved_runs: RunBook | None = None
+    """The runs that were saved with this one, if it was opened from a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A project and its weights were written, or could not be."""
+
+    path: Path
+    error: str
+    """Why not; empty when both stand."""
+    run: int
+    step: int
+    """How far the run was."""
+    ticket: int
+    """The number that whoever asked for it gave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThread, Signal
 
@@ -15,7 +16,10 @@ from playground.document.project import Project
 from playground.training.history import History
 from playground.training.snapshot import Snapshot
 from playground.training.trail import BUDGET
-from playground.ui.training_news import Failure, Frame, Origin
+from playground.ui.training_news import Failure, Frame, Origin, Saved
+
+if TYPE_CHECKING:
+    from playground.training.saving_runs import Branched, RunBook
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +36,7 @@ class TrainingThread(QThread):
 
     news = Signal(str)
     failed = Signal(object)
-    saved = Signal(str, str)
+    saved = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +57,8 @@ class TrainingThread(QThread):
         self._rate = 0.0
         self._run = 0
         self._origin: Origin | None = None
+        self._saved_runs: RunBook | None = None
+        """The runs that the weights file of the project brought along."""
         self._budget = BUDGET
         """Bytes for the snapshots of the run."""
         self._measured = (0, 0)
@@ -202,30 +208,25 @@ class TrainingThread(QThread):
             project=session.project,
             best=session.trail.best,
             origin=self._origin,
+            saved_runs=self._saved_runs,
         )
 
     # Commands -------------------------------------------------------------------------------------------------------
 
     def open(self, project: Project, weights: Path | None) -> None:
         """Build a session for another project."""
-        from playground.training.checkpoint import CheckpointError, read_checkpoint
-        from playground.training.session import Session
+        from playground.training.resuming import opened
 
         self.news.emit("building")
         self.close()
         self._refused = project
-        session = Session(project)
-        self._refused = None
-        problem = ""
-        if weights is not None:
-            try:
-                session.resume(read_checkpoint(weights))
-            except CheckpointError as error:
-                problem = str(error)
-        self._take(session)
-        self.news.emit("paused" if session.step else "ready")
-        if problem:
-            self.failed.emit(Failure("weights", problem))
+        found = opened(project, weights)
+        if not found.waiting:
+            self._refused = None
+        self._take(found.session, _origin_of(found.runs.origin), None if weights is None else found.runs)
+        self.news.emit("paused" if found.session.step else "ready")
+        if found.problem:
+            self.failed.emit(Failure("weights", found.problem))
 
     def branch(
         self, project: Project, snapshot: Snapshot, past: History, trail: Sequence[Snapshot], origin: Origin
@@ -251,9 +252,10 @@ class TrainingThread(QThread):
             self._session.trail.fit()
             self._dirty = True
 
-    def _take(self, session, origin: Origin | None = None) -> None:  # noqa: ANN001
+    def _take(self, session, origin: Origin | None = None, saved: RunBook | None = None) -> None:  # noqa: ANN001
         self._session = session
         self._origin = origin
+        self._saved_runs = saved
         session.trail.budget = self._budget
         self._run += 1
         self._replay_curves(session)
@@ -347,23 +349,37 @@ class TrainingThread(QThread):
         except ValueError as error:
             self.failed.emit(Failure("weights", f"{name} stays as it was: {error}."))
 
-    def save(self, path: Path) -> None:
-        """Write the checkpoint."""
-        from playground.training.checkpoint import write_checkpoint
+    def save(self, path: Path, project: bytes, runs: RunBook, ticket: int) -> None:
+        """Write a project and the checkpoint of the run, as one."""
+        from playground.document.pairing import fingerprint, write_pair
+        from playground.training.saving_runs import add_runs
 
-        if self._session is None:
-            self.saved.emit(str(path), "")
-            return
+        session, weights = self._session, None
         try:
-            write_checkpoint(self._session.checkpoint(), path)
-            self.saved.emit(str(path), "")
-        except OSError as error:
-            self.saved.emit(str(path), f"The weights could not be saved: {error.strerror or error}.")
+            if session is not None:
+                checkpoint = session.checkpoint()
+                add_runs(checkpoint, runs)
+                weights = checkpoint.to_bytes(fingerprint(project))
+            write_pair(path, project, weights)
+            error = ""
+        except OSError as problem:
+            error = str(problem.strerror or problem)
+        except MemoryError:
+            error = "the computer has no memory left for it"
+        except Exception as problem:
+            log.exception("saving failed")
+            error = str(problem) or repr(problem)
+        self.saved.emit(Saved(path, error, self._run, 0 if session is None else session.step, ticket))
 
     def leave(self) -> None:
         """End the thread."""
         self._playing = False
         self._leaving = True
+
+
+def _origin_of(saved: Branched | None) -> Origin | None:
+    """Where a saved run came from; runs of a file count downwards, so that none of this thread has their number."""
+    return None if saved is None else Origin(-saved.run, saved.step, saved.rebuilt)
 
 
 def warm_up() -> None:

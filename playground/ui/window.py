@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from playground.document.kept_work import KeptWork
 from playground.ui.gallery.gallery import Gallery
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.gallery.preset_chosen.connect(self.open_path)
         self.gallery.file_chosen.connect(self.open_path)
+        self.gallery.work_chosen.connect(self.continue_work)
         self.gallery.new_chosen.connect(self.open_new)
         self.gallery.open_chosen.connect(self.ask_and_open)
         self.gallery.data_chosen.connect(self.ask_and_open_data)
@@ -84,6 +86,11 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """Open a project file, a preset or data, now or as soon as that is possible."""
         self._do(lambda place: place.open(Path(path)))
+
+    @Slot(object)
+    def continue_work(self, work: KeptWork) -> None:
+        """Go on with work that was left, now or as soon as that is possible."""
+        self._do(lambda place: place.files.restore(work))
 
     @Slot()
     def open_new(self) -> None:

@@ -25,7 +25,7 @@ from playground.ui.failures import Failures
 from playground.ui.file_actions import FileActions
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.live_feed import LiveFeed
-from playground.ui.message_bar import MessageBar
+from playground.ui.message_bar import Button, MessageBar
 from playground.ui.offers import Offers
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.opening import OwnFiles, is_data
@@ -64,7 +64,8 @@ class Workplace(QObject):
         self.outline = OutlineWidget(self.document, self.canvas)
         self.inspector = Inspector(self.document)
         self.views = ViewDocks(window, self.document, self.feed, self.analyst)
-        self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed)
+        self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed,
+                                 self.canvas)  # fmt: skip
         self.own_files = OwnFiles(window, self.document, self.canvas)
         self.messages = MessageBar()
         self.failures = Failures(self.document, self.trainer, self.messages, self)
@@ -132,7 +133,8 @@ class Workplace(QObject):
     def _connect(self) -> None:
         self.document.opened.connect(self._on_opened)
         self.document.changed.connect(self._on_changed)
-        self.document.undo_stack.cleanChanged.connect(self._show_title)
+        self.files.keeper.unsaved_changed.connect(self._show_title)
+        self.files.offered.connect(self._offer)
         self.files.told.connect(self._tell)
         self.own_files.told.connect(self._tell)
         self.own_files.project_made.connect(self.files.begin)
@@ -217,11 +219,11 @@ class Workplace(QObject):
 
     def offer_recovery(self) -> None:
         """After a crash, offer the safety copy; never by itself over an open project."""
-        leftover = self.files.crashed()
-        if leftover is not None:
+        work = self.files.crashed()
+        if work is not None:
             self.messages.tell(
-                self.files.words(leftover),
-                [("Restore", functools.partial(self.files.restore, leftover)), ("Discard", leftover.discard)],
+                self.files.words(work),
+                [("Restore", functools.partial(self.files.restore, work)), ("Discard", work.discard)],
                 tone="warning",
             )
 
@@ -252,7 +254,7 @@ class Workplace(QObject):
     @Slot()
     def _show_title(self) -> None:
         project = self.document.project
-        star = "" if self.document.undo_stack.isClean() else " •"
+        star = " •" if self.files.keeper.unsaved else ""
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
         self.window.setWindowTitle(f"{project.title}{star} – Playground")
@@ -307,6 +309,10 @@ class Workplace(QObject):
     @Slot(str, str)
     def _tell(self, text: str, tone: str) -> None:
         self.messages.tell(text, tone=tone)
+
+    @Slot(str, object)
+    def _offer(self, text: str, buttons: list[Button]) -> None:
+        self.messages.tell(text, buttons, tone="warning")
 
     @Slot(str)
     def _say(self, sentence: str) -> None:

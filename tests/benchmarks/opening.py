@@ -34,7 +34,7 @@ def measure() -> list[Row]:
 
 def _to_motion(place: Workplace, name: str) -> float:
     began = time.perf_counter()
-    place.document.undo_stack.setClean()
+    place.files.keeper.give_up()
     place.document.open(files.read(library.paths()[name]))
     place.run.toggle()
     wait_until(lambda: place.feed.frame is not None and place.feed.frame.step > 0)

@@ -41,7 +41,7 @@ def open_window(project: Project) -> Iterator[Workplace]:
         wait_until(lambda: not place.analyst.any_busy())
         yield place
     finally:
-        place.document.undo_stack.setClean()
+        place.files.keeper.give_up()
         window.close()
         garbage.stop()
 

@@ -122,7 +122,7 @@ def test_light_commands_import_neither_torch_nor_qt(words: list[str]) -> None:
 
 
 def test_what_opens_the_window_does_not_wait_for_torch() -> None:
-    done = run_clean("--version", after="import playground.cli.window, playground.document.autosave; " + LIGHT)
+    done = run_clean("--version", after="import playground.cli.window, playground.document.kept_work; " + LIGHT)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from playground.document import files
 from playground.document.files import ProjectFileError, UnreadableFileError, parse
-from playground.document.project import Project
+from playground.document.project import SCHEMA_VERSION, Project
 from playground.training.opening import project_from
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "spirals-small.json"
@@ -38,7 +38,7 @@ def test_a_file_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_defaults_are_left_out_and_an_empty_project_is_tiny() -> None:
-    assert json.loads(files.to_json(Project())) == {"format": "playground-project", "schema_version": 1}
+    assert json.loads(files.to_json(Project())) == {"format": "playground-project", "schema_version": SCHEMA_VERSION}
 
 
 def test_a_byte_order_mark_is_no_fault() -> None:

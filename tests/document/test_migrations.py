@@ -9,6 +9,7 @@ import pytest
 from playground.document import files, migrations
 from playground.document.files import UnreadableFileError
 from playground.document.migrations import migrate
+from playground.document.project import SCHEMA_VERSION
 
 
 def rename_units(content: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def test_migrations_are_applied_in_turn_and_leave_the_input_alone() -> None:
 
 
 def test_the_newest_version_needs_nothing() -> None:
-    assert migrate({"schema_version": 1, "seed": 5}) == {"schema_version": 1, "seed": 5}
+    assert migrate({"schema_version": SCHEMA_VERSION, "seed": 5}) == {"schema_version": SCHEMA_VERSION, "seed": 5}
 
 
 @pytest.mark.parametrize("graph", [None, 3, [], {"nodes": 3}, {"nodes": [None]}, {"nodes": [{}]}])

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtWidgets import QMessageBox
 
-from playground.document.autosave import Autosave
+from playground.document import pairing
 from playground.document.files import to_json
 from playground.document.graph import Choice
+from playground.document.kept_work import SafetyCopy
 
 from .conftest import Person, spirals
+
+
+def full_disk(*_words: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_rate_far_too_high_is_explained_and_mended_with_one_click(person: Person, tmp_path: Path) -> None:
@@ -51,12 +58,13 @@ def test_a_damaged_file_leaves_the_open_project_as_it_was(person: Person, tmp_pa
     assert to_json(person.project) == before
 
 
-def test_unsaved_changes_are_asked_about(
-    person: Person, tmp_path: Path, answers: list[QMessageBox.StandardButton]
+def test_changes_that_cannot_be_kept_are_asked_about(
+    person: Person, tmp_path: Path, answers: list[QMessageBox.StandardButton], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = person.opens(spirals(), tmp_path)
     person.drops("dense", person.at(300, 400))
     changed = to_json(person.project)
+    monkeypatch.setattr(pairing, "write_atomically", full_disk)
     answers.append(QMessageBox.StandardButton.Cancel)
     person.window.open_path(path)
     assert to_json(person.project) == changed
@@ -66,16 +74,16 @@ def test_unsaved_changes_are_asked_about(
 
 
 def test_a_crash_is_recovered_from(person: Person, tmp_path: Path, own_folders: Path) -> None:
-    copy = Autosave()
+    copy = SafetyCopy()
     copy.save(spirals().replace(title="Saved in time"), tmp_path / "mine.json")
     # The lock goes, the copy stays: just as after a crash.
     copy._lock.close()
     person.place.offer_recovery()
-    assert "safety copy" in person.place.messages.text
+    assert "did not end regularly" in person.place.messages.text
     person.place.messages.press("Restore")
     assert person.project.title == "Saved in time"
     assert person.place.document.path == tmp_path / "mine.json"
-    assert not person.place.document.undo_stack.isClean()
+    assert person.place.files.keeper.unsaved
 
 
 def test_a_block_that_does_not_fit_is_refused_with_a_reason_and_training_goes_on_after_the_fix(

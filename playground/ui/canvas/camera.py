@@ -120,6 +120,16 @@ class Camera:
         self._bring(point, QPointF(self._view.viewport().rect().center()))
         self._view.view_changed.emit()
 
+    def look_at(self, centre: QPointF, zoom: float) -> None:
+        """Look at a point of the scene with a zoom, as somebody did before."""
+        self.zoom_to(zoom)
+        self.centre_on(centre)
+
+    @property
+    def centre(self) -> QPointF:
+        """The scene point in the middle of what is seen."""
+        return self._view.to_scene(QPointF(self._view.viewport().rect().center()))
+
     def visible(self) -> QRectF:
         """The part of the scene that is seen."""
         rect = self._view.viewport().rect()

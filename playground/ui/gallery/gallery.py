@@ -19,12 +19,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from playground.document.kept_work import KeptWork, kept_works
 from playground.document.library import PresetEntry, presets
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
 from playground.ui.gallery.flow import FlowLayout
 from playground.ui.gallery.recent import recent_files
+from playground.ui.gallery.work_card import WorkCard
 from playground.ui.theme import THEME
 
+MOST_WORKS = 6
+"""Cards of work that was left; what is older comes when one of them has gone."""
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
@@ -73,6 +77,8 @@ class Gallery(QWidget):
     """The Path of a preset."""
     file_chosen = Signal(object)
     """The Path of a recent file."""
+    work_chosen = Signal(object)
+    """The KeptWork to continue."""
     new_chosen = Signal()
     open_chosen = Signal()
     """The person wants to look for a file."""
@@ -86,6 +92,7 @@ class Gallery(QWidget):
         self.setAccessibleName("Gallery")
         self.search = QLineEdit()
         self.nothing = QLabel()
+        self.kept = Section("Continue where you were", 260)
         self.recent = Section("Recent files", 220)
         self.chapters: list[Section] = []
         self._scroll = QScrollArea()
@@ -113,6 +120,7 @@ class Gallery(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.hide()
         self._sections.addWidget(self.nothing)
+        self._sections.addWidget(self.kept)
         self._sections.addWidget(self.recent)
         self._sections.addStretch(1)
         self._scroll.setWidget(page)
@@ -184,6 +192,11 @@ class Gallery(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Bring the recent files up to date and forget the search."""
+        self.kept.clear()
+        for work in kept_works()[:MOST_WORKS]:
+            card = WorkCard(work)
+            card.forget_wanted.connect(self._forget)
+            self.kept.add(self._listened(card))
         self.recent.clear()
         for path in recent_files():
             self.recent.add(self._listened(RecentCard(path)))
@@ -201,7 +214,7 @@ class Gallery(QWidget):
 
     def cards(self) -> list[Card]:
         """All cards that are shown, in reading order."""
-        sections = [section for section in (self.recent, *self.chapters) if not section.isHidden()]
+        sections = [section for section in (self.kept, self.recent, *self.chapters) if not section.isHidden()]
         return [card for section in sections for card in section.cards if not card.isHidden()]
 
     @Slot(str)
@@ -210,8 +223,10 @@ class Gallery(QWidget):
         for section in self.chapters:
             wanted.update(card for card in section.cards if isinstance(card, PresetCard) and card.entry.answers(query))
         words = query.lower().split()
-        wanted.update(card for card in self.recent.cards if all(word in card.text().lower() for word in words))
-        for section in (self.recent, *self.chapters):
+        for card in (*self.kept.cards, *self.recent.cards):
+            if all(word in card.text().lower() for word in words):
+                wanted.add(card)
+        for section in (self.kept, self.recent, *self.chapters):
             section.show_some(wanted)
         self.nothing.setText(f"Nothing answers to “{query}”." if query else "There are no presets here.")
         self.nothing.setVisible(not wanted)
@@ -224,8 +239,15 @@ class Gallery(QWidget):
         card = self.sender()
         if isinstance(card, PresetCard):
             self.preset_chosen.emit(card.path)
+        elif isinstance(card, WorkCard):
+            self.work_chosen.emit(card.work)
         elif isinstance(card, RecentCard):
             self.file_chosen.emit(card.path)
+
+    @Slot(object)
+    def _forget(self, work: KeptWork) -> None:
+        work.discard()
+        self.refresh()
 
     @Slot()
     def _open_first(self) -> None:

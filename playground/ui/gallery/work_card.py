@@ -1,0 +1,95 @@
+"""The card of work that was left: what it is, how far it was, when, and the canvas as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QMenu, QWidget
+
+from playground.document.kept_work import KeptWork
+from playground.paths import PRESETS
+from playground.ui.gallery.card import Card
+from playground.ui.theme import THEME
+
+HEIGHT = 74
+PICTURE = 104
+"""Width of the picture; both in pixels at 100 %."""
+
+
+class WorkCard(Card):
+    """Kept work. A click continues it; Delete, or its menu, forgets it."""
+
+    forget_wanted = Signal(object)
+    """The KeptWork to delete for good."""
+
+    def __init__(self, work: KeptWork, parent: QWidget | None = None) -> None:
+        super().__init__(work.path, parent)
+        self.work = work
+        self._picture = QPixmap(str(work.picture)) if work.picture else QPixmap()
+        self.setText(work.title)
+        self.setAccessibleName(f"Continue {work.title}")
+        self.setAccessibleDescription(work.words())
+        self.setToolTip(f"{work.title}\n{work.words()}\nFrom {_origin(work)}\nDelete forgets it.")
+
+    def heightForWidth(self, width: int) -> int:
+        return THEME.px(HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self._forget()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Continue").triggered.connect(self.click)
+        menu.addAction("Forget").triggered.connect(self._forget)
+        menu.popup(event.globalPos())
+
+    @Slot()
+    def _forget(self) -> None:
+        self.forget_wanted.emit(self.work)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        outline = self.draw_panel(painter)
+        left = THEME.px(14)
+        if not self._picture.isNull():
+            frame = QRect(0, 0, THEME.px(PICTURE), self.height())
+            painter.save()
+            painter.setClipPath(outline)
+            self._draw_picture(painter, frame.adjusted(2, 2, 0, -2))
+            painter.restore()
+            left += frame.width()
+        top = THEME.px(9)
+        for text, font, color in (
+            (self.text(), THEME.font(13, bold=True), "text"),
+            (self.work.words(), THEME.font(13), "secondary"),
+            (_origin(self.work), THEME.font(13), "secondary"),
+        ):
+            metrics = QFontMetrics(font)
+            painter.setFont(font)
+            painter.setPen(THEME.color(color))
+            room = self.width() - left - THEME.px(12)
+            painter.drawText(left, top + metrics.ascent(),
+                             metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))  # fmt: skip
+            top += metrics.height() + THEME.px(1)
+
+    def _draw_picture(self, painter: QPainter, place: QRect) -> None:
+        whole = self._picture.size()
+        part = place.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
+        source = QRect((whole.width() - part.width()) // 2, (whole.height() - part.height()) // 2,
+                       part.width(), part.height())  # fmt: skip
+        painter.drawPixmap(place, self._picture, source)
+
+
+def _origin(work: KeptWork) -> str:
+    """Where it came from, in words."""
+    if work.source is None:
+        return "in no file yet"
+    if work.source.is_relative_to(PRESETS):
+        return "from a preset"
+    return str(work.source).replace(str(Path.home()), "~", 1)
