@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -112,24 +113,49 @@ class Graph(Value):
     groups: tuple[Group, ...] = Field((), max_length=500)
     notes: tuple[Note, ...] = Field((), max_length=500)
 
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed; what was looked up in this one is not copied."""
+        copy = super().replace(**changes)
+        for name in ("by_id", "wires_in", "wires_out"):
+            copy.__dict__.pop(name, None)
+        return copy
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Node]:
+        """Every node by its id; where an id is used twice, the first."""
+        return {node.id: node for node in reversed(self.nodes)}
+
+    @cached_property
+    def wires_in(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The wires that end at each node that has any, in file order."""
+        return self._wires_at("target")
+
+    @cached_property
+    def wires_out(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The wires that start at each node that has any, in file order."""
+        return self._wires_at("source")
+
+    def _wires_at(self, end: str) -> Mapping[str, tuple[Edge, ...]]:
+        found: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            found.setdefault(getattr(edge, end), []).append(edge)
+        return {name: tuple(edges) for name, edges in found.items()}
+
     def node(self, identifier: str) -> Node:
         """The node with that id. Raises KeyError if there is none."""
-        for node in self.nodes:
-            if node.id == identifier:
-                return node
-        raise KeyError(identifier)
+        return self.by_id[identifier]
 
     def has(self, identifier: str) -> bool:
         """Whether a node with that id stands on the canvas."""
-        return any(node.id == identifier for node in self.nodes)
+        return identifier in self.by_id
 
     def into(self, identifier: str) -> Iterator[Edge]:
         """Wires that end at the node, in file order."""
-        return (edge for edge in self.edges if edge.target == identifier)
+        return iter(self.wires_in.get(identifier, ()))
 
     def out_of(self, identifier: str) -> Iterator[Edge]:
         """Wires that start at the node, in file order."""
-        return (edge for edge in self.edges if edge.source == identifier)
+        return iter(self.wires_out.get(identifier, ()))
 
     def taken_ids(self) -> set[str]:
         """Ids of nodes, groups and notes: they share one space."""
