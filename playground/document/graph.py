@@ -114,10 +114,11 @@ class Graph(Value):
     notes: tuple[Note, ...] = Field((), max_length=500)
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some fields changed; what was looked up in this one is not copied."""
+        """A copy with some fields changed; what was found in those fields is forgotten."""
         copy = super().replace(**changes)
-        for name in ("by_id", "wires_in", "wires_out"):
-            copy.__dict__.pop(name, None)
+        for field, found in (("nodes", "by_id"), ("edges", "wires_in"), ("edges", "wires_out")):
+            if field in changes:
+                copy.__dict__.pop(found, None)
         return copy
 
     @cached_property

@@ -66,26 +66,44 @@ class CardFace:
 
 def faces(graph: Graph, report: Report) -> dict[str, CardFace]:
     """The face of every node."""
-    names = titles(graph)
-    problems: dict[str, list[Problem]] = {}
-    for problem in report.problems:
-        problems.setdefault(problem.node, []).append(problem)
-    wired_in: dict[str, list[str]] = {}
-    wired_out: dict[str, list[str]] = {}
-    for edge in graph.edges:
-        wired_in.setdefault(edge.target, []).append(edge.target_port)
-        wired_out.setdefault(edge.source, []).append(edge.source_port)
-    return {
-        node.id: _face(
-            node,
-            names[node.id],
-            report,
-            tuple(problems.get(node.id, ())),
-            wired_in.get(node.id, []),
-            wired_out.get(node.id, []),
-        )
-        for node in graph.nodes
-    }
+    return FaceMaker().of(graph, report)
+
+
+class FaceMaker:
+    """Makes faces, and gives the same one again for a node of which nothing that is shown has changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[tuple[object, ...], CardFace]] = {}
+
+    def of(self, graph: Graph, report: Report) -> dict[str, CardFace]:
+        """The face of every node."""
+        names = titles(graph)
+        problems: dict[str, list[Problem]] = {}
+        for problem in report.problems:
+            problems.setdefault(problem.node, []).append(problem)
+        made = {}
+        for node in graph.nodes:
+            wired_in = [edge.target_port for edge in graph.into(node.id)]
+            wired_out = [edge.source_port for edge in graph.out_of(node.id)]
+            faults = tuple(problems.get(node.id, ()))
+            seen = _seen(node, names[node.id], report, faults, wired_in, wired_out)
+            known = self._made.get(node.id)
+            if known is None or known[0] != seen:
+                known = seen, _face(node, names[node.id], report, faults, wired_in, wired_out)
+            made[node.id] = known
+        self._made = made
+        return {name: face for name, (_, face) in made.items()}
+
+
+def _seen(
+    node: Node, title: str, report: Report, problems: tuple[Problem, ...], wired_in: list[str], wired_out: list[str]
+) -> tuple[object, ...]:
+    """All that a face is made of. Compared by identity first, as the check gives the same signals again."""
+    declaration, block = CATALOGUE.get(node.block), report.blocks.get(node.id)
+    ports = [port.name for port in declaration.outputs] if declaration is not None else []
+    signals = [report.signals.get((node.id, port)) for port in (*ports, *wired_out)]
+    count = report.parameters.get(node.id)
+    return node.block, title, node.training.trainable, node.unfolded, block, count, signals, problems, wired_in, wired_out
 
 
 def _face(

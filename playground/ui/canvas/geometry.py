@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from playground.document.graph import EdgeKey
 
@@ -30,11 +29,6 @@ PORT_LINE = 42.0
 """Middle of the ports below the top of a card: cards with the same top get straight wires."""
 PORT_GAP = 22.0
 PORT_RADIUS = 5.0
-ARCH_ROOM = 14.0
-"""Room between a card and a wire that arches over it."""
-ARCH_TURN = 44.0
-"""Width in which such a wire rises and falls."""
-_MOST_TRIES = 8
 _STEPS = np.linspace(0.0, 1.0, 17)
 _BERNSTEIN = np.stack(
     [(1 - _STEPS) ** 3, 3 * (1 - _STEPS) ** 2 * _STEPS, 3 * (1 - _STEPS) * _STEPS**2, _STEPS**3], axis=1
@@ -143,65 +137,6 @@ def wire_curve(start: Point, end: Point) -> Curve:
     steep = abs(end[1] - start[1])
     reach = max(reach, min(8.0 + steep * 0.5, 80.0))
     return start, (start[0] + reach, start[1]), (end[0] - reach, end[1]), end
-
-
-class Obstacles:
-    """Cards that wires should not run behind, as arrays, so that one wire is held against all of them at once."""
-
-    def __init__(self, rects: Sequence[Rect]) -> None:
-        rows = [(rect.x, rect.y, rect.right, rect.bottom) for rect in rects]
-        self.edges = np.array(rows, dtype=np.float64).reshape(-1, 4)  # left, top, right, bottom
-
-    def hidden(self, curve: Curve, but: Sequence[int] = ()) -> NDArray[np.bool_]:
-        """For each card whether the curve runs behind it; the cards numbered in `but` do not count."""
-        points = np.array(curve_samples(curve))
-        low, high = points.min(axis=0), points.max(axis=0)
-        left, top, right, bottom = self.edges.T
-        behind = (left <= high[0]) & (right >= low[0]) & (top <= high[1]) & (bottom >= low[1])
-        behind[list(but)] = False
-        near = np.flatnonzero(behind)
-        x, y = points.T
-        left, top, right, bottom = self.edges[near].T[:, :, None]  # each (near, 1), against the points (n,)
-        behind[near] = ((x >= left) & (x <= right) & (y >= top) & (y <= bottom)).any(axis=1)
-        return behind
-
-
-def routed_curve(start: Point, end: Point, obstacles: Obstacles, but: Sequence[int] = ()) -> Curve:
-    """The curve of a wire that must not run behind other cards: where it would, it arches over or under them."""
-    plain = wire_curve(start, end)
-    blocking = obstacles.hidden(plain, but)
-    if not blocking.any():
-        return plain
-    arches = [_arch(start, end, blocking, obstacles, but, upwards) for upwards in (True, False)]
-    return min(arches, key=lambda arch: (arch[1], abs(arch[0][3][1] - start[1])))[0]
-
-
-def _arch(
-    start: Point, end: Point, blocking: NDArray[np.bool_], obstacles: Obstacles, but: Sequence[int], upwards: bool
-) -> tuple[Curve, int]:
-    """A way past the blocking cards, and how many cards still hide it."""
-    around = blocking.copy()
-    for _ in range(_MOST_TRIES):
-        past = obstacles.edges[around]
-        level = float(past[:, 1].min()) - ARCH_ROOM if upwards else float(past[:, 3].max()) + ARCH_ROOM
-        curve = _over(start, end, level)
-        hidden = obstacles.hidden(curve, but)
-        if not (hidden & ~around).any():
-            break
-        around |= hidden
-    return curve, int(hidden.sum())
-
-
-def _over(start: Point, end: Point, level: float) -> Curve:
-    """Up or down to a level, along it, and back to the end: three pieces, the middle one straight."""
-    turn = min(ARCH_TURN, max(16.0, (end[0] - start[0]) / 3))
-    left, right = start[0] + turn, end[0] - turn
-    third = (right - left) / 3
-    return (
-        start, (start[0] + turn, start[1]), (start[0], level), (left, level),
-        (left + third, level), (right - third, level), (right, level),
-        (end[0], level), (end[0] - turn, end[1]), end,
-    )  # fmt: skip
 
 
 def curve_point(curve: Curve, t: float) -> Point:

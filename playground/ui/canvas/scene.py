@@ -13,23 +13,13 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from playground.document.graph import EdgeKey, Graph, Node
 from playground.network.check import Report
-from playground.ui.canvas.face import CardFace, faces
-from playground.ui.canvas.geometry import (
-    ARCH_ROOM,
-    Curve,
-    NodeBox,
-    Obstacles,
-    Point,
-    Rect,
-    Scenery,
-    curve_bounds,
-    routed_curve,
-    united,
-)
+from playground.ui.canvas.face import CardFace, FaceMaker
+from playground.ui.canvas.geometry import NodeBox, Point, Rect, Scenery, united
 from playground.ui.canvas.group_item import GroupItem
 from playground.ui.canvas.node_item import NodeItem
 from playground.ui.canvas.note_item import NoteItem
 from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
+from playground.ui.canvas.routing import CardIndex, disturbed, route
 from playground.ui.canvas.selection import Selection
 from playground.ui.canvas.unfolding import Unfolding
 from playground.ui.canvas.wire_item import WireItem
@@ -62,7 +52,12 @@ class CanvasScene(QGraphicsScene):
         self.pulled, self.guides, self.band, self.chip, self.verdict = PulledWire(), Guides(), Band(), Chip(), Chip()
         for overlay in (self.guides, self.band, self.pulled, self.chip, self.verdict):
             self.addItem(overlay)
-        self._touching: dict[str, list[EdgeKey]] = {}
+        self._faces = FaceMaker()
+        self._cards = CardIndex()
+        self._zones: dict[EdgeKey, Rect] = {}
+        """Where a card that comes or goes may change the way of a wire."""
+        self._left: dict[str, Rect] = {}
+        """Where cards lay that have moved since all wires were last laid around them."""
         self._highlighted: EdgeKey | None = None
         self._graph = Graph()
         self._report: Report | None = None
@@ -118,13 +113,16 @@ class CanvasScene(QGraphicsScene):
         """Bring the cards in step. Returns the nodes whose wires have to be laid anew."""
         if graph.nodes is self._graph.nodes and graph.edges is self._graph.edges and report is self._report:
             return set()
-        before = {node.id: node for node in self._graph.nodes}
+        before = self._graph.by_id
         if report is self._report and _only_moved(graph, self._graph):
-            return {node.id for node in graph.nodes if self._put(node)}
-        shown = faces(graph, report)
+            return {node.id for node in graph.nodes if before[node.id] is not node and self._put(node)}
+        shown = self._faces.of(graph, report)
         for name in [name for name in self.nodes if name not in shown]:
             self.unfolding.drop(name)
             self.removeItem(self.nodes.pop(name))
+            gone = self._cards.remove(name)
+            if gone is not None:
+                self._left.setdefault(name, gone)
         return {node.id for node in graph.nodes if self._show_node(node, before.get(node.id), shown[node.id])}
 
     def _put(self, node: Node) -> bool:
@@ -144,38 +142,40 @@ class CanvasScene(QGraphicsScene):
             item.setPos(node.position.x, node.position.y)
             self.addItem(item)
             return True
-        changed = False
+        if before is node and item.face is face:
+            return False
+        box = item.box()
         if before is None or before.block != node.block:
-            changed = item.clear_pictures()
+            item.clear_pictures()
         if item.face != face:
             item.show_face(face)
-            changed = True
-        return self._put(node) or changed
+        self._put(node)
+        return item.box() != box
 
     def _reconcile_wires(self, graph: Graph, report: Report) -> set[str]:
         """Bring the wires in step. Returns the nodes that have new ones."""
         fresh: set[str] = set()
-        wanted = {edge.key for edge in graph.edges}
+        wanted = {edge.key: edge for edge in graph.edges}
         for key in [key for key in self.wires if key not in wanted]:
             self.removeItem(self.wires.pop(key))
-        self._touching = {}
+            self._zones.pop(key, None)
         faulty = {(problem.node, problem.port) for problem in report.errors()}
-        for edge in graph.edges:
-            item = self.wires.get(edge.key)
+        for key in wanted:
+            item = self.wires.get(key)
             if item is None:
-                item = self.wires[edge.key] = WireItem(edge.key)
+                item = self.wires[key] = WireItem(key)
                 self.addItem(item)
-                fresh.update((edge.source, edge.target))
-            signal = report.signals.get((edge.source, edge.source_port))
-            item.badge = signal.badge() if signal is not None else "shape not known yet"
-            single = len(self.nodes[edge.target].face.inputs) == 1
-            bad = (edge.target, edge.target_port) in faulty or (
-                single and (edge.target, "") in faulty and edge.target not in report.inputs
-            )
-            item.set_state(faulty=bad)
-            self._touching.setdefault(edge.source, []).append(edge.key)
-            self._touching.setdefault(edge.target, []).append(edge.key)
+                fresh.update((key.source, key.target))
+            item.carry(report.signals.get((key.source, key.source_port)))
+            item.set_state(faulty=bool(faulty) and self._is_faulty(key, report, faulty))
         return fresh
+
+    def _is_faulty(self, key: EdgeKey, report: Report, faulty: set[tuple[str, str]]) -> bool:
+        """Whether an error is about what this wire brings."""
+        if (key.target, key.target_port) in faulty:
+            return True
+        single = len(self.nodes[key.target].face.inputs) == 1
+        return single and (key.target, "") in faulty and key.target not in report.inputs
 
     def _in_step(
         self,
@@ -202,20 +202,27 @@ class CanvasScene(QGraphicsScene):
 
     def _lay_wires(self, nodes: Iterable[str], *, around: bool = False) -> None:
         """Lay the wires of these nodes; with `around`, also other wires that run or ran behind them."""
-        moved = set(nodes)
-        keys = {key for name in moved for key in self._touching.get(name, ())}
-        boxes = {name: item.box() for name, item in self.nodes.items()}
-        if around and len(keys) < len(self.wires):
-            cards = [boxes[name].rect.grown(ARCH_ROOM) for name in moved if name in boxes]
-            keys.update(key for key, item in self.wires.items() if item.arched or _passes(item.curve, cards))
-        if not keys:
-            return
-        numbers = {name: number for number, name in enumerate(boxes)}
-        obstacles = Obstacles([box.rect for box in boxes.values()])
+        graph, keys = self._graph, set[EdgeKey]()
+        for name in nodes:
+            item = self.nodes.get(name)
+            if item is None:
+                continue
+            rect = item.box().rect
+            before = self._cards.put(name, rect)
+            if before != rect:
+                self._left.setdefault(name, before or rect)
+            keys.update(edge.key for edge in (*graph.into(name), *graph.out_of(name)))
+        if around and self._left:
+            places = [*self._left.values(), *(self._cards.rects[n] for n in self._left if n in self._cards.rects)]
+            self._left.clear()
+            zones = list(self._zones)
+            keys.update(zones[number] for number in disturbed([self._zones[key] for key in zones], places))
         for key in keys:
-            start = boxes[key.source].port("output", key.source_port)
-            end = boxes[key.target].port("input", key.target_port)
-            self.wires[key].lay(routed_curve(start, end, obstacles, (numbers[key.source], numbers[key.target])))
+            start = self.nodes[key.source].box().port("output", key.source_port)
+            end = self.nodes[key.target].box().port("input", key.target_port)
+            found = route(start, end, self._cards, (key.source, key.target))
+            self._zones[key] = found.zone
+            self.wires[key].lay(found.curve)
 
     def place(self, positions: Mapping[str, Point]) -> None:
         """Show cards and notes elsewhere, as a gesture does before it ends; the document is not touched."""
@@ -275,7 +282,8 @@ class CanvasScene(QGraphicsScene):
     def content_rect(self) -> QRectF:
         """The rectangle around everything that is on the canvas; empty when nothing is."""
         frames = [item.frame for item in self.groups.values()]
-        around = united((*self.rects().values(), *frames))
+        notes = [item.rect() for item in self.notes.values()]
+        around = united((*self._cards.rects.values(), *notes, *frames))
         return QRectF(around.x, around.y, around.width, around.height) if around else QRectF()
 
     # State that is only shown ----------------------------------------------------------------------------------------
@@ -308,7 +316,3 @@ def _only_moved(after: Graph, before: Graph) -> bool:
         for new, old in zip(after.nodes, before.nodes, strict=True)
     )
 
-
-def _passes(curve: Curve, cards: Iterable[Rect]) -> bool:
-    bounds = curve_bounds(curve)
-    return any(bounds.meets(card) for card in cards)

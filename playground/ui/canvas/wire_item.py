@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.analysis.gradient_warnings import short
+from playground.blocks.signal import Signal
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.geometry import Curve, curve_bounds, wire_curve
 from playground.ui.canvas.paint import WIRE_LEVEL
@@ -33,8 +34,8 @@ class WireItem(QGraphicsItem):
     def __init__(self, key: EdgeKey) -> None:
         super().__init__()
         self.key = key
-        self.badge = ""
-        """What it carries, shown while the mouse is over it."""
+        self.signal: Signal | None = None
+        """What it carries; None while that is not known."""
         self.curve: Curve = wire_curve((0.0, 0.0), (0.0, 0.0))
         self.chosen = self.hovered = self.highlighted = self.faulty = False
         self.gradient: float | None = None
@@ -56,6 +57,15 @@ class WireItem(QGraphicsItem):
             self._path = curve_path(curve)
             box = curve_bounds(curve).grown(_THICKEST * _MOST_GROWTH / 2 + 3.0)
             self._bounds = QRectF(box.x, box.y, box.width, box.height)
+
+    def carry(self, signal: Signal | None) -> None:
+        """Take what it carries, told while the mouse is over it."""
+        self.signal = signal
+
+    @property
+    def badge(self) -> str:
+        """The shape of what it carries, in words."""
+        return self.signal.badge() if self.signal is not None else "shape not known yet"
 
     def set_state(self, **state: bool) -> None:
         """Change some of `chosen`, `hovered`, `highlighted` (a block dropped now would go in) and `faulty`."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from playground.document.graph import EdgeKey
 from playground.ui.canvas import geometry
-from playground.ui.canvas.geometry import Hit, NodeBox, Obstacles, PortRef, Rect, Scenery
+from playground.ui.canvas.geometry import Hit, NodeBox, PortRef, Rect, Scenery
 
 numbers = st.floats(-1e5, 1e5)
 points = st.tuples(numbers, numbers)
@@ -46,21 +46,6 @@ def test_a_wire_joins_its_ends_and_stays_in_its_bounds(start: tuple[float, float
     bounds = geometry.curve_bounds(curve)
     assert all(bounds.contains(geometry.curve_point(curve, number / 10), 1e-3) for number in range(11))
     assert curve[1][0] >= start[0] and curve[2][0] <= end[0]  # leaves to the right, arrives from the left
-
-
-def test_a_free_wire_is_plain_and_a_blocked_one_goes_round() -> None:
-    start, end = (0.0, 0.0), (600.0, 0.0)
-    far, near = Rect(250, 300, 100, 80), Rect(250, -40, 100, 80)
-    assert geometry.routed_curve(start, end, Obstacles([far])) == geometry.wire_curve(start, end)
-    curve = geometry.routed_curve(start, end, Obstacles([near]))
-    assert curve[0] == start and curve[-1] == end
-    assert not geometry.curve_meets(curve, near)
-
-
-def test_a_wire_goes_round_all_that_is_in_the_new_way_too() -> None:
-    wall = [Rect(200, -40, 100, 80), Rect(320, -160, 100, 110), Rect(320, 30, 100, 400)]
-    curve = geometry.routed_curve((0.0, 0.0), (700.0, 0.0), Obstacles(wall))
-    assert not any(geometry.curve_meets(curve, rect) for rect in wall)
 
 
 def test_distance_to_a_straight_wire() -> None:
