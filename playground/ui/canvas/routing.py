@@ -1,0 +1,132 @@
+"""Where wires run: straight from port to port, or in an arch over or under the cards that would hide them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.ui.canvas.geometry import Curve, Point, Rect, curve_bounds, curve_samples, united, wire_curve
+
+ARCH_ROOM = 14.0
+"""Room between a card and a wire that arches over it."""
+ARCH_TURN = 44.0
+"""Width in which such a wire rises and falls."""
+_MOST_TRIES = 8
+_CELL = 256.0
+"""Side of the squares by which cards are looked up, in scene units: about the size of a card."""
+
+
+class CardIndex:
+    """Where the cards lie, by name, so that what lies at a point is found without asking them all."""
+
+    def __init__(self, cards: Mapping[str, Rect] | None = None) -> None:
+        self.rects: dict[str, Rect] = {}
+        self._cells: dict[tuple[int, int], list[str]] = {}
+        for name, rect in (cards or {}).items():
+            self.put(name, rect)
+
+    def put(self, name: str, rect: Rect) -> Rect | None:
+        """Note where a card lies. Returns where it lay before, or None for a new card."""
+        before = self.rects.get(name)
+        if before == rect:
+            return before
+        if before is not None:
+            self.remove(name)
+        self.rects[name] = rect
+        for cell in _cells_of(rect):
+            self._cells.setdefault(cell, []).append(name)
+        return before
+
+    def remove(self, name: str) -> Rect | None:
+        """Forget a card. Returns where it lay."""
+        rect = self.rects.pop(name, None)
+        for cell in _cells_of(rect) if rect is not None else ():
+            self._cells[cell].remove(name)
+        return rect
+
+    def at(self, point: Point) -> Iterator[str]:
+        """Names of the cards that hold the point."""
+        for name in self._cells.get((int(point[0] // _CELL), int(point[1] // _CELL)), ()):
+            if self.rects[name].contains(point):
+                yield name
+
+    def hiding(self, curve: Curve, but: Collection[str] = ()) -> set[str]:
+        """The cards behind which a curve runs, tried at evenly spaced points; those in `but` do not count."""
+        return {name for point in curve_samples(curve) for name in self.at(point) if name not in but}
+
+
+def _cells_of(rect: Rect) -> list[tuple[int, int]]:
+    across = range(int(rect.x // _CELL), int(rect.right // _CELL) + 1)
+    down = range(int(rect.y // _CELL), int(rect.bottom // _CELL) + 1)
+    return [(x, y) for x in across for y in down]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The curve of a wire, and the zone in which a card that comes or goes may change it."""
+
+    curve: Curve
+    zone: Rect
+
+
+def route(start: Point, end: Point, cards: CardIndex, but: Collection[str] = ()) -> Route:
+    """The way of a wire that must not run behind other cards: where it would, it arches over or under them.
+
+    The cards named in `but`, those at its ends, do not count.
+    """
+    plain = wire_curve(start, end)
+    blocking = cards.hiding(plain, but)
+    if not blocking:
+        return Route(plain, curve_bounds(plain))
+    tried: list[Curve] = [plain]
+    arches = [_arch(start, end, blocking, cards, but, upwards, tried) for upwards in (True, False)]
+    best = min(arches, key=lambda arch: (arch[1], abs(arch[0][3][1] - start[1])))[0]
+    return Route(best, united(map(curve_bounds, tried)) or curve_bounds(best))
+
+
+def _arch(
+    start: Point,
+    end: Point,
+    blocking: set[str],
+    cards: CardIndex,
+    but: Collection[str],
+    upwards: bool,
+    tried: list[Curve],
+) -> tuple[Curve, int]:
+    """An arch past the blocking cards, and how many cards still hide it."""
+    around = set(blocking)
+    for _ in range(_MOST_TRIES):
+        past = [cards.rects[name] for name in around]
+        level = min(rect.y for rect in past) - ARCH_ROOM if upwards else max(rect.bottom for rect in past) + ARCH_ROOM
+        curve = _over(start, end, level)
+        tried.append(curve)
+        hiding = cards.hiding(curve, but)
+        if hiding <= around:
+            break
+        around |= hiding
+    return curve, len(hiding)
+
+
+def _over(start: Point, end: Point, level: float) -> Curve:
+    """Up or down to a level, along it, and back to the end: three pieces, the middle one straight."""
+    turn = min(ARCH_TURN, max(16.0, (end[0] - start[0]) / 3))
+    left, right = start[0] + turn, end[0] - turn
+    third = (right - left) / 3
+    return (
+        start, (start[0] + turn, start[1]), (start[0], level), (left, level),
+        (left + third, level), (right - third, level), (right, level),
+        (end[0], level), (end[0] - turn, end[1]), end,
+    )  # fmt: skip
+
+
+def disturbed(zones: Sequence[Rect], places: Sequence[Rect]) -> list[int]:
+    """Numbers of the zones that share a point with any of the places."""
+    if not zones or not places:
+        return []
+    left, top, right, bottom = np.array([(zone.x, zone.y, zone.right, zone.bottom) for zone in zones]).T
+    found = np.zeros(len(zones), dtype=bool)
+    for place in places:
+        found |= (left <= place.right) & (right >= place.x) & (top <= place.bottom) & (bottom >= place.y)
+    return np.flatnonzero(found).tolist()
