@@ -246,6 +246,8 @@ def dependents(report: Report, source: Output, entering: Sequence[Output] = ()) 
     ordered = [source]
     reached = {source, *entering}
     for name in report.order:
+        if name not in report.blocks:
+            continue  # Its parameters are wrong, so nothing is known of it.
         outputs = [(name, port.name) for port in report.blocks[name].outputs]
         sources = report.followed(name)
         if sources and all(output in reached for output in sources):

@@ -10,7 +10,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import torch
 
@@ -21,9 +21,12 @@ from playground.blocks.measure import Measure
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
-from playground.document.graph import Edge, Graph, Node
+from playground.document.graph import MOST_NODES, Edge, Graph, Node
 from playground.network import remedies
 from playground.network.remedies import Output as Output
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +180,30 @@ def _add_data(name: str, block: Dataset, signals: dict[Output, Signal], problems
 
 def block_of(node: Node) -> Block:
     """The block of a node with its parameters. Raises KeyError or pydantic's ValidationError."""
-    return _block(node.block, json.dumps(node.parameters, sort_keys=True))
+    key = node.block, id(node.parameters)
+    known = _BLOCKS.get(key)
+    if known is None or known[0] is not node.parameters:
+        known = node.parameters, _block(node.block, json.dumps(node.parameters, sort_keys=True))
+        _remember(_BLOCKS, key, known)
+    return known[1]
 
 
-@functools.lru_cache(maxsize=4096)
+_BLOCKS: dict[tuple[str, int], tuple[Mapping[str, Any], Block]] = {}
+_INFERRED: dict[tuple[int, ...], tuple[Block, tuple[Signal, ...], _Inferred]] = {}
+"""What was found for just these objects, by `id`; each entry holds them, so that their ids stay theirs.
+
+In a graph of thousands of blocks, writing all parameters as text and hashing all signals takes longer than the check.
+"""
+_MOST_KNOWN = 4 * MOST_NODES
+
+
+def _remember(table: dict[K, V], key: K, value: V) -> None:
+    if len(table) >= _MOST_KNOWN:
+        table.clear()
+    table[key] = value
+
+
+@functools.lru_cache(maxsize=2 * MOST_NODES)
 def _block(identifier: str, parameters: str) -> Block:
     return CATALOGUE[identifier].model_validate_json(parameters)
 
@@ -238,9 +261,18 @@ def _sources(
     return tuple(found) if good else None
 
 
-@functools.lru_cache(maxsize=8192)
 def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
     """Output signals and parameter count of one block, by running its module."""
+    key = id(block), *map(id, inputs)
+    known = _INFERRED.get(key)
+    if known is None:
+        known = block, inputs, _infer(block, inputs)
+        _remember(_INFERRED, key, known)
+    return known[2]
+
+
+@functools.lru_cache(maxsize=8192)
+def _infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
     try:
         _alike_in_rows(block, inputs)
         block.expect(*inputs)

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from playground.analysis.base import Analysis, Weight
 from playground.document import edits
+from playground.document.graph import Graph
 from playground.document.project import OpenView
+from playground.network.check import Report
 from playground.training.snapshot import Snapshot
 from playground.ui.analyst import Analyst, Refusal, Request
 from playground.ui.canvas_notes import NO_NOTES, CanvasNotes
@@ -85,6 +87,7 @@ class ViewDocks(QObject):
         self._panels: dict[ViewPanel, ViewDock] = {}
         self._writing: View | None = None
         """The view that wrote last on the canvas."""
+        self._why_not: dict[str, tuple[Report, Graph, str]] = {}
         self.node = ""
         """The selected node, which some views show."""
         self.example = 0
@@ -114,8 +117,13 @@ class ViewDocks(QObject):
 
     def why_not(self, identifier: str) -> str:
         """Why a view does not apply to the present graph; empty when it does."""
-        analysis: Analysis = VIEWS[identifier].analysis()
-        return analysis.why_not(self._document.report, self._document.graph)
+        report, graph = self._document.report, self._document.graph
+        known = self._why_not.get(identifier)
+        if known is None or known[0] is not report or known[1] is not graph:
+            analysis: Analysis = VIEWS[identifier].analysis()
+            # Asked thirty times a second: in a large graph it takes a while to find out.
+            known = self._why_not[identifier] = report, graph, analysis.why_not(report, graph)
+        return known[2]
 
     def open_for_project(self) -> None:
         """Open the views that the project names, or those that fit it best."""

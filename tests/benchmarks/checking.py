@@ -7,6 +7,7 @@ import sys
 
 from playground.document.edits import set_parameters
 from playground.document.graph import Graph
+from playground.network import check as checked
 from playground.network.check import check
 from tests.benchmarks.projects import wide_chain
 from tests.benchmarks.table import Row
@@ -45,4 +46,6 @@ def forget_everything() -> None:
             for value in list(vars(module).values()):
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
+    checked._BLOCKS.clear()
+    checked._INFERRED.clear()
 

@@ -102,8 +102,8 @@ def _seen(
     declaration, block = CATALOGUE.get(node.block), report.blocks.get(node.id)
     ports = [port.name for port in declaration.outputs] if declaration is not None else []
     signals = [report.signals.get((node.id, port)) for port in (*ports, *wired_out)]
-    count = report.parameters.get(node.id)
-    return node.block, title, node.training.trainable, node.unfolded, block, count, signals, problems, wired_in, wired_out
+    own = node.block, title, node.training.trainable, node.unfolded
+    return own, block, report.parameters.get(node.id), signals, problems, wired_in, wired_out
 
 
 def _face(

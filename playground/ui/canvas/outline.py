@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QBrush, QContextMenuEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from playground.document.graph import EdgeKey, Graph
-from playground.ui import icons
 from playground.ui.canvas import commands
 from playground.ui.canvas.connecting import edge_between, fits
 from playground.ui.canvas.geometry import Hit, PortRef
 from playground.ui.canvas.interactions import scene_rect
 from playground.ui.canvas.menus import Choice, context_menu
 from playground.ui.canvas.naming import titles
-from playground.ui.canvas.outline_rows import OutlineRow, outline_rows
+from playground.ui.canvas.outline_items import TopRow, row_of
+from playground.ui.canvas.outline_rows import Made, OutlineRow, outline_rows
 from playground.ui.canvas.view import CanvasView
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import THEME
@@ -32,8 +32,8 @@ _ARROWS = {
     Qt.Key.Key_Up: (0.0, -MOVE),
     Qt.Key.Key_Down: (0.0, MOVE),
 }
-_SIGNS = {"problem": ("warning", "error"), "fix": ("next", "accent"), "note": ("note", "secondary")}
-_ROW = Qt.ItemDataRole.UserRole + 1
+_MOST_CHANGES = 40
+"""Rows that come or go at the top in one edit, above which the tree is made anew."""
 
 
 class OutlineTree(QTreeWidget):
@@ -83,8 +83,9 @@ class OutlineWidget(QWidget):
         self._canvas = canvas
         self._rows: tuple[OutlineRow, ...] | None = None
         self._graph = document.graph
-        self._flat: list[tuple[QTreeWidgetItem, OutlineRow]] = []
-        self._asked = self._listening = self._giving = False
+        self._made: Made = {}
+        self._tops: list[TopRow] = []
+        self._asked = self._listening = self._giving = self._anew = False
         self.setAccessibleName("Outline")
         self.tree = OutlineTree(self)
         layout = QVBoxLayout(self)
@@ -105,11 +106,15 @@ class OutlineWidget(QWidget):
 
     def row_texts(self) -> list[str]:
         """The texts of all rows from top to bottom."""
-        return [item.text(0) for item, _ in self._flat]
+        return [item.text(0) for item, _ in self._flat()]
 
     def item(self, text: str) -> QTreeWidgetItem:
         """The first row with that text. Raises StopIteration."""
-        return next(item for item, _ in self._flat if item.text(0) == text)
+        return next(item for item, _ in self._flat() if item.text(0) == text)
+
+    def _flat(self) -> Iterator[tuple[QTreeWidgetItem, OutlineRow]]:
+        """All items with their rows, from top to bottom."""
+        return (pair for top in self._tops for pair in top.flat)
 
     # In step with the document ---------------------------------------------------------------------------------------
 
@@ -124,8 +129,9 @@ class OutlineWidget(QWidget):
             self._rows = None
             return
         self._graph = self._document.graph
+        self._made = {name: row for name, row in self._made.items() if self._graph.has(name)}
         shown = {name: item.face for name, item in self._canvas.canvas_scene.nodes.items()}
-        rows = outline_rows(self._graph, self._document.report, shown)
+        rows = outline_rows(self._graph, self._document.report, shown, self._made)
         if rows != self._rows:
             self._rows = rows
             self._rebuild(rows)
@@ -147,36 +153,59 @@ class OutlineWidget(QWidget):
         self._renew()
 
     def _rebuild(self, rows: tuple[OutlineRow, ...]) -> None:
-        """Make the tree anew; folded rows stay folded and the current row stays, or the one in its place."""
-        folded = {row.key for item, row in self._flat if item.childCount() and not item.isExpanded()}
-        known = {row.key for _, row in self._flat}
+        """Bring the tree in step: rows that stay the same stay as they are, folded or not, and so does the current one.
+
+        Where the current row goes, the one in its place becomes current.
+        """
         current = self.tree.currentItem()
-        kept = _row_of(current).key if current is not None else None
+        kept = row_of(current).key if current is not None else None
         place = self._top_place(current)
         with QSignalBlocker(self.tree):
             self.tree.setUpdatesEnabled(False)
-            self._flat = []
-            self.tree.clear()
-            self.tree.addTopLevelItems([self._item(row) for row in rows])
-            self.tree.expandAll()
+            if self._anew or not self._change(rows):
+                self._make_anew(rows)
             self.tree.share_width()
-            for item, row in self._flat:
-                item.setFirstColumnSpanned(not row.detail)
-                if row.key in folded or (row.kind == "problem" and row.key not in known):
-                    item.setExpanded(False)
-            found = next((item for item, row in self._flat if row.key == kept), None)
-            if found is None and place >= 0 and rows:
-                found = self.tree.topLevelItem(min(place, len(rows) - 1))
-            if found is not None:
-                self.tree.setCurrentItem(found)
+            if self.tree.currentItem() is None or row_of(self.tree.currentItem()).key != kept:
+                found = next((item for item, row in self._flat() if row.key == kept), None) if kept else None
+                if found is None and place >= 0 and rows:
+                    found = self.tree.topLevelItem(min(place, len(rows) - 1))
+                if found is not None:
+                    self.tree.setCurrentItem(found)
             self.tree.setUpdatesEnabled(True)
         self._take_selection()
 
-    def _item(self, row: OutlineRow) -> QTreeWidgetItem:
-        item = _item(row)
-        self._flat.append((item, row))
-        item.addChildren([self._item(child) for child in row.children])
-        return item
+    def _make_anew(self, rows: tuple[OutlineRow, ...]) -> None:
+        folded = {row.key for item, row in self._flat() if item.childCount() and not item.isExpanded()}
+        known = {row.key for _, row in self._flat()}
+        self._anew = False
+        gone, self._tops = self._tops, [TopRow(row) for row in rows]
+        # Held until the tree is empty: Qt deletes thousands of items a hundred times slower when nobody holds them.
+        self.tree.clear()
+        del gone
+        self.tree.addTopLevelItems([top.item for top in self._tops])
+        for top in self._tops:
+            top.show(folded, known)
+
+    def _change(self, rows: tuple[OutlineRow, ...]) -> bool:
+        """Change, add and take away single rows. False when that would be more work than to make all anew."""
+        wanted = [row.key for row in rows]
+        have = {top.row.key: top for top in self._tops}
+        new = set(wanted) - have.keys()
+        gone = have.keys() - set(wanted)
+        kept = [key for key in wanted if key in have]
+        if len(new) + len(gone) > _MOST_CHANGES or kept != [key for key in have if key not in gone]:
+            return False
+        for number in reversed([n for n, top in enumerate(self._tops) if top.row.key in gone]):
+            self.tree.takeTopLevelItem(number)
+            del self._tops[number]
+        for number, row in enumerate(rows):
+            if row.key in new:
+                self._tops.insert(number, TopRow(row))
+                self.tree.insertTopLevelItem(number, self._tops[number].item)
+                self._tops[number].show(set(), set())
+            elif self._tops[number].row != row:
+                self._tops[number].become(row)
+        return True
 
     def _top_place(self, item: QTreeWidgetItem | None) -> int:
         while item is not None and item.parent() is not None:
@@ -194,7 +223,7 @@ class OutlineWidget(QWidget):
         chosen, wires = set(selection.items), set(selection.wires)
         with QSignalBlocker(self.tree):
             first: QTreeWidgetItem | None = None
-            for item, row in self._flat:
+            for item, row in self._flat():
                 own = row.kind in ("node", "note", "group") and row.id in chosen
                 selected = own or (row.edge is not None and row.edge in wires)
                 if selected != item.isSelected():
@@ -210,7 +239,7 @@ class OutlineWidget(QWidget):
     @Slot()
     def _give_selection(self) -> None:
         """Select on the canvas what is selected here."""
-        rows = [_row_of(item) for item in self.tree.selectedItems()]
+        rows = [row_of(item) for item in self.tree.selectedItems()]
         items = [row.id for row in rows if row.id and row.kind != "wire"]
         wires = [row.edge for row in rows if row.edge is not None]
         self._giving = True
@@ -223,7 +252,7 @@ class OutlineWidget(QWidget):
     def current_row(self) -> OutlineRow | None:
         """The row that the keys speak to."""
         item = self.tree.currentItem()
-        return _row_of(item) if item is not None else None
+        return row_of(item) if item is not None else None
 
     # Keys ------------------------------------------------------------------------------------------------------------
 
@@ -287,7 +316,7 @@ class OutlineWidget(QWidget):
 
     @Slot(QTreeWidgetItem, int)
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        row = _row_of(item)
+        row = row_of(item)
         if column == 0 and row is not None and item.text(0).strip() != row.text.removeprefix("Error: "):
             self._typed.emit(row.id, item.text(0))
 
@@ -298,7 +327,8 @@ class OutlineWidget(QWidget):
 
     @Slot()
     def _renew(self) -> None:
-        self._rows = None
+        """Make all rows anew, as their colours and icons may be others."""
+        self._rows, self._anew = None, True
         self._refresh()
 
     # Menus -----------------------------------------------------------------------------------------------------------
@@ -394,23 +424,3 @@ def _only_moved(before: Graph, after: Graph) -> bool:
         return False
     pairs = zip(before.nodes, after.nodes, strict=True)
     return all(old is new or old == new.replace(position=old.position) for old, new in pairs)
-
-
-def _item(row: OutlineRow) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([row.text, row.detail])
-    item.setData(0, _ROW, row)
-    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or row.text)
-    item.setToolTip(0, row.spoken or row.text)
-    item.setToolTip(1, row.detail)
-    item.setForeground(1, QBrush(THEME.color("secondary")))
-    if row.family:
-        item.setIcon(0, icons.icon(row.family, row.family, THEME.px(16)))
-    elif row.kind in ("problem", "fix", "note"):
-        item.setIcon(0, icons.icon(*_SIGNS[row.kind], THEME.px(16)))
-    if row.text.startswith("Error:"):
-        item.setForeground(0, QBrush(THEME.color("error")))
-    return item
-
-
-def _row_of(item: QTreeWidgetItem) -> OutlineRow:
-    return item.data(0, _ROW)

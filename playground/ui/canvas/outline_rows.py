@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ from playground.document.graph import Edge, EdgeKey, Graph
 from playground.network.check import Problem, Report
 from playground.ui.canvas.face import CardFace, faces
 
+RowKey = tuple[str, str, EdgeKey | None, str]
 RowKind = Literal["node", "wire", "problem", "fix", "notes", "note", "groups", "group", "member"]
 
 
@@ -32,26 +33,28 @@ class OutlineRow:
     children: tuple[OutlineRow, ...] = field(default=())
 
     @property
-    def key(self) -> tuple[str, str, EdgeKey | None, str]:
+    def key(self) -> RowKey:
         """What makes the row the same row after an edit."""
         return self.kind, self.id, self.edge, self.text if self.kind in ("problem", "fix") else ""
 
 
-def outline_rows(graph: Graph, report: Report, shown: Mapping[str, CardFace] | None = None) -> tuple[OutlineRow, ...]:
+Made = dict[str, tuple[tuple[object, ...], OutlineRow]]
+"""The row of each node, with all that it was made of."""
+
+
+def outline_rows(
+    graph: Graph, report: Report, shown: Mapping[str, CardFace] | None = None, made: Made | None = None
+) -> tuple[OutlineRow, ...]:
     """Faults of the whole, nodes in the order of the network with their wires, then notes and groups.
 
-    `shown` holds the faces of all nodes where they are known already.
+    `shown` holds the faces of all nodes where they are known already; `made` keeps the rows of nodes from one call to
+    the next, so that only those are made anew of which something has changed.
     """
     if shown is None:
         shown = faces(graph, report)
     order = report.order or tuple(node.id for node in graph.nodes)
     rows = [_problem(problem) for problem in report.problems if not problem.node]
-    into: dict[str, list[Edge]] = {}
-    out: dict[str, list[Edge]] = {}
-    for edge in graph.edges:
-        into.setdefault(edge.target, []).append(edge)
-        out.setdefault(edge.source, []).append(edge)
-    rows += [_node(name, into.get(name, []), out.get(name, []), shown) for name in order]
+    rows += [_known_node(name, graph, shown, made if made is not None else {}) for name in order]
     if graph.notes:
         notes = tuple(
             OutlineRow("note", note.id, _first_line(note.text), spoken=f"Note: {note.text or 'empty'}")
@@ -64,7 +67,17 @@ def outline_rows(graph: Graph, report: Report, shown: Mapping[str, CardFace] | N
     return tuple(rows)
 
 
-def _node(name: str, into: list[Edge], out: list[Edge], shown: Mapping[str, CardFace]) -> OutlineRow:
+def _known_node(name: str, graph: Graph, shown: Mapping[str, CardFace], made: Made) -> OutlineRow:
+    into, out = graph.wires_in.get(name, ()), graph.wires_out.get(name, ())
+    beside = [shown.get(edge.source) for edge in into], [shown.get(edge.target) for edge in out]
+    seen = shown[name], into, out, *beside
+    known = made.get(name)
+    if known is None or known[0] != seen:
+        known = made[name] = seen, _node(name, into, out, shown)
+    return known[1]
+
+
+def _node(name: str, into: Sequence[Edge], out: Sequence[Edge], shown: Mapping[str, CardFace]) -> OutlineRow:
     face = shown[name]
     feeding = [_title(shown, edge.source) for edge in into]
     spoken = [face.words(), f"fed by {' and '.join(feeding)}" if feeding else ""]
@@ -104,7 +117,7 @@ def _group(identifier: str, title: str, nodes: tuple[str, ...], shown: Mapping[s
     return OutlineRow("group", identifier, title or "Group", f"{len(nodes)} blocks", spoken, children=members)
 
 
-def _title(shown: dict[str, CardFace], name: str) -> str:
+def _title(shown: Mapping[str, CardFace], name: str) -> str:
     return shown[name].title if name in shown else name
 
 
