@@ -1,14 +1,13 @@
-"""Pictures of a person's own: a folder with one sub-folder for each class."""
+"""Pictures of a person's own: a folder with one sub-folder for each class, or another source of pictures."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,39 +16,37 @@ from pydantic import BaseModel, ConfigDict, Field
 from playground.blocks.base import BlockError
 from playground.blocks.signal import Signal
 from playground.data import own_files
-from playground.data.base import ClassDataset, Dataset, Examples
+from playground.data.base import PARTS, ClassDataset, Dataset, Examples, Part
 from playground.data.images import IMAGE_AXES
-from playground.data.own_columns import natural_order
 from playground.data.own_files import CHOOSE_FOLDER, FileRefused, Reading, ReadingStopped
+from playground.data.picture_decoding import Brightness, square_and_brightness, square_of
+from playground.data.picture_sources import LONGEST_NAME, MOST_FILES, Entry, PictureSource, source_of
+from playground.data.preparation import split
 from playground.document.declaration import parameter
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif"})
 MOST_CLASSES = 100
 MOST_PICTURES = 20_000
 MOST_NUMBERS = 60_000_000
 """Numbers of all pictures together, 240 MB; of larger ones fewer are used, evenly by class."""
-MOST_PIXELS = 100_000_000
-"""A picture with more is not opened."""
-MOST_FILES = 200_000
 SAMPLES = 12
 """Pictures of each class that are shown."""
 SAMPLE_SIDE = 64
-LONGEST_NAME = 100
 
 Side = Literal[16, 28, 32, 48, 64, 96]
+Counts = tuple[int, int, int]
+"""Pictures of the training, validation and test part."""
 
 
 class PictureClass(BaseModel):
-    """A sub-folder."""
+    """A class of pictures."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     pictures: Annotated[int, Field(ge=1, le=MOST_FILES)]
     """Pictures in it that can be read."""
+    parts: Counts | None = None
+    """How many of them are given to each part; None where the parts are not given."""
 
 
 class ChosenPictures(BaseModel):
@@ -59,147 +56,135 @@ class ChosenPictures(BaseModel):
 
     fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
     """SHA-256 of the names and sizes of all pictures."""
-    classes: tuple[PictureClass, ...] = Field(min_length=2, max_length=MOST_CLASSES)
+    classes: tuple[PictureClass, ...] = Field(min_length=1, max_length=MOST_CLASSES)
+    brightness: tuple[float, float] | None = None
+    """Black and white of pictures with more than 8 bits, one scale for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureFolder:
-    """A folder that was looked at."""
+    """A source of pictures that was looked at."""
 
     path: Path
     fingerprint: str
     classes: tuple[PictureClass, ...]
     unreadable: tuple[tuple[str, str], ...]
     """(class/file, what is wrong) of pictures that are left out."""
-    others: int
-    """Files that are no pictures by their names."""
+    others: tuple[str, ...]
+    """Files that are no pictures by their names, with the folder they lie in."""
     colour: bool
     """Whether any of the samples has colour."""
     samples: tuple[NDArray[np.uint8], ...]
     """For each class a few pictures, (N, side, side, 3)."""
+    brightness: Brightness | None = None
+    """The scale of pictures with more than 8 bits, if there are any."""
+    labelled: bool = True
+    """Whether the pictures have classes; else there is one, with the name of the source."""
 
     @property
     def count(self) -> int:
         """Pictures of all classes."""
         return sum(found.pictures for found in self.classes)
 
+    @property
+    def parts(self) -> Counts | None:
+        """Pictures given to each part; None where the parts are not given."""
+        given = [found.parts for found in self.classes if found.parts is not None]
+        return tuple(map(sum, zip(*given, strict=True))) if given else None  # type: ignore[return-value]
+
 
 def look_at_pictures(path: Path, reading: Reading) -> PictureFolder:
-    """Read every picture of a folder once. Raises FileRefused with a sentence, and ReadingStopped."""
-    listing = _listing(path, reading)
-    total = sum(len(files) for files in listing.files.values())
-    done, colour = 0, False
-    classes: list[PictureClass] = []
-    unreadable: list[tuple[str, str]] = []
-    samples: list[NDArray[np.uint8]] = []
-    for name, files in listing.files.items():
-        good = 0
-        shown: list[NDArray[np.uint8]] = []
-        for file in files:
-            done += 1
-            reading.step(done / total, f"{done:,} of {total:,} pictures")
-            try:
-                picture = square_of(file, SAMPLE_SIDE)
-            except FileRefused as refused:
-                unreadable.append((f"{name}/{file.name}", str(refused)))
-                continue
-            good += 1
-            if len(shown) < SAMPLES:
-                shown.append(np.asarray(picture, dtype=np.uint8))
-                colour = colour or bool((np.ptp(shown[-1].astype(np.int16), axis=-1) > 8).mean() > 0.01)
-        if good:
-            classes.append(PictureClass(name=name, pictures=good))
-            samples.append(np.stack(shown))
-    if len(classes) < 2:
-        raise FileRefused(_too_few(path, classes, len(unreadable)))
-    own_files.remember(path, listing.fingerprint)
+    """Read every picture of a source once. Raises FileRefused with a sentence, and ReadingStopped."""
+    source = source_of(path, reading)
+    look = _Look(len(source.entries), reading)
+    for name, entries in _by_class(path, source).items():
+        for entry in entries:
+            look.take(name, entry)
+    if not look.counts:
+        raise FileRefused(_none_found(path, len(look.unreadable)))
+    own_files.remember(path, source.fingerprint)
     return PictureFolder(
-        path, listing.fingerprint, tuple(classes), tuple(unreadable), listing.others, colour, tuple(samples)
+        path,
+        source.fingerprint,
+        tuple(
+            PictureClass(name=name, pictures=sum(counts.values()), parts=_counts(counts) if source.parts() else None)
+            for name, counts in look.counts.items()
+        ),
+        (*look.unreadable, *((entry.name, "of no class") for entry in source.entries if _lost(source, entry))),
+        source.others,
+        look.colour,
+        look.samples(),
+        look.brightness,
+        bool(source.labels()),
     )
 
 
-def _too_few(path: Path, classes: Sequence[PictureClass], unreadable: int) -> str:
+def _by_class(path: Path, source: PictureSource) -> dict[str, list[Entry]]:
+    """The pictures of each class, in natural order; pictures without classes are one, with the name of the source."""
+    labels = source.labels()
+    if len(labels) > MOST_CLASSES:
+        raise FileRefused(f"“{path.name}” has {len(labels):,} classes; {MOST_CLASSES} are the most.")
+    if not labels:
+        return {path.stem[:LONGEST_NAME] or "pictures": list(source.entries)}
+    found: dict[str, list[Entry]] = {label: [] for label in labels}
+    for entry in source.entries:
+        if entry.label:
+            found[entry.label].append(entry)
+    return found
+
+
+def _lost(source: PictureSource, entry: Entry) -> bool:
+    """Whether a picture has no class where others have."""
+    return not entry.label and bool(source.labels())
+
+
+def _counts(counts: Counter[Part | None]) -> Counts:
+    return counts["train"] + counts[None], counts["validation"], counts["test"]
+
+
+def _none_found(path: Path, unreadable: int) -> str:
     more = f" {unreadable:,} files that should be pictures cannot be read." if unreadable else ""
-    if classes:
-        return (
-            f"All pictures in “{path.name}” are of one class, “{classes[0].name}”. "
-            f"To learn, there must be a sub-folder for each of two classes or more.{more}"
-        )
     return (
-        f"“{path.name}” holds no sub-folders with pictures. "
-        f"Put the PNG, JPEG, BMP or GIF files of each class into a sub-folder with its name.{more}"
+        f"“{path.name}” holds no pictures. Put those of each class into a sub-folder with its name; pictures without "
+        f"classes may lie side by side.{more}"
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    files: dict[str, list[Path]]
-    """The pictures of each sub-folder by name, in order."""
-    fingerprint: str
-    others: int
+class _Look:
+    """What is found while all pictures are opened one after the other."""
 
+    def __init__(self, total: int, reading: Reading) -> None:
+        self.counts: dict[str, Counter[Part | None]] = {}
+        self.unreadable: list[tuple[str, str]] = []
+        self.colour = False
+        self.brightness: Brightness | None = None
+        self._shown: dict[str, list[Entry]] = {}
+        self._total, self._done, self._reading = total, 0, reading
 
-def _listing(path: Path, reading: Reading) -> _Listing:
-    """All files that are pictures by their names. Raises FileRefused when the folder cannot be read."""
-    found: dict[str, list[Path]] = {}
-    digest = hashlib.sha256()
-    count = others = 0
-    try:
-        folders = [entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
-        for folder in sorted(folders, key=lambda entry: natural_order(entry.name)):
-            for file in sorted(folder.iterdir(), key=lambda entry: natural_order(entry.name)):
-                if file.name.startswith(".") or not file.is_file():
-                    continue
-                count += 1
-                if count > MOST_FILES:
-                    raise FileRefused(f"“{path.name}” holds more than {MOST_FILES:,} files, which is too many.")
-                if file.suffix.lower() not in ENDINGS:
-                    others += 1
-                    continue
-                found.setdefault(folder.name[:LONGEST_NAME], []).append(file)
-                digest.update(f"{folder.name}/{file.name}\0{file.stat().st_size}\n".encode("utf-8", "surrogatepass"))
-                reading.step(0.0, f"{count:,} files")
-    except OSError as error:
-        raise FileRefused(f"“{path.name}” cannot be read: {error.strerror or error}.") from error
-    if len(found) > MOST_CLASSES:
-        raise FileRefused(f"“{path.name}” has {len(found):,} sub-folders; {MOST_CLASSES} classes are the most.")
-    if not found:
-        raise FileRefused(_too_few(path, (), 0))
-    return _Listing(found, digest.hexdigest(), others)
+    def take(self, name: str, entry: Entry) -> None:
+        """Open a picture of a class."""
+        self._done += 1
+        self._reading.step(self._done / self._total, f"{self._done:,} of {self._total:,} pictures")
+        try:
+            picture, scale = square_and_brightness(entry.open, SAMPLE_SIDE)
+        except FileRefused as refused:
+            self.unreadable.append((entry.name, str(refused)))
+            return
+        if scale is not None:
+            self.brightness = scale if self.brightness is None else self.brightness.joined(scale)
+        self.counts.setdefault(name, Counter())[entry.part] += 1
+        shown = self._shown.setdefault(name, [])
+        if len(shown) < SAMPLES:
+            shown.append(entry)
+            numbers = np.asarray(picture, dtype=np.int16)
+            self.colour = self.colour or bool((np.ptp(numbers, axis=-1) > 8).mean() > 0.01)
 
-
-def square_of(file: Path, side: int) -> Image.Image:
-    """The middle square of a picture in colour, `side` pixels wide. Raises FileRefused with what is wrong."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(file, formats=("PNG", "JPEG", "BMP", "GIF")) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise FileRefused(f"more than {MOST_PIXELS // 1_000_000} million pixels")
-                picture.draft("RGB", (2 * side, 2 * side))  # lets JPEG skip detail that would be thrown away
-                upright = ImageOps.exif_transpose(picture)
-                return ImageOps.fit(_in_colour(upright), (side, side), Image.Resampling.BILINEAR)
-    except UnidentifiedImageError:
-        raise FileRefused("no picture of a known kind") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise FileRefused(f"damaged ({str(error) or type(error).__name__})") from error
-
-
-def _in_colour(picture: Image.Image) -> Image.Image:
-    """In RGB; what is transparent becomes white, and 16 bits of grey become 8."""
-    from PIL import Image
-
-    if picture.mode.startswith(("I", "F")):
-        numbers = np.asarray(picture, dtype=np.float64)
-        scale = 257.0 if numbers.max(initial=0.0) > 255.0 else 1.0
-        picture = Image.fromarray(np.clip(numbers / scale, 0, 255).astype(np.uint8))
-    if "A" in picture.mode or "transparency" in picture.info:
-        layered = picture.convert("RGBA")
-        paper = Image.new("RGBA", layered.size, (255, 255, 255, 255))
-        return Image.alpha_composite(paper, layered).convert("RGB")
-    return picture.convert("RGB")
+    def samples(self) -> tuple[NDArray[np.uint8], ...]:
+        """A few pictures of each class, on the scale of all."""
+        return tuple(
+            np.stack([np.asarray(square_of(entry.open, SAMPLE_SIDE, self.brightness)) for entry in entries])
+            for entries in self._shown.values()
+        )
 
 
 class OwnPictures(ClassDataset):
@@ -207,12 +192,15 @@ class OwnPictures(ClassDataset):
 
     id: ClassVar[str] = "own-images"
     title: ClassVar[str] = "My pictures"
-    summary: ClassVar[str] = "Pictures of yours, in a folder with one sub-folder for each class. Drop it on the window."
+    summary: ClassVar[str] = (
+        "Pictures of yours: a folder, best with one sub-folder for each class. Drop it on the window."
+    )
     question: ClassVar[str] = "Of which class is a picture?"
     licence: ClassVar[str] = "From a folder of yours."
+    own: ClassVar[bool] = True
     ink: ClassVar[bool] = False
 
-    file: str = parameter("", max_length=4_096, label="Folder", help="Where the folder with the sub-folders is.")
+    file: str = parameter("", max_length=4_096, label="Folder", help="Where the folder, list or archive is.")
     pictures: ChosenPictures | None = parameter(None, help="What was found in the folder, class by class.")
     side: Side = parameter(32, help="Width and height in pixels to which the middle square of every picture is scaled.")
     colour: bool = parameter(True, help="Red, green and blue; without it one channel of grey from 0 black to 1 white.")
@@ -232,14 +220,19 @@ class OwnPictures(ClassDataset):
         return f"{sum(self.counts()):,} images of {self.side} × {self.side}"
 
     def counts(self) -> tuple[int, ...]:
-        """Pictures of each class that are used: all, or as many as fit, an even share of every class."""
+        """Pictures of each class that are used."""
+        return tuple(sum(parts) for parts in self._counts_by_part())
+
+    def _counts_by_part(self) -> tuple[tuple[int, ...], ...]:
+        """Pictures that are used of each class and given part: all, or as many as fit, an even share of each."""
         if self.pictures is None:
             return ()
-        found = [entry.pictures for entry in self.pictures.classes]
+        found = [entry.parts or (entry.pictures,) for entry in self.pictures.classes]
+        total = sum(map(sum, found))
         most = max(2 * len(found), min(MOST_PICTURES, MOST_NUMBERS // self.feature_signal().size))
-        if sum(found) <= most:
+        if total <= most:
             return tuple(found)
-        return tuple(max(1, number * most // sum(found)) for number in found)
+        return tuple(tuple(max(1, number * most // total) if number else 0 for number in parts) for parts in found)
 
     def expect(self, *inputs: Signal) -> None:
         """Refuse a folder that is missing or was not looked at. Raises BlockError."""
@@ -249,7 +242,7 @@ class OwnPictures(ClassDataset):
         if self.pictures is None:
             raise BlockError(f"The pictures in “{path.name}” are not known yet. Choose it again.", CHOOSE_FOLDER)
         try:
-            there = path.is_dir()
+            there = path.exists()
         except (OSError, ValueError):
             there = False
         if not there:
@@ -264,44 +257,73 @@ class OwnPictures(ClassDataset):
             raise BlockError(str(error), CHOOSE_FOLDER) from error
         except ReadingStopped as error:
             raise BlockError("Reading was stopped.", CHOOSE_FOLDER) from error
-        features = np.stack([picture for picture, _ in chosen]).astype(np.float32)  # (N, C, side, side)
+        features = np.stack([picture for picture, _, _ in chosen]).astype(np.float32)  # (N, C, side, side)
         features /= 255.0
-        return Examples(features, np.array([number for _, number in chosen], dtype=np.int64), (), self.class_names())
+        target = np.array([number for _, number, _ in chosen], dtype=np.int64)
+        examples = Examples(features, target, (), self.class_names())
+        given = [part for _, _, part in chosen]
+        if not any(given):
+            return examples
+        return replace(examples, rows=self._given_rows(examples, given, generator))
 
-    def _chosen(self, generator: np.random.Generator, reading: Reading) -> Iterator[tuple[NDArray[np.uint8], int]]:
-        """Pictures (C, side, side) with their class numbers: of each class as many as are used, spread evenly."""
+    def _given_rows(
+        self, examples: Examples, given: Sequence[Part | None], generator: np.random.Generator
+    ) -> dict[Part, NDArray[np.int64]]:
+        """The rows of the given parts, shuffled; without a validation part it is taken from the training part."""
+        of = {part: np.flatnonzero([(one or "train") == part for one in given]) for part in PARTS}
+        rows = {part: generator.permutation(found).astype(np.int64) for part, found in of.items()}
+        if not len(rows["validation"]) and self.validation_share:
+            train = rows["train"]
+            inside = Examples(examples.features[train], examples.target[train], (), examples.class_names)
+            cut = split(inside, 1.0 - self.validation_share, self.validation_share, generator)
+            rows["train"], rows["validation"] = train[cut["train"]], train[cut["validation"]]
+        return rows
+
+    def _chosen(
+        self, generator: np.random.Generator, reading: Reading
+    ) -> Iterator[tuple[NDArray[np.uint8], int, Part | None]]:
+        """Pictures (C, side, side) with class number and given part: as many of each as are used, spread evenly."""
         assert self.pictures is not None
-        path, counts = Path(self.file), self.counts()
-        listing = _listing(path, reading)
-        names = [name for name in self.class_names() if name in listing.files]
-        if listing.fingerprint != self.pictures.fingerprint or len(names) < len(counts):
+        path = Path(self.file)
+        source = source_of(path, reading)
+        by_class = _by_class(path, source)
+        if source.fingerprint != self.pictures.fingerprint or not set(self.class_names()) <= by_class.keys():
             raise own_files.changed(path, CHOOSE_FOLDER)
-        done = 0
-        for number, (name, count) in enumerate(zip(names, counts, strict=True)):
-            for pixels in itertools.islice(self._readable(spread(listing.files[name], count)), count):
-                done += 1
-                reading.step(done / sum(counts), f"{done:,} pictures")
-                yield pixels, number
+        given, done, total = bool(source.parts()), 0, sum(self.counts())
+        for number, (name, counts) in enumerate(zip(self.class_names(), self._counts_by_part(), strict=True)):
+            for part, count in zip(PARTS if given else (None,), counts, strict=True):
+                entries = [entry for entry in by_class[name] if not given or (entry.part or "train") == part]
+                for pixels in itertools.islice(self._readable(spread(entries, count)), count):
+                    done += 1
+                    reading.step(done / total, f"{done:,} pictures")
+                    yield pixels, number, part
 
-    def _readable(self, files: Iterable[Path]) -> Iterator[NDArray[np.uint8]]:
-        for file in files:
+    def _readable(self, entries: Iterable[Entry]) -> Iterator[NDArray[np.uint8]]:
+        chosen = self.pictures.brightness if self.pictures is not None else None
+        brightness = Brightness(*chosen) if chosen is not None else None
+        for entry in entries:
             try:
-                picture = square_of(file, self.side)
+                picture = square_of(entry.open, self.side, brightness)
             except FileRefused:
                 continue
             pixels = np.asarray(picture if self.colour else picture.convert("L"), dtype=np.uint8)
             yield np.moveaxis(pixels, -1, 0) if self.colour else pixels[None]
 
 
-def spread(files: Sequence[Path], count: int) -> list[Path]:
-    """All files, first so many that are spread evenly over them."""
+def spread(files: Sequence[Entry], count: int) -> list[Entry]:
+    """All pictures, first so many that are spread evenly over them."""
     chosen = dict.fromkeys(np.linspace(0, len(files) - 1, min(count, len(files))).round().astype(int).tolist())
     return [files[index] for index in (*chosen, *(index for index in range(len(files)) if index not in chosen))]
 
 
 def pictures_of(folder: PictureFolder, side: Side, colour: bool) -> OwnPictures:
     """The block for a folder that was looked at."""
-    chosen = ChosenPictures(fingerprint=folder.fingerprint, classes=folder.classes)
+    scale = folder.brightness
+    chosen = ChosenPictures(
+        fingerprint=folder.fingerprint,
+        classes=folder.classes,
+        brightness=None if scale is None else (scale.black, scale.white),
+    )
     return OwnPictures(file=str(folder.path), pictures=chosen, side=side, colour=colour)
 
 
@@ -309,15 +331,31 @@ def sentence(folder: PictureFolder, dataset: OwnPictures) -> str:
     """What will be made of a folder, in words."""
     size = dataset.feature_signal().size
     used = sum(dataset.counts())
-    words = f"{used:,} pictures: {size:,} numbers in, {len(folder.classes)} classes out."
+    words = f"{used:,} pictures: {size:,} numbers in, "
+    words += f"{len(folder.classes)} classes out." if len(folder.classes) > 1 else "to be drawn again: no classes."
     if used < folder.count:
         words += f" Of the {folder.count:,} pictures an even part is used, as many as fit into memory."
+    if folder.parts is not None:
+        given = [f"{part} {count:,}" for part, count in zip(PARTS, folder.parts, strict=True) if count]
+        words += f" The parts are given: {', '.join(given)}."
+        words += _missing_words(folder)
     left = []
     if folder.unreadable:
         left.append(f"{len(folder.unreadable):,} that cannot be read")
     if folder.others:
-        left.append(f"{folder.others:,} file{'s' if folder.others != 1 else ''} of other kinds")
+        left.append(f"{len(folder.others):,} file{'s' if len(folder.others) != 1 else ''} of other kinds")
     return words + (f" Left out: {', '.join(left)}." if left else "")
+
+
+def _missing_words(folder: PictureFolder) -> str:
+    """Which classes a given part lacks, in words."""
+    said = []
+    for index, part in enumerate(PARTS):
+        lacking = [found.name for found in folder.classes if found.parts is not None and not found.parts[index]]
+        if lacking and len(lacking) < len(folder.classes):
+            names = ", ".join(f"“{name}”" for name in lacking[:5]) + (" and others" if len(lacking) > 5 else "")
+            said.append(f" The {part} part has no pictures of {names}.")
+    return "".join(said)
 
 
 DATASETS: tuple[type[Dataset], ...] = (OwnPictures,)

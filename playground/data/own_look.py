@@ -6,8 +6,10 @@ from pathlib import Path
 
 from playground.data.delimited import Table, read_table, regularity
 from playground.data.own_files import FileRefused, Reading, encoding_of, head_of
-from playground.data.own_images import ENDINGS, PictureFolder, look_at_pictures
+from playground.data.own_images import PictureFolder, look_at_pictures
 from playground.data.own_text import TextFile, read_text
+from playground.data.picture_decoding import endings
+from playground.data.picture_sources import is_picture_list, is_picture_source
 
 Found = Table | PictureFolder | TextFile
 TABLE_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".psv"})
@@ -18,9 +20,9 @@ FEWEST_ROWS = 3
 
 def look_at(path: Path, reading: Reading) -> Found:
     """Read what lies there. Raises FileRefused with a sentence, and ReadingStopped."""
-    if path.is_dir():
+    if path.exists() and (is_picture_source(path) or is_picture_list(path)):
         return look_at_pictures(path, reading)
-    if path.suffix.lower() in ENDINGS and path.exists():
+    if path.suffix.lower() in endings() and path.exists():
         raise FileRefused(
             f"“{path.name}” is one picture. To learn from pictures, open a folder with a sub-folder for each class."
         )

@@ -12,13 +12,16 @@ from playground.document.project import Project, TrainingSettings
 
 STEP = 260.0
 """From one card to the next, in scene units."""
+CODE = 8
+"""Numbers that an autoencoder keeps of a picture."""
 Layer = tuple[str, dict[str, Any]]
 
 
 def starting_project(dataset: Dataset, title: str) -> Project:
     """A project with this data block, a network that fits what it gives, and the loss that fits its target."""
     features, target = dataset.signals()[:2]
-    layers = [*_body(features, target), *_head(target)]
+    again = _is_one_class(features, target)
+    layers = _autoencoder(features) if again else [*_body(features, target), *_head(target)]
     data = Node(id="data", block=dataset.id, parameters=dataset.model_dump(mode="json", exclude_defaults=True))
     nodes, edges = [data], []
     for number, (block, parameters) in enumerate(layers, start=1):
@@ -28,13 +31,31 @@ def starting_project(dataset: Dataset, title: str) -> Project:
         port, before = CATALOGUE[block].inputs[0].name, nodes[-2]
         leaving = CATALOGUE[before.block].outputs[0].name
         edges.append(Edge(source=before.id, source_port=leaving, target=name, target_port=port))
-    edges.append(Edge(source="data", source_port=dataset.outputs[1].name, target="loss", target_port="target"))
+    compared, port = ("flatten-1", "output") if again else ("data", dataset.outputs[1].name)
+    edges.append(Edge(source=compared, source_port=port, target="loss", target_port="target"))
     adam = Choice(id="adam", parameters={"learning_rate": 0.003})
     return Project(
         title=title[:200] or "My data",
         graph=Graph(nodes=tuple(nodes), edges=tuple(edges)),
         training=TrainingSettings(optimizer=adam, batch_size=32),
     )
+
+
+def _is_one_class(features: Signal, target: Signal) -> bool:
+    """Whether the pictures have no classes to tell apart, so that the network can but draw them again."""
+    return features.kind == "image" and target.kind == "classes" and len(target.classes) == 1
+
+
+def _autoencoder(features: Signal) -> list[Layer]:
+    """Through a narrow code back to all pixels; the target is the flattened picture itself."""
+    return [
+        ("flatten", {}),
+        ("dense", {"units": 64, "activation": "relu"}),
+        ("dense", {"units": CODE, "activation": "identity"}),
+        ("dense", {"units": 64, "activation": "relu"}),
+        ("dense", {"units": features.size, "activation": "sigmoid"}),
+        ("mean-squared-error", {}),
+    ]
 
 
 def _body(features: Signal, target: Signal) -> list[Layer]:

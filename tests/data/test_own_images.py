@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from playground.blocks.base import BlockError
-from playground.data import own_images
+from playground.data import own_images, picture_decoding, picture_sources
 from playground.data.own_files import FileRefused, Reading, ReadingStopped
-from playground.data.own_images import OwnPictures, look_at_pictures, pictures_of, sentence, square_of
+from playground.data.own_images import OwnPictures, look_at_pictures, pictures_of, sentence
 from playground.data.own_look import look_at
+from playground.data.picture_decoding import square_of
 from playground.data.preparation import prepare
 from playground.data.preview import preview
 from tests import own_files
@@ -20,6 +21,10 @@ from tests import own_files
 
 def look(folder: Path):
     return look_at_pictures(folder, Reading())
+
+
+def opener(path: Path):
+    return lambda: Image.open(path)
 
 
 def saved(path: Path, image: Image.Image, **options) -> Path:
@@ -33,7 +38,7 @@ def test_a_folder_of_classes_is_looked_at() -> None:
     assert [(entry.name, entry.pictures) for entry in found.classes] == [("across", 20), ("disc", 20), ("down", 20)]
     assert [name for name, _ in found.unreadable] == ["disc/broken.png"]
     assert found.unreadable[0][1].startswith("damaged") or found.unreadable[0][1].startswith("no picture")
-    assert (found.others, found.colour, found.count) == (1, True, 60)
+    assert (found.others, found.colour, found.count) == (("disc/notes.txt",), True, 60)
     assert [sample.shape for sample in found.samples] == [(12, 64, 64, 3)] * 3
     dataset = pictures_of(found, 32, True)
     assert sentence(found, dataset) == (
@@ -68,7 +73,7 @@ def test_every_mode_becomes_colour(tmp_path: Path) -> None:
         "grey and clear.png": (Image.new("LA", (10, 10), (7, 255)), (7, 7, 7)),
     }
     for name, (image, expected) in cases.items():
-        pixels = np.asarray(square_of(saved(tmp_path / name, image), 4))
+        pixels = np.asarray(square_of(opener(saved(tmp_path / name, image)), 4))
         np.testing.assert_allclose(pixels[2, 2], expected, atol=6, err_msg=name)
 
 
@@ -76,13 +81,13 @@ def test_the_middle_square_is_taken_upright(tmp_path: Path) -> None:
     wide = np.zeros((10, 30, 3), dtype=np.uint8)
     wide[:, 10:20] = 255
     path = saved(tmp_path / "wide.png", Image.fromarray(wide))
-    np.testing.assert_array_equal(np.asarray(square_of(path, 10)), 255)
+    np.testing.assert_array_equal(np.asarray(square_of(opener(path), 10)), 255)
     upright = np.zeros((16, 16, 3), dtype=np.uint8)
     upright[:8] = 255
     exif = Image.Exif()
     exif[0x0112] = 3  # turned by 180 degrees
     path = saved(tmp_path / "turned.jpg", Image.fromarray(upright), exif=exif, quality=95)
-    pixels = np.asarray(square_of(path, 16))
+    pixels = np.asarray(square_of(opener(path), 16))
     assert pixels[2].mean() < 10 and pixels[13].mean() > 245
 
 
@@ -101,34 +106,35 @@ def test_damaged_pictures_are_refused_and_named(tmp_path: Path, name: str) -> No
     path = tmp_path / name
     path.write_bytes(DAMAGED[name])
     with pytest.raises(FileRefused):
-        square_of(path, 16)
+        square_of(opener(path), 16)
 
 
 def test_a_picture_of_too_many_pixels_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_images, "MOST_PIXELS", 99)
+    monkeypatch.setattr(picture_decoding, "MOST_PIXELS", 99)
     with pytest.raises(FileRefused, match="more than 0 million pixels"):
-        square_of(saved(tmp_path / "big.png", Image.new("L", (10, 10))), 16)
+        square_of(opener(saved(tmp_path / "big.png", Image.new("L", (10, 10)))), 16)
 
 
 def test_wrong_folders_are_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = Image.new("L", (9, 9))
-    with pytest.raises(FileRefused, match=r"holds no sub-folders with pictures\. Put the PNG"):
+    with pytest.raises(FileRefused, match=r"holds no pictures\. Put those of each class into a sub-folder"):
         look(tmp_path)
-    saved(tmp_path / "loose.png", one)
     saved(tmp_path / ".hidden" / "a.png", one)
-    with pytest.raises(FileRefused, match="holds no sub-folders"):
+    with pytest.raises(FileRefused, match="holds no pictures"):
         look(tmp_path)
-    saved(tmp_path / "cats" / "a.png", one)
     (tmp_path / "dogs").mkdir()
     (tmp_path / "dogs" / "b.png").write_bytes(b"no")
-    with pytest.raises(FileRefused, match="are of one class, “cats”"):
+    with pytest.raises(FileRefused, match="1 files that should be pictures cannot be read"):
         look(tmp_path)
+    saved(tmp_path / "cats" / "a.png", one)
     saved(tmp_path / "dogs" / "c.png", one)
-    assert look(tmp_path).count == 2
+    saved(tmp_path / "loose.png", one)
+    found = look(tmp_path)
+    assert found.count == 2 and ("loose.png", "of no class") in found.unreadable
     monkeypatch.setattr(own_images, "MOST_CLASSES", 1)
-    with pytest.raises(FileRefused, match="has 2 sub-folders; 1 classes are the most"):
+    with pytest.raises(FileRefused, match="has 2 classes; 1 are the most"):
         look(tmp_path)
-    monkeypatch.setattr(own_images, "MOST_FILES", 2)
+    monkeypatch.setattr(picture_sources, "MOST_FILES", 2)
     with pytest.raises(FileRefused, match="more than 2 files"):
         look(tmp_path)
     with pytest.raises(FileRefused, match="cannot be read"):

@@ -32,7 +32,7 @@ from playground.ui.own_files.text_page import TextPage
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
 
-FILES = "Tables and texts (*.csv *.tsv *.tab *.txt *.dat);;All files (*)"
+FILES = "Data (*.csv *.tsv *.tab *.txt *.dat *.zip *.npz *.npy *-ubyte *.gz);;All files (*)"
 PAGES: dict[type, type[QWidget]] = {Table: TablePage, PictureFolder: PicturePage, TextFile: TextPage}
 """The page for what was found."""
 PATIENCE_MS = 200
@@ -106,7 +106,7 @@ class OwnFiles(QObject):
             self.open(Path(chosen), node=node)
 
     def _ask_folder(self, node: str) -> None:
-        title = "Open a folder with one sub-folder of pictures for each class"
+        title = "Open a folder of pictures, best with one sub-folder for each class"
         chosen = QFileDialog.getExistingDirectory(self._window, title, self._folder())
         if chosen:
             self.open(Path(chosen), node=node)

@@ -17,6 +17,17 @@ from playground.ui.own_files.picture_rows import PictureRows
 from playground.ui.own_files.table_page import PlainTableView
 from playground.ui.theme import THEME
 
+MOST_ROWS = 1_000
+"""Files that are left out, as far as they are listed."""
+
+
+def _facts(folder: PictureFolder) -> str:
+    """How many pictures there are, of which classes and parts, and how deep."""
+    classes = f"{len(folder.classes)} classes" if len(folder.classes) > 1 else "one class" if folder.labelled else ""
+    parts = "parts given" if folder.parts is not None else ""
+    deep = f"white is {folder.brightness.white:,.6g}" if folder.brightness is not None else ""
+    return " · ".join(words for words in (f"{folder.count:,} pictures", classes, parts, deep) if words)
+
 
 class PicturePage(QWidget):
     """Some pictures of each class, and below what cannot be read."""
@@ -43,8 +54,8 @@ class PicturePage(QWidget):
         scroll.setWidget(self.rows)
         self.classes.body.addWidget(scroll, 1)
         column.addWidget(self.classes, 3)
-        self.bad_section = Section("Pictures that cannot be read")
-        self.bad = PlainTableView("Pictures that cannot be read")
+        self.bad_section = Section("Left out")
+        self.bad = PlainTableView("Files that are left out")
         self.bad.horizontalHeader().setStretchLastSection(True)
         self.bad_section.body.addWidget(self.bad, 1)
         column.addWidget(self.bad_section, 1)
@@ -83,12 +94,13 @@ class PicturePage(QWidget):
             if isinstance(earlier, OwnPictures) and earlier.pictures is not None:
                 self.side.setCurrentIndex(self.side.findData(earlier.side))
                 self.colour.setChecked(earlier.colour)
-        self.facts.setText(f"{folder.count:,} pictures · {len(folder.classes)} classes")
+        self.facts.setText(_facts(folder))
         names = [found.name for found in folder.classes]
         self.rows.set_classes(names, [found.pictures for found in folder.classes], folder.samples)
-        self.bad.show_rows(("Picture", "What is wrong"), folder.unreadable)
-        self.bad_section.heading.setText(f"PICTURES THAT CANNOT BE READ ({len(folder.unreadable):,})")
-        self.bad_section.setVisible(bool(folder.unreadable))
+        left_out = (*folder.unreadable, *((name, "no picture by its name") for name in folder.others))
+        self.bad.show_rows(("File", "What is wrong"), left_out[:MOST_ROWS])
+        self.bad_section.heading.setText(f"LEFT OUT ({len(left_out):,})")
+        self.bad_section.setVisible(bool(left_out))
         self._renew()
 
     @property
