@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
 
 SMALLEST, LARGEST = 0.05, 4.0
+SETTLING = 3.0
+"""Seconds in which the window lays itself out after a project was opened."""
 _NOTCH = 1.16
 """Zoom of one notch of the wheel."""
 
@@ -24,6 +27,8 @@ class Camera:
 
     def __init__(self, view: CanvasView) -> None:
         self._view = view
+        self._held: tuple[QPointF, float] | None = None
+        """The scene point that stays in the middle while the window settles, and until when."""
         self.fitted = True
         """Everything was fitted into the view and nobody has moved since: a resize then fits again."""
 
@@ -35,7 +40,7 @@ class Camera:
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
         """Zoom so that the scene point under `anchor` (viewport coordinates, default the middle) stays there."""
         view = self._view
-        self.fitted = False
+        self.fitted, self._held = False, None
         zoom = min(max(finite(zoom, self.zoom), SMALLEST), LARGEST)
         if anchor is None or not (math.isfinite(anchor.x()) and math.isfinite(anchor.y())):
             anchor = QPointF(view.viewport().rect().center())
@@ -52,7 +57,7 @@ class Camera:
     def pan(self, dx: float, dy: float) -> None:
         """Scroll by pixels of the viewport: positive moves what is seen to the left and up."""
         view = self._view
-        self.fitted = False
+        self.fitted, self._held = False, None
         across, down = view.horizontalScrollBar(), view.verticalScrollBar()
         visible = self.visible()
         dx, dy = _pixels(dx), _pixels(dy)
@@ -89,7 +94,7 @@ class Camera:
     def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
         """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""
         view = self._view
-        self.fitted = rect is None
+        self.fitted, self._held = rect is None, None
         target = rect if rect is not None else view.canvas_scene.content_rect()
         if target.isEmpty():
             self._view.setTransform(QTransform())
@@ -116,7 +121,7 @@ class Camera:
 
     def centre_on(self, point: QPointF) -> None:
         """Bring a point of the scene into the middle."""
-        self.fitted = False
+        self.fitted, self._held = False, None
         self._bring(point, QPointF(self._view.viewport().rect().center()))
         self._view.view_changed.emit()
 
@@ -124,6 +129,16 @@ class Camera:
         """Look at a point of the scene with a zoom, as somebody did before."""
         self.zoom_to(zoom)
         self.centre_on(centre)
+        self._held = centre, time.monotonic() + SETTLING
+
+    def resized(self, *, first: bool) -> None:
+        """The viewport has another size: what was fitted is fitted again, and what was just looked at stays in sight."""
+        if self.fitted or (first and self._held is None):
+            self.fit()
+        elif self._held is not None and time.monotonic() < self._held[1]:
+            self._bring(self._held[0], QPointF(self._view.viewport().rect().center()))
+        else:
+            self.widen()
 
     @property
     def centre(self) -> QPointF:

@@ -481,10 +481,7 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         before = event.oldSize()
         super().resizeEvent(event)
-        if not before.isValid() or before.isEmpty() or self.camera.fitted:
-            self.camera.fit()
-        else:
-            self.camera.widen()
+        self.camera.resized(first=not before.isValid() or before.isEmpty())
         self.messages.follow()
         self.view_changed.emit()
 
