@@ -11,14 +11,13 @@ from typing import NoReturn
 
 from playground import __version__
 from playground.cli.log import LOG, start_log
-from playground.cli.report import CallError, ProjectFaultError, print_error
+from playground.cli.report import FAULTY, GOOD, INTERRUPTED, UNUSABLE, CallError, ProjectFaultError, print_error
 from playground.document.files import ProjectFileError
 from playground.document.library import UnknownPreset
 from playground.paths import log_file
 
-GOOD, FAULTY, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
-"""Exit codes: good; the project has errors or misses a goal; the call or the file cannot be read; Ctrl-C."""
 PROJECT = "FILE-OR-PRESET"
+EPOCHS_HELP = "epochs to train first (20; none where the project was saved with its weights)"
 PROJECT_HELP = "a project file, or the name of a preset as `playground presets` lists them"
 
 
@@ -133,6 +132,7 @@ def _add_train(commands: Commands[Parser]) -> None:
                              "graph.nodes.dense-1.parameters.units=4; may be given many times")  # fmt: skip
     parser.add_argument("--save", metavar="FILE", help="save the project there, and its weights beside")
     parser.add_argument("--picture", metavar="PNG", help="save a picture of the window as it is after training")
+    _add_fresh(parser)
     parser.add_argument("--require-goals", action="store_true", help="exit with 1 when a goal of the project is missed")
     _add_json(parser)
 
@@ -140,14 +140,16 @@ def _add_train(commands: Commands[Parser]) -> None:
 def _add_pictures(commands: Commands[Parser]) -> None:
     picture = _command(commands, "picture", "train a little and save a picture of the window", ("pictures", "picture"))
     picture.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
-    picture.add_argument("--epochs", metavar="N", type=_not_negative, default=20, help="epochs to train first (20)")
+    picture.add_argument("--epochs", metavar="N", type=_not_negative, help=EPOCHS_HELP)
+    _add_fresh(picture)
     picture.add_argument("--theme", choices=("light", "dark"), default="light")
     picture.add_argument("--size", metavar="WxH", type=_size, default=(1600, 1000), help="in pixels (1600x1000)")
     picture.add_argument("--out", metavar="PNG", required=True)
     view = _command(commands, "view", "save one view of a project, without a window", ("pictures", "view"))
     view.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
     view.add_argument("--view", metavar="NAME", required=True, help="a view, as `playground views` lists them")
-    view.add_argument("--epochs", metavar="N", type=_not_negative, default=20, help="epochs to train first (20)")
+    view.add_argument("--epochs", metavar="N", type=_not_negative, help=EPOCHS_HELP)
+    _add_fresh(view)
     view.add_argument(
         "--set", dest="changes", metavar="NAME=VALUE", action="append", default=[],
         help="an option of the view, such as directions=random; may be repeated",
@@ -159,6 +161,10 @@ def _add_check(commands: Commands[Parser]) -> None:
     parser = _command(commands, "check", "check a project: shapes, parameters, errors and fixes", ("check", "check"))
     parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
     _add_json(parser)
+
+
+def _add_fresh(parser: Parser) -> None:
+    parser.add_argument("--fresh", action="store_true", help="start anew, whatever was saved beside the project")
 
 
 def _add_json(parser: Parser) -> None:

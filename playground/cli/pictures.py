@@ -7,22 +7,27 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playground.cli import running
+from playground.cli import going_on, running
 from playground.cli.overrides import value_of
 from playground.cli.qt import save_window, without_screen
 from playground.cli.report import CallError, ProjectFaultError, open_project
+from playground.document.pairing import weights_of
 
 if TYPE_CHECKING:
     from playground.analysis.base import Analysis, Result
     from playground.document.project import Project
     from playground.training.session import Session
 
+DEFAULT_EPOCHS = 20
+
 
 def picture(options: argparse.Namespace) -> int:
     """Train a little and save a picture of the whole window."""
     out = _output(options.out, (".png",))
-    project, _ = open_project(options.project)
-    save_window(project, options.epochs, out, options.theme, options.size)
+    project, path = open_project(options.project)
+    weights = None if options.fresh else weights_of(path)
+    epochs = _epochs(options.epochs, trained=weights is not None)
+    save_window(project, epochs, out, options.theme, options.size, weights.path if weights else None)
     print(f"Saved {out}")
     return 0
 
@@ -37,16 +42,21 @@ def view(options: argparse.Namespace) -> int:
         raise CallError(f"there is no view “{options.view}”; there are {', '.join(known)}.")
     if out.suffix.lower() != ".csv":
         _refuse_without_widget(options.view, known[options.view].title)
-    project, _ = open_project(options.project)
-    session = running.start(project)
+    project, path = open_project(options.project)
+    session = going_on.begin(project, path, fresh=options.fresh).session
     analysis = _analysis(known[options.view], project, options.changes)
     why_not = analysis.why_not(session.report, project.graph)
     if why_not:
         raise ProjectFaultError([f"{analysis.title} does not apply to {project.title}: {why_not}"])
-    running.run(session, running.Budget(epochs=options.epochs), project.title)
+    running.run(session, running.Budget(_epochs(options.epochs, trained=session.step > 0)), project.title)
     _save(analysis.id, _computed(analysis, session), out)
     print(f"Saved {out}")
     return 0
+
+
+def _epochs(asked: int | None, *, trained: bool) -> int:
+    """Epochs to train before a picture: what was asked for, or a few where nothing was learned yet."""
+    return asked if asked is not None else 0 if trained else DEFAULT_EPOCHS
 
 
 def _analysis(declared: type[Analysis], project: Project, changes: Iterable[str]) -> Analysis:
@@ -66,12 +76,9 @@ def _analysis(declared: type[Analysis], project: Project, changes: Iterable[str]
 
 
 def _output(name: str, endings: tuple[str, ...]) -> Path:
-    path = Path(name).expanduser()
-    if path.suffix.lower() not in endings:
+    if not name.lower().endswith(endings):
         raise CallError(f"--out wants a file that ends in {' or '.join(endings)}, but “{name}” arrived.")
-    if not path.parent.is_dir():
-        raise CallError(f"there is no folder {path.parent} to save {path.name} in.")
-    return path
+    return going_on.writable(name)
 
 
 def _computed(analysis: Analysis, session: Session) -> Result:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def save_window(
-    project: Project, epochs: int, out: Path, theme: str = "light", size: tuple[int, int] = (1600, 1000)
-) -> None:
-    """Save a picture of the window in which this project has been trained for so many epochs."""
-    _save_window(project, epochs, out, theme, size, None)
+    project: Project, epochs: int, out: Path, theme: str = "light", size: tuple[int, int] = (1600, 1000),
+    weights: Path | None = None,
+) -> None:  # fmt: skip
+    """Save a picture of the window in which this project has been trained for so many epochs, from weights if given."""
+    _save_window(project, epochs, out, theme, size, weights)
 
 
 def save_trained_window(session: Session, out: Path) -> None:

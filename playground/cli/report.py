@@ -12,6 +12,9 @@ from typing import Any
 from playground.document.library import find
 from playground.document.project import Goal, Project
 
+GOOD, FAULTY, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: good; the project has errors or misses a goal; the call or the file cannot be read; Ctrl-C."""
+
 
 class CallError(Exception):
     """The call cannot be carried out; the message is one sentence."""
@@ -42,6 +45,11 @@ def _finite(content: Any) -> Any:
 
 def print_error(sentence: str) -> None:
     """What went wrong, on standard error."""
+    print(f"playground: {sentence}", file=sys.stderr)
+
+
+def print_note(sentence: str) -> None:
+    """What a person should know beside the result, on standard error."""
     print(f"playground: {sentence}", file=sys.stderr)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,7 +20,9 @@ from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
 from playground.training.device import available_devices
 from playground.training.divergence import Diverged
-from playground.training.session import Session
+from playground.training.history import History
+from playground.training.resuming import Opened, opened
+from playground.training.session import FLUSH_STEPS, Session
 
 DEFAULT_EPOCHS = 100
 
@@ -32,6 +35,13 @@ class Budget:
     steps: int | None = None
     until_goals: bool = False
     """Stop as soon as every goal of the project is met."""
+    first_epoch: float = 0.0
+    first_step: int = 0
+    """Where the run stood before: what was asked for comes on top."""
+
+    def after(self, session: Session) -> Budget:
+        """The same for a run that goes on from where it stands."""
+        return replace(self, first_epoch=session.epoch, first_step=session.step)
 
     @classmethod
     def of(cls, project: Project, epochs: int | None = None, steps: int | None = None) -> Budget:
@@ -46,17 +56,17 @@ class Budget:
         """How much of the budget is used, from 0 to 1."""
         shares = [0.0]
         if self.epochs is not None:
-            shares.append(session.epoch / max(self.epochs, 1e-9))
+            shares.append((session.epoch - self.first_epoch) / max(self.epochs, 1e-9))
         if self.steps is not None:
-            shares.append(session.step / max(self.steps, 1e-9))
+            shares.append((session.step - self.first_step) / max(self.steps, 1e-9))
         return min(1.0, max(shares))
 
     def steps_now(self, session: Session) -> int:
         """Steps up to the end of the epoch or of the budget; 0 when it is used up."""
         left = session.steps_left_in_epoch
-        if self.epochs is not None and session.epoch >= self.epochs - 1e-9:
+        if self.epochs is not None and session.epoch - self.first_epoch >= self.epochs - 1e-9:
             return 0
-        return left if self.steps is None else max(0, min(left, self.steps - session.step))
+        return left if self.steps is None else max(0, min(left, self.first_step + self.steps - session.step))
 
 
 class GoalWatch:
@@ -66,6 +76,18 @@ class GoalWatch:
         self.goals = goals
         self._since: list[float | None] = [None] * len(goals)
         self._values: list[float] = [math.nan] * len(goals)
+
+    def look_back(self, history: History) -> None:
+        """Take note of what was measured before a run was resumed."""
+        curves = {name: curve.data() for name, curve in history.curves.items()}
+        for index, goal in enumerate(self.goals):
+            curve = curves.get(goal.metric)
+            rows = () if curve is None else zip(curve.epoch.tolist(), curve.value.tolist(), strict=True)
+            for epoch, value in rows:
+                if not goal.met(value):
+                    self._since[index] = None
+                elif self._since[index] is None:
+                    self._since[index] = epoch
 
     def look(self, metrics: dict[str, float], epoch: float) -> bool:
         """Take note of an evaluation; returns whether all goals (at least one) are met."""
@@ -99,6 +121,8 @@ class Outcome:
     session: Session
     metrics: dict[str, float]
     goals: list[dict[str, Any]]
+    interrupted: bool = False
+    """Whether somebody ended it before its time."""
 
     def content(self, preset: str) -> dict[str, Any]:
         """What `train --json` prints."""
@@ -118,13 +142,20 @@ class Outcome:
 
 
 def start(project: Project, device: str | None = None) -> Session:
-    """A session. Raises CallError for a device that is not here, ProjectFaultError for a project with errors."""
+    """A new session. Raises CallError for a device that is not here, ProjectFaultError for a project with errors."""
+    return open_session(project, device, None).session
+
+
+def open_session(project: Project, device: str | None, weights: Path | None) -> Opened:
+    """A session, from a file of weights if there is one. Raises CallError and ProjectFaultError as `start` does."""
     if device not in (None, "automatic", *available_devices()):
         raise CallError(f"this machine has no {device}; it has {' and '.join(available_devices())}.")
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     try:
-        return Session(project, device)
+        found = opened(project, weights, device)
+        # With errors the weights wait for a person who mends them; without a window there is nobody.
+        return Opened(Session(project, device)) if found.waiting else found
     except CannotCompile as error:
         sentences = (f"{problem.node}: {problem.message}" if problem.node else problem.message
                      for problem in error.problems)  # fmt: skip
@@ -133,25 +164,35 @@ def start(project: Project, device: str | None = None) -> Session:
         raise ProjectFaultError([str(error)]) from error
 
 
-def run(session: Session, budget: Budget, title: str) -> Outcome:
-    """Train under a progress bar on standard error. Raises ProjectFaultError when the numbers run away."""
+def run(session: Session, budget: Budget, title: str, stopped: Callable[[], bool] = lambda: False) -> Outcome:
+    """Train under a progress bar on standard error, on top of what was learned before, until `stopped`.
+
+    Raises ProjectFaultError when the numbers run away.
+    """
     watch = GoalWatch(session.project.goals)
+    if session.step:
+        watch.look_back(session.history)
+        budget = budget.after(session)
+        if session.finished and budget.share(session) < 1.0:
+            session.go_on()
     try:
         with _progress(title) as (progress, task):
-            _train(session, budget, watch, progress, task)
+            _train(session, budget, watch, progress, task, stopped)
     except Diverged as error:
         raise ProjectFaultError([f"stopped at step {error.step}: {error.message}"]) from error
     except CannotTrain as error:
         raise ProjectFaultError([str(error)]) from error
     metrics = session.evaluate(full=True, observe=False)
     watch.look(metrics, session.epoch)
-    return Outcome(session, dict(metrics), watch.content())
+    return Outcome(session, dict(metrics), watch.content(), stopped())
 
 
-def _train(session: Session, budget: Budget, watch: GoalWatch, progress: Progress, task: TaskID) -> None:
+def _train(
+    session: Session, budget: Budget, watch: GoalWatch, progress: Progress, task: TaskID, stopped: Callable[[], bool]
+) -> None:
     looked_at = session.latest
-    while not session.finished and (steps := budget.steps_now(session)):
-        session.advance(steps)
+    while not session.finished and not stopped() and (steps := budget.steps_now(session)):
+        session.advance(min(steps, _steps_at_once(session)))
         # The session evaluates at the end of an epoch, but not of every tiny one; goals are judged when it does.
         if session.latest is not looked_at:
             looked_at = session.latest
@@ -160,6 +201,13 @@ def _train(session: Session, budget: Budget, watch: GoalWatch, progress: Progres
                 break
         progress.update(task, completed=budget.share(session), words=_words(session))
     progress.update(task, completed=1.0, words=_words(session))
+
+
+def _steps_at_once(session: Session) -> int:
+    """Steps between two looks at whether to stop: as many as the session takes between two looks at its losses, or as
+    many as fit into a second where they are slow."""
+    rate = session.step / session.seconds if session.seconds else FLUSH_STEPS
+    return max(1, min(FLUSH_STEPS, round(rate)))
 
 
 def _words(session: Session) -> str:

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from playground.cli import running
+from playground.cli import going_on, running
 from playground.cli.overrides import overridden
 from playground.cli.qt import save_trained_window
-from playground.cli.report import CallError, open_project, print_json, print_table
+from playground.cli.report import INTERRUPTED, ProjectFaultError, open_project, print_json, print_note, print_table
 from playground.data.base import PARTS
-from playground.document.files import refuse_other_than_file, to_json
-from playground.document.pairing import fingerprint, weights_path, write_pair
 from playground.document.project import metric_words
 
 
 def train(options: argparse.Namespace) -> int:
     """Train a project and tell what came of it. Exit code 1 when a goal is missed under --require-goals."""
-    project, _ = open_project(options.project)
+    project, path = open_project(options.project)
     project = overridden(project, options.changes)
+    other_seed = options.seed not in (None, project.seed)
     if options.seed is not None:
         project = project.replace(seed=options.seed)
-    target = _target(options.save) if options.save else None
-    picture = _writable(options.picture) if options.picture else None
-    session = running.start(project, options.device)
+    target = going_on.target(options.save) if options.save else None
+    picture = going_on.writable(options.picture) if options.picture else None
+    opened = going_on.begin(project, path, options.device, fresh=options.fresh or other_seed)
+    session = opened.session
     budget = running.Budget.of(project, options.epochs, options.steps)
-    outcome = running.run(session, budget, project.title)
+    try:
+        with going_on.interruptible() as stopped:
+            outcome = running.run(session, budget, project.title, stopped)
+    except ProjectFaultError:
+        if target is not None and session.step:
+            going_on.save(session, opened.runs, target)
+            print_note(f"what was learned up to step {session.step:,} is saved in {target}.")
+        raise
     if target is not None:
-        _save(outcome, target)
+        going_on.save(session, opened.runs, target)
     if picture is not None:
         save_trained_window(session, picture)
     content = outcome.content(options.project)
@@ -36,43 +42,11 @@ def train(options: argparse.Namespace) -> int:
         print_json(content)
     else:
         tell(content)
+    if outcome.interrupted:
+        print_note(f"interrupted at step {session.step:,}{f'; saved in {target}' if target else ''}.")
+        return INTERRUPTED
     missed = any(not goal["met"] for goal in content["goals"])
     return 1 if options.require_goals and missed else 0
-
-
-def _writable(name: str) -> Path:
-    """The path, if its folder is there: better to say so before an hour of training than after."""
-    try:
-        path = Path(name).expanduser()
-        there = path.parent.is_dir()
-    except (ValueError, RuntimeError) as error:  # a zero byte, or the home of somebody who is not here
-        raise CallError(f"{name!r} is not the name of a file.") from error
-    if not there:
-        raise CallError(f"there is no folder {path.parent} to save {path.name} in.")
-    if path.is_dir():
-        raise CallError(f"{path} is a folder, not a file.")
-    return path
-
-
-def _target(name: str) -> Path:
-    """Where to save the project. Raises CallError, before the training, for what cannot be saved to."""
-    path = _writable(name)
-    if path.suffix == ".safetensors":
-        raise CallError(f"--save names the project file; its weights go beside it, into {path.name}.")
-    for file in (path, weights_path(path)):
-        try:
-            refuse_other_than_file(file)
-        except OSError as error:
-            raise CallError(f"{file} cannot be written: {error.strerror}.") from error
-    return path
-
-
-def _save(outcome: running.Outcome, path: Path) -> None:
-    project = to_json(outcome.session.project).encode()
-    try:
-        write_pair(path, project, outcome.session.checkpoint().to_bytes(fingerprint(project)))
-    except OSError as error:
-        raise CallError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def tell(content: dict[str, Any]) -> None:

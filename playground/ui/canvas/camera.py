@@ -132,7 +132,7 @@ class Camera:
         self._held = centre, time.monotonic() + SETTLING
 
     def resized(self, *, first: bool) -> None:
-        """The viewport has another size: what was fitted is fitted again, and what was just looked at stays in sight."""
+        """The viewport has another size: fit again what was fitted; what was just looked at stays in sight."""
         if self.fitted or (first and self._held is None):
             self.fit()
         elif self._held is not None and time.monotonic() < self._held[1]:
