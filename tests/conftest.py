@@ -115,7 +115,11 @@ def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> It
         return
     from PySide6.QtWidgets import QApplication
 
+    from playground.ui.fonts import house_font
+
     request.getfixturevalue("qapp")
+    # As in the program, whatever fonts the machine has.
+    QApplication.setFont(house_font(13))
     known = {id(widget) for widget in QApplication.topLevelWidgets()}
     # As in the program: a collection in a worker thread would destroy widgets there, and crash.
     gc.disable()

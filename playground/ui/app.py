@@ -26,6 +26,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
     QCoreApplication.setOrganizationName("playground")
     QCoreApplication.setApplicationName("Playground")
     app.setStyle("Fusion")
+    app.setFont(THEME.font())
     return app
 
 

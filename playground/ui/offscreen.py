@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
-
+from playground.ui.app import make_application
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.saving import render
 
@@ -20,6 +19,6 @@ def save_view(identifier: str, result: Any, out: Path) -> None:
     if view_class is None and out.suffix.lower() != ".csv":
         raise LookupError(identifier)
     # The reference keeps the application alive while the view is drawn.
-    application = QApplication.instance() or QApplication([])
+    application = make_application()
     render(result, view_class, out)
     application.processEvents()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from playground.ui.fonts import house_font
 from playground.ui.style_sheet import style_sheet
 
 NEGATIVE, MIDDLE, POSITIVE = "#f59322", "#e8eaeb", "#0877bd"
@@ -122,13 +123,7 @@ class Theme(QObject):
 
     def font(self, size: float = 13.0, *, bold: bool = False, mono: bool = False) -> QFont:
         """The house font at a pixel size; text is never smaller than 11 px, body text 13."""
-        font = QFont(QApplication.font())
-        if mono:
-            font.setFamilies(["DejaVu Sans Mono", "Menlo", "Consolas", "monospace"])
-            font.setStyleHint(QFont.StyleHint.Monospace)
-        font.setPixelSize(self.px(size))
-        font.setBold(bold)
-        return font
+        return house_font(self.px(size), bold=bold, mono=mono)
 
     def color(self, name: str) -> QColor:
         """A token as QColor."""
@@ -138,9 +133,7 @@ class Theme(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setPalette(palette(self.tokens))
-            font = QFont(app.font())
-            font.setPixelSize(self.px(13))
-            app.setFont(font)
+            app.setFont(self.font())
             app.setStyleSheet(style_sheet(self.tokens, self.scale))
         self.changed.emit()
 

@@ -6,9 +6,9 @@ import functools
 from html import escape
 
 from PySide6.QtGui import QFont, QFontMetricsF
-from PySide6.QtWidgets import QApplication
 
 from playground.ui.canvas.face import CardFace
+from playground.ui.fonts import house_font
 
 GROUP_LEVEL, NOTE_LEVEL, WIRE_LEVEL, NODE_LEVEL, OVERLAY_LEVEL = -20.0, -10.0, 0.0, 10.0, 100.0
 """Stacking order of the items, from back to front."""
@@ -17,11 +17,7 @@ GROUP_LEVEL, NOTE_LEVEL, WIRE_LEVEL, NODE_LEVEL, OVERLAY_LEVEL = -20.0, -10.0, 0
 @functools.lru_cache(maxsize=64)
 def card_font(size: float = 13.0, *, bold: bool = False) -> QFont:
     """The font of the canvas at 100 %, in scene units: the zoom scales it, the text scale of the window does not."""
-    font = QFont(QApplication.font().family())
-    font.setPixelSize(round(size))
-    font.setBold(bold)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
+    return house_font(round(size), bold=bold)
 
 
 @functools.lru_cache(maxsize=64)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from playground.analysis.registry import ANALYSES
 from playground.ui.theme import THEME
@@ -173,6 +173,7 @@ def shown(qtbot: Any, view_class: type[View], result: Any = None, size: QSize | 
     if result is not None:
         panel.view.show_result(result)
         panel.view.settle()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # scroll bars that turn out to be needed
     return panel
 
 
