@@ -148,6 +148,9 @@ class ViewMenu(QObject):
             action = add("&View", f"theme-{name}", text, functools.partial(self.use_theme, name), checkable=True)
             group.addAction(action)
             action.setChecked(QSettings().value("theme", "system") == name)
+        strong = add("&View", "high-contrast", "&High contrast", self._use_contrast, checkable=True,
+                     tip="Black on white or white on black, with stronger lines")  # fmt: skip
+        strong.setChecked(THEME.strong)
         actions.separate("&View")
         add("&View", "present", "&Present", place.presenter.toggle, "F11", icon="present", tip="Large, for a projector")
 
@@ -166,6 +169,12 @@ class ViewMenu(QObject):
     @Slot()
     def _toggle_right(self) -> None:
         self._place.right_dock.setVisible(not self._place.right_dock.isVisible())
+
+    @Slot()
+    def _use_contrast(self) -> None:
+        strong = self._act["high-contrast"].isChecked()
+        QSettings().setValue("high-contrast", strong)
+        THEME.use_contrast(strong)
 
     def use_theme(self, name: str) -> None:
         """Light, dark, or as the system; remembered."""

@@ -36,6 +36,7 @@ def run(path: Path | None = None) -> int:
     garbage = GarbageCollector(app)
     window = MainWindow()
     sys.excepthook = FaultReporter(window)
+    THEME.strong = bool(QSettings().value("high-contrast", False, type=bool))
     THEME.use(str(QSettings().value("theme", "system")))
     if path is not None:
         window.open_path(path)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
+from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE, class_color
 
 MOST_TILES = 16
 MOST_POINTS = 600
@@ -136,7 +136,7 @@ def _point_colors(classes: NDArray[np.float64] | None, count: int) -> list[QColo
     if np.array_equal(values, values.round()) and len(np.unique(values)) <= len(CLASS_COLORS):
         numbers = np.unique(values, return_inverse=True)[1]
         whole = values.astype(int) if values.min() >= 0 and values.max() < len(CLASS_COLORS) else numbers
-        return [QColor(CLASS_COLORS[number]) for number in whole]
+        return [class_color(number) for number in whole.tolist()]
     largest = float(np.abs(values).max()) or 1.0
     levels = np.clip((values / largest + 1.0) * 127.5, 0, 255).astype(int)
     return [QColor.fromRgb(int(SIGNED[level])) for level in levels]

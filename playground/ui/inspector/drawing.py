@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from playground.data.drawn import MOST_POINTS
 from playground.data.points import CLASS_NAMES, EXTENT
 from playground.ui.inspector.points_plot import PointsPlot, draw_marker
 from playground.ui.inspector.rows import label
-from playground.ui.theme import CLASS_COLORS, THEME
+from playground.ui.theme import THEME, class_color
 
 APART = 0.3
 """Least distance of two points of one stroke, in the units of the picture (which is 12 wide)."""
@@ -215,7 +215,7 @@ def _marker_icon(number: int) -> QIcon:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(CLASS_COLORS[number]))
+    painter.setBrush(class_color(number))
     draw_marker(painter, number, QRectF(pixmap.rect()).center(), side * 0.32)
     painter.end()
     return QIcon(pixmap)

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.data.points import EXTENT
 from playground.ui.inspector.heat_map import signed_colors
-from playground.ui.theme import CLASS_COLORS, THEME
+from playground.ui.theme import THEME, class_color, class_symbol
 
 RADIUS = 3.2
 
 
 def draw_marker(painter: QPainter, number: int, center: QPointF, radius: float) -> None:
-    """The marker of a class: circle, square, triangle, diamond or turned triangle, in turn."""
-    kind = number % 5
-    if kind == 0:
-        painter.drawEllipse(center, radius, radius)
-        return
-    shapes = {
-        1: ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
-        2: ((0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)),
-        3: ((0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)),
-        4: ((0.0, 1.2), (1.1, -0.8), (-1.1, -0.8)),
-    }
-    painter.drawPolygon(QPolygonF([center + QPointF(x, y) * radius for x, y in shapes[kind]]))
+    """The marker of a class, the same shape as in the views."""
+    whole = QTransform(2 * radius, 0, 0, 2 * radius, center.x(), center.y())
+    painter.drawPath(whole.map(Symbols[class_symbol(number)]))
 
 
 class PointsPlot(QWidget):
@@ -90,7 +82,7 @@ class PointsPlot(QWidget):
         limit = float(np.abs(self._points[:, 2]).max(initial=1e-9))
         for x, y, value in self._points.tolist():
             if self._has_classes:
-                painter.setBrush(QColor(CLASS_COLORS[int(value) % len(CLASS_COLORS)]))
+                painter.setBrush(class_color(int(value)))
                 draw_marker(painter, int(value), self.to_pixels(x, y), THEME.px(RADIUS))
             else:
                 painter.setBrush(QColor(int(signed_colors()[round(127 + 127 * value / limit)])))

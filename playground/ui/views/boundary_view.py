@@ -44,6 +44,7 @@ class PointCloud:
         self.part = part
         self._outline = outline
         self._size = size
+        self._symbol = symbol
         self._target: NDArray[np.float32] | NDArray[np.int64] | None = None
         self._xy: NDArray[np.float32] | None = None
         self.points = pg.ScatterPlotItem(symbol=symbol, size=THEME.px(size), pxMode=True, pen=pg.mkPen(outline))
@@ -66,8 +67,8 @@ class PointCloud:
         self.points.setVisible(visible)
         self.rings.setVisible(visible)
 
-    def show(self, data: BoundaryPoints, colors: drawing.Colors) -> None:
-        """Show points in the colours (n, 3); the points themselves are drawn anew only when they are others."""
+    def show(self, data: BoundaryPoints, colors: drawing.Colors, *, classes: bool = False) -> None:
+        """Show points in the colours (n, 3), with a shape for each class; they are drawn anew only if they changed."""
         xy = data.xy[:MOST_POINTS]
         target = data.target[:MOST_POINTS]
         known = self._xy is not None and np.array_equal(self._xy, xy) and np.array_equal(self._target, target)
@@ -75,7 +76,8 @@ class PointCloud:
             self._xy, self._target = xy, target
             brushes = {color: pg.mkBrush(*color) for color in set(map(tuple, colors[: len(xy)].tolist()))}
             brush = [brushes[color] for color in map(tuple, colors[: len(xy)].tolist())]
-            self.points.setData(pos=xy.astype(np.float64), brush=brush, pen=pg.mkPen(self._outline))
+            symbol = [drawing.class_symbol(number) for number in target.tolist()] if classes else self._symbol
+            self.points.setData(pos=xy.astype(np.float64), brush=brush, pen=pg.mkPen(self._outline), symbol=symbol)
         self.rings.setData(pos=xy[data.wrong[:MOST_POINTS]].astype(np.float64), brush=None)
 
 
@@ -112,8 +114,8 @@ class BoundaryView(PlaneView):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.test_box = check_box("test", "Show the test points, as diamonds", False)
-        self.train_box = check_box("Train points", "Show the training points, as discs", True)
+        self.test_box = check_box("test", "Show the test points, with a dark rim", False)
+        self.train_box = check_box("Train points", "Show the training points, with a light rim", True)
         self.discrete_box = check_box("Discretize", "Show the decided class alone, without its probability", False)
         for box in (self.test_box, self.train_box, self.discrete_box):
             box.toggled.connect(self.renew)
@@ -183,7 +185,7 @@ class BoundaryView(PlaneView):
             cloud.set_visible(visible)
             if visible:
                 points = result.points[cloud.part]
-                cloud.show(points, value_colors(result, points.target))
+                cloud.show(points, value_colors(result, points.target), classes=bool(result.class_names))
         self.legend.show_entries(self._entries(result, shown))
         probe = result.probe if isinstance(result, ProbedBoundary) else None
         self.marker.set_shown(self.probing and probe is not None)
@@ -225,7 +227,8 @@ class BoundaryView(PlaneView):
     def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
         grey = THEME.tokens.secondary
         entries = [
-            Entry(name, "square", drawing.class_color(number).name()) for number, name in enumerate(result.class_names)
+            Entry(name, color=drawing.class_color(number).name(), symbol=drawing.class_symbol(number))
+            for number, name in enumerate(result.class_names)
         ]
         if not result.class_names:
             ends = np.array(value_range(result))
@@ -236,7 +239,9 @@ class BoundaryView(PlaneView):
             ]
         for visible, cloud, sample in zip(shown, self.clouds, ("disc", "diamond"), strict=True):
             if visible and len(result.points[cloud.part].xy):
-                entries.append(Entry(cloud.part, sample, grey))
+                rim = {"train": "light rim", "test": "dark rim"}[cloud.part]
+                words = f"{cloud.part}: {rim}" if result.class_names else cloud.part
+                entries.append(Entry(words, "" if result.class_names else sample, grey))
         for number, name in enumerate(result.borders):
             entries.append(Entry(f"border of {name}", BORDER_DASHES[number % len(BORDER_DASHES)], grey))
         drawn = [result.points[cloud.part] for cloud, visible in zip(self.clouds, shown, strict=True) if visible]

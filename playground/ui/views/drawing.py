@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
+from playground.ui.theme import class_color as class_color
+from playground.ui.theme import class_symbol as class_symbol
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
 SHADES = 256
-CLASS_SYMBOLS = ("o", "s", "t1", "d", "p", "star", "t", "+", "h", "x")
 DARK_INK, LIGHT_INK = "#10151b", "#ffffff"
 
 Colors = NDArray[np.uint8]
@@ -44,18 +45,8 @@ def magnitude_table() -> Colors:
 
 @functools.cache
 def class_table(count: int) -> Colors:
-    """The colours of the classes, (count, 3); they repeat after ten."""
+    """The colours of the classes, (count, 3); they repeat after twelve."""
     return np.array([rgb(CLASS_COLORS[number % len(CLASS_COLORS)]) for number in range(count)]).astype(np.uint8)
-
-
-def class_color(number: int) -> QColor:
-    """The colour of a class."""
-    return QColor(CLASS_COLORS[number % len(CLASS_COLORS)])
-
-
-def class_symbol(number: int) -> str:
-    """The shape of a class, by pyqtgraph's name for it, so that classes differ by more than colour."""
-    return CLASS_SYMBOLS[number % len(CLASS_SYMBOLS)]
 
 
 def shades(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.uint8]:

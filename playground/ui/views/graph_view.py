@@ -26,7 +26,7 @@ NEAR = 0.09
 
 
 class GraphView(View):
-    """Nodes and edges; a square is a node whose answer was told, a ring one that is answered wrongly."""
+    """Nodes and edges; a large node with a dark rim was told its answer, a ring is round one that is answered wrongly."""
 
     analysis: ClassVar[type[Analysis]] = GraphAnalysis
     title: ClassVar[str] = "Graph"
@@ -88,7 +88,7 @@ class GraphView(View):
         colors = self._colors(result)
         self.nodes.setData(
             pos=places,
-            symbol=["s" if known else "o" for known in result.known],
+            symbol=[drawing.class_symbol(number) for number in result.actual.tolist()],
             size=[THEME.px(20 if known else 15) for known in result.known],
             brush=[pg.mkBrush(*color) for color in colors.tolist()],
             pen=[pg.mkPen(INK if known else WHITE, width=THEME.px(2 if known else 1)) for known in result.known],
@@ -143,10 +143,10 @@ class GraphView(View):
             entries = [Entry("negative", "square", NEGATIVE), Entry("positive", "square", POSITIVE)]
         else:
             entries = [
-                Entry(name, "square", drawing.class_color(number).name())
+                Entry(name, "", drawing.class_color(number).name(), drawing.class_symbol(number))
                 for number, name in enumerate(result.class_names)
             ]
-        entries.append(Entry("square: told", "", ""))
+        entries.append(Entry("large, with a dark rim: told"))
         if self.color_box.currentData() == ANSWER:
             entries.append(Entry(f"wrong ({wrong})", "ring", ring_color()))
             asked = int((~result.known).sum())

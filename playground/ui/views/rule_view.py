@@ -77,7 +77,8 @@ class RuleView(PlaneView):
         told = result.rule == "perceptron" and result.classes is not None
         shown = result.classes if told and result.classes is not None else result.answers
         brushes = [pg.mkBrush(*table[number].tolist()) for number in shown]
-        self.points.setData(pos=result.xy.astype(np.float64), brush=brushes, pen=pg.mkPen(WHITE))
+        symbols = [drawing.class_symbol(number) for number in shown.tolist()]
+        self.points.setData(pos=result.xy.astype(np.float64), brush=brushes, pen=pg.mkPen(WHITE), symbol=symbols)
         self.rings.setData(pos=result.xy[result.wrong].astype(np.float64), brush=None)
         self._draw_lines(result)
         self._draw_centroids(result, table)
@@ -105,11 +106,16 @@ class RuleView(PlaneView):
         if result.rule == "k-means":
             sizes = np.bincount(result.answers, minlength=count)
             return [
-                Entry(f"cluster {number + 1} ({sizes[number]})", "square", drawing.class_color(number).name())
+                Entry(
+                    f"cluster {number + 1} ({sizes[number]})",
+                    color=drawing.class_color(number).name(),
+                    symbol=drawing.class_symbol(number),
+                )
                 for number in range(result.centroids.shape[1])
             ]
         entries = [
-            Entry(name, "square", drawing.class_color(number).name()) for number, name in enumerate(result.class_names)
+            Entry(name, "", drawing.class_color(number).name(), drawing.class_symbol(number))
+            for number, name in enumerate(result.class_names)
         ]
         if self.past_box.isChecked() and len(result.lines) > 1:
             entries.append(Entry("earlier lines", "dot", THEME.tokens.secondary))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from playground.ui.theme import class_symbol
 from playground.ui.views.graph_view import GraphView, readout
 from tests.ui.views.results_graph import graph_answers
 
@@ -21,9 +22,11 @@ def view(qtbot: Any) -> GraphView:
     return view
 
 
-def test_known_nodes_are_squares_and_wrong_ones_have_a_ring(view: GraphView) -> None:
-    symbols = list(view.nodes.data["symbol"])
-    assert symbols == ["s", *["o"] * 6, "s"]
+def test_known_nodes_are_large_and_wrong_ones_have_a_ring(view: GraphView) -> None:
+    answers = graph_answers()
+    assert list(view.nodes.data["symbol"]) == [class_symbol(number) for number in answers.actual]
+    large, small = set(view.nodes.data["size"][answers.known]), set(view.nodes.data["size"][~answers.known])
+    assert min(large) > max(small)
     wrong = (graph_answers().predicted != graph_answers().actual).sum()
     assert len(view.rings.getData()[0]) == wrong == 1
     assert [entry.text for entry in view.legend.entries][-2:] == ["wrong (1)", "5 of 6 others right"]

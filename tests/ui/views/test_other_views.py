@@ -94,8 +94,11 @@ def test_the_wrong_points_are_ringed_and_counted(qtbot: Any) -> None:
     assert view.legend.entries[-1].text == "wrong (1)"
     qtbot.mouseClick(view.test_box, Qt.MouseButton.LeftButton)
     assert test.points.isVisible() and len(test.rings.data) == 2
-    assert [entry.text for entry in view.legend.entries] == ["orange", "blue", "train", "test", "wrong (3)"]
-    assert train.points.opts["symbol"] != test.points.opts["symbol"]
+    assert [entry.text for entry in view.legend.entries] == [
+        "orange", "blue", "train: light rim", "test: dark rim", "wrong (3)",
+    ]  # fmt: skip
+    assert {entry.symbol for entry in view.legend.entries[:2]} == set(train.points.data["symbol"]) == {"o", "s"}
+    assert train.points.opts["pen"].color() != test.points.opts["pen"].color()
 
 
 def test_points_that_stay_are_not_drawn_anew(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
