@@ -26,7 +26,7 @@ NEAR = 0.09
 
 
 class GraphView(View):
-    """Nodes and edges; a large node with a dark rim was told its answer, a ring is round one that is answered wrongly."""
+    """Nodes and edges; a node that was told its answer is large with a dark rim, a wrong answer has a ring."""
 
     analysis: ClassVar[type[Analysis]] = GraphAnalysis
     title: ClassVar[str] = "Graph"
