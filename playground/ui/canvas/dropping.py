@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 from playground.data.registry import CATALOGUE
 from playground.document.graph import EdgeKey
@@ -24,6 +25,47 @@ def dragged_block(data: QMimeData) -> str:
         return ""
     name = bytes(data.data(BLOCK_MIME).data()).decode("utf-8", errors="replace")
     return name if name in CATALOGUE else ""
+
+
+def enter(event: QDragEnterEvent) -> None:
+    """Something is dragged over the canvas: blocks are welcome."""
+    if dragged_block(event.mimeData()):
+        event.acceptProposedAction()
+    else:
+        event.ignore()
+
+
+def move(view: CanvasView, event: QDragMoveEvent) -> None:
+    """Show into which wire the block would go; at the edge the canvas scrolls."""
+    block, place = dragged_block(event.mimeData()), event.position()
+    if not block:
+        event.ignore()
+        return
+
+    def show() -> None:
+        view.canvas_scene.highlight_wire(wire_under(view, block, place))
+
+    show()
+    view.edge_scroll.at(place, show)
+    event.acceptProposedAction()
+
+
+def leave(view: CanvasView) -> None:
+    """What was dragged has gone elsewhere."""
+    view.edge_scroll.stop()
+    view.canvas_scene.highlight_wire(None)
+
+
+def drop(view: CanvasView, event: QDropEvent) -> None:
+    """The block was let go."""
+    leave(view)
+    block = dragged_block(event.mimeData())
+    if not block:
+        event.ignore()
+        return
+    event.acceptProposedAction()
+    view.select([drop_block(view, block, event.position())])
+    view.setFocus()
 
 
 def wire_under(view: CanvasView, block: str, place: QPointF) -> EdgeKey | None:

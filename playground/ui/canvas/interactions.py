@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -36,11 +36,17 @@ class Pointer:
     control: bool = False
     alt: bool = False
 
+    def seen_at(self, point: QPointF) -> Pointer:
+        """The same place of the viewport, under which another point of the scene lies now."""
+        return replace(self, scene=(point.x(), point.y()))
+
 
 class Interaction:
     """Base of the gestures."""
 
     cursor: Qt.CursorShape | None = None
+    scrolls = True
+    """Whether the canvas scrolls when the mouse comes to its edge."""
 
     def __init__(self, view: CanvasView, start: Pointer) -> None:
         self.view = view
@@ -304,6 +310,8 @@ class Rubberband(Interaction):
 class SelectWire(Interaction):
     """A click selects a wire; pulling it takes its nearer end off, when that is its input."""
 
+    scrolls = False
+
     def click(self, pointer: Pointer) -> None:
         key = self.view.hit(pointer.scene).edge
         if key is not None and (pointer.shift or pointer.control):
@@ -316,6 +324,7 @@ class Pan(Interaction):
     """Move the canvas under the window."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls = False
 
     def __init__(self, view: CanvasView, start: Pointer) -> None:
         super().__init__(view, start)

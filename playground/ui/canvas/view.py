@@ -29,6 +29,7 @@ from playground.ui.canvas.asking import Asking
 from playground.ui.canvas.background import paint_background
 from playground.ui.canvas.camera import Camera
 from playground.ui.canvas.connecting import Verdict, edge_between, fits
+from playground.ui.canvas.edge_scroll import EdgeScroll
 from playground.ui.canvas.geometry import Hit, Point, PortRef, hit_test
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import CanvasEditor
@@ -49,6 +50,7 @@ from playground.ui.canvas.messages import Messages
 from playground.ui.canvas.quick_menu import QuickMenu
 from playground.ui.canvas.requests import MenuRequest
 from playground.ui.canvas.scene import CanvasScene
+from playground.ui.canvas.scroll_bars import ScrollBars
 from playground.ui.canvas.verbs import Verbs
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import THEME
@@ -80,6 +82,8 @@ class CanvasView(QGraphicsView):
         self.live = LivePictures(self.canvas_scene)
         self.messages = Messages(self)
         self.editor = CanvasEditor(self)
+        self.edge_scroll = EdgeScroll(self)
+        self._bars = ScrollBars(self)
         self._hover = Hover(self)
         self._gesture: Interaction | None = None
         self._space = False
@@ -98,7 +102,6 @@ class CanvasView(QGraphicsView):
         QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _CARD_CACHE))
         self.setAccessibleName("Canvas")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: 0; }")
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -246,12 +249,15 @@ class CanvasView(QGraphicsView):
         """Type into a node's title, a group's title or a note."""
         self.editor.edit(identifier)
 
+    @property
+    def dragging(self) -> bool:
+        """Whether a gesture of the mouse is under way."""
+        return self._gesture is not None
+
     def escape(self) -> bool:
         """Cancel the gesture, else the bubble of a refused wire, else the selection. False when there was nothing."""
         if self._gesture is not None:
-            gesture, self._gesture = self._gesture, None
-            gesture.cancel()
-            self._restore_cursor()
+            self._let_go().cancel()
             return True
         if self.messages.dismiss():
             return True
@@ -259,8 +265,6 @@ class CanvasView(QGraphicsView):
             self.canvas_scene.selection.choose()
             return True
         return False
-
-    # Geometry --------------------------------------------------------------------------------------------------------
 
     def to_scene(self, place: QPointF) -> QPointF:
         """A point of the viewport in the scene, not rounded to pixels."""
@@ -280,8 +284,6 @@ class CanvasView(QGraphicsView):
             control=bool(held & Qt.KeyboardModifier.ControlModifier),
             alt=bool(held & Qt.KeyboardModifier.AltModifier),
         )
-
-    # News ------------------------------------------------------------------------------------------------------------
 
     @Slot()
     def _on_reconciled(self) -> None:
@@ -358,18 +360,33 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pointer = self._pointer(event)
         if self._gesture is not None:
-            self._gesture.move(pointer)
+            self._drag(pointer)
             return
         if not event.buttons() and not self._space:
             self._hover.over(self.hit(pointer.scene), pointer.scene)
 
+    def _drag(self, pointer: Pointer) -> None:
+        """Go on with the gesture; at the edge the canvas scrolls below the mouse."""
+        if self._gesture is None:
+            return
+        self._gesture.move(pointer)
+        if self._gesture.moving and self._gesture.scrolls:
+            place = QPointF(*pointer.view)
+            self.edge_scroll.at(place, lambda: self._drag(pointer.seen_at(self.to_scene(place))))
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
         if self._gesture is not None:
-            gesture, self._gesture = self._gesture, None
-            gesture.end(self._pointer(event))
+            self._let_go().end(self._pointer(event))
             self.camera.widen()
-            self._restore_cursor()
+
+    def _let_go(self) -> Interaction:
+        gesture, self._gesture = self._gesture, None
+        assert gesture is not None
+        self.edge_scroll.stop()
+        self._bars.look_soon()
+        self._restore_cursor()
+        return gesture
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         pointer = self._pointer(event)
@@ -383,10 +400,6 @@ class CanvasView(QGraphicsView):
             self.ask_for_block(pointer.scene, edge=hit.edge)
         elif hit.kind == "canvas":
             self.ask_for_block(pointer.scene)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover.nothing()
-        super().leaveEvent(event)
 
     def _restore_cursor(self) -> None:
         shape = Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.ArrowCursor
@@ -413,6 +426,8 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover.nothing()
         return self.camera.pinch(event) or super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -447,35 +462,18 @@ class CanvasView(QGraphicsView):
             return True
         return super().focusNextPrevChild(forwards)
 
-    # Drops -----------------------------------------------------------------------------------------------------------
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropping.dragged_block(event.mimeData()):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
+        dropping.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        block = dropping.dragged_block(event.mimeData())
-        if not block:
-            event.ignore()
-            return
-        self.canvas_scene.highlight_wire(dropping.wire_under(self, block, event.position()))
-        event.acceptProposedAction()
+        dropping.move(self, event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.canvas_scene.highlight_wire(None)
+        dropping.leave(self)
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.canvas_scene.highlight_wire(None)
-        block = dropping.dragged_block(event.mimeData())
-        if not block:
-            event.ignore()
-            return
-        event.acceptProposedAction()
-        self.select([dropping.drop_block(self, block, event.position())])
-        self.setFocus()
+        dropping.drop(self, event)
 
     # Painting and size -----------------------------------------------------------------------------------------------
 

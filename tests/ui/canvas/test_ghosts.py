@@ -1,4 +1,4 @@
-"""What the screen shows of the canvas is what a full repaint would show, at whole and at broken scales of the screen."""
+"""What the screen shows of the canvas is what a full repaint would show, at any scale of the screen."""
 
 from __future__ import annotations
 
