@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -19,14 +22,18 @@ PRESETS = _shipped("presets")
 
 
 def user_data() -> Path:
-    """Folder for autosaves and recent files; made when first asked for."""
+    """Folder for what is kept between two starts; made when first asked for. Raises OSError where it cannot be."""
     folder = Path(platformdirs.user_data_dir("playground", appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def log_file() -> Path:
-    """The file that tracebacks go to, never the window."""
-    folder = Path(platformdirs.user_log_dir("playground", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "playground.log"
+    """The file that tracebacks go to, never the window; in the folder for passing files where the usual one cannot be
+    written to."""
+    for folder in (Path(platformdirs.user_log_dir("playground", appauthor=False)), Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder / "playground.log"
+    return Path(os.devnull)

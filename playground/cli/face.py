@@ -91,6 +91,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_train(commands)
     _add_pictures(commands)
     _add_check(commands)
+    _add_new(commands)
     for name, help_ in (
         ("presets", "list the presets"),
         ("blocks", "list the blocks with their parameters"),
@@ -161,6 +162,14 @@ def _add_check(commands: Commands[Parser]) -> None:
     parser = _command(commands, "check", "check a project: shapes, parameters, errors and fixes", ("check", "check"))
     parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
     _add_json(parser)
+
+
+def _add_new(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "new", "make a project from a file or a folder of yours", ("new", "new"))
+    parser.add_argument("data", metavar="DATA", help="a table, a text, or a folder of pictures")
+    parser.add_argument("--target", metavar="COLUMN", help="the column of a table to predict; else it is guessed")
+    parser.add_argument("--out", metavar="FILE", required=True, help="the project file to write")
+    parser.add_argument("--replace", action="store_true", help="take the place of a file that is there already")
 
 
 def _add_fresh(parser: Parser) -> None:

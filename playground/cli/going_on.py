@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playground.cli import running
 from playground.cli.report import CallError, print_note
+from playground.data.own_places import stored
 from playground.document.files import refuse_other_than_file, to_json
 from playground.document.pairing import fingerprint, weights_of, weights_path, write_pair
 from playground.document.project import Project
@@ -73,7 +74,8 @@ def refuse_other(path: Path) -> None:
 
 def save(session: Session, runs: RunBook, path: Path) -> None:
     """Save the project and its runs as one. Raises CallError."""
-    project, checkpoint = to_json(session.project).encode(), session.checkpoint()
+    graph = stored(session.project.graph, path.absolute().parent)
+    project, checkpoint = to_json(session.project.replace(graph=graph)).encode(), session.checkpoint()
     add_runs(checkpoint, runs)
     try:
         write_pair(path, project, checkpoint.to_bytes(fingerprint(project)))

@@ -57,6 +57,8 @@ class Dataset(Block):
     """Where the data come from and under which terms."""
     own: ClassVar[bool] = False
     """Whether the examples are a person's own, so that nobody has looked at them before."""
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Parameters that hold the path of a person's file or folder, which travels with the project."""
     ink: ClassVar[bool] = True
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 

@@ -198,6 +198,7 @@ class OwnPictures(ClassDataset):
     question: ClassVar[str] = "Of which class is a picture?"
     licence: ClassVar[str] = "From a folder of yours."
     own: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("file",)
     ink: ClassVar[bool] = False
 
     file: str = parameter("", max_length=4_096, label="Folder", help="Where the folder, list or archive is.")

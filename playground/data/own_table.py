@@ -267,6 +267,7 @@ class OwnTable(ScaledDataset):
 
     licence: ClassVar[str] = "From a file of yours."
     own: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("file",)
     predicts: ClassVar[Use]
 
     file: str = parameter("", max_length=4_096, help="Where the CSV file is.")

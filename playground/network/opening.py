@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from playground.data.own_places import located
 from playground.data.registry import CATALOGUE
 from playground.document.files import FileProblem, ProjectFileError, content_of, examine, load
 from playground.document.project import Project
@@ -18,9 +19,10 @@ def open_project(path: Path, *more: Checker) -> Project:
     """Read a project file. Raises ProjectFileError with all faults at once, each with its place.
 
     A block that this program does not know is no fault: its node says so on the canvas. Parameters that a known block
-    does not take are. `more` looks for faults of other kinds.
+    does not take are. `more` looks for faults of other kinds. Data of a person's own are looked for beside the file.
     """
-    return project_from(load(path), *more)
+    project = project_from(load(path), *more)
+    return project.replace(graph=located(project.graph, path.parent))
 
 
 def project_from(text: str | bytes, *more: Checker) -> Project:

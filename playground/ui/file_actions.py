@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QPointF, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from playground.data.own_places import stored
 from playground.document.files import ProjectFileError
 from playground.document.graph import Position
 from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_works
@@ -200,7 +201,8 @@ class FileActions(QObject):
         """Save project and runs, and wait until both stand. Returns whether they do."""
         path = path.absolute()
         mark = self._document.undo_stack.index()
-        saved = self.keeper.write(path, self.composed())
+        project = self.composed()
+        saved = self.keeper.write(path, project.replace(graph=stored(project.graph, path.parent)))
         if saved.error:
             self.told.emit(f"“{path.name}” was not saved: {saved.error}. Choose another folder.", "error")
             return False

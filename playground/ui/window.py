@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
         if files:
             event.acceptProposedAction()
             spot = self.mapToGlobal(event.position())
-            self._do(lambda place: place.open(files[0], spot))
+            self._do(lambda place: place.open_dropped(files, spot))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.workplace is None or not self.workplace.key_pressed(event):

@@ -28,6 +28,7 @@ from playground.ui.live_feed import LiveFeed
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.offers import Offers
 from playground.ui.open_document import OpenDocument
+from playground.ui.own_files.dropped import chosen_of
 from playground.ui.own_files.opening import OwnFiles, is_data
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
@@ -173,6 +174,13 @@ class Workplace(QObject):
         over = spot is not None and canvas.isVisible() and canvas.rect().contains(canvas.mapFromGlobal(spot).toPoint())
         place = canvas.mapToScene(canvas.mapFromGlobal(spot).toPoint()) if spot is not None and over else None
         self.own_files.open(path, spot=place)
+
+    def open_dropped(self, paths: list[Path], spot: QPointF) -> None:
+        """Open what was dropped on the window; of several files one, and say which and why."""
+        path, sentence = chosen_of(paths)
+        self.open(path, spot)
+        if sentence and not self.messages.text:
+            self._tell(sentence, "good")
 
     # What the person sees -------------------------------------------------------------------------------------------
 

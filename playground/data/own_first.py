@@ -1,0 +1,60 @@
+"""The first guess at a person's file or folder, as the window's dialog would make it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playground.data import own_images, own_table, own_text
+from playground.data.base import Dataset
+from playground.data.delimited import Table
+from playground.data.own_files import FileRefused, Reading
+from playground.data.own_images import PictureFolder, Side
+from playground.data.own_look import look_at
+
+SIDE: Side = 32
+"""Pixels to which pictures are scaled."""
+WINDOW = 32
+"""Characters of a text in one example."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstGuess:
+    """A data block, and in sentences what was found and what was made of it."""
+
+    dataset: Dataset
+    sentences: tuple[str, ...]
+
+
+def first_guess(path: Path, target: str = "") -> FirstGuess:
+    """Read what lies there and choose as the dialog does; `target` names the column to predict.
+
+    Raises FileRefused with a sentence for what cannot be used, and for a column that is not there.
+    """
+    found = look_at(path, Reading())
+    if isinstance(found, Table):
+        return _of_table(found, target)
+    if target:
+        raise FileRefused(f"“{path.name}” is no table, so it has no column “{target}”.")
+    if isinstance(found, PictureFolder):
+        pictures = own_images.pictures_of(found, SIDE, found.colour)
+        return FirstGuess(pictures, (own_images.sentence(found, pictures),))
+    text = own_text.text_dataset(found, make_plain=False, window=WINDOW)
+    return FirstGuess(text, (own_text.sentence(found, text),))
+
+
+def _of_table(table: Table, target: str) -> FirstGuess:
+    columns = own_table.first_choice(table)
+    if target:
+        names = [column.name for column in table.columns]
+        if target not in names:
+            raise FileRefused(f"There is no column “{target}”. There are: {', '.join(names[:40])}.")
+        columns = own_table.with_target(table, columns, names.index(target))
+    dataset = own_table.dataset_of(table, columns, "leave-out")
+    outcome = own_table.outcome(table, columns, "leave-out")
+    chosen = next((column.name for column in columns if column.target), "")
+    left = [column.name for column in columns if column.use == "ignored"]
+    sentences = [own_table.sentence(table, columns, outcome), f"It predicts the column “{chosen}”."]
+    if left:
+        sentences.append(f"Left out: {', '.join(left[:20])}{' …' if len(left) > 20 else ''}.")
+    return FirstGuess(dataset, tuple(sentences))
