@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Context, Table, example_row
 from playground.analysis.step_words import words_at
 from playground.analysis.subject import Subject
 from playground.blocks.attention import Attention
 from playground.blocks.base import Transparent
 from playground.data.base import Part
+from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -73,6 +74,9 @@ class AttentionAnalysis(Analysis):
         "Where each head looks while the network reads one example: a row is a step that looks, a column a step that "
         "is looked at, and bright means much."
     )
+
+    example: int = example_row()
+    scores: bool = parameter(False, drawing=True, help="Show the scores that softmax turns into weights.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not attention_nodes(report):

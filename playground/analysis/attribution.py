@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.analysis import attribution_methods as methods
 from playground.analysis.asking import Asking, Question, questions, unit_questions
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, Context, NothingToShow, Table, example_row
 from playground.analysis.heads import chosen
 from playground.analysis.pictures import brightness, is_image
 from playground.analysis.subject import Subject
@@ -177,6 +177,8 @@ class AttributionAnalysis(Analysis):
     window: int = parameter(3, ge=1, le=32, help="Side of the square that occlusion covers in a picture, in pixels.")
     stride: int = parameter(1, ge=1, le=32, help="How far the square moves on, in pixels.")
     averaged: bool = parameter(False, help="The mean size over many examples of a table instead of one example.")
+    example: int = example_row()
+    overlay: bool = parameter(False, drawing=True, label="Maps upon the picture", help="Lay the maps upon the example.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if questions(report, KINDS) or unit_questions(report, PLAIN):

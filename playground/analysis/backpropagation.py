@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight
+from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight, example_row
 from playground.analysis.slow_motion.backward_words import BackwardWriter
 from playground.analysis.slow_motion.chain import READABLE, Chain, Weaver
 from playground.analysis.slow_motion.forward_words import ForwardWriter
@@ -140,6 +140,10 @@ class BackpropagationAnalysis(Analysis):
     weight: str = parameter("", help="Name of the parameter whose chain rule is written out, such as dense-1.weight.")
     index: tuple[int, ...] = parameter((), help="Which number of that parameter, counted from 0 along each axis.")
     digits: int = parameter(5, ge=2, le=12, help="How many digits of each number are written.")
+    example: int = example_row()
+    speed: Literal["slow", "medium", "fast"] = parameter(
+        "medium", drawing=True, help="How long each step stays when it plays."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from pydantic import model_validator
+
 from playground.analysis.subject import Subject
-from playground.document.declaration import Declaration
+from playground.document.declaration import Declaration, parameter
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report
@@ -105,6 +108,13 @@ class Context:
             raise Cancelled
 
 
+def example_row() -> int:
+    """The declared parameter of an analysis that looks at one example; the window has one example for all."""
+    return parameter(
+        0, ge=0, le=2**31 - 1, help="Row of the example that is looked at, from 0; all views and the canvas share it."
+    )
+
+
 class Analysis(Declaration):
     """Something to look at. An instance is an analysis with its parameters set; `compute` is pure.
 
@@ -117,6 +127,15 @@ class Analysis(Declaration):
 
     The window computes anew when something that is needed has changed. What is not named here is not passed.
     """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_lists(cls, arrived: Any) -> Any:
+        """A list may come as text, as the options of a saved view hold no lists: `[[0, 1.5]]`."""
+        if not isinstance(arrived, dict):
+            return arrived
+        lists = {info.name for info in cls.parameter_infos() if info.kind == "list"}
+        return {name: _list_of(value) if name in lists else value for name, value in arrived.items()}
 
     def why_not(self, report: Report, graph: Graph) -> str:
         """One line that says why this cannot be shown for the graph; empty when it can."""
@@ -133,3 +152,13 @@ class Analysis(Declaration):
         subject, so call `context.loaded()` again or use copies. Most results have one stage.
         """
         yield self.compute(context)
+
+
+def _list_of(value: Any) -> Any:
+    """What a text says of a list; other texts as they are, so that the declaration says what is wrong."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

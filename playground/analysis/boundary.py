@@ -80,6 +80,11 @@ class BoundaryAnalysis(Analysis):
     aspect: float = parameter(
         1.0, ge=0.2, le=5.0, help="Width by height of the picture, when both features have the same range."
     )
+    test_points: bool = parameter(False, drawing=True, label="test", help="Show the test points, with a dark rim.")
+    train_points: bool = parameter(True, drawing=True, help="Show the training points, with a light rim.")
+    discrete: bool = parameter(
+        False, drawing=True, label="Discretize", help="Show the decided class alone, without its probability."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not plane_node(report):

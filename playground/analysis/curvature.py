@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +110,9 @@ class CurvatureAnalysis(Analysis):
     starts: int = parameter(3, ge=1, le=20, help="Random starts; more make the density of the spectrum smoother.")
     seed: int = parameter(0, ge=0, le=999_999, help="Another number gives other random starts.")
     over_time: bool = parameter(True, help="Whether the sharpness at other moments of the run is computed too.")
+    shown: Literal["both", "spectrum", "run"] = parameter(
+        "both", drawing=True, label="Show", help="The spectrum now, the sharpness over the run, or both."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.training.history import CurveData, Mark, Moment
@@ -72,6 +73,23 @@ class CurvesAnalysis(Analysis):
         "Loss and metrics while the network learns. Training still falls but validation rises: it overfits."
     )
     needs: ClassVar[frozenset[str]] = frozenset({"history", "others", "moment"})
+
+    quantity: str = parameter(
+        "", max_length=400, drawing=True, help="What the curves show, such as loss or accuracy; empty: the loss."
+    )
+    axis: Literal["step", "epoch", "examples", "seconds"] = parameter(
+        "epoch", drawing=True, label="Horizontal axis", help="Against what the curves are drawn (X)."
+    )
+    logarithmic: bool = parameter(
+        False, drawing=True, label="log", help="Logarithmic scale (L): equal factors have equal height."
+    )
+    smoothing: float = parameter(
+        0.6, ge=0.0, le=1.0, drawing=True, help="How strongly the training curve is smoothed (S switches it)."
+    )
+    raw: bool = parameter(
+        True, drawing=True, label="Raw curve",
+        help="Show what was measured as a thin pale line behind the smoothed one.",
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes() and not report.estimator_nodes():

@@ -59,6 +59,7 @@ class DataAnalysis(Analysis):
 
     part: Part = parameter("train", help="The examples that are shown.")
     count: int = parameter(200, ge=1, le=20_000, help="Most examples shown.")
+    table: bool = parameter(False, drawing=True, label="table", help="Show the examples as numbers.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.data_nodes():

@@ -150,6 +150,10 @@ class DescentAnalysis(Analysis):
 
     resolution: int = parameter(101, ge=3, le=401, help="Grid points along each side of a landscape of two numbers.")
     aspect: float = parameter(1.0, ge=0.1, le=10.0, help="Width of the picture by its height, for two alike numbers.")
+    field: bool = parameter(True, drawing=True, help="Arrows that point straight down the slope, everywhere.")
+    table: bool = parameter(
+        True, drawing=True, help="Every iteration with all its digits, where the view is large enough."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if _functions(report):

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers import Answer, answer_to
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Context, Table, example_row
 from playground.analysis.sliding import Sliding, sliding_of
 from playground.analysis.subject import Subject
 from playground.data.base import Dataset, Part
@@ -82,6 +82,8 @@ class FeatureMapsAnalysis(Analysis):
         "What every filter finds in one example, block by block. Point at a number to see the window it comes from, "
         "the kernel, and their products."
     )
+
+    example: int = example_row()
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not any(block.family == "convolution" for block in report.blocks.values()):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Context, Table, example_row
 from playground.analysis.heads import Head, heads
 from playground.analysis.subject import Subject, dependents
 from playground.blocks.normalization import DropoutLayer
@@ -140,6 +140,10 @@ class ForecastAnalysis(Analysis):
         -1, ge=-1, le=1_000_000, help="Number of the last step that is known; −1 takes that of the chosen example."
     )
     paths: int = parameter(100, ge=10, le=1_000, help="Paths of the fan, one for each seed.")
+    example: int = example_row()
+    single_paths: bool = parameter(
+        False, drawing=True, label="Paths", help="Show some paths one by one in place of the bands."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not series_nodes(report):

@@ -82,6 +82,11 @@ class GeneratedPointsAnalysis(Analysis):
     points: int = parameter(400, ge=1, le=5_000, help="Most real points, and most generated ones.")
     resolution: int = parameter(64, ge=8, le=512, help="Grid points along each side of the discriminator's field.")
     aspect: float = parameter(1.0, ge=0.2, le=5.0, help="Width by height of the picture.")
+    field: bool = parameter(
+        True, drawing=True, label="Discriminator’s field", help="Show what the discriminator thinks of every place."
+    )
+    real_points: bool = parameter(True, drawing=True, help="Show the real points, as discs.")
+    modes: bool = parameter(True, drawing=True, help="Show each mode with a tick where the generator covers it.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         dealer = _dealer(report)

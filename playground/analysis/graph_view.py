@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from playground.analysis.base import Analysis, Context, Table
 from playground.analysis.heads import Head, chosen, class_heads
 from playground.data.graphs import NodeClasses
+from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Output, Report
 
@@ -72,6 +73,14 @@ class GraphAnalysis(Analysis):
     id: ClassVar[str] = "graph"
     title: ClassVar[str] = "Graph"
     summary: ClassVar[str] = "The nodes and edges, coloured by what the network answers or by its hidden states."
+
+    color: str = parameter(
+        "answer", max_length=400, drawing=True, label="Colour",
+        help="What the colour of a node means: answer, truth, or a hidden unit by its name.",
+    )
+    layout: Literal["spring", "hidden"] = parameter(
+        "spring", drawing=True, label="Place", help="Where a node lies: by its neighbours, or by its hidden state."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not _graph_node(report):

@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers import Answer, answer_to
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Context, Table, example_row
 from playground.analysis.step_words import words_at
 from playground.blocks.recurrent import Recurrent, Unrolled
 from playground.data.base import Part
+from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -83,6 +84,11 @@ class HiddenStatesAnalysis(Analysis):
     summary: ClassVar[str] = (
         "What a recurrent block carries from step to step while it reads one example: its state, and how far each "
         "gate is open."
+    )
+
+    example: int = example_row()
+    shown: str = parameter(
+        "", max_length=400, drawing=True, label="Show", help="Which values are shown; empty for all."
     )
 
     def why_not(self, report: Report, graph: Graph) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table, example_row
 from playground.analysis.pictures import brightness, image_node, pictures
 from playground.analysis.reconstruction import Redrawing, as_pixels, redrawings
 from playground.analysis.subject import Extent, Subject, dependents
@@ -66,6 +66,10 @@ class LatentPlane:
         return [*columns, "class"], [[*row, name] for row, name in zip(rows, names, strict=True)]
 
 
+DECODED = 12
+"""Decoded pictures along each side, where nobody has chosen."""
+
+
 class LatentPlaneAnalysis(Analysis):
     """The plane of a code of two numbers."""
 
@@ -76,8 +80,12 @@ class LatentPlaneAnalysis(Analysis):
     )
 
     part: Part = parameter("test", help="The examples that are shown.")
-    columns: int = parameter(0, ge=0, le=64, help="Decoded pictures side by side; 0 shows none.")
-    rows: int = parameter(0, ge=0, le=64, help="Decoded pictures one above the other; 0 shows none.")
+    columns: int = parameter(0, ge=0, le=64, help="Decoded pictures side by side; 0: as usual.")
+    rows: int = parameter(0, ge=0, le=64, help="Decoded pictures one above the other; 0: as usual.")
+    example: int = example_row()
+    decoded: bool = parameter(
+        False, label="decoded", help="Show what the decoder draws here, behind the points."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if planes(report):
@@ -129,12 +137,13 @@ class LatentPlaneAnalysis(Analysis):
     ) -> DecodedGrid | None:
         """Pictures for a grid of codes, from the blocks behind the code alone; None where none were asked for."""
         extent = extent_of(codes)
-        if not self.columns or not self.rows or extent is None:
+        if not self.decoded or extent is None:
             return None
-        places = torch.from_numpy(_cell_middles(extent, self.columns, self.rows))
+        columns, rows = self.columns or DECODED, self.rows or DECODED
+        places = torch.from_numpy(_cell_middles(extent, columns, rows))
         values = subject.values({code: places}, [drawn.prediction])[drawn.prediction]
         shown = brightness(subject.prepared[drawn.data], as_pixels(subject, drawn, values))
-        return DecodedGrid(shown.reshape(self.rows, self.columns, *shown.shape[1:]), extent)
+        return DecodedGrid(shown.reshape(rows, columns, *shown.shape[1:]), extent)
 
 
 def planes(report: Report) -> tuple[Output, ...]:

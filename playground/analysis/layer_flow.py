@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from playground.analysis.gradient_warnings import LayerFacts, Warning, warnings
 from playground.analysis.subject import Subject
 from playground.analysis.unit_health import NONE, activation_of, health_of_blocks, norms_by_node, weight_gradients
 from playground.blocks.loss import Loss
+from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.training.history import CurveData
@@ -80,6 +81,10 @@ class LayerFlowAnalysis(Analysis):
     )
     formula: ClassVar[str] = r"\frac{\left\lVert \Delta w \right\rVert_2}{\left\lVert w \right\rVert_2} \approx 10^{-3}"
     needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "history", "project"})
+
+    size: Literal["gradient", "weights", "update", "ratio"] = parameter(
+        "gradient", drawing=True, help="What is shown of every layer."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():

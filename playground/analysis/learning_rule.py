@@ -74,6 +74,9 @@ class LearningRuleAnalysis(Analysis):
 
     resolution: int = parameter(120, ge=8, le=512, help="Grid points along each side of the background.")
     aspect: float = parameter(1.0, ge=0.2, le=5.0, help="Width by height of the picture.")
+    past: bool = parameter(
+        True, drawing=True, label="History", help="Show where the line or the centroids were before."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not rule_nodes(report):

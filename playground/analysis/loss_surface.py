@@ -146,6 +146,12 @@ class LossSurfaceAnalysis(Analysis):
     seed: int = parameter(0, ge=0, le=999_999, help="Another number gives other random directions.")
     first: str = parameter("", help="The weight along the first side, as dense-1.weight[0, 1]; empty: pointed at.")
     second: str = parameter("", help="The weight along the second side; empty: pointed at.")
+    three_dimensional: bool = parameter(
+        False, drawing=True, label="3-D", help="Show the surface as a landscape; drag it to turn it."
+    )
+    logarithmic: bool = parameter(
+        True, drawing=True, label="Logarithmic loss", help="Colours and heights by the logarithm of the loss."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():

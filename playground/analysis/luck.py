@@ -88,6 +88,11 @@ class LuckAnalysis(Analysis):
         0, ge=0, le=1_000_000, unit="epochs", help="How long each runs; 0 for as long as the goals of the project give."
     )
     start: int = parameter(1, ge=0, advanced=True, help="0 waits until a person presses Start.")
+    quantity: Literal["score", "loss"] = parameter(
+        "score", drawing=True, label="Chart",
+        help="What the chart shows: the measure of the goals, or the training loss.",
+    )
+    every_seed: bool = parameter(False, drawing=True, help="Also draw the line of every single seed.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         return why_no_contest(report, graph)

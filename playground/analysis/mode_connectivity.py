@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,13 @@ class ModeConnectivityAnalysis(Analysis):
     seed: int = parameter(1, ge=1, le=999_999, help="Added to the seed of the project for the second network.")
     other_run: bool = parameter(True, help="Whether a run shown beside this one is the second network.")
     steps: int = parameter(2_000, ge=1, le=100_000, logarithmic=True, help="Steps that the bend is trained for.")
+    picture: Literal["profile", "plane"] = parameter(
+        "profile", drawing=True,
+        help="The loss along both paths, or both paths from above on the plane that holds them.",
+    )
+    logarithmic: bool = parameter(
+        False, drawing=True, label="Logarithmic loss", help="The axis by powers of ten: small losses can be told apart."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():

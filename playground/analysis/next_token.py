@@ -59,6 +59,9 @@ class NextTokenAnalysis(Analysis):
     )
     length: int = parameter(120, ge=0, le=2_000, help="Tokens that are written.")
     draw: int = parameter(0, ge=0, le=2**31 - 1, help="Another number, other luck.")
+    growing: bool = parameter(
+        False, drawing=True, label="Write on", help="Add to the text without end; else write it anew at every look."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not _text_node(report):

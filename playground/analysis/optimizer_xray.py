@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -126,6 +126,9 @@ class OptimizerXrayAnalysis(Analysis):
     needs: ClassVar[frozenset[str]] = frozenset({"weights", "snapshot", "trail", "project"})
 
     examples: int = parameter(0, ge=0, le=65_536, help="Most examples of the gradient; 0: as many as are quick.")
+    shown: Literal["both", "plots", "numbers"] = parameter(
+        "both", drawing=True, label="Show", help="Lines over the run, the numbers of this moment, or both."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not report.loss_nodes():

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.asking import sources_of
-from playground.analysis.base import Context, Table
+from playground.analysis.base import Context, Table, example_row
 from playground.analysis.boundary import Boundary, BoundaryAnalysis, drawable
 from playground.analysis.heads import Head, chosen
 from playground.analysis.live_maps import mapped_outputs
@@ -90,6 +90,7 @@ class ProbeAnalysis(BoundaryAnalysis):
         "Drag a point over the plane and read its numbers through every block; the arrow shows where the answer grows."
     )
 
+    example: int = example_row()
     placed: bool = parameter(False, help="Whether the point is at x, y; otherwise it is the example looked at.")
     x: float = parameter(0.0, help="The first feature of the point.")
     y: float = parameter(0.0, help="The second feature of the point.")

@@ -124,6 +124,13 @@ class RaceAnalysis(Analysis):
         0, ge=0, le=1_000_000, unit="epochs", help="How long each runs; 0 for as long as the goals of the project give."
     )
     start: int = parameter(1, ge=0, advanced=True, help="0 waits until a person presses Start.")
+    quantity: Literal["score", "loss"] = parameter(
+        "score", drawing=True, label="Chart",
+        help="What the chart shows: the measure of the goals, or the training loss.",
+    )
+    page: Literal["all", "chart", "surface", "table"] = parameter(
+        "all", drawing=True, label="Show", help="Which parts of the race are shown."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         return why_no_contest(report, graph)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table, example_row
 from playground.analysis.pictures import brightness, is_image, pictures
 from playground.analysis.subject import Subject
 from playground.blocks.loss import Loss
@@ -75,6 +75,7 @@ class ReconstructionAnalysis(Analysis):
     part: Part = parameter("test", help="The examples to choose from.")
     worst_first: bool = parameter(False, label="Worst first", help="Show the pictures with the largest errors first.")
     count: int = parameter(24, ge=1, le=256, help="Most pictures that are shown.")
+    example: int = example_row()
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not redrawings(report):

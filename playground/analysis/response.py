@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.asking import Asking, questions
 from playground.analysis.attribution import chosen_question
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, Context, NothingToShow, Table, example_row
 from playground.analysis.pictures import image_node
 from playground.blocks.signal import Kind
 from playground.data.base import Part
@@ -122,6 +122,7 @@ class ResponseAnalysis(Analysis):
     changes: tuple[tuple[int, float], ...] = parameter((), help="Changed features of the example: (number, value).")
     changed_row: int = parameter(-1, ge=-1, help="The example that the changes belong to; others have none.")
     resolution: int = parameter(65, ge=5, le=513, help="Places over the range of the feature.")
+    example: int = example_row()
 
     def why_not(self, report: Report, graph: Graph) -> str:
         found = questions(report, KINDS)

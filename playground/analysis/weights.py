@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight
+from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -81,6 +82,10 @@ class WeightsAnalysis(Analysis):
     title: ClassVar[str] = "Weights"
     summary: ClassVar[str] = "Each row is a unit, each column one of its inputs: blue positive, orange negative."
     needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "weights"})
+
+    node: str = parameter(
+        "", max_length=400, drawing=True, label="Block", help="The block whose weights are shown; empty for all."
+    )
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if report.total_parameters == 0:

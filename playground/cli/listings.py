@@ -97,7 +97,8 @@ def views(options: argparse.Namespace) -> int:
         why_not = cls().why_not(report, graph) if report is not None and graph is not None else ""
         applies = None if report is None else not why_not
         rows.append(
-            {"id": cls.id, "title": cls.title, "summary": cls.summary, "applies": applies, "why_not": why_not}
+            {"id": cls.id, "title": cls.title, "summary": cls.summary, "applies": applies, "why_not": why_not,
+             "parameters": [info.as_dict() for info in cls.parameter_infos()]}
         )
     if options.json:
         print_json(rows)

@@ -49,7 +49,7 @@ def view(options: argparse.Namespace) -> int:
     if why_not:
         raise ProjectFaultError([f"{analysis.title} does not apply to {project.title}: {why_not}"])
     running.run(session, running.Budget(_epochs(options.epochs, trained=session.step > 0)), project.title)
-    _save(analysis.id, _computed(analysis, session), out)
+    _save(analysis, _computed(analysis, session), out)
     print(f"Saved {out}")
     return 0
 
@@ -98,6 +98,7 @@ def _computed(analysis: Analysis, session: Session) -> Result:
         marks=tuple(session.history.marks),
         trail=session.trail.snapshots,
         project=session.project,
+        example=getattr(analysis, "example", 0),
     )
     try:
         *_, whole = analysis.stages(context)
@@ -115,11 +116,11 @@ def _refuse_without_widget(view: str, title: str) -> None:
         raise CallError(f"{title} has no view of its own, as the blocks show it; --out FILE.csv works.")
 
 
-def _save(view: str, result: Result, out: Path) -> None:
+def _save(analysis: Analysis, result: Result, out: Path) -> None:
     without_screen()
     from playground.ui.offscreen import save_view
 
     try:
-        save_view(view, result, out)
+        save_view(analysis.id, result, out, analysis.model_dump(exclude_defaults=True))
     except OSError as error:
         raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error

@@ -36,6 +36,8 @@ class ParameterInfo:
     logarithmic: bool
     optional: bool
     advanced: bool
+    drawing: bool = False
+    """Whether it changes the picture of a view only, not what is computed."""
 
     def as_dict(self) -> dict[str, Any]:
         """The listing printed by `playground blocks --json`."""
@@ -66,13 +68,15 @@ def parameter(
     lt: float | None = None,
     logarithmic: bool = False,
     advanced: bool = False,
+    drawing: bool = False,
     max_length: int | None = None,
 ) -> T:
     """Declare a parameter: a pydantic field that also carries what the form shows.
 
-    `logarithmic` asks for a slider on a log scale; `advanced` hides it behind "More".
+    `logarithmic` asks for a slider on a log scale; `advanced` hides it behind "More"; `drawing` says that of a view it
+    changes the picture only, not what is computed.
     """
-    extra = {"label": label, "unit": unit, "logarithmic": logarithmic, "advanced": advanced}
+    extra = {"label": label, "unit": unit, "logarithmic": logarithmic, "advanced": advanced, "drawing": drawing}
     return Field(
         default=default,
         description=help,
@@ -159,6 +163,7 @@ def parameter_info(name: str, field: FieldInfo) -> ParameterInfo:
         logarithmic=bool(extra.get("logarithmic", False)),
         optional=optional,
         advanced=bool(extra.get("advanced", False)),
+        drawing=bool(extra.get("drawing", False)),
     )
 
 

@@ -85,6 +85,8 @@ class SideBySide(QObject):
             if not other.isVisible() or self._waited[name] < dock.view.pulses or self._analyst.busy(key):
                 continue
             dock.panel.name_both(f"{current.title}, step {frame.step:,}", f"{run.title}, step {snapshot.step:,}")
+            if (options := dock.view.saved_options()) != other.saved_options():
+                other.take_options(options)
             analysis = dock.view.wanted()
             asked_for = analysis, snapshot, self._views.node, self._views.example
             if self._asked_for.get(name) == asked_for:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -20,6 +20,7 @@ from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.views.base import View
 from playground.ui.views.panel import ViewPanel
+from playground.ui.views.parameters import Option
 from playground.ui.views.registry import VIEWS
 
 MOST_DEFAULT_VIEWS = 3
@@ -111,9 +112,13 @@ class ViewDocks(QObject):
 
     def saved_views(self) -> tuple[OpenView, ...]:
         """The open views as they go into the project file."""
-        return tuple(
-            OpenView(view=identifier, options=dock.view.saved_options()) for identifier, dock in self._docks.items()
-        )
+        found = []
+        for identifier, dock in self._docks.items():
+            options = dock.view.saved_options()
+            if self.example and "example" in dock.view.parameters.infos:
+                options["example"] = self.example
+            found.append(OpenView(view=identifier, options=options))
+        return tuple(found)
 
     def why_not(self, identifier: str) -> str:
         """Why a view does not apply to the present graph; empty when it does."""
@@ -127,13 +132,14 @@ class ViewDocks(QObject):
 
     def open_for_project(self) -> None:
         """Open the views that the project names, or those that fit it best."""
-        self.example, self.weights = 0, ()
+        self.weights = ()
         for dock in self._docks.values():
             dock.view.leave_project()
         chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
         self.show_only(chosen or self._fitting())
-        for identifier, options in chosen.items():
-            self._docks[identifier].view.take_options(options)
+        for identifier, dock in self._docks.items():
+            dock.view.take_options(chosen.get(identifier, {}))
+        self._on_example(next((row for options in chosen.values() if (row := _row(options))), 0))
 
     def _fitting(self) -> list[str]:
         ranked = sorted((name for name in VIEWS if VIEWS[name].rank), key=lambda name: -VIEWS[name].rank)
@@ -318,3 +324,9 @@ class ViewDocks(QObject):
             dock.view.show_message(answer.message)
         else:
             dock.view.show_result(answer)
+
+
+def _row(options: Mapping[str, Option]) -> int:
+    """The example that a saved view looked at; 0 where it names none."""
+    row = options.get("example", 0)
+    return row if isinstance(row, int) and row > 0 else 0

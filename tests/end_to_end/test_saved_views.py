@@ -21,3 +21,42 @@ def test_a_race_is_opened_as_it_was_saved(person: Person, tmp_path: Path) -> Non
     person.sees(lambda: read(path).views != spirals().views)
     saved = next(one for one in read(path).views if one.view == "race").options
     assert {**saved, "logarithmic": True} == {**options, "count": 4, "logarithmic": True}
+
+
+OPTIONS = {
+    "curves": {"smoothing": 0.25, "logarithmic": True, "axis": "step"},
+    "decision-boundary": {"resolution": 25, "test_points": True},
+    "loss-surface": {"directions": "random", "resolution": 13, "logarithmic": False},
+    "probe": {"placed": True, "x": 0.5, "y": -1.0, "example": 3},
+}
+"""As another version of the program, or a person with an editor, may have written them."""
+
+
+def test_the_options_of_views_are_obeyed_kept_and_saved_again(person: Person, tmp_path: Path) -> None:
+    views = tuple(OpenView(view=name, options=options) for name, options in OPTIONS.items())
+    path = person.opens(spirals().replace(views=views), tmp_path)
+    docks = person.place.views
+    assert docks.example == 3
+    assert docks.dock("curves").view.smoothing.value() == 25
+    assert docks.dock("curves").view.log_box.isChecked()
+    assert docks.dock("decision-boundary").view.wanted().resolution == 25
+    assert docks.dock("loss-surface").view.wanted().resolution == 13
+    probe = docks.dock("probe").view.wanted()
+    assert (probe.placed, probe.x, probe.y) == (True, 0.5, -1.0)
+    docks.dock("curves").view.log_box.click()
+    person.place.files.save()
+    person.sees(lambda: read(path).views != views)
+    saved = {one.view: one.options for one in read(path).views}
+    assert saved == {**OPTIONS, "curves": {"smoothing": 0.25, "axis": "step"}}
+
+
+def test_another_project_is_opened_with_its_own_options_and_example(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals().replace(views=(OpenView(view="curves", options={"smoothing": 0.25}),)), tmp_path)
+    docks = person.place.views
+    docks.dock("curves").view.log_box.click()
+    docks._on_example(7)
+    (tmp_path / "other").mkdir()
+    person.opens(spirals().replace(views=(OpenView(view="curves"),)), tmp_path / "other")
+    assert docks.example == 0
+    assert docks.dock("curves").view.saved_options() == {}
+    assert docks.dock("curves").view.smoothing.value() == 60

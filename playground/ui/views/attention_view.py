@@ -17,7 +17,7 @@ from playground.ui.views.attention_matrix import Shown, paint_matrix, picture, w
 from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import ExampleBox, check_box
+from playground.ui.views.options import ExampleBox
 
 LEAST_TILE = 30
 LEAST_MATRIX = QSize(210, 150)
@@ -255,7 +255,7 @@ class AttentionView(View):
         super().__init__(parent)
         self.result: AttentionMaps | None = None
         self.example_box = ExampleBox()
-        self.scores_box = check_box("scores", "Show the scores that softmax turns into weights", False)
+        self.scores_box = self.parameters.control("scores", label="scores")
         self.options_layout.addWidget(self.example_box)
         self.options_layout.addWidget(self.scores_box)
         self._followed = ""
@@ -264,7 +264,6 @@ class AttentionView(View):
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
         self.example_box.valueChanged.connect(self._choose_example)
-        self.scores_box.toggled.connect(self.renew)
         self.canvas.pointed.connect(self.legend.show_readout)
 
     @Slot(int)

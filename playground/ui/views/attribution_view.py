@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QResizeEvent
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, Q
 
 from playground.analysis.attribution import METHODS, AttributionAnalysis, Attributions
 from playground.analysis.base import Analysis
-from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.attribution_bars import BarsCanvas, TraceCanvas
 from playground.ui.views.attribution_pictures import PicturesCanvas
@@ -19,7 +18,7 @@ from playground.ui.views.base import View
 from playground.ui.views.canvas import in_scroll_area
 from playground.ui.views.drawing import magnitude_table, number_words
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import ElidedLabel, ExampleBox, check_box, combo_box, more_button
+from playground.ui.views.options import ElidedLabel, ExampleBox, check_box, combo_box
 
 ALL = "all"
 ONE_LINE = 560
@@ -82,10 +81,9 @@ class AttributionView(View):
             "What stands for “nothing” when a part is covered, and where integrated gradients start",
             [("zeros as the network sees them", "zero"), ("mean training example", "mean"), ("empty, all 0", "blank")],
         )
-        self.steps_box = _number_box("Steps", "Points on the way of integrated gradients", 2, 1024, 64)
-        self.window_box = _number_box("Window", "Side of the square that occlusion covers, in pixels", 1, 32, 3)
-        self.stride_box = _number_box("Stride", "How far the square moves on, in pixels", 1, 32, 1)
-        self.overlay_box = check_box("Maps upon the picture", "Lay the maps upon the example", False)
+        self.steps_box, self.window_box, self.stride_box, self.overlay_box = (
+            self.parameters.control(name) for name in ("steps", "window", "stride", "overlay")
+        )
         self.mean_box = check_box(
             "Mean over many examples", "For tables and series: the mean size over up to 128 test examples", False
         )
@@ -94,28 +92,32 @@ class AttributionView(View):
             ("", self.overlay_box), ("", self.mean_box), ("Baseline", self.baseline_box), ("Steps", self.steps_box),
             ("Window", self.window_box), ("Stride", self.stride_box),
         ]  # fmt: skip
-        self.options_layout.addWidget(more_button(rows))
-        for box in (self.method_box, self.class_box, self.baseline_box):
-            box.currentIndexChanged.connect(self._ask_anew)
-        for number in (self.steps_box, self.window_box, self.stride_box):
-            number.valueChanged.connect(self._ask_anew)
-        self.mean_box.toggled.connect(self._ask_anew)
-        self.overlay_box.toggled.connect(self.renew)
+        self.add_more(rows)
+        bound = (("method", self.method_box), ("baseline", self.baseline_box), ("averaged", self.mean_box))
+        for name, box in bound:
+            self.parameters.bind(name, box)
+        changed = self.class_box.currentIndexChanged
+        self.parameters.bind_with("explained", self._explained, self._show_explained, changed)
+        self.parameters.bind_with("output", self._explained_number, self._show_explained, changed)
         self.example_box.valueChanged.connect(self._choose_example)
 
-    def wanted(self) -> Analysis:
-        explained = self.class_box.currentData()
-        chosen = explained not in ("predicted", "true")
-        return AttributionAnalysis(
-            method=self.method_box.currentData(),
-            explained="output" if chosen else explained,
-            output=int(explained) if chosen else 0,
-            baseline=self.baseline_box.currentData(),
-            steps=self.steps_box.value(),
-            window=self.window_box.value(),
-            stride=self.stride_box.value(),
-            averaged=self.mean_box.isChecked(),
-        )
+    def _explained(self) -> str:
+        value = str(self.class_box.currentData())
+        return value if value in ("predicted", "true") else "output"
+
+    def _explained_number(self) -> int:
+        value = str(self.class_box.currentData())
+        return int(value) if value.isdigit() else 0
+
+    def _show_explained(self, _: Any) -> None:
+        """The chosen answer, if it is offered."""
+        row = self.class_box.findData(self._chosen_answer())
+        if row >= 0:
+            self.class_box.setCurrentIndex(row)
+
+    def _chosen_answer(self) -> str:
+        explained = self.parameters.value("explained")
+        return str(self.parameters.value("output")) if explained == "output" else explained
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words and choices share a line where there is room."""
@@ -125,10 +127,10 @@ class AttributionView(View):
         if self._line.direction() != way:
             self._line.setDirection(way)
 
-    @Slot()
-    def _ask_anew(self) -> None:
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
         self.method_box.setToolTip(TEACHING[self.method_box.currentData()])
-        self.wanted_changed.emit()
+        super().ask_anew(name)
 
     @Slot(int)
     def _choose_example(self, number: int) -> None:
@@ -180,7 +182,7 @@ class AttributionView(View):
         if items == self._offered:
             return
         self._offered = items
-        chosen = self.class_box.currentData()
+        chosen = self._chosen_answer()
         with QSignalBlocker(self.class_box):
             self.class_box.clear()
             for words, value in items:
@@ -188,16 +190,8 @@ class AttributionView(View):
             self.class_box.setCurrentIndex(max(0, self.class_box.findData(chosen)))
         self.class_box.setMinimumWidth(min(self.class_box.sizeHint().width() + THEME.px(10), THEME.px(180)))
         if self.class_box.currentData() != chosen:
-            self.wanted_changed.emit()
+            self.class_box.currentIndexChanged.emit(self.class_box.currentIndex())
 
-
-def _number_box(name: str, tooltip: str, least: int, most: int, value: int) -> QuietSpinBox:
-    box = QuietSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
-    box.setAccessibleName(name)
-    box.setToolTip(tooltip)
-    return box
 
 
 def entries(result: Attributions) -> list[Entry]:

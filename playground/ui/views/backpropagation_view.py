@@ -9,17 +9,16 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
-from playground.analysis.base import Analysis, Weight
+from playground.analysis.base import Analysis
 from playground.ui.canvas_notes import NO_NOTES, CanvasNotes, WireNote
 from playground.ui.icons import put_icon
-from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.theme import THEME
 from playground.ui.views.backpropagation_parts import WAY_WORDS, WAYS, ChainTree, StepList, StepText, WaySlider
 from playground.ui.views.base import View
-from playground.ui.views.options import ExampleBox, combo_box, flat_button, more_button
+from playground.ui.views.options import ExampleBox, combo_box, flat_button
 
-SPEEDS = (("Slow", "3000"), ("Medium", "1500"), ("Fast", "600"))
-"""Words, and milliseconds from step to step."""
+SPEEDS = {"slow": 3000, "medium": 1500, "fast": 600}
+"""Milliseconds from step to step."""
 ROOM_FOR_TREE, ROOM_FOR_ALL = 600, 860
 """Least widths for the tree beside the step, and for the list of steps as well."""
 SHARES = (205, 410, 440)
@@ -32,6 +31,7 @@ class BackpropagationView(View):
     analysis: ClassVar[type[Analysis]] = BackpropagationAnalysis
     title: ClassVar[str] = "Backpropagation"
     empty: ClassVar[str] = "As soon as the network is whole, you can follow one example through it, forward and back."
+    by_gesture: ClassVar[frozenset[str]] = frozenset({"weight"})
     pulses: ClassVar[int] = 8
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,7 +39,6 @@ class BackpropagationView(View):
         self.result: Backpropagation | None
         self.step = 0
         """Number of the step that is shown, from 0."""
-        self._weight: Weight | None = None
         self._shared: tuple[bool, ...] = ()
         self._player = QTimer(self)
         self._player.timeout.connect(self._play_on)
@@ -62,17 +61,8 @@ class BackpropagationView(View):
         self.weights.activated.connect(self._choose_weight)
         self.examples = ExampleBox()
         self.examples.valueChanged.connect(self._choose_example)
-        self.digits = QuietSpinBox()
-        self.digits.setRange(2, 12)
-        self.digits.setValue(5)
-        self.digits.setAccessibleName("Digits")
-        self.digits.setToolTip("How many digits of each number are written")
-        self.digits.valueChanged.connect(self._want)
-        self.speeds = combo_box("Speed", "How long each step stays when it plays", SPEEDS)
-        self.speeds.setCurrentIndex(1)
-        self.speeds.activated.connect(self._set_speed)
-        more = more_button((("Example", self.examples), ("Digits", self.digits), ("Speed", self.speeds)))
-        self.options_layout.addWidget(more)
+        self.digits, self.speeds = self.parameters.control("digits"), self.parameters.control("speed")
+        self.add_more((("Example", self.examples), ("Digits", self.digits), ("Speed", self.speeds)))
 
     def _make_transport(self) -> None:
         row = QHBoxLayout()
@@ -119,20 +109,13 @@ class BackpropagationView(View):
 
     # What is asked for ----------------------------------------------------------------------------------------------
 
-    def wanted(self) -> Analysis:
-        name, index = self._weight if self._weight is not None else ("", ())
-        return BackpropagationAnalysis(weight=name, index=index, digits=self.digits.value())
-
-    @Slot()
-    def _want(self) -> None:
-        self.wanted_changed.emit()
-
     @Slot(int)
     def _choose_weight(self, row: int) -> None:
         if self.result is not None and 0 <= row < len(self.result.choices):
-            self._weight = self.result.choices[row][1]
+            name, index = self.result.choices[row][1]
             self.chain_button.setChecked(True)
-            self.wanted_changed.emit()
+            self.parameters.choose("index", tuple(index))
+            self.parameters.choose("weight", name)
 
     @Slot(int)
     def _choose_example(self, value: int) -> None:
@@ -177,7 +160,7 @@ class BackpropagationView(View):
         if self.step >= len(self.result.steps) - 1:
             self.first()
         put_icon(self.buttons["Play"], "pause", "secondary", 14)
-        self._player.start(int(self.speeds.currentData()))
+        self._player.start(SPEEDS[self.parameters.value("speed")])
 
     @property
     def playing(self) -> bool:
@@ -194,10 +177,10 @@ class BackpropagationView(View):
         self._player.stop()
         put_icon(self.buttons["Play"], "play", "secondary", 14)
 
-    @Slot()
-    def _set_speed(self) -> None:
+    @Slot(str)
+    def redraw(self, name: str = "") -> None:
         if self._player.isActive():
-            self._player.start(int(self.speeds.currentData()))
+            self._player.start(SPEEDS[self.parameters.value("speed")])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {

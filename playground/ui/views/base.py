@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 from playground.analysis.base import Analysis
 from playground.ui.theme import THEME
 from playground.ui.views import saving
+from playground.ui.views.options import MoreButton
+from playground.ui.views.parameters import Option, ViewParameters
 
 
 class View(QWidget):
     """Draws the result of one analysis; knows no torch.
 
-    A subclass puts its widgets into `body_layout`, its choices into `options`, and draws `self.result` in `draw`, which
-    is called for every new result, option and theme. `wanted` is the analysis, with the parameters chosen in the
-    options, whose result the view is waiting for.
+    A subclass puts its widgets into `body_layout` and draws `self.result` in `draw`, which is called for every new
+    result, option and theme. Its options are the declared parameters of its analysis (`parameters`): it puts controls
+    for them into `options_layout` and the menu of `add_more`, where those without a control of their own come by
+    themselves. `wanted` is the analysis, with the parameters chosen, whose result the view is waiting for.
     """
 
     analysis: ClassVar[type[Analysis]]
@@ -30,6 +33,12 @@ class View(QWidget):
     """Least pulses (33 ms each) between two results."""
     rank: ClassVar[int] = 0
     """A project that names no views is opened with those of the highest rank that apply; 0: only when asked for."""
+
+    momentary: ClassVar[frozenset[str]] = frozenset()
+    """Parameters of the analysis that a project never holds."""
+
+    by_gesture: ClassVar[frozenset[str]] = frozenset()
+    """Parameters that are set in the picture itself, such as by dragging, and need no control."""
 
     example_chosen = Signal(int)
     """The person looks at another example; every view that shows one follows."""
@@ -65,6 +74,10 @@ class View(QWidget):
         self.options_layout = QHBoxLayout(self.options)
         self.options_layout.setContentsMargins(0, 0, 0, 0)
         self.options_layout.setSpacing(THEME.px(8))
+        self.parameters = ViewParameters(self.analysis, self.momentary, self)
+        self.parameters.asked.connect(self.ask_anew)
+        self.parameters.drawn.connect(self.redraw)
+        self._more: MoreButton | None = None
         self._message = QLabel(self.empty)
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -94,14 +107,41 @@ class View(QWidget):
 
     def wanted(self) -> Analysis:
         """The analysis this view shows, with its present options."""
-        return self.analysis()
+        return self.parameters.analysis()
 
-    def saved_options(self) -> dict[str, bool | int | float | str]:
-        """What of its options goes into the project file, by the names of the analysis' parameters."""
-        return {}
+    def saved_options(self) -> dict[str, Option]:
+        """What of its options differs from the default, by the names of the analysis' parameters."""
+        return self.parameters.saved()
 
-    def take_options(self, options: Mapping[str, bool | int | float | str]) -> None:
-        """Set what `saved_options` gave; what a view does not know is passed over."""
+    def take_options(self, options: Mapping[str, Option]) -> None:
+        """Set what `saved_options` gave, all else as it is by default; what a view does not know is passed over."""
+        self.parameters.take(options)
+
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
+        """A parameter, by its name, asks for another result."""
+        self.wanted_changed.emit()
+
+    @Slot(str)
+    def redraw(self, name: str = "") -> None:
+        """A parameter, by its name, asks for another picture of the same result."""
+        self.renew()
+
+    def add_more(self, rows: Sequence[tuple[str, QWidget]] = ()) -> None:
+        """A “⋯” button with further choices, one row each, and with all parameters that have no other control."""
+        self._more = MoreButton(rows, self._further_rows)
+        self.options_layout.addWidget(self._more)
+
+    def complete_options(self) -> None:
+        """Offer the parameters that the view has no control for, where it has no “⋯” button of its own."""
+        if self._more is None and self.parameters.unbound(self.by_gesture):
+            self.add_more()
+
+    def _further_rows(self) -> list[tuple[str, QWidget]]:
+        return [
+            ("" if info.kind == "switch" else info.label, self.parameters.control(info.name))
+            for info in self.parameters.unbound(self.by_gesture)
+        ]
 
     def show_result(self, result: Any) -> None:
         """Draw a result of the analysis."""

@@ -19,7 +19,7 @@ from playground.ui.theme import THEME
 from playground.ui.views import drawing
 from playground.ui.views.canvas import in_scroll_area
 from playground.ui.views.legend import Entry, line_pen
-from playground.ui.views.options import check_box, flat_button, more_button
+from playground.ui.views.options import flat_button
 from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
 from playground.ui.views.plots import Plot
 from playground.ui.views.probe_marker import ProbeMarker
@@ -114,11 +114,9 @@ class BoundaryView(PlaneView):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.test_box = check_box("test", "Show the test points, with a dark rim", False)
-        self.train_box = check_box("Train points", "Show the training points, with a light rim", True)
-        self.discrete_box = check_box("Discretize", "Show the decided class alone, without its probability", False)
-        for box in (self.test_box, self.train_box, self.discrete_box):
-            box.toggled.connect(self.renew)
+        self.test_box, self.train_box, self.discrete_box = (
+            self.parameters.control(name) for name in ("test_points", "train_points", "discrete")
+        )
         self.probe_button = flat_button("Probe point", PROBE_TIP, "probe")
         self.probe_button.setCheckable(True)
         self.probe_button.toggled.connect(self._probe)
@@ -132,7 +130,7 @@ class BoundaryView(PlaneView):
         foot.addWidget(self.probe_button, 0, Qt.AlignmentFlag.AlignBottom)
         self.body_layout.addLayout(foot)
         self.options_layout.addWidget(self.test_box)
-        self.options_layout.addWidget(more_button([("", self.train_box), ("", self.discrete_box)]))
+        self.add_more([("", self.train_box), ("", self.discrete_box)])
 
     def restyle(self) -> None:
         self.plot.restyle()
@@ -219,10 +217,12 @@ class BoundaryView(PlaneView):
             cloud.draw_shapes(posing)
 
     def wanted(self) -> Analysis:
+        plane = self.parameters.analysis()
         if not self.probing:
-            return BoundaryAnalysis(aspect=self.aspect)
+            return plane
         x, y = self.marker.place if self._placed else (0.0, 0.0)
-        return ProbeAnalysis(aspect=self.aspect, placed=self._placed, x=x, y=y)
+        values = {"resolution": plane.resolution, "aspect": plane.aspect}  # type: ignore[attr-defined]
+        return ProbeAnalysis(**values, placed=self._placed, x=x, y=y)
 
     def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
         grey = THEME.tokens.secondary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +16,6 @@ from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
 from playground.ui.views.drawing import ink_on, magnitude_table
 from playground.ui.views.legend import Entry, Legend, whose
-from playground.ui.views.options import more_button, part_box
 
 PAD = 6
 
@@ -153,21 +152,13 @@ class ConfusionView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: ConfusionMatrix | None = None
-        self.part_box = part_box("Which examples are counted")
-        self.options_layout.addWidget(more_button([("Part", self.part_box)]))
+        self.part_box = self.parameters.control("part")
+        self.add_more([("Part", self.part_box)])
         self.canvas = MatrixCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
-        self.part_box.currentIndexChanged.connect(self._part_changed)
         self.canvas.pointed.connect(self.legend.show_readout)
-
-    def wanted(self) -> Analysis:
-        return ConfusionAnalysis(part=self.part_box.currentData())
-
-    @Slot()
-    def _part_changed(self) -> None:
-        self.wanted_changed.emit()
 
     @property
     def heading(self) -> str:

@@ -18,7 +18,7 @@ from playground.ui.views.contours import HeightScale
 from playground.ui.views.curve_lines import to_scale
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import check_box, combo_box, more_button
+from playground.ui.views.options import check_box, combo_box
 from playground.ui.views.plots import Plot
 from playground.ui.views.surface_plot import DARK, OWN, PATH, ContourPlot, style_of
 
@@ -44,7 +44,6 @@ class ConnectivityView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: ModeConnectivity | None = None
-        self._seed = 1
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("What lies between")
@@ -72,7 +71,7 @@ class ConnectivityView(View):
             "Picture", "The loss along both ways, or both ways from above on the plane that holds them",
             [("Along the ways", "profile"), ("From above", "plane")],
         )  # fmt: skip
-        self.log_box = check_box("Logarithmic loss", "The axis by powers of ten: small losses can be told apart", False)
+        self.log_box = self.parameters.control("logarithmic")
         self.run_box = check_box(
             "To the other run", "Go to a run that is shown beside this one; else a second network is trained", True
         )
@@ -80,14 +79,10 @@ class ConnectivityView(View):
         self.other_button.setAccessibleName("Another second network")
         self.other_button.setToolTip("Train one from other first weights: is the way to every solution the same?")
         rows = [("Picture", self.picture_box), ("", self.log_box), ("", self.run_box), ("", self.other_button)]
-        self.options_layout.addWidget(more_button(rows))
-        self.picture_box.currentIndexChanged.connect(self.renew)
-        self.log_box.toggled.connect(self.renew)
-        self.run_box.toggled.connect(self._ask_anew)
+        self.add_more(rows)
+        self.parameters.bind("picture", self.picture_box)
+        self.parameters.bind("other_run", self.run_box)
         self.other_button.clicked.connect(self._another)
-
-    def wanted(self) -> Analysis:
-        return ModeConnectivityAnalysis(seed=self._seed, other_run=self.run_box.isChecked())
 
     def show_result(self, result: Any) -> None:
         # Read by the window, which asks again after so many pulses.
@@ -96,14 +91,13 @@ class ConnectivityView(View):
 
     @Slot()
     def _another(self) -> None:
-        self._seed += 1
         self.run_box.setChecked(False)
-        self._ask_anew()
+        self.parameters.choose("seed", self.parameters.value("seed") + 1)
 
-    @Slot()
-    def _ask_anew(self) -> None:
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
         self.pulses = 1  # A person who has chosen does not wait for the next turn.
-        self.wanted_changed.emit()
+        super().ask_anew(name)
 
     # Drawing --------------------------------------------------------------------------------------------------------
 

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.contests import PRESS_START
 from playground.document.project import metric_words
-from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.views.base import View
-from playground.ui.views.options import combo_box
 
 START_TIP = "Train all runs beside the one on screen, which goes on meanwhile"
 STOP_TIP = "End all runs at once; what they have reached stays in sight"
@@ -24,6 +22,7 @@ class ContestView(View):
 
     empty: ClassVar[str] = PRESS_START
     pulses: ClassVar[int] = 1
+    momentary: ClassVar[frozenset[str]] = frozenset({"start"})
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,20 +32,20 @@ class ContestView(View):
         self._starts = 0
         self.start_button = QPushButton("Start")
         self.start_button.clicked.connect(self.start_or_stop)
-        self.epochs_box = QuietSpinBox()
-        self.epochs_box.setAccessibleName("Epochs")
-        self.epochs_box.setToolTip("How long each run learns; at the lowest value as long as the goals give")
-        self.epochs_box.setRange(0, 1_000_000)
+        self.epochs_box = self.parameters.control("epochs")
         self.epochs_box.setSpecialValueText("as the goals")
-        self.quantity_box = combo_box(
-            "Quantity", "What the chart shows", [("Measure of the goals", "score"), ("Training loss", "loss")]
+        self.quantity_box = self.parameters.control(
+            "quantity", [("Measure of the goals", "score"), ("Training loss", "loss")]
         )
-        self.quantity_box.currentIndexChanged.connect(self.renew)
         self._name_button()
 
     def chosen(self, start: int) -> Analysis:
         """The analysis with the present options and this number of the start."""
-        raise NotImplementedError
+        return self.parameters.analysis(start=start)
+
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
+        """What is chosen counts from the next start on."""
 
     def wanted(self) -> Analysis:
         return self._asked if self.running else self._idle

@@ -16,7 +16,7 @@ from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import check_box, combo_box, more_button
+from playground.ui.views.options import check_box, combo_box
 from playground.ui.views.plots import Plot
 
 SHARE = 0.15
@@ -185,22 +185,17 @@ class CurvatureView(View):
         many = "Most training examples that the loss is of; by itself as many as are quick"
         self.examples_box = combo_box("Examples", many, counts)
         self.over_time_box = check_box("Sharpness over the run", "Look at earlier moments of the run, too", True)
-        self.shown_box.currentIndexChanged.connect(self.renew)
-        self.examples_box.currentIndexChanged.connect(self._ask_anew)
-        self.over_time_box.toggled.connect(self._ask_anew)
+        bound = (("shown", self.shown_box), ("examples", self.examples_box), ("over_time", self.over_time_box))
+        for name, box in bound:
+            self.parameters.bind(name, box)
         self.options_layout.addWidget(self.shown_box)
-        self.options_layout.addWidget(more_button([("Examples", self.examples_box), ("", self.over_time_box)]))
+        self.add_more([("Examples", self.examples_box), ("", self.over_time_box)])
 
-    def wanted(self) -> Analysis:
-        return CurvatureAnalysis(
-            examples=int(self.examples_box.currentData()), over_time=self.over_time_box.isChecked()
-        )
-
-    @Slot()
-    def _ask_anew(self) -> None:
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
         self._cost = 0.0
         self.pulses = 1  # A person who has chosen does not wait for the next turn.
-        self.wanted_changed.emit()
+        super().ask_anew(name)
 
     def show_result(self, result: Any) -> None:
         # An unfinished result may have been cut off by the next question, so the cost falls slowly only.

@@ -21,7 +21,7 @@ from playground.ui.views.curve_marks import BestMarker, MarkLines
 from playground.ui.views.curve_others import MomentLine, OtherLines
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import check_box, combo_box, more_button
+from playground.ui.views.options import combo_box
 from playground.ui.views.plots import Plot
 
 SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
@@ -140,28 +140,23 @@ class CurvesView(View):
         self.plot.reset_wanted.connect(self.reset_range)
 
     def _make_options(self) -> None:
-        self.log_box = check_box("log", "Logarithmic scale (L): equal factors have equal height", False)
+        self.log_box, self.raw_box = self.parameters.control("logarithmic"), self.parameters.control("raw")
         self.quantity_box = combo_box("Quantity", "What the curves show", [("Loss", "loss")])
         self.axis_box = combo_box("Horizontal axis", "Against what the curves are drawn (X)", curve_lines.AXES)
-        self.axis_box.setCurrentIndex(1)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 100)
-        # Batches differ so much that the raw training loss hides its own course.
-        self.smoothing.setValue(60)
         KeptSize(self.smoothing, "setMinimumWidth", 150)
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("Smooth the curves (S switches it); the raw curve stays pale behind")
         self._smoothing_before = 60
-        more = more_button(
-            [("Quantity", self.quantity_box), ("Horizontal axis", self.axis_box), ("Smoothing", self.smoothing)]
-        )
         self.options_layout.addWidget(self.log_box)
-        self.options_layout.addWidget(more)
-        self.log_box.toggled.connect(self._changed)
-        self._quantity_chosen = False
-        self.quantity_box.currentIndexChanged.connect(self._choose_quantity)
-        self.axis_box.currentIndexChanged.connect(self._changed)
-        self.smoothing.valueChanged.connect(self._changed)
+        self.add_more([
+            ("Quantity", self.quantity_box), ("Horizontal axis", self.axis_box), ("Smoothing", self.smoothing),
+            ("", self.raw_box),
+        ])  # fmt: skip
+        self.parameters.bind("quantity", self.quantity_box)
+        self.parameters.bind("axis", self.axis_box)
+        self.parameters.bind("smoothing", self.smoothing, scale=100)
         for key, slot in (("L", self.log_box.toggle), ("S", self.switch_smoothing), ("X", self.next_axis)):
             shortcut = QShortcut(QKeySequence(key), self)
             # Not as an argument: beside a slot, PySide6 6.10 drops it and the key works everywhere.
@@ -191,17 +186,12 @@ class CurvesView(View):
         """Draw against the next of steps, epochs, examples and seconds."""
         self.axis_box.setCurrentIndex((self.axis_box.currentIndex() + 1) % self.axis_box.count())
 
-    @Slot()
-    def _choose_quantity(self) -> None:
-        self._quantity_chosen = True
-        self._changed()
-
-    @Slot()
-    def _changed(self) -> None:
+    @Slot(str)
+    def redraw(self, name: str = "") -> None:
         self._own_range = False
         self._since_rescale.invalidate()
         self.heading_changed.emit(self.heading)
-        self.renew()
+        super().redraw(name)
 
     def restyle(self) -> None:
         self.plot.restyle()
@@ -238,15 +228,13 @@ class CurvesView(View):
         names = curve_lines.quantities(result.curves)
         if names == [self.quantity_box.itemData(row) for row in range(self.quantity_box.count())] or not names:
             return
-        chosen = before = self.quantity
-        if not self._quantity_chosen:
-            chosen = EACH_LOSS if EACH_LOSS in names else "loss"
-        blocked = self.quantity_box.blockSignals(True)
-        self.quantity_box.clear()
-        for name in names:
-            self.quantity_box.addItem(curve_lines.quantity_words(name), name)
-        self.quantity_box.setCurrentIndex(max(0, self.quantity_box.findData(chosen)))
-        self.quantity_box.blockSignals(blocked)
+        before = self.quantity
+        if EACH_LOSS in names:
+            self.parameters.measure("quantity", EACH_LOSS)
+        else:
+            self.parameters.measure("quantity", "loss")
+        items = [(curve_lines.quantity_words(name), name) for name in names]
+        self.parameters.offer("quantity", self.quantity_box, items)
         if self.quantity != before:
             self.heading_changed.emit(self.heading)
 

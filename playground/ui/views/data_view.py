@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QScrollArea, QSizePolicy, QTableView, QWidget
 
@@ -17,7 +17,6 @@ from playground.ui.inspector.series_plot import SeriesPlot
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import check_box, part_box
 
 EXAMPLES_SHARE, CLASSES_SHARE = 5, 3
 """Widths of the examples and of the counts beside them."""
@@ -37,9 +36,7 @@ class DataView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: DataSummary | None = None
-        self.table_box = check_box("table", "Show the examples as numbers", False)
-        self.part_box = part_box("Which examples are shown")
-        self.part_box.setCurrentIndex(self.part_box.findData("train"))
+        self.table_box, self.part_box = self.parameters.control("table"), self.parameters.control("part")
         self.options_layout.addWidget(self.table_box)
         self.options_layout.addWidget(self.part_box)
         self.points = PointsPlot()
@@ -52,8 +49,6 @@ class DataView(View):
         self.bars = ClassBars()
         self.legend = Legend()
         self._lay_out()
-        self.table_box.toggled.connect(self.renew)
-        self.part_box.currentIndexChanged.connect(self._part_changed)
         self.restyle()
 
     def _lay_out(self) -> None:
@@ -73,13 +68,6 @@ class DataView(View):
         line.addWidget(self.bars_area, CLASSES_SHARE)
         self.body_layout.addLayout(line, 1)
         self.body_layout.addWidget(self.legend)
-
-    def wanted(self) -> Analysis:
-        return DataAnalysis(part=self.part_box.currentData())
-
-    @Slot()
-    def _part_changed(self) -> None:
-        self.wanted_changed.emit()
 
     def restyle(self) -> None:
         self.table.verticalHeader().setDefaultSectionSize(THEME.px(24))

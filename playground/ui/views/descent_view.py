@@ -15,7 +15,6 @@ from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.descent_plot import DARK, PATH, WalkPlot
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import check_box
 
 TABLE_WIDTH = 330
 WIDE, HIGH = 620, 480
@@ -77,8 +76,7 @@ class DescentView(View):
         self._aspect = 1.0
         self.chosen = 0
         """Of which walk the words and the table tell."""
-        self.field_box = check_box("Field", "Arrows that point straight down the slope, everywhere", True)
-        self.table_box = check_box("Table", "Every iteration with all its digits, where the view is large enough", True)
+        self.field_box, self.table_box = self.parameters.control("field"), self.parameters.control("table")
         self.options_layout.addWidget(self.field_box)
         self.options_layout.addWidget(self.table_box)
         self._pictures = QWidget()
@@ -100,8 +98,6 @@ class DescentView(View):
         self.body_layout.addLayout(self._across, 1)
         self.body_layout.addWidget(self.words)
         self.body_layout.addWidget(self.legend)
-        self.field_box.toggled.connect(self.renew)
-        self.table_box.toggled.connect(self.renew)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -121,15 +117,13 @@ class DescentView(View):
         header.setHighlightSections(False)
         return table
 
-    def wanted(self) -> Analysis:
-        return DescentAnalysis(aspect=self._aspect)
-
     @Slot()
     def _measure(self) -> None:
         aspect = self.plots[0].aspect
         if aspect != self._aspect:
             self._aspect = aspect
-            if self.result is not None and self.result.walks[0].dimensions == 2:
+            changed = self.parameters.measure("aspect", aspect)
+            if changed and self.result is not None and self.result.walks[0].dimensions == 2:
                 self.wanted_changed.emit()
 
     # Drawing --------------------------------------------------------------------------------------------------------

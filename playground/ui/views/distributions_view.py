@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -18,7 +18,7 @@ from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.canvas import metrics
 from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import combo_box, more_button
+from playground.ui.views.options import combo_box
 from playground.ui.views.plots import Plot
 from playground.ui.views.ridge import RidgeCanvas
 
@@ -45,8 +45,7 @@ class DistributionsView(View):
         )  # fmt: skip
         self.options_layout.setSpacing(THEME.px(2))
         self.options_layout.addWidget(self.what_box)
-        self.options_layout.addWidget(more_button([("Block", self.node_box)]))
-        self._node = FOLLOW
+        self.add_more([("Block", self.node_box)])
         self._pointed = FOLLOW
         self.canvas = RidgeCanvas()
         self.plot = Plot()
@@ -63,18 +62,19 @@ class DistributionsView(View):
         self.body_layout.addWidget(self.canvas, 1)
         self.body_layout.addWidget(self.plot)
         self.body_layout.addWidget(self.legend)
-        self.node_box.currentIndexChanged.connect(self._choose_node)
-        self.what_box.currentIndexChanged.connect(self.wanted_changed)
+        self.parameters.bind_with("node", self._chosen_node, self._show_node, self.node_box.currentIndexChanged)
+        self.parameters.bind("what", self.what_box)
         self.canvas.pointed.connect(self.legend.show_readout)
         self.restyle()
 
-    def wanted(self) -> Analysis:
-        return DistributionsAnalysis(node=self._node, what=self.what_box.currentData())
+    def _chosen_node(self) -> str:
+        return str(self.node_box.currentData() or FOLLOW)
 
-    @Slot()
-    def _choose_node(self) -> None:
-        self._node = str(self.node_box.currentData() or FOLLOW)
-        self.wanted_changed.emit()
+    def _show_node(self, node: str) -> None:
+        """The chosen block; that which is followed is shown with its result."""
+        row = self.node_box.findData(node)
+        if row >= 0:
+            self.node_box.setCurrentIndex(row)
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
@@ -96,9 +96,8 @@ class DistributionsView(View):
         self._offer(result)
         if result.pointed != self._pointed:
             self._pointed = result.pointed
-            if self._node and any(one.node == result.pointed for one in result.offered):
-                self._node = FOLLOW  # until the next choice in the box, the canvas decides
-                self.wanted_changed.emit()
+            if self.parameters.value("node") and any(one.node == result.pointed for one in result.offered):
+                self.parameters.choose("node", None)  # until the next choice in the box, the canvas decides
         self.canvas.show_result(result)
         shown = {name: getattr(result, name) for name, _ in SHARES}
         self._draw_shares(result, shown)

@@ -80,7 +80,7 @@ class FlowView(View):
         self.body_layout.addWidget(self.legend)
         self.plot.hide()  # until there is a step
         self._moved = False
-        self.size_box.currentIndexChanged.connect(self._choose)
+        self.parameters.bind("size", self.size_box)
         self.plot.range_taken.connect(self._keep_range)
         self.plot.reset_wanted.connect(self.reset_range)
         self.plot.hovered.connect(self._read)
@@ -202,8 +202,8 @@ class FlowView(View):
         last = max(last, float(self.result.step), 1.0)
         self.plot.box.setRange(xRange=(0.0, last * 1.01), yRange=(low - room, high + room), padding=0.0)
 
-    @Slot()
-    def _choose(self) -> None:
+    @Slot(str)
+    def redraw(self, name: str = "") -> None:
         self._moved = False
         self.renew()
 

@@ -17,7 +17,6 @@ from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.forecast_parts import BEHIND, Band, PartShades, ScoreTable, Strip, mark_of, readout
 from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import check_box
 from playground.ui.views.plots import Plot
 
 FILL = (78, 40)
@@ -90,14 +89,13 @@ class ForecastView(View):
     analysis: ClassVar[type[Analysis]] = ForecastAnalysis
     title: ClassVar[str] = "Forecast"
     empty: ClassVar[str] = "Press play to see the forecast."
+    by_gesture: ClassVar[frozenset[str]] = frozenset({"origin"})
     pulses: ClassVar[int] = 2
     rank: ClassVar[int] = 96
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Forecast | None = None
-        self._origin = -1
-        """The origin that the person chose, where it is no example of the part under examination."""
         self._pending: int | None = None
         """An origin that was chosen and whose result has not come."""
         self._patience = 0
@@ -109,7 +107,7 @@ class ForecastView(View):
         self.strip = Strip()
         self.table = ScoreTable()
         self.legend = Legend()
-        self.paths_box = check_box("Paths", f"Show {SHOWN_PATHS} paths one by one in place of the bands", False)
+        self.paths_box = self.parameters.control("single_paths")
         self.options_layout.addWidget(self.paths_box)
         self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.plot, 1)
@@ -136,7 +134,6 @@ class ForecastView(View):
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _connect(self) -> None:
-        self.paths_box.toggled.connect(self.renew)
         self.origin.sigDragged.connect(self._dragged)
         self.origin.sigPositionChangeFinished.connect(self._dropped)
         self.strip.picked.connect(self._picked)
@@ -159,9 +156,6 @@ class ForecastView(View):
         # Not as an argument: beside a slot, PySide6 6.10 drops it and the key works everywhere.
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(slot)
-
-    def wanted(self) -> Analysis:
-        return ForecastAnalysis(origin=self._origin)
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
@@ -328,9 +322,10 @@ class ForecastView(View):
         self._place_origin(step)
         first, count = result.part_origins
         row = step - first
-        self._origin = -1 if 0 <= row < count else step
-        if self._origin < 0:
+        an_example = 0 <= row < count
+        if an_example:
             self.example_chosen.emit(row)
+        self.parameters.choose("origin", None if an_example else step)
         self.wanted_changed.emit()
 
     @property

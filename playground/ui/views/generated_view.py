@@ -15,7 +15,6 @@ from playground.analysis.generated_points import GeneratedPoints, GeneratedPoint
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
 from playground.ui.views.legend import Entry
-from playground.ui.views.options import check_box, more_button
 from playground.ui.views.plane_view import INK, WHITE, PlaneView
 from playground.ui.views.plots import Plot
 
@@ -89,12 +88,9 @@ class GeneratedView(PlaneView):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.field_box = check_box("Discriminator's field", "Show what the discriminator thinks of every place", True)
-        self.real_box = check_box("Real points", "Show the real points, as discs", True)
-        self.modes_box = check_box("Modes", "Show each mode with a tick where the generator covers it", True)
-        for box in (self.field_box, self.real_box, self.modes_box):
-            box.toggled.connect(self.renew)
-        self.options_layout.addWidget(more_button([("", self.field_box), ("", self.real_box), ("", self.modes_box)]))
+        boxes = (self.parameters.control(name) for name in ("field", "real_points", "modes"))
+        self.field_box, self.real_box, self.modes_box = boxes
+        self.add_more([("", self.field_box), ("", self.real_box), ("", self.modes_box)])
 
     def restyle(self) -> None:
         self.plot.restyle()
@@ -139,9 +135,6 @@ class GeneratedView(PlaneView):
     def pose(self, posing: bool) -> None:
         for cloud in (self.real, self.generated):
             cloud.opts["useCache"] = not posing  # in a vector picture points must be shapes
-
-    def wanted(self) -> Analysis:
-        return GeneratedPointsAnalysis(aspect=self.aspect)
 
     def words_at(self, x: float, y: float) -> str:
         assert self.result is not None

@@ -15,11 +15,12 @@ from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views import drawing
 from playground.ui.views.base import View
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box, more_button
+from playground.ui.views.options import combo_box
 from playground.ui.views.plane_view import INK, WHITE, ring_color
 from playground.ui.views.plots import Plot
 
 ANSWER, TRUTH = "answer", "truth"
+UNIT = ", unit "
 SPRING, HIDDEN = "spring", "hidden"
 NEAR = 0.09
 """How near to a node the mouse must be, in units of the picture, which goes from −1 to 1."""
@@ -50,10 +51,10 @@ class GraphView(View):
             "Place", "Where a node lies", [("By its neighbours", SPRING), ("By its hidden state", HIDDEN)]
         )
         self.legend = Legend()
-        for box in (self.color_box, self.layout_box):
-            box.currentIndexChanged.connect(self.renew)
+        for name, box in (("color", self.color_box), ("layout", self.layout_box)):
+            self.parameters.bind(name, box)
         self.options_layout.addWidget(self.color_box)
-        self.options_layout.addWidget(more_button([("Place", self.layout_box)]))
+        self.add_more([("Place", self.layout_box)])
         self.layout_box.currentIndexChanged.connect(self.reset_range)
         self.body_layout.addWidget(self.plot, 1)
         self.body_layout.addWidget(self.legend)
@@ -113,30 +114,19 @@ class GraphView(View):
             return drawing.class_shading(result.probabilities[:, None, :], 1.0)[:, 0]
         if chosen == TRUTH:
             return drawing.class_table(len(result.class_names))[result.actual]
-        title, unit = chosen
-        values = result.hidden[title][:, unit].astype(np.float64)
+        title, _, unit = str(chosen).rpartition(UNIT)
+        values = result.hidden[title][:, int(unit) - 1].astype(np.float64)
         limit = max(1e-9, float(np.abs(values).max()))
         return drawing.signed_table()[drawing.shades(values, -limit, limit)]
 
     def _offer(self, result: GraphAnswers) -> None:
         """The hidden units among the choices of colour."""
         units = [
-            (f"{title}, unit {unit + 1}", (title, unit))
+            (f"{title}{UNIT}{unit + 1}",) * 2
             for title, states in result.hidden.items()
             for unit in range(min(16, states.shape[1]))
         ]
-        wanted = [("Answer", ANSWER), ("Truth", TRUTH), *units]
-        box = self.color_box
-        present = [(box.itemText(row), box.itemData(row)) for row in range(box.count())]
-        if wanted == present:
-            return
-        blocked = self.color_box.blockSignals(True)
-        kept = self.color_box.currentText()
-        self.color_box.clear()
-        for words, data in wanted:
-            self.color_box.addItem(words, data)
-        self.color_box.setCurrentIndex(max(0, self.color_box.findText(kept)))
-        self.color_box.blockSignals(blocked)
+        self.parameters.offer("color", self.color_box, [("Answer", ANSWER), ("Truth", TRUTH), *units])
 
     def _entries(self, result: GraphAnswers, wrong: int) -> list[Entry]:
         if self.color_box.currentData() not in (ANSWER, TRUTH):

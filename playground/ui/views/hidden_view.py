@@ -16,7 +16,7 @@ from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
 from playground.ui.views.drawing import image, magnitude_table, number_words, shades, signed_table
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import ExampleBox, combo_box, more_button
+from playground.ui.views.options import ExampleBox, combo_box
 
 BAR, GAP, TICK = 10, 5, 4
 LEAST_HEIGHT = 56
@@ -222,13 +222,13 @@ class HiddenView(View):
         self.example_box = ExampleBox()
         self.map_box = combo_box("Values", "Which values are shown", [("All", ALL)])
         self.options_layout.addWidget(self.example_box)
-        self.options_layout.addWidget(more_button([("Show", self.map_box)]))
+        self.add_more([("Show", self.map_box)])
         self.canvas = HiddenCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
         self.example_box.valueChanged.connect(self._choose_example)
-        self.map_box.currentIndexChanged.connect(self.renew)
+        self.parameters.bind("shown", self.map_box)
         self.canvas.pointed.connect(self.legend.show_readout)
 
     @Slot(int)
@@ -255,14 +255,5 @@ class HiddenView(View):
         ])  # fmt: skip
 
     def _offer(self, result: HiddenStates) -> None:
-        offered = [(ALL, "All"), *((shown.name, shown.title) for shown in result.maps)]
-        present = [(self.map_box.itemData(row), self.map_box.itemText(row)) for row in range(self.map_box.count())]
-        if offered == present:
-            return
-        chosen = self.map_box.currentData()
-        blocked = self.map_box.blockSignals(True)
-        self.map_box.clear()
-        for name, words in offered:
-            self.map_box.addItem(words, name)
-        self.map_box.setCurrentIndex(max(0, self.map_box.findData(chosen)))
-        self.map_box.blockSignals(blocked)
+        offered = [("All", ALL), *((shown.title, shown.name) for shown in result.maps)]
+        self.parameters.offer("shown", self.map_box, offered)

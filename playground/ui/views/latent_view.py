@@ -18,7 +18,6 @@ from playground.ui.theme import THEME
 from playground.ui.views import drawing
 from playground.ui.views.base import View
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import check_box, more_button, part_box
 from playground.ui.views.plots import Plot
 
 POINT = 8
@@ -70,18 +69,15 @@ class LatentView(View):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.decoded_box = check_box("decoded", "Show what the decoder draws here, behind the points", False)
-        self.part_box = part_box("Which examples are shown")
+        self.decoded_box, self.part_box = self.parameters.control("decoded"), self.parameters.control("part")
         self.options_layout.addWidget(self.decoded_box)
-        self.options_layout.addWidget(more_button([("Part", self.part_box)]))
+        self.add_more([("Part", self.part_box)])
         self.thumb.setFrameShape(QFrame.Shape.Box)
         self.thumb.setScaledContents(True)
         self.thumb.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.thumb.hide()
 
     def _connect(self) -> None:
-        self.decoded_box.toggled.connect(self._ask_anew)
-        self.part_box.currentIndexChanged.connect(self._ask_anew)
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)
         self.plot.range_taken.connect(self._keep_range)
@@ -94,14 +90,17 @@ class LatentView(View):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
 
-    def wanted(self) -> Analysis:
-        columns, rows = self._grid if self.decoded_box.isChecked() else (0, 0)
-        return LatentPlaneAnalysis(part=self.part_box.currentData(), columns=columns, rows=rows)
-
-    @Slot()
-    def _ask_anew(self) -> None:
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
         self._own_range = False
-        self.wanted_changed.emit()
+        self._ask_for_grid()
+        super().ask_anew(name)
+
+    def _ask_for_grid(self) -> bool:
+        """As many decoded pictures as have room, while they are shown; returns whether others are asked for."""
+        grid = self._grid if self.decoded_box.isChecked() else (0, 0)
+        changed = [self.parameters.measure(*one) for one in zip(("columns", "rows"), grid, strict=True)]
+        return any(changed)
 
     @Slot()
     def _measure(self) -> None:
@@ -111,7 +110,7 @@ class LatentView(View):
         grid = (min(MOST, max(FEWEST, fitting[0])), min(MOST, max(FEWEST, fitting[1])))
         if grid != self._grid:
             self._grid = grid
-            if self.decoded_box.isChecked():
+            if self._ask_for_grid():
                 self.wanted_changed.emit()
 
     # Drawing --------------------------------------------------------------------------------------------------------

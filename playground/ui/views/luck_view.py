@@ -9,12 +9,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.luck import Luck, LuckAnalysis
-from playground.ui.inspector.controls import QuietSpinBox
 from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, metric_title
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import check_box, more_button
 
 OUTER, INNER = 0.16, 0.32
 """Opacity of the bands of all seeds, and of the middle half."""
@@ -38,20 +36,11 @@ class LuckView(ContestView):
         self.body_layout.addWidget(self.words)
         self.body_layout.addWidget(self.chart, 1)
         self.body_layout.addWidget(self.legend)
-        self.seeds_box = QuietSpinBox()
-        self.seeds_box.setAccessibleName("Seeds")
-        self.seeds_box.setToolTip("How many seeds, from that of the project on")
-        self.seeds_box.setRange(2, 128)
-        self.seeds_box.setValue(32)
-        self.each_box = check_box("Every seed", "Also draw the line of every single seed", False)
-        self.each_box.toggled.connect(self.renew)
+        self.seeds_box, self.each_box = self.parameters.control("seeds"), self.parameters.control("every_seed")
         self.options_layout.addWidget(self.start_button)
         rows = [("Seeds", self.seeds_box), ("Epochs", self.epochs_box), ("Chart", self.quantity_box)]
-        self.options_layout.addWidget(more_button([*rows, ("", self.each_box)]))
+        self.add_more([*rows, ("", self.each_box)])
         self.restyle()
-
-    def chosen(self, start: int) -> Analysis:
-        return LuckAnalysis(seeds=self.seeds_box.value(), epochs=self.epochs_box.value(), start=start)
 
     def restyle(self) -> None:
         self.chart.restyle()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -60,13 +60,18 @@ class HeaderButton(QToolButton):
 def flat_button(name: str, tooltip: str, icon: str = "", text: str = "") -> QToolButton:
     """A button without a frame, for a header."""
     button = HeaderButton()
+    dress_flat(button, name, tooltip, icon, text)
+    return button
+
+
+def dress_flat(button: QToolButton, name: str, tooltip: str, icon: str = "", text: str = "") -> None:
+    """Make a button flat, with its name, its tooltip, and an icon or a text."""
     button.setAutoRaise(True)
     button.setAccessibleName(name)
     button.setToolTip(tooltip)
     button.setText(text)
     if icon:
         put_icon(button, icon, "secondary", 14)
-    return button
 
 
 class TickBox(QCheckBox):
@@ -160,22 +165,43 @@ class ExampleBox(QuietSpinBox):
         self.setToolTip(f"Which of the {count:,} {part} examples is looked at, here and on the canvas")
 
 
+class MoreButton(HeaderButton):
+    """A “⋯” button that unfolds further choices, one row each; those of `further` are made when it is first opened."""
+
+    def __init__(
+        self, rows: Sequence[tuple[str, QWidget]], further: Callable[[], Sequence[tuple[str, QWidget]]] | None = None
+    ) -> None:
+        super().__init__()
+        self._further = further
+        dress_flat(self, "More options", "More options of this view", text="⋯")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        self._form = QWidget()
+        self._layout = QFormLayout(self._form)
+        self._layout.setContentsMargins(THEME.px(12), THEME.px(8), THEME.px(12), THEME.px(8))
+        self._add(rows)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(self._form)
+        menu.addAction(action)
+        menu.aboutToShow.connect(self.complete)
+        self.setMenu(menu)
+        self.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+
+    def _add(self, rows: Sequence[tuple[str, QWidget]]) -> None:
+        for words, widget in rows:
+            if words:
+                self._layout.addRow(words, widget)
+            else:
+                self._layout.addRow(widget)
+
+    @Slot()
+    def complete(self) -> None:
+        """Make the rows that nobody has wanted to see so far."""
+        if self._further is not None:
+            self._add(self._further())
+            self._form.adjustSize()
+
+
 def more_button(rows: Sequence[tuple[str, QWidget]]) -> QToolButton:
     """A “⋯” button that unfolds further choices, one row each."""
-    button = flat_button("More options", "More options of this view", text="⋯")
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(button)
-    form = QWidget()
-    layout = QFormLayout(form)
-    layout.setContentsMargins(THEME.px(12), THEME.px(8), THEME.px(12), THEME.px(8))
-    for words, widget in rows:
-        if words:
-            layout.addRow(words, widget)
-        else:
-            layout.addRow(widget)
-    action = QWidgetAction(menu)
-    action.setDefaultWidget(form)
-    menu.addAction(action)
-    button.setMenu(menu)
-    button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
-    return button
+    return MoreButton(rows)

@@ -70,6 +70,7 @@ class ViewPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._header.addWidget(self.heading, 1)
+        self.view.complete_options()
         self._header.addWidget(self.view.options)
         self.view.options.show()
         for button in (self.enlarge_button, self.float_button, self.save_button, self.close_button):

@@ -104,7 +104,8 @@ class PlaneView(View):
         aspect = min(5.0, max(0.2, round(size.width() / size.height() * 20) / 20))
         if aspect != self.aspect:
             self.aspect = aspect
-            self.wanted_changed.emit()
+            if self.parameters.measure("aspect", aspect):
+                self.wanted_changed.emit()
 
     @Slot(QPointF)
     def _read(self, place: QPointF) -> None:

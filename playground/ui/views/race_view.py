@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +18,6 @@ from playground.ui.views.contest_chart import ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, metric_title
 from playground.ui.views.drawing import class_symbol, number_words
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box, more_button
 from playground.ui.views.race_map import RaceMap
 from playground.ui.views.race_options import RaceOptions
 
@@ -55,25 +53,13 @@ class RaceView(ContestView):
         row.addWidget(self.map, 1)
         for widget, share in ((self.pictures, 1), (self.notice, 0), (self.legend, 0), (self.table, 0)):
             self.body_layout.addWidget(widget, share)
-        self.choices = RaceOptions()
-        self.page_box = combo_box("Show", "Which parts of the race are shown", PAGES)
-        self.page_box.currentIndexChanged.connect(self.renew)
+        self.choices = RaceOptions(self.parameters)
+        self.page_box = self.parameters.control("page", PAGES)
         self.options_layout.addWidget(self.choices.over_box)
         self.options_layout.addWidget(self.start_button)
         rows = [*self.choices.rows(), ("Epochs", self.epochs_box), ("Chart", self.quantity_box)]
-        self.options_layout.addWidget(more_button([*rows, ("Show", self.page_box)]))
+        self.add_more([*rows, ("Show", self.page_box)])
         self.restyle()
-
-    def chosen(self, start: int) -> Analysis:
-        return self.choices.analysis(epochs=self.epochs_box.value(), start=start)
-
-    def saved_options(self) -> dict[str, bool | int | float | str]:
-        return {**self.choices.saved(), "epochs": self.epochs_box.value()}
-
-    def take_options(self, options: Mapping[str, bool | int | float | str]) -> None:
-        self.choices.restore(options)
-        if "epochs" in options:
-            self.epochs_box.setValue(int(options["epochs"]))
 
     def show_result(self, result: Any) -> None:
         if not isinstance(result, RaceOffer):

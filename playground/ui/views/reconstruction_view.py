@@ -15,7 +15,6 @@ from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
 from playground.ui.views.drawing import greys, number_words
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import check_box, more_button, part_box
 
 LEAST, MOST = 56, 112
 """Sides of a picture; as large as lets all pairs be seen at once."""
@@ -158,16 +157,14 @@ class ReconstructionView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Reconstruction | None = None
-        self.worst_box = check_box("by error", "Show the pictures with the largest errors first", False)
-        self.part_box = part_box("Which examples are shown")
+        self.worst_box = self.parameters.control("worst_first", label="by error")
+        self.part_box = self.parameters.control("part")
         self.options_layout.addWidget(self.worst_box)
-        self.options_layout.addWidget(more_button([("Part", self.part_box)]))
+        self.add_more([("Part", self.part_box)])
         self.canvas = PairsCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
-        self.worst_box.toggled.connect(self._ask_anew)
-        self.part_box.currentIndexChanged.connect(self._ask_anew)
         self.canvas.pointed.connect(self.legend.show_readout)
         self.canvas.picked.connect(self.choose)
         for key, slot in (("Left", self.choose_previous), ("Right", self.choose_next)):
@@ -175,13 +172,6 @@ class ReconstructionView(View):
             # Not as an argument: beside a slot, PySide6 6.10 drops it and the key works everywhere.
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
-
-    def wanted(self) -> Analysis:
-        return ReconstructionAnalysis(part=self.part_box.currentData(), worst_first=self.worst_box.isChecked())
-
-    @Slot()
-    def _ask_anew(self) -> None:
-        self.wanted_changed.emit()
 
     @Slot(int)
     def choose(self, number: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -32,13 +33,12 @@ class ResponseView(View):
     analysis: ClassVar[type[Analysis]] = ResponseAnalysis
     title: ClassVar[str] = "Response"
     empty: ClassVar[str] = "Press play to see how the answer responds to each feature."
+    by_gesture: ClassVar[frozenset[str]] = frozenset({"feature", "changed_row"})
     pulses: ClassVar[int] = 4
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Response | None = None
-        self._feature = 0
-        self._changes: dict[int, float] = {}
         self._row = -1
         self._names: tuple[str, ...] = ()
         self._silent = False
@@ -89,7 +89,7 @@ class ResponseView(View):
         self.sliders.changed_to.connect(self._change)
         self.sliders.restored.connect(self._restore)
         self.sliders.pointed.connect(self.legend.show_readout)
-        self.class_box.currentIndexChanged.connect(self._ask_anew)
+        self.parameters.bind_with("output", self._output, self._show_output, self.class_box.currentIndexChanged)
         self.example_box.valueChanged.connect(self._choose_example)
         self.reset_button.clicked.connect(self._reset)
         self.now.sigPositionChanged.connect(self._on_dragged)
@@ -116,37 +116,42 @@ class ResponseView(View):
     # What is asked for ------------------------------------------------------------------------------------------------
 
     def wanted(self) -> Analysis:
-        return ResponseAnalysis(
-            feature=self._feature,
-            output=int(self.class_box.currentData()),
-            changes=tuple(sorted(self._changes.items())),
-            changed_row=self._row,
-        )
+        changed = self.parameters.value("changed_row")
+        return self.parameters.analysis(changed_row=self._row if changed < 0 else changed)
 
-    @Slot()
-    def _ask_anew(self) -> None:
-        self.wanted_changed.emit()
+    def _output(self) -> int:
+        return int(self.class_box.currentData())
+
+    def _show_output(self, output: int) -> None:
+        row = self.class_box.findData(str(output))
+        if row >= 0:
+            self.class_box.setCurrentIndex(row)
+
+    @property
+    def changes(self) -> dict[int, float]:
+        """The values that the person has given to features, by their numbers."""
+        return dict(self.parameters.value("changes"))
+
+    def _set_changes(self, changes: Mapping[int, float]) -> None:
+        self.parameters.choose("changed_row", self._row if changes else None)
+        self.parameters.choose("changes", tuple(sorted(changes.items())) or None)
 
     @Slot(int)
     def _choose(self, feature: int) -> None:
-        self._feature = feature
-        self._ask_anew()
+        self.parameters.choose("feature", feature)
 
     @Slot(int, float)
     def _change(self, feature: int, value: float) -> None:
-        self._feature = feature
-        self._changes[feature] = value
-        self._ask_anew()
+        self.parameters.choose("feature", feature)
+        self._set_changes({**self.changes, feature: value})
 
     @Slot(int)
     def _restore(self, feature: int) -> None:
-        self._changes.pop(feature, None)
-        self._ask_anew()
+        self._set_changes({number: value for number, value in self.changes.items() if number != feature})
 
     @Slot()
     def _reset(self) -> None:
-        self._changes.clear()
-        self._ask_anew()
+        self._set_changes({})
 
     @Slot(int)
     def _choose_example(self, number: int) -> None:
@@ -172,9 +177,11 @@ class ResponseView(View):
         assert self.result is not None
         result = self.result
         if (result.row, result.feature_names) != (self._row, self._names):
-            self._changes.clear()
             self._row, self._names = result.row, result.feature_names
-        self._feature = min(self._feature, len(result.feature_names) - 1)
+            if self.parameters.value("changed_row") != result.row:
+                self._set_changes({})
+        if self.parameters.value("feature") >= len(result.feature_names):
+            self.parameters.choose("feature", len(result.feature_names) - 1)
         self.heading_changed.emit(self.heading)
         self._offer(result)
         self.example_box.show_example(result.row, result.count, result.part)
@@ -188,17 +195,10 @@ class ResponseView(View):
     def _offer(self, result: Response) -> None:
         items = [("predicted", str(PREDICTED))] if result.classifies else []
         items += [(name, str(number)) for number, name in enumerate(result.names)]
-        present = [
-            (self.class_box.itemText(row), self.class_box.itemData(row)) for row in range(self.class_box.count())
-        ]
-        if items == present:
-            return
-        chosen = self.class_box.currentData()
-        with QSignalBlocker(self.class_box):
-            self.class_box.clear()
-            for words, value in items:
-                self.class_box.addItem(words, value)
-            self.class_box.setCurrentIndex(max(0, self.class_box.findData(chosen)))
+        held = self.parameters.value("output")
+        self.parameters.offer("output", self.class_box, items)
+        if self.class_box.findData(str(held)) < 0:
+            self.parameters.choose("output", self._output())
         self.class_box.setMinimumWidth(min(self.class_box.sizeHint().width() + THEME.px(10), THEME.px(160)))
 
     def _draw_curves(self, result: Response) -> None:

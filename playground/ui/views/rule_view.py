@@ -15,7 +15,6 @@ from playground.analysis.learning_rule import LearningRule, LearningRuleAnalysis
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
 from playground.ui.views.legend import Entry
-from playground.ui.views.options import check_box
 from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
 
 PALE = 0.45
@@ -46,13 +45,9 @@ class RuleView(PlaneView):
         for depth, item in enumerate(items, start=1):
             item.setZValue(depth)
             self.plot.addItem(item)
-        self.past_box = check_box("History", "Show where the line or the centroids were before", True)
-        self.past_box.toggled.connect(self.renew)
+        self.past_box = self.parameters.control("past")
         self.options_layout.addWidget(self.past_box)
         self.restyle()
-
-    def wanted(self) -> Analysis:
-        return LearningRuleAnalysis(aspect=self.aspect)
 
     def restyle(self) -> None:
         self.plot.restyle()

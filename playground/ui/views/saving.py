@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +90,13 @@ def save_csv(table: Table, path: Path) -> None:
     write_atomically(path, text.getvalue().encode("utf-8"))
 
 
-def render(result: Any, view_class: type[View], path: Path, theme: str = "light", size: QSize | None = None) -> None:
+def render(
+    result: Any, view_class: type[View], path: Path, theme: str = "light", size: QSize | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Draw a result without a window and save it as what the ending of the path says: png, svg or csv.
+
+    `options` are the parameters of the view that a person has set.
 
     Needs a QApplication for pictures, none for a table. Raises ValueError for another ending, OSError when the file
     cannot be written.
@@ -108,6 +114,7 @@ def render(result: Any, view_class: type[View], path: Path, theme: str = "light"
         view.resize((size or QSize(800, 600)) - framed(QSize(0, 0), view.heading))
         view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         view.show()  # only what is shown is laid out
+        view.take_options(options or {})
         view.show_result(result)
         view.settle()
         (view.save_png if kind == "png" else view.save_svg)(path)

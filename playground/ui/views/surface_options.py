@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QPushButton
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
-
-from playground.analysis.loss_surface import LossSurface, LossSurfaceAnalysis
-from playground.ui.views.options import check_box, combo_box, more_button, part_box
+from playground.analysis.base import Analysis
+from playground.analysis.loss_surface import LossSurface
+from playground.ui.views.base import View
+from playground.ui.views.options import check_box, combo_box, part_box
 
 GRIDS = (13, 25, 51)
 """Grid points along each side, from a first glance to the full picture."""
@@ -30,27 +30,24 @@ POINTED = "Pointed at, or moved most"
 class SurfaceOptions(QObject):
     """The widgets of the choices, and the analysis that they ask for."""
 
-    asked = Signal()
-    """A choice asks for another surface."""
-    redraw = Signal()
-    """A choice asks for another picture of the same one."""
-
-    def __init__(self, layout: QHBoxLayout, parent: QObject) -> None:
-        super().__init__(parent)
-        self.seed = 0
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self.parameters = view.parameters
         self._make_boxes()
-        layout.addWidget(self.depth_box)
-        layout.addWidget(more_button([
+        view.options_layout.addWidget(self.depth_box)
+        view.add_more([
             ("Directions", self.directions_box), ("Across", self.weight_boxes[0]), ("Upwards", self.weight_boxes[1]),
             ("", self.other_button), ("", self.log_box), ("", self.penalty_box), ("Examples", self.part_box),
             ("Span", self.span_box), ("Grid", self.grid_box),
-        ]))  # fmt: skip
-        asking = (self.directions_box, *self.weight_boxes, self.part_box, self.span_box, self.grid_box)
-        for box in asking:
-            box.currentIndexChanged.connect(self._ask)
-        self.penalty_box.toggled.connect(self._ask)
-        self.log_box.toggled.connect(self.redraw)
-        self.depth_box.toggled.connect(self.redraw)
+        ])  # fmt: skip
+        bound = (
+            ("directions", self.directions_box), ("first", self.weight_boxes[0]), ("second", self.weight_boxes[1]),
+            ("part", self.part_box), ("span", self.span_box), ("resolution", self.grid_box),
+            ("penalty", self.penalty_box),
+        )  # fmt: skip
+        for name, box in bound:
+            self.parameters.bind(name, box)
+        self.directions_box.currentIndexChanged.connect(self._fit)
         self.other_button.clicked.connect(self._draw_lots)
         self._fit()
 
@@ -63,17 +60,15 @@ class SurfaceOptions(QObject):
         self.weight_boxes = tuple(
             combo_box(f"Weight {where}", tip, [(POINTED, "")]) for where in ("across", "upwards")
         )
-        self.depth_box = check_box("3-D", "Show the surface as a landscape; drag it to turn it", False)
-        self.log_box = check_box("Logarithmic loss", "Colours and heights by the logarithm of the loss", True)
+        self.depth_box = self.parameters.control("three_dimensional")
+        self.log_box = self.parameters.control("logarithmic")
         self.penalty_box = check_box(
             "With the penalty", "Add what L1 and L2 cost: the ground that training really goes down", False
         )
         self.part_box = part_box("Examples that the loss is of: training goes down the surface of Train")
-        self.part_box.setCurrentIndex(0)
         spans = [("¼", "0.25"), ("½", "0.5"), ("1", "1"), ("2", "2"), ("4", "4")]
         self.span_box = combo_box("Span", "How far around: 1 is the whole path, or the length of the weights", spans)
-        self.span_box.setCurrentIndex(2)
-        grids = [("By itself", "0"), *((f"{count} × {count}", str(count)) for count in GRIDS)]
+        grids = [("By itself", ""), *((f"{count} × {count}", str(count)) for count in GRIDS)]
         self.grid_box = combo_box("Grid", "How many points; by itself it is coarser where the network is large", grids)
         self.other_button = QPushButton("Other random directions")
         self.other_button.setAccessibleName("Other random directions")
@@ -85,56 +80,32 @@ class SurfaceOptions(QObject):
         return str(self.directions_box.currentData())
 
     @property
-    def grid(self) -> int:
-        """The chosen points along each side; 0 for by itself."""
-        return int(self.grid_box.currentData())
+    def grid_chosen(self) -> bool:
+        """Whether somebody has chosen how many points there are."""
+        return self.parameters.given("resolution")
 
-    def analysis(self, resolution: int) -> LossSurfaceAnalysis:
-        """What is asked for, with so many points along each side."""
-        single = self.directions == "weights"
-        first, second = (str(box.currentData()) if single else "" for box in self.weight_boxes)
-        return LossSurfaceAnalysis(
-            directions=self.directions_box.currentData(),
-            resolution=resolution,
-            span=float(self.span_box.currentData()),
-            part=self.part_box.currentData(),
-            penalty=self.penalty_box.isChecked(),
-            seed=self.seed,
-            first=first,
-            second=second,
-        )
+    def analysis(self) -> Analysis:
+        """What is asked for; the weights only where two single ones are."""
+        if self.directions == "weights":
+            return self.parameters.analysis()
+        return self.parameters.analysis(first="", second="")
 
     def offer(self, result: LossSurface) -> None:
         """Offer the weights that a surface over two single ones can be of."""
-        for box in self.weight_boxes if result.choices else ():
-            _refill(box, [("", POINTED), *result.choices])
-
-    @Slot()
-    def _ask(self) -> None:
-        self._fit()
-        self.asked.emit()
+        if result.choices:
+            items = [(POINTED, ""), *((words, value) for value, words in result.choices)]
+            for name, box in zip(("first", "second"), self.weight_boxes, strict=True):
+                self.parameters.offer(name, box, items)
 
     @Slot()
     def _draw_lots(self) -> None:
-        self.seed += 1
         self.directions_box.setCurrentIndex(self.directions_box.findData("random"))
-        self._ask()
+        self.parameters.choose("seed", self.parameters.value("seed") + 1)
 
+    @Slot()
     def _fit(self) -> None:
         """What says nothing for the chosen directions cannot be chosen."""
         row = self.directions_box.currentIndex()
         self.directions_box.setToolTip(f"What spans the plane through the space of weights. {DIRECTIONS[row][2]}")
         for box in self.weight_boxes:
             box.setEnabled(self.directions == "weights")
-
-
-def _refill(box: QComboBox, items: Sequence[tuple[str, str]]) -> None:
-    """Offer these (value, words) and keep what is chosen, if it is among them."""
-    if [(box.itemData(row), box.itemText(row)) for row in range(box.count())] == list(items):
-        return
-    chosen = box.currentData()
-    with QSignalBlocker(box):
-        box.clear()
-        for value, words in items:
-            box.addItem(words, value)
-        box.setCurrentIndex(max(0, box.findData(chosen)))

@@ -58,7 +58,7 @@ class SurfaceView(View):
         self.notice.setProperty("role", "secondary")
         self.notice.setWordWrap(True)
         self.notice.hide()
-        self.choices = SurfaceOptions(self.options_layout, self)
+        self.choices = SurfaceOptions(self)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.plot)
         row = QHBoxLayout()
@@ -68,26 +68,23 @@ class SurfaceView(View):
         self.body_layout.addWidget(self.notice)
         self.body_layout.addLayout(row, 1)
         self.body_layout.addWidget(self.legend)
-        self.choices.asked.connect(self._ask_anew)
-        self.choices.redraw.connect(self.renew)
+        self._measure_grid()
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)
 
     # Asking ---------------------------------------------------------------------------------------------------------
 
     def wanted(self) -> Analysis:
-        return self.choices.analysis(self._resolution())
+        return self.choices.analysis()
 
-    def _resolution(self) -> int:
-        """The chosen grid; else a coarse one at first, and then the finest that is quick enough."""
-        if self.choices.grid:
-            return self.choices.grid
-        if not self._cost:
-            return GRIDS[0]
-        return max((count for count in GRIDS if self._cost * count**2 <= PATIENCE), default=GRIDS[0])
+    def _measure_grid(self) -> None:
+        """A coarse grid at first, and then the finest that is quick enough."""
+        quick = [count for count in GRIDS if self._cost and self._cost * count**2 <= PATIENCE]
+        self.parameters.measure("resolution", max(quick, default=GRIDS[0]))
 
     def show_result(self, result: Any) -> None:
         self._cost = result.seconds / result.values.size
+        self._measure_grid()
         # Read by the window, which asks again after so many pulses.
         self.pulses = max(type(self).pulses, round(result.seconds / SHARE / PULSE))
         self._arrived = self.clock()
@@ -96,12 +93,13 @@ class SurfaceView(View):
 
     def show_message(self, sentence: str) -> None:
         self._cost = 0.0
+        self._measure_grid()
         super().show_message(sentence)
 
-    @Slot()
-    def _ask_anew(self) -> None:
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
         self.pulses = 1  # A person who has chosen does not wait for the next turn.
-        self.wanted_changed.emit()
+        super().ask_anew(name)
 
     # Age ------------------------------------------------------------------------------------------------------------
 

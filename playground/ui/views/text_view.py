@@ -15,11 +15,13 @@ from playground.ui.theme import POSITIVE, THEME
 from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, metrics
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import check_box, more_button
 
 LONGEST = 600
 """Characters of the written text that are kept."""
 GROWTH = 6
+LENGTH = 160
+TEMPERATURE_STEPS = 20
+"""Steps of the slider for a temperature of 1."""
 """Characters that are added at a time while the text grows."""
 PALE = 70
 """Opacity, out of 255, of what the network itself says."""
@@ -91,6 +93,7 @@ class TextView(View):
     empty: ClassVar[str] = "Press play, and the network writes."
     pulses: ClassVar[int] = 4
     rank: ClassVar[int] = 95
+    momentary: ClassVar[frozenset[str]] = frozenset({"draw"})
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +105,9 @@ class TextView(View):
         self.page = QTextEdit()
         self.page.setReadOnly(True)
         self.page.setAccessibleName("Written text")
-        self.prompt = QLineEdit(PROMPT)
+        self.prompt = QLineEdit()
+        self.parameters.bind("prompt", self.prompt)
+        self.parameters.measure("length", LENGTH)
         self.prompt.setAccessibleName("Prompt")
         self.prompt.setPlaceholderText("Type how the text shall begin, and press Return")
         self.prompt.setToolTip("How the text begins. Press Return to start again from here.")
@@ -120,26 +125,21 @@ class TextView(View):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.grow_box = check_box("Write on", "Add to the text without end; else write it anew at every look", False)
-        self.grow_box.toggled.connect(self.begin_again)
+        self.grow_box = self.parameters.control("growing")
         self.temperature = QSlider(Qt.Orientation.Horizontal)
-        self.temperature.setRange(0, 40)
-        self.temperature.setValue(14)
+        self.temperature.setRange(0, 2 * TEMPERATURE_STEPS)
         self.temperature.setAccessibleName("Temperature")
         self.temperature.setToolTip("Temperature: low writes what is likeliest, high writes what is rare")
         KeptSize(self.temperature, "setFixedWidth", 90)
-        self.temperature.valueChanged.connect(self._warmed)
+        self.parameters.bind("temperature", self.temperature, scale=TEMPERATURE_STEPS)
         self.options_layout.addWidget(self.temperature)
-        self.options_layout.addWidget(more_button([("", self.grow_box)]))
+        self.add_more([("", self.grow_box)])
 
     def wanted(self) -> Analysis:
         growing = self.grow_box.isChecked()
-        return NextTokenAnalysis(
-            prompt=self.text[-LONGEST:] if growing else self.prompt.text()[-LONGEST:] or PROMPT,
-            temperature=self.temperature.value() / 20.0,
-            length=GROWTH if growing else 160,
-            draw=self._draw,
-        )
+        if growing:
+            return self.parameters.analysis(prompt=self.text[-LONGEST:], length=GROWTH, draw=self._draw)
+        return self.parameters.analysis(prompt=self.prompt.text()[-LONGEST:] or PROMPT, draw=self._draw)
 
     def show_result(self, result: NextToken) -> None:
         if self.grow_box.isChecked() and self.isVisible():
@@ -156,10 +156,14 @@ class TextView(View):
         self._draw = 0
         self.wanted_changed.emit()
 
-    @Slot(int)
-    def _warmed(self, value: int) -> None:
-        self.wanted_changed.emit()
+    @Slot(str)
+    def ask_anew(self, name: str = "") -> None:
+        super().ask_anew(name)
         self.renew()
+
+    @Slot(str)
+    def redraw(self, name: str = "") -> None:
+        self.begin_again()
 
     def restyle(self) -> None:
         self.page.setFont(THEME.font(14, mono=True))
@@ -173,7 +177,7 @@ class TextView(View):
         # Rich text is never made of what a network writes.
         self.page.setPlainText(self.text)
         self.page.moveCursor(QTextCursor.MoveOperation.End)
-        warmth = self.temperature.value() / 20.0
+        warmth = self.parameters.value("temperature")
         own = QColor(POSITIVE)
         self.legend.show_entries([
             Entry(f"at temperature {warmth:g}", "square", own.name()),

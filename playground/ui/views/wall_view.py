@@ -15,7 +15,6 @@ from playground.ui.views.base import View
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics
 from playground.ui.views.drawing import greys
 from playground.ui.views.legend import Entry, Legend, whose
-from playground.ui.views.options import check_box, more_button, part_box
 
 PICTURE = 60
 GAP = 8
@@ -129,26 +128,17 @@ class WallView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: PredictionWall | None = None
-        self.wrong_box = check_box("✗ first", "Show the mistakes first, the surest ones on top", True)
-        self.part_box = part_box("Which examples are shown")
+        self.wrong_box = self.parameters.control("wrong_first", label="✗ first")
+        self.part_box = self.parameters.control("part")
         self.options_layout.addWidget(self.wrong_box)
-        self.options_layout.addWidget(more_button([("Part", self.part_box)]))
+        self.add_more([("Part", self.part_box)])
         self.canvas = WallCanvas()
         self.canvas.setToolTip("Click a test picture to follow it through the network")
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
-        self.wrong_box.toggled.connect(self._ask_anew)
-        self.part_box.currentIndexChanged.connect(self._ask_anew)
         self.canvas.pointed.connect(self.legend.show_readout)
         self.canvas.picked.connect(self._pick)
-
-    def wanted(self) -> Analysis:
-        return PredictionWallAnalysis(part=self.part_box.currentData(), wrong_first=self.wrong_box.isChecked())
-
-    @Slot()
-    def _ask_anew(self) -> None:
-        self.wanted_changed.emit()
 
     @Slot(int)
     def _pick(self, row: int) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -269,19 +269,26 @@ class WeightsView(View):
         self.node_box = combo_box("Block", "Whose weights are shown", [("All blocks", ALL)])
         self.options_layout.addWidget(self.node_box)
         self._followed = ALL
+        self._following = False
         self.canvas = HeatmapCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
-        self.node_box.currentIndexChanged.connect(self.renew)
+        self.parameters.bind("node", self.node_box)
         self.canvas.pointed.connect(self.legend.show_readout)
         self.canvas.weight_clicked.connect(self.weight_pointed_at)
 
     def _follow(self, node: str) -> None:
         """Show the block that was chosen on the canvas; until the next choice there, the box decides."""
-        blocked = self.node_box.blockSignals(True)
-        self.node_box.setCurrentIndex(max(0, self.node_box.findData(node)))
-        self.node_box.blockSignals(blocked)
+        if self.parameters.value("node") != node:
+            self._following = True
+            self.parameters.choose("node", node)
+            self._following = False
+
+    @Slot(str)
+    def redraw(self, name: str = "") -> None:
+        if not self._following:
+            super().redraw(name)
 
     def draw(self) -> None:
         assert self.result is not None
@@ -298,14 +305,5 @@ class WeightsView(View):
         self.legend.show_entries(entries)
 
     def _offer(self, result: Weights) -> None:
-        nodes = [(ALL, "All blocks"), *dict.fromkeys((matrix.node, matrix.title) for matrix in result.matrices)]
-        present = [(self.node_box.itemData(row), self.node_box.itemText(row)) for row in range(self.node_box.count())]
-        if nodes == present:
-            return
-        chosen = self.node_box.currentData()
-        blocked = self.node_box.blockSignals(True)
-        self.node_box.clear()
-        for identifier, words in nodes:
-            self.node_box.addItem(words, identifier)
-        self.node_box.setCurrentIndex(max(0, self.node_box.findData(chosen)))
-        self.node_box.blockSignals(blocked)
+        titles = dict.fromkeys((matrix.title, matrix.node) for matrix in result.matrices)
+        self.parameters.offer("node", self.node_box, [("All blocks", ALL), *titles])

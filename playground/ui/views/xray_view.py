@@ -17,7 +17,7 @@ from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box, more_button
+from playground.ui.views.options import combo_box
 from playground.ui.views.xray_plot import HEIGHT, SAMPLES, WIDTH, XrayPlot, weight_color
 
 SHARE = 0.15
@@ -82,12 +82,12 @@ class XrayView(View):
         self.place_label.setProperty("role", "secondary")
         self.look_button = QPushButton("Look at this weight")
         self.look_button.setToolTip("Take it for one of the four that are looked at; again to let it go")
-        self.shown_box.currentIndexChanged.connect(self.renew)
+        self.parameters.bind("shown", self.shown_box)
         self.parameter_box.currentIndexChanged.connect(self._bound)
         self.number_box.valueChanged.connect(self._say_place)
         self.look_button.clicked.connect(self._look)
         rows = [("Show", self.shown_box), ("Parameter", self.parameter_box), ("Number", self.number_box)]
-        self.options_layout.addWidget(more_button([*rows, ("", self.place_label), ("", self.look_button)]))
+        self.add_more([*rows, ("", self.place_label), ("", self.look_button)])
 
     def _offer(self, result: OptimizerXray) -> None:
         present = [self.parameter_box.itemData(row) for row in range(self.parameter_box.count())]
