@@ -19,6 +19,7 @@ from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report
+from playground.training.phases import active_phases
 from playground.training.snapshot import Snapshot
 
 What = Literal["weights", "biases", "gradients", "activations"]
@@ -219,7 +220,9 @@ def _sample(
     def make() -> _Sample:
         return _look(subject, moment, node, what, project)
 
-    return subject.remembered(moment, ("distributions", node, what), make) if keep else make()
+    phases = active_phases(project, subject.report) if what == "gradients" and project is not None else ()
+    turns = tuple((phase.losses, phase.trains) for phase in phases)
+    return subject.remembered(moment, ("distributions", node, what, turns), make) if keep else make()
 
 
 def _look(subject: Subject, moment: Snapshot, node: str, what: What, project: Project | None) -> _Sample:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -14,7 +17,7 @@ from playground.analysis.points import PlanePoints, plane_points
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.data.preparation import Prepared, prepare
-from playground.document.graph import Graph
+from playground.document.graph import Graph, NodeTraining
 from playground.network.check import Output, Report
 from playground.network.compiled import compile_graph
 from playground.network.flat import FlatParameters, Layout
@@ -30,14 +33,26 @@ Extent = tuple[float, float, float, float]
 """Left, right, bottom and top, in the units of the raw features."""
 
 
+@dataclass
+class _Loaded:
+    """What lies in the network now; one for all subjects that share it."""
+
+    snapshot: Snapshot | None = None
+    layout: Layout | None = None
+    """The layout last found to fit."""
+
+
 class Subject:
     """A network of its own for analyses, built once per structure and used by one thread at a time.
 
-    It never touches the network that is being trained. Raises CannotCompile when the graph has errors.
+    It never touches the network that is being trained. `about` is the same network as another graph of the same
+    structure has it, with its titles, and with its blocks frozen or not. Raises CannotCompile when the graph has
+    errors.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        """The graph of the question."""
         self.network = compile_graph(graph).eval()
         self.report: Report = self.network.report
         self.prepared: dict[str, Prepared] = {}
@@ -53,15 +68,31 @@ class Subject:
         self._buffers = {name: tensor.numpy() for name, tensor in self.network.named_buffers()}
         self._points: dict[Part, PlanePoints] = {}
         self._extent: Extent | None = None
-        self._loaded: Snapshot | None = None
-        self._known_layout: Layout | None = None
+        self._loaded = _Loaded()
         self._remembered: WeakKeyDictionary[Snapshot, dict[Hashable, Any]] = WeakKeyDictionary()
+
+    def about(self, graph: Graph) -> Subject:
+        """The same network for a question about another graph of the same structure."""
+        if graph is self.graph:
+            return self
+        other = copy.copy(self)
+        other.graph = graph
+        other.__dict__.pop("settings", None)
+        return other
+
+    @functools.cached_property
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """How the blocks learn where that differs from the whole network: what a result may hang on beside weights."""
+        usual = NodeTraining()
+        return tuple(
+            (node.id, node.training.model_dump_json()) for node in self.graph.nodes if node.training != usual
+        )
 
     def load(self, snapshot: Snapshot) -> None:
         """Take the weights of a snapshot. Raises ValueError when it is of another network."""
-        if snapshot is self._loaded:
+        if snapshot is self._loaded.snapshot:
             return
-        if snapshot.layout is not self._known_layout:
+        if snapshot.layout is not self._loaded.layout:
             self._accept(snapshot.layout)
         if snapshot.layout == self._flat.layout:
             np.copyto(self._values, snapshot.parameters)
@@ -73,23 +104,25 @@ class Subject:
         for name, buffer in self._buffers.items():
             if name in snapshot.buffers:
                 np.copyto(buffer, snapshot.buffers[name])
-        self._loaded = snapshot
+        self._loaded.snapshot = snapshot
 
     def _accept(self, layout: Layout) -> None:
         shapes = {place.name: place.shape for place in self._flat.layout.places}
         if {place.name: place.shape for place in layout.places} != shapes:
             raise ValueError("the snapshot belongs to another network")
-        self._known_layout = layout
+        self._loaded.layout = layout
 
     def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        """What `make` gave for this snapshot and key, computed once while the snapshot lives.
+        """What `make` gave for this snapshot, these settings of the blocks and this key, computed once while it lives.
 
+        The key names all else that the result hangs on, such as phases of the project. Titles are not remembered.
         For series over the trail: of all its snapshots only the newest has to be looked at.
         """
         known = self._remembered.setdefault(snapshot, {})
-        if key not in known:
-            known[key] = make()
-        return known[key]  # type: ignore[no-any-return]
+        whole = self.settings, key
+        if whole not in known:
+            known[whole] = make()
+        return known[whole]  # type: ignore[no-any-return]
 
     def feeds(self, part: Part, limit: int | None = None) -> dict[Output, torch.Tensor]:
         """The examples of a part for every data port, all with the same number of rows, at most `limit`."""

@@ -229,8 +229,10 @@ class AnalysisThread(QThread):
 
         for index, (known, subject) in enumerate(self._subjects):
             if known is graph or same_structure(known, graph):
-                self._subjects.insert(0, self._subjects.pop(index))
-                return subject
+                # The same network, but with the titles and training settings of this graph.
+                del self._subjects[index]
+                self._subjects.insert(0, (graph, subject.about(graph)))
+                return self._subjects[0][1]
         self._subjects.insert(0, (graph, Subject(graph)))
         del self._subjects[MOST_SUBJECTS:]
         return self._subjects[0][1]

@@ -88,7 +88,7 @@ class SideBySide(QObject):
             if (options := dock.view.saved_options()) != other.saved_options():
                 other.take_options(options)
             analysis = dock.view.wanted()
-            asked_for = analysis, snapshot, self._views.node, self._views.example
+            asked_for = analysis, run.project, snapshot, self._views.node, self._views.example, self._views.weights
             if self._asked_for.get(name) == asked_for:
                 continue
             self._asked_for[name], self._waited[name] = asked_for, 0

@@ -139,7 +139,8 @@ class ViewDocks(QObject):
         self.show_only(chosen or self._fitting())
         for identifier, dock in self._docks.items():
             dock.view.take_options(chosen.get(identifier, {}))
-        self._on_example(next((row for options in chosen.values() if (row := _row(options))), 0))
+        self.example = next((row for options in chosen.values() if (row := _row(options))), 0)
+        self.example_changed.emit(self.example)
 
     def _fitting(self) -> list[str]:
         ranked = sorted((name for name in VIEWS if VIEWS[name].rank), key=lambda name: -VIEWS[name].rank)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playground.document import edits
 from playground.document.files import read
 from playground.document.project import OpenView
 from tests.end_to_end.conftest import Person, spirals
@@ -60,3 +61,15 @@ def test_another_project_is_opened_with_its_own_options_and_example(person: Pers
     assert docks.example == 0
     assert docks.dock("curves").view.saved_options() == {}
     assert docks.dock("curves").view.smoothing.value() == 60
+
+
+def test_a_view_shows_the_title_that_the_canvas_shows(person: Person, tmp_path: Path) -> None:
+    """The network is kept for graphs of one structure; the name must be that of now."""
+    person.opens(spirals().replace(views=(OpenView(view="weights"),)), tmp_path)
+    view = person.place.views.dock("weights").view
+    person.sees(lambda: view.result is not None)
+    document = person.place.document
+    graph = document.graph
+    renamed = graph.node("dense-1").replace(title="First layer")
+    document.edit_graph("Rename", edits.replace_node(graph, renamed))
+    person.sees(lambda: "First layer" in {matrix.title for matrix in view.result.matrices})

@@ -1,4 +1,4 @@
-"""Every option of every view: set in the window it is in the file, comes back, and means the same on the command line."""
+"""Every option of every view: set in the window it is saved, comes back, and means the same on the command line."""
 
 from __future__ import annotations
 
