@@ -40,13 +40,7 @@ class AutoregressionLayer(Learning):
         from statsmodels.tsa.ar_model import AutoReg
 
         series = rebuilt(inputs[0], inputs[1]).double().cpu().numpy()
-        lags = len(self.coefficients)
-        if len(series) < 2 * lags + 2:
-            raise BlockError(
-                f"To fit {lags} lags takes {2 * lags + 2} values or more, but the training time has {len(series)}. "
-                "Take fewer lags, or a longer training time."
-            )
-        fitted = AutoReg(series, lags=lags, trend="c").fit()
+        fitted = AutoReg(series, lags=len(self.coefficients), trend="c").fit()
         self.constant.fill_(float(fitted.params[0]))
         self.coefficients.copy_(torch.as_tensor(fitted.params[1:]))
         self.settled.fill_(True)
@@ -105,7 +99,6 @@ class Autoregression(Estimator):
         if arriving.kind != "series" or arriving.shape[1:] != (1,):
             raise BlockError(
                 f"{self.title} expects a series of one number a step, but {arriving.words()} arrives.",
-                *_reshaped(arriving),
                 port="features",
             )
         if target.scale in CLASS_CODINGS or target.kind == "tokens" or len(target.shape) != 1:
@@ -117,6 +110,20 @@ class Autoregression(Estimator):
             raise BlockError(
                 f"{self.title} needs the values themselves, but they arrive relative to the last one.",
                 Fix("Give the values as they are", "set", parameters={"relative": False}, node="features"),
+                port="features",
+            )
+        if arriving.windows is None or target.windows != arriving.windows:
+            raise BlockError(
+                f"{self.title} needs the windows of one series, each a step after the one before, and as target what "
+                "comes right behind them. Wire it straight to the window and the target of a time series.",
+                port="features",
+            )
+        if arriving.windows.steps < 2 * self.lags + 2:
+            most = arriving.windows.steps // 2 - 1
+            raise BlockError(
+                f"To fit {self.lags} lags takes {2 * self.lags + 2} values or more, but the training time has "
+                f"{arriving.windows.steps}.",
+                *([Fix(f"Set the lags to {most}", "set", parameters={"lags": most})] if most > 0 else []),
                 port="features",
             )
         if arriving.shape[0] < self.lags:
@@ -135,13 +142,6 @@ class Autoregression(Estimator):
 
     def live_formula(self, *inputs: Signal) -> str:
         return f"p is {self.lags}; it goes on for {inputs[1].shape[0]} steps"
-
-
-def _reshaped(arriving: Signal) -> tuple[Fix, ...]:
-    if len(arriving.shape) != 1 or arriving.kind in ("tokens", "classes"):
-        return ()
-    shape = {"shape": f"{arriving.shape[0]} x 1"}
-    return (Fix("Insert Reshape: one number a step", "insert", block="reshape", port="features", parameters=shape),)
 
 
 BLOCKS: tuple[type[Estimator], ...] = (Autoregression,)

@@ -35,7 +35,8 @@ class Port:
 class Fix:
     """A remedy that becomes a button. Pure data, so that a message can cross threads and files.
 
-    `insert`: put block `block` on the wire into `port` of the node at fault (the `wire`th of them, from 0). `set`:
+    `insert`: put block `block` on the wire into `port` of the node at fault (the `wire`th of them, from 0; of all its
+    wires, in port order, where `port` is empty). `set`:
     change parameters of node `node` (the node at fault when empty). `replace`: exchange the block of the node for
     `block`, keeping its wires. `connect`: lay a wire from `source` (node and output port) into `port`. `ask`: ask the
     person for the file that the block reads, which only the window can do.
@@ -167,10 +168,12 @@ class Transparent(Protocol):
 def numbers_only(title: str, *inputs: Signal) -> None:
     """Refuse class numbers and tokens, which are names and not amounts. Raises BlockError."""
     if any(signal.kind == "tokens" for signal in inputs):
-        wires = [wire for wire, signal in enumerate(inputs) if signal.kind == "tokens"]
+        wire = next(wire for wire, signal in enumerate(inputs) if signal.kind == "tokens")
+        which = f" by wire {wire + 1} of {len(inputs)}" if len(inputs) > 1 else ""
+        embedded = (Fix("Insert Embedding", "insert", block="embedding", wire=wire),)
         raise BlockError(
-            f"{title} expects numbers, but class numbers of tokens arrive. An embedding turns them into vectors.",
-            *(Fix("Insert Embedding", "insert", block="embedding", port="input", wire=wire) for wire in wires),
+            f"{title} expects numbers, but class numbers of tokens arrive{which}. An embedding turns them into vectors.",
+            *(embedded if inputs[wire].can_be_embedded else ()),
         )
     if any(signal.scale == "index" for signal in inputs):
         raise BlockError(f"{title} expects numbers, but class numbers arrive. Wire the features here, not the target.")
@@ -181,10 +184,10 @@ def flat_vector_only(title: str, *inputs: Signal) -> None:
     numbers_only(title, *inputs)
     arriving = inputs[0]
     if len(arriving.shape) != 1:
-        pooled = (Fix("Insert Global average pooling", "insert", block="global-average-pooling", port="input"),)
+        pooled = (Fix("Insert Global average pooling", "insert", block="global-average-pooling"),)
         raise BlockError(
             f"{title} expects a flat vector, but {arriving.words()} arrives.",
-            Fix("Insert Flatten", "insert", block="flatten", port="input"),
+            Fix("Insert Flatten", "insert", block="flatten"),
             *(pooled if arriving.kind == "image" and len(arriving.shape) == 3 else ()),
         )
 
@@ -209,7 +212,7 @@ def series_only(title: str, *inputs: Signal) -> None:
 
 def _step_by_step(time: int, features: int, words: str) -> Fix:
     shape = {"shape": f"{time} x {features}"}
-    return Fix(f"Insert Reshape: {words}", "insert", block="reshape", port="input", parameters=shape)
+    return Fix(f"Insert Reshape: {words}", "insert", block="reshape", parameters=shape)
 
 
 def vectors_only(title: str, *inputs: Signal) -> None:

@@ -18,12 +18,15 @@ from playground.blocks.loss import (
     SameShapeLoss,
     activation_fixes,
     label_fixes,
+    range_words,
     units_fixes,
     use,
 )
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
+PROBABLE: tuple[Scale, ...] = ("probability", "zero-one", "one-hot")
+"""What lies between 0 and 1 by its meaning."""
 SMALLEST = 1e-12
 """Probabilities below this count as this, so that their logarithm stays finite."""
 
@@ -49,6 +52,20 @@ def log_softmax(logits: torch.Tensor) -> torch.Tensor:
     return functional.log_softmax(logits, dim=-1)
 
 
+def outside_words(target: Signal) -> str:
+    """Which numbers arrive instead of those from 0 to 1: “the target lies above 0”."""
+    if math.isinf(target.low) and math.isinf(target.high):
+        return "numbers of any size arrive"
+    return range_words(target).replace("it lies", "the target lies")
+
+
+def range_fixes(target: Signal) -> list[Fix]:
+    """Offers to scale a target of numbers into 0 to 1, at the data that it comes from."""
+    if not target.scaled_by:
+        return []
+    return [Fix("Scale the target into 0 to 1", "set", parameters={target.scaled_by: "min-max"}, node="target")]
+
+
 class BinaryCrossEntropy(SameShapeLoss):
     """Binary cross-entropy of each output by itself; from probabilities ln p is kept above -100, as torch does."""
 
@@ -68,6 +85,13 @@ class BinaryCrossEntropy(SameShapeLoss):
                 f"{self.title} expects a target of 0 and 1, but −1 and +1 arrive.",
                 *label_fixes(target, "zero-one"),
                 use("hinge", "hinge"),
+                port="target",
+            )
+        if target.scale not in PROBABLE and not target.within(0.0, 1.0):
+            raise BlockError(
+                f"{self.title} expects a target of 0 to 1, but {outside_words(target)}.",
+                *range_fixes(target),
+                use("mean-squared-error", "mean squared error"),
                 port="target",
             )
         if prediction.scale == "log-probability":
@@ -98,18 +122,18 @@ def _one_softmax() -> Advice:
 
 
 def binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """torch's binary cross-entropy, except that NaN gives NaN, so that a session can tell where it came from.
+    """torch's binary cross-entropy, with two exceptions. NaN gives NaN, so that a session can tell where it came from.
+    A target a little outside of 0 to 1 has a loss too: scaled targets may leave the range of the training part.
 
-    torch raises for NaN on the CPU, which costs nothing to catch, but on CUDA it stops the device for good.
+    torch raises for both on the CPU, which costs nothing to catch, but on CUDA it stops the device for good.
     """
     if probability.device.type == "cpu":
         try:
             return functional.binary_cross_entropy(probability, target)
         except RuntimeError:
-            if not probability.isnan().any():
-                raise
-    loss = functional.binary_cross_entropy(probability.nan_to_num(0.5), target)
-    return loss + probability.detach().sum() * 0.0
+            pass
+    yes, no = torch.log(probability).clamp_min(-100.0), torch.log1p(-probability).clamp_min(-100.0)
+    return -(target * yes + (1.0 - target) * no).mean()
 
 
 class ClassLoss(Loss):
@@ -180,7 +204,7 @@ class CrossEntropy(ClassLoss):
         raise BlockError(
             f"{self.title} expects one output for each of the {count} classes for {places}, "
             f"but {prediction.words()} arrives.",
-            *(step_fixes(count) if prediction.shape[:-1] == target.shape else ()),
+            *(step_fixes(count) if prediction.stepwise and prediction.shape[:-1] == target.shape else ()),
             port="prediction",
         )
 
@@ -226,6 +250,9 @@ def nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> t
 class DistributionLoss(ClassLoss):
     """Base of the class losses whose target is a distribution: one-hot, or soft as another network gives it."""
 
+    distributions: ClassVar[tuple[Scale, ...]] = PROBABLE
+    """What a target may mean."""
+
     def match(self, prediction: Signal, target: Signal) -> None:
         if target.scale in ("index", "zero-one", "signed"):
             raise BlockError(
@@ -233,6 +260,14 @@ class DistributionLoss(ClassLoss):
                 f"but the target arrives as {CODING_WORDS[target.scale]}.",
                 *label_fixes(target, "one-hot"),
                 *([use("cross-entropy", "cross-entropy")] if target.scale == "index" else []),
+                port="target",
+            )
+        if target.scale not in self.distributions and not target.within(0.0, 1.0):
+            raise BlockError(
+                f"{self.title} expects a probability for each class as target, but {outside_words(target)}.",
+                *range_fixes(target),
+                *(activation_fixes("softmax", "target") if target.scale != "log-probability" else ()),
+                use("mean-squared-error", "mean squared error"),
                 port="target",
             )
         if len(target.shape) != 1:
@@ -282,6 +317,7 @@ class KLDivergence(DistributionLoss):
     )
     formula: ClassVar[str] = r"L = \frac{1}{n} \sum_{i=1}^{n} \sum_k p_{i,k} \ln \frac{p_{i,k}}{q_{i,k}}"
     source: ClassVar[str] = "Kullback & Leibler 1951"
+    distributions: ClassVar[tuple[Scale, ...]] = (*PROBABLE, "log-probability")
 
     def build(self, *inputs: Signal) -> nn.Module:
         prediction, target = (inputs[0].scale, inputs[1].scale) if inputs else ("any", "any")
@@ -320,7 +356,10 @@ class MulticlassHingeLayer(nn.Module):
         self.margin = margin
 
     def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        return functional.multi_margin_loss(prediction, target, margin=self.margin)
+        # Not torch's own function, which has no second derivative.
+        right = prediction.gather(1, target[:, None])  # (batch, 1)
+        missed = torch.relu(self.margin - right + prediction)  # (batch, classes), of the right class the margin itself
+        return (missed.sum(dim=1) - self.margin).mean() / prediction.shape[1]
 
 
 class Hinge(SameShapeLoss):
@@ -343,6 +382,12 @@ class Hinge(SameShapeLoss):
     def match(self, prediction: Signal, target: Signal) -> None:
         if target.scale == "index":
             count = len(target.classes)
+            if target.shape:
+                raise BlockError(
+                    f"{self.title} expects one class for each example, but {target.words()} arrives.",
+                    use("cross-entropy", "cross-entropy"),
+                    port="target",
+                )
             if len(prediction.shape) != 1 or prediction.shape[0] != (count or prediction.shape[0]):
                 raise BlockError(
                     f"{self.title} expects one score for each of the {count} classes, "

@@ -8,8 +8,9 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from playground.blocks.base import Port, flat_vector_only
-from playground.blocks.estimator import Estimator, Learning
+from playground.blocks.base import BlockError, Port, flat_vector_only
+from playground.blocks.estimator import Estimator, Learning, squared_distances
+from playground.blocks.loss import CLASS_CODINGS
 from playground.blocks.measure import Measure
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -63,7 +64,7 @@ class KMeansLayer(Learning):
         return "The centroids have come to rest: each lies in the middle of the points that are nearest to it."
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return -torch.cdist(features, self.centroids).square()  # (batch, features) -> (batch, k)
+        return -squared_distances(features, self.centroids)  # (batch, features) -> (batch, k)
 
 
 class KMeans(Estimator):
@@ -122,6 +123,12 @@ class ClusterAgreement(Measure):
 
     def expect(self, *inputs: Signal) -> None:
         flat_vector_only(self.title, inputs[0])
+        target = inputs[1]
+        if target.scale not in CLASS_CODINGS or not target.classes or (target.scale == "index" and target.shape):
+            raise BlockError(
+                f"{self.title} compares clusters with the classes of the examples, but {target.words()} arrives.",
+                port="target",
+            )
 
     def measure(self, *inputs: torch.Tensor) -> Mapping[str, float]:
         nearness, target = inputs

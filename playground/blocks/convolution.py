@@ -46,7 +46,7 @@ def _as_image(arriving: Signal) -> list[tuple[tuple[int, ...], str]]:
 
 def _reshape(shape: tuple[int, ...], words: str) -> Fix:
     parameters = {"shape": " x ".join(map(str, shape))}
-    return Fix(f"Insert Reshape: {words}", "insert", block="reshape", port="input", parameters=parameters)
+    return Fix(f"Insert Reshape: {words}", "insert", block="reshape", parameters=parameters)
 
 
 def steps_in_words(extents: tuple[int, ...], padding: int, size: int, stride: int) -> str:

@@ -66,10 +66,22 @@ class Estimator(Block):
         return {}
 
 
+def squared_distances(x: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """(batch, n) from points (batch, features) to places (n, features).
+
+    Unlike torch's `cdist` it has a second derivative. Both are shifted to the middle of the places first, as the
+    squares of large numbers leave no digits for small distances.
+    """
+    middle = places.mean(dim=0).detach()
+    x, places = x - middle, places - middle
+    squares = x.square().sum(dim=1)[:, None] + places.square().sum(dim=1)
+    return (squares - 2.0 * x @ places.T).clamp_min(0.0)
+
+
 def two_classes_only(title: str, features: Signal, target: Signal) -> None:
     """Raise BlockError, with the fixes as buttons, unless vectors arrive whose target is one of two classes."""
     flat_vector_only(title, features)
-    if len(target.classes) != 2:
+    if len(target.classes) != 2 or target.kind == "tokens" or (target.scale == "index" and target.shape):
         raise BlockError(
             f"{title} tells two classes apart, but {target.words()} arrives as target.",
             *label_fixes(target, "signed"),

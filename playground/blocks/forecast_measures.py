@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import torch
 
-from playground.blocks.base import BlockError, Port
+from playground.blocks.base import BlockError, Port, numbers_only
 from playground.blocks.loss import units_fixes
 from playground.blocks.measure import Measure
 from playground.blocks.signal import Signal
@@ -34,7 +34,10 @@ class MeanAbsoluteScaledError(Measure):
 
     def expect(self, *inputs: Signal) -> None:
         prediction, target, error = inputs
-        if prediction.shape != target.shape or target.dtype != torch.float32:
+        numbers_only(self.title, prediction)
+        if target.dtype != torch.float32:
+            raise BlockError(f"{self.title} compares numbers, but {target.words()} arrives as target.", port="target")
+        if prediction.shape != target.shape:
             fixes = units_fixes(prediction, target.shape[0]) if len(target.shape) == 1 else []
             raise BlockError(
                 f"{self.title} compares number with number, but the prediction is {prediction.words()} "

@@ -105,11 +105,11 @@ def units_fixes(prediction: Signal, count: int) -> list[Fix]:
     ]
 
 
-def activation_fixes(name: str) -> tuple[Fix, ...]:
+def activation_fixes(name: str, port: str = "prediction") -> tuple[Fix, ...]:
     """Offers to end the network in another activation, whether inside Dense or as a block of its own."""
     return (
-        Fix(f"Set activation to {name}", "set", parameters={"activation": name}, node="prediction"),
-        Fix(f"Exchange it for {name}", "replace", block=name, node="prediction"),
+        Fix(f"Set activation to {name}", "set", parameters={"activation": name}, node=port),
+        Fix(f"Exchange it for {name}", "replace", block=name, node=port),
     )
 
 
@@ -142,11 +142,11 @@ class SameShapeLoss(Loss):
     def _shape_fixes(prediction: Signal, target: Signal) -> list[Fix]:
         if prediction.size == target.size and len(prediction.shape) == 1:
             return [Fix("Flatten the target", "insert", block="flatten", port="target")]
-        if prediction.size == target.size or len(target.shape) != 1:
+        if prediction.size == target.size:
             text = " x ".join(map(str, target.shape))
             label = f"Insert Reshape to {text.replace('x', '×')}"
             return [Fix(label, "insert", block="reshape", parameters={"shape": text}, port="prediction")]
-        fixes = units_fixes(prediction, target.shape[0])
+        fixes = units_fixes(prediction, target.size)
         if prediction.shape == (1,):
             fixes += [fix for fix in label_fixes(target, "zero-one") if target.scale == "one-hot"]
         elif prediction.shape == (len(target.classes),):

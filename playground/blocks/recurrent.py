@@ -40,6 +40,11 @@ class Embedding(Block):
             raise BlockError(f"{self.title} expects a sequence of tokens, but {arriving.words()} arrives.")
         if not arriving.classes:
             raise BlockError(f"{self.title} needs to know the vocabulary, but these tokens come without one.")
+        if arriving.unanswered:
+            raise BlockError(
+                f"{self.title} has a vector for every token, but a target arrives in which some steps have no answer. "
+                "Wire the features here."
+            )
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Embedding(len(inputs[0].classes), self.units)

@@ -186,6 +186,7 @@ class RegroupClasses(Block):
                 scale=self.labels,
                 axes=inputs[0].axes if self.labels == "index" else (),
                 classes=self.group_names(),
+                unanswered=inputs[0].unanswered,
             ),
         )
 

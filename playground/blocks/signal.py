@@ -30,6 +30,16 @@ PADDING = "[PAD]"
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """Examples that are cut from one series, each a step after the one before."""
+
+    series: str
+    """Which series; the windows and what follows them have the same."""
+    steps: int
+    """Values of the series within the training time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """The type of a wire. `shape` leaves out the batch axis; a scalar per example has the shape ()."""
 
@@ -44,6 +54,12 @@ class Signal:
     """No value can leave this range, such as 0 to 1 after a sigmoid."""
     sums_to_one: bool = False
     """The probabilities of one example exclude each other and sum to one, as a softmax makes them."""
+    scaled_by: str = ""
+    """The parameter of the data block that scales these numbers, such as `target_scaling`."""
+    unanswered: bool = False
+    """Some of the class numbers are −1, where no answer is asked for: no table has a row for them."""
+    windows: Windows | None = None
+    """Set where the values are windows of a time series, or what comes right behind them."""
     rows: int = 1
     """Rows of the batch for each example: a block may make several of one."""
 
@@ -97,6 +113,15 @@ class Signal:
         axes = self.named_axes() if self.kind != "image" else ()
         sizes = [f"{name} {extent}" for name, extent in zip(axes, self.shape, strict=True)] if axes else self.shape
         return f"{noun} of {' × '.join(map(str, sizes))}"
+
+    @property
+    def can_be_embedded(self) -> bool:
+        """Whether these are tokens of a known vocabulary, one after the other, so that each has a row of a table."""
+        return self.kind == "tokens" and len(self.shape) == 1 and bool(self.classes) and not self.unanswered
+
+    def within(self, low: float, high: float) -> bool:
+        """Whether no value can leave this range."""
+        return low <= self.low and self.high <= high
 
     def but(self, **changes: Any) -> Signal:
         """A copy with some parts changed."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import nn
 
-from playground.blocks.estimator import Estimator, Learning, two_classes_only
+from playground.blocks.estimator import Estimator, Learning, squared_distances, two_classes_only
 from playground.blocks.perceptron import signed
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -92,7 +92,7 @@ class SupportVectorLayer(Learning):
 
     def _kernel(self, x: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
         if self.block.kernel == "rbf":
-            return torch.exp(-self.gamma * torch.cdist(x, vectors).square())
+            return torch.exp(-self.gamma * squared_distances(x, vectors))
         products = x @ vectors.T
         return products if self.block.kernel == "linear" else (self.gamma * products + 1.0) ** self.block.degree
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -19,6 +20,7 @@ Labels = Literal["index", "one-hot", "zero-one", "signed"]
 Scaling = Literal["none", "standardize", "min-max"]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+UNKNOWN_RANGE = (-math.inf, math.inf)
 SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
 
 
@@ -153,8 +155,16 @@ class RegressionDataset(ScaledDataset):
         """Names of the numbers to predict."""
         return ("y",)
 
+    def target_range(self) -> tuple[float, float]:
+        """Bounds of the target before scaling, as far as they are known without making the examples."""
+        return UNKNOWN_RANGE
+
     def signals(self) -> tuple[Signal, ...]:
-        return self.feature_signal(), Signal((len(self.target_names()),))
+        # What min-max scaling promises holds in the training part, where it is measured.
+        ranges = {"none": self.target_range(), "min-max": (0.0, 1.0), "standardize": UNKNOWN_RANGE}
+        low, high = ranges[self.target_scaling]
+        target = Signal((len(self.target_names()),), low=low, high=high, scaled_by="target_scaling")
+        return self.feature_signal(), target
 
 
 def target_signal(labels: Labels, classes: tuple[str, ...]) -> Signal:

@@ -56,7 +56,9 @@ class NodeClasses(Dataset):
         count = self.node_count()
         return (
             Signal((count, self.feature_count()), kind="nodes"),
-            Signal((count,), kind="classes", scale="index", axes=("nodes",), classes=self.class_names()),
+            Signal(
+                (count,), kind="classes", scale="index", axes=("nodes",), classes=self.class_names(), unanswered=True
+            ),
             Signal((count, count), kind="graph"),
         )
 

@@ -96,7 +96,7 @@ class Reverse(SymbolSequences):
         return super().feature_signal().but(classes=(*self.vocabulary(), *padding))
 
     def signals(self) -> tuple[Signal, ...]:
-        return self.feature_signal(), super().feature_signal()
+        return self.feature_signal(), super().feature_signal().but(unanswered=self.most_padding > 0)
 
     def generate(self, generator: np.random.Generator) -> Examples:
         tokens = self.drawn(generator)

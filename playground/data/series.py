@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.base import BlockError, Fix, Port
-from playground.blocks.signal import Signal
+from playground.blocks.signal import Signal, Windows
 from playground.data.base import PARTS, Dataset, Examples, Part, Scaling
 from playground.data.packaged import numbers_in
 from playground.document.declaration import parameter
@@ -180,9 +180,11 @@ class SeriesDataset(Dataset):
 
     def signals(self) -> tuple[Signal, ...]:
         scale: Literal["relative", "any"] = "relative" if self.relative else "any"
+        train = cuts(self.length(), self.train_share, self.validation_share)[0]
+        windows = Windows(f"{self.id} {self.model_dump_json()}", train)
         return (
-            Signal((self.window, 1), kind="series", scale=scale),
-            Signal((self.horizon,), scale=scale, axes=("horizon",)),
+            Signal((self.window, 1), kind="series", scale=scale, windows=windows),
+            Signal((self.horizon,), scale=scale, axes=("horizon",), windows=windows),
             Signal((1,), low=0.0),
         )
 

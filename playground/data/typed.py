@@ -54,6 +54,10 @@ class TypedExamples(RegressionDataset):
         count = len(read(self.rows)[0][1])
         return ("y",) if count == 1 else tuple(f"y{number}" for number in range(1, count + 1))
 
+    def target_range(self) -> tuple[float, float]:
+        answers = [answer for _, row in read(self.rows) for answer in row]
+        return min(answers), max(answers)
+
     def subtitle(self) -> str:
         count = len(read(self.rows))
         return "1 example" if count == 1 else f"{count} examples"

@@ -274,6 +274,7 @@ def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
 @functools.lru_cache(maxsize=8192)
 def _infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
     try:
+        _no_loss(block, inputs)
         _alike_in_rows(block, inputs)
         block.expect(*inputs)
         with torch.device("meta"), torch.no_grad():
@@ -294,6 +295,15 @@ def _infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
 
 EXAMPLES = 2
 """Examples in the batch that shapes are inferred from."""
+
+
+def _no_loss(block: Block, inputs: tuple[Signal, ...]) -> None:
+    """Refuse a wire from a loss, which has no examples any more. Raises BlockError."""
+    if any(signal.kind == "loss" for signal in inputs):
+        raise BlockError(
+            f"A loss is where a network ends: {block.title} cannot take it. Wire in what goes into the loss instead. "
+            "Several losses are summed by themselves, each with its weight."
+        )
 
 
 def _alike_in_rows(block: Block, inputs: tuple[Signal, ...]) -> None:

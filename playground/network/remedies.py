@@ -31,6 +31,9 @@ def placed(
     found: list[Fix] = []
     for fix in fixes:
         ports = [port.name for port in around.blocks[name].inputs] if around else []
+        if around is not None and fix.action == "insert" and not fix.port:
+            port, wire = _wire(around.blocks[name], fix.wire)
+            fix = replace(fix, port=port, wire=wire)
         if around is None or fix.node not in ports:
             found.append(replace(fix, node=fix.node or name))
             continue
@@ -39,6 +42,15 @@ def placed(
         if node is not None:
             found.append(replace(fix, node=node, wire=0))
     return tuple(found)
+
+
+def _wire(block: Block, number: int) -> tuple[str, int]:
+    """The port of a wire that is known by its number among all wires of a block, and its number at this port.
+
+    A port that takes many wires is the only one of its block.
+    """
+    first = block.inputs[0]
+    return (first.name, number) if first.many else (block.inputs[number].name, 0)
 
 
 def _holder(source: Output, fix: Fix, around: Surroundings) -> str | None:

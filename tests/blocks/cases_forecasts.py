@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from playground.blocks import autoregression, forecast_measures
-from playground.blocks.signal import Signal
+from playground.blocks.signal import Signal, Windows
 from tests.blocks.case import Case
 
-WINDOW = Signal((5, 1), kind="series")
-AHEAD = Signal((3,), axes=("horizon",))
+WINDOWS = Windows("a series", 60)
+WINDOW = Signal((5, 1), kind="series", windows=WINDOWS)
+AHEAD = Signal((3,), axes=("horizon",), windows=WINDOWS)
 NAIVE = Signal((1,), scale="probability", low=0.0)
 """The scale makes the numbers of the batch positive, as errors are."""
 

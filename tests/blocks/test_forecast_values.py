@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from statsmodels.tsa.ar_model import AutoReg
 from playground.blocks.autoregression import Autoregression, AutoregressionLayer, rebuilt
 from playground.blocks.base import BlockError
 from playground.blocks.forecast_measures import MeanAbsoluteScaledError
-from playground.blocks.signal import Signal
+from playground.blocks.signal import Signal, Windows
 from playground.network.check import infer
 
 WINDOW, AHEAD = 12, 5
@@ -85,21 +86,23 @@ def test_the_series_is_rebuilt_from_its_windows_and_nothing_else_is_taken() -> N
             layer(2).begin(*wrong)
 
 
-def test_too_few_values_are_refused_with_a_sentence() -> None:
-    series = waves(WINDOW + AHEAD + 2)
-    with pytest.raises(BlockError, match="takes 26 values or more, but the training time has 19"):
-        layer(12).learn(*examples(series))
+def of(series: str, steps: int, *shape: int, **more: Any) -> Signal:
+    """The windows of a series, (time, 1), or what comes behind them, (horizon,)."""
+    return Signal(shape, kind="series" if len(shape) == 2 else "vector", windows=Windows(series, steps), **more)
 
 
 @pytest.mark.parametrize(
     ("lags", "window", "target", "words", "fixes"),
     [
-        (9, Signal((6, 1), kind="series"), Signal((3,)), "looks back 9 steps, but the window has 6",
+        (9, of("a", 60, 6, 1), of("a", 60, 3), "looks back 9 steps, but the window has 6",
          [{"lags": 6}, {"window": 9}]),
-        (2, Signal((6, 1), kind="series", scale="relative"), Signal((3,), scale="relative"), "values themselves",
+        (12, of("a", 19, 12, 1), of("a", 19, 5), "takes 26 values or more, but the training time has 19", [{"lags": 8}]),
+        (2, of("a", 60, 6, 1), of("b", 60, 3), "windows of one series", []),
+        (1, Signal((2, 1), kind="series"), Signal((1,)), "windows of one series", []),
+        (2, of("a", 60, 6, 1, scale="relative"), of("a", 60, 3, scale="relative"), "values themselves",
          [{"relative": False}]),
         (2, Signal((6, 2), kind="series"), Signal((3,)), "one number a step", []),
-        (2, Signal((6,)), Signal((3,)), "one number a step", [{"shape": "6 x 1"}]),
+        (2, Signal((6,)), Signal((3,)), "one number a step", []),
         (2, Signal((6, 1), kind="series"), Signal((), kind="classes", scale="index", classes=("a", "b")),
          "numbers that come next", []),
     ],

@@ -41,7 +41,8 @@ def without_bias(*layers: tuple[int, str], loss: str, **parameters: object) -> N
         node(f"layer-{number}", "dense", units=units, activation=activation, bias=False)
         for number, (units, activation) in enumerate(layers, 1)
     ]
-    return compile_graph(chain(node("data", "plane"), *dense, loss=node("loss", loss, **parameters)))
+    data = node("data", "plane", target_scaling="min-max")
+    return compile_graph(chain(data, *dense, loss=node("loss", loss, **parameters)))
 
 
 def set_weights(network: Network, **values: list[list[float]]) -> None:
