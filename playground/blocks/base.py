@@ -172,7 +172,8 @@ def numbers_only(title: str, *inputs: Signal) -> None:
         which = f" by wire {wire + 1} of {len(inputs)}" if len(inputs) > 1 else ""
         embedded = (Fix("Insert Embedding", "insert", block="embedding", wire=wire),)
         raise BlockError(
-            f"{title} expects numbers, but class numbers of tokens arrive{which}. An embedding turns them into vectors.",
+            f"{title} expects numbers, but class numbers of tokens arrive{which}. "
+            "An embedding turns them into vectors.",
             *(embedded if inputs[wire].can_be_embedded else ()),
         )
     if any(signal.scale == "index" for signal in inputs):

@@ -10,6 +10,7 @@ from playground.document.files import ProjectFileError, UnreadableFileError
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.network.check import check as check_graph
+from playground.training.readiness import refusals
 
 
 def check(options: argparse.Namespace) -> int:
@@ -21,7 +22,9 @@ def check(options: argparse.Namespace) -> int:
     except ProjectFileError as error:
         errors = [{"node": "", "message": str(problem), "fixes": []} for problem in error.problems]
         return _tell({"ok": False, "parameters": 0, "nodes": [], "errors": errors}, options.json)
-    return _tell(content_of(project.graph, check_graph(project.graph)), options.json)
+    report = check_graph(project.graph)
+    report = report.but(*refusals(project, report))
+    return _tell(content_of(project.graph, report), options.json)
 
 
 def content_of(graph: Graph, report: Report) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import torch
@@ -71,6 +71,10 @@ class Report:
     def total_parameters(self) -> int:
         """Trainable and frozen parameters of all nodes."""
         return sum(self.parameters.values())
+
+    def but(self, *problems: Problem) -> Report:
+        """The report with further problems."""
+        return replace(self, problems=(*self.problems, *problems))
 
     def errors(self) -> tuple[Problem, ...]:
         """The problems that forbid training."""
@@ -365,8 +369,7 @@ def _with_whole_graph_problems(report: Report) -> Report:
                     severity="warning")
             for name in _dead_ends(report)
         ]
-    problems = (*report.problems, *added)
-    return Report(report.order, report.blocks, report.inputs, report.signals, report.parameters, problems)
+    return report.but(*added)
 
 
 def _upstream(report: Report, names: Iterable[str]) -> set[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from playground.data.base import Part
-from playground.data.preparation import Prepared
-from playground.network.check import Output
+from playground.blocks.base import BlockError, Fix
+from playground.data.base import PARTS, Dataset, Part
+from playground.data.preparation import Prepared, prepare
+from playground.network import remedies
+from playground.network.check import Output, Report
 
 Batch = tuple[torch.Tensor, ...]
 
@@ -17,19 +20,71 @@ Batch = tuple[torch.Tensor, ...]
 class CannotTrain(Exception):
     """A project cannot be trained as it stands, though its graph is sound; the message is for people."""
 
+    def __init__(self, message: str, node: str = "", fixes: tuple[Fix, ...] = ()) -> None:
+        super().__init__(message)
+        self.node = node
+        """Id of the block that it concerns; empty when it is the whole project."""
+        self.fixes = fixes
 
 class DataError(CannotTrain):
     """The data blocks of a graph do not go together; the message is for people."""
 
 
+def examples_of(report: Report) -> dict[str, Prepared]:
+    """The examples of all data blocks, which go together. Raises DataError where they cannot be used."""
+    prepared: dict[str, Prepared] = {}
+    for name in report.data_nodes():
+        block = report.blocks[name]
+        assert isinstance(block, Dataset)
+        try:
+            prepared[name] = prepare(block)
+        except BlockError as error:
+            raise DataError(error.message, name, remedies.placed(name, (), None, error.fixes)) from error
+        except OSError as error:
+            raise DataError(f"{block.title} cannot be read: {error.strerror or error}.", name) from error
+    _refuse_uneven(prepared)
+    if prepared and not next(iter(prepared.values())).count("train"):
+        raise DataError("There are no examples to learn from: the training part is empty.", next(iter(prepared)))
+    return prepared
+
+
+def _refuse_uneven(prepared: Mapping[str, Prepared]) -> None:
+    """Refuse data blocks with different numbers of examples. Raises DataError."""
+    for part in PARTS:
+        counts = {node: data.count(part) for node, data in prepared.items()}
+        first = next(iter(counts), "")
+        odd = next((node for node in counts if counts[node] != counts[first]), None)
+        if odd is None:
+            continue
+        listed = ", ".join(f"{node} {count}" for node, count in counts.items())
+        raise DataError(
+            f"All data blocks must have the same number of {part} examples, but there are {listed}. Give them as many, "
+            "or delete one.",
+            odd,
+            _evened(odd, prepared[odd].dataset, first, prepared[first]),
+        )
+
+
+def _evened(node: str, dataset: Dataset, first: str, model: Prepared) -> tuple[Fix, ...]:
+    """The offer to give a data block as many examples as another has, where its parameters can do that."""
+    known = type(dataset).model_fields
+    like = model.dataset
+    wanted: dict[str, Any] = {"train_share": like.train_share, "validation_share": like.validation_share}
+    if "examples" in known:
+        wanted["examples"] = sum(model.count(part) for part in PARTS)
+    try:
+        other = prepare(type(dataset).model_validate({**dataset.parameters(), **wanted}))
+    except (ValueError, BlockError, OSError):
+        return ()
+    if any(other.count(part) != model.count(part) for part in PARTS):
+        return ()
+    return (Fix(f"Give it as many examples as {first}", "set", parameters=wanted, node=node),)
+
+
 def part_tensors(
     prepared: Mapping[str, Prepared], feeds: Sequence[Output], part: Part, device: torch.device
 ) -> Batch:
-    """The tensors of one part in the order of `feeds`, each (N, ...) on the device. Raises DataError."""
-    counts = {node: prepared[node].count(part) for node, _ in feeds}
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{node} {count}" for node, count in counts.items())
-        raise DataError(f"All data blocks must have the same number of {part} examples, but there are {listed}.")
+    """The tensors of one part in the order of `feeds`, each (N, ...) on the device."""
     # torch refuses read-only arrays with a warning, and `torch.tensor` copies anyway.
     return tuple(torch.tensor(prepared[node].parts[part][port], device=device) for node, port in feeds)
 

@@ -116,9 +116,12 @@ class Descent:
         return f"{self.number}:" if self.number else ""
 
 
-def refuse_unfit(model: TrainableModel, phases: Sequence[ActivePhase]) -> None:
-    """Raises OptimizerRefused where an optimizer cannot do with this network what it does."""
-    for number, phase in enumerate(phases):
+def refuse_unfit(phases: Sequence[ActivePhase], counts: Sequence[int]) -> None:
+    """Raises OptimizerRefused where an optimizer cannot do with this network what it does.
+
+    `counts` says how many weights learn in each phase.
+    """
+    for phase, count in zip(phases, counts, strict=True):
         declaration = optimizer_of(phase.optimizer)
         if not declaration.evaluates:
             continue
@@ -128,12 +131,16 @@ def refuse_unfit(model: TrainableModel, phases: Sequence[ActivePhase]) -> None:
                 f"{title} looks for the bottom of one loss, but here phases take turns. Give the phases another "
                 "optimizer, such as Adam."
             )
-        count = sum(group.stop - group.start for group in _learning(model, number))
         if count > most:
             raise OptimizerRefused(
                 f"{title} is for at most {most:,} weights, but {count:,} learn here. Take L-BFGS or Adam, or a smaller "
                 "network."
             )
+
+
+def learning_counts(model: TrainableModel, phases: Sequence[ActivePhase]) -> list[int]:
+    """How many weights of a network learn in each phase."""
+    return [sum(group.stop - group.start for group in _learning(model, number)) for number in range(len(phases))]
 
 
 class OptimizerRefused(CannotTrain):

@@ -17,7 +17,7 @@ from playground.blocks.measure import Measure
 from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
 from playground.network.compiled import Network
-from playground.training.batches import Batch, DataError, part_tensors
+from playground.training.batches import Batch, part_tensors
 from playground.training.metrics import MetricSet, metrics_for
 
 GLANCE: dict[Part, int] = {"train": 512, "validation": 2_048, "test": 2_048}
@@ -54,7 +54,7 @@ class Evaluator:
     """Evaluates one network on the parts of its data. Names are `test_loss`, `test_accuracy`, …
 
     With several losses, estimators or measures of a kind, each has its own names behind a dot: `test_loss.loss-2`.
-    Raises DataError when data blocks do not go together.
+    The data blocks go together, as `examples_of` makes sure.
     """
 
     def __init__(self, network: Network, prepared: Mapping[str, Prepared], device: torch.device) -> None:
@@ -66,8 +66,6 @@ class Evaluator:
                 self._parts[part] = tensors
         if not network.feed_outputs:
             self._parts["train"] = ()  # what needs no data has one empty example to learn from
-        if "train" not in self._parts:
-            raise DataError("There are no examples to learn from: the training part is empty.")
         self._heads = tuple(_heads(network))
         self._alone = tuple(
             (step.node, step.module)

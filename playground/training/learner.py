@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from playground.document.project import Project
 from playground.training.batches import Batch, Feeder, OrderState
-from playground.training.descent import Descent, refuse_unfit
+from playground.training.descent import Descent, learning_counts, refuse_unfit
 from playground.training.engine import Backward, Forward
 from playground.training.estimators import Estimators
 from playground.training.losses import LossLog
@@ -91,7 +91,7 @@ class Learner:
         schedule_of(project.training.schedule)  # refused before anything has changed
         for phase in phases:
             optimizer_of(phase.optimizer)
-        refuse_unfit(self.model, phases)
+        refuse_unfit(phases, learning_counts(self.model, phases))
         self.model.phases = phases
         if optimizer_ids(phases) != self.optimizer_ids:
             self._new_optimizers(project)
@@ -105,7 +105,7 @@ class Learner:
 
     def _new_optimizers(self, project: Project) -> None:
         phases = self.model.phases
-        refuse_unfit(self.model, phases)
+        refuse_unfit(phases, learning_counts(self.model, phases))
         self._descents = [Descent(self.model, number, phase.optimizer) for number, phase in enumerate(phases)]
         self.sizes = StepSizes(self.model, self._descents)
         self._set_numbers(project)

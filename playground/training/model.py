@@ -43,7 +43,7 @@ class TrainableModel:
             name: tuple(number for number, phase in enumerate(self.phases) if name in phase.trains)
             for name in report.order
         }
-        factors = {name: _factor(nodes[name]) if turns[name] else 0.0 for name in report.order}
+        factors = {name: learning_factor(nodes[name]) if turns[name] else 0.0 for name in report.order}
         # Stable: graph order within a group.
         order = sorted(report.order, key=lambda name: (-factors[name], turns[name] if factors[name] else ()))
         for name, parameter in self.network.named_parameters():
@@ -115,7 +115,7 @@ def _copy_into(module: nn.Module, fresh: nn.Module) -> None:
             tensor.copy_(values[name])
 
 
-def _factor(node: Node) -> float:
+def learning_factor(node: Node) -> float:
     return node.training.learning_rate_factor if node.training.trainable else 0.0
 
 

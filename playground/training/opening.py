@@ -34,6 +34,11 @@ def choice_problems(content: dict[str, Any]) -> list[FileProblem]:
         *_problems("training.schedule", settings.get("schedule"), "schedule", _known(SCHEDULES)),
         *_problems("training.initializer", settings.get("initializer"), "initializer", _known(INITIALIZERS)),
     ]
+    phases = settings.get("phases")
+    for index, phase in enumerate(phases if isinstance(phases, list) else ()):
+        if isinstance(phase, dict):
+            place = f"training.phases[{index}].optimizer"
+            problems.extend(_problems(place, phase.get("optimizer"), "optimizer", _known(OPTIMIZERS)))
     graph = content.get("graph")
     nodes = graph.get("nodes") if isinstance(graph, dict) else None
     for index, node in enumerate(nodes if isinstance(nodes, list) else ()):

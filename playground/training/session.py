@@ -13,15 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from playground.blocks.base import BlockError
-from playground.data.base import Dataset
-from playground.data.preparation import Prepared, prepare
+from playground.data.preparation import Prepared
 from playground.document.files import to_json
 from playground.document.project import Project
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
 from playground.training import changes, saving
-from playground.training.batches import DataError
+from playground.training.batches import examples_of
 from playground.training.checkpoint import Checkpoint, CheckpointError
 from playground.training.device import choose_device
 from playground.training.divergence import Diverged, locate
@@ -81,9 +79,7 @@ class Session:
         if not report.ok:
             raise CannotCompile(report.errors())
         device = choose_device(self._device_setting or project.training.device, report.total_parameters)
-        prepared = {
-            name: _prepared(block) for name in report.data_nodes() if isinstance(block := report.blocks[name], Dataset)
-        }
+        prepared = examples_of(report)
         model = TrainableModel(project, report, device)
         evaluator = Evaluator(model.network, prepared, device)
         learner = Learner(project, model, evaluator.train)
@@ -442,11 +438,3 @@ class Session:
         if journal.best is not None:
             self.trail.keep_best(journal.best)
         return journal.left_out
-
-
-def _prepared(dataset: Dataset) -> Prepared:
-    """The examples of a data block. Raises DataError where they show only now that they cannot be used."""
-    try:
-        return prepare(dataset)
-    except BlockError as error:
-        raise DataError(error.message) from error

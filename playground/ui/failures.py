@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Slot
 
+from playground.blocks.base import Fix
 from playground.document.graph import Choice
 from playground.paths import log_file
+from playground.ui.canvas import commands
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.open_document import OpenDocument
 from playground.ui.trainer import Trainer
@@ -38,7 +41,8 @@ class Failures(QObject):
             text += " The last good weights are still there."
         if failure.kind == "unexpected":
             text += f" Details are in {log_file()}."
-        self._messages.tell(text, offers.get(failure.kind, list)())
+        remedies = [(fix.label, functools.partial(self._apply_fix, failure.node, fix)) for fix in failure.fixes]
+        self._messages.tell(text, [*remedies, *offers.get(failure.kind, list)()])
 
     @Slot(object)
     def show_end(self, frame: Frame) -> None:
@@ -63,6 +67,10 @@ class Failures(QObject):
 
     def _for_memory(self) -> list[Button]:
         return [("Halve the batch", self._halve_batch)]
+
+    def _apply_fix(self, node: str, fix: Fix) -> None:
+        if not commands.apply_fix(self._document, node, fix):
+            self._messages.tell("The canvas has changed, so this remedy has lost its place.")
 
     def _for_optimizer(self) -> list[Button]:
         return [("Use Adam", self._use_adam)]

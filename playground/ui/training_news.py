@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from playground.blocks.base import Fix
 from playground.document.project import Project
 from playground.training.history import Mark, Point
 from playground.training.snapshot import Snapshot
@@ -76,3 +77,5 @@ class Failure:
     kind: Literal["diverged", "memory", "data", "optimizer", "unexpected", "weights"]
     message: str
     node: str = ""
+    fixes: tuple[Fix, ...] = ()
+    """Remedies on the canvas, each a button."""

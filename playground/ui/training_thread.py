@@ -120,7 +120,7 @@ class TrainingThread(QThread):
         except OptimizerRefused as error:
             failure = Failure("optimizer", str(error))
         except CannotTrain as error:
-            failure = Failure("data", str(error))
+            failure = Failure("data", str(error), error.node, error.fixes)
         except Exception as error:
             log.exception("training failed")
             reason = str(error).splitlines()[0] if str(error) else repr(error)

@@ -96,7 +96,8 @@ def of(series: str, steps: int, *shape: int, **more: Any) -> Signal:
     [
         (9, of("a", 60, 6, 1), of("a", 60, 3), "looks back 9 steps, but the window has 6",
          [{"lags": 6}, {"window": 9}]),
-        (12, of("a", 19, 12, 1), of("a", 19, 5), "takes 26 values or more, but the training time has 19", [{"lags": 8}]),
+        (12, of("a", 19, 12, 1), of("a", 19, 5), "takes 26 values or more, but the training time has 19",
+         [{"lags": 8}]),
         (2, of("a", 60, 6, 1), of("b", 60, 3), "windows of one series", []),
         (1, Signal((2, 1), kind="series"), Signal((1,)), "windows of one series", []),
         (2, of("a", 60, 6, 1, scale="relative"), of("a", 60, 3, scale="relative"), "values themselves",

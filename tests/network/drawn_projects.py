@@ -17,9 +17,13 @@ from playground.document.declaration import Declaration, ParameterInfo
 from playground.document.graph import Edge, Graph, Node
 from playground.network import fixes
 from playground.network.check import Output, Report, check
+from playground.training.divergence import Diverged
 from playground.training.initializers import INITIALIZERS
+from playground.training.opening import project_from
 from playground.training.optimizers import OPTIMIZERS
+from playground.training.readiness import refusals
 from playground.training.schedules import SCHEDULES
+from playground.training.session import Session
 
 TEXTS = {
     "shape": ("1 x 8 x 8", "-1", "2 x 1", "-1 x 1", "1 x -1", "4", "1 x 1 x -1", "2 x 2 x 2 x 2"),
@@ -195,16 +199,35 @@ def _training(luck: Random, graph: Graph) -> dict[str, Any]:
     return settings
 
 
-def quick(report: Report, numbers: int = 3_000_000) -> bool:
+def quick(report: Report) -> bool:
     """Whether a few steps of training end in a moment."""
     examples = 0
     for name in report.data_nodes():
         parameters = report.blocks[name].parameters()
         examples = max(examples, int(parameters.get("examples", 1)), int(parameters.get("characters", 1)) // 4)
     widest = sum(signal.size * signal.rows for signal in report.signals.values())
-    return report.total_parameters <= 100_000 and examples <= 3_000 and widest * 64 <= numbers
+    return report.total_parameters <= 100_000 and examples <= 3_000 and widest <= 50_000
 
 
-def text_of(content: dict[str, Any]) -> str:
-    """The project file."""
-    return json.dumps(content)
+def fate(content: dict[str, Any]) -> str:
+    """What becomes of a project: “refused” by the check, “large”, “trained” or “diverged”.
+
+    Whatever else is raised is a fault: the check let pass what training refuses.
+    """
+    project = project_from(json.dumps(content))
+    report = check(project.graph)
+    if not report.ok:
+        return "refused"
+    if not quick(report):
+        return "large"
+    if refusals(project, report):
+        return "refused"
+    session = Session(project)
+    try:
+        session.advance(4)
+    except Diverged:
+        return "diverged"
+    session.evaluate(full=True)
+    again = Session(project)
+    again.resume(session.checkpoint())
+    return "trained"

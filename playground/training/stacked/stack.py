@@ -8,12 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.data.base import Dataset
-from playground.data.preparation import prepare
 from playground.document.project import Project
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
 from playground.network.flat import Layout
+from playground.training.batches import examples_of
 from playground.training.engine import gradients_of_rows
 from playground.training.evaluation import Evaluator
 from playground.training.model import TrainableModel, stable_seed
@@ -38,8 +37,7 @@ class Stack:
         self.projects = tuple(projects)
         self.device = torch.device("cpu")
         self.model = TrainableModel(first, report, self.device)
-        blocks = {name: report.blocks[name] for name in report.data_nodes()}
-        prepared = {name: prepare(block) for name, block in blocks.items() if isinstance(block, Dataset)}
+        prepared = examples_of(report)
         self._evaluator = Evaluator(self.model.network, prepared, self.device)
         self.step = 0
         """Steps taken by every row."""
