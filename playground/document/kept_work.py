@@ -6,10 +6,11 @@ continued, saved to a file, or discarded. So nothing that was built or learned i
 
 A program holds a lock on the copy as long as it lives; the system lets go of it when the program ends, however it ends.
 
-For a gallery: `for work in kept_works()` gives `work.title`, `work.words()` ("step 420, epoch 21, 5 minutes ago"),
-`work.picture` (a PNG of the canvas as it was left, or None), `work.source` (the file or preset it came from, or None)
-and `work.saved` (seconds since 1970, to compare with files that were opened lately). `Gallery.work_chosen.emit(work)`
-continues one, as the window answers with `FileActions.restore(work)`; `work.discard()` forgets it.
+For a gallery: `for work in kept_works()` gives `work.title`, `work.words()` ("step 420, epoch 21, 5 minutes ago"; apart
+`work.progress` and `work.when()`), `work.picture` (a PNG of the canvas as it was, or None), `work.source` (the file
+or preset it came from, or None) and `work.saved` (seconds since 1970, to compare with files that were opened lately).
+`Gallery.work_chosen.emit(work)` continues one, as the window answers with `FileActions.restore(work)`;
+`work.discard()` forgets it.
 """
 
 from __future__ import annotations
@@ -68,10 +69,18 @@ class KeptWork:
         path = self.path.with_suffix(".png")
         return path if path.is_file() else None
 
+    @property
+    def progress(self) -> str:
+        """How far it was: “step 420, epoch 21”; empty where nothing was learned."""
+        return f"step {self.step:,}, epoch {self.epoch:.0f}" if self.step else ""
+
+    def when(self, now: float | None = None) -> str:
+        """How long ago it was kept: “5 minutes ago”."""
+        return ago(max(0.0, (time.time() if now is None else now) - self.saved))
+
     def words(self, now: float | None = None) -> str:
-        """How far it was and when: “step 420, epoch 21, 5 minutes ago”."""
-        when = ago(max(0.0, (time.time() if now is None else now) - self.saved))
-        return f"step {self.step:,}, epoch {self.epoch:.0f}, {when}" if self.step else when
+        """Both: “step 420, epoch 21, 5 minutes ago”."""
+        return ", ".join(filter(None, (self.progress, self.when(now))))
 
     def discard(self) -> None:
         """Delete the work for good."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPointF, QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from playground.data.own_places import stored
@@ -37,8 +38,8 @@ class FileActions(QObject):
     opened = Signal()
     told = Signal(str, str)
     """(sentence, tone) for the message bar."""
-    offered = Signal(str, object)
-    """(sentence, buttons) for the message bar: something that a person may want to do about a file."""
+    offered = Signal(str, object, str)
+    """(sentence, buttons, tone) for the message bar: something that a person may want to do about a file."""
 
     def __init__(
         self,
@@ -58,7 +59,10 @@ class FileActions(QObject):
         self._canvas = canvas
         self._known = ""
         """Fingerprint of the project's file when it was last read or written here; empty when it is not known."""
+        self._told_of = ""
+        """The change of the file that was told already."""
         self._leaving = False
+        QGuiApplication.instance().applicationStateChanged.connect(self._look_outside)
         self.keeper = Keeper(document, trainer, feed, self.composed, self)
         self.keeper.told.connect(self.told)
 
@@ -119,7 +123,7 @@ class FileActions(QObject):
         if not preset and is_open_elsewhere(path, self.keeper.copy):
             self.offered.emit(
                 f"“{path.name}” is open in another window too. Save under another name, or the last one to save "
-                "replaces what the other has saved.", [("Save as…", self.ask_and_save)],
+                "replaces what the other has saved.", [("Save as…", self.ask_and_save)], "warning",
             )  # fmt: skip
         else:
             self._offer_newer(path, preset)
@@ -131,8 +135,23 @@ class FileActions(QObject):
         work = next((work for work in kept_works() if work.source == path and work.saved > written), None)
         if work is not None:
             self.offered.emit(
-                f"You left this at {work.words()}.", [("Continue where you were", lambda: self.restore(work))]
-            )
+                f"You left this {'at ' if work.step else ''}{work.words()}.",
+                [("Continue where you were", lambda: self.restore(work))], "good",
+            )  # fmt: skip
+
+    @Slot(object)
+    def _look_outside(self, state: Qt.ApplicationState) -> None:
+        """When the person comes back to the window: say when the file has been changed elsewhere in the meantime."""
+        path = self._document.path
+        if state != Qt.ApplicationState.ApplicationActive or path is None or not self._known:
+            return
+        found = _fingerprint_of(path)
+        if found and found not in (self._known, self._told_of):
+            self._told_of = found
+            self.offered.emit(
+                f"“{path.name}” was changed by another window or program. What you see here is as you left it.",
+                [("Load the changed file", lambda: self.open(path)), ("Save as…", self.ask_and_save)], "warning",
+            )  # fmt: skip
 
     def _tell_problems(self, path: Path, error: ProjectFileError) -> None:
         lines = [str(problem) for problem in error.problems[:MOST_PROBLEMS]]

@@ -318,9 +318,9 @@ class Workplace(QObject):
     def _tell(self, text: str, tone: str) -> None:
         self.messages.tell(text, tone=tone)
 
-    @Slot(str, object)
-    def _offer(self, text: str, buttons: list[Button]) -> None:
-        self.messages.tell(text, buttons, tone="warning")
+    @Slot(str, object, str)
+    def _offer(self, text: str, buttons: list[Button], tone: str) -> None:
+        self.messages.tell(text, buttons, tone=tone)
 
     @Slot(str)
     def _say(self, sentence: str) -> None:

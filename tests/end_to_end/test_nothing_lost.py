@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from playground.document import pairing
@@ -164,6 +164,19 @@ def test_a_file_that_was_changed_outside_is_not_replaced_silently(
     assert person.place.files.save()
     assert b"Spirals here" in path.read_bytes()
     assert person.place.files.save() and len(asked) == 2
+
+
+def test_coming_back_to_the_window_says_when_the_file_was_changed(person: Person, tmp_path: Path) -> None:
+    path = person.opens(spirals(), tmp_path)
+    person.sees(lambda: person.place.feed.live is not None)
+    active = Qt.ApplicationState.ApplicationActive
+    person.place.files._look_outside(active)
+    assert person.place.messages.text == ""
+    path.write_bytes(path.read_bytes().replace(b"Spirals here", b"By another"))
+    person.place.files._look_outside(active)
+    assert "was changed" in person.place.messages.text
+    person.place.messages.press("Load the changed file")
+    assert person.project.title == "By another"
 
 
 def test_a_file_that_is_open_in_another_window_is_said(person: Person, tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ class WorkCard(Card):
         top = THEME.px(9)
         for text, font, color in (
             (self.text(), THEME.font(13, bold=True), "text"),
-            (self.work.words(), THEME.font(13), "secondary"),
-            (_origin(self.work), THEME.font(13), "secondary"),
+            (self.work.progress or "not trained", THEME.font(13), "secondary"),
+            (self.work.when(), THEME.font(13), "secondary"),
         ):
             metrics = QFontMetrics(font)
             painter.setFont(font)
