@@ -15,6 +15,11 @@ from playground.paths import PRESETS
 LOG = logging.getLogger(__name__)
 
 
+COURSE = "Course"
+LEVELS = ("First look", COURSE, "Deep")
+"""How much a preset asks of a person; `levels.txt` beside the presets says which has which."""
+
+
 class UnknownPreset(LookupError):
     """There is neither a file nor a preset of that name; the message says what comes closest."""
 
@@ -27,6 +32,8 @@ class PresetEntry:
     """The name of its file without `.json`."""
     path: Path
     project: Project
+    level: str = COURSE
+    """One of LEVELS: how much it asks of a person."""
 
     @property
     def title(self) -> str:
@@ -53,12 +60,16 @@ class PresetEntry:
         """Where its picture lies, if it has one: beside the file, as PNG."""
         return self.path.with_suffix(".png")
 
+    def picture_in(self, theme: str) -> Path:
+        """Its picture for a theme, "light" or "dark"; the light one may be all there is."""
+        return self.path.with_suffix(".dark.png") if theme == "dark" else self.picture
+
     @cached_property
     def words(self) -> str:
         """What a search looks through, in lower case: blocks and views too, by their names in files and in words."""
         names = [node.block for node in self.project.graph.nodes] + [view.view for view in self.project.views]
         spoken = [name.replace("-", " ") for name in names]
-        return " ".join((self.id, self.title, self.chapter, self.summary, *names, *spoken)).lower()
+        return " ".join((self.id, self.title, self.chapter, self.level, self.summary, *names, *spoken)).lower()
 
     def answers(self, query: str) -> bool:
         """Whether every word of a search occurs in it."""
@@ -89,12 +100,23 @@ def _order(folder: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
+def levels(folder: Path = PRESETS) -> dict[str, str]:
+    """The level of every preset that `levels.txt` names, by id."""
+    try:
+        lines = (folder / "levels.txt").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = [line.partition(":") for line in lines if line.strip() and not line.startswith("#")]
+    return {name: level for level, _, names in pairs for name in names.split()}
+
+
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:
     """All presets in order. One that is damaged is left out and named in the log."""
     entries: list[PresetEntry] = []
+    known = levels(folder)
     for name, path in paths(folder).items():
         try:
-            entries.append(PresetEntry(name, path, read(path)))
+            entries.append(PresetEntry(name, path, read(path), known.get(name, COURSE)))
         except ProjectFileError as error:
             LOG.warning("the preset %s is left out: %s", path, error)
     return entries

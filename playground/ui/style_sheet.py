@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playground.paths import RESOURCES
+
 if TYPE_CHECKING:
     from playground.ui.theme import Tokens
 
@@ -14,8 +16,18 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     def px(size: float) -> str:
         return f"{max(1, round(size * scale))}px"
 
+    arrow = (RESOURCES / "icons" / "chevron-down.svg").as_posix()
     return f"""
-    QToolTip {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(6)}; }}
+    QToolTip {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(6)};
+        font-size: {px(13)}; }}
+    QMessageBox, QDialog {{ background: {tokens.page}; }}
+    QMessageBox QLabel {{ color: {tokens.text}; min-width: {px(280)}; }}
+    QMessageBox QLabel#qt_msgbox_label {{ qproperty-textFormat: PlainText; }}
+    QMessageBox QLabel#qt_msgboxex_icon_label {{ min-width: 0; }}
+    QMenuBar {{ background: {tokens.panel}; color: {tokens.text}; border-bottom: 1px solid {tokens.line}; }}
+    QMenuBar::item {{ background: transparent; padding: {px(4)} {px(9)}; border-radius: {px(4)}; }}
+    QMenuBar::item:selected {{ background: {tokens.hover}; }}
+    QTextBrowser {{ background: {tokens.panel}; }}
     QMainWindow::separator {{ background: {tokens.line}; width: 1px; height: 1px; }}
     QLabel[role="section"] {{ color: {tokens.secondary}; font-weight: 600; font-size: {px(11)}; }}
     QLabel[role="secondary"] {{ color: {tokens.secondary}; }}
@@ -49,6 +61,8 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
         selection-color: {tokens.accent_text}; }}
     QTableView QLineEdit {{ border-radius: 0; padding: 0 {px(2)}; }}
     QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {tokens.secondary}; }}
+    QComboBox::drop-down {{ border: 0; width: {px(20)}; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(12)}; height: {px(12)}; }}
     QuietComboBox::drop-down {{ border: 0; width: {px(18)}; }}
     QuietComboBox::down-arrow {{ image: none; }}
     QuietSpinBox::up-button, QuietSpinBox::down-button {{ border: 0; background: transparent; width: {px(18)}; }}
@@ -61,15 +75,21 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QProgressBar {{ background: {tokens.field}; border: 1px solid {tokens.line}; border-radius: {px(5)};
         max-height: {px(10)}; }}
     QProgressBar::chunk {{ background: {tokens.accent}; border-radius: {px(4)}; }}
+    QListWidget[role="rail"] {{ background: transparent; border: 0; outline: 0; }}
+    QListWidget[role="rail"]::item {{ color: {tokens.secondary}; border-radius: {px(6)}; padding: {px(6)} {px(10)};
+        margin: 1px 0; }}
+    QListWidget[role="rail"]::item:hover {{ background: {tokens.hover}; }}
+    QListWidget[role="rail"]::item:selected {{ color: {tokens.accent}; background: {tokens.hover}; font-weight: 600; }}
     QTabWidget::pane {{ border: 0; }}
     QTabBar::tab {{ background: transparent; color: {tokens.secondary}; padding: {px(9)} {px(14)}; border: 0; }}
     QTabBar::tab:selected {{ color: {tokens.text}; font-weight: 600; border-bottom: 2px solid {tokens.accent}; }}
     QScrollArea {{ border: 0; background: transparent; }}
-    QScrollBar:vertical {{ background: transparent; width: {px(10)}; margin: 0; }}
-    QScrollBar:horizontal {{ background: transparent; height: {px(10)}; margin: 0; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
+    QScrollBar:vertical {{ background: transparent; width: {px(8)}; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: {px(8)}; margin: 0; }}
     QScrollBar::handle {{
-        background: {tokens.line}; border-radius: {px(4)}; min-height: {px(28)}; min-width: {px(28)}; }}
-    QScrollBar::handle:hover {{ background: {tokens.secondary}; }}
+        background: {tokens.line}; border-radius: {px(3)}; margin: 1px; min-height: {px(28)}; min-width: {px(28)}; }}
+    QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {tokens.secondary}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QSlider::groove:horizontal {{ height: {px(4)}; background: {tokens.line}; border-radius: {px(2)}; }}

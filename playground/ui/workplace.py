@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QInputDialog, QMenu, QTabWidget, QVBo
 from playground.training.device import available_devices
 from playground.ui.actions import add_actions
 from playground.ui.analyst import Analyst
+from playground.ui.behind_gallery import BehindGallery
 from playground.ui.canvas.empty_hint import EmptyHint
 from playground.ui.canvas.minimap import Minimap
 from playground.ui.canvas.outline import OutlineWidget
@@ -81,6 +82,9 @@ class Workplace(QObject):
         self.actions = add_actions(self)
         act = self.actions.act
         self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
+        self.behind_gallery = BehindGallery(
+            window.gallery.running, self.document, self.trainer, self.run, self.show_canvas, self
+        )
         self._arrange()
         self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)
         self._connect()
@@ -143,6 +147,7 @@ class Workplace(QObject):
         self.run.playable_changed.connect(self._show_playable)
         self.trainer.state_changed.connect(self.top_bar.show_state)
         self.feed.frame_arrived.connect(self.top_bar.show_frame)
+        self.feed.frame_arrived.connect(self.behind_gallery.show_frame)
         self.feed.live_arrived.connect(self.failures.show_end)
         self.time_bar.budget_chosen.connect(self._set_budget)
         self._set_budget(self.time_bar.budget)
@@ -190,6 +195,7 @@ class Workplace(QObject):
         self.enlarger.leave()
         self.window.pages.setCurrentWidget(self.window.gallery)
         self._show_panels(False)
+        self.behind_gallery.renew()
         self.window.gallery.refresh()
         self.window.gallery.setFocus()
 
@@ -357,8 +363,12 @@ class Workplace(QObject):
 
     def key_pressed(self, event: QKeyEvent) -> bool:
         """Keys that nobody else wanted; False when they are none of ours either."""
-        if event.key() == Qt.Key.Key_Escape and self.enlarger.leave():
-            return True
+        if event.key() == Qt.Key.Key_Escape:
+            if self.window.pages.currentWidget() is self.window.gallery and self.behind_gallery.is_open:
+                self.show_canvas()
+                return True
+            if self.enlarger.leave():
+                return True
         return self.presenter.key_pressed(event)
 
     def shut_down(self) -> None:

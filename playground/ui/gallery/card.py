@@ -18,8 +18,9 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from playground.document.library import PresetEntry
+from playground.document.library import COURSE, PresetEntry
 from playground.ui.gallery.diagram import draw_graph
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 
 PICTURE_SHARE = 0.56
@@ -82,14 +83,15 @@ class PresetCard(Card):
     def __init__(self, entry: PresetEntry, parent: QWidget | None = None) -> None:
         super().__init__(entry.path, parent)
         self.entry = entry
-        self._picture: QPixmap | None = None
+        self._pictures: dict[str, QPixmap] = {}
+        """By theme."""
         self.setText(entry.title)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
         goals = "".join(f"\nGoal: {goal.sentence()}" for goal in entry.goals)
         shown = ", ".join(view.view.replace("-", " ") for view in entry.project.views)
         views = f"\nShows: {shown}" if shown else ""
-        self.setToolTip(f"{entry.summary}{goals}{views}".strip())
+        self.setToolTip(plain_tip(f"{entry.summary}{goals}{views}\nLevel: {entry.level.lower()}".strip()))
 
     def heightForWidth(self, width: int) -> int:
         title = QFontMetrics(THEME.font(14, bold=True)).height()
@@ -109,19 +111,21 @@ class PresetCard(Card):
         self._draw_words(painter, self.rect().adjusted(THEME.px(14), place.height() + THEME.px(10), -THEME.px(14), 0))
 
     def _draw_picture(self, painter: QPainter, place: QRect) -> None:
-        if self._picture is None:
-            # Read when it is first seen, so that the window does not wait for pictures further down.
-            self._picture = QPixmap(str(self.entry.picture)) if self.entry.picture.is_file() else QPixmap()
-        if self._picture.isNull():
+        picture = self.picture()
+        if picture.isNull():
             painter.fillRect(place, THEME.color("canvas"))
             margin = THEME.px(16)
             draw_graph(painter, QRectF(place).adjusted(margin, margin, -margin, -margin), self.entry.project.graph)
             return
-        whole = self._picture.size()
-        part = place.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
-        source = QRect((whole.width() - part.width()) // 2, (whole.height() - part.height()) // 2,
-                       part.width(), part.height())  # fmt: skip
-        painter.drawPixmap(place, self._picture, source)
+        draw_filling(painter, place, picture)
+
+    def picture(self) -> QPixmap:
+        """The picture that suits the theme; read when it is first seen, so that the window waits for none."""
+        theme = THEME.tokens.name
+        if theme not in self._pictures:
+            path = self.entry.picture_in(theme)
+            self._pictures[theme] = QPixmap(str(path if path.is_file() else self.entry.picture))
+        return self._pictures[theme]
 
     def _draw_words(self, painter: QPainter, place: QRect) -> None:
         font = THEME.font(14, bold=True)
@@ -132,7 +136,19 @@ class PresetCard(Card):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter,
                          metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width()))  # fmt: skip
         painter.setPen(THEME.color("secondary"))
+        if self.entry.level != COURSE:
+            self._draw_level(painter, place, metrics.horizontalAdvance(self.text()) + THEME.px(10))
         draw_lines(painter, place.adjusted(0, metrics.height() + THEME.px(4), 0, 0), self.entry.summary)
+
+
+    def _draw_level(self, painter: QPainter, place: QRect, taken: int) -> None:
+        """The level at the end of the line of the title, if there is room."""
+        font = THEME.font(11)
+        painter.setFont(font)
+        wide = QFontMetrics(font).horizontalAdvance(self.entry.level)
+        if taken + wide <= place.width():
+            line = QRect(place.x(), place.y(), place.width(), QFontMetrics(THEME.font(14, bold=True)).height())
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.entry.level)
 
 
 class RecentCard(Card):
@@ -144,7 +160,7 @@ class RecentCard(Card):
         self.setText(name)
         self.setAccessibleName(f"Open {name}")
         self.setAccessibleDescription(str(path.parent))
-        self.setToolTip(str(path))
+        self.setToolTip(plain_tip(str(path)))
 
     def heightForWidth(self, width: int) -> int:
         heights = (QFontMetrics(THEME.font(13, bold=True)).height(), QFontMetrics(THEME.font(13)).height())
@@ -166,6 +182,15 @@ class RecentCard(Card):
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width() - 2 * margin)
             painter.drawText(margin, top + metrics.ascent(), shown)
             top += metrics.height() + THEME.px(2)
+
+
+def draw_filling(painter: QPainter, place: QRect, picture: QPixmap) -> None:
+    """The middle of a picture, as large as it fills the place."""
+    whole = picture.size()
+    part = place.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
+    source = QRect((whole.width() - part.width()) // 2, (whole.height() - part.height()) // 2,
+                   part.width(), part.height())  # fmt: skip
+    painter.drawPixmap(place, picture, source)
 
 
 def draw_lines(painter: QPainter, place: QRect, text: str, lines: int = SUMMARY_LINES) -> None:

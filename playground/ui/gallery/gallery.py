@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -20,15 +21,19 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from playground.document.kept_work import KeptWork, kept_works
-from playground.document.library import PresetEntry, presets
+from playground.document.library import LEVELS, PresetEntry, presets
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
 from playground.ui.gallery.flow import FlowLayout
+from playground.ui.gallery.rail import ChapterRail
 from playground.ui.gallery.recent import recent_files
+from playground.ui.gallery.running_bar import RunningBar
 from playground.ui.gallery.work_card import WorkCard
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 
 MOST_WORKS = 6
 """Cards of work that was left; what is older comes when one of them has gone."""
+ALL_LEVELS = "All levels"
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
@@ -38,9 +43,12 @@ class Section(QWidget):
     def __init__(self, title: str, least: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: list[Card] = []
-        self.heading = QLabel(title)
+        self.heading = Label(title)
         self.heading.setProperty("role", "title")
+        self.short = title.partition(" where")[0]
+        """How the rail calls it."""
         self._body = QWidget()
+        self._lead: Card | None = None
         self._flow = FlowLayout(self._body, least)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -54,8 +62,17 @@ class Section(QWidget):
         self.cards.append(card)
         self._flow.addWidget(card)
 
+    def lead_with(self, card: Card) -> None:
+        """Put a card first, as wide as the page."""
+        self._lead = card
+        self.cards.insert(0, card)
+        self.layout().insertWidget(1, card)
+
     def clear(self) -> None:
         """Take all cards away."""
+        if self._lead is not None:
+            self.layout().removeWidget(self._lead)
+            self._lead = None
         for card in self.cards:
             self._flow.removeWidget(card)
             card.hide()
@@ -67,6 +84,7 @@ class Section(QWidget):
         for card in self.cards:
             card.setVisible(card in wanted)
         self.setVisible(any(card in wanted for card in self.cards))
+        self._body.setVisible(any(card in wanted for card in self.cards if card is not self._lead))
         self._flow.invalidate()
 
 
@@ -91,11 +109,16 @@ class Gallery(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Gallery")
         self.search = QLineEdit()
-        self.nothing = QLabel()
+        self.nothing = Label()
         self.kept = Section("Continue where you were", 260)
         self.recent = Section("Recent files", 220)
         self.chapters: list[Section] = []
+        self._works: list[KeptWork] = []
+        self._files: list[Path] = []
         self._scroll = QScrollArea()
+        self.rail = ChapterRail()
+        self.rail.chapter_wanted.connect(self._go_to)
+        self.running = RunningBar()
         self._build()
         self._add_chapters(presets() if entries is None else entries)
         self.setFocusProxy(self.search)
@@ -112,6 +135,7 @@ class Gallery(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self._header())
+        outer.addWidget(self.running)
         page = QWidget()
         self._sections = QVBoxLayout(page)
         self._sections.setContentsMargins(THEME.px(32), THEME.px(8), THEME.px(32), THEME.px(32))
@@ -128,12 +152,17 @@ class Gallery(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer.addWidget(self._scroll)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._mark_chapter)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self._side())
+        below.addWidget(self._scroll, 1)
+        outer.addLayout(below, 1)
 
     def _header(self) -> QWidget:
         header = QWidget()
-        self.title = QLabel("Playground")
-        self.subtitle = QLabel("Build a network, press play, and see it learn from inside.")
+        self.title = Label("Playground")
+        self.subtitle = Label("Build a network, press play, and see it learn from inside.")
         self.subtitle.setProperty("role", "secondary")
         # The first thing to give way in a narrow window.
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -170,6 +199,21 @@ class Gallery(QWidget):
         layout.addWidget(self.new_button)
         return header
 
+    def _side(self) -> QWidget:
+        """The choice of a level, and the chapters."""
+        self.level = QComboBox()
+        self.level.setAccessibleName("Level")
+        self.level.setToolTip("Show only what asks little of a person, or only what asks much")
+        self.level.addItems([ALL_LEVELS, *LEVELS])
+        self.level.currentTextChanged.connect(self._filter_again)
+        self.side = QWidget()
+        layout = QVBoxLayout(self.side)
+        layout.setContentsMargins(THEME.px(20), THEME.px(8), 0, 0)
+        layout.setSpacing(THEME.px(6))
+        layout.addWidget(self.level)
+        layout.addWidget(self.rail, 1)
+        return self.side
+
     def _add_chapters(self, entries: list[PresetEntry]) -> None:
         for title, members in groupby(entries, key=lambda entry: entry.chapter):
             section = Section(title, 250)
@@ -185,21 +229,27 @@ class Gallery(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.subtitle.setVisible(self.width() >= THEME.px(940))
+        self.subtitle.setVisible(self.width() >= THEME.px(1120))
+        self.side.setVisible(self.width() >= THEME.px(860))
 
     # What it shows --------------------------------------------------------------------------------------------------
 
     @Slot()
     def refresh(self) -> None:
-        """Bring the recent files up to date and forget the search."""
-        self.kept.clear()
-        for work in kept_works()[:MOST_WORKS]:
-            card = WorkCard(work)
-            card.forget_wanted.connect(self._forget)
-            self.kept.add(self._listened(card))
-        self.recent.clear()
-        for path in recent_files():
-            self.recent.add(self._listened(RecentCard(path)))
+        """Bring kept work and recent files up to date and forget the search. Cards that stay are not made anew."""
+        works, files = kept_works()[:MOST_WORKS], recent_files()
+        if works != self._works:
+            self._works = works
+            self.kept.clear()
+            for number, work in enumerate(works):
+                card = WorkCard(work, large=number == 0)
+                card.forget_wanted.connect(self._forget)
+                (self.kept.add if number else self.kept.lead_with)(self._listened(card))
+        if files != self._files:
+            self._files = files
+            self.recent.clear()
+            for path in files:
+                self.recent.add(self._listened(RecentCard(path)))
         self.search.clear()
         self.renew()
         self._filter("")
@@ -214,14 +264,15 @@ class Gallery(QWidget):
 
     def cards(self) -> list[Card]:
         """All cards that are shown, in reading order."""
-        sections = [section for section in (self.kept, self.recent, *self.chapters) if not section.isHidden()]
-        return [card for section in sections for card in section.cards if not card.isHidden()]
+        return [card for section in self._sections_shown() for card in section.cards if not card.isHidden()]
 
     @Slot(str)
     def _filter(self, query: str) -> None:
         wanted: set[Card] = set()
-        for section in self.chapters:
-            wanted.update(card for card in section.cards if isinstance(card, PresetCard) and card.entry.answers(query))
+        level = self.level.currentText()
+        for card in (card for section in self.chapters for card in section.cards):
+            if isinstance(card, PresetCard) and level in (ALL_LEVELS, card.entry.level) and card.entry.answers(query):
+                wanted.add(card)
         words = query.lower().split()
         for card in (*self.kept.cards, *self.recent.cards):
             if all(word in card.text().lower() for word in words):
@@ -230,7 +281,37 @@ class Gallery(QWidget):
             section.show_some(wanted)
         self.nothing.setText(f"Nothing answers to “{query}”." if query else "There are no presets here.")
         self.nothing.setVisible(not wanted)
+        self.rail.show_titles([section.short for section in self._sections_shown()])
         self._scroll.verticalScrollBar().setValue(0)
+        self._mark_chapter()
+
+    def _sections_shown(self) -> list[Section]:
+        return [section for section in (self.kept, self.recent, *self.chapters) if not section.isHidden()]
+
+    @Slot()
+    def _filter_again(self) -> None:
+        self._filter(self.search.text())
+
+    @Slot()
+    def _mark_chapter(self) -> None:
+        """Let the rail say which chapter is at the top."""
+        bar = self._scroll.verticalScrollBar()
+        shown = self._sections_shown()
+        if not shown:
+            return
+        above = [section for section in shown if section.y() <= bar.value() + THEME.px(60)]
+        if bar.value() == 0 or not above:
+            self.rail.mark(shown[0].short)
+        else:
+            self.rail.mark((shown if bar.value() == bar.maximum() else above)[-1].short)
+
+    @Slot(str)
+    def _go_to(self, title: str) -> None:
+        """Scroll to a chapter."""
+        for section in self._sections_shown():
+            if section.short == title:
+                self._scroll.verticalScrollBar().setValue(section.y() - THEME.px(8))
+                self.rail.mark(title)
 
     # What a person does ---------------------------------------------------------------------------------------------
 

@@ -10,31 +10,33 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from playground.document.kept_work import KeptWork
 from playground.paths import PRESETS
-from playground.ui.gallery.card import Card
+from playground.ui.gallery.card import Card, draw_filling
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 
-HEIGHT = 74
-PICTURE = 104
-"""Width of the picture; both in pixels at 100 %."""
+HEIGHT, LARGE_HEIGHT = 74, 148
+PICTURE, LARGE_PICTURE = 104, 264
+"""Width of the picture; all in pixels at 100 %."""
 
 
 class WorkCard(Card):
-    """Kept work. A click continues it; Delete, or its menu, forgets it."""
+    """Kept work. A click continues it; Delete, or its menu, forgets it. What was open last has a large card."""
 
     forget_wanted = Signal(object)
     """The KeptWork to delete for good."""
 
-    def __init__(self, work: KeptWork, parent: QWidget | None = None) -> None:
+    def __init__(self, work: KeptWork, parent: QWidget | None = None, *, large: bool = False) -> None:
         super().__init__(work.path, parent)
         self.work = work
+        self._large = large
         self._picture = QPixmap(str(work.picture)) if work.picture else QPixmap()
         self.setText(work.title)
         self.setAccessibleName(f"Continue {work.title}")
         self.setAccessibleDescription(work.words())
-        self.setToolTip(f"{work.title}\n{work.words()}\nFrom {_origin(work)}\nDelete forgets it.")
+        self.setToolTip(plain_tip(f"{work.title}\n{work.words()}\nFrom {_origin(work)}\nDelete forgets it."))
 
     def heightForWidth(self, width: int) -> int:
-        return THEME.px(HEIGHT)
+        return THEME.px(LARGE_HEIGHT if self._large else HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
@@ -58,15 +60,15 @@ class WorkCard(Card):
         outline = self.draw_panel(painter)
         left = THEME.px(14)
         if not self._picture.isNull():
-            frame = QRect(0, 0, THEME.px(PICTURE), self.height())
+            frame = QRect(0, 0, THEME.px(LARGE_PICTURE if self._large else PICTURE), self.height())
             painter.save()
             painter.setClipPath(outline)
-            self._draw_picture(painter, frame.adjusted(2, 2, 0, -2))
+            draw_filling(painter, frame.adjusted(2, 2, 0, -2), self._picture)
             painter.restore()
-            left += frame.width()
-        top = THEME.px(9)
+            left += frame.width() + (THEME.px(10) if self._large else 0)
+        top = THEME.px(18 if self._large else 9)
         for text, font, color in (
-            (self.text(), THEME.font(13, bold=True), "text"),
+            (self.text(), THEME.font(18 if self._large else 13, bold=True), "text"),
             (self.work.progress or "not trained", THEME.font(13), "secondary"),
             (self.work.when(), THEME.font(13), "secondary"),
         ):
@@ -76,14 +78,23 @@ class WorkCard(Card):
             room = self.width() - left - THEME.px(12)
             painter.drawText(left, top + metrics.ascent(),
                              metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))  # fmt: skip
-            top += metrics.height() + THEME.px(1)
+            top += metrics.height() + THEME.px(4 if self._large else 1)
+        if self._large:
+            self._draw_button(painter, left)
 
-    def _draw_picture(self, painter: QPainter, place: QRect) -> None:
-        whole = self._picture.size()
-        part = place.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
-        source = QRect((whole.width() - part.width()) // 2, (whole.height() - part.height()) // 2,
-                       part.width(), part.height())  # fmt: skip
-        painter.drawPixmap(place, self._picture, source)
+    def _draw_button(self, painter: QPainter, left: int) -> None:
+        """Says what a click does; the whole card is the button."""
+        font = THEME.font(13, bold=True)
+        metrics = QFontMetrics(font)
+        height = metrics.height() + THEME.px(12)
+        place = QRect(left, self.height() - height - THEME.px(14),
+                      metrics.horizontalAdvance("Continue") + THEME.px(28), height)  # fmt: skip
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(THEME.color("accent"))
+        painter.drawRoundedRect(place, THEME.px(6), THEME.px(6))
+        painter.setPen(THEME.color("accent_text"))
+        painter.setFont(font)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "Continue")
 
 
 def _origin(work: KeptWork) -> str:

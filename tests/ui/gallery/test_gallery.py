@@ -59,8 +59,8 @@ def gallery(qtbot, tmp_path: Path) -> Iterator[Gallery]:
     THEME.use("light")
     widget = Gallery(entries(tmp_path))
     qtbot.addWidget(widget)
-    # 2 x 32 margin and a 10 px scroll bar leave 926 px: three cards of at least 250 in a row
-    widget.resize(1000, 700)
+    # 2 x 32 margin, the rail and a scroll bar leave 932 px: three cards of at least 250 in a row
+    widget.resize(1200, 700)
     widget.show()
     qtbot.waitExposed(widget)
     widget.activateWindow()
@@ -152,7 +152,7 @@ def test_enter_without_a_search_opens_nothing(gallery: Gallery, qtbot) -> None:
         QTest.keyClick(gallery.search, Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize(("width", "columns"), [(700, 2), (1000, 3), (1300, 4)])
+@pytest.mark.parametrize(("width", "columns"), [(700, 2), (1200, 3), (1480, 4)])
 def test_rows_fill_the_width(gallery: Gallery, width: int, columns: int) -> None:
     gallery.resize(width, 700)
     QTest.qWait(0)

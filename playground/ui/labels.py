@@ -1,0 +1,38 @@
+"""Labels and tool tips that show words as they are: what comes from a file is never taken for markup."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+
+class Label(QLabel):
+    """A label of plain text. Where markup is wanted, say so with `setTextFormat` and escape what is foreign."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+def plain_tip(words: str) -> str:
+    """Words for a tool tip, which Qt would show as rich text where they look like it."""
+    return GuiQt.convertFromPlainText(words) if GuiQt.mightBeRichText(words) else words
+
+
+def tell(parent: QWidget | None, title: str, words: str) -> None:
+    """A message with an OK button."""
+    box = message_box(parent, title, words, QMessageBox.Icon.Warning)
+    box.exec()
+    box.deleteLater()
+
+
+def message_box(parent: QWidget | None, title: str, words: str, icon: QMessageBox.Icon) -> QMessageBox:
+    """A message box of plain text."""
+    box = QMessageBox(parent)
+    box.setIcon(icon)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(words)
+    return box
