@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_POINTS = 4_000
+FIRST_POINTS = 16
+"""Points that a new curve has room for."""
 
 
 class Moment(NamedTuple):
@@ -60,8 +62,9 @@ class Curve:
     """A growing series of values with bounded memory."""
 
     def __init__(self, most_points: int = MOST_POINTS) -> None:
+        self._most = 2 * (most_points // 2)
         # columns: step, epoch, examples, seconds, mean, least, greatest
-        self._rows = np.empty((2 * (most_points // 2), 7), dtype=np.float64)
+        self._rows = np.empty((min(FIRST_POINTS, self._most), 7), dtype=np.float64)
         self._count = 0
         self._per_point = 1
         self._pending = 0
@@ -84,16 +87,24 @@ class Curve:
             row[6] = max(row[6], high)
             self._pending += 1
         else:
-            if self._count == len(self._rows):
+            if self._count == self._most:
                 self._halve()
+            self._make_room(self._count + 1)
             self._rows[self._count] = (*moment, value, low, high)
             self._count += 1
             self._pending = 1
         if self._pending >= self._per_point:
             self._pending = 0
 
+    def _make_room(self, count: int) -> None:
+        """Let the table hold so many points: it grows with the curve, as there may be thousands of short ones."""
+        if count > len(self._rows):
+            rows = np.empty((min(self._most, max(count, 2 * len(self._rows))), self._rows.shape[1]), dtype=np.float64)
+            rows[: self._count] = self._rows[: self._count]
+            self._rows = rows
+
     def _halve(self) -> None:
-        joined = _joined(self._rows)
+        joined = _joined(self._rows[: self._count])
         self._rows[: len(joined)] = joined
         self._count = len(joined)
         self._per_point *= 2
@@ -110,20 +121,35 @@ class Curve:
 
     def load(self, rows: NDArray[np.float64]) -> None:
         """Take over what `rows` gave. Raises ValueError when it is no such table."""
-        if rows.ndim != 2 or rows.shape[1] != self._rows.shape[1] or len(rows) > len(self._rows):
+        if rows.ndim != 2 or rows.shape[1] != self._rows.shape[1] or len(rows) > self._most:
             raise ValueError("a curve is damaged")
         self._data = None
+        self._count = 0
+        self._make_room(len(rows))
         self._rows[: len(rows)] = rows
         self._count = len(rows)
         self._per_point, self._pending = 1, 0
 
     def until(self, step: int) -> Curve:
         """A copy of the points up to a step."""
-        past = Curve(len(self._rows))
-        past._count = int(np.searchsorted(self._rows[: self._count, 0], step, side="right"))
-        past._rows[: past._count] = self._rows[: past._count]
-        past._per_point = self._per_point
+        past = Curve(self._most)
+        count = int(np.searchsorted(self._rows[: self._count, 0], step, side="right"))
+        past._make_room(count)
+        past._rows[:count] = self._rows[:count]
+        past._count, past._per_point = count, self._per_point
         return past
+
+    def copy(self) -> Curve:
+        """A copy that goes on as this one would."""
+        copy = Curve(self._most)
+        copy._rows = self._rows.copy()
+        copy._count, copy._per_point, copy._pending = self._count, self._per_point, self._pending
+        return copy
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes."""
+        return self._rows.nbytes
 
     def last(self) -> float:
         """The newest value (the mean of the newest point); NaN when empty."""
@@ -180,6 +206,13 @@ class History:
             past.curves[name] = curve.until(step)
         past.marks = [mark for mark in self.marks if mark.moment.step <= step]
         return past
+
+    def copy(self) -> History:
+        """A copy that goes on as this one would."""
+        copy = History()
+        copy.curves = {name: curve.copy() for name, curve in self.curves.items()}
+        copy.marks = list(self.marks)
+        return copy
 
     def last(self, curve: str) -> float:
         """The newest value of a curve; NaN when there is none."""

@@ -181,7 +181,7 @@ class LimitedMemorySearch(torch.optim.LBFGS):
     def _unfold(self, state: dict[str, Any], values: torch.Tensor) -> None:
         """The columns as torch's lists; without all of them it starts anew."""
         kept = ("d", "prev_flat_grad", "H_diag", "t", "prev_loss", "n_iter", "func_evals", "changes", "steps")
-        if not all(key in state and len(state["changes"]) == len(values) for key in kept):
+        if not all(key in state for key in kept) or len(state["changes"]) != len(values):
             state.clear()
             return
         for key, kind in (("n_iter", int), ("func_evals", int), ("t", float), ("prev_loss", float)):

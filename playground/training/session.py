@@ -27,6 +27,7 @@ from playground.training.evaluation import Evaluator
 from playground.training.history import History, Mark, Moment, Point
 from playground.training.learner import Learner, State
 from playground.training.model import TrainableModel
+from playground.training.resting import Changes, RestingRun
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import Snapshot
 from playground.training.stopping import Ending, Watch, ending
@@ -56,6 +57,8 @@ class Session:
     _evaluated_step: int
     _least_loss: float
     """The least watched loss so far."""
+    _changes: Changes | None
+    """What was noted last on the curves."""
 
     def __init__(self, project: Project, device: str | None = None) -> None:
         self.history = History()
@@ -68,7 +71,6 @@ class Session:
         self.latest: dict[str, float] = {}
         """Losses and metrics of the last evaluation."""
         self._new_points: deque[Point] = deque(maxlen=MOST_NEWS)
-        self._new_marks: list[Mark] = []
         self._device_setting = device
         self._build(project)
         self.rewind()
@@ -260,16 +262,14 @@ class Session:
         return self._learner.snapshot(self.epoch, self.seconds)
 
     def tell_everything(self) -> None:
-        """Make all curves and marks news again, for a listener that starts now."""
+        """Make all curves news again, for a listener that starts now."""
         points = self.history.all_points()
         self._new_points = deque(points, maxlen=max(MOST_NEWS, 2 * len(points)))
-        self._new_marks[:] = self.history.marks
 
     def take_news(self) -> tuple[tuple[Point, ...], tuple[Mark, ...]]:
-        """Curve points and marks since the last call, for whoever mirrors the history."""
-        news = tuple(self._new_points), tuple(self._new_marks)
+        """Curve points since the last call, and all marks, for whoever mirrors the history."""
+        news = tuple(self._new_points), tuple(self.history.marks)
         self._new_points = deque(maxlen=MOST_NEWS)
-        self._new_marks.clear()
         return news
 
     # Changing -------------------------------------------------------------------------------------------------------
@@ -280,12 +280,13 @@ class Session:
         self.seconds = self._began = 0.0
         self.finished = ""
         self.history = History()
+        self._changes = None
         self._new_points.clear()
-        self._new_marks.clear()
         self._watch = Watch()
         self._least_loss = math.inf
         self.evaluate(observe=False)
         self._keep()
+        self.trail = Trail(self.trail.budget)
         self.trail.begin_at(self.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -309,20 +310,26 @@ class Session:
         self._keep()
         return old
 
-    def apply(self, project: Project) -> bool:
+    def apply(self, project: Project, gesture: object = None) -> RestingRun | None:
         """Take a changed project. Numbers change at the next step; a changed graph keeps every weight that still fits.
 
-        Returns whether the run has gone back to step 0, as what it had learned is worth nothing for the new project.
+        Changes with the same `gesture` belong to one movement of the hand and are noted as one on the curves. When the
+        network had to be built anew, the run as it was is returned: `take_up` goes on with it bit for bit. What it had
+        learned may be worth nothing for the new project, which then begins at step 0.
         Raises CannotCompile or CannotTrain, and stays as it was, when the new project cannot be trained.
         """
         before, kind = self.project, changes.classify(self.project, project)
+        left: RestingRun | None = None
+        if before.seed != project.seed or (
+            kind == "structure" and changes.begins_anew(self.report, check(project.graph))
+        ):
+            left = self.rest()
+            self._build(project)
+            self.rewind()
+            return left
         if kind == "structure":
-            if changes.begins_anew(self.report, check(project.graph)):
-                self._build(project)
-                self.rewind()
-                return True
             if not self._retuned(project):
-                self._rebuild(project)
+                left = self._rebuild(project)
         elif kind == "numbers":
             self._learner.change(project)
         self.project = project
@@ -333,16 +340,28 @@ class Session:
         if kind != "nothing":
             self.finished = ""
             self._keep()
-        for text in changes.describe(before, project) if self.step else ():
-            self._mark(text)
-        return False
+        if self.step:
+            self._note(before, project, gesture)
+        return left
 
-    def _mark(self, text: str) -> None:
-        """Note a change on the curves, and keep the weights of this moment."""
-        mark = Mark(self._moment(), text)
-        self.history.mark(mark)
-        self._new_marks.append(mark)
-        self.trail.add(self.snapshot())
+    def _note(self, before: Project, project: Project, gesture: object) -> None:
+        """Note a change on the curves, together with what was changed in the same movement or at the same step; what
+        was taken back before a step was taken leaves no mark."""
+        last = self._changes
+        goes_on = last is not None and (
+            last.moment.step == self.step or (gesture is not None and gesture == last.gesture)
+        )
+        base, moment = (last.base, last.moment) if last is not None and goes_on else (before, self._moment())
+        marks = tuple(Mark(moment, text) for text in changes.describe(base, project))
+        if last is not None and goes_on:
+            self.history.marks = [mark for mark in self.history.marks if mark not in last.marks]
+        elif not marks:
+            return
+        else:
+            self.trail.add(self.snapshot())
+        for mark in marks:
+            self.history.mark(mark)
+        self._changes = Changes(base, moment, gesture, marks)
 
     def _retuned(self, project: Project) -> bool:
         """Whether the change could be written into the living network, which then goes on with all it remembers."""
@@ -364,10 +383,15 @@ class Session:
         self._watch = Watch(first_epoch=self._watch.first_epoch, target_waived=self._watch.target_waived)
         self.evaluate(observe=False)
 
-    def _rebuild(self, project: Project) -> None:
-        """Make the parts anew and carry over what still fits: weights, optimizer's memory, the place in the data."""
-        report, old = self.report, self._learner
+    def _rebuild(self, project: Project) -> RestingRun:
+        """Make the parts anew and carry over what still fits: weights, optimizer's memory, the place in the data.
+
+        Returns the run as it was.
+        """
+        report, old, left = self.report, self._learner, self.rest()
         self._build(project)
+        self.history = self.history.copy() if old.step else History()
+        self.trail = Trail(self.trail.budget)
         new = self._learner
         new.start(project)
         changes.keep_weights(old.model, new.model)
@@ -378,6 +402,7 @@ class Session:
         new.feeder.follow(old.feeder, same_examples=changes.data_of(report) == changes.data_of(self.report))
         self._go_on_at_another_scale(project, old.plateau)
         self.trail.begin_at(self.snapshot())
+        return left
 
     # Another run from here --------------------------------------------------------------------------------------------
 
@@ -393,13 +418,34 @@ class Session:
         self.history = history.until(snapshot.step)
         self._watch = Watch()
         self._new_points.clear()
-        self._new_marks.clear()
         self.latest = self._evaluator.evaluate(self._learner.feeder.batch_size)
         self._evaluated_step = self.step
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in trail if one.step < snapshot.step])
         curve = self.history.curves.get("validation_loss", self.history.curves.get("train_loss"))
         self._least_loss = float(np.nanmin(curve.data().low)) if curve is not None and len(curve) else math.inf
+
+    def will_be_left(self, project: Project) -> bool:
+        """Whether `apply` of this project may begin another run."""
+        return self.project.seed != project.seed or changes.classify(self.project, project) == "structure"
+
+    def rest(self) -> RestingRun:
+        """The run as it stands, to be taken up again. This session must go on with another history and trail, as it
+        does after `rewind`, or be left."""
+        return RestingRun(
+            self.project, self._learner.state(), self.seconds, self.finished, self.latest, self._evaluated_step,
+            self._least_loss, self._watch, self.history, self.trail, self._changes,
+        )  # fmt: skip
+
+    def take_up(self, run: RestingRun) -> None:
+        """Go on with a run of the same project, bit for bit on the CPU as if it had never been left."""
+        self._learner.return_to(run.state)
+        self.seconds, self.finished = run.seconds, run.finished
+        self.latest, self._evaluated_step = run.latest, run.evaluated_step
+        self._least_loss, self._watch = run.least_loss, run.watch
+        self.history, self.trail, self._changes = run.history, run.trail, run.changes
+        self._new_points.clear()
+        self._keep()
 
     # Saving ---------------------------------------------------------------------------------------------------------
 
@@ -431,7 +477,6 @@ class Session:
         self.latest, self._evaluated_step = journal.latest, journal.evaluated_step
         self._watch, self.history = journal.watch, journal.history
         self._new_points.clear()
-        self._new_marks.clear()
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in journal.trail if one.step < self.step])
         self._least_loss = journal.least_loss

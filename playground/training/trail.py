@@ -32,8 +32,6 @@ class Trail:
 
     def __init__(self, budget: int = BUDGET) -> None:
         self.budget = budget
-        self.number = 0
-        """Grows whenever the trail begins anew."""
         self._kept: list[Snapshot] = []
         self._bytes = 0
         self._best: Snapshot | None = None
@@ -87,7 +85,6 @@ class Trail:
         self._kept = [*before, snapshot]
         self._bytes = sum(map(_size, self._kept))
         self._best = self._shown = None
-        self.number += 1
         self.fit()
 
     def fit(self) -> None:

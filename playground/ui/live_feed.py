@@ -105,21 +105,33 @@ class LiveFeed(QObject):
     @Slot()
     def look(self) -> None:
         """Take the newest frame, if there is one."""
-        frame = self._trainer.take_frame()
-        if frame is not None:
-            if frame.run != self._run:
-                self.forget()
-                self._run = frame.run
-                self.history = self.runs.begin(frame).history
-            self.live = frame
-            self.number += 1
-            self.runs.follow(frame)
-            self._curves = None
-            self.live_arrived.emit(frame)
-            if self.past is None:
-                self.frame = frame
-                self.frame_arrived.emit(frame)
+        while (frame := self._trainer.take_frame()) is not None:
+            self._show(frame)
+            if not frame.leaves:
+                break
         self.pulse.emit()
+
+    def _show(self, frame: Frame) -> None:
+        run = self.runs.current
+        if frame.run != self._run:
+            if run is not None:
+                run.looked_at = self.past
+            self.forget()
+            self._run = frame.run
+            run = self.runs.begin(frame)
+            self.history = run.history
+        self.live = frame
+        self.number += 1
+        self.runs.follow(frame)
+        self._curves = None
+        self.live_arrived.emit(frame)
+        if self.past is None:
+            self.frame = frame
+            self.frame_arrived.emit(frame)
+        if run is not None and run.looked_at is not None and not frame.leaves:
+            # It was left while a person looked back.
+            looked_at, run.looked_at = run.looked_at, None
+            self.look_back(looked_at)
 
     @Slot()
     def _count(self) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from playground.document.graph import Graph, same_structure
 from playground.document.project import Project
-from playground.network.check import Report, check
+from playground.network.check import Report, block_of, check
+from playground.ui.training_news import Edition
 
 
 class Edit(QUndoCommand):
@@ -21,12 +22,31 @@ class Edit(QUndoCommand):
         self._before = document.project
         self._after = after
         self._merge_key = merge_key
+        self._first = document.edition.version
+        """The version before the edit, or before the whole movement of the hand that it belongs to."""
+        last = self._last_of_gesture()
+        if last is not None:
+            self._first = last._first
+        if last is not None and _mean_the_same(last._before, after):
+            # The hand is where it was at first.
+            self._after, self._version = last._before, last._first
+        else:
+            self._version = document.next_version()
+        self._done = False
+
+    def _last_of_gesture(self) -> Edit | None:
+        """The edit that this one will become a part of."""
+        stack = self._document.undo_stack
+        last = stack.command(stack.count() - 1) if self._merge_key and stack.count() and not stack.canRedo() else None
+        return last if isinstance(last, Edit) and last._merge_key == self._merge_key else None
 
     def redo(self) -> None:
-        self._document._become(self._after)
+        # Done again, it is no longer the movement of a hand that may go on.
+        self._document._become(self._after, self._version, None if self._done else self._first)
+        self._done = True
 
     def undo(self) -> None:
-        self._document._become(self._before)
+        self._document._become(self._before, self._first)
 
     def id(self) -> int:
         return 1 if self._merge_key else -1
@@ -34,10 +54,28 @@ class Edit(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, Edit) or other._merge_key != self._merge_key:
             return False
-        self._after = other._after
+        self._after, self._version = other._after, other._version
         if self._after == self._before:
             self.setObsolete(True)
         return True
+
+
+def _mean_the_same(one: Project, other: Project) -> bool:
+    """Whether two projects are equal, but for parameters that one leaves to the default."""
+    if one == other:
+        return True
+    if _without_parameters(one) != _without_parameters(other):
+        return False
+    try:
+        blocks = [[block_of(node) for node in project.graph.nodes] for project in (one, other)]
+    except (KeyError, ValueError):
+        return False  # a block that does not exist, or has parameters that it cannot have
+    return blocks[0] == blocks[1]
+
+
+def _without_parameters(project: Project) -> Project:
+    nodes = [node.replace(parameters={}) for node in project.graph.nodes]
+    return project.replace(graph=project.graph.replace(nodes=nodes))
 
 
 class OpenDocument(QObject):
@@ -56,6 +94,18 @@ class OpenDocument(QObject):
         self.project = Project()
         self.path: Path | None = None
         self.report: Report = check(self.project.graph)
+        self.edition = Edition()
+        """The present version, the one before it, and the gesture that led from one to the other."""
+        self._versions = 0
+
+    def next_version(self) -> int:
+        """A version that the document never had."""
+        self._versions += 1
+        return self._versions
+
+    def turn_to(self, version: int, gesture: int | None = None) -> None:
+        """Say which version it is; the project may be the same, as when another run of it begins."""
+        self.edition = Edition(version, self.edition.version, gesture)
 
     @property
     def graph(self) -> Graph:
@@ -65,6 +115,7 @@ class OpenDocument(QObject):
     def open(self, project: Project, path: Path | None = None) -> None:
         """Replace the open project; there is nothing to undo afterwards."""
         self.undo_stack.clear()
+        self.turn_to(self.next_version())
         self.project = project
         self.path = path
         self.report = check(project.graph)
@@ -85,8 +136,9 @@ class OpenDocument(QObject):
         self.path = path
         self.undo_stack.setClean()
 
-    def _become(self, project: Project) -> None:
+    def _become(self, project: Project, version: int, gesture: int | None = None) -> None:
         before, self.project = self.project, project
+        self.turn_to(version, gesture)
         if not same_structure(before.graph, project.graph):
             self.report = check(project.graph)
         self.changed.emit(before, project)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from playground.document.project import Project
 from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.trainer import Trainer
+from playground.ui.training_news import Edition
 
 
 class RunControl(QObject):
@@ -71,8 +72,16 @@ class RunControl(QObject):
 
     @Slot()
     def rewind(self) -> None:
-        """Back to the same first weights."""
-        self._trainer.rewind()
+        """Back to the same first weights; can be undone when something had been learned."""
+        live = self._feed.live
+        if self._trainer.state == "running" or (live is not None and live.step):
+            self.begin_another("Rewind", self._trainer.rewind)
+        else:
+            self._trainer.rewind()
+
+    def begin_another(self, text: str, begin: Callable[[Edition], None]) -> None:
+        """Leave the present run for another one of the same project, which `begin` starts; can be undone."""
+        self._document.undo_stack.push(AnotherRun(self._document, self._trainer, text, begin))
 
     @Slot()
     def new_seed(self) -> None:
@@ -111,22 +120,45 @@ class RunControl(QObject):
             return
         if why_not:
             self._trainer.pause()
-        elif before.seed != after.seed:
-            self._trainer.rewind(after)
-        elif before.training != after.training or before.graph is not after.graph:
-            self._trainer.apply(after)
+        elif before.seed != after.seed or before.training != after.training or before.graph is not after.graph:
+            self._trainer.apply(after, self._document.edition)
 
     @Slot()
     def _on_opened(self) -> None:
         self._feed.forget()
+        self._feed.runs.clear()
         why_not = self.why_not_play()
         if why_not and self._weights is None:
             self._trainer.close_project()
         else:
             # With errors, what was learned waits until they are mended.
-            self._trainer.open(self._document.project, self._weights)
+            self._trainer.open(self._document.project, self._weights, self._document.edition.version)
         self._weights = None
         self.playable_changed.emit(why_not)
+
+
+class AnotherRun(QUndoCommand):
+    """Another run of the same project takes the place of the present one, which undo brings back."""
+
+    def __init__(
+        self, document: OpenDocument, trainer: Trainer, text: str, begin: Callable[[Edition], None]
+    ) -> None:
+        super().__init__(text)
+        self._document, self._trainer, self._begin = document, trainer, begin
+        self._before, self._after = document.edition.version, document.next_version()
+        self._begun = False
+
+    def redo(self) -> None:
+        self._document.turn_to(self._after)
+        if self._begun:
+            self._trainer.come_back(self._document.edition)
+        else:
+            self._begin(self._document.edition)
+        self._begun = True
+
+    def undo(self) -> None:
+        self._document.turn_to(self._before)
+        self._trainer.come_back(self._document.edition)
 
 
 class EditWeight(QUndoCommand):

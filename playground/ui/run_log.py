@@ -38,6 +38,8 @@ class Run:
     """Seconds that had been learned when it began."""
     pinned: bool = False
     """Whether it is kept whatever the memory."""
+    looked_at: Snapshot | None = None
+    """The moment that was shown when the run was left; None for its newest."""
     shown: bool = False
     """Whether it is drawn beside the run on screen."""
 
@@ -102,18 +104,33 @@ class RunLog(QObject):
                 return run
         raise KeyError(number)
 
+    def clear(self) -> None:
+        """Another project: its runs are numbered from 1."""
+        self.runs.clear()
+        self._numbers.clear()
+        self._resting.clear()
+        self._begun = 0
+        self.changed.emit()
+
     def begin(self, frame: Frame) -> Run:
-        """A new run is on screen; the one before rests. One that has not learned anything is forgotten."""
+        """Another run is on screen: a new one, or one that undo or redo has brought back. The one before rests; if it
+        has not learned anything it is forgotten."""
         if frame.saved_runs is not None:
             self._bring_back(frame.saved_runs)
-        last = self.current
-        if last is not None and not last.pinned and _passing(last, frame):
-            self._drop(last)
-            self._begun -= 1
-            if last.origin is not None:
-                # What comes from it comes from the run that it came from.
-                self._numbers = {key: last.origin.run if number == last.number else number
-                                 for key, number in self._numbers.items()}  # fmt: skip
+        last, back = self.current, self._known(frame)
+        if last is not None and not last.pinned and _passing(last, frame, back is not None):
+            self._forget(last)
+        run = self._new(frame) if back is None else self._back(back, frame)
+        self._resting.clear()
+        self._fit()
+        self.changed.emit()
+        return run
+
+    def _known(self, frame: Frame) -> Run | None:
+        number = self._numbers.get(frame.run, 0)
+        return next((run for run in self.runs if run.number == number and run.frame.run == frame.run), None)
+
+    def _new(self, frame: Frame) -> Run:
         self._begun += 1
         origin = frame.origin
         if origin is not None:
@@ -126,9 +143,6 @@ class RunLog(QObject):
         for other in self.runs[:-1] if saved is None else ():
             # What it branched from is what one wants to compare it with.
             other.shown = origin is not None and other.number == origin.run
-        self._resting.clear()
-        self._fit()
-        self.changed.emit()
         return run
 
     def _bring_back(self, book: RunBook) -> None:
@@ -147,6 +161,23 @@ class RunLog(QObject):
         resting = tuple(_put_away(run) for run in self.runs[:-1])
         return RunBook(resting, current.number, _branched(current.origin), current.began, current.pinned)
 
+    def _back(self, run: Run, frame: Frame) -> Run:
+        """A run as it was before an edit that was undone; what the edit led to is not drawn beside it."""
+        self.runs.remove(run)
+        self.runs.append(run)
+        run.frame, run.history = frame, History()
+        for other in self.runs[:-1]:
+            other.shown = run.origin is not None and other.number == run.origin.run
+        return run
+
+    def _forget(self, run: Run) -> None:
+        self._drop(run)
+        if run.number == self._begun:
+            self._begun -= 1
+        instead = run.origin.run if run.origin is not None else 0
+        # What comes from it comes from the run that it came from.
+        self._numbers = {key: instead if number == run.number else number for key, number in self._numbers.items()}
+
     def follow(self, frame: Frame) -> None:
         """The run on screen has got farther."""
         run = self.current
@@ -154,8 +185,7 @@ class RunLog(QObject):
             return
         run.frame, run.trail = frame, frame.trail
         run.history.extend(frame.points)
-        for mark in frame.marks:
-            run.history.mark(mark)
+        run.history.marks = list(frame.marks)
 
     @Slot(int, bool)
     def show(self, number: int, shown: bool) -> None:
@@ -243,9 +273,10 @@ def _brought_back(saved: SavedRun) -> Run:
     return Run(saved.number, origin, frame, tuple(saved.trail), saved.history, saved.began, saved.pinned, saved.shown)
 
 
-def _passing(run: Run, following: Frame) -> bool:
+def _passing(run: Run, following: Frame, undone: bool) -> bool:
     """Whether a run is not worth keeping: it has learned nothing, or hardly anything between two edits."""
     if run.frame.step == (run.origin.step if run.origin else 0):
         return True
-    edited = run.origin is not None and run.origin.rebuilt and following.origin is not None and following.origin.rebuilt
+    rebuilt = run.origin is not None and run.origin.rebuilt
+    edited = rebuilt and (undone or (following.origin is not None and following.origin.rebuilt))
     return edited and run.frame.seconds - run.began < PASSING_SECONDS

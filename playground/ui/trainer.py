@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from playground.document.project import Project
 from playground.training.history import History
 from playground.training.snapshot import Snapshot
-from playground.ui.training_news import Frame, Origin, State
+from playground.ui.training_news import Edition, Frame, Origin, State
 from playground.ui.training_thread import TrainingThread
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Trainer(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state: State = "empty"
+        self._opening = 0
         self._thread = TrainingThread()
         # Deep recursion and BLAS overflow the 512 KB stacks that macOS gives to threads.
         self._thread.setStackSize(16 * 2**20)
@@ -36,17 +37,28 @@ class Trainer(QObject):
         self._thread.saved.connect(self._on_saved)
         self._thread.start()
 
-    def open(self, project: Project, weights: Path | None = None) -> None:
+    def open(self, project: Project, weights: Path | None = None, version: int = 0) -> None:
         """Start a run of another project, from a weights file when there is one."""
-        self._thread.post(lambda worker: worker.open(project, weights))
+        self._opening += 1
+        opening = self._opening
+        self._thread.post(lambda worker: worker.begin(opening, project, weights, version))
 
-    def apply(self, project: Project) -> None:
-        """Take a changed project; weights that still fit are kept."""
-        self._thread.post(lambda worker: worker.apply(project))
+    def apply(self, project: Project, edition: Edition | None = None) -> None:
+        """Take a changed project; weights that still fit are kept.
+
+        The run of a version that the document had before, as after undo, comes back as it was left.
+        """
+        self._thread.post(lambda worker: worker.apply(project, edition))
+
+    def come_back(self, edition: Edition) -> None:
+        """Go on with the run that this version of the document had; the project is the same."""
+        self._thread.post(lambda worker: worker.come_back(edition))
 
     def close_project(self) -> None:
         """Forget the session: the graph has errors from the start."""
-        self._thread.post(lambda worker: worker.close())
+        self._opening += 1
+        opening = self._opening
+        self._thread.post(lambda worker: worker.begin(opening, None, None, 0))
 
     def play(self) -> None:
         """Learn until paused or finished."""
@@ -68,18 +80,24 @@ class Trainer(QObject):
         """Learn to the end of that many epochs, then pause."""
         self._thread.post(lambda worker: worker.play(("epoch", epochs)))
 
-    def rewind(self, project: Project | None = None) -> None:
-        """Back to the first weights; with a project, to those of its seed."""
-        self._thread.post(lambda worker: worker.rewind(project))
+    def rewind(self, edition: Edition | None = None) -> None:
+        """Back to the first weights; `edition` is the version of the document with the run that begins."""
+        self._thread.post(lambda worker: worker.rewind(edition))
 
     def branch(
-        self, project: Project, snapshot: Snapshot, past: History, trail: tuple[Snapshot, ...], origin: Origin
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        past: History,
+        trail: tuple[Snapshot, ...],
+        origin: Origin,
+        edition: Edition | None = None,
     ) -> None:
         """Begin another run of a project at a moment of a run; `past` must not be changed afterwards.
 
         It plays at once when the run before it was playing.
         """
-        self._thread.post(lambda worker: worker.branch(project, snapshot, past, trail, origin))
+        self._thread.post(lambda worker: worker.branch(project, snapshot, past, trail, origin, edition))
 
     def set_budget(self, budget: int) -> None:
         """Let the snapshots of the run take so many bytes."""
@@ -99,7 +117,9 @@ class Trainer(QObject):
 
     def take_frame(self) -> Frame | None:
         """The newest frame, once; None when nothing is new. Asks the thread for the next one."""
-        return self._thread.take_frame()
+        while (frame := self._thread.take_frame()) is not None and frame.opening != self._opening:
+            pass  # of a project that is open no longer
+        return frame
 
     def shut_down(self) -> None:
         """Stop the thread and wait for it. Call before the program ends."""

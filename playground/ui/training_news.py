@@ -28,14 +28,27 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """Which version of the document a project is, so that a run that was left is found again by undo and redo."""
+
+    version: int = 0
+    """The same again after undo and redo."""
+    before: int = 0
+    """The version that it took the place of."""
+    gesture: int | None = None
+    """The version before the movement of the hand that the edit belongs to; None for undo and redo."""
+
+
+@dataclass(frozen=True)
 class Frame:
     """What the window needs to show one moment of a run: plain numbers and read-only arrays."""
 
     run: int
-    """Grows whenever the curves start anew: another project, or a rewind."""
+    """Another one whenever another run is on screen; the same again when undo or redo brings a run back."""
     snapshot: Snapshot
     points: tuple[Point, ...]
     marks: tuple[Mark, ...]
+    """All marks of the run so far."""
     step: int
     epoch: float
     examples: int
@@ -54,6 +67,10 @@ class Frame:
     """The run it branched off from, if it did not start from first weights."""
     saved_runs: RunBook | None = None
     """The runs that were saved with this one, if it was opened from a file."""
+    opening: int = 0
+    """Grows with every project that is opened."""
+    leaves: bool = False
+    """Whether this is the last frame of a run that is left, and that of another run follows at once."""
 
 
 @dataclass(frozen=True, slots=True)

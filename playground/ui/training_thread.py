@@ -1,217 +1,39 @@
-"""The training thread. News travels as signals, data through a mailbox with one slot."""
+"""The training thread: what the window may ask of it. News travels as signals, data through a mailbox with one slot."""
 
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QThread, Signal
-
 from playground.document.project import Project
 from playground.training.history import History
+from playground.training.resting import RestingRun
 from playground.training.snapshot import Snapshot
-from playground.training.trail import BUDGET
-from playground.ui.training_news import Failure, Frame, Origin, Saved
+from playground.ui.resting_runs import Left
+from playground.ui.training_loop import TrainingLoop
+from playground.ui.training_news import Edition, Failure, Origin, Saved
 
 if TYPE_CHECKING:
     from playground.training.saving_runs import Branched, RunBook
 
 log = logging.getLogger(__name__)
 
-CHUNK_SECONDS = 0.010
-"""Commands are obeyed between chunks of about this length."""
-SLOW = 20.0
-"""Up to so many steps a second a person reads the numbers of each single step, so each is measured."""
-
-Command = Callable[["TrainingThread"], None]
+FORGOTTEN = "The run before this edit is no longer in memory. What still fits of the weights is kept."
 
 
-class TrainingThread(QThread):
-    """Runs the session in chunks, obeying commands between them. Only `post` and `take_frame` are for other threads."""
+class TrainingThread(TrainingLoop):
+    """Obeys commands between two chunks of steps. Only `post` and `take_frame` are for other threads."""
 
-    news = Signal(str)
-    failed = Signal(object)
-    saved = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("training")
-        self._commands: deque[Command] = deque()
-        self._wake = threading.Event()
-        self._frame: Frame | None = None
-        self._frame_wanted = True
-        self._leaving = False
-        self._session = None
-        self._playing = False
-        self._until: tuple[str, int] | None = None
-        self._speed: float | None = None
-        self._due = 0.0
-        """When the next chunk may begin under the chosen speed."""
-        self._refused: Project | None = None
-        """A project that could not be trained; playing must not go on with the one before it."""
-        self._rate = 0.0
-        self._run = 0
-        self._origin: Origin | None = None
-        self._saved_runs: RunBook | None = None
-        """The runs that the weights file of the project brought along."""
-        self._budget = BUDGET
-        """Bytes for the snapshots of the run."""
-        self._measured = (0, 0)
-        """Run and step of the last measuring at rest."""
-        self._dirty = False
-
-    # For the window -------------------------------------------------------------------------------------------------
-
-    def post(self, command: Command) -> None:
-        """Queue a command; it runs in this thread, between two chunks."""
-        self._commands.append(command)
-        self._wake.set()
-
-    def take_frame(self) -> Frame | None:
-        """Take the frame out of the mailbox."""
-        frame, self._frame = self._frame, None
-        if not self._frame_wanted:
-            self._frame_wanted = True
-            self._wake.set()
-        return frame
-
-    # The thread -----------------------------------------------------------------------------------------------------
-
-    def run(self) -> None:
-        warm_up()
-        while not self._leaving:
-            self._wake.clear()
-            while self._commands:
-                self._guarded(self._commands.popleft())
-            if self._leaving:
-                break
-            if self._playing and time.perf_counter() >= self._due:
-                self._guarded(TrainingThread._work)
-            self._publish()
-            if not self._playing and not self._commands:
-                self._wake.wait()
-            elif self._playing and self._speed is not None:
-                # A frame that is taken wakes the thread too, but is no reason for a step before its time.
-                self._wake.wait(max(0.0, self._due - time.perf_counter()))
-
-    def _guarded(self, action: Command) -> None:
-        """Whatever goes wrong becomes one sentence in the window; the last good state stays."""
-        import torch
-
-        from playground.training.batches import CannotTrain
-        from playground.training.descent import OptimizerRefused
-        from playground.training.divergence import Diverged
-
-        try:
-            action(self)
-            return
-        except Diverged as error:
-            failure = Failure("diverged", error.message, error.node)
-        except torch.cuda.OutOfMemoryError:
-            torch.cuda.empty_cache()
-            failure = Failure("memory", "The graphics card has no memory left for this batch. Take a smaller batch.")
-        except MemoryError:
-            failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
-        except OptimizerRefused as error:
-            failure = Failure("optimizer", str(error))
-        except CannotTrain as error:
-            failure = Failure("data", str(error), error.node, error.fixes)
-        except Exception as error:
-            log.exception("training failed")
-            reason = str(error).splitlines()[0] if str(error) else repr(error)
-            failure = Failure("unexpected", f"Training stopped: {reason}")
-        self._playing = False
-        self._dirty = True
-        self.failed.emit(failure)
-        self.news.emit("failed")
-
-    def _work(self) -> None:
-        session = self._session
-        if session is None:
-            self._playing = False
-            return
-        steps = self._chunk(session)
-        began = time.perf_counter()
-        done = session.advance(steps)
-        spent = time.perf_counter() - began
-        if done:
-            rate = done / max(spent, 1e-6)
-            self._rate = rate if self._rate == 0.0 else 0.8 * self._rate + 0.2 * rate
-        self._dirty = True
-        if self._speed is not None:
-            self._due = began + done / self._speed
-            if self._speed <= SLOW:
-                self._measure(session)
-        self._check_end(session, done)
-
-    def _measure(self, session) -> None:  # noqa: ANN001
-        """Let the metrics belong to the step that is shown. Neither stop rules nor schedules take note."""
-        if self._measured != (self._run, session.step):
-            session.evaluate(observe=False)
-            self._measured = (self._run, session.step)
-            self._dirty = True
-
-    def _chunk(self, session) -> int:  # noqa: ANN001
-        steps = max(1, int(self._rate * CHUNK_SECONDS))
-        if self._speed is not None:
-            steps = max(1, min(steps, int(self._speed * 0.033)))
-        if self._until is not None:
-            steps = min(steps, self._until[1])
-        return steps
-
-    def _check_end(self, session, done: int) -> None:  # noqa: ANN001
-        if session.finished:
-            self._playing = False
-            self.news.emit("finished")
-            return
-        if self._until is None:
-            return
-        kind, count = self._until
-        self._until = (kind, count - done)
-        if count - done <= 0:
-            self._rest(session)
-
-    def _rest(self, session) -> None:  # noqa: ANN001
-        """Stop learning, with metrics of the step at which it stopped."""
-        self._playing = False
-        self._until = None
-        self._measure(session)
-        self.news.emit("paused")
-
-    def _publish(self) -> None:
-        session = self._session
-        if session is None or not (self._dirty and self._frame_wanted):
-            return
-        points, marks = session.take_news()
-        self._dirty = False
-        self._frame_wanted = False
-        self._frame = Frame(
-            run=self._run,
-            snapshot=session.snapshot(),
-            points=points,
-            marks=marks,
-            step=session.step,
-            epoch=session.epoch,
-            examples=session.examples,
-            seconds=session.seconds,
-            steps_per_second=self._rate if self._playing else 0.0,
-            learning_rate=session.learning_rate,
-            device=str(session.device),
-            latest=dict(session.latest),
-            finished=session.finished,
-            trail=session.trail.snapshots,
-            project=session.project,
-            best=session.trail.best,
-            origin=self._origin,
-            saved_runs=self._saved_runs,
-        )
-
-    # Commands -------------------------------------------------------------------------------------------------------
+    def begin(self, opening: int, project: Project | None, weights: Path | None, version: int) -> None:
+        """Another project is open: forget all runs, and begin one unless the project cannot be trained yet."""
+        self._resting.clear()
+        self.close()
+        self._last.clear()
+        self._opening, self._version = opening, version
+        if project is not None:
+            self.open(project, weights)
 
     def open(self, project: Project, weights: Path | None) -> None:
         """Build a session for another project."""
@@ -219,55 +41,75 @@ class TrainingThread(QThread):
 
         self.news.emit("building")
         self.close()
-        self._refused = project
+        self._refused = project, None
         found = opened(project, weights)
         if not found.waiting:
             self._refused = None
         self._take(found.session, _origin_of(found.runs.origin), None if weights is None else found.runs)
-        self.news.emit("paused" if found.session.step else "ready")
+        self._tell_rest()
         if found.problem:
             self.failed.emit(Failure("weights", found.problem))
 
     def branch(
-        self, project: Project, snapshot: Snapshot, past: History, trail: Sequence[Snapshot], origin: Origin
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        past: History,
+        trail: Sequence[Snapshot],
+        origin: Origin,
+        edition: Edition | None = None,
     ) -> None:
         """Leave the run as it is, and begin another one at one of its moments."""
         from playground.training.session import Session
 
-        playing = self._playing
         session = Session(project)
         session.branch_from(snapshot, past, trail)
-        self.close()
+        if self._session is not None:
+            self._see_off()
+            self._leave(self._session.rest(), edition)
         self._take(session, origin)
-        if playing:
+        self._note_edition(edition)
+        self._refused = None
+        if self._playing:
             self.play(None)
         else:
-            self.news.emit("paused" if session.step else "ready")
+            self._tell_rest()
 
     def set_budget(self, budget: int) -> None:
         """Let the snapshots of the run take so many bytes."""
-        self._budget = budget
+        self._budget = self._resting.budget = budget
+        self._resting.fit()
         if self._session is not None:
             self._session.trail.budget = budget
             self._session.trail.fit()
             self._dirty = True
 
-    def _take(self, session, origin: Origin | None = None, saved: RunBook | None = None) -> None:  # noqa: ANN001
+    def _take(
+        self,
+        session,  # noqa: ANN001
+        origin: Origin | None = None,
+        saved: RunBook | None = None,
+        number: int = 0,
+    ) -> None:
+        """Let a session be the run on screen: a new one, or that of this number again."""
         self._session = session
         self._origin = origin
         self._saved_runs = saved
         session.trail.budget = self._budget
-        self._run += 1
-        self._replay_curves(session)
+        if not number:
+            self._runs += 1
+        self._run = number or self._runs
+        # It has curves that the window has not seen yet.
+        session.tell_everything()
         self._rate = 0.0
         self._dirty = True
         self._frame_wanted = True
         self._frame = None
 
-    @staticmethod
-    def _replay_curves(session) -> None:  # noqa: ANN001
-        # A resumed session has curves that the window has not seen yet.
-        session.tell_everything()
+    def _leave(self, run: RestingRun, edition: Edition | None) -> None:
+        """Let the run rest, for undo to bring it back; to one in the midst of a gesture nobody comes back."""
+        if edition is not None and (edition.gesture is None or edition.gesture != self._gesture):
+            self._resting.keep(self._version, Left(run, self._run, self._origin))
 
     def close(self) -> None:
         """Forget the session."""
@@ -277,29 +119,85 @@ class TrainingThread(QThread):
         self._frame = None
         self._dirty = False
 
-    def apply(self, project: Project) -> None:
+    def apply(self, project: Project, edition: Edition | None = None) -> None:
         """Pass a changed project to the session, or build one if there is none yet."""
+        if edition is not None:
+            self._resting.forget_between(edition.before, edition.version)
         if self._session is None:
             self.open(project, None)
+        else:
+            self._refused = project, edition
+            if edition is None or not self._came_back(edition):
+                self._change(project, edition)
+            else:
+                self._session.apply(project)
+            self._refused = None
+            self._rate = 0.0
+            self._dirty = True
+            if not self._playing:
+                self._tell_rest()
+        self._note_edition(edition)
+
+    def _note_edition(self, edition: Edition | None) -> None:
+        if edition is not None:
+            self._version, self._gesture = edition.version, edition.gesture
+
+    def _change(self, project: Project, edition: Edition | None) -> None:
+        """Let the session take a changed project; what it learned so far may become a run that rests."""
+        if edition is not None and edition.before < self._version < edition.version:
+            # It was undone while the graph had errors, so that the edit is one of the run before.
+            self._switch_to(self._resting.take_latest(edition.before), None)
+        session = self._session
+        if session.will_be_left(project):
+            self._see_off()
+        seed = session.project.seed
+        left = session.apply(project, None if edition is None else edition.gesture)
+        if left is None:
             return
-        self._refused = project
-        way, step = self._session.trail.number, self._session.step
-        anew = self._session.apply(project)
-        self._refused = None
-        self._rate = 0.0
-        self._dirty = True
-        if anew:
-            self._take(self._session)
-        elif self._session.trail.number != way and step:
-            # Another network: what it was before stays to be looked at as a run of its own.
-            self._take(self._session, Origin(self._run, step, rebuilt=True))
+        if seed != project.seed:
+            self._playing = False
+        step = left.step
+        self._leave(left, edition)
+        if edition is not None and edition.version < edition.before and step:
+            self.failed.emit(Failure("weights", FORGOTTEN))
+        # Another network: what it was before stays to be looked at as a run of its own.
+        self._take(session, Origin(self._run, step, rebuilt=True) if session.step else None)
+
+    def come_back(self, edition: Edition) -> None:
+        """Go on with the run of another version of the document."""
+        if self._session is not None and not self._came_back(edition):
+            self.failed.emit(Failure("weights", FORGOTTEN))
+        self._note_edition(edition)
         if not self._playing:
-            self.news.emit("paused" if self._session.step else "ready")
+            self._tell_rest()
+
+    def _came_back(self, edition: Edition) -> bool:
+        """Whether there was a run of this version, and it is on screen now."""
+        return self._switch_to(self._resting.take(edition.version), edition)
+
+    def _switch_to(self, left: Left | None, edition: Edition | None) -> bool:
+        """Leave the run on screen, and take up one that was left."""
+        from playground.training.session import Session
+
+        if left is None:
+            return False
+        session = Session(left.run.project)
+        session.take_up(left.run)
+        self._see_off()
+        self._leave(self._session.rest(), edition)
+        self._take(session, left.origin, number=left.number)
+        session.trail.fit()
+        return True
+
+    def _tell_rest(self) -> None:
+        session = self._session
+        if session is not None:
+            self.news.emit("finished" if session.finished else "paused" if session.step else "ready")
 
     def play(self, until: tuple[str, int] | None) -> None:
         """Go on; `until` is ("steps", n) or ("epoch", 1) for a limited run."""
         if self._refused is not None:
-            self.apply(self._refused)
+            self.apply(*self._refused)
         if self._session is None:
             return
         if self._session.finished:
@@ -318,17 +216,16 @@ class TrainingThread(QThread):
             self._dirty = True
             self._rest(self._session)
 
-    def rewind(self, project: Project | None) -> None:
+    def rewind(self, edition: Edition | None = None) -> None:
         """Back to the first weights."""
         if self._session is None:
-            if project is not None:
-                self.open(project, None)
             return
-        if project is not None:
-            self.apply(project)
+        self._see_off()
+        self._leave(self._session.rest(), edition)
         self._session.rewind()
         self._playing = False
         self._take(self._session)
+        self._note_edition(edition)
         self.news.emit("ready")
 
     def set_speed(self, steps_per_second: float | None) -> None:
@@ -380,20 +277,3 @@ class TrainingThread(QThread):
 def _origin_of(saved: Branched | None) -> Origin | None:
     """Where a saved run came from; runs of a file count downwards, so that none of this thread has their number."""
     return None if saved is None else Origin(-saved.run, saved.step, saved.rebuilt)
-
-
-def warm_up() -> None:
-    """Import torch and take one small step: the first of a process takes 100 ms, which nobody should see."""
-    import os
-
-    import torch
-
-    from playground.training.engine import step_of
-    from playground.training.optimizers import Adam
-
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
-    weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = Adam().build([{"params": [weight]}])
-    (weight * 2.0).sum().backward()
-    with torch.no_grad():
-        step_of(optimizer)()

@@ -82,3 +82,19 @@ def test_losses_become_a_few_points_between_two_moments() -> None:
     assert found[0][2:] == (2.5, 1.0, 4.0) and found[-1][2:] == (30.5, 29.0, 32.0)
     assert [point.value for point in FetchedLosses(("a",), ([3.0],)).points(at(0), at(1))] == [3.0]
     assert not FetchedLosses(("a", "b"), ([1.0], [float("inf")])).finite
+
+
+def test_a_curve_takes_as_much_memory_as_it_needs_and_a_copy_goes_on_as_it_would() -> None:
+    curve = Curve()
+    assert curve.nbytes < 1_000
+    for step in range(100):
+        curve.append(at(step), float(step))
+    assert curve.nbytes <= 2 * 100 * 7 * 8
+    for step in range(100, 4_001):
+        curve.append(at(step), float(step))
+    copy, rows = curve.copy(), curve.rows()
+    copy.append(at(4_001), 7.0)
+    np.testing.assert_array_equal(curve.rows(), rows)
+    curve.append(at(4_001), 7.0)
+    np.testing.assert_array_equal(copy.rows(), curve.rows())
+    assert len(copy) == 2_001 and copy.nbytes == 4_000 * 7 * 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -62,9 +63,16 @@ class Branching(QObject):
             self.told.emit(why_not, "warning")
             return
         origin = Origin(frame.run, frame.step)
-        self._trainer.branch(self._document.project, frame.snapshot, feed.history.until(frame.step), feed.trail, origin)
+        begin = functools.partial(
+            self._trainer.branch, self._document.project, frame.snapshot, feed.history.until(frame.step), feed.trail,
+            origin,
+        )  # fmt: skip
+        stack = self._document.undo_stack
+        stack.beginMacro(f"Branch at step {frame.step:,}")
+        self._run.begin_another("Branch", begin)
         if choice.factor != 1.0:
             self._multiply_rate(choice.factor)
+        stack.endMacro()
         self.told.emit(
             f"Another run goes on from step {frame.step:,}; run {current.number} stays on the curves. "
             "Change what you like.", "good",
@@ -85,10 +93,14 @@ class Branching(QObject):
         project: Project = run.project
         snapshot = run.frame.snapshot
         origin = Origin(run.frame.run, snapshot.step)
-        if project != self._document.project:
-            with self._run.left_alone():
-                self._document.apply(f"Go on with {run.title}", project)
-        if self._run.why_not_play():
+        begin = functools.partial(
+            self._trainer.branch, project, snapshot, run.history.until(snapshot.step), run.trail, origin
+        )
+        text = f"Go on with {run.title}"
+        if project == self._document.project:
+            self._run.begin_another(text, begin)
             return
-        past = run.history.until(snapshot.step)
-        self._trainer.branch(project, snapshot, past, run.trail, origin)
+        with self._run.left_alone():
+            self._document.apply(text, project)
+        if not self._run.why_not_play():
+            begin(self._document.edition)
