@@ -47,6 +47,8 @@ class Keeper(QObject):
         self.source: Path | None = None
         """The file or preset that the open project came from."""
         self._learned = False
+        self._moved_on = False
+        """Whether it is only that the run is elsewhere than in the file, so that undo may bring it back there."""
         self._stand: tuple[int, int] | None = None
         """Run and step that lie in the project's file; None until the first frame of the project has come."""
         self._from_file = False
@@ -78,6 +80,7 @@ class Keeper(QObject):
         """Another project is about to open; call before OpenDocument.open."""
         self.source = source
         self._learned, self._stand, self._from_file, self._copied = False, None, with_weights, None
+        self._moved_on = False
 
     def go_on(self, source: Path | None) -> None:
         """Kept work is about to open; it is in no file yet."""
@@ -88,6 +91,7 @@ class Keeper(QObject):
         """All there is stands in this file now."""
         self.source = path
         self._learned, self._stand, self._copied = False, (saved.run, saved.step), None
+        self._moved_on = False
         self.copy.discard()
         self.claim(path)
         self._look()
@@ -98,8 +102,12 @@ class Keeper(QObject):
         if self._stand is None:
             self._stand = here if self._from_file else (frame.run, 0)
         if not self._learned and frame.step and here != self._stand:
-            self._learned = True
-            self._look()
+            self._learned = self._moved_on = True
+        elif self._moved_on and here == self._stand:
+            self._learned = self._moved_on = False
+        else:
+            return
+        self._look()
 
     @Slot()
     def _look(self) -> None:

@@ -38,10 +38,10 @@ class Run:
     """Seconds that had been learned when it began."""
     pinned: bool = False
     """Whether it is kept whatever the memory."""
-    looked_at: Snapshot | None = None
-    """The moment that was shown when the run was left; None for its newest."""
     shown: bool = False
     """Whether it is drawn beside the run on screen."""
+    looked_at: Snapshot | None = None
+    """The moment that was shown when the run was left; None for its newest."""
 
     @property
     def title(self) -> str:

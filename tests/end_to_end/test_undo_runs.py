@@ -22,6 +22,8 @@ def learned(person: Person, folder: Path, steps: int = 60) -> Frame:
     person.place.trainer.take_step(steps)
     person.sees(lambda: person.place.feed.live.step == steps)
     person.rests()
+    person.place.files.save()
+    person.sees(lambda: "•" not in person.window.windowTitle())
     return person.place.feed.live
 
 
@@ -72,7 +74,7 @@ def assert_back(person: Person, before: Frame, steps: list[int]) -> None:
     assert [one.step for one in place.feed.trail] == steps
     assert not place.feed.marks and place.feed.curves()["train_loss"].step[-1] == before.step
     assert place.time_bar.slider.maximum() == before.step
-    assert not place.window.windowTitle().split(" – ")[0].endswith("•")
+    person.sees(lambda: "•" not in person.window.windowTitle())
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -90,6 +92,7 @@ def test_undo_and_redo_bring_runs_back_and_go_on_as_if_nothing_had_been(
         person.sees(lambda: place.feed.live.step == (0 if name in ("seed", "rewind") else before.step) + 30)
         person.rests()
     after = place.feed.live
+    assert "•" in person.window.windowTitle()
     person.undoes()
     assert_back(person, before, steps)
     person.redoes()
