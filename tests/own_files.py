@@ -44,10 +44,26 @@ def houses() -> Path:
     return path
 
 
+@functools.cache
+def tagged() -> Path:
+    """90 rows with two numbers and the tags that follow from them: none, one or several in a cell."""
+    generator = np.random.default_rng(9)
+    rows = ["height,weight,tags"]
+    for _ in range(90):
+        height, weight = generator.uniform(-1, 1, 2)
+        tags = [name for name, there in (("tall", height > 0), ("heavy", weight > 0), ("both", min(height, weight) > 0))
+                if there]  # fmt: skip
+        rows.append(f"{height:.3f},{weight:.3f},{'|'.join(tags) or 'neither'}")
+    path = FOLDER / "tagged.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
 def table_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this table is given, with the first choice of columns."""
     from playground.data.delimited import read_table
-    from playground.data.own_table import dataset_of, first_choice
+    from playground.data.own_choice import first_choice
+    from playground.data.own_table import dataset_of
 
     table = read_table(path)
     dataset = dataset_of(table, first_choice(table), "leave-out")
@@ -117,6 +133,7 @@ def parameters_of(block: str) -> dict[str, Any]:
     return {
         "own-table": lambda: table_parameters(flowers()),
         "own-table-numbers": lambda: table_parameters(houses()),
+        "own-table-labels": lambda: table_parameters(tagged()),
         "own-images": lambda: picture_parameters(shapes()),
         "own-text": lambda: text_parameters(story()),
     }[block]()

@@ -103,6 +103,9 @@ class BinaryCrossEntropy(SameShapeLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         from_probabilities = bool(inputs) and inputs[0].scale == "probability"
+        if inputs and inputs[1].weights:
+            each = safe_binary_cross_entropy if from_probabilities else _binary_from_logits
+            return WeightedComparison(each, inputs[1].weights)
         return Comparison(
             binary_cross_entropy if from_probabilities else functional.binary_cross_entropy_with_logits
         )
@@ -115,6 +118,16 @@ class BinaryCrossEntropy(SameShapeLoss):
             message = f"{self.title} takes these as logits, but none is negative: no probability falls below 1/2."
             return (Advice(message, activation_fixes("sigmoid")),)
         return ()
+
+
+def safe_binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """The surprise at each answer by itself; ln p is kept above −100."""
+    no, yes = (torch.log(share).clamp_min(-100.0) for share in (1.0 - probability, probability))
+    return -(target * yes + (1.0 - target) * no)
+
+
+def _binary_from_logits(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    return functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
 
 
 def _one_softmax() -> Advice:
@@ -212,6 +225,8 @@ class CrossEntropy(ClassLoss):
         scale = inputs[0].scale if inputs else "any"
         if inputs and inputs[1].shape:
             return StepwiseCrossEntropy(scale)
+        if inputs and inputs[1].weights:
+            return WeightedCrossEntropy(scale, inputs[1].weights)
         if scale == "probability":
             return Comparison(nll_of_probabilities)
         return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
@@ -240,6 +255,43 @@ class StepwiseCrossEntropy(nn.Module):
     def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         logarithms = self.to_logarithms(prediction)  # (batch, steps, classes)
         return functional.nll_loss(logarithms.flatten(0, -2), target.flatten(), ignore_index=NOT_ASKED)
+
+
+class WeightedCrossEntropy(nn.Module):
+    """Cross-entropy in which every class has a weight: the weighted mean over the batch."""
+
+    weights: torch.Tensor
+
+    def __init__(self, scale: Scale, weights: tuple[float, ...]) -> None:
+        super().__init__()
+        self.to_logarithms = log_probabilities(scale)
+        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32), persistent=False)
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return functional.nll_loss(self.to_logarithms(prediction), target, weight=self.weights)
+
+
+class WeightedComparison(nn.Module):
+    """A loss of yes-or-no answers or of one-hot classes in which an example counts as much as its class weighs.
+
+    `losses` takes (prediction, target) to one number for each example and output.
+    """
+
+    weights: torch.Tensor
+
+    def __init__(
+        self, losses: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], weights: tuple[float, ...]
+    ) -> None:
+        super().__init__()
+        self.losses = losses
+        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32), persistent=False)
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        flat = target.reshape(len(target), -1)
+        share = flat if flat.shape[1] > 1 else torch.cat((1.0 - flat, flat), dim=1)  # (batch, classes)
+        weight = share @ self.weights  # (batch,)
+        each = self.losses(prediction, target).reshape(len(target), -1).mean(dim=1)
+        return (weight * each).sum() / weight.sum()
 
 
 def nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -292,6 +344,11 @@ class CategoricalCrossEntropy(DistributionLoss):
     source: ClassVar[str] = "Bridle 1990"
 
     def build(self, *inputs: Signal) -> nn.Module:
+        if inputs and inputs[1].weights:
+            to_logarithms = log_probabilities(inputs[0].scale)
+            return WeightedComparison(
+                lambda prediction, target: -(target * to_logarithms(prediction)).sum(dim=1), inputs[1].weights
+            )
         return CategoricalLayer(inputs[0].scale if inputs else "any")
 
 

@@ -62,6 +62,10 @@ class Signal:
     """Set where the values are windows of a time series, or what comes right behind them."""
     rows: int = 1
     """Rows of the batch for each example: a block may make several of one."""
+    counts: tuple[int, ...] = ()
+    """Examples of each class, where they are known."""
+    weights: tuple[float, ...] = ()
+    """How much an example of each class counts in a loss; empty where all count alike."""
 
     @property
     def size(self) -> int:
@@ -70,6 +74,13 @@ class Signal:
         for extent in self.shape:
             count *= extent
         return count
+
+    @property
+    def rare_class(self) -> int:
+        """The class with far fewer examples than its fair part, a fifth of it; −1 where there is none."""
+        if not self.counts or 5 * min(self.counts) * len(self.counts) >= sum(self.counts):
+            return -1
+        return self.counts.index(min(self.counts))
 
     @property
     def dtype(self) -> torch.dtype:

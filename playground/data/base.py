@@ -29,12 +29,13 @@ class Examples:
     """Raw examples before split and scaling.
 
     `features` is (N, ...): float32 numbers, or int64 tokens. `target` is (N,) int64 class numbers, (N, T) int64 with
-    one class for every step or node (−1 where none is asked for), or (N, k) float32 for regression. `fields` holds
-    further named arrays, for datasets that have more ports than two.
+    one class for every step or node (−1 where none is asked for), or (N, k) float32 for regression. Numbers of any
+    size, as in files, are float64: they are shifted and scaled before they become float32. `fields` holds further
+    named arrays, for datasets that have more ports than two.
     """
 
-    features: Array
-    target: Array
+    features: Array | NDArray[np.float64]
+    target: Array | NDArray[np.float64]
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     """Empty unless the target is one class for each example."""

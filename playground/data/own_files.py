@@ -7,11 +7,11 @@ import hashlib
 import io
 import threading
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from playground.blocks.base import BlockError, Fix
+from playground.data.own_encodings import Encoding, chosen_encoding, guessed_encoding
 
 HEAD = 256 * 1024
 """Bytes from which encoding and layout of a file are told."""
@@ -83,59 +83,17 @@ def stop_all_readings() -> None:
 # Text -----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """How bytes become characters."""
-
-    codec: str
-    title: str
-    errors: str = "strict"
-    wide: bool = False
-    """Characters of two or four bytes, among which there are zeros."""
-
-
-UTF8 = Encoding("utf-8", "UTF-8")
-UTF8_MARKED = Encoding("utf-8-sig", "UTF-8", "replace")
-WESTERN = Encoding("cp1252", "Latin-1", "replace")
-"""What is no UTF-8; every byte is a character."""
-
-
-def encoding_of(head: bytes, name: str) -> Encoding:
-    """The encoding of a text by its first bytes. Raises FileRefused for what is no text."""
+def encoding_of(head: bytes, name: str, chosen: str = "") -> Encoding:
+    """The encoding of a text by its first bytes, or the one that was chosen. Raises FileRefused for what is no text."""
     for magic, what in OTHER_FORMATS:
         if head.startswith(magic):
             raise FileRefused(f"“{name}” is {what}, not a text file. Save its content as text or CSV and open that.")
-    marks = (
-        (codecs.BOM_UTF8, UTF8_MARKED),
-        (codecs.BOM_UTF32_LE, Encoding("utf-32", "UTF-32", "replace", wide=True)),
-        (codecs.BOM_UTF32_BE, Encoding("utf-32", "UTF-32", "replace", wide=True)),
-        (codecs.BOM_UTF16_LE, Encoding("utf-16", "UTF-16", "replace", wide=True)),
-        (codecs.BOM_UTF16_BE, Encoding("utf-16", "UTF-16", "replace", wide=True)),
-    )
-    found = next((encoding for mark, encoding in marks if head.startswith(mark)), None) or _unmarked(head)
+    found = chosen_encoding(chosen, head) if chosen else guessed_encoding(head)
     text = codecs.getincrementaldecoder(found.codec)("replace").decode(head) if found is not None else "\0"
     controls = sum(ord(character) < 32 and character not in "\t\n\r\f\x1b" for character in text)
     if found is None or controls > MOST_CONTROLS * len(text):
         raise binary(name)
     return found
-
-
-def _unmarked(head: bytes) -> Encoding | None:
-    """The encoding of bytes without a mark at their start; None when they are no text."""
-    zeros = head.count(0)
-    if zeros:
-        odd = head[1::2].count(0) / max(1, len(head) // 2)
-        even = head[::2].count(0) / max(1, (len(head) + 1) // 2)
-        if odd > 0.4 and even < 0.05:
-            return Encoding("utf-16-le", "UTF-16", "replace", wide=True)
-        if even > 0.4 and odd < 0.05:
-            return Encoding("utf-16-be", "UTF-16", "replace", wide=True)
-        return None
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return WESTERN
-    return UTF8
 
 
 def binary(name: str) -> FileRefused:
@@ -146,8 +104,11 @@ def binary(name: str) -> FileRefused:
 class Watched(io.RawIOBase):
     """The bytes of a file on their way: hashed, counted, stoppable, and refused where they are no lines of text."""
 
-    def __init__(self, raw: BinaryIO | io.RawIOBase, name: str, size: int, reading: Reading, *, zeros: bool) -> None:
+    def __init__(
+        self, raw: BinaryIO | io.RawIOBase, name: str, size: int, reading: Reading, *, zeros: bool, longest: bool = True
+    ) -> None:
         super().__init__()
+        self._longest = longest
         self._raw = raw
         self._name = name
         self._size = max(1, size)
@@ -174,7 +135,7 @@ class Watched(io.RawIOBase):
             raise binary(self._name)
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
         self._since_newline = self._since_newline + len(block) if last < 0 else len(block) - last
-        if self._since_newline > LONGEST_LINE:
+        if self._longest and self._since_newline > LONGEST_LINE:
             most = LONGEST_LINE // 2**20
             raise FileRefused(f"“{self._name}” has a line of more than {most} MB; neither a table nor a text has that.")
         self._reading.step(self.count / self._size)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playground.data.delimited import Table, read_table, regularity
+from playground.data.delimited import Table, decoded, first_lines, read_table
 from playground.data.own_files import FileRefused, Reading, encoding_of, head_of
+from playground.data.own_formats import looks_like_json
 from playground.data.own_images import PictureFolder, look_at_pictures
+from playground.data.own_layout import regularity
 from playground.data.own_text import TextFile, read_text
 from playground.data.picture_decoding import endings
 from playground.data.picture_sources import is_picture_list, is_picture_source
 
 Found = Table | PictureFolder | TextFile
-TABLE_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".psv"})
+TABLE_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".psv", ".arff", ".json", ".jsonl", ".ndjson"})
 REGULAR = 0.95
 """Share of lines that must look like the rows of one table in a file whose name does not tell."""
 FEWEST_ROWS = 3
@@ -34,5 +36,8 @@ def look_at(path: Path, reading: Reading) -> Found:
 def looks_like_a_table(path: Path) -> bool:
     """Whether the first lines of a file are all cut into the same number of fields. Raises FileRefused."""
     head = head_of(path)
-    share, width, rows = regularity(head, encoding_of(head, path.name))
+    text = decoded(head, encoding_of(head, path.name))
+    if looks_like_json(text):
+        return True
+    share, width, rows = regularity(first_lines(text))
     return share >= REGULAR and width > 1 and rows >= FEWEST_ROWS

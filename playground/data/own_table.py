@@ -1,15 +1,14 @@
-"""Tables of a person's own: a CSV file whose columns were looked at, with one of them to predict."""
+"""Tables of a person's own: a file whose columns were looked at, with one of them, or several, to predict."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from playground.blocks.base import BlockError
 from playground.blocks.signal import Signal
@@ -19,225 +18,296 @@ from playground.data.base import (
     ClassDataset,
     Dataset,
     Examples,
+    Part,
     RegressionDataset,
     ScaledDataset,
     Scaling,
     column_signal,
 )
-from playground.data.delimited import LONGEST_NAME, MOST_COLUMNS, Layout, Table, read_table
-from playground.data.own_columns import LONGEST_VALUE, MISSING, MOST_CATEGORIES, TEXT, TableColumn, Use
+from playground.data.delimited import Table, read_table
+from playground.data.own_choice import (
+    MISSING_HELP,
+    ChosenColumn,
+    ChosenTable,
+    Missing,
+    Predicts,
+    TestFile,
+    first_choice,
+    first_missing,
+    picture_side,
+    with_target,
+)
+from playground.data.own_columns import TableColumn
 from playground.data.own_files import CHOOSE, FileRefused, Reading, ReadingStopped
+from playground.data.own_outcome import numbered, outcome
 from playground.data.preparation import split
 from playground.document.declaration import parameter
 
-Missing = Literal["leave-out", "mean-or-most-frequent", "zero"]
-MISSING_HELP = (
-    "Rows with a missing feature: leave them out, or fill in the mean of the column (of a category the most frequent "
-    "one), measured on the training part, or fill in zero. Rows without a target are always left out."
-)
-TARGET_NAMES = ("target", "class", "label", "species", "category", "outcome", "result", "y", "quality", "type")
-"""Names by which a column to predict often goes."""
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-Value = Annotated[str, Field(max_length=LONGEST_VALUE)]
+IMAGE_AXES = ("channels", "height", "width")
+NOUNS: dict[Predicts, str] = {"number": "numbers", "category": "classes", "labels": "labels"}
 
 
-class ChosenColumn(BaseModel):
-    """What one column of the file is used as."""
+class OwnTable(ScaledDataset):
+    """Base of the tables that are read from a file of the person's own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    licence: ClassVar[str] = "From a file of yours."
+    own: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("file", "test_file")
+    predicts: ClassVar[Predicts]
 
-    name: Name
-    use: Use
-    values: tuple[Value, ...] = Field((), max_length=MOST_CATEGORIES)
-    """The categories, in order."""
-    target: bool = False
+    file: str = parameter("", max_length=4_096, help="Where the file is.")
+    table: ChosenTable | None = parameter(None, help="What was found in the file and chosen of it, column by column.")
+    test_file: str = parameter(
+        "", max_length=4_096, label="Test file", help="A second file of the same columns: its rows are the test part."
+    )
+    missing: Missing = parameter("leave-out", label="Missing values", help=MISSING_HELP)
+    fill_value: float = parameter(
+        0.0, ge=-1e12, le=1e12, label="Filled in", advanced=True, help="What stands for a missing number under “value”."
+    )
+    as_pictures: bool = parameter(
+        False, label="As pictures", help="The columns are the pixels of a square grey picture, row by row."
+    )
+    scaling: Scaling = parameter("standardize", help=SCALING_HELP)
+
+    def feature_signal(self) -> Signal:
+        count = len(self.table.feature_names()) if self.table is not None else 1
+        side = picture_side(count) if self.as_pictures else 0
+        if side:
+            return Signal((1, side, side), kind="image", axes=IMAGE_AXES, low=0.0, high=1.0)
+        return column_signal(count)
+
+    def feature_scaling(self) -> Scaling:
+        return "none" if self.as_pictures else self.scaling
+
+    def subtitle(self) -> str:
+        if self.table is None:
+            return "no file yet"
+        return f"{Path(self.file).name} · {self.rows():,} rows"
+
+    def rows(self) -> int:
+        """Rows that are used, as far as is known without reading the file."""
+        if self.table is None:
+            return 0
+        tested = self.table.test.rows if self.table.test is not None and self.test_file else 0
+        return self.table.rows + (0 if self.missing == "leave-out" else self.table.gaps) + tested
+
+    def expect(self, *inputs: Signal) -> None:
+        """Refuse a file that is missing, has changed or was not looked at. Raises BlockError."""
+        if not self.file:
+            raise BlockError(f"{self.title} has no file yet. Choose a table of yours.", CHOOSE)
+        name = Path(self.file).name
+        if self.table is None:
+            raise BlockError(f"The columns of “{name}” are not known yet. Choose the file again.", CHOOSE)
+        if self.table.predicts != self.predicts:
+            raise BlockError(
+                f"{self.title} predicts {NOUNS[self.predicts]}, but “{self.table.target.name}” is none. "
+                "Choose its file again.",
+                CHOOSE,
+            )
+        if self.as_pictures and not picture_side(len(self.table.feature_names())):
+            raise BlockError(
+                f"{len(self.table.feature_names())} columns make no square picture. Choose the columns again.", CHOOSE
+            )
+        own_files.expect_file(self.title, self.file, self.table.size, self.table.sha256)
+        if self.test_file and self.table.test is not None:
+            own_files.expect_file(self.title, self.test_file, self.table.test.size, self.table.test.sha256)
+        super().expect(*inputs)
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        table, chosen = self._read(self.file)
+        features, target = self._examples(table, chosen)
+        if not len(features):
+            raise BlockError(f"No row of “{Path(self.file).name}” can be used. Choose its columns again.", CHOOSE)
+        names = chosen.target.values if self.predicts == "category" else ()
+        examples = Examples(features, target, chosen.feature_names(), names)
+        if self.test_file and chosen.test is not None:
+            examples, parts = self._with_test_file(examples, chosen, generator)
+        else:
+            parts = split(examples, self.train_share, self.validation_share, generator)
+        features = np.asarray(examples.features, dtype=np.float64)
+        _fill(features, parts["train"], chosen, self.missing, self.fill_value)
+        return replace(examples, features=self._shaped(features), rows=parts)
+
+    def _examples(self, table: Table, chosen: ChosenTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Features (N, k), NaN where something is missing, and targets of the rows that are used."""
+        columns = {column.name: column for column in table.columns}
+        missing = [column.name for column in chosen.columns if column.name not in columns and column.use != "ignored"]
+        if missing:
+            raise BlockError(f"“{table.path.name}” has no column “{missing[0]}”. Choose the file again.", CHOOSE)
+        features = np.concatenate([_inputs(columns[column.name], column) for column in chosen.features], axis=1)
+        kept = outcome(table, _in_order(table, chosen), self.missing).rows
+        if self.predicts == "category":
+            target = numbered(columns[chosen.target.name], chosen.target.values)
+            kept = kept[target[kept] >= 0]
+            return features[kept], target[kept]  # type: ignore[return-value]
+        targets = [_outputs(columns[column.name], column) for column in chosen.targets]
+        return features[kept], np.concatenate(targets, axis=1)[kept]
+
+    def _with_test_file(
+        self, examples: Examples, chosen: ChosenTable, generator: np.random.Generator
+    ) -> tuple[Examples, dict[Part, NDArray[np.int64]]]:
+        """The rows of both files, those of the second as the test part; the shares divide the first."""
+        table, _ = self._read(self.test_file, test=True)
+        features, target = self._examples(table, chosen)
+        whole = self.train_share + min(self.validation_share, 1.0 - self.train_share)
+        parts = split(examples, self.train_share / whole, 1.0 - self.train_share / whole, generator)
+        first = len(examples.features)
+        joined = replace(
+            examples,
+            features=np.concatenate([examples.features, features]),
+            target=np.concatenate([examples.target, target]),
+        )
+        tested = first + generator.permutation(len(features)).astype(np.int64)
+        rest = np.concatenate([parts["validation"], parts["test"]])
+        return joined, {"train": parts["train"], "validation": rest, "test": tested}
+
+    def _shaped(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self.as_pictures:
+            return features
+        side = picture_side(features.shape[1])
+        highest = float(features.max(initial=0.0))
+        brightest = next((most for most in (1.0, 16.0, 255.0) if highest <= most), highest)
+        return np.clip(features, 0.0, None).reshape(-1, 1, side, side) / brightest
+
+    def _read(self, file: str, *, test: bool = False) -> tuple[Table, ChosenTable]:
+        assert self.table is not None
+        try:
+            table = read_table(Path(file), self.table.layout, Reading())
+        except FileRefused as error:
+            raise BlockError(str(error), CHOOSE) from error
+        except ReadingStopped as error:
+            raise BlockError("Reading was stopped.", CHOOSE) from error
+        known = self.table.test.sha256 if test and self.table.test is not None else self.table.sha256
+        if table.sha256 != known:
+            raise own_files.changed(Path(file), CHOOSE)
+        return table, self.table
 
 
-class ChosenTable(BaseModel):
-    """What was found in a file, and chosen of it: all that must be known without reading it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    size: int = Field(ge=0)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    rows: int = Field(ge=0)
-    """Rows in which nothing is missing."""
-    gaps: int = Field(0, ge=0)
-    """Further rows in which a feature is missing."""
-    layout: Layout = Layout()
-    columns: tuple[ChosenColumn, ...] = Field(max_length=MOST_COLUMNS)
-
-    @model_validator(mode="after")
-    def _one_target(self) -> ChosenTable:
-        targets = [column for column in self.columns if column.target]
-        if len(targets) != 1 or targets[0].use == "ignored":
-            raise ValueError("exactly one column that is used must be the target")
-        if not self.features:
-            raise ValueError("there must be a column to predict from")
-        if any(column.use == "category" and len(column.values) < 2 for column in self.columns):
-            raise ValueError("a column of categories has two or more values")
-        return self
-
-    @property
-    def target(self) -> ChosenColumn:
-        """The column to predict."""
-        return next(column for column in self.columns if column.target)
-
-    @property
-    def features(self) -> tuple[ChosenColumn, ...]:
-        """The columns to predict it from."""
-        return tuple(column for column in self.columns if column.use != "ignored" and not column.target)
-
-    def feature_names(self) -> tuple[str, ...]:
-        """One name for each number that goes into the network: a category is one-hot."""
-        names: list[str] = []
-        for column in self.features:
-            names += [f"{column.name} = {value}" for value in column.values] if column.values else [column.name]
-        return tuple(names)
+def _in_order(table: Table, chosen: ChosenTable) -> list[ChosenColumn]:
+    """The choice for every column of the file; those that it does not speak of are ignored."""
+    by_name = {column.name: column for column in chosen.columns}
+    return [by_name.get(column.name, ChosenColumn(name=column.name, use="ignored")) for column in table.columns]
 
 
-# What is chosen -------------------------------------------------------------------------------------------------------
+def _inputs(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
+    """Features of one column, (N, 1), one-hot (N, k) or one for each label; NaN where a cell is missing."""
+    if chosen.use == "number":
+        return column.cells.numbers[:, None]
+    if chosen.use == "labels":
+        return _labels(column, chosen)
+    numbers = numbered(column, chosen.values)
+    result = np.full((len(numbers), len(chosen.values)), np.nan)
+    known = numbers >= 0
+    result[known] = np.eye(len(chosen.values))[numbers[known]]
+    return result
 
 
-def chosen_column(column: TableColumn, use: Use, *, target: bool = False) -> ChosenColumn:
-    """A column of a file, used like this."""
-    return ChosenColumn(
-        name=column.name, use=use, values=column.labels if use == "category" else (), target=target
+def _labels(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
+    """1 where a cell holds a label, else 0, (N, k); NaN where it is missing."""
+    table = np.zeros((len(column.named) + 1, len(chosen.values)))
+    for number, cell in enumerate(column.labels):
+        parts = {part.strip() for part in cell.split(chosen.sign or ",")}
+        table[number] = [value in parts for value in chosen.values]
+    table[len(column.labels) :] = np.nan
+    codes = column.codes if column.codes is not None else np.full(len(column.cells.states), -1, dtype=np.int32)
+    return np.asarray(table[codes])
+
+
+def _outputs(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
+    """Numbers to predict, (N, 1) or (N, labels); of two values the second counts 1."""
+    if chosen.use == "category":
+        return numbered(column, chosen.values).astype(np.float64)[:, None]
+    return _inputs(column, chosen)
+
+
+def _fill(
+    features: NDArray[np.float64], train: NDArray[np.int64], chosen: ChosenTable, missing: Missing, value: float
+) -> None:
+    """Fill in what is missing, in place: zeros, a value, or what the training part says is usual."""
+    start = 0
+    for column in chosen.features:
+        block = features[:, start : start + column.width]
+        start += block.shape[1]
+        gaps = np.isnan(block[:, 0])
+        if not gaps.any():
+            continue
+        known = block[train][~gaps[train]]
+        usual = np.zeros(block.shape[1])
+        if missing == "value" and not column.values:
+            usual[:] = value
+        elif missing not in ("zero", "value") and len(known):
+            usual = np.median(known, axis=0) if missing.startswith("median") else known.mean(axis=0)
+            if column.use == "category":
+                usual = np.eye(len(column.values))[int(known.mean(axis=0).argmax())]
+            elif column.use == "labels":
+                usual = np.round(usual)
+        block[gaps] = usual
+
+
+class OwnClassTable(OwnTable, ClassDataset):
+    """A person's table with a class to predict."""
+
+    id: ClassVar[str] = "own-table"
+    title: ClassVar[str] = "My table"
+    summary: ClassVar[str] = "A table of yours, with a column of classes to predict. Drop the file on the window."
+    question: ClassVar[str] = "Which class does a row of your table belong to?"
+    predicts: ClassVar[Predicts] = "category"
+
+    weigh_classes: bool = parameter(
+        False, label="Weigh classes", help="Count a mistake on a rare class as much more as the class is rarer."
     )
 
+    def class_names(self) -> tuple[str, ...]:
+        return self.table.target.values if self.table is not None else ()
 
-def first_choice(table: Table) -> tuple[ChosenColumn, ...]:
-    """The choice that is offered first: what the columns look like, and the column that is most likely the target.
-
-    Without a column that can be a target none is.
-    """
-    uses = [column.guess()[0] for column in table.columns]
-    used = [number for number, use in enumerate(uses) if use != "ignored"]
-    columns = [chosen_column(column, use) for column, use in zip(table.columns, uses, strict=True)]
-    if not used:
-        return tuple(columns)
-    named = [number for number in used if table.columns[number].name.lower() in TARGET_NAMES]
-    return with_target(table, columns, named[-1] if named else used[-1])
+    def signals(self) -> tuple[Signal, ...]:
+        features, target = super().signals()
+        counts = self.table.counts if self.table is not None else ()
+        if len(counts) != len(self.class_names()) or not all(counts):
+            return features, target
+        weights = tuple(sum(counts) / (len(counts) * count) for count in counts) if self.weigh_classes else ()
+        return features, target.but(counts=counts, weights=weights)
 
 
-def with_target(table: Table, columns: Sequence[ChosenColumn], number: int) -> tuple[ChosenColumn, ...]:
-    """The same columns with another target. Few whole numbers are then taken for classes, an ignored column for what
-    it can be."""
-    result = [column.model_copy(update={"target": False}) for column in columns]
-    column, use = table.columns[number], columns[number].use
-    if use == "number" and column.few_whole_numbers():
-        use = "category"
-    if use == "ignored":
-        use = column.uses()[0] if column.guess()[0] == "ignored" else column.guess()[0]
-    result[number] = chosen_column(column, use, target=use != "ignored")
-    return tuple(result)
+class OwnNumberTable(OwnTable, RegressionDataset):
+    """A person's table with a number to predict, or several."""
 
+    id: ClassVar[str] = "own-table-numbers"
+    title: ClassVar[str] = "My table (numbers)"
+    summary: ClassVar[str] = "A table of yours, with a column of numbers to predict, or several. Drop it on the window."
+    question: ClassVar[str] = "Which number belongs to a row of your table?"
+    predicts: ClassVar[Predicts] = "number"
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a choice of columns gives."""
-
-    rows: NDArray[np.int64]
-    """The rows of the table that are used."""
-    unread: NDArray[np.int64]
-    """Rows that do not parse: a text where a number should be."""
-    reasons: tuple[tuple[int, str], ...]
-    """For the first of those: (line, what is wrong)."""
-    targetless: int
-    """Further rows without a target."""
-    gaps: int
-    """Further rows with a missing feature, left out or filled in as was chosen."""
-    inputs: int
-    """Numbers that go in."""
-    classes: tuple[str, ...]
-    """Empty for a number."""
-    problem: str
-    """Why this cannot be used; empty when it can."""
-
-
-MOST_REASONS = 1_000
-
-
-def outcome(table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> Outcome:
-    """What these columns give, as one looks at them in the window. Quick enough to be asked at every click."""
-    used = [(column, chosen) for column, chosen in zip(table.columns, columns, strict=True) if chosen.use != "ignored"]
-    unread = np.zeros(table.kept, dtype=bool)
-    gaps = np.zeros(table.kept, dtype=bool)
-    targetless = np.zeros(table.kept, dtype=bool)
-    for column, chosen in used:
-        if chosen.use == "number":
-            unread |= column.cells.states == TEXT
-        (targetless if chosen.target else gaps)[column.cells.states == MISSING] = True
-    targetless &= ~unread
-    gaps &= ~unread & ~targetless
-    rows = np.flatnonzero(~unread & ~targetless & (~gaps if missing == "leave-out" else True))
-    target = next(((column, chosen) for column, chosen in used if chosen.target), None)
-    classes: tuple[str, ...] = ()
-    if target is not None and target[1].use == "category" and target[0].codes is not None:
-        present = np.unique(target[0].codes[rows])
-        classes = tuple(target[0].labels[number] for number in present if number >= 0)
-    inputs = sum(len(chosen.values) or 1 for _, chosen in used if not chosen.target)
-    wrong = np.flatnonzero(unread)
-    return Outcome(
-        rows=rows,
-        unread=wrong,
-        reasons=tuple(_reasons(table, [column for column, chosen in used if chosen.use == "number"], wrong)),
-        targetless=int(targetless.sum()),
-        gaps=int(gaps.sum()),
-        inputs=inputs,
-        classes=classes,
-        problem=_problem(target is not None, inputs, len(rows), target is not None and bool(target[1].values), classes),
+    target_scaling: Scaling = parameter(
+        "standardize",
+        label="Target scaling",
+        help="Mean 0 and deviation 1 are easy to learn, whatever the unit; errors are told in the unit of the target.",
     )
 
-
-def sentence(table: Table, columns: Sequence[ChosenColumn], found: Outcome) -> str:
-    """What will be made of a file, in words: rows, numbers in, classes or a number out, and what is left out."""
-    if found.problem:
-        return found.problem
-    target = next(column for column in columns if column.target)
-    out = f"{len(found.classes)} classes out" if found.classes else f"one number out, “{target.name}”"
-    words = f"{_counted(len(found.rows), 'row')}: {_counted(found.inputs, 'number')} in, {out}."
-    gaps = found.gaps if len(found.rows) + len(found.unread) + found.targetless < table.kept else 0
-    bad = len(found.unread) + table.bad_count
-    left = [
-        f"{_counted(bad, 'row')} that {'do' if bad != 1 else 'does'} not parse" if bad else "",
-        f"{found.targetless:,} without a target" if found.targetless else "",
-        f"{gaps:,} with missing values" if gaps else "",
-    ]
-    if any(left):
-        words += f" Left out: {', '.join(part for part in left if part)}."
-    if table.stride > 1:
-        words += f" Of the {table.rows:,} rows of the file every {_ordinal(table.stride)} is read."
-    return words
+    def target_names(self) -> tuple[str, ...]:
+        return self.table.target_names() if self.table is not None else ("y",)
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
+class OwnLabelTable(OwnTable):
+    """A person's table whose rows carry several labels, or none."""
+
+    id: ClassVar[str] = "own-table-labels"
+    title: ClassVar[str] = "My table (labels)"
+    summary: ClassVar[str] = "A table of yours whose rows have several labels, or none: one yes or no for each label."
+    question: ClassVar[str] = "Which labels does a row of your table have?"
+    predicts: ClassVar[Predicts] = "labels"
+
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the labels, in order."""
+        return self.table.target_names() if self.table is not None else ("label 1", "label 2")
+
+    def signals(self) -> tuple[Signal, ...]:
+        names = self.label_names()
+        target = Signal((len(names),), scale="probability", axes=("labels",), classes=names, low=0.0, high=1.0)
+        return self.feature_signal(), target
 
 
-def _ordinal(number: int) -> str:
-    return {1: "single one", 2: "second"}.get(number, f"{number:,}th" if number % 10 != 2 else f"{number:,}nd")
-
-
-def _reasons(table: Table, columns: Sequence[TableColumn], rows: NDArray[np.int64]) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
-    for row in rows[:MOST_REASONS].tolist():
-        bad = [column.name for column in columns if column.cells.states[row] == TEXT]
-        more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-        found.append((int(table.lines[row]), f"no number in “{bad[0]}”{more}"))
-    return found
-
-
-def _problem(has_target: bool, inputs: int, rows: int, categories: bool, classes: tuple[str, ...]) -> str:
-    if not has_target:
-        return "Choose the column to predict."
-    if not inputs:
-        return "Use at least one more column: there is nothing to predict the target from."
-    if not rows:
-        return "No row is left. Use other columns, or fill in what is missing."
-    if categories and len(classes) < 2:
-        return "Only one class is left in the target. Choose another column to predict."
-    return ""
+TABLES: tuple[type[OwnTable], ...] = (OwnClassTable, OwnNumberTable, OwnLabelTable)
 
 
 def chosen_table(table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> ChosenTable:
@@ -256,170 +326,60 @@ def chosen_table(table: Table, columns: Sequence[ChosenColumn], missing: Missing
         gaps=found.gaps,
         layout=table.layout,
         columns=tuple(kept),
+        counts=found.counts,
     )
 
 
-# The datasets ---------------------------------------------------------------------------------------------------------
-
-
-class OwnTable(ScaledDataset):
-    """Base of the tables that are read from a file of the person's own."""
-
-    licence: ClassVar[str] = "From a file of yours."
-    own: ClassVar[bool] = True
-    reads: ClassVar[tuple[str, ...]] = ("file",)
-    predicts: ClassVar[Use]
-
-    file: str = parameter("", max_length=4_096, help="Where the CSV file is.")
-    table: ChosenTable | None = parameter(None, help="What was found in the file and chosen of it, column by column.")
-    missing: Missing = parameter("leave-out", label="Missing values", help=MISSING_HELP)
-    scaling: Scaling = parameter("standardize", help=SCALING_HELP)
-
-    def feature_signal(self) -> Signal:
-        return column_signal(len(self.table.feature_names()) if self.table is not None else 1)
-
-    def subtitle(self) -> str:
-        if self.table is None:
-            return "no file yet"
-        return f"{Path(self.file).name} · {self.rows():,} rows"
-
-    def rows(self) -> int:
-        """Rows that are used, as far as is known without reading the file."""
-        if self.table is None:
-            return 0
-        return self.table.rows + (0 if self.missing == "leave-out" else self.table.gaps)
-
-    def expect(self, *inputs: Signal) -> None:
-        """Refuse a file that is missing, has changed or was not looked at. Raises BlockError."""
-        if not self.file:
-            raise BlockError(f"{self.title} has no file yet. Choose a CSV file of yours.", CHOOSE)
-        name = Path(self.file).name
-        if self.table is None:
-            raise BlockError(f"The columns of “{name}” are not known yet. Choose the file again.", CHOOSE)
-        if self.table.target.use != self.predicts:
-            predicted = "numbers" if self.predicts == "number" else "classes"
-            raise BlockError(
-                f"{self.title} predicts {predicted}, but “{self.table.target.name}” is none. Choose its file again.",
-                CHOOSE,
-            )
-        own_files.expect_file(self.title, self.file, self.table.size, self.table.sha256)
-        super().expect(*inputs)
-
-    def generate(self, generator: np.random.Generator) -> Examples:
-        table, chosen = self._read()
-        columns = {column.name: column for column in table.columns}
-        if any(column.name not in columns for column in chosen.columns):
-            raise own_files.changed(Path(self.file), CHOOSE)
-        features = np.concatenate([_inputs(columns[column.name], column) for column in chosen.features], axis=1)
-        target = _target(columns[chosen.target.name], chosen.target)
-        kept = outcome(table, _in_order(table, chosen), self.missing).rows
-        if chosen.target.use == "category":
-            kept = kept[target[kept] >= 0]
-        if not len(kept):
-            raise BlockError(f"No row of “{Path(self.file).name}” can be used. Choose its columns again.", CHOOSE)
-        features = features[kept]
-        examples = Examples(features, target[kept], chosen.feature_names(), chosen.target.values)
-        parts = split(examples, self.train_share, self.validation_share, generator)
-        _fill(features, parts["train"], chosen, self.missing)
-        return replace(examples, rows=parts)
-
-    def _read(self) -> tuple[Table, ChosenTable]:
-        assert self.table is not None
-        try:
-            table = read_table(Path(self.file), self.table.layout, Reading())
-        except FileRefused as error:
-            raise BlockError(str(error), CHOOSE) from error
-        except ReadingStopped as error:
-            raise BlockError("Reading was stopped.", CHOOSE) from error
-        if table.sha256 != self.table.sha256:
-            raise own_files.changed(Path(self.file), CHOOSE)
-        return table, self.table
-
-
-def _in_order(table: Table, chosen: ChosenTable) -> list[ChosenColumn]:
-    """The choice for every column of the file; those that it does not speak of are ignored."""
-    by_name = {column.name: column for column in chosen.columns}
-    return [by_name.get(column.name, ChosenColumn(name=column.name, use="ignored")) for column in table.columns]
-
-
-def _inputs(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float32]:
-    """Features of one column, (N, 1) or one-hot (N, k); NaN where a cell is missing."""
-    if chosen.use == "number":
-        return column.cells.numbers.astype(np.float32)[:, None]
-    numbers = _numbered(column, chosen.values)
-    result = np.full((len(numbers), len(chosen.values)), np.nan, dtype=np.float32)
-    known = numbers >= 0
-    result[known] = np.eye(len(chosen.values), dtype=np.float32)[numbers[known]]
-    return result
-
-
-def _target(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float32] | NDArray[np.int64]:
-    if chosen.use == "number":
-        return column.cells.numbers.astype(np.float32)[:, None]
-    return _numbered(column, chosen.values)
-
-
-def _numbered(column: TableColumn, values: tuple[str, ...]) -> NDArray[np.int64]:
-    """The place of each cell among the chosen values, −1 where it is none of them."""
-    place = {value: number for number, value in enumerate(values)}
-    recode = np.array([*(place.get(label, -1) for label in column.labels), -1], dtype=np.int64)
-    codes = column.codes if column.codes is not None else np.full(len(column.cells.states), -1, dtype=np.int32)
-    return recode[codes]
-
-
-def _fill(features: NDArray[np.float32], train: NDArray[np.int64], chosen: ChosenTable, missing: Missing) -> None:
-    """Fill in what is missing, in place: zeros, or what the training part says is usual."""
-    start = 0
-    for column in chosen.features:
-        block = features[:, start : start + max(1, len(column.values))]
-        start += block.shape[1]
-        gaps = np.isnan(block[:, 0])
-        if not gaps.any():
-            continue
-        known = block[train][~gaps[train]]
-        usual = np.zeros(block.shape[1], dtype=np.float32)
-        if missing != "zero" and len(known):
-            usual = known.mean(axis=0, dtype=np.float64).astype(np.float32)
-            if column.values:
-                usual = np.eye(len(column.values), dtype=np.float32)[int(usual.argmax())]
-        block[gaps] = usual
-
-
-class OwnClassTable(OwnTable, ClassDataset):
-    """A person's table with a class to predict."""
-
-    id: ClassVar[str] = "own-table"
-    title: ClassVar[str] = "My table"
-    summary: ClassVar[str] = "A CSV file of yours, with a column of classes to predict. Drop it on the window."
-    question: ClassVar[str] = "Which class does a row of your table belong to?"
-    predicts: ClassVar[Use] = "category"
-
-    def class_names(self) -> tuple[str, ...]:
-        return self.table.target.values if self.table is not None else ()
-
-
-class OwnNumberTable(OwnTable, RegressionDataset):
-    """A person's table with a number to predict."""
-
-    id: ClassVar[str] = "own-table-numbers"
-    title: ClassVar[str] = "My table (numbers)"
-    summary: ClassVar[str] = "A CSV file of yours, with a column of numbers to predict. Drop it on the window."
-    question: ClassVar[str] = "Which number belongs to a row of your table?"
-    predicts: ClassVar[Use] = "number"
-
-    target_scaling: Scaling = parameter(
-        "standardize", label="Target scaling", help="Mean 0 and deviation 1 are easy to learn, whatever the unit."
-    )
-
-    def target_names(self) -> tuple[str, ...]:
-        return (self.table.target.name if self.table is not None else "y",)
-
-
-def dataset_of(table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> OwnTable:
-    """The block for a choice of columns. Raises FileRefused when nothing can be learned from it."""
+def dataset_of(
+    table: Table, columns: Sequence[ChosenColumn], missing: Missing, *, fill_value: float = 0.0,
+    as_pictures: bool = False, weigh_classes: bool = False, test: Table | None = None,
+) -> OwnTable:  # fmt: skip
+    """The block for a choice of columns, and a second file to test with. Raises FileRefused when nothing can be learned
+    from it."""
     chosen = chosen_table(table, columns, missing)
-    cls = OwnClassTable if chosen.target.use == "category" else OwnNumberTable
-    return cls(file=str(table.path), table=chosen, missing=missing)
+    cls = next(cls for cls in TABLES if cls.predicts == chosen.predicts)
+    found = cls(file=str(table.path), table=chosen, missing=missing, fill_value=fill_value, as_pictures=as_pictures)
+    if isinstance(found, OwnClassTable):
+        found = found.model_copy(update={"weigh_classes": weigh_classes})
+    return found if test is None else tested_with(found, test)
 
 
-DATASETS: tuple[type[Dataset], ...] = (OwnClassTable, OwnNumberTable)
+def tested_with(dataset: OwnTable, test: Table) -> OwnTable:
+    """The same block with the rows of a second file as its test part. Raises FileRefused for one that does not fit."""
+    chosen = dataset.table
+    assert chosen is not None
+    names = {column.name for column in test.columns}
+    lacking = [column.name for column in chosen.columns if column.use != "ignored" and column.name not in names]
+    if lacking:
+        raise FileRefused(
+            f"“{test.path.name}” has no column “{lacking[0]}”: a file to test with needs the columns of the first."
+        )
+    rows = len(outcome(test, _in_order(test, chosen), dataset.missing).rows)
+    if not rows:
+        raise FileRefused(f"“{test.path.name}” has no row that can be used to test with.")
+    file = TestFile(size=test.size, sha256=test.sha256, rows=rows)
+    return dataset.model_copy(
+        update={"test_file": str(test.path), "table": chosen.model_copy(update={"test": file})}
+    )
+
+
+def first_dataset(table: Table, target: str = "") -> OwnTable:
+    """The block that is offered first for a table, with the named column as its target if one is named.
+
+    Raises FileRefused with a sentence when there is no such column, or nothing can be learned.
+    """
+    columns = first_choice(table)
+    if target:
+        names = [column.name for column in table.columns]
+        if target not in names:
+            raise FileRefused(
+                f"“{table.path.name}” has no column “{target}”. Its columns are {', '.join(names[:20])}"
+                f"{' and more' if len(names) > 20 else ''}."
+            )
+        columns = with_target(table, columns, names.index(target))
+    missing = first_missing(table, columns)
+    pictures = outcome(table, columns, missing).picture > 0 and not outcome(table, columns, missing).gaps
+    return dataset_of(table, columns, missing, as_pictures=pictures)
+
+
+DATASETS: tuple[type[Dataset], ...] = TABLES

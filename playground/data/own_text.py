@@ -16,7 +16,8 @@ from playground.blocks.base import BlockError
 from playground.blocks.signal import Signal
 from playground.data import own_files
 from playground.data.base import Dataset, Examples
-from playground.data.own_files import CHOOSE, WESTERN, FileRefused, Reading, encoding_of, head_of
+from playground.data.own_encodings import example_in, single_byte
+from playground.data.own_files import CHOOSE, FileRefused, Reading, encoding_of, head_of
 from playground.data.text import ALPHABET, TextWindows, plain
 from playground.document.declaration import parameter
 
@@ -45,6 +46,8 @@ class ChosenText(BaseModel):
         min_length=2, max_length=MOST_SYMBOLS + 1
     )
     """The different characters, in order."""
+    encoding: str = Field("", max_length=20)
+    """A codec that was chosen; empty for the one that is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +67,23 @@ class TextFile:
     """Different characters of the file, rare ones too."""
     symbols: tuple[str, ...]
     """The characters that are told apart."""
+    codec: str = "utf-8"
+    chosen: str = ""
+    """A codec that was chosen; empty for the one that is found."""
+    example: str = ""
+    """A word by which one sees whether the encoding is right; empty when all is ASCII."""
 
 
-def read_text(path: Path, reading: Reading) -> TextFile:
-    """Read a text, or the beginning of a long one. The last one is remembered.
+def read_text(path: Path, reading: Reading, codec: str = "") -> TextFile:
+    """Read a text, or the beginning of a long one, in the encoding that is found or chosen. The last one is remembered.
 
     Raises FileRefused with a sentence for what is no text, and ReadingStopped.
     """
     head = head_of(path)
-    encoding = encoding_of(head, path.name)
+    encoding = encoding_of(head, path.name, codec)
     try:
         status = path.stat()
-        key = (str(path), status.st_size, status.st_mtime_ns)
+        key = (str(path), status.st_size, status.st_mtime_ns, codec)
         for known, last in tuple(_LAST):
             if known == key:
                 return last
@@ -90,7 +98,7 @@ def read_text(path: Path, reading: Reading) -> TextFile:
     try:
         decoded = codecs.getincrementaldecoder(encoding.codec)(encoding.errors).decode(content, complete)
     except UnicodeDecodeError:
-        encoding = WESTERN
+        encoding = single_byte(content)
         decoded = content.decode(encoding.codec, encoding.errors)
     reading.step(0.6)
     text = decoded.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
@@ -106,14 +114,14 @@ def read_text(path: Path, reading: Reading) -> TextFile:
         raise FileRefused(f"“{path.name}” holds one character only, again and again: there is nothing to learn.")
     found = TextFile(
         path, status.st_size, hashlib.sha256(content).hexdigest(), encoding.title, text, whole, len(counts),
-        symbols_of(counts),
+        symbols_of(counts), encoding.codec, codec, example_in(text[:100_000]),
     )  # fmt: skip
     own_files.remember(path, found.sha256)
     _LAST[:] = [(key, found)]
     return found
 
 
-_LAST: list[tuple[tuple[str, int, int], TextFile]] = []
+_LAST: list[tuple[tuple[str, int, int, str], TextFile]] = []
 """The text that was read last."""
 
 
@@ -163,7 +171,7 @@ class OwnText(TextWindows):
         """The text, of characters of the alphabet alone. Raises BlockError when the file is not what it was."""
         assert self.content is not None
         try:
-            found = read_text(Path(self.file), Reading())
+            found = read_text(Path(self.file), Reading(), self.content.encoding)
         except FileRefused as error:
             raise BlockError(str(error), CHOOSE) from error
         if found.sha256 != self.content.sha256:
@@ -188,7 +196,9 @@ def prepared(text: str, symbols: tuple[str, ...], *, make_plain: bool) -> str:
 
 def text_dataset(found: TextFile, *, make_plain: bool, window: int) -> OwnText:
     """The block for a text that was read."""
-    chosen = ChosenText(size=found.size, sha256=found.sha256, length=len(found.text), symbols=found.symbols)
+    chosen = ChosenText(
+        size=found.size, sha256=found.sha256, length=len(found.text), symbols=found.symbols, encoding=found.chosen
+    )
     used = min(len(found.text), AT_FIRST)
     return OwnText(file=str(found.path), content=chosen, plain=make_plain, window=window, characters=used)
 

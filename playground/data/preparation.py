@@ -30,18 +30,21 @@ AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """Affine map of numbers, one shift and factor per column: scaled = (raw - shift) * factor."""
+    """Affine map of numbers, one shift and factor per column: scaled = (raw - shift) * factor.
 
-    shift: NDArray[np.float32]
-    factor: NDArray[np.float32]
+    Both are of the type of the raw numbers. Those of files are float64: in float32, seconds since 1970 differ by 128.
+    """
 
-    def scale(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    shift: NDArray[np.floating]
+    factor: NDArray[np.floating]
+
+    def scale(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Raw to scaled, (N, ...) float32."""
-        return ((values - self.shift) * self.factor).astype(np.float32)
+        return np.asarray((values - self.shift) * self.factor, dtype=np.float32)
 
-    def unscale(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scaled back to raw, (N, ...) float32."""
-        return (values / self.factor + self.shift).astype(np.float32)
+    def unscale(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Scaled back to raw, (N, ...) in the type of the raw numbers."""
+        return np.asarray((values / self.factor + self.shift).astype(self.shift.dtype))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,8 @@ def _frozen(array: AnyArray) -> AnyArray:
 def _features(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:
     """The features as the network gets them, and the scaler that made them (the identity for tokens)."""
     if raw.features.dtype == np.int64:
-        return raw.features, _identity()
-    features = raw.features.astype(np.float32, copy=False)
+        return cast(Array, raw.features), _identity()
+    features = raw.features.astype(_float_of(raw.features), copy=False)
     scaler = fit_scaler(dataset.feature_scaling(), features[train])
     return scaler.scale(features), scaler
 
@@ -131,10 +134,14 @@ def _target(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[
     if raw.class_names and isinstance(dataset, ClassDataset):
         return code_labels(dataset.labels, raw.target.astype(np.int64), len(raw.class_names)), _identity()
     if isinstance(dataset, RegressionDataset):
-        target = raw.target.astype(np.float32)
+        target = raw.target.astype(_float_of(raw.target), copy=False)
         scaler = fit_scaler(dataset.target_scaling, target[train])
         return scaler.scale(target), scaler
-    return raw.target, _identity()
+    return cast(Array, raw.target.astype(np.float32) if raw.target.dtype == np.float64 else raw.target), _identity()
+
+
+def _float_of(values: NDArray[Any]) -> type[np.floating]:
+    return np.float64 if values.dtype == np.float64 else np.float32
 
 
 def _identity() -> Scaler:
@@ -178,7 +185,7 @@ def _whole_sizes(count: int, ideal: NDArray[np.float64], owed: NDArray[np.float6
     return sizes
 
 
-def fit_scaler(kind: Scaling, train: NDArray[np.float32]) -> Scaler:
+def fit_scaler(kind: Scaling, train: NDArray[np.floating]) -> Scaler:
     """Measure the scaling on the training part: one shift and factor per column of a table and per feature of a series,
     one for all else (images).
 
@@ -193,9 +200,10 @@ def fit_scaler(kind: Scaling, train: NDArray[np.float32]) -> Scaler:
     elif kind == "min-max" and train.size:
         shift = np.asarray(train.min(axis=axis), dtype=np.float64)
         spread = np.asarray(train.max(axis=axis), dtype=np.float64) - shift
-    varies = spread > 1e-7 * np.abs(shift) + 1e-30  # less is float32 rounding, not variation
+    rounding = 1e-7 if train.dtype == np.float32 else 1e-14
+    varies = spread > rounding * np.abs(shift) + 1e-30  # less is rounding, not variation
     factor = 1.0 / np.where(varies, spread, 1.0)
-    return Scaler(_frozen(shift.astype(np.float32)), _frozen(factor.astype(np.float32)))
+    return Scaler(_frozen(shift.astype(train.dtype)), _frozen(factor.astype(train.dtype)))
 
 
 def code_labels(labels: Labels, numbers: NDArray[np.int64], classes: int) -> Array:

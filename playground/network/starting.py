@@ -84,4 +84,5 @@ def _head(target: Signal) -> list[Layer]:
     if target.kind in ("classes", "tokens"):
         classes = max(2, len(target.classes))
         return [("dense", {"units": classes, "activation": "identity"}), ("cross-entropy", {})]
-    return [("dense", {"units": max(1, target.size), "activation": "identity"}), ("mean-squared-error", {})]
+    loss = "binary-cross-entropy" if target.scale == "probability" else "mean-squared-error"
+    return [("dense", {"units": max(1, target.size), "activation": "identity"}), (loss, {})]

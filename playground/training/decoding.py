@@ -15,7 +15,7 @@ from playground.blocks.signal import Signal
 Reading = Literal["probability", "log-probability", "logit", "softmax", "zero-one", "signed"]
 """Probabilities, their logarithms, scores for a sigmoid or a softmax, or numbers that approach 0 and 1 or -1 and 1."""
 
-_THRESHOLDS: dict[Reading, float] = {"probability": 0.5, "zero-one": 0.5, "log-probability": -0.6931471805599453}
+THRESHOLDS: dict[Reading, float] = {"probability": 0.5, "zero-one": 0.5, "log-probability": -0.6931471805599453}
 """Above it one output unit says class 1; 0 where nothing is said."""
 
 
@@ -65,7 +65,7 @@ class Decoder:
         """Class numbers (N,) int64."""
         scores = self.scores(prediction)
         if self.units == 1:
-            return (scores[:, 0] > _THRESHOLDS.get(self.reading, 0.0)).long()
+            return (scores[:, 0] > THRESHOLDS.get(self.reading, 0.0)).long()
         return scores.argmax(dim=1)
 
     def probabilities(self, prediction: Tensor) -> Tensor:

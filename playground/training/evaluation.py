@@ -66,7 +66,7 @@ class Evaluator:
                 self._parts[part] = tensors
         if not network.feed_outputs:
             self._parts["train"] = ()  # what needs no data has one empty example to learn from
-        self._heads = tuple(_heads(network))
+        self._heads = tuple(_heads(network, prepared))
         self._alone = tuple(
             (step.node, step.module)
             for step in network.steps
@@ -184,7 +184,16 @@ class Evaluator:
         return found
 
 
-def _heads(network: Network) -> Iterator[_Head]:
+def _unit(prepared: Mapping[str, Prepared], target: tuple[str, str]) -> tuple[float, ...]:
+    """What one unit of a scaled regression target is in the unit of the data; empty where nothing was scaled."""
+    node, port = target
+    if port != "target" or node not in prepared:
+        return ()
+    factors = prepared[node].target_scaler.factor.reshape(-1).astype(float).tolist()
+    return tuple(1.0 / factor for factor in factors) if any(factor != 1.0 for factor in factors) else ()
+
+
+def _heads(network: Network, prepared: Mapping[str, Prepared]) -> Iterator[_Head]:
     report = network.report
     modules = {step.node: step.module for step in network.steps}
     for name, judge, prediction, target in report.comparisons():
@@ -194,7 +203,7 @@ def _heads(network: Network) -> Iterator[_Head]:
             modules[name] if loss is not None else None,
             network.slots[prediction],
             network.slots[target],
-            metrics_for(judge, report.signals[prediction], report.signals[target]),
+            metrics_for(judge, report.signals[prediction], report.signals[target], _unit(prepared, target)),
             sums=loss is not None and loss.reduction() == "sum",
         )
 

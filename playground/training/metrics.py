@@ -13,7 +13,7 @@ from torch import Tensor
 from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
-from playground.training.decoding import Decoder, reading_of
+from playground.training.decoding import THRESHOLDS, Decoder, Reading, reading_of
 
 TOP = 3
 CLASSES_FOR_TOP = 5
@@ -98,25 +98,36 @@ class MetricSet:
     decoder: Decoder | None
     silent: bool = False
     """There is nothing to measure: prediction and target are not meant to agree."""
+    labels: Reading | None = None
+    """How predictions are read where every output is a yes or no of its own."""
+    rare: int = -1
+    """A class whose recall is told apart, as it has few examples."""
+    unit: tuple[float, ...] = ()
+    """What one unit of each output is in the unit of the data, where the target was scaled."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of what `compute` gives, in order."""
         if self.silent:
             return ()
+        if self.labels is not None:
+            return "accuracy", "precision", "recall", "f1"
         if self.decoder is None:
             return "mean_absolute_error", "root_mean_squared_error", "r2"
         if self.decoder.target.kind == "tokens":
             return "accuracy", "perplexity"
         top = (f"top_{TOP}_accuracy",) if self.decoder.class_count >= CLASSES_FOR_TOP else ()
-        return "accuracy", "precision", "recall", "f1", *top
+        rare = ("rare_class_recall",) if self.rare >= 0 else ()
+        return "accuracy", "precision", "recall", "f1", *top, *rare
 
     @torch.no_grad()
     def compute(self, prediction: Tensor, target: Tensor) -> dict[str, float]:
         """All metrics of a batch as it arrives at the loss block, one wait for the device; NaN for an empty batch."""
         if len(prediction) == 0 or self.silent:
             return dict.fromkeys(self.names, float("nan"))
-        if self.decoder is None:
+        if self.labels is not None:
+            values = _of_labels(self.labels, prediction, target)
+        elif self.decoder is None:
             values = self._of_numbers(prediction, target)
         else:
             values = self._of_classes(self.decoder, prediction, target)
@@ -124,11 +135,12 @@ class MetricSet:
 
     def _of_numbers(self, prediction: Tensor, target: Tensor) -> list[Tensor]:
         target = target.to(prediction.dtype).reshape(prediction.shape)
-        return [
-            mean_absolute_error(prediction, target),
-            root_mean_squared_error(prediction, target),
-            r2(prediction, target),
-        ]
+        explained = r2(prediction, target)
+        if self.unit:
+            unit = torch.tensor(self.unit, dtype=prediction.dtype, device=prediction.device)
+            # The difference alone has the unit: with a large shift in both, small differences would be lost.
+            prediction, target = (prediction - target) * unit, torch.zeros_like(target)
+        return [mean_absolute_error(prediction, target), root_mean_squared_error(prediction, target), explained]
 
     def _of_classes(self, decoder: Decoder, prediction: Tensor, target: Tensor) -> list[Tensor]:
         actual = decoder.actual(target)
@@ -140,9 +152,13 @@ class MetricSet:
         predicted = decoder.classes(prediction)
         if decoder.target.kind == "tokens":
             return [accuracy(predicted, actual), perplexity(decoder.probabilities(prediction), actual)]
-        values = [accuracy(predicted, actual), *precision_recall_f1(confusion(predicted, actual, decoder.class_count))]
+        counts = confusion(predicted, actual, decoder.class_count)
+        values = [accuracy(predicted, actual), *precision_recall_f1(counts)]
         if decoder.class_count >= CLASSES_FOR_TOP:
             values.append(top_k_accuracy(decoder.scores(prediction), actual))
+        if self.rare >= 0:
+            there = counts[self.rare].sum().float()
+            values.append(torch.where(there > 0, counts[self.rare, self.rare] / there.clamp(min=1.0), torch.nan))
         return values
 
     def classes(self, prediction: Tensor) -> Tensor:
@@ -163,10 +179,23 @@ class MetricSet:
         return self.decoder
 
 
-def metrics_for(loss: Loss | Estimator, prediction: Signal, target: Signal) -> MetricSet:
-    """The metrics for a loss block or an estimator between these two wires."""
+def _of_labels(reading: Reading, prediction: Tensor, target: Tensor) -> list[Tensor]:
+    """Share of the labels that are right, and precision, recall and F1 over all labels (micro average)."""
+    said = prediction.reshape(-1) > THRESHOLDS.get(reading, 0.0)
+    there = target.reshape(-1) > 0.5
+    return [accuracy(said, there), *precision_recall_f1(confusion(said.long(), there.long(), 2))]
+
+
+def metrics_for(
+    loss: Loss | Estimator, prediction: Signal, target: Signal, unit: tuple[float, ...] = ()
+) -> MetricSet:
+    """The metrics for a loss block or an estimator between these two wires; of numbers in this unit."""
     task = loss.task(target)
     if task != "classification":
-        return MetricSet(None, silent=task == "none")
+        if target.scale == "probability" and target.classes and loss.id == "binary-cross-entropy":
+            return MetricSet(None, labels=reading_of(loss, prediction, target))
+        fits = len(unit) in (1, prediction.shape[-1] if prediction.shape else 1)
+        return MetricSet(None, silent=task == "none", unit=unit if fits else ())
     units = prediction.shape[-1] if target.scale == "index" and target.shape else max(1, prediction.size)
-    return MetricSet(Decoder(reading_of(loss, prediction, target), target, units))
+    rare = target.rare_class if not target.shape or target.scale != "index" else -1
+    return MetricSet(Decoder(reading_of(loss, prediction, target), target, units), rare=rare)

@@ -18,6 +18,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "typed-examples": {"rows": "; ".join(f"{x1}, {x2} -> {number}" for x1, x2, number in DRAWN)},
     "own-table": own_files.table_parameters(own_files.flowers()),
     "own-table-numbers": own_files.table_parameters(own_files.houses()),
+    "own-table-labels": own_files.table_parameters(own_files.tagged()),
     "own-images": own_files.picture_parameters(own_files.shapes()),
     "own-text": own_files.text_parameters(own_files.story()),
 }
@@ -27,8 +28,8 @@ REAL = {
     "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots",
 }  # fmt: skip
 FIXED = {
-    "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-images", "own-text",
-    "the-cat-sat",
+    "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels", "own-images",
+    "own-text", "the-cat-sat",
 }  # fmt: skip
 """Not random: the seed only shuffles."""
 

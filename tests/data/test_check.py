@@ -53,6 +53,6 @@ def test_a_good_dataset_has_signals():
 def test_a_block_without_its_file_asks_the_person_and_changes_nothing_by_itself():
     graph = graph_with("own-table")
     (problem,) = check(graph).problems
-    assert problem.node == "data" and problem.message == "My table has no file yet. Choose a CSV file of yours."
+    assert problem.node == "data" and problem.message == "My table has no file yet. Choose a table of yours."
     assert [(fix.label, fix.action, fix.node) for fix in problem.fixes] == [("Choose a file…", "ask", "data")]
     assert fixes.apply(graph, problem.node, problem.fixes[0]) is graph

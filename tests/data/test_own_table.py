@@ -12,18 +12,14 @@ from hypothesis import strategies as st
 
 from playground.blocks.base import BlockError
 from playground.data import delimited
-from playground.data.delimited import Layout, read_stream, read_table
-from playground.data.own_columns import number_in
-from playground.data.own_files import UTF8, FileRefused, Reading, ReadingStopped
-from playground.data.own_table import (
-    OwnClassTable,
-    OwnNumberTable,
-    dataset_of,
-    first_choice,
-    outcome,
-    sentence,
-    with_target,
-)
+from playground.data.delimited import read_stream, read_table
+from playground.data.own_choice import first_choice, with_target
+from playground.data.own_encodings import UTF8
+from playground.data.own_files import FileRefused, Reading, ReadingStopped
+from playground.data.own_layout import Layout
+from playground.data.own_numbers import number_in
+from playground.data.own_outcome import outcome, sentence
+from playground.data.own_table import OwnClassTable, OwnNumberTable, dataset_of
 from playground.data.preparation import prepare
 
 
@@ -88,7 +84,7 @@ REFUSED = {
     # name: (bytes, words of the sentence)
     "empty": (b"", "“mine.csv” is empty."),
     "blank": (b" \n\n  \n", "holds no rows"),
-    "names only": (b"a,b,c\n", ""),
+    "names only": (b"a,b,c\n", "holds no rows below the row of names"),
     "one column": (b"a\n1\n2\n3\n", "one column only"),
     "prose": (b"Once upon a time\nthere was a king.\nHe had a daughter.\n", "one column only"),
     "zeros": (bytes(5_000), "holds binary data"),
@@ -106,10 +102,6 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_table_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
     content, words = REFUSED[name]
-    if name == "names only":
-        table = read_table(written(tmp_path, content))
-        assert outcome(table, first_choice(table), "zero").problem
-        return
     with pytest.raises(FileRefused) as caught:
         read_table(written(tmp_path, content))
     sentence = str(caught.value)
@@ -130,14 +122,13 @@ def test_rows_that_do_not_parse_are_named_by_their_lines(tmp_path: Path) -> None
     lines += [f"{n},{n},x" for n in range(20)]
     table = read_table(written(tmp_path, "\n".join(lines)))
     assert [(bad.line, bad.message) for bad in table.bad_lines] == [
-        (3, "2 fields, 3 expected"),
         (8, "5 fields, 3 expected"),
     ]
-    assert table.bad_count == 2
+    assert table.bad_count == 1 and table.short == 1
     found = outcome(table, first_choice(table), "leave-out")
     assert found.reasons == ((4, "no number in “b”"),)
-    assert table.lines[:5].tolist() == [2, 4, 5, 9, 10]
-    assert len(found.rows) == table.kept - 1
+    assert table.lines[:5].tolist() == [2, 3, 4, 5, 9]
+    assert len(found.rows) == table.kept - 2
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_its_rows_only(tmp_path: Path) -> None:
@@ -158,7 +149,7 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_rows_only(tmp_path: Pat
         ("3", False, 3.0), (" -2.5e3 ", False, -2500.0), ("+.5", False, 0.5), ("1,234", False, 1234.0),
         ("1,23", False, None), ("1_000", False, None), ("nan", False, None), ("inf", False, None),
         ("1e999", False, None), ("", False, None), ("0x10", False, None), ("3,5", True, 3.5),
-        ("1.234,5", True, 1234.5), ("1.234", True, 1234.0), ("1.5", True, None), ("12%", False, None),
+        ("1.234,5", True, 1234.5), ("1.234", True, 1234.0), ("1.5", True, None), ("12%", False, 12.0),
     ],
 )  # fmt: skip
 def test_what_counts_as_a_number(cell: str, comma: bool, number: float | None) -> None:
@@ -180,13 +171,14 @@ def test_of_too_many_rows_an_even_part_is_kept(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(delimited, "CHUNK", 64)
     text = "n,few,kind\n" + "\n".join(f"{n},{n % 3},{'xy'[n % 2]}{n % 5}" for n in range(9_000))
     table = read_table(written(tmp_path, text))
-    assert (table.rows, table.stride, table.kept) == (9_000, 16, 563)
-    kept = np.arange(0, 9_000, 16)
-    np.testing.assert_array_equal(table.lines, kept + 2)
+    assert table.rows == 9_000 and 700 < table.kept <= 1_000
+    kept = table.lines - 2
+    assert (np.diff(kept) > 0).all() and 3_500 < kept.mean() < 5_500
+    np.testing.assert_array_equal(read_table(written(tmp_path, text, "again.csv")).lines, table.lines)
     np.testing.assert_array_equal(table.columns[0].cells.numbers, kept)
     np.testing.assert_array_equal(table.columns[1].cells.numbers, kept % 3)
     kind = table.columns[2]
-    assert [kind.labels[code] for code in kind.codes[:6]] == [f"x{n % 5}" for n in kept[:6]]
+    assert [kind.labels[code] for code in kind.codes[:6]] == [f"{'xy'[n % 2]}{n % 5}" for n in kept[:6]]
 
 
 def test_a_column_that_counts_the_rows_is_left_out(tmp_path: Path) -> None:
@@ -250,7 +242,7 @@ def test_a_huge_file_can_be_stopped_at_any_time() -> None:
 def test_a_large_stream_is_thinned_and_keeps_its_fingerprint() -> None:
     size = len(Endless.ROWS) * 3
     table = read_stream(Endless(size), Path("large.csv"), size, UTF8, Layout(header=False), Reading())
-    assert (table.rows, table.stride, table.kept) == (300_000, 2, 150_000)
+    assert table.rows == 300_000 and 140_000 < table.kept <= 200_000
     assert table.size == size and len(table.sha256) == 64
 
 
@@ -313,13 +305,14 @@ def test_a_number_is_predicted_too(tmp_path: Path) -> None:
 
 SENTENCES = {
     "leave-out": "39 rows: 4 numbers in, 3 classes out. Left out: 1 row that does not parse, 21 with missing values.",
-    "zero": "60 rows: 4 numbers in, 3 classes out. Left out: 1 row that does not parse.",
+    "zero": "60 rows: 4 numbers in, 3 classes out. Left out: 1 row that does not parse. "
+    "In 21 rows what is missing is filled in.",
 }
 
 
 @pytest.mark.parametrize("missing", SENTENCES)
 def test_a_sentence_says_what_will_be_made(missing: str, tmp_path: Path) -> None:
-    table = read_table(written(tmp_path, FLOWERS + "\n1,2\n"))
+    table = read_table(written(tmp_path, FLOWERS + "\n1,2,red,a,b\n"))
     assert sentence(table, first_choice(table), outcome(table, first_choice(table), missing)) == SENTENCES[missing]
     numbers = with_target(table, first_choice(table), 0)
     assert "in, one number out, “length”." in sentence(table, numbers, outcome(table, numbers, missing))
@@ -359,7 +352,7 @@ def test_choices_that_cannot_work_say_why(name: str, tmp_path: Path) -> None:
 
 def test_a_block_without_a_file_asks_for_one() -> None:
     for cls in (OwnClassTable, OwnNumberTable):
-        with pytest.raises(BlockError, match=r"has no file yet. Choose a CSV file of yours.") as caught:
+        with pytest.raises(BlockError, match=r"has no file yet. Choose a table of yours.") as caught:
             cls().expect()
         assert [(fix.label, fix.action) for fix in caught.value.fixes] == [("Choose a file…", "ask")]
         assert cls().signals()[0].shape == (1,)

@@ -171,7 +171,7 @@ def test_a_block_without_a_file_asks_for_one_and_keeps_its_wires(
     assert person.graph.node("data").block == "own-table"
     bubble = person.place.canvas.messages.bubble
     person.sees(bubble.isVisible)
-    assert bubble.text.text() == "My table has no file yet. Choose a CSV file of yours."
+    assert bubble.text.text() == "My table has no file yet. Choose a table of yours."
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(own_files.flowers()), ""))
     QTest.mouseClick(person.button("Choose a file…", bubble), LEFT)
     dialog = dialog_of(person)

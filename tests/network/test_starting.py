@@ -12,7 +12,7 @@ from playground.network.starting import starting_project
 from playground.training.session import Session
 from tests import own_files
 
-OWN = ("own-table", "own-table-numbers", "own-images", "own-text")
+OWN = ("own-table", "own-table-numbers", "own-table-labels", "own-images", "own-text")
 
 
 def made(block: str) -> Project:

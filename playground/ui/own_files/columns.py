@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from playground.data.delimited import Table
+from playground.data.own_choice import ChosenColumn, ChosenTable, chosen_column, first_choice, with_target
 from playground.data.own_columns import TableColumn, Use
-from playground.data.own_table import ChosenColumn, ChosenTable, chosen_column, first_choice, with_target
 from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.theme import THEME

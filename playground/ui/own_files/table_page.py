@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
@@ -19,11 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from playground.data import own_table
+from playground.data import own_outcome, own_table
 from playground.data.base import Dataset
-from playground.data.delimited import SEPARATORS, Layout, Table, read_table
+from playground.data.delimited import Table, asked_layout, read_table
+from playground.data.own_choice import MISSING_HELP, Missing
+from playground.data.own_files import Reading
+from playground.data.own_layout import SEPARATORS, Layout
 from playground.data.own_look import TABLE_ENDINGS
-from playground.data.own_table import Missing, Outcome, OwnTable
+from playground.data.own_outcome import Outcome, outcome
+from playground.data.own_table import OwnTable
 from playground.data.own_text import read_text
 from playground.ui.inspector.controls import QuietComboBox, Toggle
 from playground.ui.inspector.fields import choice_title
@@ -113,7 +118,7 @@ class TablePage(QWidget):
         line = QHBoxLayout()
         line.setSpacing(THEME.px(8))
         self.missing = _choice("Missing values", [(value, choice_title(value)) for value in get_args(Missing)])
-        self.missing.setToolTip(own_table.MISSING_HELP)
+        self.missing.setToolTip(MISSING_HELP)
         KeptSize(self.missing, "setMinimumWidth", 210)
         self.missing.currentIndexChanged.connect(self._renew)
         line.addWidget(_name("Missing values", self.missing))
@@ -202,7 +207,7 @@ class TablePage(QWidget):
         """What comes of the choice."""
         if self._table is None or self.model is None or self._outcome is None:
             return ""
-        return own_table.sentence(self._table, self.model.columns, self._outcome)
+        return own_outcome.sentence(self._table, self.model.columns, self._outcome)
 
     def dataset(self) -> Dataset:
         """The block for what is chosen. Raises FileRefused as long as there is a problem."""
@@ -214,7 +219,7 @@ class TablePage(QWidget):
         table, model = self._table, self.model
         if table is None or model is None:
             return
-        found = self._outcome = own_table.outcome(table, model.columns, self.missing.currentData())
+        found = self._outcome = outcome(table, model.columns, self.missing.currentData())
         lines = sorted([*found.reasons, *((bad.line, bad.message) for bad in table.bad_lines)])
         self.bad.show_rows(("Line", "What is wrong"), [(f"{line:,}", words) for line, words in lines])
         count = len(found.unread) + table.bad_count
@@ -238,15 +243,22 @@ class TablePage(QWidget):
 
     @Slot()
     def _ask_layout(self) -> None:
-        wanted = Layout(
-            separator=self.separator.currentData(),
-            decimal_comma=self.decimal.currentData(),
-            header=self.header.isChecked(),
-        )
-        if self._table is not None and wanted != self._table.layout:
+        if self._table is None:
+            return
+        wanted = {
+            "separator": self.separator.currentData(),
+            "decimal_comma": self.decimal.currentData(),
+            "header": self.header.isChecked(),
+        }
+        layout = self._table.layout
+        if any(getattr(layout, name) != value for name, value in wanted.items()):
             # What is shown is still the old one; the new one may be refused.
-            self._show_layout(self._table.layout)
-            self.again.emit(functools.partial(read_table, self._table.path, wanted))
+            self._show_layout(layout)
+            self.again.emit(functools.partial(_read_as, self._table.path, layout.model_copy(update=wanted)))
+
+
+def _read_as(path: Path, layout: Layout, reading: Reading) -> Table:
+    return read_table(path, asked_layout(path, layout), reading)
 
 
 def _choice(name: str, items: Sequence[tuple[object, str]]) -> QuietComboBox:

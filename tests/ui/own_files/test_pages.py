@@ -11,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.data.delimited import Layout, read_table
+from playground.data.delimited import read_table
 from playground.data.own_files import FileRefused, Reading
 from playground.data.own_images import look_at_pictures
+from playground.data.own_layout import Layout
 from playground.data.own_table import OwnClassTable, OwnNumberTable
 from playground.data.own_text import read_text
 from playground.ui.own_files.columns import EXAMPLES, KIND, MISSING, NAME, TARGET, USED
@@ -118,10 +119,16 @@ def test_a_choice_that_cannot_work_says_why_and_cannot_be_taken(qtbot: QtBot) ->
 
 
 def test_missing_values_are_handled_by_a_choice_one_sees(table: TablePage) -> None:
-    assert [table.missing.itemText(row) for row in range(3)] == ["leave out", "mean or most frequent", "zero"]
+    assert [table.missing.itemText(row) for row in range(5)] == [
+        "leave out", "mean or most frequent", "median or most frequent", "zero", "value",
+    ]  # fmt: skip
+    table.missing.setCurrentIndex(0)
     assert "37 with missing values" in table.sentence
     table.missing.setCurrentIndex(1)
-    assert table.sentence == "120 rows: 5 numbers in, 3 classes out. Left out: 2 rows that do not parse."
+    assert table.sentence == (
+        "120 rows: 5 numbers in, 3 classes out. Left out: 2 rows that do not parse. "
+        "In 37 rows what is missing is filled in."
+    )
     assert table.dataset().missing == "mean-or-most-frequent"
 
 
@@ -130,7 +137,7 @@ def test_another_layout_reads_the_file_again(table: TablePage, qtbot: QtBot) -> 
         QTest.mouseClick(table.header, LEFT)
     assert table.header.isChecked()  # as long as the old one is shown
     again = asked.args[0](Reading())
-    assert again.layout == Layout(header=False) and again.rows == 122
+    assert again.layout == Layout(header=False, width=5) and again.rows == 122
     table.show_found(again, None)
     assert not table.header.isChecked()
     assert words(table, NAME)[0] == "column 1"
