@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.data import own_images, own_table, own_text
+from playground.data import own_images, own_outcome, own_table, own_text
 from playground.data.base import Dataset
 from playground.data.delimited import Table
 from playground.data.own_files import FileRefused, Reading
 from playground.data.own_images import PictureFolder, Side
 from playground.data.own_look import look_at
+from playground.data.own_outcome import outcome
 
 SIDE: Side = 32
 """Pixels to which pictures are scaled."""
@@ -44,17 +45,14 @@ def first_guess(path: Path, target: str = "") -> FirstGuess:
 
 
 def _of_table(table: Table, target: str) -> FirstGuess:
-    columns = own_table.first_choice(table)
-    if target:
-        names = [column.name for column in table.columns]
-        if target not in names:
-            raise FileRefused(f"There is no column “{target}”. There are: {', '.join(names[:40])}.")
-        columns = own_table.with_target(table, columns, names.index(target))
-    dataset = own_table.dataset_of(table, columns, "leave-out")
-    outcome = own_table.outcome(table, columns, "leave-out")
-    chosen = next((column.name for column in columns if column.target), "")
+    dataset = own_table.first_dataset(table, target)
+    assert dataset.table is not None
+    columns = dataset.table.columns
+    found = outcome(table, columns, dataset.missing)
+    names = [f"“{column.name}”" for column in dataset.table.targets]
     left = [column.name for column in columns if column.use == "ignored"]
-    sentences = [own_table.sentence(table, columns, outcome), f"It predicts the column “{chosen}”."]
+    predicted = f"It predicts the column{'s' if len(names) > 1 else ''} {', '.join(names)}."
+    sentences = [own_outcome.sentence(table, columns, found, picture=dataset.as_pictures), predicted]
     if left:
         sentences.append(f"Left out: {', '.join(left[:20])}{' …' if len(left) > 20 else ''}.")
     return FirstGuess(dataset, tuple(sentences))

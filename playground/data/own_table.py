@@ -372,10 +372,7 @@ def first_dataset(table: Table, target: str = "") -> OwnTable:
     if target:
         names = [column.name for column in table.columns]
         if target not in names:
-            raise FileRefused(
-                f"“{table.path.name}” has no column “{target}”. Its columns are {', '.join(names[:20])}"
-                f"{' and more' if len(names) > 20 else ''}."
-            )
+            raise FileRefused(f"There is no column “{target}”. There are: {', '.join(names[:40])}.")
         columns = with_target(table, columns, names.index(target))
     missing = first_missing(table, columns)
     pictures = outcome(table, columns, missing).picture > 0 and not outcome(table, columns, missing).gaps
