@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtGui import QActionGroup
 
+from playground.ui.arrangement import LEFT, RIGHT
 from playground.ui.help import Help
 from playground.ui.icons import put_icon
 from playground.ui.theme import THEME
@@ -152,6 +153,11 @@ class ViewMenu(QObject):
                      tip="Black on white or white on black, with stronger lines")  # fmt: skip
         strong.setChecked(THEME.strong)
         actions.separate("&View")
+        size = place.window.text_size
+        add("&View", "text-larger", "Te&xt larger", size.larger, ("Ctrl++", "Ctrl+="), tip="All text of the window")
+        add("&View", "text-smaller", "Text s&maller", size.smaller, "Ctrl+-", tip="All text of the window")
+        add("&View", "text-usual", "Text at &100 %", size.usual, "Ctrl+0", tip="All text of the window")
+        actions.separate("&View")
         add("&View", "present", "&Present", place.presenter.toggle, "F11", icon="present", tip="Large, for a projector")
 
     @Slot()
@@ -164,11 +170,11 @@ class ViewMenu(QObject):
 
     @Slot()
     def _toggle_left(self) -> None:
-        self._place.left_dock.setVisible(not self._place.left_dock.isVisible())
+        self._place.arrangement.toggle(LEFT)
 
     @Slot()
     def _toggle_right(self) -> None:
-        self._place.right_dock.setVisible(not self._place.right_dock.isVisible())
+        self._place.arrangement.toggle(RIGHT)
 
     @Slot()
     def _use_contrast(self) -> None:

@@ -40,7 +40,7 @@ def run(path: Path | None = None) -> int:
     THEME.use(str(QSettings().value("theme", "system")))
     if path is not None:
         window.open_path(path)
-    window.show()
+    window.show_first()
     window.furnished.connect(garbage.settle)
     foresight = Foresight(app)
     window.furnished.connect(foresight.plan)

@@ -18,6 +18,7 @@ from playground.document import library
 from playground.document.files import write_atomically
 from playground.document.library import PresetEntry
 from playground.ui.app import make_application
+from playground.ui.arrangement import LEFT, RIGHT
 from playground.ui.garbage import GarbageCollector
 from playground.ui.picture import settle, train
 from playground.ui.theme import THEME
@@ -62,8 +63,8 @@ def train_for_picture(place: Workplace, entry: PresetEntry) -> None:
     """Open a preset, put away all but the canvas, and train it to its goals."""
     place.document.open(entry.project)
     place.views.show_only([])
-    place.left_dock.hide()
-    place.right_dock.hide()
+    for side in (LEFT, RIGHT):
+        place.arrangement.want(side, False)
     canvas = place.canvas
     canvas.setFixedSize(*CANVAS)
     canvas.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

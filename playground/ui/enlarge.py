@@ -36,9 +36,9 @@ class Enlarger(QObject):
             return
         self.leave()
         self._dock = dock
-        dock.hide()
-        self._page.layout().addWidget(dock.panel)
-        dock.panel.show()
+        panel = dock.give()
+        self._page.layout().addWidget(panel)
+        panel.show()
         self._pages.setCurrentWidget(self._page)
 
     def leave(self) -> bool:
@@ -46,15 +46,16 @@ class Enlarger(QObject):
         dock, self._dock = self._dock, None
         if dock is None:
             return False
-        dock.setWidget(dock.panel)
-        dock.panel.show()
-        dock.show()
+        self._page.layout().removeWidget(dock.panel)
+        dock.take_back()
         self._pages.setCurrentWidget(self._canvas)
+        self._views.layout.arrange()
         return True
 
     @Slot()
     def _forget_closed(self) -> None:
         if self._dock is not None and self._dock.identifier not in self._views.open_ids():
-            self._dock.panel.setParent(self._dock)
-            self._dock = None
+            dock, self._dock = self._dock, None
+            self._page.layout().removeWidget(dock.panel)
+            dock.take_back()
             self._pages.setCurrentWidget(self._canvas)

@@ -1,27 +1,33 @@
-"""One calm line under the top bar: what went wrong, and the fixes as buttons. Never a traceback."""
+"""One calm line over the lower edge of the page: what went wrong, and the fixes as buttons. Never a traceback."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from playground.ui.icons import icon
 from playground.ui.theme import THEME
+
+INSET, WIDEST = 10, 940
+"""Pixels at 100 % between the bar and the edges of the page, and of its width."""
 
 Button = tuple[str, Callable[[], None]]
 
 
 class MessageBar(QFrame):
-    """Shows one message at a time; a new one takes the place of the old."""
+    """Shows one message at a time; a new one takes the place of the old. It lies over a page: nothing else moves."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, page: QWidget) -> None:
+        """`page` is what it lies over, a sibling of its own."""
+        super().__init__(page.parentWidget())
         self.setObjectName("message-bar")
+        self._page = page
         self._mark = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._buttons: list[QPushButton] = []
@@ -32,6 +38,7 @@ class MessageBar(QFrame):
         self._layout.addWidget(self._text, 1)
         self._tone = "error"
         THEME.changed.connect(self._restyle)
+        page.installEventFilter(self)
         self.hide()
 
     @property
@@ -61,6 +68,7 @@ class MessageBar(QFrame):
             self._buttons.append(button)
         self._restyle()
         self.show()
+        self._place()
 
     @Slot()
     def dismiss(self) -> None:
@@ -77,6 +85,7 @@ class MessageBar(QFrame):
     def _clear(self) -> None:
         for button in self._buttons:
             self._layout.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons.clear()
         self._actions.clear()
@@ -88,6 +97,24 @@ class MessageBar(QFrame):
         side = THEME.px(18)
         self._mark.setPixmap(icon("done" if self._tone == "good" else "warning", color, side).pixmap(side, side))
         self.setStyleSheet(
-            f"#message-bar {{ background: {tokens.panel}; border-bottom: 1px solid {tokens.line};"
-            f" border-left: 4px solid {color}; }}"
+            f"#message-bar {{ background: {tokens.panel}; border: 1px solid {tokens.line};"
+            f" border-left: 4px solid {color}; border-radius: {THEME.px(6)}px; }}"
         )
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        """Along the lower edge of the page, as high as the words need."""
+        if self.isHidden():
+            return
+        inset, page = THEME.px(INSET), self._page.geometry()
+        width = max(1, min(page.width() - 2 * inset, THEME.px(WIDEST)))
+        self._layout.activate()
+        height = self._layout.heightForWidth(width) if self._layout.hasHeightForWidth() else self.sizeHint().height()
+        left = page.x() + (page.width() - width) // 2
+        self.setGeometry(QRect(left, page.bottom() + 1 - inset - height, width, height))
+        self.raise_()

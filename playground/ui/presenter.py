@@ -1,21 +1,47 @@
-"""Presenter mode: canvas and views only, everything large, single keys. A demonstration on a projector."""
+"""Presenter mode: canvas and one large view or two, everything large, single keys. A demonstration on a projector."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from playground.document import library
-from playground.ui.theme import THEME
 
 if TYPE_CHECKING:
     from playground.ui.workplace import Workplace
 
-SCALE = 1.5
-KEYS_HELP = "Space plays and pauses, S steps, E takes an epoch, R rewinds, N and P change the preset, Esc leaves."
+LARGEST = 1.5
+ROOM = (960.0, 560.0)
+"""Width and height in pixels at 100 % in which a demonstration has room: what a screen has more makes all larger."""
+HELP_SECONDS = 9.0
+SETTLING_MS = 1_000
+"""How long a window system may take to give the window its size back."""
+KEYS_HELP = (
+    "Space plays and pauses, S steps, E takes an epoch, R rewinds, V shows the next view, "
+    "N and P change the preset, Esc leaves."
+)
+
+
+def scale_for(screen: QSize) -> float:
+    """How much larger everything is while presenting on a screen of this size, such that it still has room."""
+    return min(max(min(screen.width() / ROOM[0], screen.height() / ROOM[1]), 1.0), LARGEST)
+
+
+@dataclass(frozen=True)
+class Before:
+    """The window as it was before, to be restored."""
+
+    state: Qt.WindowState
+    size: QSize
+    zoom: float
+    centre: QPointF
+    fitted: bool
+    working: bool
+    enlarged: str
 
 
 class Presenter(QObject):
@@ -25,8 +51,15 @@ class Presenter(QObject):
         super().__init__(place)
         self._place = place
         self.active = False
-        self._was_full_screen = False
+        self._before: Before | None = None
+        self._help = QTimer(self)
+        self._help.setSingleShot(True)
+        self._help.timeout.connect(self._hide_help)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._look_as_before)
 
+    @Slot()
     def toggle(self) -> None:
         """Enter or leave."""
         if self.active:
@@ -37,30 +70,80 @@ class Presenter(QObject):
     def enter(self) -> None:
         """Hide the panels, scale everything up, fill the screen."""
         place, window = self._place, self._place.window
+        self._before = self._note()
         self.active = True
-        self._was_full_screen = window.isFullScreen()
+        place.enlarger.leave()
+        place.arrangement.present(True)
         place.show_canvas()
-        window.menuBar().hide()
-        THEME.set_scale(SCALE)
+        window.text_size.enlarge(scale_for(window.screen().size()))
         place.canvas.installEventFilter(self)
         window.showFullScreen()
         place.canvas.fit()
         place.messages.tell(KEYS_HELP, tone="good")
+        self._help.start(round(1000 * HELP_SECONDS))
+
+    def _note(self) -> Before:
+        place, window, camera = self._place, self._place.window, self._place.canvas.camera
+        return Before(
+            state=window.windowState(),
+            size=window.size(),
+            zoom=camera.zoom,
+            centre=camera.visible().center(),
+            fitted=camera.fitted,
+            working=window.pages.currentWidget() is not window.gallery,
+            enlarged=place.enlarger.enlarged,
+        )
 
     def leave(self) -> None:
-        """Back to the workplace."""
-        place, window = self._place, self._place.window
+        """Back to the window as it was before."""
+        place, window, before = self._place, self._place.window, self._before
         self.active = False
+        self._hide_help()
         place.canvas.removeEventFilter(self)
-        THEME.set_scale(1.0)
-        window.menuBar().show()
-        place.show_canvas()
-        place.messages.dismiss()
-        if not self._was_full_screen:
-            window.showNormal()
-        place.canvas.fit()
+        window.text_size.enlarge(1.0)
+        place.arrangement.present(False)
+        if before is None:
+            return
+        window.setWindowState(before.state)
+        if before.working:
+            place.show_canvas()
+        else:
+            place.show_gallery()
+        if before.enlarged in place.views.open_ids():
+            place.enlarger.toggle(place.views.dock(before.enlarged))
+        self._settling.start(0 if window.size() == before.size else SETTLING_MS)
+        window.installEventFilter(self)
+
+    @Slot()
+    def _look_as_before(self) -> None:
+        """What was seen of the canvas, now that the window has its size again."""
+        place, before = self._place, self._before
+        place.window.removeEventFilter(self)
+        if self.active or before is None:
+            return
+        place.arrangement.apply()
+        if before.fitted:
+            place.canvas.fit()
+        else:
+            place.canvas.camera.zoom_to(before.zoom)
+            place.canvas.camera.centre_on(before.centre)
+
+    @Slot()
+    def _hide_help(self) -> None:
+        self._help.stop()
+        if self._place.messages.text == KEYS_HELP:
+            self._place.messages.dismiss()
+
+    def shut_down(self) -> None:
+        """Stop the timers."""
+        self._help.stop()
+        self._settling.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._place.window:
+            if event.type() == QEvent.Type.Resize and self._before and self._place.window.size() == self._before.size:
+                self._settling.start(0)
+            return False
         # While presenting, the single keys mean the demonstration, not the editing of the canvas.
         return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.key_pressed(event)
 
@@ -77,6 +160,7 @@ class Presenter(QObject):
             Qt.Key.Key_Right: run.take_step,
             Qt.Key.Key_E: run.take_epoch,
             Qt.Key.Key_R: run.rewind,
+            Qt.Key.Key_V: self.next_view,
             Qt.Key.Key_N: self.next_preset,
             Qt.Key.Key_PageDown: self.next_preset,
             Qt.Key.Key_P: self.previous_preset,
@@ -88,6 +172,14 @@ class Presenter(QObject):
             return False
         action()
         return True
+
+    def next_view(self) -> None:
+        """Bring the next open view to the front."""
+        names = self._place.views.open_ids()
+        front = self._place.views.layout.front()
+        if names:
+            last = max((names.index(name) for name in front if name in names), default=-1)
+            self._place.views.layout.bring_to_front(names[(last + 1) % len(names)])
 
     def next_preset(self) -> None:
         """Open the preset that follows in the gallery."""

@@ -17,8 +17,8 @@ from playground.ui.training_news import Frame
 SLOWEST, FASTEST = 1.0, 2_000.0
 """Steps per second at the two ends of the slider; its very end is full speed."""
 SPEED_TICKS = 100
-WIDEST, WIDE, ROOMY, NARROWEST = 1_700, 1_540, 1_290, 1_040
-"""Widths at 100 % from which all words, the words on buttons, speed and epoch, and the rest have room."""
+WORDS, NAME = "words", "name"
+"""The words on buttons, and the name of the program."""
 ICONS = {"Step": "step", "Epoch": "epoch", "Rewind": "rewind", "Present": "present"}
 
 
@@ -37,12 +37,18 @@ def speed_words(tick: int) -> str:
     return f"{speed:.0f} step{'s' if speed >= 1.5 else ''} a second"
 
 
+WIDEST_NUMBER = "-0.0e+00"
+"""The widest that `number` writes, and room for as much is always kept."""
+
+
 class Figure(QWidget):
-    """A caption and a number beside it."""
+    """A caption and a number beside it, always as wide: what stands beside it does not move."""
 
     def __init__(self, caption: str, token: str = "text") -> None:
         super().__init__()
         self._token = token
+        self.there = True
+        """There is such a number in this project."""
         self._caption = QLabel(caption)
         self._caption.setProperty("role", "secondary")
         self._number = QLabel("–")
@@ -59,12 +65,18 @@ class Figure(QWidget):
             self._number.setText(text)
             self.setAccessibleName(f"{self._caption.text()} {text}")
 
+    def name(self, caption: str) -> bool:
+        """Say what the number is. Returns whether it was another before."""
+        if caption == self._caption.text():
+            return False
+        self._caption.setText(caption)
+        return True
+
     def restyle(self) -> None:
         """Follow the theme."""
         self._number.setFont(THEME.font(13, bold=True, mono=True))
         self._number.setStyleSheet(f"color: {getattr(THEME.tokens, self._token)}")
-        widest = self._number.fontMetrics().horizontalAdvance("0.00000")
-        self._number.setMinimumWidth(widest)
+        self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
 
 
 class TitleButton(QToolButton):
@@ -83,7 +95,7 @@ class TitleButton(QToolButton):
         return QSize(min(width, THEME.px(260)), THEME.px(30))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(THEME.px(60), THEME.px(30))
+        return QSize(min(self.sizeHint().width(), THEME.px(130)), THEME.px(30))
 
 
 class TopBar(QFrame):
@@ -104,10 +116,13 @@ class TopBar(QFrame):
         self._worded: list[tuple[QPushButton, QAction]] = []
         self.home = QToolButton()
         self.home.setText("Playground")
+        self.home.setAccessibleName("Gallery")
+        put_icon(self.home, "gallery", "secondary")
         self.home.setToolTip("All presets and your recent files (Alt+Home)")
         self.home.setAutoRaise(True)
         self.home.clicked.connect(self.gallery_wanted)
         self.title = TitleButton()
+        self.title.setAccessibleName("Title of the project")
         self.title.setToolTip("Rename the project")
         self.title.setAutoRaise(True)
         self.title.clicked.connect(self.title_clicked)
@@ -143,7 +158,7 @@ class TopBar(QFrame):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 7, 14, 7)
+        layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(10)
         for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self._speed):
             layout.addWidget(widget)
@@ -154,24 +169,65 @@ class TopBar(QFrame):
         for widget in (self.device, self.seed, self.present):
             layout.addWidget(widget)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        step, epoch, rewind = self._bound
+        figures = self.figures
+        self._given_up: tuple[QWidget | str, ...] = (
+            self._speed_label, WORDS, self._speed, self.seed, figures["epoch"], self.device, NAME,
+            figures["train_loss"], self.present, figures["test_loss"], self.title, epoch, rewind, self.home,
+            figures["quality"], step,
+        )  # fmt: skip
+        """What goes, one after another, where the bar has no room for all; the menus have it still."""
 
     def minimumSizeHint(self) -> QSize:
-        # What the narrowest form needs; `resizeEvent` picks the widest that fits.
-        return QSize(THEME.px(NARROWEST), super().minimumSizeHint().height())
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit(event.size().width())
+        self.fit()
 
-    def _fit(self, width: int) -> None:
-        """Give up words, then figures, as the bar gets narrower."""
-        words = width >= THEME.px(WIDE)
+    def fit(self) -> None:
+        """Give up words, then buttons and figures, until the rest has room."""
+        gone: set[QWidget | str] = set()
+        order = iter(self._given_up)
+        while self._needed(gone) > self.width() and (widget := next(order, None)) is not None:
+            gone.add(widget)
         for button, action in self._worded:
-            button.setText(action.iconText() if words else "")
-        self._speed_label.setVisible(width >= THEME.px(WIDEST))
-        roomy = width >= THEME.px(ROOMY)
-        self._speed.setVisible(roomy)
-        self.figures["epoch"].setVisible(roomy)
+            words = "" if WORDS in gone else action.iconText()
+            if button.text() != words:
+                button.setText(words)
+        self.home.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonIconOnly if NAME in gone else Qt.ToolButtonStyle.ToolButtonTextOnly
+        )
+        for widget in self._given_up:
+            if isinstance(widget, QWidget):
+                widget.setVisible(widget not in gone and self._is_there(widget))
+
+    @staticmethod
+    def _is_there(widget: QWidget) -> bool:
+        return not isinstance(widget, Figure) or widget.there
+
+    def _needed(self, gone: set[QWidget | str]) -> int:
+        """Pixels that the bar needs without what is gone."""
+        layout = self.layout()
+        margins = layout.contentsMargins()
+        widgets = [layout.itemAt(place).widget() for place in range(layout.count())]
+        shown = [widget for widget in widgets if widget and widget not in gone and self._is_there(widget)]
+        needed = margins.left() + margins.right() + layout.spacing() * len(shown)
+        return needed + sum(self._width(widget, gone) for widget in shown)
+
+    def _width(self, widget: QWidget, gone: set[QWidget | str]) -> int:
+        if widget is self.title:
+            return widget.minimumSizeHint().width()
+        if widget is self.home:
+            name = self.home.fontMetrics().horizontalAdvance(self.home.text()) + 2 * THEME.px(4)
+            return THEME.px(30) if NAME in gone else name
+        if widget is self.play:
+            return widget.minimumWidth()
+        for button, action in self._worded:
+            if button is widget:
+                wide = button.fontMetrics().horizontalAdvance(action.iconText()) + THEME.px(4)
+                return THEME.px(18 + 2 * 13) + (0 if WORDS in gone else wide)
+        return max(widget.minimumWidth(), widget.sizeHint().width())
 
     def _button(self, action: QAction) -> QPushButton:
         button = QPushButton(action.iconText())
@@ -210,6 +266,23 @@ class TopBar(QFrame):
         self.play.setText("Pause" if running else "Play")
         self.play.setIcon(icon("pause" if running else "play", THEME.tokens.accent_text))
 
+    def _keep_width_of_play(self) -> None:
+        """As wide as the wider of its two words, so that nothing moves when it becomes the other."""
+        self.play.setMinimumWidth(0)
+        widths = []
+        for words in ("Play", "Pause"):
+            self.play.setText(words)
+            widths.append(self.play.sizeHint().width())
+        self.play.setMinimumWidth(max(widths))
+
+    def _keep_width(self, button: QPushButton, widest: str) -> None:
+        shown = button.text()
+        button.setMinimumWidth(0)
+        button.setText(widest)
+        width = button.sizeHint().width()
+        button.setText(shown)
+        button.setMinimumWidth(width)
+
     def show_title(self, title: str) -> None:
         """Show the project's title."""
         self.title.setText(title or "Untitled")
@@ -224,30 +297,44 @@ class TopBar(QFrame):
         """Show the numbers of a frame."""
         self.figures["epoch"].set(f"{frame.epoch:,.0f}" if frame.epoch >= 100 else f"{frame.epoch:.3g}")
         latest = frame.latest
-        self.figures["train_loss"].setVisible("train_loss" in latest)
-        self.figures["train_loss"].set(number(latest.get("train_loss")))
         part = "test" if "test_loss" in latest else "validation"
-        self.figures["test_loss"].setVisible(f"{part}_loss" in latest)
-        self.figures["test_loss"].set(number(latest.get(f"{part}_loss")))
-        self.show_quality(latest)
-        self.device.setText(frame.device)
+        changed = self._show_loss("train_loss", "train loss", latest.get("train_loss"))
+        changed |= self._show_loss("test_loss", f"{part} loss", latest.get(f"{part}_loss"))
+        changed |= self.show_quality(latest)
+        if self.device.text() != frame.device:
+            self.device.setText(frame.device)
+            changed = True
+        if changed:
+            self.fit()
+
+    def _show_loss(self, name: str, caption: str, value: float | None) -> bool:
+        """Returns whether the bar has another need for room."""
+        figure = self.figures[name]
+        before, figure.there = figure.there, value is not None
+        renamed = figure.name(caption)
+        figure.set(number(value))
+        return renamed or before != figure.there
 
     def watch(self, metric: str) -> None:
         """The metric that matters for the project, such as that of its first goal; empty for the usual ones."""
         self._watched = metric
 
-    def show_quality(self, latest: dict[str, float]) -> None:
-        """Show the metric that matters most: that of the project's goal, else accuracy, else R²."""
+    def show_quality(self, latest: dict[str, float]) -> bool:
+        """Show the metric that matters most: that of the project's goal, else accuracy, else R².
+
+        Returns whether the bar has another need for room.
+        """
         usual = [f"{part}_{name}" for part in ("test", "validation", "train") for name in ("accuracy", "r2")]
         figure = self.figures["quality"]
+        before, figure.there = figure.there, False
         for metric in (self._watched, *usual):
             value = latest.get(metric)
             if value is not None and metric.partition(".")[0] not in ("train_loss", "test_loss"):
-                figure._caption.setText(metric_words(metric))
+                figure.there = True
+                renamed = figure.name(metric_words(metric))
                 figure.set(f"{value:.1%}" if "accuracy" in metric else number(value))
-                figure.setVisible(True)
-                return
-        figure.setVisible(False)
+                return renamed or not before
+        return before
 
     @Slot()
     def restyle(self) -> None:
@@ -260,7 +347,10 @@ class TopBar(QFrame):
         self.home.setFont(THEME.font(14, bold=True))
         for figure in self.figures.values():
             figure.restyle()
+        self._keep_width_of_play()
+        self._keep_width(self.seed, "seed 0000")
         self.show_state(self._state)
+        self.fit()
 
 
 def number(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from playground.analysis.base import Analysis, Weight
@@ -16,6 +16,8 @@ from playground.network.check import Report
 from playground.training.snapshot import Snapshot
 from playground.ui.analyst import Analyst, Refusal, Request
 from playground.ui.canvas_notes import NO_NOTES, CanvasNotes
+from playground.ui.dock_layout import DockLayout
+from playground.ui.fitting import Fitting
 from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.views.base import View
@@ -24,9 +26,6 @@ from playground.ui.views.parameters import Option
 from playground.ui.views.registry import VIEWS
 
 MOST_DEFAULT_VIEWS = 3
-VIEWS_SHARE = 0.36
-"""Part of the window's height that the docked views get at first; the canvas has the most room."""
-
 OF_A_RUN = frozenset({"snapshot", "history", "trail", "runs"})
 """What an analysis may need that is not there before a run is."""
 GROWING = frozenset({"history", "trail", "runs"})
@@ -38,14 +37,17 @@ MOST_WEIGHTS = 4
 class ViewDock(QDockWidget):
     """One open view in a dock. The panel's own header is the title; a floating dock has a window frame as well."""
 
-    def __init__(self, panel: ViewPanel, identifier: str) -> None:
-        super().__init__(panel.view.title)
+    def __init__(self, panel: ViewPanel, identifier: str, window: QMainWindow) -> None:
+        super().__init__(panel.view.title, window)
         self.setObjectName(f"view-{identifier}")
         self.identifier = identifier
         self.panel = panel
+        self.away = False
+        """The panel is elsewhere, enlarged."""
         self.waited = 0
         self.asked_for: tuple[Any, ...] = ()
-        self.setWidget(panel)
+        self._frame = Fitting(panel)
+        self.setWidget(self._frame)
         self._no_bar = QWidget()
         self.setTitleBarWidget(self._no_bar)
         self.topLevelChanged.connect(self._on_floating)
@@ -60,6 +62,24 @@ class ViewDock(QDockWidget):
     def view(self) -> View:
         """The view inside."""
         return self.panel.view
+
+    @property
+    def seen(self) -> bool:
+        """The view can be seen: its panel is shown, and no other tab lies before it."""
+        return self.view.isVisible() and not self.view.visibleRegion().isEmpty()
+
+    def give(self) -> ViewPanel:
+        """Let the panel go to another place; `take_back` ends that."""
+        self.away = True
+        self.hide()
+        self._frame.let_go()
+        return self.panel
+
+    def take_back(self) -> None:
+        """Hold the panel again."""
+        self.away = False
+        self._frame.hold(self.panel)
+        self.panel.show()
 
 
 class ViewDocks(QObject):
@@ -86,6 +106,7 @@ class ViewDocks(QObject):
         self._analyst = analyst
         self._docks: dict[str, ViewDock] = {}
         self._panels: dict[ViewPanel, ViewDock] = {}
+        self.layout = DockLayout(window)
         self._writing: View | None = None
         """The view that wrote last on the canvas."""
         self._why_not: dict[str, tuple[Report, Graph, str]] = {}
@@ -130,13 +151,14 @@ class ViewDocks(QObject):
             known = self._why_not[identifier] = report, graph, analysis.why_not(report, graph)
         return known[2]
 
-    def open_for_project(self) -> None:
-        """Open the views that the project names, or those that fit it best."""
+    def open_for_project(self, usual: Iterable[str] = ()) -> None:
+        """Open the views that the project names, or else the `usual` ones that apply, or those that fit it best."""
         self.weights = ()
         for dock in self._docks.values():
             dock.view.leave_project()
         chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
-        self.show_only(chosen or self._fitting())
+        applying = [name for name in usual if name in VIEWS and not self.why_not(name)]
+        self.show_only(chosen or applying or self._fitting())
         for identifier, dock in self._docks.items():
             dock.view.take_options(chosen.get(identifier, {}))
         self.example = next((row for options in chosen.values() if (row := _row(options))), 0)
@@ -150,25 +172,25 @@ class ViewDocks(QObject):
         """Close all other views and open these."""
         wanted = list(identifiers)
         for identifier in [name for name in self._docks if name not in wanted]:
-            self.close(identifier)
+            self._take_away(identifier)
         for identifier in wanted:
-            self.open(identifier)
-        self.share_room()
-
-    def share_room(self) -> None:
-        """Give the docked views equal widths and a third of the height."""
-        docks = [dock for dock in self._docks.values() if not dock.isFloating()]
-        if docks:
-            self._window.resizeDocks(docks, [1] * len(docks), Qt.Orientation.Horizontal)
-            height = round(self._window.height() * VIEWS_SHARE)
-            self._window.resizeDocks(docks, [height] * len(docks), Qt.Orientation.Vertical)
+            if identifier not in self._docks:
+                self._make(identifier)
+        self._docks = {identifier: self._docks[identifier] for identifier in wanted}
+        self.layout.place(list(self._docks.values()))
+        self.changed.emit()
 
     def open(self, identifier: str) -> None:
         """Open a view below the canvas; nothing happens when it is open already."""
         if identifier in self._docks:
             return
+        self._make(identifier)
+        self.layout.place(list(self._docks.values()), newest=identifier)
+        self.changed.emit()
+
+    def _make(self, identifier: str) -> None:
         panel = ViewPanel(VIEWS[identifier]())
-        dock = ViewDock(panel, identifier)
+        dock = ViewDock(panel, identifier, self._window)
         panel.enlarge_requested.connect(self._on_enlarge)
         panel.float_requested.connect(self._on_float)
         panel.close_requested.connect(self._on_close)
@@ -180,22 +202,22 @@ class ViewDocks(QObject):
         panel.view.canvas_notes_wanted.connect(self._on_canvas_notes)
         self._docks[identifier] = dock
         self._panels[panel] = dock
-        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)
-        dock.show()
-        self.changed.emit()
 
     def close(self, identifier: str) -> None:
         """Close a view."""
-        dock = self._docks.pop(identifier, None)
-        if dock is None:
-            return
+        if identifier in self._docks:
+            self._take_away(identifier)
+            self.layout.place(list(self._docks.values()))
+            self.changed.emit()
+
+    def _take_away(self, identifier: str) -> None:
+        dock = self._docks.pop(identifier)
         del self._panels[dock.panel]
         if dock.view is self._writing:
             self._writing = None
             self.canvas_notes_changed.emit(NO_NOTES)
         self._window.removeDockWidget(dock)
         dock.deleteLater()
-        self.changed.emit()
 
     def toggle(self, identifier: str) -> None:
         """Open or close."""
@@ -212,6 +234,8 @@ class ViewDocks(QObject):
     def _on_float(self) -> None:
         dock = self._panels[self.sender()]
         dock.setFloating(not dock.isFloating())
+        self.layout.arrange()
+        self.layout.later()
 
     @Slot()
     def _on_close(self) -> None:
@@ -258,7 +282,7 @@ class ViewDocks(QObject):
         for identifier, dock in self._docks.items():
             dock.waited += 1
             dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
-            if (learning and dock.waited < dock.view.pulses) or not dock.view.isVisible():
+            if (learning and dock.waited < dock.view.pulses) or not dock.seen:
                 continue
             self._ask_for(identifier, dock)
 

@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from playground.document.kept_work import KeptWork
+from playground.ui.fitting import Pages, fit_to_screen
 from playground.ui.gallery.gallery import Gallery
+from playground.ui.head import Head
+from playground.ui.text_size import TextSize
 
 if TYPE_CHECKING:
     from playground.ui.workplace import Workplace
+
+
+USUAL_SIZE = (1440, 900)
+"""Width and height of the first window, where the screen has room for it."""
 
 
 class MainWindow(QMainWindow):
@@ -32,7 +39,10 @@ class MainWindow(QMainWindow):
         self.setObjectName("main-window")
         self.setWindowTitle("Playground")
         self.setAcceptDrops(True)
-        self.resize(1440, 900)
+        self.resize(*USUAL_SIZE)
+        self.text_size = TextSize(self)
+        self.head = Head()
+        self.setMenuWidget(self.head)
         self.workplace: Workplace | None = None
         self._pending: Callable[[Workplace], None] | None = None
         """What the person asked for before the workplace was there."""
@@ -40,7 +50,7 @@ class MainWindow(QMainWindow):
         self.starting = QLabel("Opening…")
         self.starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.starting.setProperty("role", "secondary")
-        self.pages = QStackedWidget()
+        self.pages = Pages()
         self.pages.addWidget(self.gallery)
         self.pages.addWidget(self.starting)
         middle = QWidget()
@@ -62,6 +72,14 @@ class MainWindow(QMainWindow):
         geometry = QSettings().value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+
+    def show_first(self) -> None:
+        """Show the window as it was left, or in its usual size; never beyond the screen."""
+        self.text_size.apply()
+        fit_to_screen(self, framed=False)
+        self.show()
+        # Only now is it known how thick the frame is.
+        fit_to_screen(self, framed=True)
 
     def load(self) -> None:
         """Start loading the libraries; call once the window is painted."""

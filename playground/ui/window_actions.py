@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu
 
 from playground.ui.icons import put_icon
 
+if TYPE_CHECKING:
+    from playground.ui.window import MainWindow
+
 Keys = QKeySequence.StandardKey
+MENUS = ("&File", "&Edit", "&Train", "T&ime", "&View", "&Help")
+"""The menus in their order."""
 
 
 class WindowActions(QObject):
     """Makes the actions and the menu bar. `act` is filled by name, such as `act["play"]`."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self.act: dict[str, QAction] = {}
@@ -28,7 +34,7 @@ class WindowActions(QObject):
         name: str,
         text: str,
         slot: Callable[[], None],
-        keys: str | QKeySequence.StandardKey | None = None,
+        keys: str | Sequence[str] | QKeySequence.StandardKey | None = None,
         *,
         icon: str = "",
         tip: str = "",
@@ -38,7 +44,7 @@ class WindowActions(QObject):
         action = QAction(text, self._window)
         action.setIconText(text.replace("&", "").rstrip("…"))
         if keys is not None:
-            sequences = QKeySequence.keyBindings(keys) if isinstance(keys, Keys) else [QKeySequence(keys)]
+            sequences = _sequences(keys)
             action.setShortcuts(sequences)
             if sequences:
                 tip = f"{tip or action.iconText()} ({sequences[0].toString(QKeySequence.SequenceFormat.NativeText)})"
@@ -56,9 +62,7 @@ class WindowActions(QObject):
     def menu(self, title: str) -> QMenu:
         """The menu with that title, made when first asked for."""
         if title not in self.menus:
-            menu = self._window.menuBar().addMenu(title)
-            menu.setToolTipsVisible(True)
-            self.menus[title] = menu
+            self.menus[title] = self._window.head.menus.menu(title)
         return self.menus[title]
 
     def submenu(self, parent: str, title: str) -> str:
@@ -72,3 +76,9 @@ class WindowActions(QObject):
     def separate(self, menu: str) -> None:
         """A line in a menu."""
         self.menu(menu).addSeparator()
+
+
+def _sequences(keys: str | Sequence[str] | QKeySequence.StandardKey) -> list[QKeySequence]:
+    if isinstance(keys, Keys):
+        return QKeySequence.keyBindings(keys)
+    return [QKeySequence(one) for one in ((keys,) if isinstance(keys, str) else keys)]

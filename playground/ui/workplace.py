@@ -6,13 +6,14 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QDockWidget, QInputDialog, QMenu, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QPointF, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QInputDialog
 
 from playground.training.device import available_devices
 from playground.ui.actions import add_actions
 from playground.ui.analyst import Analyst
+from playground.ui.arrangement import LEFT, Arrangement
 from playground.ui.behind_gallery import BehindGallery
 from playground.ui.canvas.empty_hint import EmptyHint
 from playground.ui.canvas.minimap import Minimap
@@ -31,6 +32,7 @@ from playground.ui.offers import Offers
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dropped import chosen_of
 from playground.ui.own_files.opening import OwnFiles, is_data
+from playground.ui.popup import choose
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
 from playground.ui.side_by_side import SideBySide
@@ -69,7 +71,7 @@ class Workplace(QObject):
         self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed,
                                  self.canvas)  # fmt: skip
         self.own_files = OwnFiles(window, self.document, self.canvas)
-        self.messages = MessageBar()
+        self.messages = MessageBar(window.pages)
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(window.pages, self.canvas, self.views)
         self.presenter = Presenter(self)
@@ -85,55 +87,13 @@ class Workplace(QObject):
         self.behind_gallery = BehindGallery(
             window.gallery.running, self.document, self.trainer, self.run, self.show_canvas, self
         )
-        self._arrange()
-        self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)
-        self._connect()
-
-    # Arrangement ----------------------------------------------------------------------------------------------------
-
-    def _arrange(self) -> None:
-        window = self.window
+        window.head.add(self.top_bar)
         window.pages.addWidget(self.canvas)
         window.middle.addWidget(self.companion)
         window.middle.addWidget(self.time_bar)
-        window.setDockNestingEnabled(True)
-        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._add_head()
-        self.side_tabs = QTabWidget()
-        self.side_tabs.setDocumentMode(True)
-        for panel in (self.side_tabs, self.palette, self.outline):
-            panel.setAutoFillBackground(True)
-            panel.setBackgroundRole(QPalette.ColorRole.Base)
-        self.side_tabs.addTab(self.palette, "Blocks")
-        self.side_tabs.addTab(self.outline, "Outline")
-        self.left_dock = self._dock("palette", "Blocks", self.side_tabs, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.right_dock = self._dock("inspector", "Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
-        window.resizeDocks([self.left_dock, self.right_dock], [220, 330], Qt.Orientation.Horizontal)
-
-    def _add_head(self) -> None:
-        head = QWidget()
-        layout = QVBoxLayout(head)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.top_bar)
-        layout.addWidget(self.messages)
-        self.head = head
-        bar = self.window.addToolBar("Training")
-        bar.setObjectName("head")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setStyleSheet("QToolBar { border: 0; padding: 0; margin: 0; spacing: 0; }")
-        bar.addWidget(head)
-        self.head_bar = bar
-
-    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title)
-        dock.setObjectName(name)
-        dock.setTitleBarWidget(QWidget())
-        dock.setWidget(widget)
-        self.window.addDockWidget(area, dock)
-        return dock
+        self.arrangement = Arrangement(self)
+        self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)
+        self._connect()
 
     def _connect(self) -> None:
         self.document.opened.connect(self._on_opened)
@@ -194,7 +154,7 @@ class Workplace(QObject):
         """The cards of all presets in place of the canvas; the run goes on."""
         self.enlarger.leave()
         self.window.pages.setCurrentWidget(self.window.gallery)
-        self._show_panels(False)
+        self.arrangement.show_work(False)
         self.behind_gallery.renew()
         self.window.gallery.refresh()
         self.window.gallery.setFocus()
@@ -203,25 +163,16 @@ class Workplace(QObject):
     def show_canvas(self) -> None:
         """The canvas with its panels."""
         self.window.pages.setCurrentWidget(self.canvas)
-        self._show_panels(True)
+        self.arrangement.show_work(True)
         self.canvas.setFocus()
-
-    def _show_panels(self, shown: bool) -> None:
-        self.left_dock.setVisible(shown and not self.presenter.active)
-        self.right_dock.setVisible(shown and not self.presenter.active)
-        self.top_bar.setVisible(shown)
-        self.time_bar.setVisible(shown)
-        self.companion.setVisible(shown)
-        for identifier in self.views.open_ids():
-            self.views.dock(identifier).setVisible(shown)
 
     @Slot()
     def show_outline(self) -> None:
         """The canvas as a tree, for the keyboard and screen readers."""
         if self.window.pages.currentWidget() is not self.canvas:
             self.show_canvas()
-        self.left_dock.show()
-        self.side_tabs.setCurrentWidget(self.outline)
+        self.arrangement.want(LEFT, True)
+        self.arrangement.side_tabs.setCurrentWidget(self.outline)
         self.outline.setFocus()
 
     @Slot()
@@ -243,6 +194,7 @@ class Workplace(QObject):
 
     @Slot()
     def _on_opened(self) -> None:
+        self.arrangement.keep()
         self.enlarger.leave()
         self.messages.dismiss()
         self.top_bar.forget_numbers()
@@ -255,9 +207,8 @@ class Workplace(QObject):
     def _open_views(self) -> None:
         """The views that suit the project; later, when it has to be built or mended first."""
         self._views_due = bool(self.run.why_not_play())
-        self.views.open_for_project()
-        # Docks that were just added get their sizes from the next layout.
-        QTimer.singleShot(0, self.views.share_room)
+        self.views.open_for_project(self.arrangement.begin())
+        self.arrangement.apply()
 
     @Slot(object, object)
     def _on_changed(self, before: object, after: object) -> None:
@@ -350,16 +301,11 @@ class Workplace(QObject):
 
     @Slot()
     def _choose_device(self) -> None:
-        menu = QMenu(self.window)
-        for name in ("automatic", *available_devices()):
-            action = menu.addAction(name)
-            action.setCheckable(True)
-            action.setChecked(self.document.project.training.device == name)
-        button = self.top_bar.device
-        chosen = menu.exec(button.mapToGlobal(button.rect().bottomLeft()))
-        if chosen is not None:
-            training = self.document.project.training.replace(device=chosen.text())
-            self.document.apply(f"Train on {chosen.text()}", self.document.project.replace(training=training))
+        training = self.document.project.training
+        chosen = choose(("automatic", *available_devices()), training.device, self.top_bar.device)
+        if chosen:
+            project = self.document.project.replace(training=training.replace(device=chosen))
+            self.document.apply(f"Train on {chosen}", project)
 
     def key_pressed(self, event: QKeyEvent) -> bool:
         """Keys that nobody else wanted; False when they are none of ours either."""
@@ -374,6 +320,8 @@ class Workplace(QObject):
     def shut_down(self) -> None:
         """Stop timers and threads, in the order in which they depend on each other."""
         self.feed.stop()
+        self.presenter.shut_down()
+        self.arrangement.keep()
         self.files.close()
         self.own_files.shut_down()
         self.trainer.shut_down()

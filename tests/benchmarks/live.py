@@ -103,11 +103,19 @@ class Ticker(QObject):
 
     def run(self, seconds: float) -> list[float]:
         """Tick for a while; returns the lateness of every tick in milliseconds."""
+        self.begin()
+        rest(seconds)
+        self.end()
+        return self.late
+
+    def begin(self) -> None:
+        """Tick until `end`."""
         self.late = []
         self._start()
-        rest(seconds)
+
+    def end(self) -> None:
+        """Stand still."""
         self._timer.stop()
-        return self.late
 
     def _start(self) -> None:
         self._due = time.perf_counter() + TICK_MS / 1000

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 
+from playground.ui.presenter import scale_for
 from playground.ui.theme import DARK, LIGHT, THEME
 from playground.ui.views.registry import VIEWS
 
@@ -31,8 +32,8 @@ def test_presenter_mode_shows_canvas_and_views_only_and_single_keys_work(person:
     person.opens(spirals(), tmp_path)
     person.waits_for("ready")
     person.presses(Qt.Key.Key_F11)
-    assert not person.place.left_dock.isVisible() and not person.place.right_dock.isVisible()
-    assert person.place.canvas.isVisible() and THEME.scale > 1.2
+    assert not any(dock.isVisible() for dock in person.place.arrangement.docks.values())
+    assert person.place.canvas.isVisible() and THEME.scale == scale_for(person.window.screen().size())
     person.presses(Qt.Key.Key_S, on=person.place.canvas)
     person.sees(lambda: person.step == 1)
     person.rests()
@@ -44,7 +45,8 @@ def test_presenter_mode_shows_canvas_and_views_only_and_single_keys_work(person:
     person.presses(Qt.Key.Key_N, on=person.place.canvas)
     person.sees(lambda: person.project.title != title)
     person.presses(Qt.Key.Key_Escape)
-    assert THEME.scale == 1.0 and person.place.left_dock.isVisible()
+    assert THEME.scale == 1.0
+    person.sees(lambda: person.place.arrangement.docks["left"].isVisible())
 
 
 CONTESTS = ("race", "luck")

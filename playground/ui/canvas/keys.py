@@ -34,7 +34,7 @@ HELP = (
     ("Ctrl+X, C, V, D", "cut, copy, paste, duplicate"),
     ("Ctrl+A", "select all"),
     ("Ctrl+G, Ctrl+Shift+G", "group, ungroup"),
-    ("F or Ctrl+0, Ctrl+1, Ctrl++, Ctrl+-", "show everything, 100 %, closer, farther"),
+    ("F, 1, +, -", "show everything, 100 %, closer, farther"),
     ("Menu key", "everything else"),
 )
 """The keys in words, for the help window."""
@@ -69,8 +69,6 @@ def _standard(view: CanvasView):  # noqa: ANN202
         (key.Paste, verbs.paste),
         (key.SelectAll, verbs.select_all),
         (key.Delete, verbs.delete),
-        (key.ZoomIn, view.zoom_in),
-        (key.ZoomOut, view.zoom_out),
         (key.Undo, view.document.undo_stack.undo),
         (key.Redo, view.document.undo_stack.redo),
     )
@@ -83,10 +81,13 @@ def _plain(view: CanvasView):  # noqa: ANN202
         (key.Key_D, _CONTROL): verbs.duplicate,
         (key.Key_G, _CONTROL): verbs.group,
         (key.Key_G, _CONTROL | _SHIFT): verbs.ungroup,
-        (key.Key_0, _CONTROL): view.fit,
         (key.Key_F, none): view.fit,
+        (key.Key_1, none): view.reset_zoom,
         (key.Key_1, _CONTROL): view.reset_zoom,
-        (key.Key_Equal, _CONTROL): view.zoom_in,
+        (key.Key_Plus, none): view.zoom_in,
+        (key.Key_Plus, _SHIFT): view.zoom_in,
+        (key.Key_Equal, none): view.zoom_in,
+        (key.Key_Minus, none): view.zoom_out,
         (key.Key_F2, none): verbs.rename,
         (key.Key_U, none): verbs.toggle_unfolded,
         (key.Key_N, none): verbs.enter_neurons,

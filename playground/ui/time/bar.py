@@ -20,8 +20,10 @@ from playground.ui.views.options import more_button
 
 MEGABYTES = (64, 128, 256, 512, 1024, 2048)
 SETTING = "history/megabytes"
-WIDE = 760
-"""Width at 100 % from which the buttons have words."""
+WIDE, ROOMY, NARROW = 760, 520, 330
+"""Widths at 100 % from which the buttons have words, the words are long, and all buttons are there."""
+WIDEST_WORDS, SHORT_WORDS = "run 10 · step 00,000 of 00,000", "step 00,000"
+"""Room for as much is always kept, so that the slider stays as long while the numbers grow."""
 
 
 class TimeBar(QFrame):
@@ -139,13 +141,22 @@ class TimeBar(QFrame):
             layout.addWidget(widget)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(THEME.px(380), super().minimumSizeHint().height())
+        return QSize(THEME.px(120), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        roomy = event.size().width() >= THEME.px(WIDE)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give up words, then buttons that the menu has too, where the bar is narrow."""
+        width = self.width() / THEME.scale
         for button in (self.best, self.now, self.branch):
-            button.setText(button.accessibleName() if roomy else "")
+            button.setText(button.accessibleName() if width >= WIDE else "")
+        for widget in (self.earlier, self.later, self.replay, self.best, self.more):
+            widget.setVisible(width >= NARROW)
+        room = self.words.fontMetrics().horizontalAdvance(WIDEST_WORDS if width >= ROOMY else SHORT_WORDS)
+        if self.words.minimumWidth() != room:
+            self.words.setMinimumWidth(room)
 
     # Showing --------------------------------------------------------------------------------------------------------
 
@@ -173,13 +184,13 @@ class TimeBar(QFrame):
         self._word(frame.step, moments[-1].step, len(feed.runs.runs), current.number if current else 1)
 
     def _word(self, step: int, last: int, runs: int, number: int) -> None:
-        run = f"run {number} · " if runs > 1 else ""
+        roomy = self.width() >= THEME.px(ROOMY)
+        run = f"run {number} · " if runs > 1 and roomy else ""
         looking = self._machine.looks_back
-        self.words.setText(f"{run}step {step:,} of {last:,}" if looking else f"{run}step {step:,}")
-        self.words.setStyleSheet(f"color: {THEME.tokens.accent}; font-weight: 600" if looking else "")
-        widest = self.words.fontMetrics().horizontalAdvance(f"{run}step {last:,} of {last:,}  ")
-        if self.words.minimumWidth() < widest:
-            self.words.setMinimumWidth(widest)
+        self.words.setText(f"{run}step {step:,} of {last:,}" if looking and roomy else f"{run}step {step:,}")
+        style = f"color: {THEME.tokens.accent}; font-weight: 600" if looking else ""
+        if self.words.styleSheet() != style:
+            self.words.setStyleSheet(style)
 
     @Slot(float)
     def _choose(self, step: float) -> None:
@@ -200,5 +211,5 @@ class TimeBar(QFrame):
         tokens = THEME.tokens
         self.setStyleSheet(f"#time-bar {{ background: {tokens.panel}; border-top: 1px solid {tokens.line}; }}")
         self.words.setFont(THEME.font(13))
-        self.words.setMinimumWidth(0)
+        self._fit()
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
