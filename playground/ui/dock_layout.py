@@ -1,4 +1,4 @@
-"""Where the open views stand: side by side below the canvas, and as tabs where they would be slivers."""
+"""Where the open views stand: side by side below the canvas, as tabs where they would be slivers; one large to show."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ HEIGHT_SHARE = 0.45
 """Part of the window's height that the docked views have, until a person chooses another."""
 LEAST_WIDTH = 270
 """Pixels at 100 % below which a view is a sliver."""
-PRESENTED_SHARE, PRESENTED_WIDTH = 0.56, 560
-"""The same for a projector: few views, and large."""
+PRESENTED_SHARE = 0.5
+"""Part of the window's width that the one large view has beside the canvas while presenting."""
+
+BELOW, BESIDE = Qt.DockWidgetArea.BottomDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 Columns = tuple[tuple[str, ...], ...]
 """Names of the views in each column; all but one of a column lie behind it, as tabs."""
@@ -42,6 +44,7 @@ class DockLayout(QObject):
         self._window = window
         self._docks: list[ViewDock] = []
         self._columns: Columns = ()
+        self._area = BELOW
         self._front: list[str] = []
         """The views that were brought to the front, the newest last."""
         self.shown = True
@@ -52,7 +55,7 @@ class DockLayout(QObject):
         self.width_shares: tuple[float, ...] = ()
         """Of the columns, when a person chose them; empty for equal widths."""
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
-        window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
+        window.setTabPosition(BELOW | BESIDE, QTabWidget.TabPosition.North)
         window.installEventFilter(self)
         window.tabifiedDockWidgetActivated.connect(self._on_front)
         self._soon = QTimer(self)
@@ -99,12 +102,11 @@ class DockLayout(QObject):
             self._arranging = False
 
     def _arrange(self, docked: dict[str, ViewDock]) -> None:
-        least = THEME.px(PRESENTED_WIDTH if self.presenting else LEAST_WIDTH)
-        columns = columns_for(list(docked), self._room(), least)
-        if columns != self._columns:
-            if len(columns) != len(self._columns):
+        columns, area = self._planned(docked), BESIDE if self.presenting else BELOW
+        if (columns, area) != (self._columns, self._area):
+            if len(columns) != len(self._columns) and not self.presenting and self._area is BELOW:
                 self.width_shares = ()
-            self._columns = columns
+            self._columns, self._area = columns, area
             self._build(docked)
         for dock in docked.values():
             dock.setVisible(self.shown and not dock.away)
@@ -113,13 +115,22 @@ class DockLayout(QObject):
             if len(column) > 1 and self.shown:
                 docked[self._front_of(column)].raise_()
 
+    def _planned(self, docked: dict[str, ViewDock]) -> Columns:
+        if self.presenting:
+            return columns_for(list(docked), 0, 1)
+        needed = max((dock.panel.minimumSizeHint().width() for dock in docked.values()), default=0)
+        return columns_for(list(docked), self._room(), max(THEME.px(LEAST_WIDTH), needed))
+
     def _room(self) -> int:
         """Pixels between the panels on both sides."""
         sides = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
         beside = [
             dock.width()
             for dock in self._window.findChildren(QDockWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-            if not dock.isHidden() and not dock.isFloating() and self._window.dockWidgetArea(dock) in sides
+            if dock not in self._docks
+            and not dock.isHidden()
+            and not dock.isFloating()
+            and self._window.dockWidgetArea(dock) in sides
         ]
         return self._window.width() - sum(beside) - len(beside)
 
@@ -127,7 +138,7 @@ class DockLayout(QObject):
         return next((name for name in reversed(self._front) if name in column), column[0])
 
     def _build(self, docked: dict[str, ViewDock]) -> None:
-        area = Qt.DockWidgetArea.BottomDockWidgetArea
+        area = self._area
         self._window.setUpdatesEnabled(False)
         try:
             for column in self._columns:
@@ -149,10 +160,13 @@ class DockLayout(QObject):
         heads = [docked[self._front_of(column)] for column in self._columns]
         if not heads or not self.shown:
             return
+        if self.presenting:
+            width = round(self._window.width() * PRESENTED_SHARE)
+            self._window.resizeDocks(heads, [width], Qt.Orientation.Horizontal)
+            return
         shares = self.width_shares if len(self.width_shares) == len(heads) else (1.0 / len(heads),) * len(heads)
         room = self._room()
-        share = max(PRESENTED_SHARE, self.height_share) if self.presenting else self.height_share
-        height = round(self._window.height() * share)
+        height = round(self._window.height() * self.height_share)
         self._window.resizeDocks(heads, [max(1, round(room * part)) for part in shares], Qt.Orientation.Horizontal)
         self._window.resizeDocks(heads, [height] * len(heads), Qt.Orientation.Vertical)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
@@ -114,6 +114,8 @@ class TopBar(QFrame):
         self._play_action = play
         self._watched = ""
         self._worded: list[tuple[QPushButton, QAction]] = []
+        self._widths: dict[QWidget, tuple[int, int]] = {}
+        """Of what has words or a name only where there is room: with and without them."""
         self.home = QToolButton()
         self.home.setText("Playground")
         self.home.setAccessibleName("Gallery")
@@ -185,6 +187,12 @@ class TopBar(QFrame):
         super().resizeEvent(event)
         self.fit()
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()  # Something in the bar became wider or narrower.
+        return done
+
     def fit(self) -> None:
         """Give up words, then buttons and figures, until the rest has room."""
         gone: set[QWidget | str] = set()
@@ -216,18 +224,24 @@ class TopBar(QFrame):
         return needed + sum(self._width(widget, gone) for widget in shown)
 
     def _width(self, widget: QWidget, gone: set[QWidget | str]) -> int:
-        if widget is self.title:
-            return widget.minimumSizeHint().width()
-        if widget is self.home:
-            name = self.home.fontMetrics().horizontalAdvance(self.home.text()) + 2 * THEME.px(4)
-            return THEME.px(30) if NAME in gone else name
-        if widget is self.play:
-            return widget.minimumWidth()
+        if widget in self._widths:
+            full, short = self._widths[widget]
+            return short if (NAME if widget is self.home else WORDS) in gone else full
+        return max(widget.minimumWidth(), widget.minimumSizeHint().width())
+
+    def _measure(self) -> None:
+        """Note the widths of what has words only where there is room."""
         for button, action in self._worded:
-            if button is widget:
-                wide = button.fontMetrics().horizontalAdvance(action.iconText()) + THEME.px(4)
-                return THEME.px(18 + 2 * 13) + (0 if WORDS in gone else wide)
-        return max(widget.minimumWidth(), widget.sizeHint().width())
+            button.setText(action.iconText())
+            full = button.sizeHint().width()
+            button.setText("")
+            self._widths[button] = full, button.sizeHint().width()
+        styles = Qt.ToolButtonStyle.ToolButtonTextOnly, Qt.ToolButtonStyle.ToolButtonIconOnly
+        found = []
+        for style in styles:
+            self.home.setToolButtonStyle(style)
+            found.append(self.home.sizeHint().width())
+        self._widths[self.home] = found[0], found[1]
 
     def _button(self, action: QAction) -> QPushButton:
         button = QPushButton(action.iconText())
@@ -349,6 +363,7 @@ class TopBar(QFrame):
             figure.restyle()
         self._keep_width_of_play()
         self._keep_width(self.seed, "seed 0000")
+        self._measure()
         self.show_state(self._state)
         self.fit()
 

@@ -20,7 +20,7 @@ from playground.ui.views.options import more_button
 
 MEGABYTES = (64, 128, 256, 512, 1024, 2048)
 SETTING = "history/megabytes"
-WIDE, ROOMY, NARROW = 760, 520, 330
+WIDE, ROOMY, NARROW = 860, 700, 430
 """Widths at 100 % from which the buttons have words, the words are long, and all buttons are there."""
 WIDEST_WORDS, SHORT_WORDS = "run 10 · step 00,000 of 00,000", "step 00,000"
 """Room for as much is always kept, so that the slider stays as long while the numbers grow."""

@@ -70,7 +70,7 @@ def test_no_number_breaks_the_view(hands: Hands, value: float) -> None:
 
 def test_fit_shows_everything(hands: Hands) -> None:
     hands.view.camera.zoom_to(4.0)
-    hands.key(Qt.Key.Key_0, CONTROL)
+    hands.key(Qt.Key.Key_F)
     content = hands.view.canvas_scene.content_rect()
     assert hands.view.camera.visible().contains(content)
     hands.key(Qt.Key.Key_1, CONTROL)
