@@ -6,13 +6,11 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QStyle, QWidget
 
-from playground.ui.theme import THEME
-
 FRAME = (8, 40)
 """Width and height in pixels that a window's frame may have, before it is known."""
-LEAST_PAGE = (240, 100)
-LEAST_VIEW = (140, 90)
-"""Width and height at 100 % below which a page or a view is not pressed; what needs more scrolls."""
+LEAST_PAGE = QSize(240, 80)
+LEAST_VIEW = QSize(140, 80)
+"""Size in pixels, however large the text is, below which a page or a view is not pressed; what needs more scrolls."""
 
 
 def fit_to_screen(window: QWidget, *, framed: bool) -> None:
@@ -40,7 +38,7 @@ class Pages(QStackedWidget):
     """Pages of which none forces the window to a size."""
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(THEME.px(LEAST_PAGE[0]), THEME.px(LEAST_PAGE[1]))
+        return QSize(LEAST_PAGE)
 
 
 class Fitting(QScrollArea):
@@ -68,7 +66,7 @@ class Fitting(QScrollArea):
         return widget
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(THEME.px(LEAST_VIEW[0]), THEME.px(LEAST_VIEW[1]))
+        return QSize(LEAST_VIEW)
 
     def sizeHint(self) -> QSize:
         held = self.widget()

@@ -37,6 +37,7 @@ def speed_words(tick: int) -> str:
     return f"{speed:.0f} step{'s' if speed >= 1.5 else ''} a second"
 
 
+UNSAVED = " •"
 WIDEST_NUMBER = "-0.0e+00"
 """The widest that `number` writes, and room for as much is always kept."""
 
@@ -91,7 +92,8 @@ class TitleButton(QToolButton):
         painter.end()
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self.text()) + 6
+        # With room for the mark of what is not saved, so that nothing moves when it comes.
+        width = self.fontMetrics().horizontalAdvance(self.text().removesuffix(UNSAVED) + UNSAVED) + 6
         return QSize(min(width, THEME.px(260)), THEME.px(30))
 
     def minimumSizeHint(self) -> QSize:

@@ -39,7 +39,7 @@ from playground.ui.side_by_side import SideBySide
 from playground.ui.time.bar import TimeBar
 from playground.ui.time.branching import Branching
 from playground.ui.time.machine import TimeMachine
-from playground.ui.top_bar import TopBar
+from playground.ui.top_bar import UNSAVED, TopBar
 from playground.ui.trainer import Trainer
 from playground.ui.view_docks import ViewDocks
 from playground.ui.views.registry import VIEWS
@@ -219,7 +219,7 @@ class Workplace(QObject):
     @Slot()
     def _show_title(self) -> None:
         project = self.document.project
-        star = " •" if self.files.keeper.unsaved else ""
+        star = UNSAVED if self.files.keeper.unsaved else ""
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
         self.window.setWindowTitle(f"{project.title}{star} – Playground")
