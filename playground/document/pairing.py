@@ -7,9 +7,11 @@ with the project in its place the new pair counts, and a reader takes the weight
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import math
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ LOG = logging.getLogger(__name__)
 
 PAIR = "project"
 """Where the metadata of a weights file names the fingerprint of its project."""
+NOTHING = "nothing-learned"
 LARGEST_HEADER = 100 * 2**20  # bytes
 
 
@@ -29,7 +32,7 @@ class PairedWeights:
 
     path: Path
     matches: bool
-    """Whether they were saved with exactly this project; weights that say nothing of their project count as such."""
+    """Whether they were saved with exactly this project; whole ones that say nothing of their project count as such."""
     step: int = 0
     epoch: float = 0.0
     seconds: float = 0.0
@@ -49,13 +52,18 @@ def fingerprint(project: bytes) -> str:
 def write_pair(project_path: Path, project: bytes, weights: bytes | None) -> None:
     """Save a project and the weights that carry its fingerprint; without weights, the project alone.
 
-    Until the project is in its place, the pair before counts; from then on the new one. Raises OSError, and the pair
-    before still stands.
+    Until the project is in its place, the pair before counts; from then on the new one. Weights that lie there and are
+    not those of the project there are set aside, not replaced. Raises OSError, and the pair before still stands.
     """
-    refuse_other_than_file(weights_path(project_path))
+    beside = weights_path(project_path)
+    refuse_other_than_file(project_path)
+    refuse_other_than_file(beside)
     if weights is None:
-        write_atomically(project_path, project)
-        return
+        if not beside.exists():
+            write_atomically(project_path, project)
+            return
+        weights = _nothing_learned(project)
+    _set_strangers_aside(project_path)
     pending = _pending(project_path)
     try:
         write_atomically(pending, weights)
@@ -64,7 +72,7 @@ def write_pair(project_path: Path, project: bytes, weights: bytes | None) -> Non
         pending.unlink(missing_ok=True)
         raise
     try:
-        pending.replace(weights_path(project_path).resolve())
+        pending.replace(beside.resolve())
     except OSError as error:  # The pair stands all the same: readers find the weights under their first name.
         LOG.warning("%s could not be renamed: %s", pending, error)
 
@@ -74,6 +82,8 @@ def weights_of(project_path: Path) -> PairedWeights | None:
 
     What a save that was cut short left behind is brought to its end.
     """
+    if not project_path.is_file():  # a pipe would be waited for
+        return None
     try:
         wanted = fingerprint(project_path.read_bytes())
     except OSError:
@@ -87,13 +97,32 @@ def weights_of(project_path: Path) -> PairedWeights | None:
     if not beside.is_file():
         return None
     metadata = metadata_of(beside)
+    matches = bool(metadata) and metadata.get(PAIR, wanted) in (wanted, "")
+    if matches and NOTHING in metadata:
+        return None
     return PairedWeights(
         beside,
-        metadata.get(PAIR, wanted) in (wanted, ""),
+        matches,
         step=int(_number(metadata, "step")),
         epoch=_number(metadata, "epoch"),
         seconds=_number(metadata, "seconds"),
     )
+
+
+def _nothing_learned(project: bytes) -> bytes:
+    """A weights file without weights, for a project that nothing was learned for: it says that none belong to it."""
+    header = json.dumps({"__metadata__": {PAIR: fingerprint(project), NOTHING: "yes"}}).encode()
+    return struct.pack("<Q", len(header)) + header
+
+
+def _set_strangers_aside(project_path: Path) -> None:
+    """Give weights that are not those of the project they lie beside another name."""
+    found = weights_of(project_path)
+    lone = weights_path(project_path) if not project_path.exists() and weights_path(project_path).exists() else None
+    stranger = found.path if found is not None and not found.matches else lone
+    if stranger is not None:
+        names = (stranger.with_suffix(f".old{number or ''}.safetensors") for number in itertools.count())
+        stranger.rename(next(name for name in names if not name.exists()))
 
 
 def remove_pair(project_path: Path) -> None:

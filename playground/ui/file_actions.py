@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from playground.data.own_places import stored
+from playground.data.own_places import located, stored
 from playground.document.files import ProjectFileError
 from playground.document.graph import Position
 from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_works
@@ -271,10 +271,12 @@ class FileActions(QObject):
     def restore(self, work: KeptWork) -> None:
         """Continue kept work: the project, its runs, and from now on its safety copy."""
         try:
-            project = work.read()
+            project = open_project(work.path)
         except ProjectFileError as error:
             self._tell_problems(work.path, error)
             return
+        if work.source is not None:
+            project = project.replace(graph=located(project.graph, work.source.parent))
         if not self.may_leave():
             return
         if not self.keeper.take_over(work):
@@ -306,6 +308,6 @@ class FileActions(QObject):
 
 def _fingerprint_of(path: Path | None) -> str:
     try:
-        return "" if path is None else fingerprint(path.read_bytes())
+        return "" if path is None or not path.is_file() else fingerprint(path.read_bytes())
     except OSError:
         return ""

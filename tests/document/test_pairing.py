@@ -119,6 +119,32 @@ def test_weights_of_another_save_are_told_apart(tmp_path: Path) -> None:
     assert weights_of(tmp_path / "missing.json") is None
 
 
+def test_weights_of_something_else_are_set_aside_and_never_taken_for_those_of_a_project(tmp_path: Path) -> None:
+    path, strange = tmp_path / "mine.json", weights_for(b"another", "strange")
+    for turn, beside in enumerate((strange, b"damaged", strange)):
+        path.write_bytes(b"{}")
+        weights_path(path).write_bytes(beside)
+        write_pair(path, *pair("new"))
+        assert opened(path) == ("new", "new")
+        aside = path.with_suffix(f".old{turn or ''}.safetensors")
+        assert aside.read_bytes() == beside
+    path.unlink()
+    write_pair(path, *pair("later"))
+    assert opened(path) == ("later", "later") and len(list(tmp_path.glob("*.old*"))) == 4
+
+
+def test_a_project_without_a_run_has_no_weights_whatever_lay_there(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    write_pair(path, *pair("old"))
+    write_pair(path, b"{}", None)
+    assert weights_of(path) is None and path.read_bytes() == b"{}"
+    assert [file.name for file in tmp_path.glob("*.old*")] == []
+    write_pair(path, *pair("new"))
+    assert opened(path) == ("new", "new")
+    write_pair(tmp_path / "empty.json", b"{}", None)
+    assert not (tmp_path / "empty.safetensors").exists()
+
+
 def test_other_ends_of_lines_are_the_same_project() -> None:
     assert fingerprint(b"{\n}\n") == fingerprint(b"{\r\n}\r\n")
 
