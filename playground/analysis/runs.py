@@ -49,6 +49,8 @@ class RunRow:
     pinned: bool
     shown: bool
     current: bool
+    threads: int = 0
+    """Threads of the processor it learned with: hashes can be compared where they are equal; 0 for unknown."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,14 @@ class RunTable:
     def table(self) -> Table:
         columns = [
             "run", "branched from", "project", "seed", "optimizer", "learning rate", "batch size", "set otherwise",
-            "steps", "epochs", "seconds", *(metric_words(name) for name in self.metrics), "goals", "hash",
+            "steps", "epochs", "seconds", *(metric_words(name) for name in self.metrics), "goals", "hash", "threads",
         ]  # fmt: skip
         rows: list[list[Any]] = [
             [
                 row.number, row.origin, row.project, row.seed, row.optimizer, row.learning_rate,
                 row.batch_size or "all", "; ".join(row.differences), row.step, row.epoch, row.seconds,
                 *(row.metrics.get(name, "") for name in self.metrics), row.goals, row.result,
+                row.threads or "",
             ]
             for row in self.rows
         ]  # fmt: skip
@@ -122,6 +125,7 @@ def _row(run: OtherRun, base: OtherRun | None) -> RunRow:
         seconds=run.seconds,
         metrics=dict(run.metrics),
         result=result_hash(now),
+        threads=now.place.threads if now.place is not None else 0,
         goals=_goals(project, run.metrics),
         pinned=run.pinned,
         shown=run.shown,

@@ -259,7 +259,7 @@ class MaxPoolLayer(nn.MaxPool2d):
         usual = self.kernel_size == self.stride == 2 and x.device.type == "cpu"
         if not usual or x.shape[-2] % 2 or x.shape[-1] % 2:
             pooled: torch.Tensor = super().forward(x)
-        elif torch.is_grad_enabled() and x.requires_grad:
+        elif torch.is_grad_enabled():  # inside vmap a tensor does not know that it requires a gradient
             pooled = _LargestOfFour.apply(x)  # type: ignore[no-untyped-call]
         else:
             pooled = _largest_of_four(x)

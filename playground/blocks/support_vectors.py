@@ -16,6 +16,8 @@ from playground.document.declaration import parameter
 
 MOST_EXAMPLES = 2_000
 """Examples that it learns from; the time grows with their square."""
+MOST_ITERATIONS = 2**16
+"""Of one round: classes that cannot be separated may let the solver go on for ever."""
 FIRST_ROUND = 8
 """Iterations of the solver in the first round; each round has twice as many."""
 
@@ -37,6 +39,7 @@ class SupportVectorLayer(Learning):
     def __init__(self, features: int, block: SupportVectorMachine, coding: str) -> None:
         super().__init__()
         self.block, self.coding = block, coding
+        self._given_up = False
         self.register_buffer("vectors", torch.zeros(MOST_EXAMPLES, features))
         self.register_buffer("weights", torch.zeros(MOST_EXAMPLES))
         self.register_buffer("intercept", torch.zeros(1))
@@ -67,7 +70,7 @@ class SupportVectorLayer(Learning):
             degree=self.block.degree,
             gamma=float(self.gamma),
             coef0=1.0,
-            max_iter=FIRST_ROUND * 2 ** int(self.rounds),
+            max_iter=min(MOST_ITERATIONS, FIRST_ROUND * 2 ** int(self.rounds)),
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -80,9 +83,16 @@ class SupportVectorLayer(Learning):
         self.intercept.fill_(float(machine.intercept_[0]))
         self.count.fill_(count)
         self.rounds += 1
-        self.settled.fill_(machine.fit_status_ == 0 and bool((machine.n_iter_ < machine.max_iter).all()))
+        converged = machine.fit_status_ == 0 and bool((machine.n_iter_ < machine.max_iter).all())
+        self._given_up = not converged and machine.max_iter == MOST_ITERATIONS
+        self.settled.fill_(converged or self._given_up)
 
     def settled_words(self) -> str:
+        if self._given_up:
+            return (
+                f"After {MOST_ITERATIONS:,} iterations the margin still changes: these classes can hardly be separated "
+                "at this cost. Lower the cost C or take another kernel."
+            )
         return f"The margin is as wide as it can be; {int(self.count)} examples hold it up."
 
     def forward(self, features: torch.Tensor, target: torch.Tensor | None = None) -> torch.Tensor:

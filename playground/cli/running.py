@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -150,8 +148,6 @@ def open_session(project: Project, device: str | None, weights: Path | None) -> 
     """A session, from a file of weights if there is one. Raises CallError and ProjectFaultError as `start` does."""
     if device not in (None, "automatic", *available_devices()):
         raise CallError(f"this machine has no {device}; it has {' and '.join(available_devices())}.")
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     try:
         found = opened(project, weights, device)
         # With errors the weights wait for a person who mends them; without a window there is nobody.

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
 
 WORTH_A_GPU = 300_000
 """Parameters from which a GPU beats the CPU; below, starting its kernels costs more than the arithmetic."""
+
+
+MOST_THREADS = 256
+ALONE = 1_000_000
+"""Parameters up to which one thread is used, whatever the machine: the same project and seed then give the same
+weights on machines with 2 and 3 cores, and several threads would hardly be faster."""
+
+
+def choose_threads(parameters: int) -> int:
+    """Threads of the processor that a network of this size learns with."""
+    return 1 if parameters <= ALONE else max(1, (os.cpu_count() or 2) - 1)
+
+
+def saved_threads(saved: object, otherwise: int) -> int:
+    """The threads that a saved run learned with, so that it goes on in the same way; others where that is damaged."""
+    return saved if isinstance(saved, int) and 1 <= saved <= MOST_THREADS else otherwise
 
 
 def available_devices() -> tuple[str, ...]:

@@ -322,6 +322,7 @@ class Learner:
             noise=self._noise_state(),
             device=self.model.device.type,
             plateau=self.plateau,
+            threads=torch.get_num_threads(),
         )
 
     def _noise_state(self) -> NDArray[np.uint8]:

@@ -70,6 +70,7 @@ def _words(one: Snapshot) -> dict[str, Any]:
         "step": one.step, "epoch": one.epoch, "memory": sorted(one.memory), "optimizers": place.optimizers,
         "examples": place.examples, "seconds": place.seconds, "position": place.position, "epochs": place.epoch,
         "shuffled": place.shuffled, "device": place.device, "plateau": plateau,
+        "threads": place.threads,
     }  # fmt: skip
 
 
@@ -103,6 +104,7 @@ def _snapshot(entry: dict[str, Any], row: Arrays, layout: Layout) -> Snapshot:
         noise=row["noise"],
         device=str(entry["device"]),
         plateau=PlateauState(**plateau),
+        threads=int(entry.get("threads", 0)),
     )
     buffers = {name.removeprefix("buffer/"): array for name, array in row.items() if name.startswith("buffer/")}
     memory = {name: row[f"memory/{name}"] for name in entry["memory"]}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from playground.data.preparation import Prepared
 from playground.document.files import to_json
@@ -21,7 +22,7 @@ from playground.network.compiled import CannotCompile
 from playground.training import changes, saving
 from playground.training.batches import examples_of
 from playground.training.checkpoint import Checkpoint, CheckpointError
-from playground.training.device import choose_device
+from playground.training.device import choose_device, choose_threads, saved_threads
 from playground.training.divergence import Diverged, locate
 from playground.training.evaluation import Evaluator
 from playground.training.history import History, Mark, Moment, Point
@@ -85,6 +86,8 @@ class Session:
         model = TrainableModel(project, report, device)
         evaluator = Evaluator(model.network, prepared, device)
         learner = Learner(project, model, evaluator.train)
+        self.threads = choose_threads(report.total_parameters)
+        torch.set_num_threads(self.threads)
         self.project, self.report, self.device = project, report, device
         self.prepared: Mapping[str, Prepared] = prepared
         self._evaluator, self._learner = evaluator, learner
@@ -137,6 +140,8 @@ class Session:
         # Without data a step is an epoch, and each of them is a line of the table that a person compares.
         closely = not learner.feeder.tensors
         self._began = time.perf_counter()
+        if torch.get_num_threads() != self.threads:  # another run may have another number
+            torch.set_num_threads(self.threads)
         try:
             while done < steps and not self.finished:
                 most = 1 if closely else FLUSH_STEPS - learner.losses.waiting
@@ -457,6 +462,7 @@ class Session:
         )  # fmt: skip
         checkpoint = saving.to_checkpoint(self._learner, journal)
         checkpoint.meta["trained"] = to_json(self.project)
+        checkpoint.meta["threads"] = self.threads
         return checkpoint
 
     def resume(self, checkpoint: Checkpoint) -> tuple[str, ...]:
@@ -473,6 +479,7 @@ class Session:
             raise CheckpointError(
                 f"The saved state is damaged ({error}); the run starts from its first weights."
             ) from error
+        self.threads = saved_threads(checkpoint.meta.get("threads"), self.threads)
         self.seconds, self.finished = journal.seconds, journal.finished
         self.latest, self._evaluated_step = journal.latest, journal.evaluated_step
         self._watch, self.history = journal.watch, journal.history

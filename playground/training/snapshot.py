@@ -30,6 +30,8 @@ class Whereabouts:
     noise: NDArray[np.uint8]
     device: str
     plateau: PlateauState
+    threads: int = 0
+    """Threads of the processor that it learned with: sums come out otherwise with another number; 0 for unknown."""
 
     @property
     def nbytes(self) -> int:

@@ -90,7 +90,7 @@ class Analyst(QObject):
     def shut_down(self) -> None:
         """Stop the thread and wait for it. Call before the program ends."""
         self._thread.leave()
-        self._thread.wait(5_000)
+        self._thread.wait()
 
     @Slot(str)
     def _on_answered(self, key: str) -> None:

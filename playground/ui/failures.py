@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from playground.blocks.base import Fix
 from playground.document.graph import Choice
 from playground.paths import log_file
+from playground.training.recovery import Recovery
 from playground.ui.canvas import commands
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.open_document import OpenDocument
@@ -17,8 +18,24 @@ from playground.ui.trainer import Trainer
 from playground.ui.training_news import Failure, Frame
 
 
+def _way_back(recovery: Recovery | None) -> str:
+    """What is said of the moment with the last sane loss."""
+    if recovery is None:
+        return " Rewind, or look back to before it with the slider and branch off there."
+    back = f" At step {recovery.snapshot.step:,} the loss was still {recovery.loss:.3g}."
+    if recovery.remedies:
+        steps = min(remedy.tried_steps for remedy in recovery.remedies)
+        return f"{back} Go back there with a change, which was tried for {steps:,} steps:"
+    return back
+
+
 class Failures(QObject):
     """Turns failures of the trainer into a message with buttons."""
+
+    back_wanted = Signal(object, object, str)
+    """The snapshot that a person wants to go back to, the training settings from there on, and words for the Undo menu;
+    None for the settings as they are."""
+    rewind_wanted = Signal()
 
     def __init__(self, document: OpenDocument, trainer: Trainer, messages: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -32,15 +49,17 @@ class Failures(QObject):
     def show_failure(self, failure: Failure) -> None:
         """Show one failure."""
         offers: dict[str, Callable[[], list[Button]]] = {
-            "diverged": self._for_divergence,
             "memory": self._for_memory,
             "optimizer": self._for_optimizer,
         }
         text = failure.message
         if failure.kind == "diverged":
-            text += " The last good weights are still there."
+            text += _way_back(failure.recovery)
         if failure.kind == "unexpected":
             text += f" Details are in {log_file()}."
+        if failure.kind == "diverged":
+            self._messages.tell(text, self._for_divergence(failure.recovery))
+            return
         remedies = [(fix.label, functools.partial(self._apply_fix, failure.node, fix)) for fix in failure.fixes]
         self._messages.tell(text, [*remedies, *offers.get(failure.kind, list)()])
 
@@ -55,14 +74,12 @@ class Failures(QObject):
             self._messages.dismiss()
         self._ended = frame.finished
 
-    def _for_divergence(self) -> list[Button]:
-        buttons: list[Button] = [("Rewind", self._trainer.rewind)]
-        optimizer = self._document.project.training.optimizer
-        rate = optimizer.parameters.get("learning_rate")
-        if isinstance(rate, int | float):
-            buttons.append((f"Lower the rate to {rate / 10:g}", self._lower_rate))
-        if self._document.project.training.clipping.kind == "none":
-            buttons.append(("Clip the gradient", self._clip))
+    def _for_divergence(self, recovery: Recovery | None) -> list[Button]:
+        buttons: list[Button] = [("Rewind", self.rewind_wanted.emit)]
+        for remedy in recovery.remedies if recovery is not None else ():
+            words = remedy.words[:1].upper() + remedy.words[1:]
+            go_back = functools.partial(self.back_wanted.emit, recovery.snapshot, remedy.training, words)
+            buttons.append((words, go_back))
         return buttons
 
     def _for_memory(self) -> list[Button]:
@@ -81,18 +98,6 @@ class Failures(QObject):
         phases = tuple(phase.replace(optimizer=None) for phase in project.training.phases)
         training = project.training.replace(optimizer=adam, phases=phases)
         self._document.apply("Use Adam", project.replace(training=training))
-
-    def _lower_rate(self) -> None:
-        project = self._document.project
-        optimizer = project.training.optimizer
-        parameters = {**optimizer.parameters, "learning_rate": optimizer.parameters["learning_rate"] / 10}
-        training = project.training.replace(optimizer=optimizer.replace(parameters=parameters))
-        self._document.apply("Lower the learning rate", project.replace(training=training))
-
-    def _clip(self) -> None:
-        project = self._document.project
-        clipping = project.training.clipping.replace(kind="norm", limit=1.0)
-        self._document.apply("Clip the gradient", project.replace(training=project.training.replace(clipping=clipping)))
 
     def _halve_batch(self) -> None:
         project = self._document.project

@@ -124,7 +124,7 @@ class Trainer(QObject):
     def shut_down(self) -> None:
         """Stop the thread and wait for it. Call before the program ends."""
         self._thread.post(lambda worker: worker.leave())
-        self._thread.wait(5_000)
+        self._thread.wait()
 
     @Slot(str)
     def _on_news(self, state: str) -> None:

@@ -141,6 +141,22 @@ class TrainingLoop(QThread):
         self._dirty = True
         self.failed.emit(failure)
         self.news.emit("failed")
+        if failure.kind == "diverged":
+            self._publish()
+            self._look_for_recovery(failure)
+
+    def _look_for_recovery(self, failure: Failure) -> None:
+        """Find out which remedies hold, until a person wants something else."""
+        from playground.training.recovery import recovery_of
+
+        session = self._session
+        try:
+            found = recovery_of(session.project, session.trail.snapshots, lambda: bool(self._commands))
+        except Exception:
+            log.exception("no way back was found")
+            return
+        if found is not None:
+            self.failed.emit(replace(failure, recovery=found))
 
     def _work(self) -> None:
         session = self._session

@@ -12,6 +12,7 @@ from playground.training.history import Mark, Point
 from playground.training.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from playground.training.recovery import Recovery
     from playground.training.saving_runs import RunBook
 
 State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
@@ -96,3 +97,5 @@ class Failure:
     node: str = ""
     fixes: tuple[Fix, ...] = ()
     """Remedies on the canvas, each a button."""
+    recovery: Recovery | None = None
+    """Where to go back to after the loss has exploded, and what to change there; it comes after the news itself."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 def warm_up() -> None:
     """Import torch and take one small step: the first of a process takes 100 ms, which nobody should see."""
-    import os
-
     import torch
 
     from playground.training.engine import step_of
     from playground.training.optimizers import Adam
 
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     weight = torch.nn.Parameter(torch.ones(2))
     optimizer = Adam().build([{"params": [weight]}])
     (weight * 2.0).sum().backward()

@@ -137,3 +137,16 @@ def test_a_single_class_is_no_reason_to_fail() -> None:
     module.begin(torch.zeros(4, 2), torch.ones(4, 1))
     module.learn(torch.zeros(4, 2), torch.ones(4, 1))
     assert module.settled
+
+
+def test_classes_that_cannot_be_separated_come_to_an_end_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.blocks.support_vectors.MOST_ITERATIONS", 64)
+    generator = torch.Generator().manual_seed(1)
+    x, y = torch.randn(60, 2, generator=generator), torch.randint(0, 2, (60, 1), generator=generator).float()
+    layer = SupportVectorLayer(2, SupportVectorMachine(kernel="linear", cost=1e6), "zero-one")
+    layer.begin(x, y)
+    rounds = 0
+    while not bool(layer.settled) and rounds < 20:
+        layer.learn(x, y)
+        rounds += 1
+    assert rounds == 4 and "can hardly be separated" in layer.settled_words()

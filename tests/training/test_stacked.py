@@ -201,3 +201,13 @@ def test_a_row_that_runs_away_leaves_the_others_alone() -> None:
     vectors = stack.vectors()
     np.testing.assert_allclose(vectors[0], session.snapshot().parameters, rtol=1e-4, atol=1e-4)
     assert not np.isfinite(vectors[1]).all()
+
+
+def test_at_ties_max_pooling_gives_the_gradient_that_a_session_gives() -> None:
+    # A filter that sees a blank patch gives its bias to a whole window.
+    graph = chain(
+        node("data", "digits"), node("conv", "conv2d", filters=3, padding="same", activation="relu"),
+        node("pool", "max-pool2d"), node("flat", "flatten"), node("out", "dense", units=10, activation="identity"),
+        loss=node("loss", "cross-entropy"),
+    )  # fmt: skip
+    follow([project(graph, rate=0.1, seed=seed) for seed in SEEDS], 12)

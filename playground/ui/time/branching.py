@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from playground.document.project import Project
+from playground.document.project import Project, TrainingSettings
 from playground.training.optimizers import optimizer_of
+from playground.training.snapshot import Snapshot
 from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
 from playground.ui.run_control import RunControl
@@ -77,6 +78,25 @@ class Branching(QObject):
             f"Another run goes on from step {frame.step:,}; run {current.number} stays on the curves. "
             "Change what you like.", "good",
         )  # fmt: skip
+
+    @Slot(object, object, str)
+    def go_back(self, snapshot: Snapshot, training: TrainingSettings, words: str) -> None:
+        """Begin another run at a moment of this one with other settings, as after the loss has exploded; one step of
+        undo."""
+        feed, live = self._feed, self._feed.live
+        if live is None or self.why_not():
+            self.told.emit(self.why_not(), "warning")
+            return
+        begin = functools.partial(
+            self._trainer.branch, self._document.project, snapshot, feed.history.until(snapshot.step), feed.trail,
+            Origin(live.run, snapshot.step),
+        )  # fmt: skip
+        stack = self._document.undo_stack
+        stack.beginMacro(f"Go back to step {snapshot.step:,}")
+        self._run.begin_another("Go back", begin)
+        self._document.apply(words, self._document.project.replace(training=training))
+        stack.endMacro()
+        self.told.emit(f"Another run goes on from step {snapshot.step:,}.", "good")
 
     def _multiply_rate(self, factor: float) -> None:
         project = self._document.project

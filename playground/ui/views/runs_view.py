@@ -112,7 +112,7 @@ class RunsView(View):
         title = row.title + (" (on screen)" if row.current else "") + (f", from {row.origin}" if row.origin else "")
         texts = [title, settings, f"{row.step:,}"]
         texts += [number_words(row.metrics[name]) if name in row.metrics else "–" for name in metrics]
-        texts += [row.goals, row.result]
+        texts += [row.goals, row.result + _threads(row)]
         for column, ticked in ((SHOW, row.shown or row.current), (PIN, row.pinned)):
             item = self._item(number, column)
             item.setData(Qt.ItemDataRole.UserRole, row.number)
@@ -184,6 +184,11 @@ class RunsView(View):
             item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
         else:
             super().keyPressEvent(event)
+
+
+def _threads(row: RunRow) -> str:
+    """Hashes can be compared only where the threads are equal, too."""
+    return f" · {row.threads} thread{'s' if row.threads > 1 else ''}" if row.threads else ""
 
 
 def _settings(row: RunRow) -> str:
