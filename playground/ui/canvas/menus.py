@@ -26,7 +26,7 @@ class Choice(QAction):
     """One line of a menu with what it does."""
 
     def __init__(self, text: str, act: Callable[[], object], menu: QMenu, keys: str = "", enabled: bool = True) -> None:
-        super().__init__(text, menu)
+        super().__init__(text.replace("&", "&&"), menu)
         self._act = act
         self.setEnabled(enabled)
         if keys:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Note
 from playground.ui.canvas.geometry import Rect
-from playground.ui.canvas.paint import NOTE_LEVEL, card_font
+from playground.ui.canvas.paint import NOTE_LEVEL, card_font, plain_tip
 from playground.ui.theme import THEME
 
 NOTE_PADDING = 9.0
@@ -32,7 +32,7 @@ class NoteItem(QGraphicsItem):
         self.text = note.text
         self.setPos(note.position.x, note.position.y)
         self.set_size(note.width, note.height)
-        self.setToolTip(note.text)
+        self.setToolTip(plain_tip(note.text))
 
     def set_size(self, width: float, height: float) -> None:
         """Change the size, also while it is being pulled; never smaller than the text."""

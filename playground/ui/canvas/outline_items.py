@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTreeWidgetItem
 
 from playground.ui import icons
 from playground.ui.canvas.outline_rows import OutlineRow, RowKey
+from playground.ui.canvas.paint import plain_tip
 from playground.ui.theme import THEME
 
 _SIGNS = {"problem": ("warning", "error"), "fix": ("next", "accent"), "note": ("note", "secondary")}
@@ -60,8 +61,8 @@ def _fill(item: QTreeWidgetItem, row: OutlineRow) -> None:
     item.setText(1, row.detail)
     item.setData(0, _ROW, row)
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or row.text)
-    item.setToolTip(0, row.spoken or row.text)
-    item.setToolTip(1, row.detail)
+    item.setToolTip(0, plain_tip(row.spoken or row.text))
+    item.setToolTip(1, plain_tip(row.detail))
     item.setForeground(1, QBrush(THEME.color("secondary")))
     if row.family:
         item.setIcon(0, icons.icon(row.family, row.family, THEME.px(16)))

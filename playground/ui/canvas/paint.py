@@ -26,6 +26,11 @@ def card_metrics(size: float = 13.0, *, bold: bool = False) -> QFontMetricsF:
     return QFontMetricsF(card_font(size, bold=bold))
 
 
+def plain_tip(text: str) -> str:
+    """A tooltip that shows a text as it was typed: Qt would take what looks like HTML for HTML, and load its pictures."""
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>' if "<" in text or "&" in text else text
+
+
 def tooltip(face: CardFace) -> str:
     """What a card teaches when the mouse rests on it: what the block does, and what is wrong with it."""
     parts = [f"<b>{escape(face.title)}</b>"]

@@ -38,6 +38,7 @@ class QuickMenu(QFrame):
         self.list.setAccessibleName("Blocks that may come next")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.context = QLabel(self)
+        self.context.setTextFormat(Qt.TextFormat.PlainText)
         self.context.setProperty("role", "secondary")
         layout = QVBoxLayout(self)
         layout.setSpacing(THEME.px(6))

@@ -21,6 +21,7 @@ class WeightEditor(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._name, self._index, self._before = "", (), 0.0
         self.label = QLabel(self)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.field = QDoubleSpinBox(self)
         self.field.setRange(-LARGEST, LARGEST)
         self.field.setDecimals(4)
