@@ -27,7 +27,7 @@ def card_metrics(size: float = 13.0, *, bold: bool = False) -> QFontMetricsF:
 
 
 def plain_tip(text: str) -> str:
-    """A tooltip that shows a text as it was typed: Qt would take what looks like HTML for HTML, and load its pictures."""
+    """A tooltip that shows a text as it was typed; what looks like HTML would be shown as such."""
     return f'<p style="white-space: pre-wrap">{escape(text)}</p>' if "<" in text or "&" in text else text
 
 

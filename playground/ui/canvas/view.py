@@ -401,6 +401,10 @@ class CanvasView(QGraphicsView):
         elif hit.kind == "canvas":
             self.ask_for_block(pointer.scene)
 
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover.nothing()
+        super().leaveEvent(event)
+
     def _restore_cursor(self) -> None:
         shape = Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shape)
@@ -426,8 +430,6 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._hover.nothing()
         return self.camera.pinch(event) or super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
