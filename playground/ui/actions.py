@@ -74,17 +74,28 @@ def _add_edit(place: Workplace, actions: WindowActions) -> None:
         actions.act[name] = action
     actions.separate("&Edit")
     verbs = place.canvas.verbs
-    for name, text, verb in (
-        ("cut", "Cu&t", verbs.cut),
-        ("copy", "&Copy", verbs.copy),
-        ("paste", "&Paste", verbs.paste),
-        ("duplicate", "&Duplicate", verbs.duplicate),
-        ("delete", "D&elete", verbs.delete),
-        ("select-all", "Select &all", verbs.select_all),
+    for name, text, keys_, verb in (
+        ("cut", "Cu&t", "Ctrl+X", verbs.cut),
+        ("copy", "&Copy", "Ctrl+C", verbs.copy),
+        ("paste", "&Paste", "Ctrl+V", verbs.paste),
+        ("duplicate", "&Duplicate", "Ctrl+D", verbs.duplicate),
+        ("delete", "D&elete", "Del", verbs.delete),
+        ("select-all", "Select &all", "Ctrl+A", verbs.select_all),
+        ("", "", "", None),
+        ("add-after", "Add a &block after…", "A", place.canvas.append_to_selection),
+        ("parameters", "Set para&meters", "Return", verbs.enter_parameters),
+        ("rename", "Rena&me", "F2", verbs.rename),
+        ("neurons", "Show or hide ne&urons", "U", verbs.toggle_unfolded),
+        ("walk-neurons", "&Walk through neurons", "N", verbs.enter_neurons),
+        ("group", "&Group", "Ctrl+G", verbs.group),
+        ("ungroup", "U&ngroup", "Ctrl+Shift+G", verbs.ungroup),
     ):
-        # No keys here: the canvas has them itself, and text fields have their own.
-        # `triggered` would pass its checked state to a verb with a parameter.
-        actions.add("&Edit", name, text, functools.partial(_call, verb))
+        # The canvas has these keys itself, and text fields have their own: the menu only shows them.
+        if verb is None:
+            actions.separate("&Edit")
+        else:
+            # `triggered` would pass its checked state to a verb with a parameter.
+            actions.add("&Edit", name, text, functools.partial(_call, verb), elsewhere=keys_)
     actions.separate("&Edit")
     actions.add("&Edit", "find", "&Find a block…", place.find_block, "Ctrl+K", icon="search")
     actions.add("&Edit", "note", "Add a &note", functools.partial(_call, verbs.add_note), icon="note")
@@ -142,6 +153,11 @@ class ViewMenu(QObject):
         actions.separate("&View")
         add("&View", "toggle-palette", "&Blocks and outline", self._toggle_left, "Ctrl+B")
         add("&View", "toggle-inspector", "&Inspector", self._toggle_right, "Ctrl+I")
+        canvas = place.canvas
+        add("&View", "fit", "Show &everything", canvas.fit, elsewhere="F")
+        add("&View", "actual-size", "Canvas at 100 &%", canvas.reset_zoom, elsewhere="Ctrl+1")
+        add("&View", "next-pane", "&Next pane", place.panes.forwards, "F6", tip="To the next part of the window")
+        add("&View", "previous-pane", "Pre&vious pane", place.panes.backwards, "Shift+F6", tip="The focus back again")
         add("&View", "show-outline", "&Outline", place.show_outline, "Ctrl+Shift+O", tip="The canvas as a tree")
         actions.separate("&View")
         group = QActionGroup(place.window)

@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 from playground import __version__
 from playground.paths import log_file
 from playground.ui.canvas.keys import HELP as CANVAS_KEYS
 from playground.ui.presenter import KEYS_HELP
+from playground.ui.theme import THEME
 from playground.ui.window_actions import WindowActions
+
+
+class KeysPage(QDialog):
+    """All keys on one page, which the arrow keys, Page Up and Page Down scroll; Escape closes it."""
+
+    def __init__(self, actions: WindowActions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self.setWindowTitle("Keys")
+        self.text = QTextBrowser()
+        self.text.setAccessibleName("All keys")
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.text)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+
+    def fill(self) -> None:
+        """Write the page, with the keys as they are now."""
+        native = QKeySequence.SequenceFormat.NativeText
+        rows = [
+            (action.iconText(), ", ".join(keys.toString(native) for keys in action.shortcuts()))
+            for action in self._actions.act.values()
+            if not action.shortcut().isEmpty()
+        ]
+        rows += [(words[:1].upper() + words[1:], keys) for keys, words in CANVAS_KEYS]
+        cells = "".join(
+            f"<tr><td style='padding-right:24px'>{escape(text)}</td><td><b>{escape(key)}</b></td></tr>"
+            for text, key in rows
+        )
+        self.text.setHtml(f"<table>{cells}</table><p>When presenting: {escape(KEYS_HELP)}</p>")
+        room = self.parentWidget().size()
+        self.resize(min(THEME.px(640), room.width()), min(THEME.px(640), round(0.9 * room.height())))
 
 
 class Help(QObject):
@@ -20,21 +57,17 @@ class Help(QObject):
         super().__init__(window)
         self._window = window
         self._actions = actions
+        self._page: KeysPage | None = None
 
     @Slot()
     def show_keys(self) -> None:
         """All keys on one page."""
-        native = QKeySequence.SequenceFormat.NativeText
-        rows = [
-            (action.iconText(), action.shortcut().toString(native))
-            for action in self._actions.act.values()
-            if not action.shortcut().isEmpty()
-        ]
-        rows += [(words.capitalize(), keys) for keys, words in CANVAS_KEYS]
-        cells = "".join(
-            f"<tr><td style='padding-right:24px'>{text}</td><td><b>{key}</b></td></tr>" for text, key in rows
-        )
-        QMessageBox.information(self._window, "Keys", f"<table>{cells}</table><p>When presenting: {KEYS_HELP}</p>")
+        if self._page is None:
+            self._page = KeysPage(self._actions, self._window)
+        self._page.fill()
+        self._page.show()
+        self._page.raise_()
+        self._page.text.setFocus()
 
     @Slot()
     def open_log(self) -> None:

@@ -39,15 +39,21 @@ class WindowActions(QObject):
         icon: str = "",
         tip: str = "",
         checkable: bool = False,
+        elsewhere: str = "",
     ) -> QAction:
-        """Add an action at the end of a menu. The tip teaches; the key is added to it."""
-        action = QAction(text, self._window)
+        """Add an action at the end of a menu. The tip teaches; the key is added to it.
+
+        `elsewhere` is a key that the canvas itself answers while it has the focus: the menu only shows it.
+        """
+        native = QKeySequence.SequenceFormat.NativeText
+        shown = QKeySequence(elsewhere).toString(native) if elsewhere else ""
+        action = QAction(f"{text}\t{shown}" if shown else text, self._window)
         action.setIconText(text.replace("&", "").rstrip("…"))
         if keys is not None:
             sequences = _sequences(keys)
             action.setShortcuts(sequences)
             if sequences:
-                tip = f"{tip or action.iconText()} ({sequences[0].toString(QKeySequence.SequenceFormat.NativeText)})"
+                tip = f"{tip or action.iconText()} ({sequences[0].toString(native)})"
         action.setToolTip(tip or action.iconText())
         action.setCheckable(checkable)
         if icon:

@@ -33,6 +33,7 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dropped import chosen_of
 from playground.ui.own_files.opening import OwnFiles, is_data
 from playground.ui.popup import choose
+from playground.ui.panes import Panes
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
 from playground.ui.side_by_side import SideBySide
@@ -75,6 +76,7 @@ class Workplace(QObject):
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(window.pages, self.canvas, self.views)
         self.presenter = Presenter(self)
+        self.panes = Panes(self)
         self.time = TimeMachine(self.feed, self)
         self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
         self.time_bar = TimeBar(self.feed, self.time, self.branching)
@@ -122,6 +124,7 @@ class Workplace(QObject):
         self.views.example_changed.connect(self.canvas_feed.show_example)
         self.views.canvas_notes_changed.connect(self.canvas.canvas_scene.wire_notes.show)
         self.canvas.said.connect(self._say)
+        self.canvas.parameters_wanted.connect(self.panes.enter_parameters)
         self.canvas.weight_edit_requested.connect(self._on_weight_edited)
         self.inspector.weight_edit_requested.connect(self._on_weight_edited)
         self.views.changed.connect(self._show_open_views)
@@ -317,7 +320,9 @@ class Workplace(QObject):
                 return True
             if self.enlarger.leave():
                 return True
-        return self.presenter.key_pressed(event)
+        if self.presenter.key_pressed(event):
+            return True
+        return event.key() == Qt.Key.Key_Escape and self.panes.back()
 
     def shut_down(self) -> None:
         """Stop timers and threads, in the order in which they depend on each other."""

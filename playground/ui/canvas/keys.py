@@ -26,7 +26,8 @@ HELP = (
     ("Arrow keys, Shift for far", "move the selection"),
     ("Tab, Shift+Tab", "next, previous block"),
     ("Alt+Right, Alt+Left", "along the wire"),
-    ("Enter", "add a block after the selected one"),
+    ("Enter, Esc", "into the parameters of the selected block, back"),
+    ("A or Insert", "add a block after the selected one, or into the selected wire"),
     ("F2", "rename, edit a note"),
     ("U", "show or hide neurons"),
     ("N, then arrow keys and Enter", "walk through neurons and weights, type a value"),
@@ -91,8 +92,10 @@ def _plain(view: CanvasView):  # noqa: ANN202
         (key.Key_F2, none): verbs.rename,
         (key.Key_U, none): verbs.toggle_unfolded,
         (key.Key_N, none): verbs.enter_neurons,
-        (key.Key_Return, none): view.append_to_selection,
-        (key.Key_Enter, none): view.append_to_selection,
+        (key.Key_Return, none): verbs.enter_parameters,
+        (key.Key_Enter, none): verbs.enter_parameters,
+        (key.Key_A, none): view.append_to_selection,
+        (key.Key_Insert, none): view.append_to_selection,
     }
 
 

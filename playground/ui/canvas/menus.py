@@ -70,7 +70,7 @@ def _submenu(menu: QMenu, text: str) -> QMenu:
 
 
 def _wire_menu(view: CanvasView, menu: QMenu, key: EdgeKey, at: Point) -> None:
-    _add(menu, "Insert a block …", partial(view.ask_for_block, at, edge=key), "Return")
+    _add(menu, "Insert a block …", partial(view.ask_for_block, at, edge=key), "A")
     _add(menu, "Delete the wire", view.verbs.delete, "Del")
 
 
@@ -78,7 +78,8 @@ def _node_menu(view: CanvasView, menu: QMenu) -> None:
     verbs, graph = view.verbs, view.document.graph
     names = view.selected_nodes()
     nodes = [graph.node(name) for name in names]
-    _add(menu, "Add a block after …", view.append_to_selection, "Return", len(names) == 1)
+    _add(menu, "Add a block after …", view.append_to_selection, "A", len(names) == 1)
+    _add(menu, "Set parameters", verbs.enter_parameters, "Return", len(names) == 1)
     if len(names) == 1:
         _wiring(view, menu, names[0])
     menu.addSeparator()
@@ -161,7 +162,7 @@ def _group_menu(view: CanvasView, menu: QMenu) -> None:
 
 def _canvas_menu(view: CanvasView, menu: QMenu, at: Point) -> None:
     verbs, filled = view.verbs, bool(view.document.graph.nodes)
-    _add(menu, "Add a block …", partial(view.ask_for_block, at), "Return")
+    _add(menu, "Add a block …", partial(view.ask_for_block, at), "A")
     _add(menu, "Add a note", partial(verbs.add_note, at))
     menu.addSeparator()
     _add(menu, "Paste here", partial(verbs.paste, at), "Ctrl+V")

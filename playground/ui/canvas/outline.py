@@ -88,6 +88,7 @@ class OutlineWidget(QWidget):
         self._asked = self._listening = self._giving = self._anew = False
         self.setAccessibleName("Outline")
         self.tree = OutlineTree(self)
+        self.setFocusProxy(self.tree)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)

@@ -118,6 +118,13 @@ class Verbs:
         self._view.go_to(name)
         return name
 
+    def enter_parameters(self) -> None:
+        """Go into the parameters of the selected block; where none is selected, ask for a block to add."""
+        if self._view.selected_node():
+            self._view.parameters_wanted.emit()
+        else:
+            self._view.append_to_selection()
+
     def rename(self) -> None:
         """Type another title for the selected block or group, or edit the selected note."""
         if len(self._chosen) == 1:

@@ -69,6 +69,8 @@ class CanvasView(QGraphicsView):
     """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
     said = Signal(str)
     """A sentence for the person, such as why something was refused."""
+    parameters_wanted = Signal()
+    """The person wants to set the parameters of the selected block."""
     view_changed = Signal()
     """Zoom or place of what is seen has changed."""
 

@@ -83,9 +83,16 @@ def test_tab_walks_through_the_blocks_and_leaves_at_the_end(hands: Hands) -> Non
     assert hands.view.selected_node() == "dense-1"
 
 
-def test_enter_asks_for_the_next_block_and_wires_it(hands: Hands) -> None:
+def test_enter_asks_for_the_parameters(hands: Hands, qtbot) -> None:
     hands.view.select(["dense-1"])
-    hands.key(Qt.Key.Key_Return)
+    with qtbot.waitSignal(hands.view.parameters_wanted):
+        hands.key(Qt.Key.Key_Return)
+    assert hands.view.quick_menu is None
+
+
+def test_a_asks_for_the_next_block_and_wires_it(hands: Hands) -> None:
+    hands.view.select(["dense-1"])
+    hands.key(Qt.Key.Key_A)
     assert hands.view.quick_menu is not None
     hands.view.quick_menu._choose("relu")
     assert ("dense-1", "relu-1", "input") in hands.wires()

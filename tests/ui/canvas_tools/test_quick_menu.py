@@ -111,9 +111,9 @@ def test_before_an_input_the_menu_says_so(menu) -> None:
     menu.hide()
 
 
-def test_enter_on_a_selected_block_opens_the_menu_and_appends(canvas, document) -> None:
+def test_a_on_a_selected_block_opens_the_menu_and_appends(canvas, document) -> None:
     canvas.select(["dense-1"])
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_A)
     menu = canvas.quick_menu
     assert menu.isVisible()
     QTest.keyClicks(menu.search, "tanh")
