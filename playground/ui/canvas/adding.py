@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from playground.blocks.base import Block
 from playground.blocks.loss import Loss
+from playground.blocks.measure import Measure
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Edge, EdgeKey, Graph, Node
 from playground.network.check import check
 from playground.ui.canvas.connecting import fits, takes_many
-from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GAP, Point, PortRef, Rect, free_place
-from playground.ui.canvas.room import with_room
+from playground.ui.canvas.geometry import Point, PortRef, Rect
+from playground.ui.canvas.room import drawn, next_in_row, with_room
 from playground.ui.open_document import OpenDocument
 
 
@@ -29,21 +32,36 @@ def add_block(
     block into it. Raises KeyError for an unknown block.
     """
     declaration = CATALOGUE[block_id]
-    graph = document.graph
+    graph, known = document.graph, drawn(document)
     node = Node(id=edits.free_id(graph, block_id), block=block_id)
-    place = position if position is not None else _place(graph, _node_of(after), on_edge)
+    if on_edge is None and position is None:
+        on_edge = _wire_after(document, declaration, node.id, after)
+    place = position if position is not None else _place(graph, _node_of(after), on_edge, known)
     node = node.replace(position=edits.bounded(*place))
     can_insert = bool(declaration.inputs and declaration.outputs)
     if on_edge is not None and can_insert and any(edge.key == on_edge for edge in graph.edges):
         ports = {"input_port": declaration.inputs[0].name, "output_port": declaration.outputs[0].name}
         wired = edits.insert_on_edge(graph, on_edge, node, **ports)
-        document.edit_graph(f"Insert {declaration.title}", with_room(graph, wired))
+        document.edit_graph(f"Insert {declaration.title}", with_room(graph, wired, known))
         return node.id
     grown = edits.add_node(graph, node)
     for edge in _wires(document, declaration, node.id, after):
         grown = edits.connect(grown, edge, many=takes_many(grown, edge.target, edge.target_port))
-    document.edit_graph(f"Add {declaration.title}", grown)
+    document.edit_graph(f"Add {declaration.title}", with_room(graph, grown, known))
     return node.id
+
+
+def _wire_after(
+    document: OpenDocument, declaration: type[Block], name: str, after: str | PortRef | None
+) -> EdgeKey | None:
+    """The one wire that leaves what the block is added after: in mid-chain it goes into that wire."""
+    source = None if isinstance(after, PortRef) and after.side == "input" else _source(document.graph, after)
+    if source is None or not declaration.inputs or not declaration.outputs or issubclass(declaration, Loss | Measure):
+        return None
+    leaving = [edge for edge in document.graph.out_of(source[0]) if edge.source_port == source[1]]
+    if len(leaving) != 1 or not _wires(document, declaration, name, after):
+        return None
+    return leaving[0].key
 
 
 def insert_existing(document: OpenDocument, name: str, key: EdgeKey, position: Point) -> None:
@@ -71,21 +89,16 @@ def _node_of(after: str | PortRef | None) -> str:
     return after.node if isinstance(after, PortRef) else after or ""
 
 
-def _place(graph: Graph, after: str, on_edge: EdgeKey | None) -> Point:
-    """Right of the node it follows, in the middle of the wire, or right of everything; on free ground."""
-    cards = [Rect(node.position.x, node.position.y, CARD_WIDTH, CARD_HEIGHT) for node in graph.nodes]
+def _place(graph: Graph, after: str, on_edge: EdgeKey | None, known: Mapping[str, Rect]) -> Point:
+    """Right of the node it follows, in the middle of the wire, or right of everything."""
     if on_edge is not None:
         ends = graph.node(on_edge.source).position, graph.node(on_edge.target).position
         return (ends[0].x + ends[1].x) / 2, (ends[0].y + ends[1].y) / 2 + 48.0
     if after and graph.has(after):
-        last = graph.node(after).position
-        wanted = Rect(last.x + CARD_WIDTH + GAP, last.y, CARD_WIDTH, CARD_HEIGHT)
-    elif cards:
-        rightmost = max(cards, key=lambda card: card.x)
-        wanted = Rect(rightmost.right + GAP, rightmost.y, CARD_WIDTH, CARD_HEIGHT)
-    else:
-        wanted = Rect(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
-    return free_place(wanted, cards)
+        return next_in_row(graph, after, known)
+    if not graph.nodes:
+        return 0.0, 0.0
+    return next_in_row(graph, max(graph.nodes, key=lambda node: node.position.x).id, known)
 
 
 def _wires(document: OpenDocument, declaration: type[Block], name: str, after: str | PortRef | None) -> list[Edge]:

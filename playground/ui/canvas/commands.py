@@ -16,7 +16,7 @@ from playground.ui.canvas import clipboard, geometry, layout
 from playground.ui.canvas.connecting import takes_many
 from playground.ui.canvas.geometry import Point, Rect
 from playground.ui.canvas.naming import titles
-from playground.ui.canvas.room import clear_way, with_room
+from playground.ui.canvas.room import cards, clear_way, drawn, nearest_free, with_room
 from playground.ui.open_document import OpenDocument
 
 
@@ -51,7 +51,8 @@ def connect(document: OpenDocument, edge: Edge, *, replacing: EdgeKey | None = N
     if fix is not None:
         graph = fixes.apply(graph, edge.target, fix)
     names = titles(graph)
-    document.edit_graph(f"Connect {names[edge.source]} to {names[edge.target]}", with_room(document.graph, graph))
+    graph = with_room(document.graph, graph, drawn(document))
+    document.edit_graph(f"Connect {names[edge.source]} to {names[edge.target]}", graph)
 
 
 def disconnect(document: OpenDocument, keys: Iterable[EdgeKey]) -> None:
@@ -69,7 +70,7 @@ def apply_fix(document: OpenDocument, node: str, fix: Fix) -> bool:
         graph = fixes.apply(document.graph, node, fix)
     except (KeyError, StopIteration, ValueError):
         return False
-    document.edit_graph(fix.label, with_room(document.graph, graph))
+    document.edit_graph(fix.label, with_room(document.graph, graph, drawn(document)))
     return True
 
 
@@ -172,7 +173,10 @@ def _merge(
     if at is None:
         offset = (0.0, clear_way(document.graph, part, taken))
     else:
-        offset = (at[0] - min(item.position.x for item in items), at[1] - min(item.position.y for item in items))
+        around = geometry.united(cards(part, {}).values())
+        assert around is not None
+        place = nearest_free(Rect(*at, around.width, around.height), cards(document.graph, taken).values())
+        offset = (place[0] - around.x, place[1] - around.y)
     graph, names = edits.merge(document.graph, part, offset)
     document.edit_graph(f"{text} {words(part, [item.id for item in items])}", graph)
     return tuple(names[item.id] for item in items)

@@ -19,6 +19,7 @@ from playground.ui.canvas.group_item import GroupItem
 from playground.ui.canvas.node_item import NodeItem
 from playground.ui.canvas.note_item import NoteItem
 from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
+from playground.ui.canvas.room import measured_by
 from playground.ui.canvas.routing import CardIndex, disturbed, route
 from playground.ui.canvas.selection import Selection
 from playground.ui.canvas.unfolding import Unfolding
@@ -67,6 +68,7 @@ class CanvasScene(QGraphicsScene):
         self.selection.changed.connect(self._on_selection)
         THEME.changed.connect(self._on_theme)
         self.wire_notes = WireNotes(self)
+        measured_by(document, self.rects)
         self._on_opened()
 
     # In step with the document --------------------------------------------------------------------------------------

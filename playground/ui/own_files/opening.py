@@ -21,7 +21,8 @@ from playground.document.graph import Node
 from playground.network import fixes
 from playground.network.check import block_of
 from playground.network.starting import starting_project
-from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, free_place
+from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect
+from playground.ui.canvas.room import drawn, with_room
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dialog import OwnFileDialog, Wish
 from playground.ui.own_files.picture_page import PicturePage
@@ -236,9 +237,10 @@ class OwnFiles(QObject):
             id=edits.free_id(graph, dataset.id),
             block=dataset.id,
             parameters=dataset.model_dump(mode="json", exclude_defaults=True),
-            position=edits.bounded(*free_place(wanted, cards)),
+            position=edits.bounded(wanted.x, wanted.y),
         )
-        self._document.edit_graph(f"Add {self._path.name}", edits.add_node(graph, node))
+        grown = with_room(graph, edits.add_node(graph, node), drawn(self._document))
+        self._document.edit_graph(f"Add {self._path.name}", grown)
         self.placed.emit(node.id)
 
     def shut_down(self) -> None:
