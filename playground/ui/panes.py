@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QWidget
 
+from playground.ui.arrangement import LEFT, RIGHT
+
 if TYPE_CHECKING:
     from playground.ui.workplace import Workplace
 
@@ -21,7 +23,7 @@ class Panes(QObject):
     def all(self) -> list[QWidget]:
         """The panes that can be seen or brought forward, in order."""
         place = self._place
-        sides = [place.palette, place.outline] if place.left_dock.isVisible() else []
+        sides = [place.palette, place.outline] if place.arrangement.docks[LEFT].isVisible() else []
         views = [place.views.dock(identifier).panel for identifier in place.views.open_ids()]
         panes = [place.top_bar, *sides, place.canvas, place.inspector, *views, place.time_bar]
         return [pane for pane in panes if pane in sides or pane.isVisible()]
@@ -55,7 +57,7 @@ class Panes(QObject):
     def enter(self, pane: QWidget) -> bool:
         """Give a pane the focus, bringing it forward. False when nothing in it takes the focus."""
         if pane in (self._place.palette, self._place.outline):
-            self._place.side_tabs.setCurrentWidget(pane)
+            self._place.arrangement.side_tabs.setCurrentWidget(pane)
         target = pane if pane is self._place.canvas else first_field(pane)
         if target is None:
             return False
@@ -66,7 +68,8 @@ class Panes(QObject):
     def enter_parameters(self) -> None:
         """From the selected block on the canvas into the fields of its parameters."""
         place = self._place
-        place.right_dock.show()
+        if not place.inspector.isVisible():
+            place.arrangement.want(RIGHT, True)
         place.inspector.select(place.canvas.selected_node())
         panel = place.inspector.currentWidget()
         form = place.inspector.block.form

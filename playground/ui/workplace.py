@@ -32,8 +32,8 @@ from playground.ui.offers import Offers
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dropped import chosen_of
 from playground.ui.own_files.opening import OwnFiles, is_data
-from playground.ui.popup import choose
 from playground.ui.panes import Panes
+from playground.ui.popup import choose
 from playground.ui.presenter import Presenter
 from playground.ui.run_control import RunControl
 from playground.ui.side_by_side import SideBySide
