@@ -52,6 +52,8 @@ class LiveMaps:
     """Training points of the data node, for its scatter picture."""
     palettes: Mapping[str, Palette] = field(default_factory=dict)
     """How the maps of a node are coloured, where they are not signed values."""
+    feature_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the features of each data node are called."""
 
     @property
     def by_unit(self) -> bool:
@@ -92,7 +94,12 @@ class LiveMapsAnalysis(Analysis):
         context.check()
         values.update(_over_noise(subject, self.resolution))
         maps = {output[0]: _unit_maps(value, self.resolution) for output, value in values.items()}
-        return LiveMaps(maps, node, extent, subject.points("train"))
+        return LiveMaps(maps, node, extent, subject.points("train"), feature_names=feature_names(subject))
+
+
+def feature_names(subject: Subject) -> dict[str, tuple[str, ...]]:
+    """What the features of each data node are called, where the data say so."""
+    return {name: prepared.feature_names for name, prepared in subject.prepared.items() if prepared.feature_names}
 
 
 def mapped_outputs(report: Report, data_node: str) -> list[Output]:
@@ -161,7 +168,7 @@ def _of_example(context: Context, subject: Subject) -> LiveMaps:
         followed = redrawn or any(report.blocks[name].family == "convolution" for name in maps)
         maps[node] = _data_pictures(subject, node, context.example if followed else None)
         palettes[node] = "ink"
-    return LiveMaps(maps, node, None, None, palettes)
+    return LiveMaps(maps, node, None, None, palettes, feature_names=feature_names(subject))
 
 
 def _shown_port(report: Report, name: str) -> str:

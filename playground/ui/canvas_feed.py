@@ -131,6 +131,7 @@ class CanvasFeed(QObject):
 
     def _show_maps(self, result: LiveMaps) -> None:
         self._pause = 1 if result.by_unit else EXAMPLE_PULSES
+        self._canvas.canvas_scene.unfolding.name_features(result.feature_names)
         self._canvas.show_maps(dict(result.maps), result.palettes, by_unit=result.by_unit)
         points = result.points
         if points is not None:

@@ -31,7 +31,7 @@ from playground.ui.canvas.neuron_geometry import (
 from playground.ui.canvas.neuron_links import NeuronLinks
 from playground.ui.canvas.neuron_pictures import tile_images
 from playground.ui.canvas.neuron_preview import NeuronPreview
-from playground.ui.canvas.paint import card_font
+from playground.ui.canvas.paint import card_font, card_metrics
 from playground.ui.canvas.weight_editor import WeightEditor
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 
@@ -249,7 +249,8 @@ class NeuronsItem(QGraphicsObject):
     def _paint_name(self, painter: QPainter, rect: QRectF, name: str, empty: bool) -> None:
         painter.setFont(card_font(11.0, bold=True))
         painter.setPen(THEME.color("text") if empty else QColor("#1b2430"))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name[:4])
+        shown = card_metrics(11.0, bold=True).elidedText(name, Qt.TextElideMode.ElideRight, rect.width() - 2)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_biases(self, painter: QPainter) -> None:
         chosen = self._hit.unit if self._hit is not None and self._hit.kind == "bias" else -1

@@ -39,6 +39,8 @@ class Unfolding(QObject):
         self._items: dict[str, NeuronsItem] = {}
         self._snapshot: Snapshot | None = None
         self._maps: Mapping[str, NDArray[np.float32]] = {}
+        self._features: Mapping[str, tuple[str, ...]] = {}
+        """What the features of the data nodes are called."""
         scene.document.opened.connect(self.forget)
 
     # In step with the document ---------------------------------------------------------------------------------------
@@ -70,7 +72,7 @@ class Unfolding(QObject):
         """Make or change the neurons of one block. True when its card changed its size."""
         block = report.blocks[name]
         source = report.inputs[name][0]
-        inputs = _inputs(report, source, source[0] in self._items, names)
+        inputs = _inputs(report, source, source[0] in self._items, names, self._features)
         card = self._scene.nodes[name]
         before = card.size
         item = self._items.get(name)
@@ -115,7 +117,7 @@ class Unfolding(QObject):
     def forget(self) -> None:
         """Another project: what was known of maps and weights is of no use."""
         self._snapshot = None
-        self._maps = {}
+        self._maps, self._features = {}, {}
         for name in list(self._items):
             self.drop(name)
 
@@ -133,6 +135,13 @@ class Unfolding(QObject):
     def possible(self, name: str) -> bool:
         """Whether the node has neurons to show, or shows them already."""
         return name in self._items or unfoldable(self._scene.document.report, name)
+
+    def name_features(self, names: Mapping[str, tuple[str, ...]]) -> None:
+        """Take what the features of the data nodes are called; tiles that show them take these names."""
+        if dict(names) != dict(self._features):
+            self._features = dict(names)
+            if self._items:
+                self.refresh(self._scene.document.graph, self._scene.document.report)
 
     def show_maps(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
         """Give the neurons their maps, (units, h, w) by node."""
@@ -205,14 +214,21 @@ def unfoldable(report: Report, name: str) -> bool:
     return isinstance(block, Dense) and block.units <= MOST_UNITS and name in report.inputs
 
 
-def _inputs(report: Report, source: Output, unfolded: bool, names: Mapping[str, str]) -> NeuronInputs:
+def _inputs(
+    report: Report,
+    source: Output,
+    unfolded: bool,
+    names: Mapping[str, str],
+    features: Mapping[str, tuple[str, ...]],
+) -> NeuronInputs:
     """How the inputs of a dense block are shown."""
     count = report.signals[source].shape[-1]
     block = report.blocks[source[0]]
     if unfolded:
         return NeuronInputs("outside", count, tuple(f"{names[source[0]]}, neuron {i + 1}" for i in range(count)))
     if count <= MOST_FEATURES and isinstance(block, Dataset):
-        return NeuronInputs("features", count, tuple(f"x{i + 1}" for i in range(count)))
+        own = features.get(source[0], ())
+        return NeuronInputs("features", count, own if len(own) == count else tuple(f"x{i + 1}" for i in range(count)))
     if count <= MOST_FEATURES and isinstance(block, FeatureExpansion):
         plain = report.signals[report.inputs[source[0]][0]].size
         return NeuronInputs("features", count, block.names(plain))

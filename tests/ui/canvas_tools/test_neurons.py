@@ -342,3 +342,17 @@ def test_a_block_that_works_at_every_step_has_the_inputs_of_one_step(canvas, doc
     commands.toggle_unfolded(document, ["dense-1"])
     item = canvas.canvas_scene.unfolding.item("dense-1")
     assert item is not None and item.units == 3 and item._inputs.count == 1
+
+
+def test_tiles_of_features_have_the_names_of_the_data(canvas, document) -> None:
+    before = document.graph
+    canvas.select(["dense-1"])
+    canvas.verbs.toggle_unfolded()
+    unfolding = canvas.canvas_scene.unfolding
+    assert unfolding.item("dense-1")._inputs.names == ("x1", "x2")
+    unfolding.name_features({"circles-1": ("sepal length", "petal width")})
+    assert unfolding.item("dense-1")._inputs.names == ("sepal length", "petal width")
+    unfolding.name_features({"circles-1": ("one",)})
+    assert unfolding.item("dense-1")._inputs.names == ("x1", "x2")
+    document.undo_stack.undo()
+    assert document.graph == before
