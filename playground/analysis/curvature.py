@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.analysis.curvature_words import stability, stability_limit, standing
-from playground.analysis.hessian import Curvature, Lanczos, random_start
+from playground.analysis.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
 from playground.analysis.many_losses import clock
 from playground.analysis.run_moments import is_full_batch, quick_count, rate_of, steady_moments
 from playground.analysis.spectrum import Spectrum, exact_spectrum, found_spectrum
@@ -173,7 +173,18 @@ class _Work:
         bend = Curvature(self.subject, feeds, frozen_nodes(self.subject.graph))
         if not bend.size:
             raise NothingToShow("All blocks with weights are frozen. Let one of them learn.")
+        try:
+            bend.product(np.zeros(bend.size))
+        except NoSecondDerivative as error:
+            raise NothingToShow(self._no_second_derivative()) from error
         return bend
+
+    def _no_second_derivative(self) -> str:
+        losses = " and ".join(f"“{self.subject.title(name)}”" for name in self.subject.report.loss_nodes())
+        return (
+            f"Curvature is made of second derivatives, and {losses} has none that can be computed. Choose a smooth "
+            "loss, such as cross-entropy, to see how it bends."
+        )
 
     def seconds(self) -> float:
         """Time of the processor so far."""

@@ -30,6 +30,10 @@ ENDED = 1e-10
 """A remainder that is smaller than this share of the largest curvature so far is rounding: all is found."""
 
 
+class NoSecondDerivative(Exception):
+    """The loss bends nowhere that torch could tell: some block of it can be derived only once."""
+
+
 class Curvature:
     """Gradient and Hessian of the loss of a subject as it is loaded now, for the weights that learn.
 
@@ -63,15 +67,20 @@ class Curvature:
         self.gradient: Vector = self._slope.detach().numpy().astype(np.float64)
 
     def product(self, vector: Vector) -> Vector:
-        """The Hessian times a vector."""
+        """The Hessian times a vector. Raises NoSecondDerivative."""
         if not self._slope.requires_grad:
             return np.zeros(self.size)
         # The gradient of a number, not of a vector with `grad_outputs`: that makes torch load sympy, for 0.7 s.
         with torch.enable_grad():
             along = self._slope @ torch.from_numpy(vector).to(self._slope.dtype)
-        found = torch.autograd.grad(
-            along, self._learning, retain_graph=True, allow_unused=True, materialize_grads=True
-        )
+        try:
+            found = torch.autograd.grad(
+                along, self._learning, retain_graph=True, allow_unused=True, materialize_grads=True
+            )
+        except RuntimeError as error:
+            if "not implemented" in str(error):  # torch's words for what it cannot derive twice
+                raise NoSecondDerivative from error
+            raise
         return _joined(found).numpy().astype(np.float64)
 
     def dense(self) -> NDArray[np.float64]:

@@ -77,8 +77,10 @@ def root_mean_squared_error(prediction: Tensor, target: Tensor) -> Tensor:
 def r2(prediction: Tensor, target: Tensor) -> Tensor:
     """Share of the target's variance that is explained: 1 is perfect, 0 no better than the mean.
 
-    Both are (N, ...); the mean over the outputs is given. An output whose target never changes counts 1 when it is met
-    exactly, else 0. NaN for fewer than two examples.
+    Both are (N, ...). Outputs are taken together, each weighted by its variance, as a mean over the outputs is ruled by
+    the least varying ones: at a pixel that is black in all pictures but one, any error is thousands of variances.
+    Outputs whose target never changes have no variance to explain and are left out; where there are no others, it is
+    the share of those met exactly. NaN for fewer than two examples.
     """
     count = len(target)
     if count < 2:
@@ -87,8 +89,8 @@ def r2(prediction: Tensor, target: Tensor) -> Tensor:
     left = (prediction - target).square().sum(dim=0)
     spread = (target - target.mean(dim=0)).square().sum(dim=0)
     constant = (target == target[0]).all(dim=0)
-    explained = torch.where(constant, (left == 0.0).to(left.dtype), 1.0 - left / spread)
-    return explained.mean()
+    explained = 1.0 - torch.where(constant, 0.0, left).sum() / torch.where(constant, 0.0, spread).sum()
+    return torch.where(constant.all(), (left == 0.0).to(left.dtype).mean(), explained)
 
 
 @dataclass(frozen=True, slots=True)

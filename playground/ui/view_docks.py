@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolTip, QWidget
 
 from playground.analysis.base import Analysis, Weight
 from playground.document import edits
@@ -107,6 +107,8 @@ class ViewDocks(QObject):
         self._docks: dict[str, ViewDock] = {}
         self._panels: dict[ViewPanel, ViewDock] = {}
         self.layout = DockLayout(window)
+        self._opened = 0
+        """How many projects have been opened."""
         self._writing: View | None = None
         """The view that wrote last on the canvas."""
         self._why_not: dict[str, tuple[Report, Graph, str]] = {}
@@ -154,8 +156,11 @@ class ViewDocks(QObject):
     def open_for_project(self, usual: Iterable[str] = ()) -> None:
         """Open the views that the project names, or else the `usual` ones that apply, or those that fit it best."""
         self.weights = ()
+        self._opened += 1
         for dock in self._docks.values():
+            dock.asked_for = ()
             dock.view.leave_project()
+        QToolTip.hideText()
         chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
         applying = [name for name in usual if name in VIEWS and not self.why_not(name)]
         self.show_only(chosen or applying or self._fitting())
@@ -287,7 +292,7 @@ class ViewDocks(QObject):
             self._ask_for(identifier, dock)
 
     def _ask_for(self, identifier: str, dock: ViewDock) -> None:
-        key = f"view:{identifier}"
+        key = self._key(identifier)
         if self._analyst.busy(key) and dock.asked_for[:1] in ((), (dock.view.wanted(),)):
             return  # Another analysis than the one at work is not waited for.
         why_not = self.why_not(identifier)
@@ -336,14 +341,19 @@ class ViewDocks(QObject):
             project=self._document.project if "project" in needs else None,
         )
 
+    def _key(self, identifier: str) -> str:
+        """Another one for every project: pictures of the project before must not come late."""
+        return f"view:{identifier}:{self._opened}"
+
     @Slot(str)
     def _on_result(self, key: str) -> None:
-        kind, _, identifier = key.partition(":")
+        kind, _, rest = key.partition(":")
         if kind != "view":
             return
+        identifier = rest.partition(":")[0]
         answer = self._analyst.take(key)
         dock = self._docks.get(identifier)
-        if dock is None or answer is None:
+        if dock is None or answer is None or key != self._key(identifier):
             return
         if isinstance(answer, Refusal):
             dock.view.show_message(answer.message)

@@ -397,3 +397,9 @@ def test_the_table_holds_all_numbers() -> None:
     assert len(columns) == 3 and all(len(row) == 3 for row in rows)
     values = [row[2] for row in rows if row[0] == "eigenvalue"]
     assert values == result.spectrum.values.tolist()
+
+
+def test_a_loss_without_a_second_derivative_is_refused_in_words() -> None:
+    graph = chain("iris", {}, [3], loss="hinge")
+    with pytest.raises(NothingToShow, match=r"second derivatives, and .*inge"):
+        list(CurvatureAnalysis().stages(context_of(graph)))

@@ -73,3 +73,22 @@ def test_a_view_shows_the_title_that_the_canvas_shows(person: Person, tmp_path: 
     renamed = graph.node("dense-1").replace(title="First layer")
     document.edit_graph("Rename", edits.replace_node(graph, renamed))
     person.sees(lambda: "First layer" in {matrix.title for matrix in view.result.matrices})
+
+
+def test_another_project_shows_no_number_of_the_one_before_under_a_resting_mouse(
+    person: Person, tmp_path: Path
+) -> None:
+    person.opens(spirals().replace(views=(OpenView(view="curves"),)), tmp_path)
+    docks = person.place.views
+    person.place.trainer.play()
+    view = docks.dock("curves").view
+    person.sees(lambda: view.result is not None and len(view._lines) > 0)
+    person.place.trainer.pause()
+    person.rests()
+    view._read(view.plot.box.viewRect().center())
+    assert view.legend.readout
+    late = docks._key("curves")
+    (tmp_path / "other").mkdir()
+    person.opens(spirals().replace(title="Another", views=(OpenView(view="curves"),)), tmp_path / "other")
+    assert docks.dock("curves").view.legend.readout == ""
+    assert late != docks._key("curves")  # an answer that comes late is dropped

@@ -90,7 +90,7 @@ def test_number_metrics_equal_scikit_learn(outputs: int, count: int, seed: int, 
     expected = {
         "mean_absolute_error": reference.mean_absolute_error(target, prediction),
         "root_mean_squared_error": math.sqrt(reference.mean_squared_error(target, prediction)),
-        "r2": reference.r2_score(target, prediction),
+        "r2": reference.r2_score(target, prediction, multioutput="variance_weighted"),
     }
     assert list(found) == list(expected)
     assert found == pytest.approx(expected, rel=2e-3, abs=1e-4)
@@ -107,6 +107,16 @@ def test_pictures_are_numbers_too() -> None:
         torch.zeros(3, 1, 2, 2), torch.ones(3, 1, 2, 2)
     )
     assert found == {"mean_absolute_error": 1.0, "root_mean_squared_error": 1.0, "r2": 0.0}
+
+
+def test_a_pixel_that_hardly_changes_does_not_rule_r2() -> None:
+    """Of 64 pixels one is black but for one picture in a thousand: a mean over the pixels would be far below −100."""
+    generator = torch.Generator().manual_seed(1)
+    target = torch.rand(1000, 64, generator=generator)
+    target[:, 0] = 0.0
+    target[0, 0] = 0.01
+    found = metric_set("mean-squared-error", "any", units=64).compute(torch.full((1000, 64), 0.4), target)
+    assert -0.5 < found["r2"] < 0.0
 
 
 def test_a_single_example_has_no_r2_and_an_empty_part_has_nothing() -> None:

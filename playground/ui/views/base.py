@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 from playground.analysis.base import Analysis
 from playground.ui.theme import THEME
 from playground.ui.views import saving
+from playground.ui.views.legend import Legend
 from playground.ui.views.options import MoreButton
 from playground.ui.views.parameters import Option, ViewParameters
 
@@ -159,7 +160,10 @@ class View(QWidget):
         """The moment that the window shows; what a view draws may be older. Called often."""
 
     def leave_project(self) -> None:
-        """Another project was opened: forget what would not come anew by itself."""
+        """Another project was opened: forget what is shown and said of the one before, also under a resting mouse."""
+        for legend in self.findChildren(Legend):
+            legend.show_readout("")
+        self.show_message("")
 
     def draw(self) -> None:
         """Draw `self.result`, which is never None here."""

@@ -19,7 +19,7 @@ from playground.ui.views.curve_lines import to_scale
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend, line_pen
 from playground.ui.views.options import check_box, combo_box
-from playground.ui.views.plots import Plot
+from playground.ui.views.plots import NO_LOGARITHM, Plot
 from playground.ui.views.surface_plot import DARK, OWN, PATH, ContourPlot, style_of
 
 LINES = (("line", "train", "dash"), ("line", "test", "dot"), ("bend", "train", "line"), ("bend", "test", "dot"))
@@ -128,7 +128,9 @@ class ConnectivityView(View):
             if values is not None:
                 shown.append(to_scale(values, logarithmic))
                 curve.setData(result.ways, shown[-1])
-        self._fit(np.concatenate(shown), logarithmic)
+        together = np.concatenate(shown)
+        self.plot.say(NO_LOGARITHM if logarithmic and not np.isfinite(together).any() else "")
+        self._fit(together, logarithmic)
         self.legend.show_entries(self._profile_entries(result))
 
     def _fit(self, values: np.ndarray, logarithmic: bool) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPolygonItem, QWidget
 from playground.ui.theme import THEME
 from playground.ui.views import curve_lines, drawing
 from playground.ui.views.canvas import metrics
-from playground.ui.views.plots import FittedPlot
+from playground.ui.views.plots import NO_LOGARITHM, FittedPlot
 
 Numbers = NDArray[np.float64]
 DASHES: tuple[list[float], ...] = ([], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3], [4, 4], [1, 3], [10, 2, 2, 2, 2, 2])
@@ -106,6 +106,8 @@ class ContestChart(FittedPlot):
         heights += [y for line, y in zip(lines, scaled, strict=True) if line.counts] or ([] if heights else scaled)
         longest = max((float(line.x[-1]) for line in (*lines, *thin) if len(line.x)), default=1.0)
         bottom, top = curve_lines.bounds(heights)
+        drawn = any(np.isfinite(part).any() for part in heights)
+        self.say(NO_LOGARITHM if logarithmic and heights and not drawn else "")
         for line, y in zip(lines, scaled, strict=True):
             self._add_line(line, y, bottom, top)
         self._extent = (0.0, max(longest, 1e-9), bottom, top)

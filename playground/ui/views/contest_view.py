@@ -80,7 +80,7 @@ class ContestView(View):
 
     def leave_project(self) -> None:
         self._rest()
-        super().show_message("")
+        super().leave_project()
 
     def show_message(self, sentence: str) -> None:
         if sentence == PRESS_START:

@@ -12,7 +12,10 @@ from playground.training.history import CurveData
 
 Numbers = NDArray[np.float64]
 AXES = (("Steps", "step"), ("Epochs", "epoch"), ("Examples", "examples"), ("Seconds", "seconds"))
-LONGEST_MEMORY = 0.1
+LONGEST_MEMORY = 500.0
+"""Steps over which the strongest smoothing averages."""
+STRENGTHS = 1000.0
+"""The strongest smoothing by the weakest: the strength is felt as a factor."""
 LONGEST_BLOCK = 200.0
 EACH = "*"
 """Stands for every node where a quantity, such as `loss.*`, shows what several losses or estimators have in common."""
@@ -76,14 +79,15 @@ def quantity_words(quantity: str) -> str:
 def smooth(steps: Numbers, values: Numbers, strength: float) -> Numbers:
     """Exponential moving average over steps, corrected for its start (Kingma and Ba 2015).
 
-    `strength` from 0 (nothing) to 1 sets over which share of the run it averages, up to a tenth. A curve measured
-    rarely is therefore smoothed no more than one measured at every step. Gaps keep the average as it was.
+    `strength` from 0 (nothing) to 1 sets over how many steps it averages, up to `LONGEST_MEMORY`, however long the run
+    is: what is drawn of a moment does not change while the run goes on. A curve measured rarely is therefore smoothed
+    less than one measured at every step. Gaps keep the average as it was.
     """
     seen = np.isfinite(values)
     if strength <= 0 or seen.sum() < 2:
         return values
     at, kept = steps[seen], values[seen]
-    memory = max(1e-12, (at[-1] - at[0]) * LONGEST_MEMORY * strength**2)
+    memory = LONGEST_MEMORY * (STRENGTHS**strength - 1.0) / (STRENGTHS - 1.0)
     result = np.full_like(values, np.nan)
     result[seen] = _average((at - at[0]) / memory, kept)
     return result
@@ -152,5 +156,13 @@ def bounds(arrays: Iterable[Numbers]) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = min(float(part.min()) for part in finite), max(float(part.max()) for part in finite)
     if high - low < 1e-12 * max(1.0, abs(high)):
-        return low - 0.5, high + 0.5
+        return around(low)
     return low, high
+
+
+def around(value: float) -> tuple[float, float]:
+    """A range in which one number alone stands well: from 0, or some tenths around it."""
+    if 0.0 <= value <= 1.0:
+        return 0.0, 1.0
+    room = 0.25 * abs(value)
+    return value - room, value + room

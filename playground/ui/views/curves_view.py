@@ -22,7 +22,7 @@ from playground.ui.views.curve_others import MomentLine, OtherLines
 from playground.ui.views.drawing import number_words
 from playground.ui.views.legend import Entry, Legend, line_pen
 from playground.ui.views.options import combo_box
-from playground.ui.views.plots import Plot
+from playground.ui.views.plots import NO_LOGARITHM, Plot
 
 SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
 RESCALE_EVERY = 500
@@ -76,15 +76,21 @@ class _Line:
         self.points.setBrush(pg.mkBrush(color))
         self.points.setPen(pg.mkPen(THEME.tokens.panel))
 
-    def show(self, x: curve_lines.Numbers, curve: CurveData, strength: float, logarithmic: bool) -> None:
+    def show(
+        self, x: curve_lines.Numbers, curve: CurveData, strength: float, logarithmic: bool, *, raw: bool = True
+    ) -> None:
         self.x, self.y = x, curve_lines.smooth(curve.step, curve.value, strength)
         drawn_x, drawn_y = curve_lines.thin(x, self.y, BOLD_POINTS) if self.bold else (x, self.y)
-        self.front.setData(drawn_x, curve_lines.to_scale(drawn_y, logarithmic))
+        alone = int(np.isfinite(drawn_y).sum()) == 1  # one number makes no line
+        symbol = {"symbol": "o", "symbolSize": THEME.px(7), "symbolBrush": self.color(), "symbolPen": None}
+        self.front.setData(
+            drawn_x, curve_lines.to_scale(drawn_y, logarithmic), **(symbol if alone else {"symbol": None})
+        )
         if self.symbol:
             some = curve_lines.spread(x, MARKED_POINTS)
             self.points.setData(x[some], curve_lines.to_scale(self.y[some], logarithmic))
         behind_x, behind_y = curve_lines.band(x, curve)
-        if strength > 0 or len(behind_x) > len(x):
+        if raw and (strength > 0 or len(behind_x) > len(x)):
             self.raw.setData(behind_x, curve_lines.to_scale(behind_y, logarithmic))
         else:
             self.raw.setData([], [])
@@ -127,6 +133,8 @@ class CurvesView(View):
         self._others = OtherLines(self.plot, SAMPLES)
         self._moment = MomentLine(self.plot)
         self._own_range = False
+        self._zeros = 0
+        """Numbers that a logarithmic axis has no place for."""
         self._since_rescale = QElapsedTimer()
         self._late_rescale = QTimer(self, singleShot=True, interval=RESCALE_EVERY)
         self._late_rescale.timeout.connect(self.rescale)
@@ -214,7 +222,10 @@ class CurvesView(View):
         shown = {name: curves[name] for name in curve_lines.of_quantity(curves, self.quantity)}
         self._match_lines(list(shown))
         for name, curve in shown.items():
-            self._lines[name].show(getattr(curve, axis), curve, self.smoothing.value() / 100, logarithmic)
+            strength = self.parameters.value("smoothing")
+            raw = self.parameters.value("raw")
+            self._lines[name].show(getattr(curve, axis), curve, strength, logarithmic, raw=raw)
+        self._say_what_is_left_out(list(shown.values()), logarithmic)
         self._marks.show(self.result.marks, axis)
         best = self.result.best
         self._best.show(best if best is not None and best.curve in shown else None, axis, logarithmic)
@@ -222,6 +233,14 @@ class CurvesView(View):
         self._moment.show(self.result.moment, axis)
         self.legend.show_entries(self._entries())
         self._rescale_in_time()
+
+    def _say_what_is_left_out(self, shown: list[CurveData], logarithmic: bool) -> None:
+        """A logarithm has no place for 0; where there is nothing else, a sentence stands instead of lines."""
+        values = np.concatenate([curve.value for curve in shown]) if shown else np.zeros(0)
+        finite = values[np.isfinite(values)]
+        left_out = int((finite <= 0.0).sum()) if logarithmic else 0
+        self.plot.say(NO_LOGARITHM if left_out and left_out == len(finite) else "")
+        self._zeros = left_out if left_out < len(finite) else 0
 
     def _offer(self, result: Curves) -> None:
         """Offer every quantity there is, keeping the choice. Several losses are shown side by side at first."""
@@ -267,7 +286,8 @@ class CurvesView(View):
         color = THEME.tokens.secondary
         nodes = {line.node: Entry(line.node, "line", color, line.symbol) for line in self._lines.values() if line.node}
         others = [Entry("pale: " + ", ".join(self._others.titles))] if self._others.titles else []
-        return [*parts.values(), *nodes.values(), *others]
+        zeros = [Entry(f"{self._zeros:,} not above 0, left out")] if self._zeros else []
+        return [*parts.values(), *nodes.values(), *others, *zeros]
 
     def _rescale_in_time(self) -> None:
         if not self._since_rescale.isValid() or self._since_rescale.elapsed() >= RESCALE_EVERY:
@@ -287,6 +307,8 @@ class CurvesView(View):
         fronts = [line.front.yData for line in self._lines.values() if line.front.yData is not None]
         raws = [curve_lines.most_of(line.raw.yData) for line in self._lines.values() if line.raw.yData is not None]
         low, high = curve_lines.bounds([*fronts, *raws, *(curve_lines.most_of(one[1]) for one in others)])
+        if sum(len(line.x) for line in self._lines.values()) <= len(self._lines):
+            left = min(left, 0.0)  # a run that has just begun: from its start on
         beside, room = (right - left) * MARGIN / 2, (high - low) * MARGIN
         self.plot.box.setRange(xRange=(left - beside, right + beside), yRange=(low - room, high + room), padding=0.0)
         self._marks.arrange()

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from playground.ui.theme import THEME
 
@@ -84,6 +84,9 @@ def _even_ticks(low: float, high: float) -> list[float]:
     return [math.log10(value) for value in values if value > 0]
 
 
+NO_LOGARITHM = "Nothing here is above 0, so a logarithmic axis has no place for it."
+
+
 class Plot(pg.PlotWidget):
     """A plot in the colours of the theme, without pyqtgraph's own menu and buttons."""
 
@@ -115,7 +118,33 @@ class Plot(pg.PlotWidget):
         self.box.sigRangeChangedManually.connect(self._taken)
         self.scene().sigMouseClicked.connect(self._on_clicked)
         self.names = ("", "")
+        self._sentence = QLabel(self)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sentence.setWordWrap(True)
+        self._sentence.setProperty("role", "secondary")
+        self._sentence.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._sentence.hide()
+        self.box.sigResized.connect(self._place_sentence)
         self.restyle()
+
+    def say(self, sentence: str) -> None:
+        """A sentence in the middle of a plot that has nothing to draw; an empty one goes."""
+        if sentence == self._sentence.text():
+            return
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+        self._place_sentence()
+
+    @property
+    def said(self) -> str:
+        """The sentence in the middle; empty while there is something to see."""
+        return self._sentence.text()
+
+    @Slot()
+    def _place_sentence(self) -> None:
+        inside = self.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
+        self._sentence.setGeometry(inside.adjusted(THEME.px(8), 0, -THEME.px(8), 0))
 
     def name_axes(self, bottom: str, side: str) -> None:
         """Name both axes."""

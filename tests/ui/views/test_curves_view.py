@@ -178,7 +178,7 @@ def test_a_picture_has_bolder_lines_and_the_screen_gets_its_own_back(qtbot: Any,
 def test_smoothing_is_a_corrected_moving_average() -> None:
     steps = np.arange(5.0)
     values = np.array([4.0, 0.0, 2.0, np.nan, 6.0])
-    memory = 4.0 * curve_lines.LONGEST_MEMORY * 0.5**2
+    memory = curve_lines.LONGEST_MEMORY * (curve_lines.STRENGTHS**0.5 - 1.0) / (curve_lines.STRENGTHS - 1.0)
     found = curve_lines.smooth(steps, values, 0.5)
     keep = np.exp(-1.0 / memory)
     expected = (4.0 * keep + 0.0) / (keep + 1.0)
@@ -186,6 +186,42 @@ def test_smoothing_is_a_corrected_moving_average() -> None:
     assert np.isnan(found[3]) and np.isfinite(found[4])
     np.testing.assert_allclose(curve_lines.smooth(steps, np.full(5, 2.5), 0.9), 2.5)
     assert curve_lines.smooth(steps, values, 0.0) is values
+
+
+@pytest.mark.parametrize("strength", [0.1, 0.6, 1.0])
+def test_a_moment_is_smoothed_the_same_however_long_the_run_goes_on(strength: float) -> None:
+    steps = np.arange(4000.0)
+    values = np.random.default_rng(1).normal(size=4000)
+    short, long = (curve_lines.smooth(steps[:count], values[:count], strength) for count in (300, 4000))
+    np.testing.assert_allclose(short, long[:300])
+
+
+def test_a_log_axis_without_anything_above_zero_says_so(qtbot: Any) -> None:
+    view = opened(qtbot)
+    view.show_result(Curves({"train_loss": results.curve(np.zeros(5)), "test_loss": results.curve(np.zeros(5))}, (), None))
+    assert view.plot.said == ""
+    view.log_box.click()
+    assert "above 0" in view.plot.said
+    view.show_result(Curves({"train_loss": results.curve(np.array([1.0, 0.0, 0.5]))}, (), None))
+    assert view.plot.said == "" and any("1 not above 0" in entry.text for entry in view.legend.entries)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.637, 12_000.0, -3.0])
+def test_one_point_is_seen_on_a_sensible_axis(qtbot: Any, value: float) -> None:
+    view = opened(qtbot)
+    view.show_result(Curves({"train_loss": results.curve(np.array([value]))}, (), None))
+    view.settle()
+    (left, right), (low, high) = view.plot.box.viewRange()
+    x, _ = line(view, "train_loss")
+    assert view._lines["train_loss"].front.opts["symbol"] == "o"
+    assert left < x[0] < right and low < value < high and high - low <= max(2.0, 0.6 * abs(value))
+    assert left >= -0.1 * (right - left)  # no epochs before the first
+
+
+def test_the_raw_curve_can_be_hidden(qtbot: Any) -> None:
+    view = opened(qtbot)
+    view.take_options({"raw": False})
+    assert all(line.raw.yData is None or not len(line.raw.yData) for line in view._lines.values())
 
 
 def test_joined_points_show_their_least_and_greatest_value() -> None:
