@@ -198,7 +198,8 @@ def test_a_moment_is_smoothed_the_same_however_long_the_run_goes_on(strength: fl
 
 def test_a_log_axis_without_anything_above_zero_says_so(qtbot: Any) -> None:
     view = opened(qtbot)
-    view.show_result(Curves({"train_loss": results.curve(np.zeros(5)), "test_loss": results.curve(np.zeros(5))}, (), None))
+    zeros = results.curve(np.zeros(5))
+    view.show_result(Curves({"train_loss": zeros, "test_loss": zeros}, (), None))
     assert view.plot.said == ""
     view.log_box.click()
     assert "above 0" in view.plot.said
