@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """The `playground` command. Returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _print_anything()
     start_log()
     try:
         options = _parse(words)
@@ -52,6 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:
         LOG.exception("playground %s", " ".join(words))
         return _told(f"something went wrong inside Playground; the details are in {log_file()}", UNUSABLE)
+
+
+def _print_anything() -> None:
+    """Let no letter stop a command that the terminal, or the file behind a pipe, cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ def new(options: argparse.Namespace) -> int:
     except FileRefused as refused:
         raise CallError(str(refused)) from refused
     except (RuntimeError, ValueError, OSError) as error:  # a zero byte, or the home of somebody who is not here
-        raise CallError(f"{options.data!r} cannot be read: {error}.") from error
+        raise CallError(f"{options.data!r} cannot be read: {str(error).rstrip('.')}.") from error
     project = starting_project(guess.dataset, path.stem)
     try:
         write(project.replace(graph=stored(project.graph, out.absolute().parent)), out)

@@ -30,7 +30,8 @@ class ProjectFaultError(Exception):
 
 def print_json(content: Any) -> None:
     """One JSON value on standard output; numbers that are not finite become null."""
-    print(json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False))
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    print(json.dumps(_finite(content), indent=2, ensure_ascii=encoding != "utf8", allow_nan=False))
 
 
 def _finite(content: Any) -> Any:
@@ -79,4 +80,4 @@ def open_project(name: str) -> tuple[Project, Path]:
 
 def goal_content(goal: Goal) -> dict[str, Any]:
     """A goal as JSON: the metric, its one bound and the epochs it is given."""
-    return goal.model_dump(mode="json", exclude_none=True)
+    return goal.model_dump(mode="json", exclude_defaults=True)

@@ -21,6 +21,7 @@ from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.resuming import Opened, opened
 from playground.training.session import FLUSH_STEPS, Session
+from playground.training.undefined import reasons
 
 DEFAULT_EPOCHS = 100
 
@@ -47,7 +48,9 @@ class Budget:
         if epochs is not None or steps is not None:
             return cls(epochs, steps)
         if project.goals:
-            return cls(max(goal.within_epochs for goal in project.goals), until_goals=True)
+            # A failure holds from the start; what is to be seen is that it lasts.
+            lasting = any(goal.failure for goal in project.goals)
+            return cls(max(goal.within_epochs for goal in project.goals), until_goals=not lasting)
         return cls(project.training.stop.epochs or DEFAULT_EPOCHS)
 
     def share(self, session: Session) -> float:
@@ -135,6 +138,7 @@ class Outcome:
             "device": session.device.type,
             "parameters": session.report.total_parameters,
             "metrics": self.metrics,
+            "reasons": reasons(self.metrics),
             "goals": self.goals,
         }
 

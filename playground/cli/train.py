@@ -67,5 +67,8 @@ def tell(content: dict[str, Any]) -> None:
     for goal in content["goals"]:
         bound = f"at least {goal['at_least']:g}" if "at_least" in goal else f"at most {goal['at_most']:g}"
         tick = "met   " if goal["met"] else "missed"
-        print(f"{tick} {metric_words(goal['metric'])} {bound} within {goal['within_epochs']} epochs: "
-              f"{goal['value']:.4g}")  # fmt: skip
+        when = f"after {goal['within_epochs']} epochs, a failure to see" if goal.get("failure") else (
+            f"within {goal['within_epochs']} epochs")  # fmt: skip
+        print(f"{tick} {metric_words(goal['metric'])} {bound} {when}: {goal['value']:.4g}")
+    for name, reason in content["reasons"].items():
+        print(f"no {metric_words(name)}: {reason}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -90,9 +91,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) == len(pairs):
         return content
-    names = [name for name, _ in pairs]
     result = _Repeating(content)
-    result.repeated = tuple(name for name in content if names.count(name) > 1)
+    times = Counter(name for name, _ in pairs)
+    result.repeated = tuple(name for name, count in times.items() if count > 1)[: MOST_PROBLEMS + 1]
     return result
 
 
@@ -107,6 +108,8 @@ def _clean(content: Any, place: str, depth: int, problems: list[FileProblem]) ->
         words = "is not a number (NaN)" if math.isnan(content) else "is infinite or has too many digits"
         problems.append(FileProblem(place, f"this value {words}; a project holds finite numbers only."))
         return 0
+    if isinstance(content, str):
+        return _sound(content, place, problems)
     if isinstance(content, list):
         return [_clean(item, inside(place, index), depth + 1, problems) for index, item in enumerate(content)]
     if isinstance(content, dict):
@@ -114,5 +117,19 @@ def _clean(content: Any, place: str, depth: int, problems: list[FileProblem]) ->
             problems.extend(
                 FileProblem(inside(place, name), "this key stands here twice.") for name in content.repeated
             )
-        return {name: _clean(item, inside(place, name), depth + 1, problems) for name, item in content.items()}
+        sound = {_sound(name, inside(place, name), problems): item for name, item in content.items()}
+        return {name: _clean(item, inside(place, name), depth + 1, problems) for name, item in sound.items()}
     return content
+
+
+def _sound(text: str, place: str, problems: list[FileProblem]) -> str:
+    """The text without halves of characters, which no file and no screen can hold; they are a fault."""
+    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    shown = _whole_letters(place)
+    problems.append(FileProblem(shown, "this text holds half a character (a lone surrogate), which cannot be shown."))
+    return _whole_letters(text)
+
+
+def _whole_letters(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

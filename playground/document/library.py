@@ -127,12 +127,15 @@ def find(name: str, folder: Path = PRESETS) -> Path:
     known = paths(folder)
     if name in known:
         return known[name]
-    path = Path(name).expanduser()
     try:
+        path = Path(name).expanduser()
         if path.is_file():
             return path
+    except RuntimeError as error:  # the home of somebody who is not here
+        raise UnknownPreset(f"There is no file {name!r}.") from error
     except (OSError, ValueError):
         pass
+    name = ascii(name)[1:-1] if not name.isprintable() else name
     if path.suffix == ".json" or len(path.parts) > 1:
         raise UnknownPreset(f"There is no file “{name}”.")
     close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)

@@ -12,12 +12,22 @@ Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 
-def _same(content: dict[str, Any]) -> dict[str, Any]:
-    """Nothing had another form: version 2 only may say where one looked on the canvas."""
+LESS_IS_BETTER = {"loss", "mase", "perplexity", "squared_distance"}
+
+
+def _with_failures(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 says which goals are failures to see; before, they were those that ask for a bad measure to stay."""
+    goals = content.get("goals")
+    for goal in goals if isinstance(goals, list) else ():
+        if isinstance(goal, dict) and isinstance(goal.get("metric"), str):
+            measure = goal["metric"].partition(".")[0].partition("_")[2]
+            bad = "at_least" if measure in LESS_IS_BETTER or measure.endswith("_error") else "at_most"
+            if goal.get(bad) is not None:
+                goal["failure"] = True
     return content
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _same}
+MIGRATIONS: Mapping[int, Migration] = {1: _with_failures}
 """Key n holds the function that turns a file of version n into one of version n + 1."""
 
 

@@ -82,6 +82,9 @@ class Goal(Value):
     at_least: float | None = None
     at_most: float | None = None
     within_epochs: int = Field(ge=1, le=1_000_000)
+    failure: bool = Field(
+        False, description="What is to be seen is that something stays bad, so it must still hold at the end."
+    )
 
     @model_validator(mode="after")
     def _one_bound(self) -> Goal:
@@ -99,6 +102,8 @@ class Goal(Value):
         """Such as “test accuracy at least 0.95 within 300 epochs”."""
         bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
         epochs = "1 epoch" if self.within_epochs == 1 else f"{self.within_epochs} epochs"
+        if self.failure:
+            return f"a failure to see: {metric_words(self.metric)} still {bound} after {epochs}"
         return f"{metric_words(self.metric)} {bound} within {epochs}"
 
 

@@ -62,7 +62,11 @@ class NewtonSearch(Searcher):
     def search(self, closure: Closure, values: torch.Tensor, group: dict[str, Any], state: dict[str, Any]) -> float:
         loss, start = float(closure()), values.clone()
         slope = _gradient(values)
-        curvatures, axes = torch.linalg.eigh(closure.hessian().double())
+        hessian = closure.hessian().double()
+        if not bool(torch.isfinite(hessian).all()):
+            values.fill_(math.nan)  # the session sees it, goes back and says what ran away
+            return loss
+        curvatures, axes = torch.linalg.eigh(hessian)
         along = axes.T @ slope.double() / newton_sizes(curvatures, group["damping"])
         direction = -(axes @ along).to(values.dtype)
         promised = float(slope @ direction)

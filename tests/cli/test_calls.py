@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -132,3 +133,32 @@ def test_output_may_be_cut_off_as_by_head() -> None:
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False,
                           cwd=Path(__file__).parents[2])  # fmt: skip
     assert (done.stdout, done.stderr) == ("[\n", "")
+
+
+@pytest.mark.parametrize("name", ["~nobodyhere/x", "~nobodyhere/x.json", "a\0b", "a\0b.json", "\udcff.json"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "{}"], ["train", "{}"], ["views", "{}"], ["view", "{}", "--view", "weights", "--out", "x.csv"],
+        ["train", "spirals", "--steps", "1", "--save", "{}"], ["train", "spirals", "--steps", "1", "--picture", "{}"],
+        ["view", "spirals", "--view", "weights", "--out", "{}.csv"],
+    ],
+)  # fmt: skip
+def test_a_name_that_is_none_is_one_sentence(playground: Callable, words: list[str], name: str) -> None:
+    if name.startswith("\udcff") and "spirals" in words:
+        return  # a strange name, but one that a file can have
+    spoken = playground(*(word.replace("{}", name) for word in words))
+    assert spoken.code == 2 and spoken.err.count("\n") == 1 and "inside" not in spoken.err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_output_that_is_not_utf_8_works(encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for words in (["datasets", "--json"], ["check", "nonsuch"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "playground", *words], capture_output=True, env=environment, check=False
+        )
+        assert done.returncode == (2 if "nonsuch" in words else 0), done.stderr
+        assert b"inside" not in done.stderr
+        if "--json" in words:
+            json.loads(done.stdout.decode(encoding))

@@ -22,7 +22,8 @@ def test_json_has_exactly_the_promised_keys(playground: Callable, small: Path) -
     spoken = playground("train", small, "--json")
     assert spoken.code == 0
     assert list(spoken.json) == [
-        "preset", "epochs", "steps", "seconds", "steps_per_second", "device", "parameters", "metrics", "goals",
+        "preset", "epochs", "steps", "seconds", "steps_per_second", "device", "parameters", "metrics", "reasons",
+        "goals",
     ]  # fmt: skip
     assert spoken.json["preset"] == str(small)
     assert spoken.json["device"] == "cpu"
@@ -57,6 +58,39 @@ def test_without_a_word_the_goals_decide_how_long(playground: Callable, variant:
 
     assert playground("train", variant(hopeless), "--json").json["epochs"] == 6
     assert playground("train", variant(lambda content: content.pop("goals")), "--json").json["epochs"] == 20
+
+
+def test_a_failure_is_trained_in_full_and_called_so(playground: Callable, variant: Callable) -> None:
+    def failing(content: dict[str, Any]) -> None:
+        content["goals"] = [{"metric": "test_accuracy", "at_most": 1.0, "within_epochs": 6, "failure": True}]
+
+    path = variant(failing)
+    result = playground("train", path, "--json").json
+    assert result["epochs"] == 6 and result["goals"][0]["failure"] and result["goals"][0]["met"]
+    assert "after 6 epochs, a failure to see" in playground("train", path, "--epochs", "1").out
+
+
+def test_a_metric_without_a_value_has_a_reason_beside_it(playground: Callable, variant: Callable) -> None:
+    def one_example(content: dict[str, Any]) -> None:
+        content.pop("goals")
+        content["graph"] = {
+            "nodes": [
+                {"id": "data", "block": "typed-examples"},
+                {"id": "unit", "block": "dense", "parameters": {"units": 1}},
+                {"id": "loss", "block": "mean-squared-error"},
+            ],
+            "edges": [
+                {"source": "data", "source_port": "features", "target": "unit"},
+                {"source": "unit", "target": "loss", "target_port": "prediction"},
+                {"source": "data", "source_port": "target", "target": "loss", "target_port": "target"},
+            ],
+        }  # fmt: skip
+
+    path = variant(one_example)
+    result = playground("train", path, "--epochs", "1", "--json").json
+    assert result["metrics"]["train_r2"] is None and "two examples" in result["reasons"]["train_r2"]
+    assert result["reasons"].keys() == {name for name, value in result["metrics"].items() if value is None}
+    assert "no train R²: R² needs two examples" in playground("train", path, "--epochs", "1").out
 
 
 @pytest.mark.parametrize(("bound", "code"), [(0.0, 0), (1.1, 1)])

@@ -31,6 +31,19 @@ def test_migrations_are_applied_in_turn_and_leave_the_input_alone() -> None:
     assert old == {"schema_version": 1, "graph": {"nodes": [{"parameters": {"size": 4}}]}}
 
 
+def test_version_2_tells_failures_from_promises() -> None:
+    goals = [
+        {"metric": "test_accuracy", "at_most": 0.6, "within_epochs": 1},
+        {"metric": "train_loss.loss-2", "at_least": 0.1, "within_epochs": 1},
+        {"metric": "test_accuracy", "at_least": 0.9, "within_epochs": 1},
+        {"metric": "test_perplexity", "at_most": 7.5, "within_epochs": 1},
+        {"metric": 3, "at_most": 7.5},
+        "nonsense",
+    ]
+    new = migrate({"schema_version": 1, "goals": goals})["goals"]
+    assert [isinstance(goal, dict) and goal.get("failure", False) for goal in new] == [True, True] + [False] * 4
+
+
 def test_the_newest_version_needs_nothing() -> None:
     assert migrate({"schema_version": SCHEMA_VERSION, "seed": 5}) == {"schema_version": SCHEMA_VERSION, "seed": 5}
 

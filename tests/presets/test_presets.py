@@ -9,7 +9,7 @@ import pytest
 from playground.analysis.registry import ANALYSES
 from playground.cli import running
 from playground.document import files, library
-from playground.document.project import Goal, Project
+from playground.document.project import Project
 from playground.network.check import check
 from playground.paths import PRESETS
 
@@ -35,8 +35,6 @@ CHAPTERS = [
     "Sequences", "Attention", "Forecasts", "Generative", "Graphs", "Text", "Without gradient",
     "Descent",
 ]  # fmt: skip
-
-LESS_IS_BETTER = {"loss", "mase"}
 
 
 @pytest.fixture(params=sorted(PATHS))
@@ -112,17 +110,8 @@ def test_parameter_counts_are_as_promised() -> None:
     assert counts == PROMISED_PARAMETERS
 
 
-def tells_of_failure(goal: Goal) -> bool:
-    """Whether a goal says that something stays bad, so that it may hold before anything was learned."""
-    measure = goal.metric.partition(".")[0].partition("_")[2]
-    return (goal.at_least is not None) == (measure in LESS_IS_BETTER)
-
-
 def test_training_reaches_the_goals(name: str, project: Project) -> None:
     assert project.goals
-    budget = running.Budget.of(project)
-    if any(tells_of_failure(goal) for goal in project.goals):
-        budget = running.Budget(epochs=budget.epochs)  # a failure must last
-    outcome = running.run(running.start(project, "cpu"), budget, name)
+    outcome = running.run(running.start(project, "cpu"), running.Budget.of(project), name)
     missed = [goal for goal in outcome.goals if not goal["met"]]
     assert not missed, outcome.metrics

@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
 
 from playground.document.project import Goal, Project
+from playground.training.undefined import reason
 from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.inspector.rows import Column, Section, clear, label
 from playground.ui.open_document import OpenDocument
@@ -81,13 +82,15 @@ class NotesPanel(Column):
             for widget in self.goal_labels:
                 self._goal_place.addWidget(widget)
         for goal, widget in zip(goals, self.goal_labels, strict=True):
-            text = goal_words(goal, self._measured.get(goal.metric, math.nan))
+            text = goal_words(goal, self._measured.get(goal.metric))
             if widget.text() != text:
                 widget.setText(text)
 
 
-def goal_words(goal: Goal, value: float) -> str:
+def goal_words(goal: Goal, value: float | None) -> str:
     """A goal with its tick and the value now, such as “✓ test accuracy at least 0.95 …: now 0.97”."""
-    if math.isnan(value):
+    if value is None:
         return f"○  {goal.sentence()}"
+    if not math.isfinite(value):
+        return f"○  {goal.sentence()}: not measured, as {reason(goal.metric, value)}"
     return f"{'✓' if goal.met(value) else '○'}  {goal.sentence()}: now {value:.3g}"
