@@ -25,6 +25,10 @@ _FOOTER = 27.0
 _WIDE, _WIDEST = 196.0, 252.0
 """Widths up to which a card grows for its title and subtitle, and for its footer, which must not be cut."""
 _RADIUS = 9.0
+_TEXT = 13.0
+"""Pixels of the screen below which no text of a card gets."""
+_NEAR, _FAR = 0.95, 0.4
+"""Zooms below which a card shows fewer words, and its title alone."""
 
 
 class NodeItem(QGraphicsItem):
@@ -208,11 +212,14 @@ class NodeItem(QGraphicsItem):
         detail = option.levelOfDetailFromTransform(painter.worldTransform()) or 1.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_panel(painter, detail)
-        self._paint_picture(painter)
-        if detail < 0.4:
+        if detail < _FAR:
             self._paint_from_afar(painter, detail)
         else:
-            self._paint_words(painter)
+            self._paint_picture(painter)
+            if detail < _NEAR:
+                self._paint_fewer_words(painter, detail)
+            else:
+                self._paint_words(painter)
         self._paint_ports(painter, detail)
         if self.face.severity:
             self._paint_badge(painter)
@@ -277,19 +284,40 @@ class NodeItem(QGraphicsItem):
             sign = pixmap(family, QColor(THEME.tokens.panel), 13, _device_ratio())
             painter.drawPixmap(rect.topLeft() + QPointF(2, 2), sign)
 
+    def _paint_fewer_words(self, painter: QPainter, detail: float) -> None:
+        """Below 100 % words keep their size on the screen, and those go that have no room any more."""
+        size, (width, height) = _TEXT / detail, self.size
+        self._paint_icon(painter, QRectF(_MARGIN, _TITLE_TOP + 1, 17, 17))
+        title = min(size, 30.0)
+        room = QRectF(_MARGIN + 24, _TITLE_TOP - 2, width - 2 * _MARGIN - 20, max(23.0, 1.3 * title))
+        self._paint_title(painter, room, title, Qt.AlignmentFlag.AlignVCenter)
+        metrics = card_metrics(size)
+        painter.setFont(card_font(size))
+        painter.setPen(QColor(THEME.tokens.secondary))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        subtitle = self._words[1]
+        if 1.25 * size <= _PICTURE_TOP - _SUBTITLE_TOP and metrics.horizontalAdvance(subtitle) <= width - 2 * _MARGIN:
+            painter.drawText(QRectF(_MARGIN, _SUBTITLE_TOP, width, 1.25 * size), flags, subtitle)
+        badge = self.face.short_badge
+        if 1.25 * size <= _FOOTER and metrics.horizontalAdvance(badge) <= width - 2 * _MARGIN:
+            footer = QRectF(_MARGIN, height - _FOOTER, width - 2 * _MARGIN, _FOOTER)
+            painter.drawText(footer, flags | Qt.AlignmentFlag.AlignRight, badge)
+
     def _paint_from_afar(self, painter: QPainter, detail: float) -> None:
-        """Below 40 % words would be dust: a strip in the colour of the family, and the title while it can be read."""
+        """From far away, a strip in the colour of the family, and as much of the title as can be read."""
         width, height = self.size
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(family_color(self.face.family) if self.face.family else QColor(THEME.tokens.secondary))
         painter.drawRoundedRect(QRectF(0, 0, width, 12), 6, 6)
-        if detail < 0.16:
-            return
-        room = QRectF(_MARGIN - 4, 14, width - 2 * _MARGIN + 8, min(height - 18, _PICTURE_TOP - 16) + 6)
-        painter.setFont(card_font(28.0, bold=True))
+        size = _TEXT / detail
+        if 1.3 * size <= height - 18:
+            self._paint_title(painter, QRectF(6, 14, width - 10, height - 18), size, Qt.AlignmentFlag.AlignTop)
+
+    def _paint_title(self, painter: QPainter, room: QRectF, size: float, upright: Qt.AlignmentFlag) -> None:
+        painter.setFont(card_font(size, bold=True))
         painter.setPen(QColor(THEME.tokens.text))
-        text = card_metrics(28.0, bold=True).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        words = card_metrics(size, bold=True).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, upright | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, words)
 
     def _paint_picture(self, painter: QPainter) -> None:
         if self._inner is not None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from playground.document.graph import EdgeKey, Graph
 from playground.document.project import Project
-from playground.ui.canvas import pictures
+from playground.ui.canvas import node_item, paint, pictures
 from playground.ui.canvas.geometry import CARD_WIDTH
 from playground.ui.theme import THEME
 from tests.ui.canvas.conftest import Hands, canvas_with, node, small_network
@@ -220,3 +220,20 @@ def test_hover_names_ports_and_shows_what_a_wire_carries(hands: Hands) -> None:
 def test_small_network_fits_on_the_screen(hands: Hands) -> None:
     assert hands.graph == small_network()
     assert 0.3 < hands.view.camera.zoom <= 1.25
+
+
+def test_no_text_of_a_card_is_smaller_than_13_pixels_at_any_zoom(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[float] = []
+
+    def font(size: float = 13.0, *, bold: bool = False) -> object:
+        used.append(size)
+        return paint.card_font(size, bold=bold)
+
+    monkeypatch.setattr(node_item, "card_font", font)
+    for zoom in (1.4, 0.96, 0.8, 0.6, 0.45, 0.3, 0.2, 0.08):
+        used.clear()
+        hands.view.camera.zoom_to(zoom)
+        hands.view.go_to("dense-1")
+        hands.view.grab()
+        assert all(size * zoom > 12.4 for size in used), zoom
+        assert used or zoom < 0.21
