@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -107,11 +108,12 @@ class Goal(Value):
         return f"{metric_words(self.metric)} {bound} within {epochs}"
 
 
-def metric_words(metric: str) -> str:
-    """A metric as people say it: `test_accuracy.loss-2` is “test accuracy of loss-2”."""
+def metric_words(metric: str, titles: Mapping[str, str] | None = None) -> str:
+    """A metric as people say it: `test_accuracy.loss-2` is “test accuracy of Cross-entropy 2”, where `titles` has the
+    names of the nodes; without, it is “of loss-2”."""
     name, _, node = metric.partition(".")
     words = ["R²" if word == "r2" else "MASE" if word == "mase" else word for word in name.split("_")]
-    return " ".join(words) + (f" of {node}" if node else "")
+    return " ".join(words) + (f" of {(titles or {}).get(node, node)}" if node else "")
 
 
 class OpenView(Value):

@@ -13,8 +13,9 @@ from playground.blocks.measure import Measure
 from playground.data.base import Dataset
 from playground.document.declaration import Declaration
 from playground.document.graph import Choice, Graph, Node
-from playground.document.project import Phase, Project, TrainingSettings
+from playground.document.project import Phase, Project, TrainingSettings, metric_words
 from playground.network.check import Report, block_of
+from playground.network.naming import block_title, titles
 from playground.training.initializers import initializer_of
 from playground.training.model import TrainableModel
 from playground.training.optimizers import optimizer_of
@@ -105,15 +106,16 @@ def data_of(report: Report) -> dict[str, Block]:
 def describe(before: Project, after: Project) -> list[str]:
     """What changed, such as “learning rate 0.03 → 0.01”, in the order of the settings and of the graph."""
     words = [*_choice_differences(before.training, after.training), *_phase_differences(before, after)]
-    words.extend(_differences(_settings(before.training), _settings(after.training)))
+    known = {**titles(before.graph), **titles(after.graph)}
+    words.extend(_differences(_settings(before.training, known), _settings(after.training, known)))
     old = {node.id: node for node in before.graph.nodes}
     new = {node.id: node for node in after.graph.nodes}
     added, removed = [name for name in new if name not in old], [name for name in old if name not in new]
-    words.extend(f"{name} added" for name in added)
-    words.extend(f"{name} removed" for name in removed)
+    words.extend(f"{known[name]} added" for name in added)
+    words.extend(f"{known[name]} removed" for name in removed)
     for name, node in new.items():
         if name in old:
-            words.extend(f"{name}: {text}" for text in _node_differences(old[name], node))
+            words.extend(f"{known[name]}: {text}" for text in _node_differences(old[name], node))
     if not added and not removed and set(before.graph.edges) != set(after.graph.edges):
         words.append("wires changed")
     return words
@@ -123,7 +125,7 @@ def _choice_differences(before: TrainingSettings, after: TrainingSettings) -> It
     for name, prefix, make in _CHOICES:
         old, new = getattr(before, name), getattr(after, name)
         if old.id != new.id:
-            yield _words(name, old.id, new.id)
+            yield _words(name, make(old).title, make(new).title)
         elif old != new:
             # With the defaults of what was left out, so that both sides are numbers.
             for text in _differences(make(old).model_dump(), make(new).model_dump()):
@@ -165,7 +167,7 @@ _CHOICES: tuple[tuple[str, str, Callable[[Choice], Declaration]], ...] = (
 )
 
 
-def _settings(settings: TrainingSettings) -> dict[str, Any]:
+def _settings(settings: TrainingSettings, known: Mapping[str, str]) -> dict[str, Any]:
     """The other settings as one flat table of plain words."""
     clipping, target = settings.clipping, settings.stop.target
     return {
@@ -173,7 +175,7 @@ def _settings(settings: TrainingSettings) -> dict[str, Any]:
         **settings.regularization.model_dump(),
         "clipping": "none" if clipping.kind == "none" else f"{clipping.kind} {clipping.limit:g}",
         "epochs": settings.stop.epochs,
-        "target": None if target is None else target.metric,
+        "target": None if target is None else metric_words(target.metric, known),
         "target at least": None if target is None else target.at_least,
         "target at most": None if target is None else target.at_most,
         "patience": settings.stop.patience,
@@ -184,10 +186,18 @@ def _settings(settings: TrainingSettings) -> dict[str, Any]:
 
 def _node_differences(before: Node, after: Node) -> Iterator[str]:
     if before.block != after.block:
-        yield f"{before.block} → {after.block}"
+        yield f"{block_title(before.block)} → {block_title(after.block)}"
     elif before.parameters != after.parameters:
-        yield from _differences(block_of(before).model_dump(), block_of(after).model_dump())
+        yield from _differences(_parameters(before), _parameters(after))
     yield from _differences(before.training.model_dump(mode="json"), after.training.model_dump(mode="json"))
+
+
+def _parameters(node: Node) -> dict[str, Any]:
+    """The parameters of a node with their defaults, and an activation by its title."""
+    found = block_of(node).model_dump()
+    if isinstance(found.get("activation"), str):
+        found["activation"] = block_title(found["activation"])
+    return found
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -36,7 +36,7 @@ def test_the_weight_of_a_loss_changes_while_it_trains_and_its_head_can_be_looked
     person.sees(lambda: matrix.panel.heading.text() == "Confusion matrix: Odd")
     assert matrix.view.result.class_names == ("even", "odd")
     person.place.inspector.block.form.changed.emit("weight", 3.0)
-    person.sees(lambda: any(mark.text == "odd: weight 0.3 → 3" for mark in person.place.feed.marks))
+    person.sees(lambda: any(mark.text == "Odd: weight 0.3 → 3" for mark in person.place.feed.marks))
     step = person.step
     person.sees(lambda: person.step > step + 5)
     assert person.place.trainer.state == "running"

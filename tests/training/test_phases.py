@@ -294,7 +294,7 @@ def test_another_optimizer_starts_with_an_empty_memory_and_the_same_weights() ->
     session.apply(with_phases(settings, LEFT, {**RIGHT, "optimizer": rate("momentum", 0.1)}))
     np.testing.assert_array_equal(weights(session), before)
     assert memory(session) == {}
-    assert [mark.text for mark in session.history.marks] == ["Right: optimizer adam → momentum"]
+    assert [mark.text for mark in session.history.marks] == ["Right: optimizer Adam → Momentum"]
     assert [moved(session) for _ in range(2)] == [["body", "left"], ["right"]]
 
 

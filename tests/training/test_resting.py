@@ -76,7 +76,7 @@ def test_the_edit_after_leaves_the_run_at_rest_alone() -> None:
     session = run(project(plain_graph()), 40)
     steps, points = [one.step for one in session.trail.snapshots], len(session.history.curves["train_loss"])
     left = session.apply(wider(session.project))
-    assert left is not None and [mark.text for mark in session.history.marks] == ["layer-1: units 3 → 5"]
+    assert left is not None and [mark.text for mark in session.history.marks] == ["Dense 1: units 3 → 5"]
     session.advance(200)
     session.rewind()
     assert [one.step for one in left.trail.snapshots] == steps and not left.history.marks

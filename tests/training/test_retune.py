@@ -38,7 +38,7 @@ def test_a_live_number_goes_into_the_living_module_and_is_marked(name: str, para
     assert module(session, name) is before
     assert getattr(before, attribute) == parameters[attribute]
     assert (session.snapshot().parameters == weights).all()
-    assert any(name in mark.text for mark in session.history.marks)
+    assert any(attribute in mark.text for mark in session.history.marks)
     session.advance(5)
     assert session.step == 12
 
@@ -82,7 +82,7 @@ def test_the_weight_of_a_loss_changes_in_the_living_network_and_momentum_stays()
     changed(session, "second", weight=0.0)
     assert session._learner is learner
     assert (session.snapshot().parameters == before).all()
-    assert [mark.text for mark in session.history.marks] == ["second: weight 1 → 0"]
+    assert [mark.text for mark in session.history.marks] == ["Mean absolute error: weight 1 → 0"]
     resumed = Session(runs.project(two_losses(0.0), optimizer="momentum", rate=0.01))
     resumed.resume(two_losses_after(7).checkpoint())
     for each in (session, resumed):

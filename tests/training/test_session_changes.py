@@ -34,8 +34,8 @@ from tests.training.runs import (
 
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "rate": ({"optimizer": {"id": "sgd", "parameters": {"learning_rate": 0.01}}}, "learning rate 0.1 → 0.01"),
-    "optimizer": ({"optimizer": {"id": "adam"}}, "optimizer sgd → adam"),
-    "schedule": ({"schedule": {"id": "inverse-square-root"}}, "schedule constant → inverse-square-root"),
+    "optimizer": ({"optimizer": {"id": "adam"}}, "optimizer SGD → Adam"),
+    "schedule": ({"schedule": {"id": "inverse-square-root"}}, "schedule Constant → Inverse square root"),
     "batch": ({"batch_size": 4}, "batch size 10 → 4"),
     "whole": ({"batch_size": 0}, "batch size 10 → all"),
     "l1": ({"regularization": {"l1": 0.05}}, "l1 0 → 0.05"),
@@ -76,12 +76,12 @@ def test_every_change_has_words() -> None:
         "learning rate 0.005 → 0.5",
         "schedule every 30 → 2",
         "epochs none → 9",
-        "target none → test_accuracy",
+        "target none → test accuracy",
         "target at least none → 0.9",
         "patience none → 3",
-        "layer-1: activation tanh → relu",
-        "layer-1: trainable on → off",
-        "layer-1: l1 none → 0.5",
+        "Dense 1: activation Tanh → ReLU",
+        "Dense 1: trainable on → off",
+        "Dense 1: l1 none → 0.5",
     ]
     assert [mark.text for mark in session.take_news()[1]] == [mark.text for mark in session.history.marks]
 
@@ -148,7 +148,7 @@ def test_a_new_layer_keeps_weights_and_memory_of_the_others() -> None:
     assert not memory["new.weight/exp_avg"].any()
     np.testing.assert_array_equal(array(session, "new.weight"), array(run(project(inserted()), 0), "new.weight"))
     assert (session.step, session.examples) == (4, 38)
-    assert session.history.marks[0].text == "new added"
+    assert session.history.marks[0].text == "Dense added"
     assert session.advance(20) == 20
 
 
@@ -173,7 +173,7 @@ def test_a_changed_dropout_rate_goes_on_at_the_same_place() -> None:
     for key in ("parameters", "generator/noise", "generator/order", "buffer/norm.running_mean"):
         np.testing.assert_array_equal(after.tensors[key], before.tensors[key])
     assert after.meta["position"] == before.meta["position"] > 0
-    assert [mark.text for mark in session.history.marks] == ["drop: rate 0.3 → 0.9"]
+    assert [mark.text for mark in session.history.marks] == ["Dropout: rate 0.3 → 0.9"]
 
 
 def test_other_data_keep_the_weights_and_begin_an_epoch() -> None:

@@ -12,10 +12,10 @@ from playground.blocks.base import Fix
 from playground.document import edits
 from playground.document.graph import Edge, EdgeKey, Graph, Group, Note
 from playground.network import fixes
+from playground.network.naming import titles
 from playground.ui.canvas import clipboard, geometry, layout
 from playground.ui.canvas.connecting import takes_many
 from playground.ui.canvas.geometry import Point, Rect
-from playground.ui.canvas.naming import titles
 from playground.ui.canvas.room import cards, clear_way, drawn, nearest_free, with_room
 from playground.ui.open_document import OpenDocument
 

@@ -10,7 +10,7 @@ from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph, Node
 from playground.network.check import Problem, Report
-from playground.ui.canvas.naming import titles
+from playground.network.naming import titles
 from playground.ui.theme import FAMILY_TITLES
 
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from playground.network.naming import title_of
 from playground.ui.canvas import commands
 from playground.ui.canvas.interactions import scene_rect
-from playground.ui.canvas.naming import title_of
 from playground.ui.theme import THEME
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from playground.network.check import Output
+from playground.network.naming import titles
 from playground.ui.canvas.block_list import BlockListView, Heading, Row
-from playground.ui.canvas.naming import titles
 from playground.ui.canvas.ranking import Input, ranked_blocks
 from playground.ui.open_document import OpenDocument
 from playground.ui.theme import THEME

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 from playground.document.graph import Choice, Graph
 from playground.document.project import Phase, Project, TrainingSettings
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training.optimizers import OPTIMIZERS
-from playground.ui.canvas.naming import titles
 from playground.ui.icons import put_icon
 from playground.ui.inspector.check_list import CheckList, Item
 from playground.ui.inspector.choice_editor import ChoiceEditor
