@@ -12,6 +12,7 @@ from PySide6.QtGui import QActionGroup
 from playground.ui.arrangement import LEFT, RIGHT
 from playground.ui.help import Help
 from playground.ui.icons import put_icon
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 from playground.ui.time.branching import CHOICES
 from playground.ui.views.registry import SHELVES, VIEWS
@@ -182,7 +183,7 @@ class ViewMenu(QObject):
             action = self._act[f"view-{identifier}"]
             why_not = self._place.views.why_not(identifier)
             action.setEnabled(not why_not or identifier in self._place.views.open_ids())
-            action.setToolTip(why_not or view.analysis.summary)
+            action.setToolTip(plain_tip(why_not or view.analysis.summary))
 
     @Slot()
     def _toggle_left(self) -> None:

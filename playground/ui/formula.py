@@ -26,7 +26,9 @@ def formula_svg(latex: str, color: str) -> str:
 
     ziafont.config.svg2 = False  # outlines in place: QtSvg draws nothing for <symbol>
     try:
-        return str(ziamath.Latex(latex, size=SIZE, color=color).svg())
+        # The round epsilon of the font looks like one that is cut off on its right.
+        shown = latex.replace(r"\epsilon", r"\varepsilon")
+        return str(ziamath.Latex(shown, size=SIZE, color=color).svg())
     except Exception as error:  # its parser raises whatever it stumbles on
         raise ValueError(f"the formula {latex!r} cannot be drawn: {error}") from error
 

@@ -77,5 +77,8 @@ class Help(QObject):
     @Slot()
     def show_about(self) -> None:
         """Name, version, licence."""
-        text = f"<b>Playground {__version__}</b><br>Build a network, press play, and see it learn.<br>MIT licence."
+        text = (
+            f"Playground {__version__}\n\nBuild a network, press play, and see it learn.\n\nMIT licence. "
+            "The typefaces are Inter and JetBrains Mono, SIL Open Font License 1.1."
+        )
         QMessageBox.about(self._window, "About Playground", text)

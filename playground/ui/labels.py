@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 class Label(QLabel):
@@ -19,20 +19,3 @@ class Label(QLabel):
 def plain_tip(words: str) -> str:
     """Words for a tool tip, which Qt would show as rich text where they look like it."""
     return GuiQt.convertFromPlainText(words) if GuiQt.mightBeRichText(words) else words
-
-
-def tell(parent: QWidget | None, title: str, words: str) -> None:
-    """A message with an OK button."""
-    box = message_box(parent, title, words, QMessageBox.Icon.Warning)
-    box.exec()
-    box.deleteLater()
-
-
-def message_box(parent: QWidget | None, title: str, words: str, icon: QMessageBox.Icon) -> QMessageBox:
-    """A message box of plain text."""
-    box = QMessageBox(parent)
-    box.setIcon(icon)
-    box.setWindowTitle(title)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(words)
-    return box

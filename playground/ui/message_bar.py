@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from playground.ui.icons import icon
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 
 INSET, WIDEST = 10, 940
@@ -24,8 +25,8 @@ class MessageBar(QFrame):
         super().__init__(page.parentWidget())
         self.setObjectName("message-bar")
         self._page = page
-        self._mark = QLabel()
-        self._text = QLabel()
+        self._mark = Label()
+        self._text = Label()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -6,11 +6,12 @@ import math
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from playground.document.project import metric_words
 from playground.ui.icons import icon, put_icon
 from playground.ui.kept_size import KeptSize
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.training_news import Frame
 
@@ -50,9 +51,9 @@ class Figure(QWidget):
         self._token = token
         self.there = True
         """There is such a number in this project."""
-        self._caption = QLabel(caption)
+        self._caption = Label(caption)
         self._caption.setProperty("role", "secondary")
-        self._number = QLabel("–")
+        self._number = Label("–")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(7)
@@ -140,7 +141,7 @@ class TopBar(QFrame):
         self._speed.setValue(SPEED_TICKS)
         self._speed.setAccessibleName("Speed")
         self._speed.valueChanged.connect(self._on_speed)
-        self._speed_label = QLabel("Speed")
+        self._speed_label = Label("Speed")
         self._speed_label.setProperty("role", "secondary")
         self.figures = {
             "epoch": Figure("epoch"),

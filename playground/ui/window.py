@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEventLoop, QSettings, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from playground.document.kept_work import KeptWork
 from playground.ui.fitting import Pages, fit_to_screen
 from playground.ui.gallery.gallery import Gallery
 from playground.ui.head import Head
+from playground.ui.labels import Label
 from playground.ui.text_size import TextSize
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class MainWindow(QMainWindow):
         self._pending: Callable[[Workplace], None] | None = None
         """What the person asked for before the workplace was there."""
         self.gallery = Gallery()
-        self.starting = QLabel("Opening…")
+        self.starting = Label("Opening…")
         self.starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.starting.setProperty("role", "secondary")
         self.pages = Pages()

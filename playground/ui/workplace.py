@@ -26,6 +26,7 @@ from playground.ui.enlarge import Enlarger
 from playground.ui.failures import Failures
 from playground.ui.file_actions import FileActions
 from playground.ui.inspector.inspector import Inspector
+from playground.ui.labels import plain_tip
 from playground.ui.live_feed import LiveFeed
 from playground.ui.message_bar import Button, MessageBar
 from playground.ui.offers import Offers
@@ -235,7 +236,7 @@ class Workplace(QObject):
         for name in ("play", "step", "epoch"):
             self.actions.act[name].setEnabled(not why_not)
         tip = f"Cannot play yet. {why_not}" if why_not else "Learn, or pause (Ctrl+Return)"
-        self.actions.act["play"].setToolTip(tip)
+        self.actions.act["play"].setToolTip(plain_tip(tip))
         self.inspector.show_report()
         if self._views_due and not why_not:
             # Built from nothing: only now is there something to look at.

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from playground.ui.inspector.controls import Tick
 from playground.ui.inspector.rows import clear, label
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 
 
@@ -33,7 +34,7 @@ class TickRow(QWidget):
         self.box.setAccessibleName(item.title)
         self.name: QLabel = label(item.title)
         self.name.setBuddy(self.box)
-        self.setToolTip(item.tip)
+        self.setToolTip(plain_tip(item.tip))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(THEME.px(6))

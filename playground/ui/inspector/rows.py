@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """A label in plain text, in one of the style sheet's roles: section, secondary, title, error."""
-    result = QLabel(text)
+    result = Label(text)
     result.setTextFormat(Qt.TextFormat.PlainText)
     result.setWordWrap(wrap)
     if role:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.data.base import PARTS
 from playground.data.preview import SeriesPreview
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 
 ROOM = 0.06
@@ -31,7 +32,7 @@ class SeriesPlot(QWidget):
         self._series = series
         first, last = series.ends
         self.setAccessibleDescription(f"{series.value_name} from {first} to {last}")
-        self.setToolTip(f"{series.value_name}, {len(series.values):,} values from {first} to {last}")
+        self.setToolTip(plain_tip(f"{series.value_name}, {len(series.values):,} values from {first} to {last}"))
         self.update()
 
     def sizeHint(self) -> QSize:

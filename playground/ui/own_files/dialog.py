@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from playground.data.base import Dataset
 from playground.data.own_files import Reading
 from playground.ui.inspector.rows import label
+from playground.ui.labels import Label, plain_tip
 from playground.ui.theme import THEME
 
 Wish = Literal["", "canvas", "project", "node"]
@@ -82,7 +82,7 @@ class OwnFileDialog(QDialog):
 
     def _head(self) -> QHBoxLayout:
         self.name = label(role="title", wrap=False)
-        self.place = QLabel()
+        self.place = Label()
         self.place.setProperty("role", "secondary")
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setSizePolicy(self.place.sizePolicy().Policy.Ignored, self.place.sizePolicy().Policy.Preferred)
@@ -146,7 +146,7 @@ class OwnFileDialog(QDialog):
         """Show how far a reading is, until `show_page`."""
         self.name.setText(name)
         self.place.setText(folder)
-        self.place.setToolTip(folder)
+        self.place.setToolTip(plain_tip(folder))
         self._reading = reading
         self.bar.setValue(0)
         self.words.setText(f"Reading {name}…")

@@ -6,11 +6,12 @@ import functools
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from playground.training.trail import BUDGET
 from playground.ui.icons import put_icon
 from playground.ui.inspector.controls import QuietSpinBox
+from playground.ui.labels import Label
 from playground.ui.live_feed import LiveFeed, Throttle
 from playground.ui.theme import THEME
 from playground.ui.time.branching import CHOICES, Branching
@@ -43,7 +44,7 @@ class TimeBar(QFrame):
         self._branching = branching
         self._fresh = Throttle(3, self._show)
         self.slider = TimeSlider()
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "secondary")
         self.earlier = self._tool("earlier", "Earlier", "The moment kept before this one", machine.earlier)
         self.replay = self._tool("replay", "Play the run back", "Play the run back", machine.toggle_replay)

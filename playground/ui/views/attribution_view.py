@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QWidget
 
 from playground.analysis.attribution import METHODS, AttributionAnalysis, Attributions
 from playground.analysis.base import Analysis
+from playground.ui.labels import Label, plain_tip
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.attribution_bars import BarsCanvas, TraceCanvas
 from playground.ui.views.attribution_pictures import PicturesCanvas
@@ -59,7 +60,7 @@ class AttributionView(View):
         self.legend = Legend()
         choices = QHBoxLayout()
         choices.addWidget(self.method_box)
-        choices.addWidget(QLabel("for"))
+        choices.addWidget(Label("for"))
         choices.addWidget(self.class_box)
         choices.addStretch(1)
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -161,7 +162,7 @@ class AttributionView(View):
         self.example_box.setEnabled(not result.averaged)
         self.example_box.show_example(result.row, result.count, result.part)
         self.words.setText(result.words())
-        self.words.setToolTip(explanation(result))
+        self.words.setToolTip(plain_tip(explanation(result)))
         self.mean_box.setEnabled(result.looked_at != "image")
         self.overlay_box.setEnabled(result.looked_at == "image")
         if result.looked_at == "image":

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHeaderView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
@@ -26,6 +25,7 @@ from playground.analysis.backpropagation import Amount, Backpropagation, SlowSte
 from playground.analysis.slow_motion.chain import Chain
 from playground.analysis.slow_motion.notation import written
 from playground.ui.formula import FormulaLabel
+from playground.ui.labels import Label, plain_tip
 from playground.ui.theme import THEME
 
 WAYS: tuple[Way, ...] = ("forward", "backward", "update")
@@ -51,7 +51,7 @@ class StepText(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("The present step")
-        self.title, self.sentence, self.lines = QLabel(), QLabel(), QLabel()
+        self.title, self.sentence, self.lines = Label(), Label(), Label()
         self.formula = FormulaLabel()
         self.sentence.setProperty("role", "secondary")
         for label in (self.title, self.sentence, self.lines):
@@ -133,7 +133,7 @@ class StepList(QListWidget):
                 self.clear()
                 for text, one in zip(words, result.steps, strict=True):
                     item = QListWidgetItem(text)
-                    item.setToolTip(f"{WAY_WORDS[one.way]}: {one.title}")
+                    item.setToolTip(plain_tip(f"{WAY_WORDS[one.way]}: {one.title}"))
                     self.addItem(item)
             self.setFont(THEME.font(13))
             for row, one in enumerate(result.steps):

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.base import Analysis
 from playground.ui.canvas_notes import NO_NOTES, CanvasNotes, WireNote
 from playground.ui.icons import put_icon
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.backpropagation_parts import WAY_WORDS, WAYS, ChainTree, StepList, StepText, WaySlider
 from playground.ui.views.base import View
@@ -86,7 +87,7 @@ class BackpropagationView(View):
         self.slider = WaySlider()
         self.slider.valueChanged.connect(self.go_to)
         row.addWidget(self.slider, 1)
-        self.where = QLabel()
+        self.where = Label()
         row.addWidget(self.where)
         self.chain_button = flat_button("Chain rule", "Show the tree of the chain rule instead of the step", text="∂")
         self.chain_button.setCheckable(True)
@@ -101,7 +102,7 @@ class BackpropagationView(View):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(THEME.px(4))
         row = QHBoxLayout()
-        row.addWidget(QLabel("Chain rule of"))
+        row.addWidget(Label("Chain rule of"))
         row.addWidget(self.weights, 1)
         column.addLayout(row)
         column.addWidget(self.tree, 1)

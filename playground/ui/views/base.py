@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views import saving
 from playground.ui.views.legend import Legend
@@ -79,7 +80,7 @@ class View(QWidget):
         self.parameters.asked.connect(self.ask_anew)
         self.parameters.drawn.connect(self.redraw)
         self._more: MoreButton | None = None
-        self._message = QLabel(self.empty)
+        self._message = Label(self.empty)
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setProperty("role", "secondary")

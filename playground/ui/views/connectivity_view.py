@@ -8,10 +8,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.mode_connectivity import ModeConnectivity, ModeConnectivityAnalysis, Profile
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.contours import HeightScale
@@ -44,7 +45,7 @@ class ConnectivityView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: ModeConnectivity | None = None
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("What lies between")
         self.plot = Plot()

@@ -8,10 +8,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult
+from playground.ui.labels import Label, plain_tip
 from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
 from playground.ui.views.drawing import number_words
@@ -159,7 +160,7 @@ class CurvatureView(View):
         super().__init__(parent)
         self.result: CurvatureResult | None = None
         self._cost = 0.0
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("Where the network stands")
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -224,7 +225,7 @@ class CurvatureView(View):
             self.run.setVisible(shown == "run" or (shown == "both" and over_time))
             self.spectrum.setVisible(shown == "spectrum" or (shown == "both" and not (low and over_time)))
             self.words.setText("\n".join(_first(words) if low else words for words in sentences if words))
-            self.words.setToolTip("\n".join(sentences).strip())
+            self.words.setToolTip(plain_tip("\n".join(sentences).strip()))
             self.legend.show_entries(self._entries(self.result))
 
     def draw(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeade
 
 from playground.analysis.base import Analysis
 from playground.analysis.descent import Descent, DescentAnalysis, Walk
+from playground.ui.labels import Label, plain_tip
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.descent_plot import DARK, PATH, WalkPlot
@@ -86,7 +87,7 @@ class DescentView(View):
         self._names: list[QLabel] = []
         self.iterations = Iterations(self)
         self.table = self._make_table()
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("The next step in numbers")
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -144,7 +145,7 @@ class DescentView(View):
         self.field_box.setEnabled(any(one.dimensions == 2 for one in walks))
         roomy = self.height() >= THEME.px(HIGH)
         lines = step_words(walk, self.result.optimizer, named=several)
-        self.words.setToolTip("\n".join(lines))
+        self.words.setToolTip(plain_tip("\n".join(lines)))
         if not roomy:  # what one has come for: the numbers of the step, or what the constraint says
             lines = lines[-1:] if walk.balance is not None else lines[1:2]
         self.words.setText("\n".join(lines))
@@ -157,7 +158,7 @@ class DescentView(View):
     def _make_plots(self, count: int) -> None:
         """As many pictures as there are walks; two in a row where there are more than two."""
         while len(self.plots) < count:
-            plot, name = WalkPlot(), QLabel()
+            plot, name = WalkPlot(), Label()
             plot.setToolTip(HINT)
             name.setProperty("role", "secondary")
             plot.start_chosen.connect(self._on_start)

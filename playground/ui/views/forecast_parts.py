@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
 from playground.analysis.forecast import Forecast, ModelForecast, Score
 from playground.data.base import PARTS
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 from playground.ui.views.canvas import Canvas, metrics
 from playground.ui.views.drawing import number_words
@@ -174,7 +175,7 @@ class ScoreTable(Canvas):
         """Show the scores of all models, and of the seasonal naive forecast."""
         part = result.part
         self._heads = ("", "MASE here", f"MASE {part}", f"MAE, {unit_of(result.value_name)}")
-        self.setToolTip(_tip(result))
+        self.setToolTip(plain_tip(_tip(result)))
         scores = [model.score for model in result.models]
         self._rows = [(model.title, mark_of(number), _cells(model.score)) for number, model in enumerate(result.models)]
         self._rows.append((NAIVE, None, _cells(result.naive_score)))

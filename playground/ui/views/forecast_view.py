@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.forecast import BANDS, Forecast, ForecastAnalysis
 from playground.data.base import PARTS
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.forecast_parts import BEHIND, Band, PartShades, ScoreTable, Strip, mark_of, readout
@@ -196,7 +197,7 @@ class ForecastView(View):
         self._place_origin(self._pending if self._pending is not None else here)
         self.table.show_scores(result)
         self.legend.show_entries(self._entries(result))
-        self.plot.setToolTip(self._tip(result))
+        self.plot.setToolTip(plain_tip(self._tip(result)))
         self._rescale()
 
     def _settle_pending(self, origin: int) -> None:

@@ -9,11 +9,12 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.latent_plane import DecodedGrid, LatentPlane, LatentPlaneAnalysis, extent_of
 from playground.analysis.subject import Extent
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views import drawing
 from playground.ui.views.base import View
@@ -58,7 +59,7 @@ class LatentView(View):
         self.ring.setZValue(3)
         self.plot.addItem(self.ring)
         self.legend = Legend()
-        self.thumb = QLabel(self.plot)
+        self.thumb = Label(parent=self.plot)
         self._grid = (0, 0)
         self._extent: Extent | None = None
         self._own_range = False

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.luck import Luck, LuckAnalysis
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, metric_title
@@ -30,7 +31,7 @@ class LuckView(ContestView):
         super().__init__(parent)
         self.result: Luck | None = None
         self.chart = ContestChart("Luck meter")
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.legend = Legend()
         self.body_layout.addWidget(self.words)

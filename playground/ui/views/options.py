@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from playground.ui.icons import put_icon
 from playground.ui.inspector.controls import QuietComboBox, QuietSpinBox
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 
 SIDE = 14
@@ -27,7 +27,7 @@ BUTTON = 22
 LONGEST_CHOICE = 150
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """A label that shortens its words with … where there is no room, and says them all in the tooltip."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
@@ -48,7 +48,20 @@ class ElidedLabel(QLabel):
 
 
 class HeaderButton(QToolButton):
-    """A button of a view's header: a small square, so that the heading has room beside it."""
+    """A button of a view's header: a small square, so that the heading has room beside it.
+
+    One that is `quiet` keeps its place, the keyboard and screen readers reach it, but it is painted only while it is
+    `awake`, as under the mouse or with the focus: a page of views has titles, not rows of icons.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.quiet = False
+        self.awake = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.quiet or self.awake or self.hasFocus() or self.isDown():
+            super().paintEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(THEME.px(BUTTON), THEME.px(BUTTON))

@@ -1,11 +1,11 @@
-"""A view in its frame: title on the left, small options and the buttons of every view on the right."""
+"""A view in its frame: title, small options, and the buttons of every view while the mouse or the focus is there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QRectF, Signal, Slot
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -70,13 +70,39 @@ class ViewPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._header.addWidget(self.heading, 1)
+        for button in self.buttons():
+            self._header.addWidget(button)
+            button.quiet = True
+            button.installEventFilter(self)
         self.view.complete_options()
         self._header.addWidget(self.view.options)
         self.view.options.show()
-        for button in (self.enlarge_button, self.float_button, self.save_button, self.close_button):
-            self._header.addWidget(button)
         self._layout.addLayout(self._header)
         self._layout.addWidget(self.view, 1)
+
+    def buttons(self) -> tuple[QToolButton, ...]:
+        """What every view has, from left to right."""
+        return self.enlarge_button, self.float_button, self.save_button, self.close_button
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._wake(self.underMouse() or event.type() == QEvent.Type.FocusIn)
+        return super().eventFilter(watched, event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._wake(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._wake(any(button.hasFocus() for button in self.buttons()))
+
+    def _wake(self, awake: bool) -> None:
+        """Show the buttons, or leave the header to the title and the options."""
+        for button in self.buttons():
+            if button.awake != awake:
+                button.awake = awake
+                button.update()
 
     def put_beside(self, other: View | None) -> None:
         """Show another view of the same kind beside this one, or none any more."""

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.contests import Runs
 from playground.analysis.race import Race, RaceAnalysis, RaceOffer
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, metric_title
@@ -41,7 +42,7 @@ class RaceView(ContestView):
         self.chart = ContestChart("Race")
         self.map = RaceMap()
         self.table = _table()
-        self.notice = QLabel()
+        self.notice = Label()
         self.notice.setProperty("role", "secondary")
         self.notice.setWordWrap(True)
         self.legend = Legend()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.response import Response, ResponseAnalysis
+from playground.ui.labels import plain_tip
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.canvas import in_scroll_area
@@ -186,7 +187,7 @@ class ResponseView(View):
         self._offer(result)
         self.example_box.show_example(result.row, result.count, result.part)
         self.words.setText(result.words())
-        self.words.setToolTip(result.words())
+        self.words.setToolTip(plain_tip(result.words()))
         self.reset_button.setEnabled(bool(len(result.changed)))
         self.sliders.show_result(result)
         self._draw_curves(result)

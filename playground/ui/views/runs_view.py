@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHeaderView, QLabel, QMenu, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableWidget, QTableWidgetItem, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.runs import RunRow, RunsAnalysis, RunTable
 from playground.document.project import metric_words
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.drawing import number_words
@@ -48,7 +49,7 @@ class RunsView(View):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "secondary")
         self.words.setWordWrap(True)
         self.body_layout.addWidget(self.table, 1)

@@ -6,10 +6,11 @@ import time
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPointF, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.loss_surface import LossSurface, LossSurfaceAnalysis
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.color_bar import ColorBar
@@ -54,7 +55,7 @@ class SurfaceView(View):
         self.plot = ContourPlot()
         self.bar = ColorBar("loss")
         self.legend = Legend()
-        self.notice = QLabel(NO_OPENGL)
+        self.notice = Label(NO_OPENGL)
         self.notice.setProperty("role", "secondary")
         self.notice.setWordWrap(True)
         self.notice.hide()

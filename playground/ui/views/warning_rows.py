@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.analysis.gradient_warnings import Warning
+from playground.ui.labels import Label, plain_tip
 from playground.ui.theme import THEME
 
 LOWEST = 34
@@ -22,10 +24,11 @@ class WarningRow(QWidget):
     def __init__(self, warning: Warning, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.warning = warning
-        self.words = QLabel(f"<b>!</b> {warning.sentence} {warning.advice}")
+        self.words = Label()
         self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setText(f"<b>!</b> {escape(warning.sentence)} {escape(warning.advice)}")
         self.words.setWordWrap(True)
-        self.words.setToolTip(warning.advice)
+        self.words.setToolTip(plain_tip(warning.advice))
         self.words.setAccessibleName(f"Warning: {warning.sentence}")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -35,7 +38,7 @@ class WarningRow(QWidget):
         if warning.fix:
             short = warning.fix.partition(" in ")[0]
             self.button = QPushButton(short)
-            self.button.setToolTip(f"{warning.fix}. You can undo it.")
+            self.button.setToolTip(plain_tip(f"{warning.fix}. You can undo it."))
             self.button.setAccessibleName(warning.fix)
             self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self.button.clicked.connect(self._ask)

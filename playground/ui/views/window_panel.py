@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from playground.analysis.feature_maps import ImageLayer
 from playground.analysis.sliding import Look, Sliding
 from playground.ui.inspector.controls import QuietSpinBox
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.canvas import Canvas, in_scroll_area, metrics
 from playground.ui.views.drawing import Colors, ink_on, number_words, shades, signed_table
@@ -305,9 +306,9 @@ class WindowPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.where = QLabel()
+        self.where = Label()
         self.where.setWordWrap(True)
-        self.channel_words = QLabel("channel")
+        self.channel_words = Label("channel")
         self.channel_words.setProperty("role", "secondary")
         self.channel_box = QuietSpinBox()
         self.channel_box.setAccessibleName("Channel")

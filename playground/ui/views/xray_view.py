@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.optimizer_xray import OptimizerXray, OptimizerXrayAnalysis, TracedWeight, quantity_words
 from playground.ui.inspector.controls import QuietSpinBox
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.drawing import number_words
@@ -41,7 +42,7 @@ class XrayView(View):
         self._cost = 0.0
         self._columns = 0
         self._make_options()
-        self.numbers = QLabel()
+        self.numbers = Label()
         self.numbers.setWordWrap(True)
         self.numbers.setTextFormat(Qt.TextFormat.RichText)
         self.numbers.setAccessibleName("Numbers now")
@@ -78,7 +79,7 @@ class XrayView(View):
         self.number_box.setAccessibleName("Number of the weight")
         self.number_box.setToolTip("Which weight of the parameter, counted row by row from 1")
         self.number_box.setRange(1, 1)
-        self.place_label = QLabel()
+        self.place_label = Label()
         self.place_label.setProperty("role", "secondary")
         self.look_button = QPushButton("Look at this weight")
         self.look_button.setToolTip("Take it for one of the four that are looked at; again to let it go")
