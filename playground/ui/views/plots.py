@@ -8,8 +8,9 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 
 DECADES = (((1, 2, 3, 5, 7), 0.14), ((1, 2, 5), 0.3), ((1, 3), 0.47), ((1,), 1.0))
@@ -118,8 +119,7 @@ class Plot(pg.PlotWidget):
         self.box.sigRangeChangedManually.connect(self._taken)
         self.scene().sigMouseClicked.connect(self._on_clicked)
         self.names = ("", "")
-        self._sentence = QLabel(self)
-        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence = Label(parent=self)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence.setWordWrap(True)
         self._sentence.setProperty("role", "secondary")
