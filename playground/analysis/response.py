@@ -169,7 +169,7 @@ class ResponseAnalysis(Analysis):
             values=values,
             low=low,
             high=high,
-            switches=np.all((train == 0) | (train == 1), axis=0) & ~flat,
+            switches=np.all((np.abs(train) < 1e-5) | (np.abs(train - 1) < 1e-5), axis=0) & ~flat,
             xs=xs,
             curve=curve,
             mean=everyone.mean(axis=1),

@@ -59,10 +59,11 @@ def test_a_table_dropped_on_the_gallery_learns_at_once(person: Person, window: M
     assert "one number out, “length”" in dialog.sentence.text()
     clicks_cell(columns, 4, TARGET)
     assert dialog.sentence.text() == (
-        "83 rows: 5 numbers in, 3 classes out. Left out: 2 rows that do not parse, 37 with missing values."
+        "120 rows: 5 numbers in, 3 classes out. Left out: 2 rows that do not parse. "
+        "In 37 rows what is missing is filled in."
     )
     clicks_cell(columns, 3, USED)
-    assert dialog.sentence.text().startswith("115 rows: 3 numbers in")
+    assert dialog.sentence.text().startswith("120 rows: 3 numbers in")
     QTest.mouseClick(dialog.buttons["project"], LEFT)
     person.sees(lambda: person.project.title == "flowers")
     assert person.place.document.report.ok

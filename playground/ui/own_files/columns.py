@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from playground.data.delimited import Table
 from playground.data.own_choice import ChosenColumn, ChosenTable, chosen_column, first_choice, with_target
-from playground.data.own_columns import TableColumn, Use
+from playground.data.own_columns import MOST_CATEGORIES, TEXT, TableColumn, Use
 from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.theme import THEME
@@ -27,12 +30,19 @@ TIPS = (
 ROLE = Qt.ItemDataRole
 
 
-def kind_words(column: TableColumn, use: Use, why: str = "") -> str:
+WITH_WORDS = "category with words"
+"""The choice of a category whose values are also the words that may hold nothing, such as “NA”."""
+
+
+def kind_words(column: TableColumn, chosen: ChosenColumn, why: str = "") -> str:
     """A kind in words, such as “category, 3 values”; `why` is the reason for which a column is ignored."""
-    if use == "number":
+    if chosen.use == "number":
         return "number"
-    if use == "category":
-        return f"category, {len(column.labels)} values"
+    if chosen.use == "category":
+        kept = [word for word in column.words if word in chosen.values]
+        return f"category, {len(chosen.values)} values" + (f" with “{kept[0]}”" if kept else "")
+    if chosen.use == "labels":
+        return f"{len(chosen.values)} labels, several in a cell"
     return f"ignored: {why}" if why else "ignored"
 
 
@@ -81,9 +91,9 @@ class ColumnsModel(QAbstractTableModel):
         if role == ROLE.CheckStateRole and place in (USED, TARGET):
             return _checked(chosen.use != "ignored" if place == USED else chosen.target, len(column.uses()) > 1)
         if role == ROLE.EditRole and place == KIND:
-            return chosen.use
+            return WITH_WORDS if chosen.use == "category" and set(column.words) & set(chosen.values) else chosen.use
         if role == CHOICES and place == KIND:
-            return tuple((use, kind_words(column, use)) for use in column.uses())
+            return kind_choices(column)
         if role == ROLE.TextAlignmentRole and place == MISSING:
             return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         if role == ROLE.ForegroundRole and (chosen.use == "ignored" or place == EXAMPLES):
@@ -99,7 +109,7 @@ class ColumnsModel(QAbstractTableModel):
         if place == NAME:
             return column.name
         if place == KIND:
-            return kind_words(column, self.columns[row].use, self._reasons[row])
+            return kind_words(column, self.columns[row], self._reasons[row])
         if place == MISSING:
             return f"{self._missing[row]:,}" if self._missing[row] else ""
         return ", ".join(column.examples) if place == EXAMPLES else ""
@@ -108,7 +118,7 @@ class ColumnsModel(QAbstractTableModel):
         row, chosen = index.row(), self.columns[index.row()]
         column = self.table.columns[row]
         if index.column() == KIND and role == ROLE.EditRole:
-            self._become(row, chosen_column(column, value, target=chosen.target and value != "ignored"))
+            self._become(row, as_kind(column, value, target=chosen.target))
         elif index.column() == USED and role == ROLE.CheckStateRole:
             use = usual_use(column) if value == Qt.CheckState.Checked else "ignored"
             self._become(row, chosen_column(column, use, target=chosen.target and use != "ignored"))
@@ -118,6 +128,24 @@ class ColumnsModel(QAbstractTableModel):
             return False
         return True
 
+    def change_rows(self, rows: Sequence[int], kind: str) -> None:
+        """Give several columns the same kind, as far as they can have it; "used" stands for the usual one."""
+        columns = list(self.columns)
+        for row in rows:
+            column = self.table.columns[row]
+            use = usual_use(column) if kind == "used" else kind
+            if use in column.uses():
+                columns[row] = as_kind(column, use, target=columns[row].target)
+        self._take(tuple(columns))
+
+    def predict_rows(self, rows: Sequence[int]) -> None:
+        """Make several columns the targets."""
+        columns = tuple(column.model_copy(update={"target": False}) for column in self.columns)
+        for row in rows:
+            if len(self.table.columns[row].uses()) > 1:
+                columns = with_target(self.table, columns, row, also=True)
+        self._take(columns)
+
     def _become(self, row: int, chosen: ChosenColumn) -> None:
         self._take((*self.columns[:row], chosen, *self.columns[row + 1 :]))
 
@@ -125,6 +153,22 @@ class ColumnsModel(QAbstractTableModel):
         self.columns = columns
         self.dataChanged.emit(self.index(0, 0), self.index(len(columns) - 1, EXAMPLES))
         self.chosen.emit()
+
+
+def kind_choices(column: TableColumn) -> tuple[tuple[str, str], ...]:
+    """What a column can be, and that in words."""
+    found = [(use, kind_words(column, chosen_column(column, use))) for use in column.uses()]
+    if column.words and 2 <= len(column.named) <= MOST_CATEGORIES and column.count(TEXT):
+        found.insert(-1, (WITH_WORDS, kind_words(column, as_kind(column, WITH_WORDS))))
+    plain = {words: use for use, words in reversed(found)}
+    return tuple((use, words) for words, use in reversed(plain.items()))
+
+
+def as_kind(column: TableColumn, kind: str, *, target: bool = False) -> ChosenColumn:
+    """A column as a kind that was chosen."""
+    if kind == WITH_WORDS:
+        return chosen_column(column, "category", target=target, words=column.words)
+    return chosen_column(column, cast(Use, kind), target=target and kind != "ignored")
 
 
 def _checked(on: bool, possible: bool) -> Qt.CheckState | None:
@@ -149,7 +193,8 @@ def chosen_again(table: Table, earlier: ChosenTable | None) -> tuple[ChosenColum
     for column, chosen in zip(table.columns, columns, strict=True):
         old = before.get(column.name)
         if old is not None and old.use in column.uses():
-            chosen = chosen_column(column, old.use, target=old.target)
+            words = [word for word in column.words if word in old.values] if old.use == "category" else None
+            chosen = chosen_column(column, old.use, target=old.target, words=words)
         else:
             chosen = chosen.model_copy(update={"target": False})
         result.append(chosen)
@@ -157,12 +202,15 @@ def chosen_again(table: Table, earlier: ChosenTable | None) -> tuple[ChosenColum
 
 
 class ColumnsView(QTableView):
-    """The table of columns. Arrow keys walk, the space bar ticks and chooses, Enter opens the kinds."""
+    """The table of columns. Several are chosen with Shift and Ctrl.
+
+    Arrow keys walk, the space bar ticks and chooses, Enter opens the kinds.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Columns of the file")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setAlternatingRowColors(False)
         self.setItemDelegateForColumn(USED, MarkDelegate(self))
@@ -193,9 +241,13 @@ class ColumnsView(QTableView):
         target = next((row for row, column in enumerate(model.columns) if column.target), 0)
         self.setCurrentIndex(model.index(target, TARGET))
 
+    def chosen_rows(self) -> list[int]:
+        """The columns of the file that are selected."""
+        return sorted({index.row() for index in self.selectedIndexes()})
+
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
-        if index.column() == KIND:
+        if index.column() == KIND and len(self.chosen_rows()) < 2:
             self.edit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

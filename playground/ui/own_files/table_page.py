@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSplitter,
     QTableView,
@@ -23,18 +26,20 @@ from PySide6.QtWidgets import (
 from playground.data import own_outcome, own_table
 from playground.data.base import Dataset
 from playground.data.delimited import Table, asked_layout, read_table
-from playground.data.own_choice import MISSING_HELP, Missing
-from playground.data.own_files import Reading
+from playground.data.own_choice import MISSING_HELP, Missing, first_missing
+from playground.data.own_files import FileRefused, Reading
 from playground.data.own_layout import SEPARATORS, Layout
 from playground.data.own_look import TABLE_ENDINGS
 from playground.data.own_outcome import Outcome, outcome
-from playground.data.own_table import OwnTable
+from playground.data.own_table import OwnClassTable, OwnTable
 from playground.data.own_text import read_text
 from playground.ui.inspector.controls import QuietComboBox, Toggle
 from playground.ui.inspector.fields import choice_title
 from playground.ui.inspector.rows import Section, label
 from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.columns import ColumnsModel, ColumnsView
+from playground.ui.own_files.encodings import encoding_choice, show_encoding
+from playground.ui.own_files.many_columns import ManyColumns
 from playground.ui.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
@@ -108,30 +113,84 @@ class TablePage(QWidget):
         self._table: Table | None = None
         self.model: ColumnsModel | None = None
         self._outcome: Outcome | None = None
+        self._test: Table | None = None
+        self._waiting_for: Path | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(THEME.px(8))
+        column.addLayout(self._head())
         column.addLayout(self._controls())
         self.columns = ColumnsView()
         column.addWidget(self.columns, 5)
+        self.many = ManyColumns(self.columns)
+        column.addWidget(self.many)
         column.addWidget(self._lower(), 4)
+        column.addLayout(self._filling())
+        column.addLayout(self._options())
+
+    def _filling(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(THEME.px(8))
         self.missing = _choice("Missing values", [(value, choice_title(value)) for value in get_args(Missing)])
         self.missing.setToolTip(MISSING_HELP)
         KeptSize(self.missing, "setMinimumWidth", 210)
+        self.fill = QLineEdit("0")
+        self.fill.setAccessibleName("The value that is filled in")
+        self.fill.setValidator(QDoubleValidator(-1e12, 1e12, 6, self.fill))
+        self.fill.setMaximumWidth(THEME.px(90))
+        self.fill.textChanged.connect(self._renew)
         self.missing.currentIndexChanged.connect(self._renew)
         line.addWidget(_name("Missing values", self.missing))
         line.addWidget(self.missing)
+        line.addWidget(self.fill)
         self.filled = label(role="secondary")
         line.addWidget(self.filled, 1)
-        column.addLayout(line)
+        return line
 
-    def _controls(self) -> QHBoxLayout:
+    def _options(self) -> QHBoxLayout:
+        """What is offered where it fits: pictures, weights of classes, a file to test with."""
+        line = QHBoxLayout()
+        line.setSpacing(THEME.px(8))
+        self.as_pictures = Toggle("square pictures", "columns")
+        self.as_pictures.setAccessibleName("What the numbers of a row are")
+        self.as_pictures.setToolTip("The columns may be the pixels of a square grey picture, row by row.")
+        self.weigh = Toggle("weighed", "alike")
+        self.weigh.setAccessibleName("How the classes count")
+        self.weigh.setToolTip("Weighed: a mistake on a rare class counts as much more as the class is rarer.")
+        self.named_options = (
+            (_name("Rows are", self.as_pictures), self.as_pictures), (_name("Classes count", self.weigh), self.weigh)
+        )  # fmt: skip
+        for name, toggle in self.named_options:
+            KeptSize(toggle, "setMinimumWidth", 120)
+            toggle.toggled.connect(self._renew)
+            line.addWidget(name)
+            line.addWidget(toggle)
+        line.addStretch(1)
+        self.test_words = label("The test part is drawn from this file.", "secondary", wrap=False)
+        self.test_button = QPushButton("Test file…")
+        self.test_button.setAutoDefault(False)
+        self.test_button.setToolTip("A second file with the same columns, whose rows are the test part.")
+        self.test_button.clicked.connect(self._ask_test)
+        line.addWidget(self.test_words)
+        line.addWidget(self.test_button)
+        return line
+
+    def _head(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(THEME.px(8))
         self.facts = label(role="secondary", wrap=False)
         line.addWidget(self.facts)
+        line.addStretch(1)
+        self.encoding = encoding_choice()
+        self.encoding_name = _name("Encoding", self.encoding)
+        self.encoding.activated.connect(self._ask_encoding)
+        line.addWidget(self.encoding_name)
+        line.addWidget(self.encoding)
+        return line
+
+    def _controls(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(THEME.px(8))
         line.addStretch(1)
         self.as_text = QPushButton("Read as a text")
         self.as_text.setAutoDefault(False)
@@ -179,20 +238,29 @@ class TablePage(QWidget):
     def show_found(self, table: Table, earlier: Dataset | None) -> None:
         """Show what was found; with the choices that a block made of an earlier file where they fit."""
         before = earlier if isinstance(earlier, OwnTable) and earlier.table is not None else None
+        if self._waiting_for is not None and self._table is not None and table.sha256 == self._table.sha256:
+            before = self._as_before()
+            self._table = table
+            self._test = self._tested(self._waiting_for)
+        elif self._table is None or table.sha256 != self._table.sha256:
+            self._test = None
+        self._waiting_for = None
         self._table = table
         old = self.model
         self.model = ColumnsModel(table, None if before is None else before.table)
         self.model.setParent(self)
         self.model.chosen.connect(self._renew)
         self.columns.show_model(self.model)
+        self.many.watch()
         if old is not None:
             old.deleteLater()
         rows = f"{table.rows:,} row{'s' if table.rows != 1 else ''}"
         self.as_text.setVisible(table.path.suffix.lower() not in TABLE_ENDINGS)
-        self.facts.setText(f"{table.encoding} · {rows} · {len(table.columns)} columns")
-        with QSignalBlocker(self.missing):
-            if before is not None:
-                self.missing.setCurrentIndex(self.missing.findData(before.missing))
+        read = f"{table.kept:,} of {table.rows:,} rows, drawn at random" if table.kept < table.rows else rows
+        short = f" · {table.short:,} short rows filled up" if table.short else ""
+        self.facts.setText(f"{table.encoding} · {read} · {len(table.columns)} columns{short}")
+        show_encoding(self.encoding, self.encoding_name, table.codec, table.example)
+        self._show_options(table, before)
         self._show_layout(table.layout)
         self.first.show_rows([column.name for column in table.columns], table.first_rows)
         self._renew()
@@ -207,12 +275,81 @@ class TablePage(QWidget):
         """What comes of the choice."""
         if self._table is None or self.model is None or self._outcome is None:
             return ""
-        return own_outcome.sentence(self._table, self.model.columns, self._outcome)
+        return own_outcome.sentence(self._table, self.model.columns, self._outcome, picture=self._pictured())
 
     def dataset(self) -> Dataset:
         """The block for what is chosen. Raises FileRefused as long as there is a problem."""
         assert self._table is not None and self.model is not None
-        return own_table.dataset_of(self._table, self.model.columns, self.missing.currentData())
+        return own_table.dataset_of(
+            self._table,
+            self.model.columns,
+            self.missing.currentData(),
+            fill_value=self._fill_value(),
+            as_pictures=self._pictured(),
+            weigh_classes=self.weigh.isChecked(),
+            test=self._test,
+        )
+
+    def _pictured(self) -> bool:
+        return self._outcome is not None and self._outcome.picture > 0 and self.as_pictures.isChecked()
+
+    def _fill_value(self) -> float:
+        try:
+            return float(self.fill.text().replace(",", "."))
+        except ValueError:
+            return 0.0
+
+    def _show_options(self, table: Table, before: OwnTable | None) -> None:
+        assert self.model is not None
+        missing = first_missing(table, self.model.columns) if before is None else before.missing
+        found = outcome(table, self.model.columns, missing)
+        if before is not None and before.test_file and before.table is not None and before.table.test is not None:
+            self._test = self._tested(Path(before.test_file))
+        blocked = [QSignalBlocker(widget) for widget in (self.missing, self.fill, self.as_pictures, self.weigh)]
+        self.missing.setCurrentIndex(self.missing.findData(missing))
+        self.fill.setText(f"{before.fill_value:g}" if before is not None else "0")
+        self.as_pictures.setChecked(before.as_pictures if before is not None else found.picture > 0 and not found.gaps)
+        self.weigh.setChecked(isinstance(before, OwnClassTable) and before.weigh_classes)
+        del blocked
+        tested = f"“{self._test.path.name}” is the test part." if self._test is not None else ""
+        self.test_words.setText(tested or "The test part is drawn from this file.")
+
+    def _tested(self, path: Path) -> Table | None:
+        """The file to test with, which the reading thread has just read."""
+        try:
+            return read_table(path, self._table.layout if self._table is not None else None)
+        except FileRefused:
+            return None
+
+    @Slot()
+    def _ask_test(self) -> None:
+        if self._table is None or self.problem:
+            return
+        if self._test is not None:
+            self._test = None
+            self._show_options(self._table, self._as_before())
+            self._renew()
+            return
+        chosen, _ = QFileDialog.getOpenFileName(self, "A file to test with", str(self._table.path.parent))
+        if chosen:
+            self.test_with(Path(chosen))
+
+    def test_with(self, path: Path) -> None:
+        """Let the rows of a second file be the test part."""
+        before = self._as_before()
+        if before is not None and self._table is not None:
+            self._waiting_for = path
+            self.again.emit(functools.partial(_read_both, self._table, before, path))
+
+    def _as_before(self) -> OwnTable | None:
+        found = self.dataset() if not self.problem else None
+        return found if isinstance(found, OwnTable) else None
+
+    @Slot()
+    def _ask_encoding(self) -> None:
+        if self._table is not None and self.encoding.currentData() != self._table.layout.encoding:
+            wanted = self._table.layout.model_copy(update={"encoding": self.encoding.currentData()})
+            self.again.emit(functools.partial(_read_as, self._table.path, wanted))
 
     @Slot()
     def _renew(self) -> None:
@@ -229,6 +366,13 @@ class TablePage(QWidget):
         gaps = f"{found.gaps:,} row{'s have' if found.gaps != 1 else ' has'} a gap" if found.gaps else "no gaps"
         self.filled.setText(gaps)
         self.missing.setEnabled(bool(found.gaps))
+        self.fill.setVisible(bool(found.gaps) and self.missing.currentData() == "value")
+        for (name, toggle), offered in zip(
+            self.named_options, (found.picture > 0, bool(found.rare) or self.weigh.isChecked()), strict=True
+        ):
+            name.setVisible(offered)
+            toggle.setVisible(offered)
+        self.test_button.setText("No test file" if self._test is not None else "Test file…")
         self.changed.emit()
 
     @Slot()
@@ -259,6 +403,12 @@ class TablePage(QWidget):
 
 def _read_as(path: Path, layout: Layout, reading: Reading) -> Table:
     return read_table(path, asked_layout(path, layout), reading)
+
+
+def _read_both(table: Table, chosen: OwnTable, path: Path, reading: Reading) -> Table:
+    """Read a file to test with, and refuse one that does not fit; the answer is the first file again."""
+    own_table.tested_with(chosen, read_table(path, table.layout, reading))
+    return table
 
 
 def _choice(name: str, items: Sequence[tuple[object, str]]) -> QuietComboBox:

@@ -16,6 +16,7 @@ from playground.data.own_text import OwnText, TextFile, prepared, text_dataset
 from playground.ui.inspector.controls import QuietComboBox, Toggle
 from playground.ui.inspector.rows import Section, label
 from playground.ui.kept_size import KeptSize
+from playground.ui.own_files.encodings import encoding_choice, show_encoding
 from playground.ui.theme import THEME
 
 WINDOWS = (8, 16, 32, 64, 128, 256)
@@ -73,6 +74,12 @@ class TextPage(QWidget):
         line.setSpacing(THEME.px(8))
         line.addWidget(self.facts)
         line.addStretch(1)
+        self.encoding = encoding_choice()
+        self.encoding_name = label("Encoding", wrap=False)
+        self.encoding_name.setBuddy(self.encoding)
+        self.encoding.activated.connect(self._ask_encoding)
+        line.addWidget(self.encoding_name)
+        line.addWidget(self.encoding)
         line.addWidget(self.as_table)
         for words, widget in (("Window", self.window_size), ("Letters", self.plain)):
             name = label(words, wrap=False)
@@ -92,6 +99,7 @@ class TextPage(QWidget):
                 self.plain.setChecked(earlier.plain)
         length = f"{len(found.text):,} characters" if found.whole else f"more than {len(found.text):,} characters"
         self.facts.setText(f"{found.encoding} · {length} · {found.different:,} different")
+        show_encoding(self.encoding, self.encoding_name, found.codec, found.example)
         self._renew()
 
     @property
@@ -121,8 +129,17 @@ class TextPage(QWidget):
             self.again.emit(functools.partial(_as_table, self._found))
 
     @Slot()
+    def _ask_encoding(self) -> None:
+        if self._found is not None and self.encoding.currentData() != self._found.codec:
+            self.again.emit(functools.partial(_read_with, self._found, self.encoding.currentData()))
+
+    @Slot()
     def _restyle(self) -> None:
         self.shown.setFont(THEME.font(13, mono=True))
+
+
+def _read_with(found: TextFile, codec: str, reading: Reading) -> TextFile:
+    return own_text.read_text(found.path, reading, codec)
 
 
 def _as_table(found: TextFile, reading: Reading) -> Any:
