@@ -332,8 +332,11 @@ def sentence(folder: PictureFolder, dataset: OwnPictures) -> str:
     """What will be made of a folder, in words."""
     size = dataset.feature_signal().size
     used = sum(dataset.counts())
-    words = f"{used:,} pictures: {size:,} numbers in, "
-    words += f"{len(folder.classes)} classes out." if len(folder.classes) > 1 else "to be drawn again: no classes."
+    if len(folder.classes) > 1:
+        words = f"{used:,} pictures: {size:,} numbers in, {len(folder.classes)} classes out."
+    else:
+        none = "of one class" if folder.labelled else "without classes"
+        words = f"{used:,} pictures {none}: {size:,} numbers in; a new project draws them again (an autoencoder)."
     if used < folder.count:
         words += f" Of the {folder.count:,} pictures an even part is used, as many as fit into memory."
     if folder.parts is not None:

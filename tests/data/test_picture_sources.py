@@ -189,7 +189,7 @@ def test_pictures_without_classes_begin_an_autoencoder_that_learns(tmp_path, lay
     found = look(path)
     assert [one.pictures for one in found.classes] == [12]
     dataset = pictures_of(found, SIDE, False)
-    assert "to be drawn again" in sentence(found, dataset)
+    assert "draws them again" in sentence(found, dataset)
     project = starting_project(dataset, "mine")
     report = check(project.graph)
     assert report.ok and project.graph.node("loss").block == "mean-squared-error"

@@ -23,7 +23,8 @@ MOST_ROWS = 1_000
 
 def _facts(folder: PictureFolder) -> str:
     """How many pictures there are, of which classes and parts, and how deep."""
-    classes = f"{len(folder.classes)} classes" if len(folder.classes) > 1 else "one class" if folder.labelled else ""
+    single = "one class" if folder.labelled else "no classes"
+    classes = f"{len(folder.classes)} classes" if len(folder.classes) > 1 else single
     parts = "parts given" if folder.parts is not None else ""
     deep = f"white is {folder.brightness.white:,.6g}" if folder.brightness is not None else ""
     return " · ".join(words for words in (f"{folder.count:,} pictures", classes, parts, deep) if words)
