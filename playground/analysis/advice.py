@@ -146,8 +146,8 @@ def _standstill(history: Mapping[str, CurveData]) -> Advice | None:
 
 
 def _goals_met(history: Mapping[str, CurveData], goals: Sequence[Goal]) -> Advice | None:
-    if not goals:
-        return None
+    if not goals or any(goal.failure for goal in goals):
+        return None  # A failure to see is no success.
     values = [_last(history.get(goal.metric)) for goal in goals]
     if not all(goal.met(value) for goal, value in zip(goals, values, strict=True)):
         return None

@@ -69,6 +69,8 @@ def test_a_goal_is_met_only_when_all_are():
     met = of_curves({"test_accuracy": good, "test_loss": curve(np.full(40, 0.05))}, project)
     assert [one.kind for one in met] == ["goal"] and met[0].good
     assert [one.kind for one in of_curves({"test_accuracy": good}, project)] == []
+    failing = Project(goals=(Goal(metric="test_accuracy", at_most=0.6, within_epochs=9, failure=True),))
+    assert of_curves({"test_accuracy": bad}, failing) == (), "a failure to see is no success"
 
 
 PRESETS = {
@@ -86,7 +88,7 @@ PRESETS = {
 def test_presets_are_judged_as_their_lessons_say(preset):
     epochs, said, unsaid = PRESETS[preset]
     project = files.read(library.find(preset))
-    if "goal" not in said:
+    if "goal" not in said and not any(goal.failure for goal in project.goals):
         project = project.replace(goals=())
     session = Session(project)
     session.advance(round(epochs * session.steps_per_epoch))
