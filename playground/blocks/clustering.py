@@ -77,7 +77,7 @@ class KMeans(Estimator):
         "Nobody tells it the classes."
     )
     formula: ClassVar[str] = (
-        r"c_i = \mathrm{argmin}_k \lVert x_i - m_k \rVert^2, \quad m_k \leftarrow \mathrm{mean}\{x_i : c_i = k\}"
+        r"c_i = \arg\min_k \lVert x_i - m_k \rVert^2, \quad m_k \leftarrow \mathrm{mean}\{x_i : c_i = k\}"
     )
     source: ClassVar[str] = "Lloyd 1957/1982; Arthur and Vassilvitskii 2007 (k-means++); Sculley 2010 (mini-batches)"
     inputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"),)
