@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
 from playground.paths import RESOURCES
 
 SANS, MONO = "Playground Sans", "Playground Mono"
 """Families in `resources/fonts`; both have a regular and a bold weight, and figures of one width."""
-_registered: set[str] = set()
 
 
 def register_fonts() -> None:
     """Make the families known to Qt, once; takes 5 to 10 ms. Does nothing before there is an application."""
-    if QGuiApplication.instance() is None:
-        return
+    if QGuiApplication.instance() is not None:
+        _register()
+
+
+@functools.cache
+def _register() -> None:
     for path in sorted((RESOURCES / "fonts").glob("*.ttf")):
-        if path.name not in _registered:
-            _registered.add(path.name)
-            QFontDatabase.addApplicationFont(str(path))
+        QFontDatabase.addApplicationFont(str(path))
 
 
 def house_font(pixels: int, *, bold: bool = False, mono: bool = False) -> QFont:
