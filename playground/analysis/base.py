@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import model_validator
 
+from playground.analysis.progress import Tell, nobody
 from playground.analysis.subject import Subject
 from playground.document.declaration import Declaration, parameter
 from playground.document.graph import Graph
@@ -78,7 +79,7 @@ class Context:
     of what came after `snapshot` when a person looks back. `weights` are the weights a person has pointed at, newest
     last; `others` are other runs to compare with, `runs` all of the session; `moment` is when
     the snapshot was, if a person looks back; `project` has the settings, for what trains networks of its own.
-    `cancelled` is asked between the parts of a long computation.
+    `cancelled` is asked between the parts of a long computation, and `tell` hears how far it is.
     """
 
     subject: Subject | None = None
@@ -94,6 +95,7 @@ class Context:
     moment: Moment | None = None
     project: Project | None = None
     cancelled: Callable[[], bool] = never
+    tell: Tell = nobody
 
     def loaded(self) -> Subject:
         """The subject with the weights of the snapshot. Raises ValueError when either is missing."""

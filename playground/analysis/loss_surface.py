@@ -15,9 +15,11 @@ from playground.analysis.loss_gradient import LossGradient
 from playground.analysis.many_losses import ManyLosses, clock
 from playground.analysis.path_losses import PathLosses
 from playground.analysis.penalty import Penalty
+from playground.analysis.progress import Pace, Progress, TooLong, duration
 from playground.analysis.subject import Subject
 from playground.analysis.surface_directions import Plane, alike, later_points, path_points
 from playground.analysis.surface_planes import AROUND, Directions, Kind, Outlook, Sight
+from playground.analysis.weight_points import WeightPoints
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -26,6 +28,9 @@ from playground.training.snapshot import Snapshot
 
 MARGIN = 0.25
 """Room around the path, as a share of its width."""
+LONGEST = 60.0
+"""Seconds that a grid which nobody has named may take."""
+FEWEST = 5
 SLIMMEST = 0.4
 """Least width of the shorter side of a plane around a path, as a share of the longer one."""
 
@@ -175,15 +180,18 @@ class LossSurfaceAnalysis(Analysis):
             self.directions
         )
         seen = [sight.plane.project(way.points) for way in ways]
-        alphas, betas = self._sides(sight, np.concatenate([places for places, _ in seen]))
-        grid = sight.plane.points(np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2))
         losses = ManyLosses(subject, feeds, snapshot.layout)
-        values = losses.compute(grid, context.check)
+        alphas, betas, values, pace = self._grid(context, losses, sight, seen)
         if added:
-            values += added.at(grid)
+            values += added.at(_grid_points(sight, alphas, betas))
+
+        def check() -> None:
+            context.check()
+            pace.count(pace.done + 1)
+
         known = PathLosses(subject, losses, feeds, (self.part, self.examples), added)
         path, later, *others = [
-            _track(way, *on_plane, known.of(way.snapshots, way.points, context.check))
+            _track(way, *on_plane, known.of(way.snapshots, way.points, check))
             for way, on_plane in zip(ways, seen, strict=True)
         ]
         context.loaded()
@@ -209,6 +217,23 @@ class LossSurfaceAnalysis(Analysis):
             choices=sight.choices,
         )
 
+    def _grid(
+        self, context: Context, losses: ManyLosses, sight: Sight, seen: Sequence[Seen]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], Pace]:
+        """Places along both directions and the losses there, on a smaller grid where nobody has named one and all its
+        points would take too long."""
+        places, resolution = np.concatenate([places for places, _ in seen]), self.resolution
+        longest = np.inf if "resolution" in self.model_fields_set else LONGEST
+        while True:
+            alphas, betas = self._sides(sight, places, resolution)
+            pace = Pace(resolution**2 + len(places), context.tell, longest)
+            try:
+                values = losses.compute(_grid_points(sight, alphas, betas), context.check, pace.count)
+                return alphas, betas, values, pace
+            except TooLong as slow:
+                resolution, longest = _within(LONGEST / slow.each - len(places)), np.inf
+                context.tell(_fewer(self.resolution, resolution, slow.each, len(places)))
+
     def _penalty(self, context: Context, subject: Subject, snapshot: Snapshot) -> Penalty | None:
         if not self.penalty or context.project is None:
             return None
@@ -230,10 +255,12 @@ class LossSurfaceAnalysis(Analysis):
             gradient=gradient,
         )
 
-    def _sides(self, sight: Sight, places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _sides(
+        self, sight: Sight, places: NDArray[np.float64], resolution: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Places along both directions, (n,)."""
         if sight.kind in AROUND:
-            side = np.linspace(-self.span * sight.unit, self.span * sight.unit, self.resolution)
+            side = np.linspace(-self.span * sight.unit, self.span * sight.unit, resolution)
             return side, side
         low, high = places.min(axis=0), places.max(axis=0)
         half = (high - low) * (0.5 + MARGIN)
@@ -241,10 +268,32 @@ class LossSurfaceAnalysis(Analysis):
             half = np.maximum(half, 1.0)
         half = np.maximum(half, half.max() * SLIMMEST) * self.span
         first, second = (
-            np.linspace(middle - width, middle + width, self.resolution)
+            np.linspace(middle - width, middle + width, resolution)
             for middle, width in zip((low + high) / 2, half, strict=True)
         )
         return first, second
+
+
+Seen = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""The places of a path on the plane (m, 2), and how far its points are from it (m,)."""
+
+
+def _grid_points(sight: Sight, alphas: NDArray[np.float64], betas: NDArray[np.float64]) -> WeightPoints:
+    return sight.plane.points(np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2))
+
+
+def _within(points: float) -> int:
+    """The largest odd side of a grid of so many points, so that its middle is one of them."""
+    return max(FEWEST, (int(max(0.0, points) ** 0.5) - 1) // 2 * 2 + 1)
+
+
+def _fewer(asked: int, taken: int, each: float, others: int) -> Progress:
+    seconds = each * (taken**2 + others)
+    notice = (
+        f"A grid of {asked} × {asked} points would take {duration(each * (asked**2 + others))}, so it has {taken} × "
+        f"{taken}. Set resolution={asked} to have them all."
+    )
+    return Progress(0.0, seconds, notice)
 
 
 @dataclass(frozen=True)

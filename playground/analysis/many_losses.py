@@ -37,6 +37,11 @@ TOLERANCE = 1e-5
 clock = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-6 else time.perf_counter
 """Seconds that this thread has worked, not those that it was held up; by the wall where that is too coarse."""
 
+
+def uncounted(known: int) -> None:
+    """The `count` of work that nobody watches."""
+
+
 class TotalLoss(nn.Module):
     """The weighted sum of all losses of a subject for fixed examples, as a function of its parameters alone.
 
@@ -87,28 +92,35 @@ class ManyLosses:
         """How the last values were found: "stack", or "loop" where that is quicker or vmap cannot."""
 
     @torch.no_grad()
-    def compute(self, points: WeightPoints, check: Callable[[], None]) -> NDArray[np.float64]:
-        """The losses (count,). `check` is called between the parts of the work and may raise to end it."""
+    def compute(
+        self, points: WeightPoints, check: Callable[[], None], count: Callable[[int], None] = uncounted
+    ) -> NDArray[np.float64]:
+        """The losses (count,). `check` is called between the parts of the work, `count` with how many of the losses are
+        known; both may raise to end it."""
         values = np.empty(points.count)
         _keep_memory()
         self._subject.calm()
         self._trunk.look_at(points)
-        done = 0 if self.way else self._probe(points, values, check)
+        done = 0 if self.way else self._probe(points, values, check, count)
         if self.way == "stack":
             for start in range(done, points.count, self.chunk):
                 check()
                 stop = min(points.count, start + self.chunk)
                 values[start:stop] = self._by_stack(points, start, stop)
+                count(stop)
         else:
-            self._loop(points, values, done, points.count, check)
+            self._loop(points, values, (done, points.count), check, count)
         return values
 
-    def _probe(self, points: WeightPoints, values: NDArray[np.float64], check: Callable[[], None]) -> int:
+    def _probe(
+        self, points: WeightPoints, values: NDArray[np.float64], check: Callable[[], None], count: Callable[[int], None]
+    ) -> int:
         """Choose the way by trying both; returns how many of the values are known then."""
         self.way = "loop"
         known = min(len(values), PROBES)
-        single = self._loop(points, values, 0, known, check)
-        if self.chunk < 2:
+        one_by_one = self.chunk < 2
+        single = self._loop(points, values, (0, known), check, count if one_by_one else uncounted)
+        if one_by_one:
             return known
         # Other programs may hold up one chunk, and the first of all is slow; what it gives is of use anyway.
         for start in range(0, min(len(values), CHANCES * self.chunk), self.chunk):
@@ -141,13 +153,14 @@ class ManyLosses:
         return functional_call(self._total, parameters, (given,))  # type: ignore[no-any-return]
 
     def _loop(
-        self, points: WeightPoints, values: NDArray[np.float64], start: int, stop: int, check: Callable[[], None]
+        self, points: WeightPoints, values: NDArray[np.float64], between: tuple[int, int], check: Callable[[], None],
+        count: Callable[[int], None],
     ) -> float:
         """Fill in values one by one; returns the seconds of the quickest."""
         quickest = float("inf")
         everything = slice(0, self._layout.size)
         with borrowed(self._total.network) as own:
-            for number in range(start, stop):
+            for number in range(*between):
                 check()
                 vector = torch.from_numpy(points.part(number, number + 1, everything)[0])
                 began = clock()
@@ -156,6 +169,7 @@ class ManyLosses:
                 self._subject.calm()
                 values[number] = float(self._total())
                 quickest = min(quickest, clock() - began)
+                count(number + 1)
         return quickest
 
 

@@ -11,6 +11,7 @@ from playground.cli import going_on, running
 from playground.cli.overrides import value_of
 from playground.cli.qt import save_window, without_screen
 from playground.cli.report import CallError, ProjectFaultError, open_project
+from playground.cli.watching import Watch
 from playground.document.pairing import weights_of
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _computed(analysis: Analysis, session: Session) -> Result:
         "run 1", (*session.trail.snapshots, now), history, number=1, project=session.project,
         metrics=session.latest, seconds=session.seconds, current=True,
     )  # fmt: skip
+    watch = Watch(analysis.title)
     context = Context(
         subject=Subject(session.project.graph),
         snapshot=now,
@@ -99,10 +101,12 @@ def _computed(analysis: Analysis, session: Session) -> Result:
         trail=session.trail.snapshots,
         project=session.project,
         example=getattr(analysis, "example", 0),
+        tell=watch.tell,
     )
     try:
-        *_, whole = analysis.stages(context)
-        return whole
+        with watch:
+            *_, whole = analysis.stages(context)
+            return whole
     except NothingToShow as error:
         raise ProjectFaultError([str(error)]) from error
 

@@ -176,7 +176,7 @@ def run(session: Session, budget: Budget, title: str, stopped: Callable[[], bool
         if session.finished and budget.share(session) < 1.0:
             session.go_on()
     try:
-        with _progress(title) as (progress, task):
+        with progress_bar(title) as (progress, task):
             _train(session, budget, watch, progress, task, stopped)
     except Diverged as error:
         raise ProjectFaultError([f"stopped at step {error.step}: {error.message}"]) from error
@@ -219,7 +219,8 @@ def _words(session: Session) -> str:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[tuple[Progress, TaskID]]:
+def progress_bar(title: str) -> Iterator[tuple[Progress, TaskID]]:
+    """A bar on standard error: its task is done at 1, and has `words` behind the bar."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
     console = Console(stderr=True)
     if not console.is_terminal:
