@@ -157,6 +157,8 @@ class ViewMenu(QObject):
         canvas = place.canvas
         add("&View", "fit", "Show &everything", canvas.fit, elsewhere="F")
         add("&View", "actual-size", "Canvas at 100 &%", canvas.reset_zoom, elsewhere="Ctrl+1")
+        add("&View", "zoom-in", "Canvas &closer", canvas.zoom_in, elsewhere="+")
+        add("&View", "zoom-out", "Canvas &farther", canvas.zoom_out, elsewhere="-")
         add("&View", "next-pane", "&Next pane", place.panes.forwards, "F6", tip="To the next part of the window")
         add("&View", "previous-pane", "Pre&vious pane", place.panes.backwards, "Shift+F6", tip="The focus back again")
         add("&View", "show-outline", "&Outline", place.show_outline, "Ctrl+Shift+O", tip="The canvas as a tree")

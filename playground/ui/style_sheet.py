@@ -16,7 +16,7 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     def px(size: float) -> str:
         return f"{max(1, round(size * scale))}px"
 
-    arrow = (RESOURCES / "icons" / "chevron-down.svg").as_posix()
+    arrow = (RESOURCES / "style" / "chevron-down.svg").as_posix()
     return f"""
     QToolTip {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(6)};
         font-size: {px(13)}; }}

@@ -14,7 +14,7 @@ from playground.document.graph import Edge, EdgeKey, Graph, Node
 from playground.network.check import check
 from playground.ui.canvas.connecting import fits, takes_many
 from playground.ui.canvas.geometry import Point, PortRef, Rect
-from playground.ui.canvas.room import drawn, next_in_row, with_room
+from playground.ui.canvas.room import drawn, next_in_row, settled, with_room
 from playground.ui.open_document import OpenDocument
 
 
@@ -65,7 +65,7 @@ def _wire_after(
 
 
 def insert_existing(document: OpenDocument, name: str, key: EdgeKey, position: Point) -> None:
-    """Move a loose node onto a wire: it is put into the wire. One undo step."""
+    """Move a loose node onto a wire: it is put into the wire, and what follows makes room. One undo step."""
     graph = document.graph
     declaration = CATALOGUE[graph.node(name).block]
     source = Edge(source=key.source, source_port=key.source_port, target=name, target_port=declaration.inputs[0].name)
@@ -74,7 +74,7 @@ def insert_existing(document: OpenDocument, name: str, key: EdgeKey, position: P
     for edge in graph.edges:
         edges.extend((source, follow) if edge.key == key else (edge,))
     moved = edits.move(graph.replace(edges=tuple(edges)), {name: position})
-    document.edit_graph(f"Insert {declaration.title}", moved)
+    document.edit_graph(f"Insert {declaration.title}", settled(moved, name, drawn(document)))
 
 
 def is_loose(graph: Graph, name: str) -> bool:

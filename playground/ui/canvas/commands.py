@@ -16,7 +16,7 @@ from playground.network.naming import titles
 from playground.ui.canvas import clipboard, geometry, layout
 from playground.ui.canvas.connecting import takes_many
 from playground.ui.canvas.geometry import Point, Rect
-from playground.ui.canvas.room import cards, clear_way, drawn, nearest_free, with_room
+from playground.ui.canvas.room import cards, clear_way, drawn, nearest_free, way_out, with_room
 from playground.ui.open_document import OpenDocument
 
 
@@ -92,6 +92,12 @@ def move(document: OpenDocument, positions: Mapping[str, Point], *, merge: str =
     """Move blocks and notes; moves in a row with the same `merge` key are one undo step."""
     text = f"Move {words(document.graph, positions)}"
     document.edit_graph(text, edits.move(document.graph, positions), merge_key=merge)
+
+
+def drop(document: OpenDocument, positions: Mapping[str, Point]) -> None:
+    """Move to where the mouse let go; where a block would then cover another card, all go to the nearest free place."""
+    dx, dy = way_out(document.graph, positions, drawn(document))
+    move(document, {name: (x + dx, y + dy) for name, (x, y) in positions.items()})
 
 
 def nudge(document: OpenDocument, identifiers: Iterable[str], dx: float, dy: float) -> None:

@@ -153,7 +153,7 @@ class MoveNodes(Interaction):
             name, place = next(iter(places.items()))
             adding.insert_existing(self.scene.document, name, wire, place)
         elif places:
-            commands.move(self.scene.document, places)
+            commands.drop(self.scene.document, places)
 
     def click(self, pointer: Pointer) -> None:
         if self._was_chosen and not (pointer.shift or pointer.control):

@@ -35,7 +35,7 @@ HELP = (
     ("Ctrl+X, C, V, D", "cut, copy, paste, duplicate"),
     ("Ctrl+A", "select all"),
     ("Ctrl+G, Ctrl+Shift+G", "group, ungroup"),
-    ("F, 1, +, -", "show everything, 100 %, closer, farther"),
+    ("F, 1 or Ctrl+1, +, -", "canvas: show everything, 100 %, closer, farther"),
     ("Menu key", "everything else"),
 )
 """The keys in words, for the help window."""

@@ -89,6 +89,7 @@ def _node_menu(view: CanvasView, menu: QMenu) -> None:
     possible = [node for node in nodes if view.canvas_scene.unfolding.possible(node.id)]
     folded = not all(node.unfolded for node in possible)
     _add(menu, "Show neurons" if folded else "Hide neurons", verbs.toggle_unfolded, "U", bool(possible))
+    _add(menu, "Walk through neurons", verbs.enter_neurons, "N", any(node.unfolded for node in nodes))
     menu.addSeparator()
     _editing(view, menu)
     menu.addSeparator()
@@ -170,7 +171,9 @@ def _canvas_menu(view: CanvasView, menu: QMenu, at: Point) -> None:
     menu.addSeparator()
     _add(menu, "Tidy", verbs.tidy, "", filled)
     _add(menu, "Show everything", view.fit, "F")
-    _add(menu, "100 %", view.reset_zoom, "Ctrl+1")
+    _add(menu, "100 %", view.reset_zoom, "1")
+    _add(menu, "Closer", view.zoom_in, "+")
+    _add(menu, "Farther", view.zoom_out, "-")
 
 
 def hit_by_keyboard(view: CanvasView) -> tuple[Hit, QPointF]:

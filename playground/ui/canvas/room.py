@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Graph, Node, Note
-from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GAP, Rect
+from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GAP, Rect, united
 
 WIDTH = 172.0
 """Width of a card; the exact one is known only once it is drawn."""
@@ -30,7 +30,10 @@ ROW_GAP = 56.0
 """Room between two rows of a chain."""
 _BELOW = 28.0
 """Between a card and the copy below it."""
-_STEP, _MOST_STEPS = 24.0, 400
+_MOST_STEPS = 400
+_TOUCH = 1.0
+"""Cards whose edges touch do not cover each other."""
+_MOST_PAIRS = 20_000
 
 _DRAWN: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
@@ -50,7 +53,7 @@ def drawn(document: object) -> Mapping[str, Rect]:
 def with_room(before: Graph, after: Graph, drawn: Mapping[str, Rect] | None = None) -> Graph:
     """The graph `after`, where what is new since `before` covers no other card and no note."""
     for name in [node.id for node in after.nodes if not before.has(node.id)]:
-        after = _settled(after, name, drawn or {})
+        after = settled(after, name, drawn or {})
     return after
 
 
@@ -94,6 +97,31 @@ def clear_way(graph: Graph, part: Graph, drawn: Mapping[str, Rect]) -> float:
     return way
 
 
+def way_out(graph: Graph, places: Mapping[str, tuple[float, float]], drawn: Mapping[str, Rect]) -> tuple[float, float]:
+    """How far blocks that are put to new places must go on together, so that none covers a card or a note that stays.
+
+    Cards are as large as they are drawn now; those that merely come close stay where they were put.
+    """
+    seen = {item.id: drawn.get(item.id) or card_of(item) for item in (*graph.nodes, *graph.notes)}
+    put = [
+        Rect(*places[node.id], seen[node.id].width, seen[node.id].height) for node in graph.nodes if node.id in places
+    ]
+    staying = [rect for name, rect in seen.items() if name not in places]
+    edges = _edges(staying)
+    if not any(_meeting(card.grown(-_TOUCH), edges).any() for card in put):
+        return 0.0, 0.0
+    around = united(put)
+    if around is not None and len(put) * len(staying) > _MOST_PAIRS:
+        put = [around]
+    # As seen from the blocks that move together, a card forbids a rectangle of ways.
+    forbidden = [
+        Rect(other.x - card.right, other.y - card.bottom, other.width + card.width, other.height + card.height)
+        for card in put
+        for other in staying
+    ]
+    return nearest_free(Rect(0.0, 0.0, 0.0, 0.0), forbidden)
+
+
 def nearest_free(wanted: Rect, others: Iterable[Rect]) -> tuple[float, float]:
     """The free place for a card that is nearest to the wanted one, with a margin around it."""
     taken = [other.grown(MARGIN) for other in others]
@@ -133,7 +161,8 @@ def next_in_row(graph: Graph, after: str, drawn: Mapping[str, Rect]) -> tuple[fl
     return left, max(card.bottom for card in row) + ROW_GAP
 
 
-def _settled(graph: Graph, name: str, drawn: Mapping[str, Rect]) -> Graph:
+def settled(graph: Graph, name: str, drawn: Mapping[str, Rect]) -> Graph:
+    """The graph, where one block covers no other card: in a wire, what follows makes room."""
     known = cards(graph, drawn)
     card = known.pop(name)
     if not any(card.meets(other) for other in known.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
@@ -47,8 +48,10 @@ def _side_by_side(curves: list[str]) -> list[str]:
     parts = [part for part in ("train", "test") if part in there] or sorted(there)
     if len(nodes) > MOST_IN_DETAIL:
         parts = parts[-1:]
-    return [curve for node in nodes for part in parts for curve in curves
-            if node_of(curve) == node and split_name(curve)[0] == part]  # fmt: skip
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for curve in curves:
+        found[node_of(curve), split_name(curve)[0]].append(curve)
+    return [curve for node in nodes for part in parts for curve in found[node, part]]
 
 
 def node_of(curve: str) -> str:

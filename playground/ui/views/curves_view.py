@@ -261,22 +261,24 @@ class CurvesView(View):
         """Have one line for each curve; lines that stay are kept, as making them is dear."""
         if list(self._lines) == names:
             return
-        styles = {name: self._style(name) for name in names}
+        styles = self._styles(names)
         for name in [name for name, line in self._lines.items() if styles.get(name) != line.style]:
             self._lines.pop(name).remove(self.plot)
         self._lines = {name: self._lines.get(name) or _Line(self.plot, *styles[name]) for name in names}
         self._embolden(THEME.scale >= PRESENTER)
         self.legend.show_entries(self._entries())
 
-    def _style(self, name: str) -> tuple[str, str, str]:
-        """Part, node and symbol of a line; node and symbol only where several nodes are drawn at once."""
-        assert self.result is not None
-        part, _ = curve_lines.split_name(name)
+    def _styles(self, names: list[str]) -> dict[str, tuple[str, str, str]]:
+        """Part, node and symbol of each line; node and symbol only where several nodes are drawn at once."""
+        parts = {name: curve_lines.split_name(name)[0] for name in names}
         if not self.quantity.endswith(curve_lines.EACH):
-            return part, "", ""
-        shown = curve_lines.of_quantity(self.result.curves, self.quantity)
-        node, nodes = curve_lines.node_of(name), list(dict.fromkeys(map(curve_lines.node_of, shown)))
-        return part, node, NODE_SYMBOLS[nodes.index(node) % len(NODE_SYMBOLS)]
+            return {name: (part, "", "") for name, part in parts.items()}
+        nodes = {node: number for number, node in enumerate(dict.fromkeys(map(curve_lines.node_of, names)))}
+        return {
+            name: (part, node, NODE_SYMBOLS[nodes[node] % len(NODE_SYMBOLS)])
+            for name, part in parts.items()
+            for node in [curve_lines.node_of(name)]
+        }
 
     def _entries(self) -> list[Entry]:
         parts = {

@@ -315,3 +315,36 @@ def test_edges_to_unknown_blocks_are_shown(qtbot) -> None:
     assert item.face.severity == "error"
     assert [port.name for port in item.face.inputs] == ["strange"]
     assert len(hands.view.canvas_scene.wires) == 1
+
+
+@pytest.mark.parametrize("chosen", [["dense-1"], ["dense-1", "dense-2"]])
+def test_what_is_dropped_on_another_card_goes_to_the_nearest_free_place_in_one_step(
+    hands: Hands, chosen: list[str]
+) -> None:
+    before = hands.json
+    hands.view.select(chosen)
+    hands.drag(hands.card("dense-1"), hands.card("spirals-1") + QPoint(6, 4), keys=ALT)
+    rects = hands.view.canvas_scene.rects()
+    names = list(hands.view.canvas_scene.nodes)
+    for number, one in enumerate(names):
+        assert not any(rects[one].meets(rects[other]) for other in names[number + 1 :])
+    if len(chosen) > 1:
+        assert place(hands, "dense-2")[0] - place(hands, "dense-1")[0] == pytest.approx(260.0)
+    assert hands.document.undo_stack.count() == 1
+    hands.document.undo_stack.undo()
+    assert hands.json == before
+
+
+def test_a_loose_card_dropped_on_a_wire_goes_into_it_and_what_follows_makes_room(hands: Hands) -> None:
+    hands.view.select([])
+    name = hands.view.verbs.add_block("tanh")
+    hands.document.undo_stack.clear()
+    before = hands.json
+    middle = hands.view.mapFromScene(hands.wire_middle("dense-1", "dense-2"))
+    hands.drag(hands.card(name), middle - QPoint(0, 8), keys=ALT)
+    assert {("dense-1", name, "input"), (name, "dense-2", "input")} <= hands.wires()
+    rects = hands.view.canvas_scene.rects()
+    assert rects["dense-1"].right < rects[name].x and rects[name].right < rects["dense-2"].x
+    assert hands.document.undo_stack.count() == 1
+    hands.document.undo_stack.undo()
+    assert hands.json == before
