@@ -52,6 +52,16 @@ def looks_like_json(text: str) -> bool:
     return re.match(r"\s*(\[\s*[\[{]|\{\s*\")", text) is not None
 
 
+def is_project(text: str) -> bool:
+    """Whether a JSON text is a project of this program, by its beginning, rather than a table of records.
+
+    What is neither counts as a project, whose reader says what is wrong with it.
+    """
+    if not looks_like_json(text):
+        return True
+    return text.lstrip().startswith("{") and re.search(r'"playground-project"|"schema_version"\s*:', text) is not None
+
+
 def json_table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
     """Names of the columns and rows of fields from a list of records, a record a line, columns, or rows and names.
 

@@ -36,6 +36,8 @@ class FileActions(QObject):
     """Opens and saves the document together with its runs."""
 
     opened = Signal()
+    file_chosen = Signal(object)
+    """The path of a file that a person wants to open: a project, or data."""
     told = Signal(str, str)
     """(sentence, tone) for the message bar."""
     offered = Signal(str, object, str)
@@ -84,7 +86,7 @@ class FileActions(QObject):
         """Choose a file and open it."""
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a project", self._folder(), FILTER)
         if chosen:
-            self.open(Path(chosen))
+            self.file_chosen.emit(Path(chosen))
 
     def open(self, path: Path) -> bool:
         """Open a project file or preset; a bad file leaves everything as it was. Returns whether it was opened."""

@@ -104,6 +104,7 @@ class Workplace(QObject):
         self.files.keeper.unsaved_changed.connect(self._show_title)
         self.files.offered.connect(self._offer)
         self.files.told.connect(self._tell)
+        self.files.file_chosen.connect(self.open)
         self.own_files.told.connect(self._tell)
         self.own_files.project_made.connect(self.files.begin)
         self.own_files.placed.connect(self.canvas.go_to)

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from playground.data.base import Dataset
-from playground.data.delimited import Table
-from playground.data.own_files import FileRefused, stop_all_readings
+from playground.data.delimited import Table, decoded
+from playground.data.own_files import FileRefused, encoding_of, head_of, stop_all_readings
+from playground.data.own_formats import is_project
 from playground.data.own_images import OwnPictures, PictureFolder
 from playground.data.own_look import look_at
 from playground.data.own_text import TextFile
@@ -33,7 +34,10 @@ from playground.ui.own_files.text_page import TextPage
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
 
-FILES = "Data (*.csv *.tsv *.tab *.txt *.dat *.zip *.npz *.npy *-ubyte *.gz);;All files (*)"
+FILES = (
+    "Data (*.csv *.tsv *.tab *.psv *.txt *.dat *.data *.arff *.json *.jsonl *.ndjson *.zip *.npz *.npy *-ubyte *.gz);;"
+    "All files (*)"
+)
 PAGES: dict[type, type[QWidget]] = {Table: TablePage, PictureFolder: PicturePage, TextFile: TextPage}
 """The page for what was found."""
 PATIENCE_MS = 200
@@ -41,8 +45,14 @@ PATIENCE_MS = 200
 
 
 def is_data(path: Path) -> bool:
-    """Whether a path is that of data rather than of a project."""
-    return path.is_dir() or path.suffix.lower() != ".json"
+    """Whether a path is that of data rather than of a project: of JSON, its content tells."""
+    if path.is_dir() or path.suffix.lower() != ".json":
+        return True
+    try:
+        head = head_of(path)
+        return not is_project(decoded(head, encoding_of(head, path.name)))
+    except FileRefused:
+        return False
 
 
 class OwnFiles(QObject):
