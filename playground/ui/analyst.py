@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from playground.analysis.base import OtherRun, Weight
+from playground.analysis.progress import Progress
 from playground.document.graph import Graph, same_structure
 from playground.document.project import Project
 from playground.training.history import CurveData, Mark, Moment
@@ -19,6 +21,8 @@ from playground.training.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
+NEWS = 0.2
+"""Seconds between two news of a computation."""
 MOST_SUBJECTS = 2
 """Networks that are kept, so that two runs can be looked at in turns."""
 
@@ -63,17 +67,28 @@ class Analyst(QObject):
 
     result_ready = Signal(str)
     """Key of a request whose answer waits in `take`."""
+    progressed = Signal(str)
+    """Key of the request at work, of which `progress` has news."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread = AnalysisThread()
         self._thread.setStackSize(16 * 2**20)
         self._thread.answered.connect(self._on_answered)
+        self._thread.told.connect(self._on_told)
         self._thread.start()
 
     def request(self, request: Request | Job) -> None:
         """Ask; an older request of the same key that is still waiting is dropped, one that runs is cancelled."""
         self._thread.submit(request)
+
+    def cancel(self, key: str) -> None:
+        """Drop the request of a key, whether it waits or runs: no answer will come."""
+        self._thread.cancel(key)
+
+    def progress(self, key: str) -> Progress | None:
+        """How far the request of a key is; None when it is not at work or says nothing."""
+        return self._thread.progress(key)
 
     def busy(self, key: str) -> bool:
         """Whether an answer for the key is still to come."""
@@ -96,11 +111,16 @@ class Analyst(QObject):
     def _on_answered(self, key: str) -> None:
         self.result_ready.emit(key)
 
+    @Slot(str)
+    def _on_told(self, key: str) -> None:
+        self.progressed.emit(key)
+
 
 class AnalysisThread(QThread):
     """Answers requests one after another; only the public methods are for other threads."""
 
     answered = Signal(str)
+    told = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +130,10 @@ class AnalysisThread(QThread):
         self._running: Request | Job | None = None
         self._answers: dict[str, Any] = {}
         self._leaving = False
+        self._dropped = False
+        """What runs was cancelled by a person."""
+        self._progress: Progress | None = None
+        self._told = 0.0
         self._subjects: list[tuple[Graph, Any]] = []
         """Networks under examination, the one last looked at first."""
         self._stages: dict[str, tuple[Request, Iterator[Any]]] = {}
@@ -120,6 +144,18 @@ class AnalysisThread(QThread):
         with self._lock:
             self._waiting[request.key] = request
             self._lock.notify()
+
+    def cancel(self, key: str) -> None:
+        """Drop a request, whether it waits or runs."""
+        with self._lock:
+            self._waiting.pop(key, None)
+            if self._running is not None and self._running.key == key:
+                self._dropped = True
+
+    def progress(self, key: str) -> Progress | None:
+        """News of what runs, if it has that key."""
+        with self._lock:
+            return self._progress if self._running is not None and self._running.key == key else None
 
     def busy(self, key: str) -> bool:
         """Whether a request of that key waits or runs."""
@@ -152,10 +188,13 @@ class AnalysisThread(QThread):
                 if self._leaving:
                     return
                 _, request = self._waiting.popitem(last=False)
-                self._running = request
+                self._running, self._dropped, self._progress = request, False, None
             answer = self._answer(request)
             with self._lock:
                 self._running = None
+                if self._dropped:
+                    self._stages.pop(request.key, None)
+                    answer = None
                 if request.key in self._stages and request.key not in self._waiting:
                     self._waiting[request.key] = request  # More is to come, after all that wait already.
                 if answer is not None:
@@ -196,7 +235,10 @@ class AnalysisThread(QThread):
         from playground.analysis.base import Context
 
         def cancelled() -> bool:
-            return self._leaving or request.key in self._waiting
+            return self._leaving or self._dropped or request.key in self._waiting
+
+        def tell(progress: Progress) -> None:
+            self._tell(request.key, progress)
 
         subject = self._subject_of(request.graph)
         why_not = request.analysis.why_not(subject.report, request.graph)
@@ -221,8 +263,17 @@ class AnalysisThread(QThread):
             moment=request.moment,
             project=request.project,
             cancelled=cancelled,
+            tell=tell,
         )
         return request.analysis.stages(context)
+
+    def _tell(self, key: str, progress: Progress) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._progress = progress
+        if now - self._told >= NEWS:
+            self._told = now
+            self.told.emit(key)
 
     def _subject_of(self, graph: Graph) -> Any:
         from playground.analysis.subject import Subject

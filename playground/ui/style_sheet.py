@@ -72,6 +72,7 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QMenu::item:selected {{ background: {tokens.hover}; }}
     QMenu::item:disabled {{ color: {tokens.secondary}; }}
     QMenu::separator {{ height: 1px; background: {tokens.line}; margin: {px(4)}; }}
+    QFrame#waiting-strip {{ background: {tokens.panel}; border: 1px solid {tokens.line}; border-radius: {px(6)}; }}
     QProgressBar {{ background: {tokens.field}; border: 1px solid {tokens.line}; border-radius: {px(5)};
         max-height: {px(10)}; }}
     QProgressBar::chunk {{ background: {tokens.accent}; border-radius: {px(4)}; }}

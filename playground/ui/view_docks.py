@@ -37,6 +37,9 @@ MOST_WEIGHTS = 4
 class ViewDock(QDockWidget):
     """One open view in a dock. The panel's own header is the title; a floating dock has a window frame as well."""
 
+    cancel_wanted = Signal(str)
+    """A person does not want to wait any longer for the view with this identifier."""
+
     def __init__(self, panel: ViewPanel, identifier: str, window: QMainWindow) -> None:
         super().__init__(panel.view.title, window)
         self.setObjectName(f"view-{identifier}")
@@ -46,6 +49,8 @@ class ViewDock(QDockWidget):
         """The panel is elsewhere, enlarged."""
         self.waited = 0
         self.asked_for: tuple[Any, ...] = ()
+        self.cancelled: Analysis | None = None
+        """What a person has ended: it is not asked for again by itself."""
         self._frame = Fitting(panel)
         self.setWidget(self._frame)
         self._no_bar = QWidget()
@@ -67,6 +72,18 @@ class ViewDock(QDockWidget):
     def seen(self) -> bool:
         """The view can be seen: its panel is shown, and no other tab lies before it."""
         return self.view.isVisible() and not self.view.visibleRegion().isEmpty()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Wait no longer for what the view wants now."""
+        self.cancelled = self.view.wanted()
+        self.cancel_wanted.emit(self.identifier)
+
+    @Slot()
+    def ask_anew(self) -> None:
+        """Let the view be asked for again, whatever was asked or cancelled before."""
+        self.cancelled = None
+        self.asked_for = ()
 
     def give(self) -> ViewPanel:
         """Let the panel go to another place; `take_back` ends that."""
@@ -122,6 +139,7 @@ class ViewDocks(QObject):
         """The weights last pointed at, newest last."""
         feed.pulse.connect(self.ask)
         analyst.result_ready.connect(self._on_result)
+        analyst.progressed.connect(self._on_progress)
 
     # Opening and closing --------------------------------------------------------------------------------------------
 
@@ -158,7 +176,7 @@ class ViewDocks(QObject):
         self.weights = ()
         self._opened += 1
         for dock in self._docks.values():
-            dock.asked_for = ()
+            dock.ask_anew()
             dock.view.leave_project()
         QToolTip.hideText()
         chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
@@ -205,6 +223,9 @@ class ViewDocks(QObject):
         panel.view.moment_chosen.connect(self.moment_chosen)
         panel.view.run_chosen.connect(self.run_chosen)
         panel.view.canvas_notes_wanted.connect(self._on_canvas_notes)
+        panel.view.waiting.cancel_wanted.connect(dock.cancel)
+        panel.view.waiting.again_wanted.connect(dock.ask_anew)
+        dock.cancel_wanted.connect(self._cancel)
         self._docks[identifier] = dock
         self._panels[panel] = dock
 
@@ -301,9 +322,14 @@ class ViewDocks(QObject):
                 return  # The last picture stays while the graph is being mended.
             sentence = why_not or "Mend the errors on the canvas, and it appears here."
             if dock.asked_for != (sentence,):
-                dock.asked_for = (sentence,)
+                dock.asked_for, dock.cancelled = (sentence,), None
                 dock.view.show_message(sentence)
             return
+        if dock.cancelled is not None:
+            if dock.cancelled == dock.view.wanted():
+                return  # Until a person asks for it, or for something else.
+            dock.cancelled = None
+            dock.view.waiting.clear()
         request = self._request(key, dock.view.wanted())
         if request is None:
             return
@@ -346,6 +372,17 @@ class ViewDocks(QObject):
         return f"view:{identifier}:{self._opened}"
 
     @Slot(str)
+    def _cancel(self, identifier: str) -> None:
+        self._analyst.cancel(self._key(identifier))
+
+    @Slot(str)
+    def _on_progress(self, key: str) -> None:
+        progress = self._analyst.progress(key)
+        for identifier, dock in self._docks.items():
+            if progress is not None and key == self._key(identifier):
+                dock.view.waiting.show_progress(progress)
+
+    @Slot(str)
     def _on_result(self, key: str) -> None:
         kind, _, rest = key.partition(":")
         if kind != "view":
@@ -355,6 +392,7 @@ class ViewDocks(QObject):
         dock = self._docks.get(identifier)
         if dock is None or answer is None or key != self._key(identifier):
             return
+        dock.cancelled = None
         if isinstance(answer, Refusal):
             dock.view.show_message(answer.message)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from playground.analysis.base import Analysis, Context, Result, Table
+from playground.analysis.progress import Progress
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.ui.analyst import Analyst, Request
@@ -88,3 +90,39 @@ def test_a_newer_request_takes_the_place_of_one_that_has_begun(analyst: Analyst,
     new = Request("key", Counting(first=5_000_000, stages_to_go=2), graph)
     found = answers(analyst, qtbot, old, new, until=5_000_001)
     assert found[-1] == ("key", 5_000_001)
+
+
+class Endless(Counting):
+    """Tells how far it is and never comes to an end."""
+
+    id: ClassVar[str] = "endless"
+
+    def stages(self, context: Context) -> Iterator[Result]:
+        while True:
+            context.check()
+            context.tell(Progress(0.25, 90.0))
+            time.sleep(0.001)
+        yield Count(0)
+
+
+def test_a_long_computation_tells_how_far_it_is_and_can_be_cancelled(analyst: Analyst, qtbot: QtBot) -> None:
+    found: list[str] = []
+    analyst.result_ready.connect(found.append)
+    with qtbot.waitSignal(analyst.progressed) as told:
+        analyst.request(Request("endless", Endless(), plain_graph()))
+    assert told.args == ["endless"]
+    assert analyst.progress("endless") == Progress(0.25, 90.0)
+    assert analyst.progress("another") is None
+    analyst.cancel("another")
+    assert analyst.busy("endless")
+    analyst.cancel("endless")
+    qtbot.waitUntil(lambda: not analyst.any_busy())
+    assert answers(analyst, qtbot, Request("one", Counting(), plain_graph()), until=2)[-1] == ("one", 2)
+    assert "endless" not in found
+
+
+def test_stages_of_what_was_cancelled_do_not_go_on(analyst: Analyst, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(analyst.result_ready):
+        analyst.request(Request("long", Counting(stages_to_go=10_000_000), plain_graph()))
+    analyst.cancel("long")
+    qtbot.waitUntil(lambda: not analyst.any_busy())

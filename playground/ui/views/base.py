@@ -16,6 +16,7 @@ from playground.ui.views import saving
 from playground.ui.views.legend import Legend
 from playground.ui.views.options import MoreButton
 from playground.ui.views.parameters import Option, ViewParameters
+from playground.ui.views.waiting import WaitingStrip
 
 
 class View(QWidget):
@@ -91,6 +92,7 @@ class View(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._message)
         self._stack.addWidget(self._body)
+        self.waiting = WaitingStrip(self)
         THEME.changed.connect(self.renew)
 
     @property
@@ -148,12 +150,14 @@ class View(QWidget):
     def show_result(self, result: Any) -> None:
         """Draw a result of the analysis."""
         self.result = result
+        self.waiting.clear()
         self._stack.setCurrentIndex(1)
         self.draw()
 
     def show_message(self, sentence: str) -> None:
         """Forget the result and say why there is none."""
         self.result = None
+        self.waiting.clear()
         self._message.setText(sentence or self.empty)
         self._stack.setCurrentIndex(0)
 
