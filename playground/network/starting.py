@@ -12,6 +12,9 @@ from playground.document.project import Project, TrainingSettings
 
 STEP = 260.0
 """From one card to the next, in scene units."""
+ROW_STEP = 330.0
+"""From one row of cards to the next, with room for their pictures."""
+MOST_IN_A_ROW = 7
 CODE = 8
 """Numbers that an autoencoder keeps of a picture."""
 Layer = tuple[str, dict[str, Any]]
@@ -27,7 +30,7 @@ def starting_project(dataset: Dataset, title: str) -> Project:
     for number, (block, parameters) in enumerate(layers, start=1):
         count = sum(node.block == block for node in nodes)
         name = "loss" if number == len(layers) else f"{block}-{count + 1}"
-        nodes.append(Node(id=name, block=block, parameters=parameters, position=Position(x=number * STEP)))
+        nodes.append(Node(id=name, block=block, parameters=parameters, position=_place(number, len(layers) + 1)))
         port, before = CATALOGUE[block].inputs[0].name, nodes[-2]
         leaving = CATALOGUE[before.block].outputs[0].name
         edges.append(Edge(source=before.id, source_port=leaving, target=name, target_port=port))
@@ -39,6 +42,12 @@ def starting_project(dataset: Dataset, title: str) -> Project:
         graph=Graph(nodes=tuple(nodes), edges=tuple(edges)),
         training=TrainingSettings(optimizer=adam, batch_size=32),
     )
+
+
+def _place(number: int, count: int) -> Position:
+    """Where a card stands: in rows of the same length, none of them longer than can be read."""
+    row = -(-count // -(-count // MOST_IN_A_ROW))
+    return Position(x=number % row * STEP, y=number // row * ROW_STEP)
 
 
 def _is_one_class(features: Signal, target: Signal) -> bool:

@@ -78,7 +78,7 @@ class Presenter(QObject):
         window.text_size.enlarge(scale_for(window.screen().size()))
         place.canvas.installEventFilter(self)
         window.showFullScreen()
-        place.canvas.fit()
+        place.canvas.camera.refit()
         place.messages.tell(KEYS_HELP, tone="good")
         self._help.start(round(1000 * HELP_SECONDS))
 
@@ -123,7 +123,7 @@ class Presenter(QObject):
             return
         place.arrangement.apply()
         if before.fitted:
-            place.canvas.fit()
+            place.canvas.camera.refit()
         else:
             place.canvas.camera.zoom_to(before.zoom)
             place.canvas.camera.centre_on(before.centre)

@@ -209,7 +209,7 @@ class Workplace(QObject):
         self._open_views()
         self._show_title()
         self.inspector.select("")
-        self.canvas.fit()
+        self.canvas.camera.open()
 
     def _open_views(self) -> None:
         """The views that suit the project; later, when it has to be built or mended first."""

@@ -26,7 +26,7 @@ def test_a_network_that_fits_starts_at_once(block: str) -> None:
     report = check(project.graph)
     assert report.ok and not report.problems
     assert parse(to_json(project)) == project
-    places = [(node.position.x, node.position.y) for node in project.graph.nodes]
+    places = [(node.position.y, node.position.x) for node in project.graph.nodes]  # row by row, none on another
     assert places == sorted(set(places))
 
 

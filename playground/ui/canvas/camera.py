@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
 
 SMALLEST, LARGEST = 0.05, 4.0
+READABLE = 0.6
+"""What is opened is not shown smaller: cards can be read, and one begins on the left."""
 SETTLING = 3.0
 """Seconds in which the window lays itself out after a project was opened."""
 _NOTCH = 1.16
@@ -30,7 +32,10 @@ class Camera:
         self._held: tuple[QPointF, float] | None = None
         """The scene point that stays in the middle while the window settles, and until when."""
         self.fitted = True
-        """Everything was fitted into the view and nobody has moved since: a resize then fits again."""
+        """The network was fitted into the view and nobody has moved since: a resize then fits again."""
+        self.cut = False
+        """It was fitted, but only its beginning has room."""
+        self._least = READABLE
 
     @property
     def zoom(self) -> float:
@@ -91,10 +96,17 @@ class Camera:
         self.zoom_to(self.zoom * gesture.scaleFactor(), middle)
         return True
 
+    def open(self) -> None:
+        """Show everything where it can be read then, else the beginning of the network, on the left."""
+        self._fit(None, 1.25, READABLE)
+
     def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
         """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""
+        self._fit(rect, largest, SMALLEST)
+
+    def _fit(self, rect: QRectF | None, largest: float, least: float) -> None:
         view = self._view
-        self.fitted, self._held = rect is None, None
+        self.fitted, self._held, self._least = rect is None, None, least
         target = rect if rect is not None else view.canvas_scene.content_rect()
         if target.isEmpty():
             self._view.setTransform(QTransform())
@@ -105,9 +117,15 @@ class Camera:
         margin = min(48.0, room.width() * 0.08, room.height() * 0.08)
         across = (room.width() - 2 * margin) / target.width()
         down = (room.height() - 2 * margin) / target.height()
-        zoom = min(max(finite(min(across, down), 1.0), SMALLEST), largest)
+        zoom = min(max(finite(min(across, down), 1.0), least), largest)
+        self.cut = zoom > min(across, down)
         view.setTransform(QTransform.fromScale(zoom, zoom))
-        self._bring(target.center(), QPointF(view.viewport().rect().center()))
+        middle, half = target.center(), QPointF(view.viewport().rect().center())
+        if zoom > across:
+            middle.setX(target.left() + (half.x() - margin) / zoom)
+        if zoom > down:
+            middle.setY(target.top() + (half.y() - margin) / zoom)
+        self._bring(middle, half)
         view.view_changed.emit()
 
     def reveal(self, rect: QRectF) -> None:
@@ -125,6 +143,10 @@ class Camera:
         self._bring(point, QPointF(self._view.viewport().rect().center()))
         self._view.view_changed.emit()
 
+    def refit(self) -> None:
+        """Fit again as before, as the network or its view has another size."""
+        self._fit(None, 1.25, self._least)
+
     def look_at(self, centre: QPointF, zoom: float) -> None:
         """Look at a point of the scene with a zoom, as somebody did before."""
         self.zoom_to(zoom)
@@ -134,7 +156,7 @@ class Camera:
     def resized(self, *, first: bool) -> None:
         """The viewport has another size: fit again what was fitted; what was just looked at stays in sight."""
         if self.fitted or (first and self._held is None):
-            self.fit()
+            self.refit()
         elif self._held is not None and time.monotonic() < self._held[1]:
             self._bring(self._held[0], QPointF(self._view.viewport().rect().center()))
         else:
@@ -175,4 +197,4 @@ class Camera:
 
 def _pixels(value: float) -> int:
     """A number of pixels that Qt can scroll by."""
-    return round(min(max(finite(value), -1e6), 1e6))
+    return round(min(max(finite(value), -2e7), 2e7))

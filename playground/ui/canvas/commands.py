@@ -206,8 +206,10 @@ def distribute(document: OpenDocument, rects: Mapping[str, Rect], axis: Literal[
 
 
 def tidy(document: OpenDocument, sizes: Mapping[str, tuple[float, float]]) -> None:
-    """Lay the whole graph out anew."""
-    document.edit_graph("Tidy", edits.move(document.graph, layout.tidy(document.graph, sizes)))
+    """Lay the whole graph out anew, with room for the pictures that the cards may show one day."""
+    grown = cards(document.graph, drawn(document))
+    roomy = {name: (width, max(height, grown[name].height)) for name, (width, height) in sizes.items()}
+    document.edit_graph("Tidy", edits.move(document.graph, layout.tidy(document.graph, roomy)))
 
 
 # Notes and groups ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Tidy: place the blocks in columns from left to right, so that every wire runs forwards and few of them cross.
 
 The method of Sugiyama, Tagawa and Toda (1981): layers by the longest path, invisible stand-ins where a wire passes a
-layer, order within a layer by barycentres, and heights that bring neighbours in line.
+layer, order within a layer by barycentres, and heights that bring neighbours in line. A long
+chain is broken into rows like a text, where a single block leads on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph
+from playground.ui.canvas.bands import bands
 from playground.ui.canvas.geometry import GAP, PORT_LINE
 
 COLUMN_GAP = GAP
@@ -20,6 +22,8 @@ ROW_GAP = 36.0
 """Room between two blocks of a column."""
 WIRE_ROOM = 12.0
 """Height kept free where a wire passes a column."""
+BAND_GAP = 72.0
+"""Room between two rows of a long chain, for the wires that lead on."""
 PART_GAP = 72.0
 """Room between parts of the graph that no wire joins."""
 DEFAULT_SIZE = (150.0, 110.0)
@@ -127,16 +131,44 @@ class _PartLayout:
         """Top left corners with the smallest at (0, 0), and the height of the whole."""
         levels = self._levels()
         result: dict[str, tuple[float, float]] = {}
+        bottom = 0.0
+        for band in self._bands():
+            placed = self._band(band, levels)
+            top = min(y for _, y in placed.values())
+            height = max(y + self._size(name)[1] for name, (_, y) in placed.items()) - top
+            below = bottom + BAND_GAP if result else 0.0
+            result.update({name: (x, y - top + below) for name, (x, y) in placed.items()})
+            bottom = below + height
+        return result, bottom
+
+    def _bands(self) -> list[list[list[str]]]:
+        """The columns of each row, as a long chain goes on in the next one: cut where a single block leads on."""
+        widths = [self._width(column) + COLUMN_GAP for column in self._columns]
+        reach: dict[str, int] = {}
+        for source, target in self._pulling:
+            reach[source] = max(reach.get(source, 0), self._layer[target])
+        changes = [0] * (len(self._columns) + 1)
+        for source, last in reach.items():
+            changes[self._layer[source]] += 1
+            changes[last] -= 1
+        leading_on = list(itertools.accumulate(changes[:-1]))  # how many blocks feed what comes later
+        tallest = max(self._size(name)[1] for column in self._columns for name in column)
+        starts = bands(widths, [count == 1 for count in leading_on], tallest + BAND_GAP)
+        return [self._columns[start:stop] for start, stop in itertools.pairwise([*starts, len(self._columns)])]
+
+    def _band(self, columns: list[list[str]], levels: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+        placed: dict[str, tuple[float, float]] = {}
         x = 0.0
-        for column in self._columns:
-            width = max((self._size(name)[0] for name in column if name not in self._stand_ins), default=0.0)
+        for column in columns:
+            width = self._width(column)
             for name in column:
                 if name not in self._stand_ins:
-                    result[name] = (x + (width - self._size(name)[0]) / 2, levels[name] - self._line(name))
+                    placed[name] = (x + (width - self._size(name)[0]) / 2, levels[name] - self._line(name))
             x += width + COLUMN_GAP
-        top = min(y for _, y in result.values())
-        height = max(y + self._size(name)[1] for name, (_, y) in result.items()) - top
-        return {name: (x, y - top) for name, (x, y) in result.items()}, height
+        return placed
+
+    def _width(self, column: list[str]) -> float:
+        return max((self._size(name)[0] for name in column if name not in self._stand_ins), default=0.0)
 
     def _size(self, name: str) -> tuple[float, float]:
         if name in self._stand_ins:

@@ -13,6 +13,8 @@ from playground.ui.theme import THEME
 _WIDTH, _HEIGHT = 184, 120
 _INSET = 12
 _PADDING = 7.0
+_MOST_OF_HEIGHT = 0.3
+"""Of the height of the canvas; where that is low, the map is smaller."""
 
 
 class Minimap(QWidget):
@@ -47,13 +49,13 @@ class Minimap(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self.resize(self.sizeHint())
         self._place()
         self.update()
 
     def _place(self) -> None:
         port = self._canvas.viewport().geometry()
-        inset = THEME.px(_INSET)
+        inset, size = THEME.px(_INSET), self.sizeHint()
+        self.resize(size * min(1.0, _MOST_OF_HEIGHT * port.height() / size.height()))
         self.move(port.right() - inset - self.width(), port.bottom() - inset - self.height())
         self.raise_()
 

@@ -1,4 +1,5 @@
-"""Where wires run: straight from port to port, or in an arch over or under the cards that would hide them. Pure."""
+"""Where wires run: straight from port to port, in an arch over or under the cards that would hide them, or through the
+gap between two rows. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +14,10 @@ ARCH_ROOM = 14.0
 """Room between a card and a wire that arches over it."""
 ARCH_TURN = 44.0
 """Width in which such a wire rises and falls."""
+BACK_ROOM, BACK_TURN = 36.0, 40.0
+"""The same for a wire that goes back to the beginning of the next row; it runs above those that go forwards."""
+_OTHER_ROW = 100.0
+"""Height from which on two ports stand in different rows."""
 _MOST_TRIES = 8
 _CELL = 256.0
 """Side of the squares by which cards are looked up, in scene units: about the size of a card."""
@@ -72,17 +77,23 @@ class Route:
 
 
 def route(start: Point, end: Point, cards: CardIndex, but: Collection[str] = ()) -> Route:
-    """The way of a wire that must not run behind other cards: where it would, it arches over or under them.
+    """The way of a wire that must not run behind other cards: where it would, it arches over or under them, or runs
+    through the gap above the row of its end, as does every wire that goes back to the beginning of another row.
 
     The cards named in `but`, those at its ends, do not count.
     """
     plain = wire_curve(start, end)
+    elsewhere = abs(end[1] - start[1]) > _OTHER_ROW
+    going_back = elsewhere and end[0] < start[0]
     blocking = cards.hiding(plain, but)
-    if not blocking:
+    if not blocking and not going_back:
         return Route(plain, curve_bounds(plain))
     tried: list[Curve] = [plain]
-    arches = [_arch(start, end, blocking, cards, but, upwards, tried) for upwards in (True, False)]
-    best = min(arches, key=lambda arch: (arch[1], abs(arch[0][3][1] - start[1])))[0]
+    found = [_arch(start, end, set(cards.at(end)), cards, but, True, tried)] if elsewhere else []
+    if blocking:
+        found += [_arch(start, end, blocking, cards, but, upwards, tried) for upwards in (True, False)]
+    preferred = found[0] if elsewhere else None
+    best = min(found, key=lambda arch: (arch[1], arch is not preferred, abs(arch[0][3][1] - start[1])))[0]
     return Route(best, united(map(curve_bounds, tried)) or curve_bounds(best))
 
 
@@ -96,10 +107,12 @@ def _arch(
     tried: list[Curve],
 ) -> tuple[Curve, int]:
     """An arch past the blocking cards, and how many cards still hide it."""
-    around = set(blocking)
+    around, room = set(blocking), BACK_ROOM if end[0] < start[0] else ARCH_ROOM
     for _ in range(_MOST_TRIES):
         past = [cards.rects[name] for name in around]
-        level = min(rect.y for rect in past) - ARCH_ROOM if upwards else max(rect.bottom for rect in past) + ARCH_ROOM
+        if not past:
+            past = [Rect(*end, 0.0, 0.0)]
+        level = min(rect.y for rect in past) - room if upwards else max(rect.bottom for rect in past) + room
         curve = _over(start, end, level)
         tried.append(curve)
         hiding = cards.hiding(curve, but)
@@ -111,6 +124,8 @@ def _arch(
 
 def _over(start: Point, end: Point, level: float) -> Curve:
     """Up or down to a level, along it, and back to the end: three pieces, the middle one straight."""
+    if end[0] < start[0]:
+        return _back(start, end, level)
     turn = min(ARCH_TURN, max(16.0, (end[0] - start[0]) / 3))
     left, right = start[0] + turn, end[0] - turn
     third = (right - left) / 3
@@ -118,6 +133,17 @@ def _over(start: Point, end: Point, level: float) -> Curve:
         start, (start[0] + turn, start[1]), (start[0], level), (left, level),
         (left + third, level), (right - third, level), (right, level),
         (end[0], level), (end[0] - turn, end[1]), end,
+    )  # fmt: skip
+
+
+def _back(start: Point, end: Point, level: float) -> Curve:
+    """The same from right to left: with a bend like a U at either end."""
+    right, left = start[0] + BACK_TURN, end[0] - BACK_TURN
+    third = (start[0] - end[0]) / 3
+    return (
+        start, (right, start[1]), (right, level), (start[0], level),
+        (start[0] - third, level), (end[0] + third, level), (end[0], level),
+        (left, level), (left, end[1]), end,
     )  # fmt: skip
 
 

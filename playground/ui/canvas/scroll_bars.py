@@ -42,7 +42,7 @@ class ScrollBars(QObject):
         content, seen = view.canvas_scene.content_rect(), view.camera.visible()
         across = not content.isEmpty() and not _within(content, seen, across=True)
         down = not content.isEmpty() and not _within(content, seen, across=False)
-        if view.camera.fitted:
+        if view.camera.fitted and not view.camera.cut:
             across = down = False
         view.setHorizontalScrollBarPolicy(_SHOWN if across else _HIDDEN)
         view.setVerticalScrollBarPolicy(_SHOWN if down else _HIDDEN)

@@ -203,7 +203,7 @@ class CanvasView(QGraphicsView):
     def _keep_fitted(self) -> None:
         """The first pictures make cards grow: what was fitted before stays fitted, until somebody moves or edits."""
         if self.live.grown and self.camera.fitted and self._gesture is None:
-            self.fit()
+            self.camera.refit()
         self.live.grown = False
 
     def clear_pictures(self) -> None:
@@ -299,7 +299,7 @@ class CanvasView(QGraphicsView):
     def _on_opened(self) -> None:
         self.editor.drop()
         self.live.clear()
-        self.fit()
+        self.camera.open()
 
     @Slot()
     def _on_selection(self) -> None:

@@ -71,3 +71,19 @@ def test_after_any_edits_the_wires_lie_as_in_a_canvas_made_anew(qtbot) -> None:
     laid = hands.view.canvas_scene
     assert {key: item.curve for key, item in laid.wires.items()} == {key: w.curve for key, w in fresh.wires.items()}
     assert laid.content_rect() == fresh.content_rect()
+
+
+def test_the_wire_to_the_next_row_runs_through_the_gap_and_never_behind_its_own_cards() -> None:
+    rows = {
+        "a": Rect(0.0, 0.0, 160.0, 200.0), "b": Rect(220.0, 0.0, 160.0, 200.0), "c": Rect(440.0, 0.0, 160.0, 200.0),
+        "d": Rect(0.0, 272.0, 160.0, 200.0), "e": Rect(220.0, 272.0, 160.0, 200.0),
+    }  # fmt: skip
+    cards = CardIndex(rows)
+    back = route((600.0, 42.0), (0.0, 314.0), cards, ("c", "d")).curve
+    target = route((160.0, 52.0), (220.0, 324.0), cards, ("a", "e")).curve
+    for curve, start, end in ((back, (600.0, 42.0), (0.0, 314.0)), (target, (160.0, 52.0), (220.0, 324.0))):
+        assert (curve[0], curve[-1]) == (start, end)
+        assert not any(
+            rect.grown(-1.0).contains(point) for rect in rows.values() for point in geometry.curve_samples(curve)
+        )
+    assert {y for _, y in back[3:7]}.isdisjoint(y for _, y in target[3:7])  # not one on the other

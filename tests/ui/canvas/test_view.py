@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -237,3 +237,19 @@ def test_no_text_of_a_card_is_smaller_than_13_pixels_at_any_zoom(hands: Hands, m
         hands.view.grab()
         assert all(size * zoom > 12.4 for size in used), zoom
         assert used or zoom < 0.21
+
+
+def test_a_long_network_opens_readable_at_its_beginning_and_f_shows_all_of_it(qtbot) -> None:
+    nodes = tuple(node(f"dense-{number}", "dense", 260.0 * number, 0.0) for number in range(12))
+    hands = canvas_with(Graph(nodes=nodes), qtbot)
+    hands.view.resize(700, 340)
+    hands.document.open(hands.document.project)
+    first, last = (hands.view.canvas_scene.nodes[name].box().rect for name in ("dense-0", "dense-11"))
+    seen = hands.view.camera.visible()
+    assert hands.view.camera.zoom == pytest.approx(0.6)
+    assert seen.contains(QRectF(first.x, first.y, first.width, first.height))
+    assert not seen.contains(QPointF(*last.centre))
+    hands.view.resize(720, 360)
+    assert hands.view.camera.zoom == pytest.approx(0.6)
+    hands.key(Qt.Key.Key_F)
+    assert hands.view.camera.visible().contains(QPointF(*last.centre))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from playground.document import edits
 from playground.document.graph import Edge, Graph, Node, Note, Position
 from playground.ui.canvas.geometry import PORT_LINE
-from playground.ui.canvas.layout import COLUMN_GAP, WIRE_ROOM, _apart, _inversions, tidy
+from playground.ui.canvas.layout import BAND_GAP, COLUMN_GAP, WIRE_ROOM, _apart, _inversions, tidy
 
 SIZE = (150.0, 110.0)
 
@@ -49,13 +49,14 @@ def overlaps(places: dict[str, tuple[float, float]], sizes: dict[str, tuple[floa
 
 @settings(max_examples=120, deadline=None)
 @given(graphs())
-def test_no_overlaps_and_every_wire_runs_forwards(case) -> None:
+def test_no_overlaps_and_every_wire_runs_forwards_or_on_to_a_later_row(case) -> None:
     graph, sizes = case
     places = tidy(graph, sizes)
     assert set(places) == {node.id for node in graph.nodes}
     assert overlaps(places, sizes) == []
     for edge in graph.edges:
-        assert places[edge.target][0] >= places[edge.source][0] + sizes[edge.source][0]
+        (x, y), (width, height) = places[edge.source], sizes[edge.source]
+        assert places[edge.target][0] >= x + width or places[edge.target][1] >= y + height + BAND_GAP - 1
 
 
 @settings(max_examples=60, deadline=None)
@@ -131,6 +132,29 @@ def test_parts_without_a_wire_between_them_stand_below_each_other() -> None:
     places = tidy(graph, {})
     assert places["alone"][0] == places["n0"][0]
     assert places["alone"][1] > places["n0"][1]
+
+
+def test_a_chain_of_twelve_blocks_goes_on_in_a_second_row_so_that_its_cards_can_be_read() -> None:
+    graph = chain("spirals", *(["dense"] * 10), "cross-entropy")
+    graph = edits.connect(graph, Edge(source="n0", source_port="target", target="n11", target_port="target"))
+    size = (160.0, 200.0)
+    places = tidy(graph, {node.id: size for node in graph.nodes})
+    levels = sorted({y for _, y in places.values()})
+    rows = [[name for name, (_, y) in places.items() if y == level] for level in levels]
+    assert rows == [[f"n{number}" for number in range(6)], [f"n{number}" for number in range(6, 12)]]
+    width = max(x for x, _ in places.values()) + size[0]
+    height = max(y for _, y in places.values()) + size[1]
+    assert min(700 / width, 340 / height) > 0.5
+
+
+def test_a_row_ends_only_where_a_single_block_leads_on() -> None:
+    graph = chain("spirals", *(["dense"] * 19))
+    for number in range(1, 17, 3):
+        graph = edits.connect(graph, Edge(source=f"n{number}", target=f"n{number + 3}"), many=True)
+    places = tidy(graph, {})
+    last = [e.source for e in graph.edges if places[e.target][0] < places[e.source][0]]
+    assert last
+    assert all(int(name[1:]) % 3 == 1 or int(name[1:]) > 16 for name in last)
 
 
 def test_an_empty_canvas_has_nothing_to_tidy() -> None:
