@@ -119,6 +119,29 @@ def story() -> Path:
     return path
 
 
+@functools.cache
+def messages() -> Path:
+    """200 messages, spam or ham by the words in them, of which no single one tells; each has a number of its own."""
+    generator = np.random.default_rng(10)
+    kinds = {"spam": ("win", "money", "prize", "claim", "free"), "ham": ("home", "dinner", "late", "train", "mother")}
+    rest = ("the", "is", "now", "we", "soon", "again")
+    rows = ["label,message"]
+    for number in range(200):
+        kind = ("spam", "ham", "ham")[number % 3]
+        words = [*generator.choice(kinds[kind], 2), *generator.choice(rest, int(generator.integers(2, 6)))]
+        rows.append(f'{kind},"{" ".join(generator.permutation(words))}, {number}."')
+    path = FOLDER / "messages.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def labelled_text_parameters(path: Path) -> dict[str, Any]:
+    """What a block that reads these texts is given."""
+    from playground.data.own_first import first_guess
+
+    return first_guess(path).dataset.model_dump(mode="json", exclude_defaults=True)
+
+
 def text_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this text is given."""
     from playground.data.own_files import Reading
@@ -136,4 +159,5 @@ def parameters_of(block: str) -> dict[str, Any]:
         "own-table-labels": lambda: table_parameters(tagged()),
         "own-images": lambda: picture_parameters(shapes()),
         "own-text": lambda: text_parameters(story()),
+        "own-labelled-texts": lambda: labelled_text_parameters(messages()),
     }[block]()

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -88,6 +88,8 @@ class Table:
     codec: str = "utf-8"
     example: str = ""
     """A word of the file by which one sees whether the encoding is right; empty when all is ASCII."""
+    texts: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The cells as they stand in the file, of the columns for which that was wanted."""
 
     @property
     def kept(self) -> int:
@@ -95,8 +97,10 @@ class Table:
         return len(self.lines)
 
 
-def read_table(path: Path, layout: Layout | None = None, reading: Reading | None = None) -> Table:
-    """Read a table; its layout is found out when none is given.
+def read_table(
+    path: Path, layout: Layout | None = None, reading: Reading | None = None, *, texts: Collection[int] = ()
+) -> Table:
+    """Read a table; its layout is found out when none is given. Of the columns `texts` the cells are kept as they are.
 
     The last tables are remembered, so that what was just looked at need not be read again. Raises FileRefused with a
     sentence for what is no table, and ReadingStopped.
@@ -106,17 +110,17 @@ def read_table(path: Path, layout: Layout | None = None, reading: Reading | None
     head = head_of(path)
     encoding = encoding_of(head, path.name, layout.encoding if layout is not None else "")
     found = layout or found_layout(path, head, encoding)
-    key = (str(path), status, found)
+    key = (str(path), status, found, tuple(texts))
     for known, last in tuple(_LAST):
         if known == key:
             return last
     try:
         with path.open("rb", buffering=0) as raw:
-            table = read_stream(raw, path, status[0], encoding, found, reading)
+            table = read_stream(raw, path, status[0], encoding, found, reading, texts)
     except UnicodeDecodeError as error:  # no UTF-8 after all, further down
         other = single_byte(bytes(error.object[max(0, error.start - 200) :]))
         with path.open("rb", buffering=0) as raw:
-            table = read_stream(raw, path, status[0], other, found, reading)
+            table = read_stream(raw, path, status[0], other, found, reading, texts)
     except OSError as error:
         raise FileRefused(f"“{path.name}” cannot be read: {error.strerror or error}.") from error
     remember(path, table.sha256)
@@ -124,7 +128,7 @@ def read_table(path: Path, layout: Layout | None = None, reading: Reading | None
     return table
 
 
-_LAST: list[tuple[tuple[str, tuple[int, int], Layout], Table]] = []
+_LAST: list[tuple[tuple[str, tuple[int, int], Layout, tuple[int, ...]], Table]] = []
 """The tables that were read last: one, and one to test with."""
 
 
@@ -177,13 +181,14 @@ class _Bad:
 
 
 def read_stream(
-    raw: BinaryIO | io.RawIOBase, path: Path, size: int, encoding: Encoding, layout: Layout, reading: Reading
-) -> Table:
+    raw: BinaryIO | io.RawIOBase, path: Path, size: int, encoding: Encoding, layout: Layout, reading: Reading,
+    texts: Collection[int] = (),
+) -> Table:  # fmt: skip
     """Read a table from a stream of bytes. Raises FileRefused, ReadingStopped and UnicodeDecodeError."""
     watched = Watched(raw, path.name, size, reading, zeros=encoding.wide, longest=layout.form != "json")
     buffered = io.BufferedReader(watched, 2**20)
     text = io.TextIOWrapper(buffered, encoding.codec, errors=encoding.errors, newline="")
-    gatherer = _Gatherer(path.name, layout, reading)
+    gatherer = _Gatherer(path.name, layout, reading, texts)
     try:
         gatherer.gather(text)
     except csv.Error as error:
@@ -208,14 +213,16 @@ def read_stream(
         marked=gatherer.marked,
         codec=encoding.codec,
         example=gatherer.example,
+        texts={number: tuple(cells) for number, cells in gatherer.texts.items()},
     )
 
 
 class _Gatherer:
     """Takes rows one by one and keeps their cells, column by column."""
 
-    def __init__(self, name: str, layout: Layout, reading: Reading) -> None:
+    def __init__(self, name: str, layout: Layout, reading: Reading, texts: Collection[int]) -> None:
         self.rows = 0
+        self.texts: dict[int, list[str]] = {number: [] for number in texts}
         self.names: list[str] = []
         self.marked = ""
         self.short = 0
@@ -374,6 +381,8 @@ class _Gatherer:
         if batch:
             for column, reader in zip(zip(*batch, strict=True), self._readers, strict=True):
                 reader.add(column)
+            for number, cells in self.texts.items():
+                cells.extend(row[number] for row in batch if number < len(row))
             self._lines.append(lines)
             self._draws.append(draws)
             self._kept += len(batch)
@@ -413,6 +422,8 @@ class _Gatherer:
         self._kept = int(rows.sum())
         for reader in self._readers:
             reader.keep(rows)
+        for number, cells in self.texts.items():
+            self.texts[number] = list(itertools.compress(cells, rows))
 
     def finished(self) -> tuple[NDArray[np.int64], tuple[TableColumn, ...]]:
         """Line numbers and columns of the rows that were kept."""

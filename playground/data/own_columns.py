@@ -29,6 +29,10 @@ MOSTLY = 0.5
 """A column of which more is missing is left out at first."""
 LONGEST_VALUE = 100
 EXAMPLES = 4
+FEWEST_TEXTS = 8
+"""A column with fewer different cells is not taken for one of texts."""
+_WORD = re.compile(r"[^\W\d_\u2e80-\uffff]{2,}")
+_UNSPACED = re.compile(r"[\u2e80-\uffdc]{2}")
 KEPT_WORDS = frozenset({"none"})
 """Of the cells that may hold nothing, those that are a value of a category at first."""
 ROW_NAMES = frozenset({"", "id", "index", "idx", "row", "rowid", "row_id", "rownames", "row names", "row number", "no",
@@ -70,6 +74,7 @@ class ColumnReader:
         self._codes: list[NDArray[np.int32]] = []
         self._cells: list[Cells] = []
         self._examples: tuple[str, ...] = ()
+        self._prose = 0.0
         self._counts = np.zeros(0, dtype=np.int64)
 
     @property
@@ -107,6 +112,7 @@ class ColumnReader:
         self._unit = unit_of(texts)
         table = _converted(tuple(texts), self._comma, self._unit)
         self._examples = _examples(texts)
+        self._prose = words_in_texts(tuple(texts), sum(map(len, self._codes)))
         self._cells = [Cells(table.numbers[codes], table.states[codes]) for codes in self._codes]
         self._texts, self._codes = None, []
 
@@ -123,7 +129,8 @@ class ColumnReader:
     def finished(self, name: str) -> TableColumn:
         """The whole column."""
         if self._texts is None:
-            return TableColumn(name, _joined(self._cells), None, (), self._examples, declared=self._declared)
+            return TableColumn(name, _joined(self._cells), None, (), self._examples, declared=self._declared,
+                               prose=self._prose)  # fmt: skip
         texts = tuple(self._texts)
         self._unit = unit_of(texts)
         table = _converted(texts, self._comma, self._unit)
@@ -131,12 +138,26 @@ class ColumnReader:
         cells = Cells(table.numbers[codes], table.states[codes])
         numeric = not (cells.states == TEXT).any() and not any(map(_code_like, texts))
         labels, words, recoded = _labelled(texts, table, codes, numeric)
-        return TableColumn(name, cells, recoded, labels, _examples(texts), words, self._declared)
+        prose = words_in_texts(texts, len(codes))
+        return TableColumn(name, cells, recoded, labels, _examples(texts), words, self._declared, prose)
 
 
 def _code_like(cell: str) -> bool:
     """Whether digits are a code and no amount: they begin with a zero."""
     return len(cell) > 1 and cell[0] == "0" and cell.isdigit()
+
+
+def words_in_texts(cells: Sequence[str], rows: int) -> float:
+    """Words in each of the different cells on average, where most rows have another text of several words; else 0.
+
+    Of a script that is written without blanks two signs count as a word.
+    """
+    there = [cell for cell in cells if not is_missing(cell)]
+    if len(there) < FEWEST_TEXTS or len(there) < rows / 2:
+        return 0.0
+    counts = [len(_WORD.findall(cell)) + len(_UNSPACED.findall(cell)) for cell in there]
+    several = sum(count >= 3 for count in counts)
+    return sum(counts) / len(counts) if several > len(counts) / 2 else 0.0
 
 
 def _examples(texts: Iterable[str]) -> tuple[str, ...]:
@@ -228,6 +249,8 @@ class TableColumn:
     """Cells such as “NA” that hold nothing, but may be values of a category."""
     declared: Use | None = None
     """What the file itself says that the column is."""
+    prose: float = 0.0
+    """Words in a cell on average, of a column of texts such as messages; 0 for any other column."""
 
     def count(self, state: int) -> int:
         """Cells of one state."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.data import own_images, own_outcome, own_table, own_text
+from playground.data import own_images, own_labelled_texts, own_outcome, own_table, own_text
 from playground.data.base import Dataset
 from playground.data.delimited import Table
 from playground.data.own_files import FileRefused, Reading
 from playground.data.own_images import PictureFolder, Side
+from playground.data.own_labelled_texts import LabelledTexts
 from playground.data.own_look import look_at
 from playground.data.own_outcome import outcome
 
@@ -33,6 +34,10 @@ def first_guess(path: Path, target: str = "") -> FirstGuess:
     Raises FileRefused with a sentence for what cannot be used, and for a column that is not there.
     """
     found = look_at(path, Reading())
+    if isinstance(found, LabelledTexts):
+        if target in ("", found.chosen.target):
+            return _of_labelled_texts(found)
+        found = found.table
     if isinstance(found, Table):
         return _of_table(found, target)
     if target:
@@ -42,6 +47,12 @@ def first_guess(path: Path, target: str = "") -> FirstGuess:
         return FirstGuess(pictures, (own_images.sentence(found, pictures),))
     text = own_text.text_dataset(found, make_plain=False, window=WINDOW)
     return FirstGuess(text, (own_text.sentence(found, text),))
+
+
+def _of_labelled_texts(found: LabelledTexts) -> FirstGuess:
+    length = own_labelled_texts.first_length(found, "words")
+    dataset = own_labelled_texts.labelled_texts(found, tokens="words", length=length)
+    return FirstGuess(dataset, (own_labelled_texts.sentence(found, dataset),))
 
 
 def _of_table(table: Table, target: str) -> FirstGuess:

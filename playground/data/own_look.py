@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playground.data.base import Dataset
 from playground.data.delimited import Table, decoded, first_lines, read_table
 from playground.data.own_files import FileRefused, Reading, encoding_of, head_of
 from playground.data.own_formats import looks_like_json
 from playground.data.own_images import PictureFolder, look_at_pictures
+from playground.data.own_labelled_texts import (
+    LabelledTexts,
+    OwnLabelledTexts,
+    class_columns,
+    first_columns,
+    read_labelled_texts,
+    text_columns,
+)
 from playground.data.own_layout import regularity
+from playground.data.own_table import OwnTable
 from playground.data.own_text import TextFile, read_text
 from playground.data.picture_decoding import endings
 from playground.data.picture_sources import is_picture_list, is_picture_source
 
-Found = Table | PictureFolder | TextFile
+Found = Table | PictureFolder | TextFile | LabelledTexts
 TABLE_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".psv", ".arff", ".json", ".jsonl", ".ndjson"})
 REGULAR = 0.95
 """Share of lines that must look like the rows of one table in a file whose name does not tell."""
 FEWEST_ROWS = 3
 
 
-def look_at(path: Path, reading: Reading) -> Found:
-    """Read what lies there. Raises FileRefused with a sentence, and ReadingStopped."""
+def look_at(path: Path, reading: Reading, earlier: Dataset | None = None) -> Found:
+    """Read what lies there; a table as the block `earlier` reads it. Raises FileRefused with a sentence, and
+    ReadingStopped."""
     if path.exists() and (is_picture_source(path) or is_picture_list(path)):
         return look_at_pictures(path, reading)
     if path.suffix.lower() in endings() and path.exists():
@@ -29,7 +40,9 @@ def look_at(path: Path, reading: Reading) -> Found:
             f"“{path.name}” is one picture. To learn from pictures, open a folder with a sub-folder for each class."
         )
     if path.suffix.lower() in TABLE_ENDINGS or looks_like_a_table(path):
-        return read_table(path, None, reading)
+        table = read_table(path, None, reading)
+        columns = _text_and_class(table, earlier)
+        return table if columns is None else read_labelled_texts(table, *columns, reading)
     return read_text(path, reading)
 
 
@@ -41,3 +54,17 @@ def looks_like_a_table(path: Path) -> bool:
         return True
     share, width, rows = regularity(first_lines(text))
     return share >= REGULAR and width > 1 and rows >= FEWEST_ROWS
+
+
+def _text_and_class(table: Table, earlier: Dataset | None) -> tuple[int, int] | None:
+    """The columns to read as labelled texts, if that was chosen before or is likely."""
+    if isinstance(earlier, OwnTable):
+        return None
+    chosen = earlier.texts if isinstance(earlier, OwnLabelledTexts) else None
+    if chosen is None:
+        return first_columns(table)
+    names = {column.name: number for number, column in enumerate(table.columns)}
+    text, target = names.get(chosen.text), names.get(chosen.target)
+    if text in text_columns(table) and target in class_columns(table):
+        return text, target
+    return first_columns(table)

@@ -12,6 +12,7 @@ from playground.data import (
     graphs,
     images,
     own_images,
+    own_labelled_texts,
     own_table,
     own_text,
     points,
@@ -43,6 +44,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *own_table.DATASETS,
     *own_images.DATASETS,
     *own_text.DATASETS,
+    *own_labelled_texts.DATASETS,
 )
 
 CATALOGUE: dict[str, type[Block]] = {cls.id: cls for cls in (*DATASETS, *BLOCKS)}

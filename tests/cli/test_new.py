@@ -15,7 +15,7 @@ from tests import own_files
     ("data", "block"),
     [
         (own_files.flowers, "own-table"), (own_files.houses, "own-table-numbers"), (own_files.shapes, "own-images"),
-        (own_files.story, "own-text"),
+        (own_files.story, "own-text"), (own_files.messages, "own-labelled-texts"),
     ],
 )  # fmt: skip
 def test_a_file_or_folder_becomes_a_project_that_trains(

@@ -21,6 +21,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "own-table-labels": own_files.table_parameters(own_files.tagged()),
     "own-images": own_files.picture_parameters(own_files.shapes()),
     "own-text": own_files.text_parameters(own_files.story()),
+    "own-labelled-texts": own_files.labelled_text_parameters(own_files.messages()),
 }
 """Parameters without which a dataset has nothing to show."""
 
@@ -29,7 +30,7 @@ REAL = {
 }  # fmt: skip
 FIXED = {
     "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels", "own-images",
-    "own-text", "the-cat-sat",
+    "own-text", "own-labelled-texts", "the-cat-sat",
 }  # fmt: skip
 """Not random: the seed only shuffles."""
 

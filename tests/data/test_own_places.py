@@ -25,7 +25,8 @@ def project_in(folder: Path, source: Path, block: str, change: Callable[[Path], 
     data = folder / source.name
     (shutil.copytree if source.is_dir() else shutil.copy)(source, data)
     make = {"own-table": own_files.table_parameters, "own-text": own_files.text_parameters,
-            "own-images": own_files.picture_parameters}[block]  # fmt: skip
+            "own-images": own_files.picture_parameters,
+            "own-labelled-texts": own_files.labelled_text_parameters}[block]  # fmt: skip
     project = starting_project(CATALOGUE[block].model_validate(make(data)), "Mine")
     path = folder / "mine.json"
     write(project.replace(graph=stored(project.graph, folder)), path)
@@ -34,7 +35,8 @@ def project_in(folder: Path, source: Path, block: str, change: Callable[[Path], 
 
 @pytest.mark.parametrize(
     ("block", "source"),
-    [("own-table", own_files.flowers), ("own-text", own_files.story), ("own-images", own_files.shapes)],
+    [("own-table", own_files.flowers), ("own-text", own_files.story), ("own-images", own_files.shapes),
+     ("own-labelled-texts", own_files.messages)],
 )
 def test_moved_together_it_opens(tmp_path: Path, block: str, source: Callable[[], Path]) -> None:
     path = project_in(tmp_path / "here", source(), block)

@@ -12,7 +12,7 @@ from playground.network.starting import starting_project
 from playground.training.session import Session
 from tests import own_files
 
-OWN = ("own-table", "own-table-numbers", "own-table-labels", "own-images", "own-text")
+OWN = ("own-table", "own-table-numbers", "own-table-labels", "own-images", "own-text", "own-labelled-texts")
 
 
 def made(block: str) -> Project:
@@ -36,6 +36,7 @@ def test_a_network_that_fits_starts_at_once(block: str) -> None:
         ("own-table", "validation_accuracy", 0.9, 200),
         ("own-images", "validation_accuracy", 0.8, 60),
         ("own-text", "validation_accuracy", 0.5, 60),
+        ("own-labelled-texts", "test_accuracy", 0.9, 60),
     ],
 )
 def test_it_learns(block: str, metric: str, bound: float, steps: int) -> None:

@@ -41,6 +41,7 @@ GROUPS = {
     "own_table": "Your files",
     "own_images": "Your files",
     "own_text": "Your files",
+    "own_labelled_texts": "Your files",
 }
 """The heading of each dataset file in the list of datasets."""
 SHARES = ("train_share", "validation_share")

@@ -14,6 +14,7 @@ from playground.data.delimited import Table, decoded
 from playground.data.own_files import FileRefused, encoding_of, head_of, stop_all_readings
 from playground.data.own_formats import is_project
 from playground.data.own_images import OwnPictures, PictureFolder
+from playground.data.own_labelled_texts import LabelledTexts
 from playground.data.own_look import look_at
 from playground.data.own_text import TextFile
 from playground.data.registry import CATALOGUE
@@ -26,6 +27,7 @@ from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect
 from playground.ui.canvas.room import drawn, with_room
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dialog import OwnFileDialog, Wish
+from playground.ui.own_files.labelled_texts_page import LabelledTextsPage
 from playground.ui.own_files.picture_page import PicturePage
 from playground.ui.own_files.reader import Reader, Work
 from playground.ui.own_files.table_page import TablePage
@@ -38,7 +40,9 @@ FILES = (
     "Data (*.csv *.tsv *.tab *.psv *.txt *.dat *.data *.arff *.json *.jsonl *.ndjson *.zip *.npz *.npy *-ubyte *.gz);;"
     "All files (*)"
 )
-PAGES: dict[type, type[QWidget]] = {Table: TablePage, PictureFolder: PicturePage, TextFile: TextPage}
+PAGES: dict[type, type[QWidget]] = {
+    Table: TablePage, PictureFolder: PicturePage, TextFile: TextPage, LabelledTexts: LabelledTextsPage,
+}  # fmt: skip
 """The page for what was found."""
 PATIENCE_MS = 200
 """A reading that is done sooner shows no progress."""
@@ -144,7 +148,7 @@ class OwnFiles(QObject):
         dialog.finished.connect(self._on_finished)
         dialog.other_wanted.connect(self._on_other_wanted)
         self.dialog = dialog
-        self._read(functools.partial(look_at, self._path))
+        self._read(functools.partial(look_at, self._path, earlier=self._earlier()))
         self._patience.start(PATIENCE_MS)
 
     @Slot(object)

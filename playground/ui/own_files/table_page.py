@@ -28,6 +28,7 @@ from playground.data.base import Dataset
 from playground.data.delimited import Table, asked_layout, read_table
 from playground.data.own_choice import MISSING_HELP, Missing, first_missing
 from playground.data.own_files import FileRefused, Reading
+from playground.data.own_labelled_texts import class_columns, first_columns, read_labelled_texts, text_columns
 from playground.data.own_layout import SEPARATORS, Layout
 from playground.data.own_look import TABLE_ENDINGS
 from playground.data.own_outcome import Outcome, outcome
@@ -197,6 +198,11 @@ class TablePage(QWidget):
         self.as_text.setToolTip("When this file is no table at all.")
         self.as_text.clicked.connect(self._ask_text)
         line.addWidget(self.as_text)
+        self.as_labelled = QPushButton("Read as labelled texts")
+        self.as_labelled.setAutoDefault(False)
+        self.as_labelled.setToolTip("When the words of one column tell the class in another.")
+        self.as_labelled.clicked.connect(self._ask_labelled)
+        line.addWidget(self.as_labelled)
         self.separator = _choice("Separator", [(name, name) for name in SEPARATORS])
         self.separator.setToolTip("The character between the fields of a row. Another one reads the file again.")
         self.decimal = _choice("Decimal sign", [(False, "point"), (True, "comma")])
@@ -255,6 +261,7 @@ class TablePage(QWidget):
         if old is not None:
             old.deleteLater()
         rows = f"{table.rows:,} row{'s' if table.rows != 1 else ''}"
+        self.as_labelled.setVisible(bool(text_columns(table) and class_columns(table)))
         self.as_text.setVisible(table.path.suffix.lower() not in TABLE_ENDINGS)
         read = f"{table.kept:,} of {table.rows:,} rows, drawn at random" if table.kept < table.rows else rows
         short = f" · {table.short:,} short rows filled up" if table.short else ""
@@ -379,6 +386,15 @@ class TablePage(QWidget):
     def _ask_text(self) -> None:
         if self._table is not None:
             self.again.emit(functools.partial(read_text, self._table.path))
+
+    @Slot()
+    def _ask_labelled(self) -> None:
+        if self._table is not None and self.model is not None:
+            found = first_columns(self._table)
+            targets = class_columns(self._table)
+            chosen = [number for number in targets if self.model.columns[number].target]
+            text, target = found or (text_columns(self._table)[0], (chosen or targets)[-1])
+            self.again.emit(functools.partial(read_labelled_texts, self._table, text, target))
 
     def _show_layout(self, layout: Layout) -> None:
         self.separator.setCurrentIndex(self.separator.findData(layout.separator))

@@ -15,10 +15,12 @@ from playground.data.delimited import read_table
 from playground.data.own_files import FileRefused, Reading
 from playground.data.own_images import look_at_pictures
 from playground.data.own_layout import Layout
+from playground.data.own_look import look_at
 from playground.data.own_table import OwnClassTable, OwnNumberTable
 from playground.data.own_text import read_text
 from playground.ui.own_files.columns import EXAMPLES, KIND, MISSING, NAME, TARGET, USED
 from playground.ui.own_files.dialog import OwnFileDialog
+from playground.ui.own_files.labelled_texts_page import LabelledTextsPage
 from playground.ui.own_files.marks import OpenedChoice
 from playground.ui.own_files.picture_page import PicturePage
 from playground.ui.own_files.reader import Reader
@@ -185,6 +187,26 @@ def test_a_text_is_shown(qtbot: QtBot) -> None:
         QTest.mouseClick(page.as_table, LEFT)
     with pytest.raises(FileRefused):
         asked.args[0](Reading())
+
+
+def test_labelled_texts_are_shown_as_tokens(qtbot: QtBot) -> None:
+    page = shown(qtbot, LabelledTextsPage(), look_at(own_files.messages(), Reading()), None)
+    assert page.sentence.startswith("200 texts from “message”: to which of 2 classes in “label” does each belong?")
+    cells = page.first.model()
+    assert cells.index(0, 0).data() == "spam" and cells.index(0, 1).data().endswith(" · , · [UNK] · .")
+    QTest.mouseClick(page.letters, LEFT)
+    assert page.dataset().tokens == "letters" and page.length.currentData() > 20
+    page.length.setCurrentIndex(page.length.findData(16))
+    assert page.dataset().length == 16 and "longer and cut" in page.sentence
+    other = shown(qtbot, LabelledTextsPage(), look_at(own_files.messages(), Reading()), page.dataset())
+    assert other.dataset() == page.dataset()
+    with qtbot.waitSignal(page.again) as asked:
+        QTest.mouseClick(page.as_table, LEFT)
+    table = shown(qtbot, TablePage(), asked.args[0](Reading()), None)
+    assert table.as_labelled.isVisible()
+    with qtbot.waitSignal(table.again) as asked:
+        QTest.mouseClick(table.as_labelled, LEFT)
+    assert asked.args[0](Reading()).chosen == look_at(own_files.messages(), Reading()).chosen
 
 
 def slow(reading: Reading) -> str:
