@@ -160,9 +160,16 @@ class Theme(QObject):
     def _apply(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
+            sheet = style_sheet(self.tokens, self.scale)
+            renew = app.styleSheet() != sheet
+            if renew:
+                # Qt puts a changed sheet on each widget once for every widget that it lies in. Where a sheet comes
+                # or goes as a whole, it does so once.
+                app.setStyleSheet("")
             app.setPalette(palette(self.tokens))
             app.setFont(self.font())
-            app.setStyleSheet(style_sheet(self.tokens, self.scale))
+            if renew:
+                app.setStyleSheet(sheet)
         self.changed.emit()
 
 
