@@ -161,14 +161,12 @@ class Theme(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             sheet = style_sheet(self.tokens, self.scale)
-            renew = app.styleSheet() != sheet
-            if renew:
+            app.setPalette(palette(self.tokens))
+            app.setFont(self.font())
+            if app.styleSheet() != sheet:
                 # Qt puts a changed sheet on each widget once for every widget that it lies in. Where a sheet comes
                 # or goes as a whole, it does so once.
                 app.setStyleSheet("")
-            app.setPalette(palette(self.tokens))
-            app.setFont(self.font())
-            if renew:
                 app.setStyleSheet(sheet)
         self.changed.emit()
 
