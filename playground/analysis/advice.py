@@ -6,14 +6,15 @@ What the curves tell is found here; what the layers tell comes from `gradient_wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.document.project import Goal, Project, metric_words
+from playground.document.project import Project, metric_words
+from playground.network.naming import titles
 from playground.training.history import CurveData
 
 Kind = Literal[
@@ -76,7 +77,7 @@ class Advice:
 
 def of_curves(history: Mapping[str, CurveData], project: Project) -> tuple[Advice, ...]:
     """What the curves of a run tell, the gravest first."""
-    met = _goals_met(history, project.goals)
+    met = _goals_met(history, project)
     found = [_exploding(history), _overfitting(history), met, None if met else _standstill(history)]
     return tuple(advice for advice in found if advice is not None)
 
@@ -145,13 +146,16 @@ def _standstill(history: Mapping[str, CurveData]) -> Advice | None:
     return Advice("standstill", sentence, advice, (Offer("Look at the gradient flow", view="gradient-flow"),))
 
 
-def _goals_met(history: Mapping[str, CurveData], goals: Sequence[Goal]) -> Advice | None:
+def _goals_met(history: Mapping[str, CurveData], project: Project) -> Advice | None:
+    goals, known = project.goals, titles(project.graph)
     if not goals or any(goal.failure for goal in goals):
         return None  # A failure to see is no success.
     values = [_last(history.get(goal.metric)) for goal in goals]
     if not all(goal.met(value) for goal, value in zip(goals, values, strict=True)):
         return None
-    said = ", ".join(f"{metric_words(goal.metric)} {value:.3g}" for goal, value in zip(goals, values, strict=True))
+    said = ", ".join(
+        f"{metric_words(goal.metric, known)} {value:.3g}" for goal, value in zip(goals, values, strict=True)
+    )
     return Advice("goal", f"Goal met: {said}.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training.history import CurveData, Mark, Moment
 from playground.training.step_sizes import is_size
 
@@ -53,6 +54,8 @@ class Curves:
     """The curves of other runs, to be drawn behind these."""
     moment: Moment | None = None
     """The moment that a person looks back at."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The names of the nodes."""
 
     def table(self) -> Table:
         columns = ["curve", "step", "epoch", "examples", "seconds", "value", "low", "high"]
@@ -72,7 +75,7 @@ class CurvesAnalysis(Analysis):
     summary: ClassVar[str] = (
         "Loss and metrics while the network learns. Training still falls but validation rises: it overfits."
     )
-    needs: ClassVar[frozenset[str]] = frozenset({"history", "others", "moment"})
+    needs: ClassVar[frozenset[str]] = frozenset({"history", "others", "moment", "project"})
 
     quantity: str = parameter(
         "", max_length=400, drawing=True, help="What the curves show, such as loss or accuracy; empty: the loss."
@@ -105,6 +108,7 @@ class CurvesAnalysis(Analysis):
             best_of("validation_loss", context.history),
             tuple(OtherCurves(other.title, _told(other.history)) for other in context.others),
             context.moment,
+            titles(context.project.graph) if context.project is not None else {},
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from playground.analysis.base import Analysis, Context, NothingToShow, OtherRun,
 from playground.document.graph import Graph
 from playground.document.project import Project, metric_words
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training import changes
 from playground.training.optimizers import optimizer_of
 from playground.training.snapshot import Snapshot
@@ -59,11 +60,14 @@ class RunTable:
 
     rows: tuple[RunRow, ...]
     metrics: tuple[str, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The names of the nodes that metrics are of, as the newest run calls them."""
 
     def table(self) -> Table:
         columns = [
             "run", "branched from", "project", "seed", "optimizer", "learning rate", "batch size", "set otherwise",
-            "steps", "epochs", "seconds", *(metric_words(name) for name in self.metrics), "goals", "hash", "threads",
+            "steps", "epochs", "seconds", *(metric_words(name, self.titles) for name in self.metrics), "goals", "hash",
+            "threads",
         ]  # fmt: skip
         rows: list[list[Any]] = [
             [
@@ -104,7 +108,10 @@ class RunsAnalysis(Analysis):
             base = by_number.get(run.origin[0]) if run.origin else before
             rows.append(_row(run, base))
             before = run
-        return RunTable(tuple(rows), _worth_a_column(rows))
+        known = {}
+        for run in context.runs:
+            known.update(titles(run.project.graph) if run.project is not None else {})
+        return RunTable(tuple(rows), _worth_a_column(rows), known)
 
 
 def _row(run: OtherRun, base: OtherRun | None) -> RunRow:

@@ -99,13 +99,14 @@ class Goal(Value):
             return value >= self.at_least
         return self.at_most is not None and value <= self.at_most
 
-    def sentence(self) -> str:
-        """Such as “test accuracy at least 0.95 within 300 epochs”."""
+    def sentence(self, titles: Mapping[str, str] | None = None) -> str:
+        """Such as “test accuracy at least 0.95 within 300 epochs”; `titles` has the names of the nodes."""
+        metric = metric_words(self.metric, titles)
         bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
         epochs = "1 epoch" if self.within_epochs == 1 else f"{self.within_epochs} epochs"
         if self.failure:
-            return f"a failure to see: {metric_words(self.metric)} still {bound} after {epochs}"
-        return f"{metric_words(self.metric)} {bound} within {epochs}"
+            return f"a failure to see: {metric} still {bound} after {epochs}"
+        return f"{metric} {bound} within {epochs}"
 
 
 def metric_words(metric: str, titles: Mapping[str, str] | None = None) -> str:

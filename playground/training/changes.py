@@ -188,16 +188,26 @@ def _node_differences(before: Node, after: Node) -> Iterator[str]:
     if before.block != after.block:
         yield f"{block_title(before.block)} → {block_title(after.block)}"
     elif before.parameters != after.parameters:
-        yield from _differences(_parameters(before), _parameters(after))
+        yield from _parameter_differences(before, after)
     yield from _differences(before.training.model_dump(mode="json"), after.training.model_dump(mode="json"))
 
 
-def _parameters(node: Node) -> dict[str, Any]:
-    """The parameters of a node with their defaults, and an activation by its title."""
-    found = block_of(node).model_dump()
-    if isinstance(found.get("activation"), str):
-        found["activation"] = block_title(found["activation"])
-    return found
+def _parameter_differences(before: Node, after: Node) -> Iterator[str]:
+    """What changed among the parameters, by their labels; another activation is “tanh to ReLU”."""
+    old, new = block_of(before).model_dump(), block_of(after).model_dump()
+    activations = old.pop("activation", None), new.pop("activation", None)
+    if activations[0] != activations[1] and all(isinstance(name, str) for name in activations):
+        yield " to ".join(_in_a_sentence(block_title(name)) for name in activations)
+    labels = {info.name: _in_a_sentence(info.label) for info in type(block_of(after)).parameter_infos()}
+    for name, value in new.items():
+        if old[name] != value:
+            yield _words(labels.get(name, name.replace("_", " ")), old[name], value)
+
+
+def _in_a_sentence(title: str) -> str:
+    """A title within a sentence: “tanh”, but “ReLU”."""
+    first = title.split()[0] if title else ""
+    return title[:1].lower() + title[1:] if first[1:].islower() else title
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from playground.document.files import to_json
 from playground.document.project import Project
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
+from playground.network.naming import titles
 from playground.training import changes, saving
 from playground.training.batches import examples_of
 from playground.training.checkpoint import Checkpoint, CheckpointError
@@ -207,7 +208,7 @@ class Session:
         if watched or self.step - self._evaluated_step >= pause:
             self._flush()
             self.evaluate()
-        end = ending(rules, feeder.epoch, self.latest, self._watch)
+        end = ending(rules, feeder.epoch, self.latest, self._watch, titles(self.project.graph))
         if end is None and self._learner.settled:
             self._flush()
             end = Ending(self._learner.estimators.words())

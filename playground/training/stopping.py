@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from playground.document.project import MetricTarget, StopRules
+from playground.document.project import MetricTarget, StopRules, metric_words
 from playground.training.snapshot import Snapshot
 
 
@@ -56,11 +56,13 @@ class Ending(NamedTuple):
     """Whether early stopping ended it, so that the best weights are to come back."""
 
 
-def ending(rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch) -> Ending | None:
-    """Whether and why the run is over after `epoch` whole epochs."""
+def ending(
+    rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch, titles: Mapping[str, str] | None = None
+) -> Ending | None:
+    """Whether and why the run is over after `epoch` whole epochs; `titles` has the names of the nodes."""
     if rules.target is not None and not watch.target_waived and _reached(rules.target, metrics):
         value = metrics[rules.target.metric]
-        return Ending(f"The target is reached: {rules.target.metric.replace('_', ' ')} is {value:.4g}.")
+        return Ending(f"The target is reached: {metric_words(rules.target.metric, titles)} is {value:.4g}.")
     if rules.patience is not None and watch.patience.waited >= rules.patience:
         counted = _counted(rules.patience, "evaluation")
         return Ending(f"Early stopping: no better validation loss in {counted}.", early=True)

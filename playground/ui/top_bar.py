@@ -115,7 +115,7 @@ class TopBar(QFrame):
         super().__init__()
         self.setObjectName("top-bar")
         self._play_action = play
-        self._watched = ""
+        self._watched = self._watched_words = ""
         self._worded: list[tuple[QPushButton, QAction]] = []
         self._widths: dict[QWidget, tuple[int, int]] = {}
         """Of what has words or a name only where there is room: with and without them."""
@@ -332,9 +332,9 @@ class TopBar(QFrame):
         figure.set(number(value))
         return renamed or before != figure.there
 
-    def watch(self, metric: str) -> None:
+    def watch(self, metric: str, words: str) -> None:
         """The metric that matters for the project, such as that of its first goal; empty for the usual ones."""
-        self._watched = metric
+        self._watched, self._watched_words = metric, words
 
     def show_quality(self, latest: dict[str, float]) -> bool:
         """Show the metric that matters most: that of the project's goal, else accuracy, else R².
@@ -348,7 +348,7 @@ class TopBar(QFrame):
             value = latest.get(metric)
             if value is not None and metric.partition(".")[0] not in ("train_loss", "test_loss"):
                 figure.there = True
-                renamed = figure.name(metric_words(metric))
+                renamed = figure.name(self._watched_words if metric == self._watched else metric_words(metric))
                 figure.set(f"{value:.1%}" if "accuracy" in metric else number(value))
                 return renamed or not before
         return before

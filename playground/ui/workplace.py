@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, QPointF, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QInputDialog
 
+from playground.document.project import metric_words
+from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.ui.actions import add_actions
 from playground.ui.analyst import Analyst
@@ -230,7 +232,8 @@ class Workplace(QObject):
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
         self.window.setWindowTitle(f"{project.title}{star} – Playground")
-        self.top_bar.watch(next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), ""))
+        watched = next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), "")
+        self.top_bar.watch(watched, metric_words(watched, titles(project.graph)))
 
     @Slot(str)
     def _show_playable(self, why_not: str) -> None:

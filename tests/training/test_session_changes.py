@@ -79,7 +79,7 @@ def test_every_change_has_words() -> None:
         "target none → test accuracy",
         "target at least none → 0.9",
         "patience none → 3",
-        "Dense 1: activation Tanh → ReLU",
+        "Dense 1: tanh to ReLU",
         "Dense 1: trainable on → off",
         "Dense 1: l1 none → 0.5",
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.document.project import StopRules
+from playground.document.project import Goal, StopRules
 from playground.training.evaluation import Evaluator
 from playground.training.stopping import Watch, ending
 from tests.training.runs import change, project, run, weights
@@ -125,3 +125,12 @@ def test_the_plateau_schedule_lowers_the_rate_where_the_validation_loss_rests(sc
     assert rates == [0.8, 0.8, 0.4, 0.4, 0.4]
     session.rewind()
     assert session.learning_rate == 0.8
+
+
+def test_goals_targets_and_metrics_say_the_titles_of_blocks() -> None:
+    known = {"loss-2": "Parity"}
+    goal = Goal(metric="test_accuracy.loss-2", at_least=0.9, within_epochs=5)
+    assert goal.sentence(known) == "test accuracy of Parity at least 0.9 within 5 epochs"
+    rules = StopRules.model_validate({"target": {"metric": "test_accuracy.loss-2", "at_least": 0.9}})
+    over = ending(rules, 5, {"test_accuracy.loss-2": 0.95}, Watch(), known)
+    assert over is not None and over.reason == "The target is reached: test accuracy of Parity is 0.95."

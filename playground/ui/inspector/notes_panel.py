@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
 
 from playground.document.project import Goal, Project
+from playground.network.naming import titles
 from playground.training.undefined import reason
 from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.inspector.rows import Column, Section, clear, label
@@ -81,16 +82,20 @@ class NotesPanel(Column):
             self.goal_labels = [label() for _ in goals]
             for widget in self.goal_labels:
                 self._goal_place.addWidget(widget)
+        known = titles(self._document.graph) if goals else {}
         for goal, widget in zip(goals, self.goal_labels, strict=True):
-            text = goal_words(goal, self._measured.get(goal.metric))
+            text = goal_words(goal, self._measured.get(goal.metric), known)
             if widget.text() != text:
                 widget.setText(text)
 
 
-def goal_words(goal: Goal, value: float | None) -> str:
-    """A goal with its tick and the value now, such as “✓ test accuracy at least 0.95 …: now 0.97”."""
+def goal_words(goal: Goal, value: float | None, known: Mapping[str, str] | None = None) -> str:
+    """A goal with its tick and the value now, such as “✓ test accuracy at least 0.95 …: now 0.97”.
+
+    `known` has the titles of the blocks."""
+    sentence = goal.sentence(known)
     if value is None:
-        return f"○  {goal.sentence()}"
+        return f"○  {sentence}"
     if not math.isfinite(value):
-        return f"○  {goal.sentence()}: not measured, as {reason(goal.metric, value)}"
-    return f"{'✓' if goal.met(value) else '○'}  {goal.sentence()}: now {value:.3g}"
+        return f"○  {sentence}: not measured, as {reason(goal.metric, value)}"
+    return f"{'✓' if goal.met(value) else '○'}  {sentence}: now {value:.3g}"

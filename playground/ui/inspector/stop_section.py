@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 
 from playground.document.declaration import ParameterInfo
-from playground.document.project import MetricTarget, StopRules
+from playground.document.project import MetricTarget, StopRules, metric_words
 from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.inspector.fields import NumberField
 from playground.ui.inspector.form import ParameterForm
@@ -57,14 +58,14 @@ class StopSection(Section):
         self.bound.refused.connect(self.bound_row.show_error)
         self.add(self.bound_row)
 
-    def set_rules(self, rules: StopRules) -> None:
-        """Show rules without emitting."""
+    def set_rules(self, rules: StopRules, titles: Mapping[str, str] | None = None) -> None:
+        """Show rules without emitting; `titles` has the names of the nodes."""
         self._rules = rules
         self.form.set_values(rules.model_dump(exclude={"target"}))
         target = rules.target
         with QSignalBlocker(self.target_metric):
             if target is not None and self.target_metric.findData(target.metric) < 0:
-                self.target_metric.addItem(target.metric.replace("_", " "), target.metric)
+                self.target_metric.addItem(metric_words(target.metric, titles), target.metric)
             self.target_metric.setCurrentIndex(self.target_metric.findData(target.metric if target else ""))
         self.bound_row.setVisible(target is not None)
         if target is not None:

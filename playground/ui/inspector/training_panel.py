@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from playground.document.declaration import ParameterInfo, parameter_info
 from playground.document.graph import Choice
 from playground.document.project import Clipping, Project, Regularization, TrainingSettings
+from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import OPTIMIZERS
@@ -289,7 +290,7 @@ class TrainingPanel(Column):
         self.regularization.set_values(training.regularization.model_dump())
         self.clipping.set_values(training.clipping.model_dump())
         self.clipping.rows["limit"].setVisible(training.clipping.kind != "none")
-        self.stop.set_rules(training.stop)
+        self.stop.set_rules(training.stop, titles(self._document.graph))
         with QSignalBlocker(self.device):
             self.device.setCurrentIndex(self.device.findData(training.device))
         with QSignalBlocker(self.seed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,11 +72,11 @@ def quantities(curves: Iterable[str]) -> list[str]:
     return sorted(found, key=lambda quantity: quantity.split(".")[0] != "loss")
 
 
-def quantity_words(quantity: str) -> str:
-    """`top_3_accuracy` as “Top 3 accuracy”, `loss.head` as “Loss of head”, `loss.*` as “Loss of each”."""
+def quantity_words(quantity: str, titles: Mapping[str, str] | None = None) -> str:
+    """`top_3_accuracy` as “Top 3 accuracy”, `loss.*` as “Loss of each”, `loss.head` as “Loss of” its title."""
     name, _, node = quantity.partition(".")
     words = SPECIAL_WORDS.get(name, name.replace("_", " ").capitalize())
-    return f"{words} of {'each' if node == EACH else node}" if node else words
+    return f"{words} of {'each' if node == EACH else (titles or {}).get(node, node)}" if node else words
 
 
 def smooth(steps: Numbers, values: Numbers, strength: float) -> Numbers:

@@ -175,7 +175,7 @@ class CurvesView(View):
 
     @property
     def heading(self) -> str:
-        return curve_lines.quantity_words(self.quantity)
+        return curve_lines.quantity_words(self.quantity, self.result.titles if self.result is not None else None)
 
     @property
     def quantity(self) -> str:
@@ -245,14 +245,15 @@ class CurvesView(View):
     def _offer(self, result: Curves) -> None:
         """Offer every quantity there is, keeping the choice. Several losses are shown side by side at first."""
         names = curve_lines.quantities(result.curves)
-        if names == [self.quantity_box.itemData(row) for row in range(self.quantity_box.count())] or not names:
+        items = [(curve_lines.quantity_words(name, result.titles), name) for name in names]
+        box = self.quantity_box
+        if items == [(box.itemText(row), box.itemData(row)) for row in range(box.count())] or not names:
             return
         before = self.quantity
         if EACH_LOSS in names:
             self.parameters.measure("quantity", EACH_LOSS)
         else:
             self.parameters.measure("quantity", "loss")
-        items = [(curve_lines.quantity_words(name), name) for name in names]
         self.parameters.offer("quantity", self.quantity_box, items)
         if self.quantity != before:
             self.heading_changed.emit(self.heading)
@@ -286,7 +287,11 @@ class CurvesView(View):
             for line in self._lines.values()
         }
         color = THEME.tokens.secondary
-        nodes = {line.node: Entry(line.node, "line", color, line.symbol) for line in self._lines.values() if line.node}
+        known = self.result.titles if self.result is not None else {}
+        nodes = {
+            line.node: Entry(known.get(line.node, line.node), "line", color, line.symbol)
+            for line in self._lines.values() if line.node
+        }  # fmt: skip
         others = [Entry("pale: " + ", ".join(self._others.titles))] if self._others.titles else []
         zeros = [Entry(f"{self._zeros:,} not above 0, left out")] if self._zeros else []
         return [*parts.values(), *nodes.values(), *others, *zeros]

@@ -90,7 +90,8 @@ class RunsView(View):
 
     def draw(self) -> None:
         assert self.result is not None
-        names = [*FIXED, "Settings", "Steps", *(metric_words(name) for name in self.result.metrics), "Goals", "Hash"]
+        measured = [metric_words(name, self.result.titles) for name in self.result.metrics]
+        names = [*FIXED, "Settings", "Steps", *measured, "Goals", "Hash"]
         rows = list(reversed(self.result.rows))
         selected = self.chosen
         self._filling = True

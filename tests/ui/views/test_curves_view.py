@@ -242,6 +242,7 @@ def test_names_of_curves() -> None:
     assert curve_lines.split_name("train_loss.head") == ("train", "loss.head")
     assert curve_lines.split_name("learning_rate") == ("", "learning_rate")
     assert curve_lines.quantity_words("loss.head") == "Loss of head"
+    assert curve_lines.quantity_words("loss.head", {"head": "Parity"}) == "Loss of Parity"
     assert curve_lines.quantity_words("top_3_accuracy") == "Top 3 accuracy"
     assert curve_lines.quantity_words("r2") == "R²"
 
