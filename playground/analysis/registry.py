@@ -14,6 +14,7 @@ from playground.analysis.data_view import DataAnalysis
 from playground.analysis.descent import DescentAnalysis
 from playground.analysis.distributions import DistributionsAnalysis
 from playground.analysis.feature_maps import FeatureMapsAnalysis
+from playground.analysis.fit import FitAnalysis
 from playground.analysis.forecast import ForecastAnalysis
 from playground.analysis.generated_points import GeneratedPointsAnalysis
 from playground.analysis.gradient_flow import GradientFlowAnalysis
@@ -47,6 +48,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     GraphAnalysis,
     NextTokenAnalysis,
     ForecastAnalysis,
+    FitAnalysis,
     ConfusionAnalysis,
     PredictionWallAnalysis,
     FeatureMapsAnalysis,

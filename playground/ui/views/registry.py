@@ -14,6 +14,7 @@ from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.descent_view import DescentView
 from playground.ui.views.distributions_view import DistributionsView
+from playground.ui.views.fit_view import FitView
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
@@ -39,6 +40,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
     "Of the &run": (CurvesView, RunsView, FlowView, DistributionsView, XrayView, RaceView, LuckView),
     "Of the &answers": (
         BoundaryView,
+        FitView,
         ProbeView,
         ConfusionView,
         WallView,

@@ -27,6 +27,7 @@ from playground.ui.views.curves_view import CurvesView
 from playground.ui.views.data_view import DataView
 from playground.ui.views.descent_view import DescentView
 from playground.ui.views.distributions_view import DistributionsView
+from playground.ui.views.fit_view import FitView
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.forecast_view import ForecastView
 from playground.ui.views.generated_view import GeneratedView
@@ -61,6 +62,7 @@ from tests.ui.views import (
     results_curvature,
     results_descent,
     results_distributions,
+    results_fit,
     results_flow,
     results_forecast,
     results_generated,
@@ -81,6 +83,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (RunsView, results.runs),
     (BoundaryView, results.boundary),
     (BoundaryView, results.regression),
+    (FitView, results_fit.line),
+    (FitView, results_fit.share),
     (ProbeView, results_probe.probed),
     (ProbeView, results_probe.probed_number),
     (GeneratedView, results_generated.generated),
