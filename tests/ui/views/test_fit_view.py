@@ -72,7 +72,8 @@ def test_all_residuals_at_once(view: FitView) -> None:
 def test_of_classes_the_words_say_the_class(view: FitView) -> None:
     view.show_result(share())
     assert view.plot.names == ("dose", "probability of well")
-    assert point_words(share(), "train", 0) == "train, dose 1.00: wanted ill, probability of well 0.100, residual −0.100"
+    words = point_words(share(), "train", 0)
+    assert words == "train, dose 1.00: wanted ill, probability of well 0.100, residual −0.100"
 
 
 def test_a_curve_that_is_no_number_is_survived(view: FitView) -> None:
