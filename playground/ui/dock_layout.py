@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from playground.ui.theme import THEME
 
@@ -45,6 +45,8 @@ class DockLayout(QObject):
         self._docks: list[ViewDock] = []
         self._columns: Columns = ()
         self._area = BELOW
+        self._built: tuple[tuple[str, ...], Qt.DockWidgetArea] = ((), BELOW)
+        """The views in front and their area, as they were put last."""
         self._front: list[str] = []
         """The views that were brought to the front, the newest last."""
         self.shown = True
@@ -54,10 +56,9 @@ class DockLayout(QObject):
         self.height_share = HEIGHT_SHARE
         self.width_shares: tuple[float, ...] = ()
         """Of the columns, when a person chose them; empty for equal widths."""
-        window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
-        window.setTabPosition(BELOW | BESIDE, QTabWidget.TabPosition.North)
+        # Tabs of Qt's own leave a tab bar behind each time they are arranged anew, so the docks have their own.
+        window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
         window.installEventFilter(self)
-        window.tabifiedDockWidgetActivated.connect(self._on_front)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.arrange)
@@ -71,6 +72,7 @@ class DockLayout(QObject):
         """The view in front of each column."""
         return tuple(self._front_of(column) for column in self._columns)
 
+    @Slot(str)
     def bring_to_front(self, name: str) -> None:
         """Show a view that lies behind another."""
         self._front = [other for other in self._front if other != name] + [name]
@@ -95,7 +97,7 @@ class DockLayout(QObject):
         """Put every docked view into its column and give each its size."""
         if self._arranging:
             return
-        self._arranging = True  # Qt brings tabs to the front by itself meanwhile; that is nobody's choice.
+        self._arranging = True
         try:
             self._arrange({dock.identifier: dock for dock in self._docks if not dock.isFloating()})
         finally:
@@ -103,17 +105,18 @@ class DockLayout(QObject):
 
     def _arrange(self, docked: dict[str, ViewDock]) -> None:
         columns, area = self._planned(docked), BESIDE if self.presenting else BELOW
-        if (columns, area) != (self._columns, self._area):
-            if len(columns) != len(self._columns) and not self.presenting and self._area is BELOW:
-                self.width_shares = ()
-            self._columns, self._area = columns, area
-            self._build(docked)
-        for dock in docked.values():
-            dock.setVisible(self.shown and not dock.away)
+        if len(columns) != len(self._columns) and not self.presenting and self._area is BELOW:
+            self.width_shares = ()
+        self._columns, self._area = columns, area
+        front = self.front()
+        if (front, area) != self._built:
+            self._built = front, area
+            self._build(docked, front)
+        for column, name in zip(columns, front, strict=True):
+            docked[name].show_tabs({other: docked[other].view.title for other in column})
+        for name, dock in docked.items():
+            dock.setVisible(self.shown and not dock.away and name in front)
         self._share(docked)
-        for column in columns:
-            if len(column) > 1 and self.shown:
-                docked[self._front_of(column)].raise_()
 
     def _planned(self, docked: dict[str, ViewDock]) -> Columns:
         if self.presenting:
@@ -137,22 +140,15 @@ class DockLayout(QObject):
     def _front_of(self, column: tuple[str, ...]) -> str:
         return next((name for name in reversed(self._front) if name in column), column[0])
 
-    def _build(self, docked: dict[str, ViewDock]) -> None:
-        area = self._area
+    def _build(self, docked: dict[str, ViewDock], front: Sequence[str]) -> None:
+        """Put the views in front side by side, and take away those that lie behind them."""
         self._window.setUpdatesEnabled(False)
         try:
-            for column in self._columns:
-                self._window.addDockWidget(area, docked[column[0]], Qt.Orientation.Horizontal)
-            for head, *others in self._columns:
-                before = docked[head]
-                for name in others:
-                    self._window.addDockWidget(area, docked[name], Qt.Orientation.Horizontal)
-                    self._window.tabifyDockWidget(before, docked[name])
-                    before = docked[name]
-            for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-                bar.setDocumentMode(True)
-                bar.setExpanding(False)
-                bar.setDrawBase(False)
+            for name, dock in docked.items():
+                if name not in front:
+                    self._window.removeDockWidget(dock)
+            for name in front:
+                self._window.addDockWidget(self._area, docked[name], Qt.Orientation.Horizontal)
         finally:
             self._window.setUpdatesEnabled(True)
 
@@ -188,10 +184,3 @@ class DockLayout(QObject):
         self.height_share = heads[0].height() / self._window.height()
         whole = sum(dock.width() for dock in heads)
         self.width_shares = tuple(dock.width() / whole for dock in heads)
-
-    @Slot(QDockWidget)
-    def _on_front(self, dock: QDockWidget) -> None:
-        name = getattr(dock, "identifier", "")
-        if name and not self._arranging:
-            self._front = [other for other in self._front if other != name] + [name]
-

@@ -122,6 +122,7 @@ class Presenter(QObject):
         if self.active or before is None:
             return
         place.arrangement.apply()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # the canvas has its room before it is moved
         if before.fitted:
             place.canvas.camera.refit()
         else:

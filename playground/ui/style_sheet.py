@@ -84,7 +84,7 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QTabWidget::pane {{ border: 0; }}
     QTabBar::tab {{ background: transparent; color: {tokens.secondary}; padding: {px(9)} {px(14)}; border: 0; }}
     QTabBar::tab:selected {{ color: {tokens.text}; font-weight: 600; border-bottom: 2px solid {tokens.accent}; }}
-    QMainWindow > QTabBar::tab {{ padding: {px(4)} {px(12)}; }}
+    ColumnTabs > QTabBar::tab {{ padding: {px(4)} {px(12)}; }}
     QScrollArea {{ border: 0; background: transparent; }}
     QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
     QScrollBar:vertical {{ background: transparent; width: {px(8)}; margin: 0; }}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolTip, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolTip
 
 from playground.analysis.base import Analysis, Weight
 from playground.document import edits
@@ -16,6 +16,7 @@ from playground.network.check import Report
 from playground.training.snapshot import Snapshot
 from playground.ui.analyst import Analyst, Refusal, Request
 from playground.ui.canvas_notes import NO_NOTES, CanvasNotes
+from playground.ui.column_tabs import ColumnTabs
 from playground.ui.dock_layout import DockLayout
 from playground.ui.fitting import Fitting
 from playground.ui.live_feed import LiveFeed
@@ -40,6 +41,9 @@ class ViewDock(QDockWidget):
     cancel_wanted = Signal(str)
     """A person does not want to wait any longer for the view with this identifier."""
 
+    tab_chosen = Signal(str)
+    """Id of the view of its column that is to come to the front."""
+
     def __init__(self, panel: ViewPanel, identifier: str, window: QMainWindow) -> None:
         super().__init__(panel.view.title, window)
         self.setObjectName(f"view-{identifier}")
@@ -53,13 +57,14 @@ class ViewDock(QDockWidget):
         """What a person has ended: it is not asked for again by itself."""
         self._frame = Fitting(panel)
         self.setWidget(self._frame)
-        self._no_bar = QWidget()
-        self.setTitleBarWidget(self._no_bar)
+        self.tabs = ColumnTabs()
+        self.tabs.chosen.connect(self.tab_chosen)
+        self.setTitleBarWidget(self.tabs)
         self.topLevelChanged.connect(self._on_floating)
 
     @Slot(bool)
     def _on_floating(self, floating: bool) -> None:
-        self.setTitleBarWidget(None if floating else self._no_bar)
+        self.setTitleBarWidget(None if floating else self.tabs)
         if floating:
             self.resize(max(self.width(), 640), max(self.height(), 480))
 
@@ -67,6 +72,10 @@ class ViewDock(QDockWidget):
     def view(self) -> View:
         """The view inside."""
         return self.panel.view
+
+    def show_tabs(self, titles: Mapping[str, str]) -> None:
+        """Name the views of its column, by id; a view that stands alone has no tabs."""
+        self.tabs.show_tabs(titles, self.identifier)
 
     @property
     def seen(self) -> bool:
@@ -216,6 +225,7 @@ class ViewDocks(QObject):
         dock = ViewDock(panel, identifier, self._window)
         panel.enlarge_requested.connect(self._on_enlarge)
         panel.float_requested.connect(self._on_float)
+        dock.tab_chosen.connect(self.layout.bring_to_front)
         panel.close_requested.connect(self._on_close)
         panel.view.example_chosen.connect(self._on_example)
         panel.view.weight_pointed_at.connect(self.point_at)

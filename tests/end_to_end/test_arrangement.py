@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from playground.document.library import find
 from playground.ui.dock_layout import HEIGHT_SHARE, columns_for
@@ -14,7 +15,7 @@ from playground.ui.presenter import scale_for
 from playground.ui.theme import THEME
 from playground.ui.top_bar import WIDEST_NUMBER, number
 
-from .conftest import Person, spirals
+from .conftest import LEFT, Person, spirals
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SMALLEST = (1024, 600)
@@ -223,3 +224,25 @@ def test_nothing_moves_in_the_head_when_play_becomes_pause_numbers_change_or_a_m
 @pytest.mark.parametrize("value", [0.0, 1e-9, -1.5, 0.12345, 99_999.4, 1e20, -6937.2, -1e12, float("nan"), None])
 def test_every_number_has_the_room_that_is_kept_for_it(value: float | None) -> None:
     assert len(number(value)) <= len(WIDEST_NUMBER)
+
+
+def test_a_tab_brings_its_view_to_the_front_and_no_tab_bar_is_left_behind(person: Person, tmp_path: Path) -> None:
+    person.window.resize(1024, 700)
+    person.opens(spirals(), tmp_path)
+    person.waits_for("ready")
+    person.place.views.open("gradient-flow")
+    person.place.views.open("weights")
+    settles()
+    layout = person.place.views.layout
+    column = next(column for column in layout.columns if len(column) > 1)
+    bars = person.window.findChildren(QTabBar)
+    for name in (*column, *column):
+        bar = person.place.views.dock(layout.front()[layout.columns.index(column)]).tabs.bar
+        assert [bar.tabText(index) for index in range(bar.count())] == [
+            person.place.views.dock(other).view.title for other in column
+        ]
+        QTest.mouseClick(bar, LEFT, pos=bar.tabRect(column.index(name)).center())
+        person.sees(lambda name=name: person.place.views.dock(name).seen)
+        assert name in layout.front()
+    assert set(person.window.findChildren(QTabBar)) == set(bars)
+    assert not person.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)

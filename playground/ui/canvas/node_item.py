@@ -28,7 +28,9 @@ _RADIUS = 9.0
 _TEXT = 13.0
 """Pixels of the screen below which no text of a card gets."""
 _NEAR, _FAR = 0.95, 0.4
-"""Zooms below which a card shows fewer words, and its title alone."""
+"""Zooms below which a card shows fewer words, and its title and picture alone."""
+_LEAST_PICTURE = 10.0
+"""Pixels of height on the screen below which a picture shows nothing."""
 
 
 class NodeItem(QGraphicsItem):
@@ -215,7 +217,7 @@ class NodeItem(QGraphicsItem):
         if detail < _FAR:
             self._paint_from_afar(painter, detail)
         else:
-            self._paint_picture(painter)
+            self._paint_picture(painter, self.inner_rect())
             if detail < _NEAR:
                 self._paint_fewer_words(painter, detail)
             else:
@@ -312,6 +314,10 @@ class NodeItem(QGraphicsItem):
         size = _TEXT / detail
         if 1.3 * size <= height - 18:
             self._paint_title(painter, QRectF(6, 14, width - 10, height - 18), size, Qt.AlignmentFlag.AlignTop)
+        area = self.inner_rect()
+        area.setTop(max(area.top(), 14 + 1.3 * size))
+        if area.height() * detail >= _LEAST_PICTURE:
+            self._paint_picture(painter, area)
 
     def _paint_title(self, painter: QPainter, room: QRectF, size: float, upright: Qt.AlignmentFlag) -> None:
         painter.setFont(card_font(size, bold=True))
@@ -319,14 +325,15 @@ class NodeItem(QGraphicsItem):
         words = card_metrics(size, bold=True).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, upright | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, words)
 
-    def _paint_picture(self, painter: QPainter) -> None:
+    def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         if self._inner is not None:
             return
-        area = self.inner_rect()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._picture is not None:
             height = min(area.height(), area.width() * self._picture.aspect)
-            painter.drawImage(QRectF(area.left(), area.top(), area.width(), height), self._picture.image)
+            width = min(area.width(), height / self._picture.aspect)
+            left = area.center().x() - width / 2
+            painter.drawImage(QRectF(left, area.top(), width, height), self._picture.image)
         elif self._scatter is not None:
             self._paint_ground(painter, area)
             side = min(area.width(), area.height())
