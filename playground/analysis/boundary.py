@@ -23,11 +23,11 @@ from playground.network.check import Output, Report
 class BoundaryPoints:
     """Examples of one part with what was expected and what the network says."""
 
-    xy: NDArray[np.float32]
+    xy: NDArray[np.floating]
     """(n, 2) in raw features."""
-    target: NDArray[np.float32] | NDArray[np.int64]
+    target: NDArray[np.floating] | NDArray[np.int64]
     """(n,) class numbers, or the wanted number."""
-    predicted: NDArray[np.float32] | NDArray[np.int64]
+    predicted: NDArray[np.floating] | NDArray[np.int64]
     """(n,) class numbers, or the number the network gives."""
     wrong: NDArray[np.bool_]
     """(n,) misclassified; all false for regression."""
@@ -39,7 +39,7 @@ class Boundary:
 
     xs: NDArray[np.float64]
     ys: NDArray[np.float64]
-    field: NDArray[np.float32]
+    field: NDArray[np.floating]
     """(h, w, k) probabilities of the k classes, or (h, w) predicted numbers for regression."""
     classes: NDArray[np.int64] | None
     """(h, w) predicted class numbers; None for regression."""
@@ -172,13 +172,13 @@ def _points(subject: Subject, head: Head, part: Part) -> BoundaryPoints:
     return BoundaryPoints(xy, actual, predicted, actual != predicted)
 
 
-def _numbers(subject: Subject, head: Head, values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _numbers(subject: Subject, head: Head, values: NDArray[np.float32]) -> NDArray[np.floating]:
     """Numbers of a regression (N,) as they were before the target was scaled."""
     node, port = head.target
     flat = values.reshape(len(values), -1)
     if port == "target" and node in subject.prepared:
         flat = subject.prepared[node].target_scaler.unscale(flat)
-    return np.asarray(flat[:, 0], dtype=np.float32)
+    return np.asarray(flat[:, 0])
 
 
 def _limits(parts: Mapping[Part, BoundaryPoints]) -> tuple[float, float]:

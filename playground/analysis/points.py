@@ -16,9 +16,9 @@ from playground.data.preparation import Prepared
 class PlanePoints:
     """Points (n, 2) in raw features, with their class numbers (n,) or, for regression, their targets (n,)."""
 
-    xy: NDArray[np.float32]
+    xy: NDArray[np.floating]
     classes: NDArray[np.int64] | None
-    targets: NDArray[np.float32] | None
+    targets: NDArray[np.floating] | None
 
     def __len__(self) -> int:
         return len(self.xy)

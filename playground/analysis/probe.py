@@ -42,7 +42,7 @@ class Probe:
     """Every block between the two features and the answer, in the order in which they compute."""
     names: tuple[str, ...]
     """The classes; “prediction” for a number."""
-    answers: NDArray[np.float32]
+    answers: NDArray[np.floating]
     """(names,): probabilities, or the number in the unit of the target."""
     classifies: bool
     decided: int
@@ -124,8 +124,8 @@ def probed(subject: Subject, head: Head, place: tuple[float, float], names: tupl
     above = sources_of(report, head.prediction)
     outputs = [output for output in mapped_outputs(report, node) if output in above]
     with torch.enable_grad():
-        raw = torch.tensor([place], dtype=torch.float32, requires_grad=True)
-        seen = (raw - torch.tensor(scaler.shift)) * torch.tensor(scaler.factor)
+        raw = torch.tensor([place], dtype=torch.float64, requires_grad=True)
+        seen = ((raw - torch.tensor(scaler.shift)) * torch.tensor(scaler.factor)).float()
         feeds = dict.fromkeys((source, *entrances(report, source)), seen)
         subject.calm()
         values = network.run(feeds, network.steps_to([*outputs, head.prediction], feeds))

@@ -208,7 +208,7 @@ class Subject:
         left, right, bottom, top = extent if extent is not None else self.extent()
         xs = np.linspace(left, right, resolution)
         ys = np.linspace(bottom, top, resolution)
-        points = np.empty((resolution, resolution, 2), dtype=np.float32)
+        points = np.empty((resolution, resolution, 2), dtype=np.float64)
         points[..., 0] = xs[None, :]
         points[..., 1] = ys[:, None]
         scaled = self.prepared[node].scaler.scale(points.reshape(-1, 2))

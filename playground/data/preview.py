@@ -36,7 +36,7 @@ class SeriesPreview:
 
 @dataclass(frozen=True, slots=True)
 class DataPreview:
-    """The first examples of a part. Numbers are as they were before scaling, to the six digits that float32 holds."""
+    """The first examples of a part. Numbers are as they were before scaling, to six digits of those that differ."""
 
     part: Part
     counts: Mapping[Part, int]
@@ -53,7 +53,7 @@ class DataPreview:
     """Pictures (N, height, width), or (N, height, width, 3) in colour; None for all other data."""
     ink: bool
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
-    points: NDArray[np.float32] | None
+    points: NDArray[np.floating] | None
     """For two features (N, 3): x1, x2, and the class number or the number to predict; None for all other data."""
     series: SeriesPreview | None = None
     """The series of which the examples are windows; None for all other data."""
@@ -82,7 +82,7 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
         class_counts={name: _counted(prepared, name) for name in PARTS},
         ink=prepared.dataset.ink,
         images=_images(np.asarray(features, dtype=np.float32)) if pictured else None,
-        points=np.concatenate([features, target[:, :1]], axis=1).astype(np.float32)
+        points=np.concatenate([features, target[:, :1]], axis=1)
         if pointed and target is not None
         else None,
     )
@@ -116,7 +116,7 @@ def _of_series(prepared: Prepared, dataset: SeriesDataset, part: Part, limit: in
     )
 
 
-def _answers(prepared: Prepared, part: Part, limit: int) -> tuple[tuple[str, ...], Cells, NDArray[np.float32] | None]:
+def _answers(prepared: Prepared, part: Part, limit: int) -> tuple[tuple[str, ...], Cells, NDArray[np.floating] | None]:
     """Names and cells of the target, and its numbers (N, k) where it has any."""
     if prepared.class_numbers is not None:
         numbers = prepared.class_numbers[part][:limit]
@@ -146,7 +146,8 @@ def _described(
         named = signal.badge().partition(" × ")[2]
         return (title or named,), [[_first_numbers(row)] for row in values]
     names = known or tuple(f"x{number}" for number in range(1, signal.size + 1))
-    return names, _cells(np.asarray(values, dtype=np.float32).reshape(len(values), signal.size))
+    numbers = np.asarray(values, dtype=np.promote_types(values.dtype, np.float32))
+    return names, _cells(numbers.reshape(len(values), signal.size))
 
 
 def written(vocabulary: tuple[str, ...], tokens: list[int] | int) -> str:
@@ -163,7 +164,19 @@ def _first_numbers(values: Array) -> str:
 
 
 def _cells(numbers: NDArray[np.floating]) -> Cells:
-    return [[float(f"{number:.6g}") for number in row] for row in numbers.tolist()]
+    """Numbers (N, k) to six digits; where a column lies far from zero, of what differs in it."""
+    digits = [_digits(column) for column in numbers.T] if len(numbers) else []
+    return [
+        [float(f"{number:.{places}g}") for number, places in zip(row, digits, strict=True)] for row in numbers.tolist()
+    ]
+
+
+def _digits(column: NDArray[np.floating]) -> int:
+    known = column[np.isfinite(column)].astype(np.float64)
+    spread, furthest = (np.ptp(known), np.abs(known).max()) if len(known) else (0.0, 0.0)
+    if column.dtype == np.float32 or spread <= 0.0:
+        return 6
+    return min(15, 6 + max(0, int(np.log10(furthest / spread))))
 
 
 def _counted(prepared: Prepared, part: Part) -> tuple[int, ...]:

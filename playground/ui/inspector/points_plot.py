@@ -27,13 +27,13 @@ class PointsPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._points: NDArray[np.float32] = np.zeros((0, 3), dtype=np.float32)
+        self._points: NDArray[np.floating] = np.zeros((0, 3), dtype=np.float32)
         self._has_classes = True
         self._extent = (-EXTENT, EXTENT, -EXTENT, EXTENT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The examples as points")
 
-    def set_points(self, points: NDArray[np.float32], *, has_classes: bool) -> None:
+    def set_points(self, points: NDArray[np.floating], *, has_classes: bool) -> None:
         """Show other points; the picture grows where they reach beyond ±6, and shrinks around small data."""
         self._points = points
         self._has_classes = has_classes
@@ -98,7 +98,7 @@ class PointsPlot(QWidget):
         painter.drawText(inner, align.AlignTop | align.AlignRight, f"{right:.3g}, {top:.3g}")
 
 
-def _extent(points: NDArray[np.float32]) -> tuple[float, float, float, float]:
+def _extent(points: NDArray[np.floating]) -> tuple[float, float, float, float]:
     if not len(points):
         return (-EXTENT, EXTENT, -EXTENT, EXTENT)
     reach = float(np.abs(points[:, :2]).max())

@@ -45,8 +45,8 @@ class PointCloud:
         self._outline = outline
         self._size = size
         self._symbol = symbol
-        self._target: NDArray[np.float32] | NDArray[np.int64] | None = None
-        self._xy: NDArray[np.float32] | None = None
+        self._target: NDArray[np.floating] | NDArray[np.int64] | None = None
+        self._xy: NDArray[np.floating] | None = None
         self.points = pg.ScatterPlotItem(symbol=symbol, size=THEME.px(size), pxMode=True, pen=pg.mkPen(outline))
         self.rings = pg.ScatterPlotItem(symbol="o", size=THEME.px(size + 7), pxMode=True, brush=None)
         for height, item in ((depth, self.points), (depth + 1, self.rings)):
