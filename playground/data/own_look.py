@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from playground.data.base import Dataset
@@ -28,6 +29,8 @@ TABLE_ENDINGS = frozenset({".csv", ".tsv", ".tab", ".psv", ".arff", ".json", ".j
 REGULAR = 0.95
 """Share of lines that must look like the rows of one table in a file whose name does not tell."""
 FEWEST_ROWS = 3
+MOSTLY_WORDS = 0.9
+"""Share of the parts between commas that have several words in lines of a text."""
 
 
 def look_at(path: Path, reading: Reading, earlier: Dataset | None = None) -> Found:
@@ -52,8 +55,22 @@ def looks_like_a_table(path: Path) -> bool:
     text = decoded(head, encoding_of(head, path.name))
     if looks_like_json(text):
         return True
-    share, width, rows = regularity(first_lines(text))
+    lines = first_lines(text)
+    if is_verse(lines):
+        return False
+    share, width, rows = regularity(lines)
     return share >= REGULAR and width > 1 and rows >= FEWEST_ROWS
+
+
+def is_verse(lines: Sequence[str]) -> bool:
+    """Whether lines are cut by commas as a text is: with a blank behind each, between several words, and no number."""
+    written = [line.strip() for line in lines if line.strip()]
+    parts = [part.strip() for line in written for part in line.rstrip(",.;:!?").split(",")]
+    commas = sum(line.rstrip(",").count(",") for line in written)
+    if not commas or any(any(map(str.isdigit, part)) for part in parts) or '"' in "".join(written):
+        return False
+    followed = sum(line.count(", ") for line in written)
+    return followed >= REGULAR * commas and sum(" " in part for part in parts) >= MOSTLY_WORDS * len(parts)
 
 
 def _text_and_class(table: Table, earlier: Dataset | None) -> tuple[int, int] | None:

@@ -137,6 +137,9 @@ def test_a_window_too_long_for_the_text_is_refused(tmp_path: Path) -> None:
         ("numbers.dat", "1\t2\n3\t4\n5\t6\n", Table),
         ("noname", "x,y\n1,a\n2,b\n3,a\n", Table),
         ("notes.md", "# Title\n\nSome words, and more.\nAnd, so, on.\n" * 30, TextFile),
+        ("verse.txt", "the cold wind, the grey sea\nthe old man, the blue sea\n" * 20, TextFile),
+        ("towns.txt", "town, country\nKraków, Poland\nNew York, United States\nParis, France\n", Table),
+        ("sizes.txt", "the town, people in it\nthe big one, 20 or so\nthe old one, 12 or so\nthe new one, 3\n", Table),
         ("code.py", "import os\n\nfor x in range(3):\n    print(x, os.name)\n" * 30, TextFile),
     ],
 )
