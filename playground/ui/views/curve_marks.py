@@ -19,6 +19,10 @@ MOST_WORDS = 8
 """Only the newest changes are worded; the lines of older ones stay."""
 ROWS = 4
 
+PLATE = 225
+"""How solid the ground of the best value is, of 255: lines do not run through it."""
+APART = 1.4
+"""Room that the words of the best value need, in their height."""
 
 class MarkLines:
     """Dashed lines with the words of a change."""
@@ -96,6 +100,8 @@ class BestMarker:
             item.setZValue(6)
             item.setVisible(False)
             plot.addItem(item, ignoreBounds=True)
+        self._place = (0.0, 0.0)
+        plot.box.sigRangeChanged.connect(self._keep_inside)
         self.restyle()
 
     def restyle(self) -> None:
@@ -105,7 +111,7 @@ class BestMarker:
         self.point.setSize(THEME.px(11))
         self.words.setColor(THEME.tokens.validation)
         self.words.setFont(THEME.font(13))
-        self.words.fill = pg.mkBrush(veil())
+        self.words.fill = pg.mkBrush(veil(PLATE))
 
     def show(self, best: Best | None, axis: str, logarithmic: bool) -> None:
         """Mark the best moment, or nothing."""
@@ -118,13 +124,21 @@ class BestMarker:
         y = math.log10(best.value) if logarithmic else best.value
         self.point.setData([x], [y])
         self.words.setText(f"best {number_words(best.value)}")
-        (left, right), _ = self._plot.box.viewRange()
-        self.words.setAnchor((1.0 if x > (left + right) / 2 else 0.0, 1.1))
+        self._place = x, y
+        self._keep_inside()
+
+    def _keep_inside(self, *_: object) -> None:
+        """Stand beside the point on the side of the middle, above it unless that is too near to the upper edge."""
+        x, y = self._place
+        (left, right), (bottom, top) = self._plot.box.viewRange()
+        height = self.words.boundingRect().height() * self._plot.box.viewPixelSize()[1]
+        above = y + APART * height < top or y - APART * height < bottom
+        self.words.setAnchor((1.0 if x > (left + right) / 2 else 0.0, 1.3 if above else -0.3))
         self.words.setPos(x, y)
 
 
-def veil() -> pg.QtGui.QColor:
+def veil(alpha: int = 140) -> pg.QtGui.QColor:
     """The colour of the panel, half clear: words stay readable over lines."""
     color = THEME.color("panel")
-    color.setAlpha(140)
+    color.setAlpha(alpha)
     return color

@@ -123,6 +123,15 @@ def test_changes_are_marked_with_their_words_and_the_best_with_its_value(qtbot: 
     assert not view._best.point.isVisible()
 
 
+@pytest.mark.parametrize("edges", [(0.0, 1.0), (0.0, 0.0201), (0.0199, 1.0)])
+def test_the_words_of_the_best_value_are_inside_wherever_it_lies(qtbot: Any, edges: tuple[float, float]) -> None:
+    view = opened(qtbot)
+    view.plot.box.setRange(xRange=(0.0, 9.0), yRange=edges, padding=0.0)
+    words = view._best.words
+    assert view.plot.box.sceneBoundingRect().contains(words.sceneBoundingRect())
+    assert words.fill.color().alpha() > 200
+
+
 def test_many_changes_keep_only_the_newest_words(qtbot: Any) -> None:
     view = opened(qtbot)
     marks = tuple(Mark(Moment(step, step / 10, step, 0.0), f"change {step}") for step in range(100))
