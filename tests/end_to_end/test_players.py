@@ -21,7 +21,7 @@ def test_both_players_are_seen_while_they_learn_and_are_changed_meanwhile(person
     person.sees(lambda: view.result is not None and view.result.step > before.step + 50)
     assert view.result.generated.tolist() != before.generated.tolist()
     assert view.result.field.tolist() != before.field.tolist()
-    person.sees(lambda: {"discriminator", "generator"} <= {entry.text for entry in curves.legend.entries})
+    person.sees(lambda: {"Discriminator", "Generator"} <= {entry.text for entry in curves.legend.entries})
     for name in ("make-2", "judge-2"):
         item = person.place.canvas.canvas_scene.nodes[name]
         person.sees(lambda item=item: item._picture is not None)
