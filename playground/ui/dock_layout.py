@@ -129,8 +129,9 @@ class DockLayout(QObject):
         sides = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
         beside = [
             dock.width()
-            for dock in self._window.findChildren(QDockWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-            if dock not in self._docks
+            for dock in self._window.children()  # findChildren would keep what is about to be deleted alive in Python.
+            if isinstance(dock, QDockWidget)
+            and dock not in self._docks
             and not dock.isHidden()
             and not dock.isFloating()
             and self._window.dockWidgetArea(dock) in sides

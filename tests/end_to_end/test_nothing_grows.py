@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -78,3 +79,12 @@ def test_nothing_is_left_behind(person: Person, tmp_path: Path, act: Callable[[P
         act(person)
     after = count(person)
     assert {name: (before[name], number) for name, number in after.items() if number > before[name]} == {}
+
+
+def test_a_closed_view_goes_from_python_too(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals(), tmp_path)
+    person.waits_for("ready")
+    opens_and_closes_views(person)
+    settles(person)
+    docks = [thing for thing in gc.get_objects() if type(thing).__name__ == "ViewDock"]
+    assert all(shiboken6.isValid(dock) for dock in docks)
