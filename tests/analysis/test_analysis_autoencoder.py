@@ -135,7 +135,7 @@ def test_large_parts_show_their_first_points() -> None:
 
 def test_decoded_pictures_are_those_of_the_codes_in_the_middle_of_their_cells() -> None:
     context = context_of(autoencoder())
-    result = LatentPlaneAnalysis(columns=4, rows=3).compute(context)
+    result = LatentPlaneAnalysis(decoded=True, columns=4, rows=3).compute(context)
     assert result.decoded is not None and context.snapshot is not None
     left, right, bottom, top = result.decoded.extent
     assert (result.codes > [left, bottom]).all() and (result.codes < [right, top]).all()

@@ -126,7 +126,7 @@ def test_reading_a_huge_file_is_cancelled_and_leaves_everything_as_it_was(
 ) -> None:
     ended: list[bool] = []
 
-    def endless(path: Path, reading: Reading) -> None:
+    def endless(path: Path, reading: Reading, **_: object) -> None:
         try:
             for number in range(10_000):
                 reading.step(number / 10_000, f"{number:,} rows")
@@ -150,7 +150,7 @@ def test_reading_a_huge_file_is_cancelled_and_leaves_everything_as_it_was(
 
 
 def test_a_window_that_closes_ends_the_reading(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(path: Path, reading: Reading) -> None:
+    def endless(path: Path, reading: Reading, **_: object) -> None:
         while True:
             reading.step(0.5)
             time.sleep(0.002)

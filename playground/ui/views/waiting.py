@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from playground.analysis.progress import Progress, duration
+from playground.ui.labels import Label
 from playground.ui.theme import THEME
 
 LONG = 1.0
@@ -23,7 +24,7 @@ class WaitingStrip(QFrame):
         super().__init__(view)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("waiting-strip")
-        self.words = QLabel()
+        self.words = Label()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.button = QPushButton()
         self.stopped = False
