@@ -13,7 +13,7 @@ import torch
 from playground.analysis.base import Cancelled, Context, NothingToShow
 from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult, frozen_nodes
 from playground.analysis.curvature_words import stability, stability_limit, standing
-from playground.analysis.hessian import Curvature, Lanczos, random_start
+from playground.analysis.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
 from playground.analysis.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.run_moments import steady_moments
 from playground.analysis.spectrum import Spectrum, exact_spectrum, found_spectrum
@@ -399,7 +399,15 @@ def test_the_table_holds_all_numbers() -> None:
     assert values == result.spectrum.values.tolist()
 
 
-def test_a_loss_without_a_second_derivative_is_refused_in_words() -> None:
-    graph = chain("iris", {}, [3], loss="hinge")
+def test_a_hinge_has_a_curvature() -> None:
+    result = list(CurvatureAnalysis().stages(context_of(chain("iris", {}, [3], loss="hinge"))))[-1]
+    assert np.isfinite(result.spectrum.values).all()
+
+
+def test_a_loss_without_a_second_derivative_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Curvature, vector: object) -> None:
+        raise NoSecondDerivative
+
+    monkeypatch.setattr(Curvature, "product", refuse)
     with pytest.raises(NothingToShow, match=r"second derivatives, and .*inge"):
-        list(CurvatureAnalysis().stages(context_of(graph)))
+        list(CurvatureAnalysis().stages(context_of(chain("iris", {}, [3], loss="hinge"))))

@@ -72,11 +72,16 @@ def test_ctrl_c_saves_at_the_stop(
 
     monkeypatch.setattr(Session, "advance", advance)
     path = tmp_path / "r.json"
-    stopped = playground("train", small, "--epochs", 10_000, "--save", path, "--json")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background has none
+    try:
+        stopped = playground("train", small, "--epochs", 10_000, "--save", path, "--json")
+        after = signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert stopped.code == 130 and "interrupted at step" in stopped.err and stopped.json["steps"] > 0
     found = weights_of(path)
     assert found is not None and found.matches and found.step == stopped.json["steps"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert after is signal.default_int_handler
 
 
 def test_numbers_that_run_away_leave_what_was_good_in_the_file(

@@ -190,6 +190,9 @@ def test_a_result_is_drawn_and_another_theme_repaints_it(
     qtbot: Any, view_class: type[View], make: Callable[[], Any]
 ) -> None:
     panel = shown(qtbot, view_class, make())
+    for name in ("dark", "light"):  # scroll bars have the look of the theme and their final room only from here on
+        THEME.use(name)
+        panel.grab()
     light = panel.grab().toImage()
     assert len(colors(light)) > 8
     assert light.pixelColor(panel.width() // 2, 3) == QColor(THEME.tokens.panel)
