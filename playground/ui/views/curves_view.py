@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSlider, QWidget
 
 from playground.analysis.base import Analysis
@@ -27,7 +27,8 @@ from playground.ui.views.plots import NO_LOGARITHM, Plot
 SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
 RESCALE_EVERY = 500
 """Milliseconds between two fits of the axes: they cost, and they make the eye restless."""
-PALE = 80
+PALE = 0.32
+"""Share of its colour that a raw line has; opaque, as a zigzag over itself would grow as strong as the smooth line."""
 NODE_SYMBOLS = ("", "o", "s", "t", "d", "p", "star", "h")
 """What tells the nodes apart where all are drawn at once; the first needs nothing."""
 MARKED_POINTS = 12
@@ -36,6 +37,12 @@ MARGIN = 0.04
 BOLD_POINTS = 600
 PRESENTER = 1.3
 """From this scale of the theme on, lines are bold."""
+
+
+def _mixed(color: QColor, ground: QColor, share: float) -> QColor:
+    """A colour as it looks on a ground with this share of it."""
+    channels = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    return QColor(*(round(share * upper + (1.0 - share) * lower) for upper, lower in channels))
 
 
 class _Line:
@@ -69,9 +76,7 @@ class _Line:
     def restyle(self) -> None:
         color = pg.mkColor(self.color())
         self.front.setPen(line_pen(SAMPLES[self.part], color, THEME.px(2) if self.bold else 1))
-        pale = pg.mkColor(color)
-        pale.setAlpha(PALE)
-        self.raw.setPen(line_pen("line", pale))
+        self.raw.setPen(line_pen("line", _mixed(color, pg.mkColor(THEME.tokens.panel), PALE)))
         self.points.setSize(THEME.px(9))
         self.points.setBrush(pg.mkBrush(color))
         self.points.setPen(pg.mkPen(THEME.tokens.panel))

@@ -92,7 +92,13 @@ def test_smoothing_keeps_the_raw_curve_pale_behind(qtbot: Any) -> None:
     shown = view._lines["train_loss"]
     assert shown.front.yData.std() < 0.5 * noisy.std()
     assert shown.raw.yData.min() == pytest.approx(noisy.min() * 0.9)
-    assert shown.raw.opts["pen"].color().alpha() < 128 < shown.front.opts["pen"].color().alpha()
+    raw, front, ground = (
+        color.saturation() for color in (
+            shown.raw.opts["pen"].color(), shown.front.opts["pen"].color(), THEME.color("panel"),
+        )
+    )  # fmt: skip
+    assert ground < raw < 0.5 * front, "pale also where the raw curve lies over itself"
+    assert shown.raw.zValue() < shown.front.zValue()
     qtbot.keyClick(view.plot, Qt.Key.Key_S)
     np.testing.assert_array_equal(shown.front.yData, noisy)
 
