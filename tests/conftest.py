@@ -115,7 +115,7 @@ def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> It
         return
     from PySide6.QtWidgets import QApplication
 
-    from playground.ui.fonts import house_font
+    from playground.ui.widgets.fonts import house_font
 
     request.getfixturevalue("qapp")
     # As in the program, whatever fonts the machine has.

@@ -11,8 +11,8 @@ import numpy as np
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
+from playground.editing.naming import titles
 from playground.network.check import Report
-from playground.network.naming import titles
 from playground.training.history import CurveData, Mark, Moment
 from playground.training.step_sizes import is_size
 

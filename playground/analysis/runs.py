@@ -12,8 +12,8 @@ import numpy as np
 from playground.analysis.base import Analysis, Context, NothingToShow, OtherRun, Table
 from playground.document.graph import Graph
 from playground.document.project import Project, metric_words
+from playground.editing.naming import titles
 from playground.network.check import Report
-from playground.network.naming import titles
 from playground.training import changes
 from playground.training.optimizers import optimizer_of
 from playground.training.snapshot import Snapshot

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from playground.blocks.base import Advice, Block, Family, Fix, numbers_only
+from playground.blocks.base import Advice, Block, Fix, numbers_only
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -20,7 +20,7 @@ Curve = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 class Activation(Block):
     """Base of the activations; `f` in the inspector is what `build` makes."""
 
-    family: ClassVar[Family] = "activation"
+    family: ClassVar[str] = "activation"
     elementwise: ClassVar[bool] = True
     """Whether each number is treated alone, so that the function has a curve."""
     reach: ClassVar[tuple[float, float]] = (-math.inf, math.inf)

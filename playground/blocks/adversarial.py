@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Block, BlockError, Family, Fix, Port, numbers_only
+from playground.blocks.base import Block, BlockError, Fix, Port, numbers_only
 from playground.blocks.loss import Comparison, Loss, Task, activation_fixes, units_fixes
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -43,7 +43,7 @@ class Noise(Block):
     """Fresh random numbers for every example, whatever the example is."""
 
     id: ClassVar[str] = "noise"
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     title: ClassVar[str] = "Noise"
     summary: ClassVar[str] = (
         "Fresh random numbers for every row that arrives, the raw material of a generator. Of the wire it takes only "
@@ -98,7 +98,7 @@ class RealAndGenerated(Block):
     """Two rows for every example: the real one, then a generated one. Which is which is the second output."""
 
     id: ClassVar[str] = "real-and-generated"
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     title: ClassVar[str] = "Real and generated"
     summary: ClassVar[str] = (
         "Deals out real and generated examples in turns, and the answer which of them are real: what a discriminator "

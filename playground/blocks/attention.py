@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, cast
 import torch
 from torch import nn
 
-from playground.blocks.base import Block, BlockError, Family, Fix, Port, series_only
+from playground.blocks.base import Block, BlockError, Fix, Port, series_only
 from playground.blocks.signal import PADDING, Signal
 from playground.document.declaration import parameter
 
@@ -49,7 +49,7 @@ class PositionalEncoding(Block):
     """Adds to each step a vector that tells where it stands."""
 
     id: ClassVar[str] = "positional-encoding"
-    family: ClassVar[Family] = "attention"
+    family: ClassVar[str] = "attention"
     title: ClassVar[str] = "Positional encoding"
     summary: ClassVar[str] = (
         "Adds to every step a vector that tells where it stands. Without it attention sees a heap of tokens: their "
@@ -152,7 +152,7 @@ def _projection(width: int, settings: MultiHeadAttention, bias: bool) -> nn.Modu
 class Attention(Block):
     """Base of the blocks whose module shows `attention` and `scores` inside, (batch, heads, looking, looked at)."""
 
-    family: ClassVar[Family] = "attention"
+    family: ClassVar[str] = "attention"
 
 
 class MultiHeadAttention(Attention):

@@ -12,11 +12,6 @@ from torch import nn
 from playground.blocks.signal import Kind, Scale, Signal
 from playground.document.declaration import Declaration
 
-Family = Literal[
-    "data", "dense", "activation", "convolution", "recurrent", "attention", "graph", "merge", "normalization",
-    "estimator", "loss", "measure",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Port:
@@ -78,7 +73,8 @@ class Block(Declaration):
     To add a layer, subclass this in the file of its family and put the class into the tuple at the end of that file.
     """
 
-    family: ClassVar[Family]
+    family: ClassVar[str]
+    """Id of a row of `playground.blocks.families`."""
     inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Input"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port("output", "Output"),)
     learns_from: ClassVar[tuple[str, ...]] = ()

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
-from playground.blocks.base import Advice, Block, BlockError, Family, Fix, numbers_only
+from playground.blocks.base import Advice, Block, BlockError, Fix, numbers_only
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -103,7 +103,7 @@ class Conv2D(Block):
     """
 
     id: ClassVar[str] = "conv2d"
-    family: ClassVar[Family] = "convolution"
+    family: ClassVar[str] = "convolution"
     title: ClassVar[str] = "Conv2D"
     summary: ClassVar[str] = (
         "Slides small kernels over an image. Each filter looks for one pattern, with the same weights everywhere, and "
@@ -170,7 +170,7 @@ class Conv2D(Block):
 class Pooling(Block):
     """Base of the blocks that put one number in the place of each window, channel by channel."""
 
-    family: ClassVar[Family] = "convolution"
+    family: ClassVar[str] = "convolution"
 
     kernel_size: int = parameter(2, ge=1, le=64, label="Window size", help="Side k of the window, in pixels.")
     stride: int = parameter(2, ge=1, le=64, help="How many pixels s the window moves on; usually its width.")
@@ -313,7 +313,7 @@ class GlobalAveragePooling(Block):
     """One number for each channel of an image, or for each feature of a series."""
 
     id: ClassVar[str] = "global-average-pooling"
-    family: ClassVar[Family] = "convolution"
+    family: ClassVar[str] = "convolution"
     title: ClassVar[str] = "Global average pooling"
     summary: ClassVar[str] = (
         "Puts the mean over the whole image in the place of each channel (of a series: over all steps). It takes "

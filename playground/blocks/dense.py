@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
-from playground.blocks.base import Block, Family, vectors_only
+from playground.blocks.base import Block, vectors_only
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -31,7 +31,7 @@ class Dense(Block):
     """Every unit weighs all inputs, adds its bias and applies the activation; in a series at every step alike."""
 
     id: ClassVar[str] = "dense"
-    family: ClassVar[Family] = "dense"
+    family: ClassVar[str] = "dense"
     title: ClassVar[str] = "Dense"
     summary: ClassVar[str] = "Every unit weighs all inputs, adds its bias and applies the activation."
     formula: ClassVar[str] = r"a = f(W x + b)"

@@ -13,7 +13,7 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from playground.blocks.base import Block, BlockError, Family, Port, flat_vector_only
+from playground.blocks.base import Block, BlockError, Port, flat_vector_only
 from playground.blocks.loss import CLASS_CODINGS, Task, label_fixes
 from playground.blocks.signal import Signal
 
@@ -52,7 +52,7 @@ class Learning(nn.Module):
 class Estimator(Block):
     """A block that learns by a rule of its own. `build` gives a `Learning` module."""
 
-    family: ClassVar[Family] = "estimator"
+    family: ClassVar[str] = "estimator"
     inputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"), Port("target", "Target"))
     outputs: ClassVar[tuple[Port, ...]] = (Port("prediction", "Prediction"),)
     learns_from: ClassVar[tuple[str, ...]] = ("target",)

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
-from playground.blocks.base import Block, BlockError, Family, Port, numbers_only
+from playground.blocks.base import Block, BlockError, Port, numbers_only
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -38,7 +38,7 @@ class GraphConvolution(Block):
     """Graph convolution."""
 
     id: ClassVar[str] = "graph-convolution"
-    family: ClassVar[Family] = "graph"
+    family: ClassVar[str] = "graph"
     title: ClassVar[str] = "Graph convolution"
     summary: ClassVar[str] = (
         "Every node averages what its neighbours and it itself have, then weighs the result like a Dense layer. "

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Advice, Block, BlockError, Family, Fix, Port
+from playground.blocks.base import Advice, Block, BlockError, Fix, Port
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -45,7 +45,7 @@ class Loss(Block):
     probabilities or their logarithms) follows from the scale of the arriving signal, never from looking at numbers.
     """
 
-    family: ClassVar[Family] = "loss"
+    family: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[Port, ...]] = (Port("prediction", "Prediction"), Port("target", "Target"))
     outputs: ClassVar[tuple[Port, ...]] = (Port("loss", "Loss"),)
 

@@ -8,14 +8,14 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from playground.blocks.base import Block, Family, Port
+from playground.blocks.base import Block, Port
 from playground.blocks.signal import Signal
 
 
 class Measure(Block):
     """Base of the measures. Their numbers become metrics: `modes_covered` is `test_modes_covered` on the test part."""
 
-    family: ClassVar[Family] = "measure"
+    family: ClassVar[str] = "measure"
     outputs: ClassVar[tuple[Port, ...]] = ()
 
     def measure(self, *inputs: torch.Tensor) -> Mapping[str, float]:

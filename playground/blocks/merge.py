@@ -12,7 +12,7 @@ import torch
 from pydantic import field_validator, model_validator
 from torch import nn
 
-from playground.blocks.base import Advice, Block, BlockError, Family, Fix, Port, numbers_only
+from playground.blocks.base import Advice, Block, BlockError, Fix, Port, numbers_only
 from playground.blocks.signal import Kind, Scale, Signal
 from playground.document.declaration import parameter
 
@@ -34,7 +34,7 @@ class Flatten(Block):
     """All numbers of an example in one row."""
 
     id: ClassVar[str] = "flatten"
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     title: ClassVar[str] = "Flatten"
     summary: ClassVar[str] = "Lays all numbers of an example in one row, so that a Dense block can weigh them."
     formula: ClassVar[str] = r"C \times H \times W \to C H W"
@@ -67,7 +67,7 @@ class Reshape(Block):
     """The same numbers in another shape, in row-major order."""
 
     id: ClassVar[str] = "reshape"
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     title: ClassVar[str] = "Reshape"
     summary: ClassVar[str] = "Arranges the numbers of an example in another shape, row by row; their count must fit."
     formula: ClassVar[str] = r"n_1 n_2 \cdots \to m_1 \times m_2 \times \cdots"
@@ -136,7 +136,7 @@ class Reshape(Block):
 class Merge(Block):
     """Base of the blocks that take any number of wires."""
 
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Inputs", many=True),)
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
@@ -338,7 +338,7 @@ class FeatureExpansion(Block):
     """Hand-made features, as TensorFlow Playground offers them: x1, x2, x1², x2², x1x2, sin x1, sin x2."""
 
     id: ClassVar[str] = "feature-expansion"
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     title: ClassVar[str] = "Feature expansion"
     summary: ClassVar[str] = (
         "Adds squares, products, sines of the inputs as new inputs. With the right features even a straight line can "

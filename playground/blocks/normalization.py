@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Block, BlockError, Family, Fix, numbers_only
+from playground.blocks.base import Block, BlockError, Fix, numbers_only
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -16,7 +16,7 @@ from playground.document.declaration import parameter
 class Normalization(Block):
     """Base of the family: one input, one output of the same shape."""
 
-    family: ClassVar[Family] = "normalization"
+    family: ClassVar[str] = "normalization"
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)

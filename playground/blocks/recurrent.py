@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Block, BlockError, Family, series_only
+from playground.blocks.base import Block, BlockError, series_only
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -20,7 +20,7 @@ class Embedding(Block):
     """A learned vector for each word of the vocabulary, whose size comes with the tokens."""
 
     id: ClassVar[str] = "embedding"
-    family: ClassVar[Family] = "recurrent"
+    family: ClassVar[str] = "recurrent"
     title: ClassVar[str] = "Embedding"
     summary: ClassVar[str] = (
         "Gives every token of the vocabulary a vector of its own, which is learned. Tokens that act alike end up close "
@@ -156,7 +156,7 @@ class Recurrent(Block):
     Every state starts at 0. Their modules are `Unrolled`, so that state and gates can be looked at.
     """
 
-    family: ClassVar[Family] = "recurrent"
+    family: ClassVar[str] = "recurrent"
     gates: ClassVar[int]
     """How many times the weights are there: once for the state, and once for each gate."""
 

@@ -10,7 +10,7 @@ import torch
 from pydantic import field_validator
 from torch import nn
 
-from playground.blocks.base import Block, BlockError, Family, Fix
+from playground.blocks.base import Block, BlockError, Fix
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -38,7 +38,7 @@ class RegroupClasses(Block):
     """Gives other class numbers for class numbers: which classes belong together is written in `groups`."""
 
     id: ClassVar[str] = "regroup-classes"
-    family: ClassVar[Family] = "merge"
+    family: ClassVar[str] = "merge"
     title: ClassVar[str] = "Regroup classes"
     summary: ClassVar[str] = (
         "Puts classes together, so that one target asks a second question, such as whether a digit is odd."

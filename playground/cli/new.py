@@ -12,8 +12,8 @@ from playground.data.own_first import first_guess
 from playground.data.own_places import stored
 from playground.document.files import write
 from playground.document.pairing import weights_path
+from playground.editing.starting import starting_project
 from playground.network.check import check
-from playground.network.starting import starting_project
 
 
 def new(options: argparse.Namespace) -> int:

@@ -122,7 +122,7 @@ def _refuse_without_widget(view: str, title: str) -> None:
 
 def _save(analysis: Analysis, result: Result, out: Path) -> None:
     without_screen()
-    from playground.ui.offscreen import save_view
+    from playground.ui.shell.offscreen import save_view
 
     try:
         save_view(analysis.id, result, out, analysis.model_dump(exclude_defaults=True))

@@ -38,7 +38,7 @@ def _save_window(
     project: Project, epochs: int, out: Path, theme: str, size: tuple[int, int], weights: Path | None
 ) -> None:
     without_screen()
-    from playground.ui.picture import save_picture
+    from playground.ui.shell.picture import save_picture
 
     try:
         save_picture(project, epochs, theme, size, out, weights)

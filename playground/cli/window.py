@@ -22,7 +22,7 @@ def open_(options: argparse.Namespace) -> int:
     if sys.platform == "win32":
         # Since torch 2.9 the DLLs fail to load when Qt came first (pytorch#166628).
         import torch  # noqa: F401
-    from playground.ui.app import run
+    from playground.ui.shell.app import run
 
     return run(path)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from playground.blocks.base import Block, BlockError, Family, Fix, Port
+from playground.blocks.base import Block, BlockError, Fix, Port
 from playground.blocks.signal import Signal
 from playground.document.declaration import ParameterInfo, parameter
 
@@ -51,7 +51,7 @@ class Dataset(Block):
     calls it before it asks for the signals.
     """
 
-    family: ClassVar[Family] = "data"
+    family: ClassVar[str] = "data"
     inputs: ClassVar[tuple[Port, ...]] = ()
     outputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"), Port("target", "Target"))
     question: ClassVar[str] = ""

@@ -121,6 +121,11 @@ class Graph(Value):
                 copy.__dict__.pop(found, None)
         return copy
 
+    @property
+    def items(self) -> tuple[Node | Note, ...]:
+        """All that stands on the canvas by itself: blocks, then notes."""
+        return (*self.nodes, *self.notes)
+
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
         """Every node by its id; where an id is used twice, the first."""

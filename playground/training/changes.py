@@ -14,8 +14,8 @@ from playground.data.base import Dataset
 from playground.document.declaration import Declaration
 from playground.document.graph import Choice, Graph, Node
 from playground.document.project import Phase, Project, TrainingSettings, metric_words
+from playground.editing.naming import block_title, titles
 from playground.network.check import Report, block_of
-from playground.network.naming import block_title, titles
 from playground.training.initializers import initializer_of
 from playground.training.model import TrainableModel
 from playground.training.optimizers import optimizer_of

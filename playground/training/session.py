@@ -17,9 +17,9 @@ import torch
 from playground.data.preparation import Prepared
 from playground.document.files import to_json
 from playground.document.project import Project
+from playground.editing.naming import titles
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
-from playground.network.naming import titles
 from playground.training import changes, saving
 from playground.training.batches import examples_of
 from playground.training.checkpoint import Checkpoint, CheckpointError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +11,18 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from playground.document.graph import Graph, same_structure
 from playground.document.project import Project
 from playground.network.check import Report, block_of, check
-from playground.ui.training_news import Edition
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which version of the document a project is, so that a run that was left is found again by undo and redo."""
+
+    version: int = 0
+    """The same again after undo and redo."""
+    before: int = 0
+    """The version that it took the place of."""
+    gesture: int | None = None
+    """The version before the movement of the hand that the edit belongs to; None for undo and redo."""
 
 
 class Edit(QUndoCommand):
@@ -130,6 +142,10 @@ class OpenDocument(QObject):
     def edit_graph(self, text: str, graph: Graph, merge_key: str = "") -> None:
         """Push an edit that changes only the graph."""
         self.apply(text, self.project.replace(graph=graph), merge_key)
+
+    def ask_for_file(self, node: str) -> None:
+        """Let the person choose the file that this node reads."""
+        self.file_wanted.emit(node)
 
     def mark_saved(self, path: Path) -> None:
         """Remember where the project was saved."""

@@ -12,8 +12,8 @@ from playground.data.own_first import first_guess
 from playground.document.files import read
 from playground.document.graph import Graph
 from playground.document.library import find
+from playground.editing.starting import starting_project
 from playground.network.check import check
-from playground.network.starting import starting_project
 from tests.analysis.subjects import chain, context_of, spirals
 
 

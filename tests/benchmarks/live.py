@@ -11,7 +11,7 @@ import torch
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from playground.document.project import Project
-from playground.ui.workplace import Workplace
+from playground.ui.shell.workplace import Workplace
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row
 from tests.benchmarks.textbook import TextbookLoop

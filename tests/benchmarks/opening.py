@@ -6,8 +6,8 @@ import statistics
 import time
 
 from playground.document import files, library
-from playground.ui.foresight import load
-from playground.ui.workplace import Workplace
+from playground.ui.shell.foresight import load
+from playground.ui.shell.workplace import Workplace
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row
 from tests.benchmarks.window import open_window, wait_until

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from playground.document import library
 from playground.ui.gallery.card import PresetCard
+from playground.ui.shell.workplace import Workplace
 from playground.ui.views.registry import VIEWS
-from playground.ui.workplace import Workplace
 from tests.benchmarks.live import Ticker
 from tests.benchmarks.window import rest, wait_until
 
@@ -165,7 +165,7 @@ class Person:
 
     def edits_a_number(self) -> None:
         """Change a number of a block in the inspector by the keyboard."""
-        from playground.ui.inspector.fields import NumberField
+        from playground.ui.widgets.fields import NumberField
 
         self.selects_a_card()
         fields = self._place.inspector.findChildren(NumberField)
@@ -241,7 +241,7 @@ class Person:
             self._place.show_canvas()
 
     def switches_the_theme(self) -> None:
-        from playground.ui.theme import THEME
+        from playground.ui.widgets.theme import THEME
 
         name = "theme-light" if THEME.tokens.name == "dark" else "theme-dark"
         began = time.perf_counter()

@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QPaintEvent
 
 from playground.cli.face import main
-from playground.ui.window import MainWindow
+from playground.ui.shell.window import MainWindow
 
 BEGAN = float(os.environ["BENCHMARK_BEGAN"])
 
@@ -88,7 +88,7 @@ class SeenWindow(MainWindow):
 
 
 if __name__ == "__main__":
-    import playground.ui.app
+    import playground.ui.shell.app
 
-    playground.ui.app.MainWindow = SeenWindow
+    playground.ui.shell.app.MainWindow = SeenWindow
     sys.exit(main([]))

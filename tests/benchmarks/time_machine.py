@@ -82,7 +82,7 @@ def measure_million() -> list[Row]:
     from playground.analysis.base import Context
     from playground.analysis.curves import CurvesAnalysis
     from playground.training.session import Session
-    from playground.ui.app import make_application
+    from playground.ui.shell.app import make_application
     from playground.ui.views.curves_view import CurvesView
 
     session = Session(projects.small(projects.SGD), device="cpu")

@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from playground.document.project import Project
-from playground.ui.app import make_application
-from playground.ui.garbage import GarbageCollector
-from playground.ui.theme import THEME
-from playground.ui.window import MainWindow
-from playground.ui.workplace import Workplace
+from playground.ui.shell.app import make_application
+from playground.ui.shell.window import MainWindow
+from playground.ui.shell.workplace import Workplace
+from playground.ui.threads.garbage import GarbageCollector
+from playground.ui.widgets.theme import THEME
 
 PATIENCE = 120.0
 LOOK_SECONDS = 0.002

@@ -15,7 +15,7 @@ from playground.blocks.base import Transparent
 from playground.blocks.registry import BLOCKS
 from playground.blocks.signal import Signal
 from playground.document.graph import Edge, Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import check, infer
 from playground.network.compiled import compile_graph
 from tests.blocks.case import IMAGE, SERIES, TOKENS, VECTOR, batch_of

@@ -10,7 +10,7 @@ from playground.blocks.base import Transparent
 from playground.blocks.recurrent import GRU, LSTM, Embedding, Recurrent, SimpleRNN, Unrolled
 from playground.blocks.signal import Signal
 from playground.document.graph import Edge, Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import check, infer
 from tests.blocks.case import IMAGE, SERIES, TOKENS, VECTOR, batch_of
 

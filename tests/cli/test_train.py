@@ -208,7 +208,7 @@ def test_an_empty_project_says_what_it_needs(playground: Callable, tmp_path: Pat
 def test_the_picture_shows_the_trained_network_without_training_it_again(
     playground: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from playground.ui import picture
+    from playground.ui.shell import picture
 
     asked: list[tuple[int, float]] = []
 

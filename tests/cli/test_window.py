@@ -34,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
         asked.append(path)
         return 0
 
-    monkeypatch.setitem(sys.modules, "playground.ui.app", types.SimpleNamespace(run=run))
+    monkeypatch.setitem(sys.modules, "playground.ui.shell.app", types.SimpleNamespace(run=run))
     monkeypatch.setenv("DISPLAY", ":0")
     return asked
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.document.graph import Edge, Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import check
 
 

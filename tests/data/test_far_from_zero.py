@@ -14,7 +14,7 @@ from playground.analysis.subject import Subject
 from playground.data.own_first import first_guess
 from playground.data.preparation import prepare
 from playground.data.preview import preview
-from playground.network.starting import starting_project
+from playground.editing.starting import starting_project
 from playground.training.session import Session
 
 START = 1_700_000_000

@@ -11,9 +11,9 @@ import pytest
 
 from playground.data.own_places import located, stored
 from playground.document.files import write
+from playground.editing.starting import starting_project
 from playground.network.check import check
 from playground.network.opening import open_project
-from playground.network.starting import starting_project
 from tests import own_files
 
 

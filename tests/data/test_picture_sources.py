@@ -16,8 +16,8 @@ from playground.data.own_images import OwnPictures, PictureFolder, look_at_pictu
 from playground.data.own_look import look_at
 from playground.data.picture_decoding import Brightness, endings, formats
 from playground.data.preparation import prepare
+from playground.editing.starting import starting_project
 from playground.network.check import check
-from playground.network.starting import starting_project
 from playground.training.session import Session
 
 SIDE = 16

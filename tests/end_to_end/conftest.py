@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from playground.document.files import write
 from playground.document.graph import Choice, Edge, Graph, Node, Position
 from playground.document.project import Project, TrainingSettings
-from playground.ui.app import make_application
-from playground.ui.theme import THEME
-from playground.ui.window import MainWindow
-from playground.ui.workplace import Workplace
+from playground.ui.shell.app import make_application
+from playground.ui.shell.window import MainWindow
+from playground.ui.shell.workplace import Workplace
+from playground.ui.widgets.theme import THEME
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from playground.document.library import find
-from playground.ui.dock_layout import HEIGHT_SHARE, columns_for
-from playground.ui.presenter import scale_for
-from playground.ui.theme import THEME
-from playground.ui.top_bar import WIDEST_NUMBER, number
+from playground.ui.shell.dock_layout import HEIGHT_SHARE, columns_for
+from playground.ui.shell.presenter import scale_for
+from playground.ui.shell.top_bar import WIDEST_NUMBER, number
+from playground.ui.widgets.theme import THEME
 
 from .conftest import LEFT, Person, spirals
 

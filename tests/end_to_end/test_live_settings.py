@@ -12,7 +12,7 @@ from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 from playground.ui.inspector.choice_editor import ChoiceEditor
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 from .conftest import Person, spirals
 

@@ -15,11 +15,11 @@ from playground.data import own_files as data_files
 from playground.data.own_files import Reading
 from playground.data.registry import CATALOGUE
 from playground.document.files import to_json
-from playground.network.starting import starting_project
+from playground.editing.starting import starting_project
 from playground.ui.own_files import opening
 from playground.ui.own_files.columns import KIND, TARGET, USED, ColumnsView
 from playground.ui.own_files.dialog import OwnFileDialog
-from playground.ui.window import MainWindow
+from playground.ui.shell.window import MainWindow
 from tests import own_files
 
 from .conftest import LEFT, NONE, Person, spirals

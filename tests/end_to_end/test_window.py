@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 
-from playground.ui.presenter import scale_for
-from playground.ui.theme import DARK, LIGHT, THEME
+from playground.ui.shell.presenter import scale_for
 from playground.ui.views.registry import VIEWS
+from playground.ui.widgets.theme import DARK, LIGHT, THEME
 
 from .conftest import Person, spirals
 

@@ -15,7 +15,7 @@ from typing import Any
 from playground.data.registry import CATALOGUE
 from playground.document.declaration import Declaration, ParameterInfo
 from playground.document.graph import Edge, Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import Output, Report, check
 from playground.training.divergence import Diverged
 from playground.training.initializers import INITIALIZERS

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.document.graph import Graph
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import check
 from tests.network.drawn_projects import drawn_graph, drawn_project, fate
 

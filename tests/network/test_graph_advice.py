@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.document.graph import Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import check
 from tests.network.small_graphs import chain, multilayer, node, wired
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from playground.document.graph import Graph
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import check
 from tests.network.small_graphs import chain, error_at, multilayer, node, wired
 

@@ -9,7 +9,7 @@ import pytest
 from playground.blocks.measure import Measure
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Edge, Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import Report, check
 from playground.network.compiled import Network
 

@@ -8,7 +8,7 @@ import pytest
 
 from playground.data.registry import CATALOGUE
 from playground.document import files, library
-from playground.ui.canvas.geometry import Rect
+from playground.editing.geometry import Rect
 from playground.ui.canvas.scene import CanvasScene
 from playground.ui.open_document import OpenDocument
 

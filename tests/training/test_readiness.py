@@ -9,7 +9,7 @@ import pytest
 from playground.document.files import ProjectFileError
 from playground.document.graph import Choice, Graph
 from playground.document.project import Phase, Project, TrainingSettings
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import Problem, check
 from playground.training.opening import project_from
 from playground.training.readiness import refusals

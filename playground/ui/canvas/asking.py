@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Slot
 
-from playground.ui.canvas import adding
-from playground.ui.canvas.geometry import CARD_WIDTH, PORT_LINE, PortRef
+from playground.editing import adding
+from playground.editing.geometry import CARD_WIDTH, PORT_LINE, PortRef
 from playground.ui.canvas.quick_menu import QuickMenu
 from playground.ui.canvas.requests import MenuRequest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 _GAP = 24.0
 _CLOSEST = 15.0

@@ -24,11 +24,12 @@ from PySide6.QtGui import QColor, QDrag, QFontMetrics, QKeyEvent, QMouseEvent, Q
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from playground.blocks.base import Block
+from playground.blocks.families import FAMILY
 from playground.data.registry import CATALOGUE
-from playground.ui import icons
+from playground.editing.ranking import RankedBlock
 from playground.ui.canvas.block_tip import tip_html
-from playground.ui.canvas.ranking import RankedBlock
-from playground.ui.theme import FAMILY_TITLES, THEME
+from playground.ui.widgets import icons
+from playground.ui.widgets.theme import THEME
 
 MIME = "application/x-playground-block"
 """What a dragged block is on the clipboard's side: its id as UTF-8 text."""
@@ -137,7 +138,7 @@ class BlockListModel(QAbstractListModel):
 
 def spoken_row(row: RankedBlock, declaration: type[Block]) -> str:
     """What a screen reader says of a row."""
-    parts = [declaration.title, FAMILY_TITLES[declaration.family], declaration.summary]
+    parts = [declaration.title, FAMILY[declaration.family].title, declaration.summary]
     if row.shape:
         parts.append(f"gives {row.shape}")
     if not row.fits:

@@ -12,8 +12,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from playground.blocks.base import Block
 from playground.data.base import Dataset
-from playground.ui.formula import formula_svg
-from playground.ui.theme import THEME
+from playground.ui.widgets.formula import formula_svg
+from playground.ui.widgets.theme import THEME
 
 _WIDTH = 300
 _SHARPNESS = 2

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QNativeGestureEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
-from playground.ui.canvas.geometry import finite
+from playground.editing.geometry import finite
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

@@ -9,8 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 from playground.data.registry import CATALOGUE
 from playground.document.graph import EdgeKey
-from playground.ui.canvas import adding
-from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, curve_meets, wire_at
+from playground.editing import adding
+from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, curve_meets, wire_at
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

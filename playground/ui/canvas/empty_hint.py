@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel
 
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.blocks.base import Block, Port
+from playground.blocks.families import FAMILY
 from playground.blocks.loss import Loss
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph, Node
+from playground.editing.naming import titles
 from playground.network.check import Problem, Report
-from playground.network.naming import titles
-from playground.ui.theme import FAMILY_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _subtitle(declaration: type[Block] | None, block: Block | None) -> str:
     if declaration is None:
         return "unknown block"
     said = block.subtitle() if block is not None else ""
-    return said or FAMILY_TITLES[declaration.family].lower()
+    return said or FAMILY[declaration.family].title.lower()
 
 
 def parameter_words(count: int) -> str:

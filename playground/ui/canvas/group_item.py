@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Group
-from playground.ui.canvas.geometry import Rect
+from playground.editing.geometry import Rect
 from playground.ui.canvas.paint import GROUP_LEVEL, card_font
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 _PADDING = 18.0
 _TITLE_HEIGHT = 28.0

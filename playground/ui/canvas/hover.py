@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from playground.document.graph import EdgeKey
-from playground.ui.canvas.geometry import Hit, Point, PortRef
+from playground.editing.geometry import Hit, Point, PortRef
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

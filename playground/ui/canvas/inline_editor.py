@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
-from playground.network.naming import title_of
-from playground.ui.canvas import commands
+from playground.editing import commands
+from playground.editing.naming import title_of
 from playground.ui.canvas.interactions import scene_rect
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from playground.document import edits
 from playground.document.graph import EdgeKey
-from playground.ui.canvas import adding, commands, geometry
-from playground.ui.canvas.connecting import Verdict, edge_between, fits
-from playground.ui.canvas.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
+from playground.editing import adding, commands, geometry
+from playground.editing.connecting import Verdict, edge_between, fits
+from playground.editing.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

@@ -11,10 +11,10 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from playground.document.graph import EdgeKey
-from playground.network.naming import titles
-from playground.ui.canvas import commands
-from playground.ui.canvas.connecting import edge_between, fits
-from playground.ui.canvas.geometry import Hit, Point, PortRef
+from playground.editing import commands
+from playground.editing.connecting import edge_between, fits
+from playground.editing.geometry import Hit, Point, PortRef
+from playground.editing.naming import titles
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, QPointF, Slot
 
 from playground.blocks.base import Fix
 from playground.document.graph import Edge, EdgeKey
+from playground.editing import commands
+from playground.editing.connecting import Verdict, remedies
 from playground.network.check import Problem
-from playground.ui.canvas import commands
 from playground.ui.canvas.bubble import Bubble
-from playground.ui.canvas.connecting import Verdict, remedies
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView

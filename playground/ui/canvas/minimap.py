@@ -7,8 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.ui.canvas.view import CanvasView
-from playground.ui.icons import family_color
-from playground.ui.theme import THEME
+from playground.ui.widgets.icons import family_color
+from playground.ui.widgets.theme import THEME
 
 _WIDTH, _HEIGHT = 184, 120
 _INSET = 12

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.canvas.neuron_geometry import Points, link_curves, nearest_link, pieces_for, strongest
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 _LEVELS = 8
 """Links are drawn in so many steps of width for each sign, each step in one call."""

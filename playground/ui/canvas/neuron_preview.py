@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.canvas.paint import OVERLAY_LEVEL, card_font
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 _SIDE = 148.0
 _PADDING = 9.0

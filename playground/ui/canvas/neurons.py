@@ -33,7 +33,7 @@ from playground.ui.canvas.neuron_pictures import tile_images
 from playground.ui.canvas.neuron_preview import NeuronPreview
 from playground.ui.canvas.paint import card_font, card_metrics
 from playground.ui.canvas.weight_editor import WeightEditor
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
 from playground.ui.canvas import pictures
 from playground.ui.canvas.face import CardFace
-from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
 from playground.ui.canvas.paint import NODE_LEVEL, card_font, card_metrics, tooltip
-from playground.ui.icons import family_color, pixmap
-from playground.ui.theme import THEME
+from playground.ui.widgets.icons import family_color, pixmap
+from playground.ui.widgets.theme import THEME
 
 _MARGIN = 11.0
 _TITLE_TOP = 9.0

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Note
-from playground.ui.canvas.geometry import Rect
+from playground.editing.geometry import Rect
 from playground.ui.canvas.paint import NOTE_LEVEL, card_font, plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 NOTE_PADDING = 9.0
 

@@ -10,17 +10,17 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from playground.document.graph import EdgeKey, Graph
-from playground.network.naming import titles
-from playground.ui.canvas import commands
-from playground.ui.canvas.connecting import edge_between, fits
-from playground.ui.canvas.geometry import Hit, PortRef
+from playground.editing import commands
+from playground.editing.connecting import edge_between, fits
+from playground.editing.geometry import Hit, PortRef
+from playground.editing.naming import titles
 from playground.ui.canvas.interactions import scene_rect
 from playground.ui.canvas.menus import Choice, context_menu
 from playground.ui.canvas.outline_items import TopRow, row_of
 from playground.ui.canvas.outline_rows import Made, OutlineRow, outline_rows
 from playground.ui.canvas.view import CanvasView
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 MOVE = 48.0
 """How far one key press moves a block, in scene units."""

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.canvas.geometry import Guide, Point, Rect, wire_curve
+from playground.editing.geometry import Guide, Point, Rect, wire_curve
 from playground.ui.canvas.paint import OVERLAY_LEVEL, card_font
 from playground.ui.canvas.wire_item import curve_path
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 
 class OverlayItem(QGraphicsItem):

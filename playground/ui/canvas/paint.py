@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from playground.ui.canvas.face import CardFace
-from playground.ui.fonts import house_font
+from playground.ui.widgets.fonts import house_font
 
 GROUP_LEVEL, NOTE_LEVEL, WIRE_LEVEL, NODE_LEVEL, OVERLAY_LEVEL = -20.0, -10.0, 0.0, 10.0, 100.0
 """Stacking order of the items, from back to front."""

@@ -9,11 +9,12 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from playground.blocks.families import FAMILY
 from playground.data.registry import CATALOGUE
+from playground.editing.ranking import RankedBlock, match_quality, usualness
 from playground.ui.canvas.block_list import BlockListView, Heading, More, Row
-from playground.ui.canvas.ranking import FRESH, USUAL, RankedBlock, match_quality
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import FAMILY_TITLES, THEME
+from playground.ui.widgets.theme import THEME
 
 MOST_SHOWN = 8
 """A larger family shows its usual blocks; the others come on demand, so that no family hides the next."""
@@ -120,7 +121,7 @@ def palette_rows(search: str = "", whole: Collection[str] = ()) -> list[Row]:
     Families in `whole` show all their blocks, other large ones only the usual ones and a row for the rest.
     """
     rows: list[Row] = []
-    for family in FRESH:
+    for family in FAMILY:
         found: list[tuple[int, int, str]] = []
         for number, (identifier, declaration) in enumerate(CATALOGUE.items()):
             quality = match_quality(declaration, search)
@@ -129,7 +130,7 @@ def palette_rows(search: str = "", whole: Collection[str] = ()) -> list[Row]:
         names = [identifier for _, _, identifier in sorted(found)]
         shown = names if search or family in whole else _usual(names)
         if shown:
-            rows.append(Heading(FAMILY_TITLES[family]))
+            rows.append(Heading(FAMILY[family].title))
             rows += [RankedBlock(identifier, True) for identifier in shown]
         if len(shown) < len(names):
             rows.append(More(family, len(names) - len(shown)))
@@ -140,6 +141,6 @@ def _usual(names: list[str]) -> list[str]:
     """The blocks of a large family that are wanted most, in its own order; a small family is shown whole."""
     if len(names) <= MOST_SHOWN:
         return names
-    ranked = sorted(names, key=lambda name: USUAL.index(name) if name in USUAL else len(USUAL))
+    ranked = sorted(names, key=lambda name: usualness(CATALOGUE[name]))
     kept = set(ranked[: MOST_SHOWN - 1])
     return [name for name in names if name in kept]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE, class_color
+from playground.ui.widgets.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE, class_color
 
 MOST_TILES = 16
 MOST_POINTS = 600

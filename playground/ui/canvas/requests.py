@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.document.graph import EdgeKey
-from playground.ui.canvas.geometry import Point, PortRef
+from playground.editing.geometry import Point, PortRef
 
 
 @dataclass(frozen=True, slots=True)

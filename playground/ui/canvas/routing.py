@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playground.ui.canvas.geometry import Curve, Point, Rect, curve_bounds, curve_samples, united, wire_curve
+from playground.editing.geometry import Curve, Point, Rect, curve_bounds, curve_samples, united, wire_curve
 
 ARCH_ROOM = 14.0
 """Room between a card and a wire that arches over it."""

@@ -12,21 +12,21 @@ from PySide6.QtCore import QObject, QRectF, Signal, Slot
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from playground.document.graph import EdgeKey, Graph, Node
+from playground.editing.geometry import NodeBox, Point, Rect, Scenery, united
+from playground.editing.room import measured_by
 from playground.network.check import Report
 from playground.ui.canvas.face import CardFace, FaceMaker
-from playground.ui.canvas.geometry import NodeBox, Point, Rect, Scenery, united
 from playground.ui.canvas.group_item import GroupItem
 from playground.ui.canvas.node_item import NodeItem
 from playground.ui.canvas.note_item import NoteItem
 from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
-from playground.ui.canvas.room import measured_by
 from playground.ui.canvas.routing import CardIndex, disturbed, route
 from playground.ui.canvas.selection import Selection
 from playground.ui.canvas.unfolding import Unfolding
 from playground.ui.canvas.wire_item import WireItem
 from playground.ui.canvas.wire_notes import WireNotes
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 K = TypeVar("K")
 I = TypeVar("I", bound=QGraphicsItem)  # noqa: E741
@@ -239,7 +239,7 @@ class CanvasScene(QGraphicsScene):
     def restore_places(self, names: Iterable[str]) -> None:
         """Put things back where the document has them."""
         wanted = set(names)
-        items = (*self.document.graph.nodes, *self.document.graph.notes)
+        items = self.document.graph.items
         self.place({item.id: (item.position.x, item.position.y) for item in items if item.id in wanted})
 
     def resized(self, names: Iterable[str]) -> None:

@@ -13,8 +13,8 @@ from playground.blocks.dense import Dense
 from playground.blocks.merge import FeatureExpansion
 from playground.data.base import Dataset
 from playground.document.graph import Graph
+from playground.editing.naming import titles
 from playground.network.check import Output, Report
-from playground.network.naming import titles
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas.neuron_geometry import MOST_PINS, MOST_UNITS
 from playground.ui.canvas.neuron_pictures import plane_features

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QGuiApplication
 
-from playground.ui.canvas import adding, commands
-from playground.ui.canvas.clipboard import PasteError
-from playground.ui.canvas.geometry import Line, Point, Rect, free_place
+from playground.editing import adding, commands
+from playground.editing.clipboard import PasteError
+from playground.editing.geometry import Line, Point, Rect, free_place
 from playground.ui.canvas.interactions import scene_rect
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Verbs:
     def select_all(self) -> None:
         """Select all blocks and notes."""
         graph = self._document.graph
-        self._view.select([item.id for item in (*graph.nodes, *graph.notes)])
+        self._view.select([item.id for item in graph.items])
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection by the keyboard."""

@@ -23,14 +23,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from playground.document.graph import Edge, EdgeKey
+from playground.editing import commands
+from playground.editing.connecting import Verdict, edge_between, fits
+from playground.editing.geometry import Hit, Point, PortRef, hit_test
 from playground.training.snapshot import Snapshot
-from playground.ui.canvas import commands, dropping, keys
+from playground.ui.canvas import dropping, keys
 from playground.ui.canvas.asking import Asking
 from playground.ui.canvas.background import paint_background
 from playground.ui.canvas.camera import Camera
-from playground.ui.canvas.connecting import Verdict, edge_between, fits
 from playground.ui.canvas.edge_scroll import EdgeScroll
-from playground.ui.canvas.geometry import Hit, Point, PortRef, hit_test
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import CanvasEditor
 from playground.ui.canvas.interactions import (
@@ -53,7 +54,7 @@ from playground.ui.canvas.scene import CanvasScene
 from playground.ui.canvas.scroll_bars import ScrollBars
 from playground.ui.canvas.verbs import Verbs
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 _CARD_CACHE = 192 * 1024
 """KiB for painted cards: some 300 of them at 100 % on a screen of double density."""

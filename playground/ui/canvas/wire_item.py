@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from playground.analysis.gradient_warnings import short
 from playground.blocks.signal import Signal
 from playground.document.graph import EdgeKey
-from playground.ui.canvas.geometry import Curve, curve_bounds, wire_curve
+from playground.editing.geometry import Curve, curve_bounds, wire_curve
 from playground.ui.canvas.paint import WIRE_LEVEL
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 _PLAIN = 2.0
 _THINNEST, _THICKEST = 1.0, 6.0

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.paint import OVERLAY_LEVEL, card_font, card_metrics
-from playground.ui.canvas_notes import NO_NOTES, CanvasNotes, WireNote
-from playground.ui.theme import THEME
+from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
+from playground.ui.widgets.theme import THEME
 
 if TYPE_CHECKING:
     from playground.ui.canvas.scene import CanvasScene

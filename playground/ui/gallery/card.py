@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from playground.document.library import COURSE, PresetEntry
 from playground.ui.gallery.diagram import draw_graph
-from playground.ui.labels import plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.theme import THEME
 
 PICTURE_SHARE = 0.56
 """Height of a picture by its width."""

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from playground.document.graph import Graph, Node
-from playground.ui.icons import family_color
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
+from playground.ui.widgets.icons import family_color
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 MOST_UNITS = 6
 LARGEST_TILE = 46.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 
 class FlowLayout(QLayout):

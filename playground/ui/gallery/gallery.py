@@ -28,8 +28,8 @@ from playground.ui.gallery.rail import ChapterRail
 from playground.ui.gallery.recent import recent_files
 from playground.ui.gallery.running_bar import RunningBar
 from playground.ui.gallery.work_card import WorkCard
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.theme import THEME
 
 MOST_WORKS = 6
 """Cards of work that was left; what is older comes when one of them has gone."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QWidget
 
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 WIDTH = 176
 """In pixels at 100 %."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.theme import THEME
 
 STATES = {"running": "learning", "paused": "paused", "finished": "finished", "failed": "stopped"}
 

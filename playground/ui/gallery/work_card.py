@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from playground.document.kept_work import KeptWork
 from playground.paths import PRESETS
 from playground.ui.gallery.card import Card, draw_filling
-from playground.ui.labels import plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.theme import THEME
 
 HEIGHT, LARGE_HEIGHT = 74, 148
 PICTURE, LARGE_PICTURE = 104, 264

@@ -18,14 +18,14 @@ from playground.document.graph import Node, NodeTraining
 from playground.document.project import Project
 from playground.network.check import block_of
 from playground.training.snapshot import Snapshot
-from playground.ui.formula import FormulaLabel
 from playground.ui.inspector.curve_plot import Curve, CurvePlot
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.node_training import NodeTrainingSection
 from playground.ui.inspector.problem_section import ProblemSection
-from playground.ui.inspector.rows import Column, Section, clear, label
 from playground.ui.inspector.weights_section import WeightsSection
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.formula import FormulaLabel
+from playground.ui.widgets.rows import Column, Section, clear, label
 
 
 class BlockPanel(Column):

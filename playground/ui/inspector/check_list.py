@@ -9,10 +9,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from playground.ui.inspector.controls import Tick
-from playground.ui.inspector.rows import clear, label
-from playground.ui.labels import plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import Tick
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.rows import clear, label
+from playground.ui.widgets.theme import THEME
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from playground.document.declaration import Declaration
 from playground.document.graph import Choice
-from playground.ui.formula import FormulaLabel
-from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.inspector.form import ParameterForm
-from playground.ui.inspector.rows import Row, clear
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.formula import FormulaLabel
+from playground.ui.widgets.rows import Row, clear
+from playground.ui.widgets.theme import THEME
 
 
 class ChoiceEditor(QWidget):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 MARGIN = 8.0
 Curve = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]

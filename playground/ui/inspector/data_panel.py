@@ -16,17 +16,17 @@ from playground.data.registry import CATALOGUE, DATASETS
 from playground.document import edits
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import block_of
-from playground.ui.inspector.controls import QuietComboBox
 from playground.ui.inspector.data_view import DataView
 from playground.ui.inspector.drawing import DrawingEditor
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.problem_section import ProblemSection
-from playground.ui.inspector.rows import Column, Row, Section, clear, label
 from playground.ui.inspector.share_bar import ShareBar
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.rows import Column, Row, Section, clear, label
+from playground.ui.widgets.theme import THEME
 
 GROUPS = {
     "points": "Points",

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QToolButton, QVBoxLayout,
 
 from playground.data.base import PARTS
 from playground.data.preview import DataPreview
-from playground.ui.inspector.controls import QuietComboBox
-from playground.ui.inspector.data_pictures import ClassBars, ExampleTable, PictureWall
-from playground.ui.inspector.points_plot import PointsPlot
-from playground.ui.inspector.rows import Section, label
-from playground.ui.inspector.series_plot import SeriesPlot
-from playground.ui.kept_size import KeptSize
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.data_pictures import ClassBars, ExampleTable, PictureWall
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.points_plot import PointsPlot
+from playground.ui.widgets.rows import Section, label
+from playground.ui.widgets.series_plot import SeriesPlot
+from playground.ui.widgets.theme import THEME
 
 MOST_PICTURES = 100
 

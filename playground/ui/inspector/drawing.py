@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButto
 
 from playground.data.drawn import MOST_POINTS
 from playground.data.points import CLASS_NAMES, EXTENT
-from playground.ui.inspector.points_plot import PointsPlot, draw_marker
-from playground.ui.inspector.rows import label
-from playground.ui.theme import THEME, class_color
+from playground.ui.widgets.points_plot import PointsPlot, draw_marker
+from playground.ui.widgets.rows import label
+from playground.ui.widgets.theme import THEME, class_color
 
 APART = 0.3
 """Least distance of two points of one stroke, in the units of the picture (which is 12 wide)."""

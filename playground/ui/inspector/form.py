@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from playground.document.declaration import ParameterInfo
-from playground.ui.inspector.fields import (
+from playground.ui.widgets.fields import (
     ChoiceField,
     Field,
     IntegerField,
@@ -22,8 +22,8 @@ from playground.ui.inspector.fields import (
     number_text,
     tip,
 )
-from playground.ui.inspector.rows import Expander, Row
-from playground.ui.theme import THEME
+from playground.ui.widgets.rows import Expander, Row
+from playground.ui.widgets.theme import THEME
 
 Validate = Callable[[dict[str, Any]], Sequence[tuple[str, str]]]
 """All faults of some parameters as (name, sentence): `Declaration.parameter_problems`."""

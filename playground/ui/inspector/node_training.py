@@ -11,9 +11,9 @@ from playground.document.graph import Choice, Node, NodeTraining
 from playground.training.initializers import INITIALIZERS
 from playground.ui.inspector.choice_editor import ChoiceEditor
 from playground.ui.inspector.form import ParameterForm
-from playground.ui.inspector.rows import Expander, Section
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.rows import Expander, Section
 
 FIRST = {"trainable": "Train this block"}
 REST = {

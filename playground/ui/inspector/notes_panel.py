@@ -9,12 +9,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
 
 from playground.document.project import Goal, Project
-from playground.network.naming import titles
+from playground.editing.naming import titles
 from playground.training.undefined import reason
 from playground.ui.inspector.problem_section import ProblemSection
-from playground.ui.inspector.rows import Column, Section, clear, label
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.rows import Column, Section, clear, label
+from playground.ui.widgets.theme import THEME
 
 
 class NotesPanel(Column):

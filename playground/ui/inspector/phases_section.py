@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from playground.document.graph import Choice, Graph
 from playground.document.project import Phase, Project, TrainingSettings
+from playground.editing.naming import titles
 from playground.network.check import Report
-from playground.network.naming import titles
 from playground.training.optimizers import OPTIMIZERS
-from playground.ui.icons import put_icon
 from playground.ui.inspector.check_list import CheckList, Item
 from playground.ui.inspector.choice_editor import ChoiceEditor
-from playground.ui.inspector.controls import QuietSpinBox
-from playground.ui.inspector.rows import Row, Section, clear, label
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.icons import put_icon
+from playground.ui.widgets.rows import Row, Section, clear, label
+from playground.ui.widgets.theme import THEME
 
 MOST_PHASES = next(
     rule.max_length for rule in TrainingSettings.model_fields["phases"].metadata if hasattr(rule, "max_length")

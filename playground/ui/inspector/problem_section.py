@@ -6,11 +6,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from playground.blocks.base import Fix
-from playground.network import fixes
+from playground.editing import fixes
 from playground.network.check import Problem
-from playground.ui.inspector.rows import Section, clear, label
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.rows import Section, clear, label
+from playground.ui.widgets.theme import THEME
 
 
 class FixButton(QPushButton):

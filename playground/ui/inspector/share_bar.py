@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.data.base import PARTS
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 LEAST_TRAIN, MOST_VALIDATION = 0.05, 0.9
 GRIP = 10

@@ -9,11 +9,11 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 
 from playground.document.declaration import ParameterInfo
 from playground.document.project import MetricTarget, StopRules, metric_words
-from playground.ui.inspector.controls import QuietComboBox
-from playground.ui.inspector.fields import NumberField
 from playground.ui.inspector.form import ParameterForm
-from playground.ui.inspector.rows import Row, Section
 from playground.ui.inspector.settings import setting_infos, setting_problems
+from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.fields import NumberField
+from playground.ui.widgets.rows import Row, Section
 
 LABELS = {"epochs": "Epochs", "patience": "Patience", "restore_best": "Restore best"}
 STARTS = {"epochs": 100, "patience": 10}

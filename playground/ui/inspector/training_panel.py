@@ -12,21 +12,21 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from playground.document.declaration import ParameterInfo, parameter_info
 from playground.document.graph import Choice
 from playground.document.project import Clipping, Project, Regularization, TrainingSettings
-from playground.network.naming import titles
+from playground.editing.naming import titles
 from playground.training.device import available_devices
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 from playground.ui.inspector.choice_editor import ChoiceEditor
-from playground.ui.inspector.controls import QuietComboBox, QuietSlider, QuietSpinBox
-from playground.ui.inspector.fields import Field
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.phases_section import PhasesSection
-from playground.ui.inspector.rows import Column, Row, Section
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.inspector.stop_section import StopSection
-from playground.ui.kept_size import KeptSize
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.controls import QuietComboBox, QuietSlider, QuietSpinBox
+from playground.ui.widgets.fields import Field
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.rows import Column, Row, Section
 
 RATE_SPAN = (1e-5, 10.0)
 PENALTY_SPAN = (1e-6, 1.0)

@@ -10,11 +10,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolButton
 
 from playground.training.snapshot import Snapshot
-from playground.ui.inspector.controls import QuietComboBox
-from playground.ui.inspector.heat_map import HeatMap
-from playground.ui.inspector.rows import Section, label
-from playground.ui.kept_size import KeptSize
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.heat_map import HeatMap
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.rows import Section, label
+from playground.ui.widgets.theme import THEME
 
 MOST_MEASURED = 1_000_000
 """Larger arrays are measured by every n-th value, as new ones come thirty times a second."""

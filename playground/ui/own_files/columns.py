@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from playground.data.delimited import Table
 from playground.data.own_choice import ChosenColumn, ChosenTable, chosen_column, first_choice, with_target
 from playground.data.own_columns import MOST_CATEGORIES, TEXT, TableColumn, Use
-from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
-from playground.ui.theme import THEME
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
 USED, NAME, KIND, TARGET, MISSING, EXAMPLES = range(6)

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from playground.data.base import Dataset
 from playground.data.own_files import Reading
-from playground.ui.inspector.rows import label
-from playground.ui.labels import Label, plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.rows import label
+from playground.ui.widgets.theme import THEME
 
 Wish = Literal["", "canvas", "project", "node"]
 """What to do with the data: put them on the open canvas, begin a project, or give them to a node that is there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from playground.data.own_encodings import CHOICES
-from playground.ui.inspector.controls import QuietComboBox
+from playground.ui.widgets.controls import QuietComboBox
 
 
 def encoding_choice() -> QuietComboBox:

@@ -24,11 +24,11 @@ from playground.data.own_labelled_texts import (
     text_columns,
     tokens_of,
 )
-from playground.ui.inspector.controls import QuietComboBox, Toggle
-from playground.ui.inspector.rows import Section, label
-from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.table_page import PlainTableView
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox, Toggle
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.rows import Section, label
+from playground.ui.widgets.theme import THEME
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from playground.ui.inspector.rows import label
 from playground.ui.own_files.columns import ColumnsModel, ColumnsView
-from playground.ui.theme import THEME
+from playground.ui.widgets.rows import label
+from playground.ui.widgets.theme import THEME
 
 CHANGES = (
     ("Use", "used", "Give all selected columns to the network."),

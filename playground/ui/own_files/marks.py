@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, 
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from playground.ui.inspector.controls import QuietComboBox, draw_arrow
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox, draw_arrow
+from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
 CHECK = Qt.ItemDataRole.CheckStateRole

@@ -20,11 +20,11 @@ from playground.data.own_text import TextFile
 from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Node
-from playground.network import fixes
+from playground.editing import fixes
+from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, Rect
+from playground.editing.room import drawn, with_room
+from playground.editing.starting import starting_project
 from playground.network.check import block_of
-from playground.network.starting import starting_project
-from playground.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, Rect
-from playground.ui.canvas.room import drawn, with_room
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dialog import OwnFileDialog, Wish
 from playground.ui.own_files.labelled_texts_page import LabelledTextsPage

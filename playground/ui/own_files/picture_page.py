@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from playground.data import own_images
 from playground.data.base import Dataset
 from playground.data.own_images import OwnPictures, PictureFolder, Side, pictures_of
-from playground.ui.inspector.controls import QuietComboBox, Toggle
-from playground.ui.inspector.rows import Section, label
-from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.picture_rows import PictureRows
 from playground.ui.own_files.table_page import PlainTableView
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox, Toggle
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.rows import Section, label
+from playground.ui.widgets.theme import THEME
 
 MOST_ROWS = 1_000
 """Files that are left out, as far as they are listed."""

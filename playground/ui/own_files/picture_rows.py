@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 PICTURE, GAP, NAME = 52, 6, 150
 

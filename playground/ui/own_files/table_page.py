@@ -34,14 +34,14 @@ from playground.data.own_look import TABLE_ENDINGS
 from playground.data.own_outcome import Outcome, outcome
 from playground.data.own_table import OwnClassTable, OwnTable
 from playground.data.own_text import read_text
-from playground.ui.inspector.controls import QuietComboBox, Toggle
-from playground.ui.inspector.fields import choice_title
-from playground.ui.inspector.rows import Section, label
-from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.columns import ColumnsModel, ColumnsView
 from playground.ui.own_files.encodings import encoding_choice, show_encoding
 from playground.ui.own_files.many_columns import ManyColumns
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox, Toggle
+from playground.ui.widgets.fields import choice_title
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.rows import Section, label
+from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
 

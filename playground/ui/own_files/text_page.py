@@ -13,11 +13,11 @@ from playground.data.base import Dataset
 from playground.data.delimited import read_table
 from playground.data.own_files import Reading
 from playground.data.own_text import OwnText, TextFile, prepared, text_dataset
-from playground.ui.inspector.controls import QuietComboBox, Toggle
-from playground.ui.inspector.rows import Section, label
-from playground.ui.kept_size import KeptSize
 from playground.ui.own_files.encodings import encoding_choice, show_encoding
-from playground.ui.theme import THEME
+from playground.ui.widgets.controls import QuietComboBox, Toggle
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.rows import Section, label
+from playground.ui.widgets.theme import THEME
 
 WINDOWS = (8, 16, 32, 64, 128, 256)
 SHOWN = 4_000

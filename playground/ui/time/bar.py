@@ -9,15 +9,15 @@ from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from playground.training.trail import BUDGET
-from playground.ui.icons import put_icon
-from playground.ui.inspector.controls import QuietSpinBox
-from playground.ui.labels import Label
-from playground.ui.live_feed import LiveFeed, Throttle
-from playground.ui.theme import THEME
+from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.time.branching import CHOICES, Branching
 from playground.ui.time.machine import REPLAY_SECONDS, TimeMachine
 from playground.ui.time.slider import TimeSlider
-from playground.ui.views.options import more_button
+from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.icons import put_icon
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.options import more_button
+from playground.ui.widgets.theme import THEME
 
 MEGABYTES = (64, 128, 256, 512, 1024, 2048)
 SETTING = "history/megabytes"

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from playground.document.project import Project, TrainingSettings
 from playground.training.optimizers import optimizer_of
 from playground.training.snapshot import Snapshot
-from playground.ui.live_feed import LiveFeed
 from playground.ui.open_document import OpenDocument
-from playground.ui.run_control import RunControl
-from playground.ui.trainer import Trainer
-from playground.ui.training_news import Origin
+from playground.ui.threads.live_feed import LiveFeed
+from playground.ui.threads.run_control import RunControl
+from playground.ui.threads.trainer import Trainer
+from playground.ui.threads.training_news import Origin
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from playground.training.snapshot import Snapshot
 from playground.training.trail import nearest
-from playground.ui.live_feed import PULSE_MS, LiveFeed
+from playground.ui.threads.live_feed import PULSE_MS, LiveFeed
 
 REPLAY_SECONDS = 10.0
 """A whole run is played back in so long, unless a person chooses otherwise."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QSlider, QToolTip
 
 from playground.training.history import Mark
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 HANDLE = 7
 GROOVE = 4

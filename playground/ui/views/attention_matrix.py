@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import metrics, paint_upright
-from playground.ui.views.drawing import Colors, image, ink_on, magnitude_table, number_words, rgb, shades, signed_table
+from playground.ui.widgets.drawing import (
+    Colors,
+    image,
+    ink_on,
+    magnitude_table,
+    number_words,
+    rgb,
+    shades,
+    signed_table,
+)
+from playground.ui.widgets.painted import metrics, paint_upright
+from playground.ui.widgets.theme import THEME
 
 BAR, GAP = 12, 5
 WIDEST_CELL, HIGHEST_CELL = 2.2, 1.2

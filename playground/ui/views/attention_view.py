@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.attention import AttentionAnalysis, AttentionLayer, AttentionMaps
 from playground.analysis.base import Analysis
-from playground.ui.theme import THEME
 from playground.ui.views.attention_matrix import Shown, paint_matrix, picture, words_of
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import ExampleBox
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import ExampleBox
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.widgets.theme import THEME
 
 LEAST_TILE = 30
 LEAST_MATRIX = QSize(210, 150)

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.attribution import AttributionMap, Attributions, Method
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.attribution_pictures import limit_of, map_colors, signed_words
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import magnitude_table, number_words
+from playground.ui.widgets.drawing import magnitude_table, number_words
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 ROW = 22
 GAP = 8

@@ -10,9 +10,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.attribution import AttributionMap, Attributions
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import (
+from playground.ui.widgets.drawing import (
     Colors,
     greys,
     image,
@@ -21,6 +19,8 @@ from playground.ui.views.drawing import (
     shades,
     signed_table,
 )
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import THEME
 
 LEAST, MOST = 60, 340
 GAP = 10

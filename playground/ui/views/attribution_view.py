@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QWidget
 
 from playground.analysis.attribution import METHODS, AttributionAnalysis, Attributions
 from playground.analysis.base import Analysis
-from playground.ui.labels import Label, plain_tip
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.attribution_bars import BarsCanvas, TraceCanvas
 from playground.ui.views.attribution_pictures import PicturesCanvas
 from playground.ui.views.attribution_words import WordsCanvas
 from playground.ui.views.base import View
-from playground.ui.views.canvas import in_scroll_area
-from playground.ui.views.drawing import magnitude_table, number_words
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import ElidedLabel, ExampleBox, check_box, combo_box
+from playground.ui.widgets.drawing import magnitude_table, number_words
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import ElidedLabel, ExampleBox, check_box, combo_box
+from playground.ui.widgets.painted import in_scroll_area
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 ALL = "all"
 ONE_LINE = 560

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.attribution import AttributionMap, Attributions
-from playground.ui.theme import THEME
 from playground.ui.views.attribution_pictures import map_colors, signed_words
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import ink_on
+from playground.ui.widgets.drawing import ink_on
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import THEME
 
 CELL = 22
 GAP = 8

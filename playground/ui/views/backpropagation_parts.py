@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from playground.analysis.backpropagation import Amount, Backpropagation, SlowStep, Way
 from playground.analysis.slow_motion.chain import Chain
 from playground.analysis.slow_motion.notation import written
-from playground.ui.formula import FormulaLabel
-from playground.ui.labels import Label, plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.formula import FormulaLabel
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.theme import THEME
 
 WAYS: tuple[Way, ...] = ("forward", "backward", "update")
 WAY_WORDS = {"forward": "Forward", "backward": "Backward", "update": "Update"}

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, 
 
 from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.base import Analysis
-from playground.ui.canvas_notes import NO_NOTES, CanvasNotes, WireNote
-from playground.ui.icons import put_icon
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.backpropagation_parts import WAY_WORDS, WAYS, ChainTree, StepList, StepText, WaySlider
 from playground.ui.views.base import View
-from playground.ui.views.options import ExampleBox, combo_box, flat_button
+from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
+from playground.ui.widgets.icons import put_icon
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.options import ExampleBox, combo_box, flat_button
+from playground.ui.widgets.theme import THEME
 
 SPEEDS = {"slow": 3000, "medium": 1500, "fast": 600}
 """Milliseconds from step to step."""

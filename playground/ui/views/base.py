@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views import saving
-from playground.ui.views.legend import Legend
-from playground.ui.views.options import MoreButton
 from playground.ui.views.parameters import Option, ViewParameters
 from playground.ui.views.waiting import WaitingStrip
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Legend
+from playground.ui.widgets.options import MoreButton
+from playground.ui.widgets.theme import THEME
 
 
 class View(QWidget):

@@ -15,15 +15,15 @@ from playground.analysis.base import Analysis
 from playground.analysis.boundary import Boundary, BoundaryAnalysis, BoundaryPoints
 from playground.analysis.probe import ProbeAnalysis, ProbedBoundary
 from playground.data.base import Part
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
-from playground.ui.views.canvas import in_scroll_area
-from playground.ui.views.legend import Entry, line_pen
-from playground.ui.views.options import flat_button
 from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
-from playground.ui.views.plots import Plot
 from playground.ui.views.probe_marker import ProbeMarker
 from playground.ui.views.probe_panel import ProbePanel
+from playground.ui.widgets import drawing
+from playground.ui.widgets.legend import Entry, line_pen
+from playground.ui.widgets.options import flat_button
+from playground.ui.widgets.painted import in_scroll_area
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 MOST_POINTS = 2_000
 """Points drawn of one part; more would cover the picture."""

@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import metrics
 from playground.ui.views.contours import HeightScale
-from playground.ui.views.drawing import image, magnitude_table
-from playground.ui.views.plots import tick_words
+from playground.ui.widgets.drawing import image, magnitude_table
+from playground.ui.widgets.painted import metrics
+from playground.ui.widgets.plots import tick_words
+from playground.ui.widgets.theme import THEME
 
 BAR, GAP, TICK = 14, 5, 4
 

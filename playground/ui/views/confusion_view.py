@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.confusion import ConfusionAnalysis, ConfusionMatrix
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
-from playground.ui.views.drawing import ink_on, magnitude_table
-from playground.ui.views.legend import Entry, Legend, whose
+from playground.ui.widgets.drawing import ink_on, magnitude_table
+from playground.ui.widgets.legend import Entry, Legend, whose
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.widgets.theme import THEME
 
 PAD = 6
 

@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.mode_connectivity import ModeConnectivity, ModeConnectivityAnalysis, Profile
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.contours import HeightScale
 from playground.ui.views.curve_lines import to_scale
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import check_box, combo_box
-from playground.ui.views.plots import NO_LOGARITHM, Plot
 from playground.ui.views.surface_plot import DARK, OWN, PATH, ContourPlot, style_of
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.options import check_box, combo_box
+from playground.ui.widgets.plots import NO_LOGARITHM, Plot
+from playground.ui.widgets.theme import THEME
 
 LINES = (("line", "train", "dash"), ("line", "test", "dot"), ("bend", "train", "line"), ("bend", "test", "dot"))
 """Which way and which examples each curve is of, and how it is drawn."""

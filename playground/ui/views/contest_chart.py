@@ -12,10 +12,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPolygonItem, QWidget
 
-from playground.ui.theme import THEME
-from playground.ui.views import curve_lines, drawing
-from playground.ui.views.canvas import metrics
-from playground.ui.views.plots import NO_LOGARITHM, FittedPlot
+from playground.ui.views import curve_lines
+from playground.ui.widgets import drawing
+from playground.ui.widgets.painted import metrics
+from playground.ui.widgets.plots import NO_LOGARITHM, FittedPlot
+from playground.ui.widgets.theme import THEME
 
 Numbers = NDArray[np.float64]
 DASHES: tuple[list[float], ...] = ([], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3], [4, 4], [1, 3], [10, 2, 2, 2, 2, 2])

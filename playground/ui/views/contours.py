@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.ui.views import drawing
-from playground.ui.views.plots import log_ticks
+from playground.ui.widgets import drawing
+from playground.ui.widgets.plots import log_ticks
 
 EDGES = np.full((16, 4), -1)
 """For every case the edges of a cell that one line connects, and for the saddles those of a second line.

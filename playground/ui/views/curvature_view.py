@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult
-from playground.ui.labels import Label, plain_tip
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import check_box, combo_box
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.options import check_box, combo_box
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 SHARE = 0.15
 """Part of its time that the analysis thread may spend on curvature while the network learns."""

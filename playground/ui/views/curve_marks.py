@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetrics
 
 from playground.analysis.curves import Best
 from playground.training.history import Mark
-from playground.ui.theme import THEME
-from playground.ui.views.drawing import number_words
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 MOST_LINES = 60
 MOST_WORDS = 8

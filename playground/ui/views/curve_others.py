@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 
 from playground.analysis.curves import OtherCurves
 from playground.training.history import Moment
-from playground.ui.theme import THEME
 from playground.ui.views import curve_lines
 from playground.ui.views.curve_marks import veil
-from playground.ui.views.legend import line_pen
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.legend import line_pen
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 MOST_POINTS = 600
 PALE = 150

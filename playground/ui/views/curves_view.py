@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QSlider, QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.curves import Curves, CurvesAnalysis
 from playground.training.history import CurveData
-from playground.ui.kept_size import KeptSize
-from playground.ui.theme import THEME
 from playground.ui.views import curve_lines
 from playground.ui.views.base import View
 from playground.ui.views.curve_marks import BestMarker, MarkLines
 from playground.ui.views.curve_others import MomentLine, OtherLines
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import combo_box
-from playground.ui.views.plots import NO_LOGARITHM, Plot
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.plots import NO_LOGARITHM, Plot
+from playground.ui.widgets.theme import THEME
 
 SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
 RESCALE_EVERY = 500

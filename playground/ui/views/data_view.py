@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QScrollArea, QSizePolicy
 from playground.analysis.base import Analysis
 from playground.analysis.data_view import DataAnalysis, DataSummary
 from playground.data.base import PARTS
-from playground.ui.inspector.data_pictures import ClassBars, ExampleTable, PictureWall
-from playground.ui.inspector.points_plot import PointsPlot
-from playground.ui.inspector.series_plot import SeriesPlot
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.widgets.data_pictures import ClassBars, ExampleTable, PictureWall
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.points_plot import PointsPlot
+from playground.ui.widgets.series_plot import SeriesPlot
+from playground.ui.widgets.theme import THEME
 
 EXAMPLES_SHARE, CLASSES_SHARE = 5, 3
 """Widths of the examples and of the counts beside them."""

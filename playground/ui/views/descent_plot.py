@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.descent import Walk, alike
-from playground.ui.theme import THEME
 from playground.ui.views.contours import HeightScale, contour
-from playground.ui.views.drawing import number_words
 from playground.ui.views.plane_view import Field
-from playground.ui.views.plots import FittedPlot
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.plots import FittedPlot
+from playground.ui.widgets.theme import THEME
 
 PATH, NEXT, DOWN, DARK = "#e5263d", "#ff9f1c", "#ffffff", "#10151b"
 """The way, the next step, the way down and what is dark on every shade of viridis."""

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeade
 
 from playground.analysis.base import Analysis
 from playground.analysis.descent import Descent, DescentAnalysis, Walk
-from playground.ui.labels import Label, plain_tip
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.descent_plot import DARK, PATH, WalkPlot
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.theme import THEME
 
 TABLE_WIDTH = 330
 WIDE, HIGH = 620, 480

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.distributions import WHATS, Distributions, DistributionsAnalysis
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import metrics
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import combo_box
-from playground.ui.views.plots import Plot
 from playground.ui.views.ridge import RidgeCanvas
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.painted import metrics
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 FOLLOW = ""
 SHARES = (("zero", "dash"), ("dead", "line"), ("saturated", "dot"))

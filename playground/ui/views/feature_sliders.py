@@ -8,9 +8,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from playground.analysis.response import Response
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import number_words
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import THEME
 
 LEAST = 130
 PAD = 7

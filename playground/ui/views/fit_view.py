@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.fit import Fit, FitAnalysis
 from playground.data.base import PARTS, Part
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box
-from playground.ui.views.plots import FittedPlot
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.plots import FittedPlot
+from playground.ui.widgets.theme import THEME
 
 FIRST = -1
 SYMBOLS: dict[Part, str] = {"train": "o", "validation": "s", "test": "d"}

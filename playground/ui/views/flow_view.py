@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.gradient_warnings import VANISHING, Warning, short
 from playground.analysis.layer_flow import LayerFlow, LayerFlowAnalysis, LayerSizes
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import in_scroll_area, metrics
 from playground.ui.views.curve_lines import bounds, thin, to_scale
 from playground.ui.views.layer_bars import Bar, LayerBars, depth_color, depth_dash
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import combo_box
-from playground.ui.views.plots import Plot
 from playground.ui.views.warning_rows import WarningRows
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.painted import in_scroll_area, metrics
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 SIZES = (
     ("Gradient", "gradient"), ("Weights", "weights"), ("Step", "update"), ("Ratio", "ratio"),

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
 from playground.analysis.forecast import Forecast, ModelForecast, Score
 from playground.data.base import PARTS
-from playground.ui.labels import plain_tip
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import line_pen
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.legend import line_pen
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 STRIP = 44
 """Height of the strip of the whole series."""

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.forecast import BANDS, Forecast, ForecastAnalysis
 from playground.data.base import PARTS
-from playground.ui.labels import plain_tip
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.forecast_parts import BEHIND, Band, PartShades, ScoreTable, Strip, mark_of, readout
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 FILL = (78, 40)
 """How strongly the bands are filled, the inner one first, from 0 to 255."""

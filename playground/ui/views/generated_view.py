@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QGraphicsEllipseItem, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.generated_points import GeneratedPoints, GeneratedPointsAnalysis, Modes
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
-from playground.ui.views.legend import Entry
 from playground.ui.views.plane_view import INK, WHITE, PlaneView
-from playground.ui.views.plots import Plot
+from playground.ui.widgets import drawing
+from playground.ui.widgets.legend import Entry
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 STRENGTH = 0.55
 """Share of their full colour that “real” and “generated” have in the field, so that points stand out."""

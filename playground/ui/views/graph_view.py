@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.graph_view import GraphAnalysis, GraphAnswers
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
-from playground.ui.views import drawing
 from playground.ui.views.base import View
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box
 from playground.ui.views.plane_view import INK, WHITE, ring_color
-from playground.ui.views.plots import Plot
+from playground.ui.widgets import drawing
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 ANSWER, TRUTH = "answer", "truth"
 UNIT = ", unit "

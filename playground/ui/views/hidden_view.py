@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.hidden_states import HiddenStates, HiddenStatesAnalysis, StateMap
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
-from playground.ui.views.drawing import image, magnitude_table, number_words, shades, signed_table
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import ExampleBox, combo_box
+from playground.ui.widgets.drawing import image, magnitude_table, number_words, shades, signed_table
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import ExampleBox, combo_box
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 BAR, GAP, TICK = 10, 5, 4
 LEAST_HEIGHT = 56

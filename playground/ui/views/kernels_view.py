@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.kernels import Kernels, KernelsAnalysis, LayerKernels
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
-from playground.ui.views.drawing import image, number_words, shades, signed_table
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.widgets.drawing import image, number_words, shades, signed_table
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 LEAST_SIDE, MOST_SIDE, STEP = 22, 72, 2
 """Sides of a small picture in pixels."""

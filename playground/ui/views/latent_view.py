@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QFrame, QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.latent_plane import DecodedGrid, LatentPlane, LatentPlaneAnalysis, extent_of
 from playground.analysis.subject import Extent
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
 from playground.ui.views.base import View
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.plots import Plot
+from playground.ui.widgets import drawing
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 POINT = 8
 REACH = 14

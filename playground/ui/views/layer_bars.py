@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import magnitude_table
-from playground.ui.views.legend import line_pen
+from playground.ui.widgets.drawing import magnitude_table
+from playground.ui.widgets.legend import line_pen
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import THEME
 
 ROW = 20
 GAP = 6

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.luck import Luck, LuckAnalysis
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, metric_title
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.theme import THEME
 
 OUTER, INNER = 0.16, 0.32
 """Opacity of the bands of all seeds, and of the middle half."""

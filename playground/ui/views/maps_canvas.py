@@ -10,9 +10,9 @@ from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.feature_maps import ImageLayer
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import greys, image, number_words, shades, signed_table
+from playground.ui.widgets.drawing import greys, image, number_words, shades, signed_table
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import THEME
 
 LEAST_SIDE, MOST_SIDE, STEP = 32, 132, 4
 """Sides of a small picture in pixels: as large as fits, but never smaller than the least."""

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.feature_maps import FeatureMaps, FeatureMapsAnalysis
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import in_scroll_area
-from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.maps_canvas import MapsCanvas
-from playground.ui.views.options import ExampleBox
 from playground.ui.views.window_panel import WindowPanel
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import ExampleBox
+from playground.ui.widgets.painted import in_scroll_area
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 LEAST_WIDTH, LEAST_HEIGHT = 230, 150
 """Room for the maps, beside or above which the numbers may stand."""

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.options import ElidedLabel, flat_button
+from playground.ui.widgets.options import ElidedLabel, flat_button
+from playground.ui.widgets.theme import THEME
 
 FILTERS = {"png": "Picture (*.png)", "svg": "Vector picture (*.svg)", "csv": "Table (*.csv)"}
 WORDS = {"png": "Picture (PNG)…", "svg": "Vector picture (SVG)…", "csv": "Numbers (CSV)…"}

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from playground.analysis.base import Analysis
 from playground.document.declaration import ParameterInfo
-from playground.ui.inspector.controls import QuietSpinBox
-from playground.ui.views.options import check_box, combo_box
+from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.options import check_box, combo_box
 
 Option = bool | int | float | str
 """What a project file holds of one parameter; a list is written as text."""

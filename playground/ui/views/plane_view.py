@@ -8,10 +8,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.subject import Extent
-from playground.ui.views import drawing
 from playground.ui.views.base import View
-from playground.ui.views.legend import Legend
-from playground.ui.views.plots import Plot
+from playground.ui.widgets import drawing
+from playground.ui.widgets.legend import Legend
+from playground.ui.widgets.plots import Plot
 
 WHITE, INK = "#ffffff", "#10151b"
 """Outlines of points: the same on both themes, as the field under them is the same."""

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 
 from playground.analysis.probe import Probe
 from playground.analysis.subject import Extent
-from playground.ui.theme import THEME
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 INK, RIM = "#10151b", "#ffffff"
 SIZE = 15

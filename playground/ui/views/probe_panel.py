@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.probe import Probe
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.drawing import class_color, ink_on, number_words, shades, signed_table
+from playground.ui.widgets.drawing import class_color, ink_on, number_words, shades, signed_table
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import THEME
 
 LEAST = 112
 NUMBERED = "−00.00"

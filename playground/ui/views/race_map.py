@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from playground.analysis.race import Ground
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
 from playground.ui.views.contest_chart import DASHES
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.plane_view import Field
-from playground.ui.views.plots import FittedPlot
+from playground.ui.widgets import drawing
+from playground.ui.widgets.plots import FittedPlot
+from playground.ui.widgets.theme import THEME
 
 LEVELS = 12
 DARK = "#10151b"

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from playground.analysis.race import MOST, RaceOffer
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.stacked.members import RATE, Setting
-from playground.ui.theme import THEME
-from playground.ui.views.options import check_box, combo_box
 from playground.ui.views.parameters import ViewParameters
+from playground.ui.widgets.options import check_box, combo_box
+from playground.ui.widgets.theme import THEME
 
 FIRST = ("sgd", "momentum", "rmsprop", "adam")
 """Optimizers that are ticked at first."""

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableWidget, QTableWidg
 from playground.analysis.base import Analysis
 from playground.analysis.contests import Runs
 from playground.analysis.race import Race, RaceAnalysis, RaceOffer
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.contest_chart import ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, metric_title
-from playground.ui.views.drawing import class_symbol, number_words
-from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.race_map import RaceMap
 from playground.ui.views.race_options import RaceOptions
+from playground.ui.widgets.drawing import class_symbol, number_words
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.theme import THEME
 
 PAGES = (("All that fits", "all"), ("Chart", "chart"), ("Surface", "surface"), ("Table", "table"))
 WIDE, HIGH = 600, 430

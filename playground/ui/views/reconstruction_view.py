@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.reconstruction import Reconstruction, ReconstructionAnalysis
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
-from playground.ui.views.drawing import greys, number_words
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.widgets.drawing import greys, number_words
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.widgets.theme import THEME
 
 LEAST, MOST = 56, 112
 """Sides of a picture; as large as lets all pairs be seen at once."""

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.response import Response, ResponseAnalysis
-from playground.ui.labels import plain_tip
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import in_scroll_area
-from playground.ui.views.drawing import class_color, number_words
 from playground.ui.views.feature_sliders import FeatureSliders
-from playground.ui.views.legend import Entry, Legend, line_pen
-from playground.ui.views.options import ElidedLabel, ExampleBox, combo_box, flat_button
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.drawing import class_color, number_words
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.options import ElidedLabel, ExampleBox, combo_box, flat_button
+from playground.ui.widgets.painted import in_scroll_area
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 PREDICTED = -1
 MOST_COMPARED = 10

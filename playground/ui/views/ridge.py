@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.distributions import Distributions
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.plots import tick_words
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.plots import tick_words
+from playground.ui.widgets.theme import THEME
 
 GAP = 6
 OVERLAP = 0.34

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.learning_rule import LearningRule, LearningRuleAnalysis
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
-from playground.ui.views.legend import Entry
 from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
+from playground.ui.widgets import drawing
+from playground.ui.widgets.legend import Entry
+from playground.ui.widgets.theme import THEME
 
 PALE = 0.45
 """Share of its full colour that a class or cluster has in the background."""

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTableWidget, QTableWidgetItem
 from playground.analysis.base import Analysis
 from playground.analysis.runs import RunRow, RunsAnalysis, RunTable
 from playground.document.project import metric_words
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.drawing import number_words
-from playground.ui.views.options import flat_button
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.options import flat_button
+from playground.ui.widgets.theme import THEME
 
 SHOW, PIN = 0, 1
 FIXED = ("Show", "Pin", "Run")

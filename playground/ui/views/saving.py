@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Table
 from playground.document.files import write_atomically
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 if TYPE_CHECKING:
     from playground.ui.views.base import View

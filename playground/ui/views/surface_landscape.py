@@ -21,10 +21,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.loss_surface import LossSurface, Track
-from playground.ui.theme import THEME
 from playground.ui.views.contours import HeightScale, contour
-from playground.ui.views.plots import tick_words
 from playground.ui.views.surface_plot import DARK, LATER, OWN, TrackStyle, shorter, style_of
+from playground.ui.widgets.plots import tick_words
+from playground.ui.widgets.theme import THEME
 
 HEIGHT = 1.1
 """Of the landscape, whose sides are 2 long."""

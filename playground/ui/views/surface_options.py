@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from playground.analysis.base import Analysis
 from playground.analysis.loss_surface import LossSurface
 from playground.ui.views.base import View
-from playground.ui.views.options import check_box, combo_box, part_box
+from playground.ui.widgets.options import check_box, combo_box, part_box
 
 GRIDS = (13, 25, 51)
 """Grid points along each side, from a first glance to the full picture."""

@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.loss_surface import LossSurface, Track
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import metrics
 from playground.ui.views.contours import HeightScale, contour
-from playground.ui.views.legend import line_pen
 from playground.ui.views.plane_view import Field
-from playground.ui.views.plots import FittedPlot, Plot
+from playground.ui.widgets.legend import line_pen
+from playground.ui.widgets.painted import metrics
+from playground.ui.widgets.plots import FittedPlot, Plot
+from playground.ui.widgets.theme import THEME
 
 PATH = "#e5263d"
 """Seen on every shade of viridis, with white beside it."""

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.loss_surface import LossSurface, LossSurfaceAnalysis
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
 from playground.ui.views.color_bar import ColorBar
 from playground.ui.views.contours import HeightScale
-from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.opengl import opengl_works
 from playground.ui.views.surface_options import GRIDS, SurfaceOptions
 from playground.ui.views.surface_plot import LEVELS, ContourPlot
 from playground.ui.views.surface_words import age, entries, readout
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.theme import THEME
 
 PATIENCE = 0.3
 """Seconds that a surface may take while the grid is chosen by itself: all other pictures wait meanwhile."""

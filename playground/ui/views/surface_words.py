@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.loss_surface import LossSurface, Track
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import Entry
 from playground.ui.views.surface_plot import DARK, LATER, OWN, PATH, short, style_of
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.legend import Entry
 
 NEAR_ENOUGH = 1e-3
 """A point that is nearer to the plane lies on it, as far as anybody can see."""

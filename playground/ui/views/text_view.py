@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSlider, QTextEdit, QWidge
 
 from playground.analysis.base import Analysis
 from playground.analysis.next_token import NextToken, NextTokenAnalysis
-from playground.ui.kept_size import KeptSize
-from playground.ui.theme import POSITIVE, THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, metrics
-from playground.ui.views.legend import Entry, Legend
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.painted import Canvas, metrics
+from playground.ui.widgets.theme import POSITIVE, THEME
 
 LONGEST = 600
 """Characters of the written text that are kept."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from playground.analysis.progress import Progress, duration
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.theme import THEME
 
 LONG = 1.0
 """Seconds from which on a person wants to know how long it takes."""

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.prediction_wall import PredictionWall, PredictionWallAnalysis
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics
-from playground.ui.views.drawing import greys
-from playground.ui.views.legend import Entry, Legend, whose
+from playground.ui.widgets.drawing import greys
+from playground.ui.widgets.legend import Entry, Legend, whose
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics
+from playground.ui.widgets.theme import THEME
 
 PICTURE = 60
 GAP = 8

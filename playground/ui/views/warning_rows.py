@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.analysis.gradient_warnings import Warning
-from playground.ui.labels import Label, plain_tip
-from playground.ui.theme import THEME
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.theme import THEME
 
 LOWEST = 34
 """Pixels that the rows may always take."""

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis, Weight
 from playground.analysis.weights import WeightMatrix, Weights, WeightsAnalysis
-from playground.ui.inspector.heat_map import input_words
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
 from playground.ui.views.base import View
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics, paint_upright
-from playground.ui.views.drawing import image, number_words, shades, signed_table
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box
+from playground.ui.widgets.drawing import image, number_words, shades, signed_table
+from playground.ui.widgets.heat_map import input_words
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 TILE = QSize(150, 120)
 BAR = 14

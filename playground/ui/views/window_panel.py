@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from playground.analysis.feature_maps import ImageLayer
 from playground.analysis.sliding import Look, Sliding
-from playground.ui.inspector.controls import QuietSpinBox
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
-from playground.ui.views.canvas import Canvas, in_scroll_area, metrics
-from playground.ui.views.drawing import Colors, ink_on, number_words, shades, signed_table
 from playground.ui.views.maps_canvas import MOVES, TURNS, Cell, part_of, stacked_picture
+from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.drawing import Colors, ink_on, number_words, shades, signed_table
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics
+from playground.ui.widgets.theme import THEME
 
 MOST_WRITTEN = 7
 """Side of the largest kernel whose numbers are written."""

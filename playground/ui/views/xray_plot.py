@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.analysis.optimizer_xray import MOST, OptimizerXray
-from playground.ui.theme import THEME
-from playground.ui.views.drawing import class_color
-from playground.ui.views.legend import line_pen
-from playground.ui.views.plots import Plot
+from playground.ui.widgets.drawing import class_color
+from playground.ui.widgets.legend import line_pen
+from playground.ui.widgets.plots import Plot
+from playground.ui.widgets.theme import THEME
 
 SAMPLES = ("line", "dash", "dot", "line")
 """How the line of each weight is drawn; the last is wide."""

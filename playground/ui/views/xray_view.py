@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVB
 
 from playground.analysis.base import Analysis
 from playground.analysis.optimizer_xray import OptimizerXray, OptimizerXrayAnalysis, TracedWeight, quantity_words
-from playground.ui.inspector.controls import QuietSpinBox
-from playground.ui.labels import Label
-from playground.ui.theme import THEME
 from playground.ui.views.base import View
-from playground.ui.views.drawing import number_words
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.options import combo_box
 from playground.ui.views.xray_plot import HEIGHT, SAMPLES, WIDTH, XrayPlot, weight_color
+from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.theme import THEME
 
 SHARE = 0.15
 """Part of its time that the analysis thread may spend on this view while the network learns."""

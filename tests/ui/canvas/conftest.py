@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from playground.document.files import to_json
 from playground.document.graph import Edge, Graph, Group, Node, Note, Position
 from playground.document.project import Project
+from playground.editing.geometry import PortRef
 from playground.ui.canvas.dropping import BLOCK_MIME
-from playground.ui.canvas.geometry import PortRef
 from playground.ui.canvas.view import CanvasView
 from playground.ui.open_document import OpenDocument
 

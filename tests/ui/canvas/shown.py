@@ -14,8 +14,8 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from playground.ui.app import make_application
-from playground.ui.theme import THEME
+from playground.ui.shell.app import make_application
+from playground.ui.widgets.theme import THEME
 from tests.ui.canvas.conftest import Hands, canvas_with, framed
 
 

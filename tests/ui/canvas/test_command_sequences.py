@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from playground.document.files import graph_problems, to_json
 from playground.document.graph import Edge
 from playground.document.project import Project
-from playground.ui.canvas import adding, commands
+from playground.editing import adding, commands
 from playground.ui.canvas.scene import CanvasScene
 from playground.ui.open_document import OpenDocument
 from tests.ui.canvas.conftest import framed

@@ -11,9 +11,9 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from playground.document.graph import Edge, Graph
-from playground.ui.canvas import adding, clipboard, commands
-from playground.ui.canvas.clipboard import PasteError
-from playground.ui.canvas.geometry import Hit, PortRef
+from playground.editing import adding, clipboard, commands
+from playground.editing.clipboard import PasteError
+from playground.editing.geometry import Hit, PortRef
 from playground.ui.canvas.menus import context_menu
 from tests.ui.canvas.conftest import Hands, canvas_with, framed, node, small_network
 

@@ -9,8 +9,9 @@ import pytest
 
 from playground.document import edits
 from playground.document.graph import Edge, Graph
+from playground.editing import commands
 from playground.network import check as checking
-from playground.ui.canvas import commands, face, scene
+from playground.ui.canvas import face, scene
 from playground.ui.canvas.outline import OutlineWidget
 from tests.ui.canvas.conftest import Hands, canvas_with, node
 

@@ -6,10 +6,10 @@ import itertools
 import random
 
 from playground.document.graph import EdgeKey
-from playground.ui.canvas import commands
-from playground.ui.canvas.geometry import PortRef, Rect
+from playground.editing import commands
+from playground.editing.geometry import PortRef, Rect
+from playground.editing.room import ROW_WIDTH, WIDTH, cards, nearest_free
 from playground.ui.canvas.requests import MenuRequest
-from playground.ui.canvas.room import ROW_WIDTH, WIDTH, cards, nearest_free
 from tests.ui.canvas.conftest import Hands, output
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from playground.document.graph import Edge, Graph
-from playground.ui.canvas import commands, geometry
-from playground.ui.canvas.geometry import Rect
+from playground.editing import commands, geometry
+from playground.editing.geometry import Rect
 from playground.ui.canvas.routing import CardIndex, disturbed, route
 from tests.ui.canvas.conftest import canvas_with, node
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication
 
 from playground.document.graph import EdgeKey, Graph
 from playground.document.project import Project
+from playground.editing.geometry import CARD_WIDTH
 from playground.ui.canvas import node_item, paint, pictures
-from playground.ui.canvas.geometry import CARD_WIDTH
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 from tests.ui.canvas.conftest import Hands, canvas_with, node, small_network
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

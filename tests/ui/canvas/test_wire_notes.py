@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSizeF
 
 from playground.document import edits
 from playground.ui.canvas.wire_notes import WireLabel
-from playground.ui.canvas_notes import NO_NOTES, CanvasNotes, WireNote
+from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
 from tests.ui.canvas.conftest import Hands
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from playground.ui.canvas.minimap import Minimap
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from PySide6.QtTest import QTest
 
 from playground.document import edits
 from playground.document.graph import Edge, Graph, Node, Position
+from playground.editing import commands
 from playground.network.flat import Layout, Place
 from playground.training.snapshot import Snapshot
-from playground.ui.canvas import commands
 from playground.ui.canvas.neuron_geometry import Hit
 from playground.ui.canvas.neuron_pictures import plane_features, tile_images
 from playground.ui.canvas.neurons import NeuronsItem
 from playground.ui.canvas.unfolding import unfoldable
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups on the offscreen platform
 

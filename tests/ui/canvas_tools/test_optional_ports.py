@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from playground.document.graph import Edge, EdgeKey, Graph
-from playground.network import fixes
+from playground.editing import fixes
+from playground.editing.connecting import fits
+from playground.editing.ranking import ranked_blocks
 from playground.network.check import check
-from playground.ui.canvas.connecting import fits
-from playground.ui.canvas.ranking import ranked_blocks
 from playground.ui.canvas.scene import CanvasScene
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 from tests.network.small_graphs import node, wired
 
 

@@ -7,11 +7,12 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
+from playground.blocks.families import FAMILY
 from playground.data.registry import CATALOGUE
+from playground.editing.ranking import RankedBlock
 from playground.ui.canvas.block_list import MIME, Heading, More
 from playground.ui.canvas.palette import PaletteWidget, palette_rows
-from playground.ui.canvas.ranking import RankedBlock
-from playground.ui.theme import FAMILY_TITLES, THEME
+from playground.ui.widgets.theme import THEME
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -38,7 +39,7 @@ def click(palette: PaletteWidget, block: str) -> None:
 
 
 def test_every_block_is_listed_under_its_family_with_data_first() -> None:
-    rows = palette_rows(whole=FAMILY_TITLES)
+    rows = palette_rows(whole=FAMILY)
     assert rows[0] == Heading("Data")
     assert {row.block for row in rows if isinstance(row, RankedBlock)} == set(CATALOGUE)
     family = ""
@@ -46,7 +47,7 @@ def test_every_block_is_listed_under_its_family_with_data_first() -> None:
         if isinstance(row, Heading):
             family = row.title
         elif isinstance(row, RankedBlock):
-            assert FAMILY_TITLES[CATALOGUE[row.block].family] == family
+            assert FAMILY[CATALOGUE[row.block].family].title == family
 
 
 def test_a_large_family_shows_its_usual_blocks_and_the_rest_on_demand(palette) -> None:

@@ -21,7 +21,7 @@ from playground.paths import PRESETS
 from playground.ui.gallery import recent
 from playground.ui.gallery.diagram import arrange, draw_graph
 from playground.ui.gallery.gallery import Gallery
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 GRAPH = Graph(
     nodes=(

@@ -18,7 +18,7 @@ from playground.paths import PRESETS
 from playground.ui.gallery import gallery as gallery_module
 from playground.ui.gallery.gallery import ALL_LEVELS, Gallery
 from playground.ui.gallery.work_card import LARGE_HEIGHT, WorkCard
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 
 def entry(folder: Path, chapter: str, number: int) -> PresetEntry:

@@ -12,7 +12,7 @@ from playground.network.flat import FlatParameters
 from playground.training.snapshot import Snapshot
 from playground.ui.inspector import Inspector
 from playground.ui.open_document import OpenDocument
-from playground.ui.theme import THEME
+from playground.ui.widgets.theme import THEME
 
 
 def small_graph(loss: str = "cross-entropy") -> Graph:

@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from playground.blocks.registry import BLOCKS
 from playground.document.graph import Choice, Edge, Graph, Node
-from playground.network import fixes
+from playground.editing import fixes
 from playground.training.snapshot import Snapshot
 from playground.ui.inspector import Inspector
-from playground.ui.inspector.heat_map import HeatMap, signed_image
 from playground.ui.inspector.weights_section import WeightTable, in_words
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.heat_map import HeatMap, signed_image
 
 
 def parameters(document: OpenDocument, node: str) -> dict[str, object]:

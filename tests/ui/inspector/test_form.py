@@ -14,9 +14,9 @@ from playground.document.declaration import Declaration, parameter
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
-from playground.ui.inspector.fields import OptionalField
 from playground.ui.inspector.form import ParameterForm
-from playground.ui.inspector.scale import linear_stops, logarithmic_stops
+from playground.ui.widgets.fields import OptionalField
+from playground.ui.widgets.scale import linear_stops, logarithmic_stops
 
 DECLARATIONS = (*CATALOGUE.values(), *OPTIMIZERS, *SCHEDULES, *INITIALIZERS)
 EVERYTHING = {f"{cls.__module__}.{cls.id}": cls for cls in DECLARATIONS}

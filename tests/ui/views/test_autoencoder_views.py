@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.latent_plane import LatentPlaneAnalysis
 from playground.analysis.reconstruction import ReconstructionAnalysis
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
 from playground.ui.views.latent_view import JOINT, LatentView, mosaic
 from playground.ui.views.reconstruction_view import ReconstructionView
+from playground.ui.widgets import drawing
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_autoencoder as results
 
 

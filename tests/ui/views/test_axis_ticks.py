@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.ui.views.plots import Axis
+from playground.ui.widgets.plots import Axis
 
 RANGES = (
     (0.0, 1.0),

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from playground.analysis.curves import Curves
 from playground.training.history import Mark, Moment
-from playground.ui.theme import THEME
 from playground.ui.views import curve_lines
 from playground.ui.views.curves_view import CurvesView
-from playground.ui.views.plots import log_ticks, tick_words
+from playground.ui.widgets.plots import log_ticks, tick_words
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import results
 
 

@@ -14,7 +14,6 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from playground.analysis.registry import ANALYSES
-from playground.ui.theme import THEME
 from playground.ui.views.attention_view import AttentionView
 from playground.ui.views.attribution_view import AttributionView
 from playground.ui.views.backpropagation_view import BackpropagationView
@@ -51,6 +50,7 @@ from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView
 from playground.ui.views.weights_view import WeightsView
 from playground.ui.views.xray_view import XrayView
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import (
     results,
     results_attention,

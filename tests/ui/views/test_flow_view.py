@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QBoxLayout
 
-from playground.ui.theme import THEME
 from playground.ui.views.flow_view import FlowView
 from playground.ui.views.layer_bars import depth_color
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_flow
 
 

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from playground.analysis.generated_points import GeneratedPointsAnalysis
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
 from playground.ui.views.generated_view import COVERED, MISSING, GeneratedView
+from playground.ui.widgets import drawing
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_generated
 
 

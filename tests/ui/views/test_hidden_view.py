@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor
 
 from playground.analysis.hidden_states import HiddenStates
-from playground.ui.theme import NEGATIVE, POSITIVE, THEME
-from playground.ui.views.drawing import magnitude_table
 from playground.ui.views.hidden_view import HiddenView
+from playground.ui.widgets.drawing import magnitude_table
+from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 from tests.ui.views.results_hidden import plain_states, states, word_states
 
 

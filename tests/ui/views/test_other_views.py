@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.confusion import ConfusionAnalysis
 from playground.analysis.prediction_wall import PredictionWallAnalysis
 from playground.analysis.weights import WeightMatrix, Weights
-from playground.ui.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
-from playground.ui.views import drawing
 from playground.ui.views.boundary_view import BoundaryView, field_colors
-from playground.ui.views.canvas import metrics
 from playground.ui.views.confusion_view import ConfusionView
 from playground.ui.views.wall_view import WallView, caption
 from playground.ui.views.weights_view import WeightsView
+from playground.ui.widgets import drawing
+from playground.ui.widgets.painted import metrics
+from playground.ui.widgets.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
 from tests.ui.views import results
 
 

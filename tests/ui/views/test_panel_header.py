@@ -7,9 +7,9 @@ from PySide6.QtGui import QEnterEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from playground.ui.theme import THEME
 from playground.ui.views.data_view import DataView
 from playground.ui.views.panel import ViewPanel
+from playground.ui.widgets.theme import THEME
 
 
 def painted(panel: ViewPanel) -> list[bool]:

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication
 
 from playground.analysis.boundary import BoundaryAnalysis
 from playground.analysis.probe import ProbeAnalysis
-from playground.ui.theme import THEME
 from playground.ui.views.boundary_view import BoundaryView
 from playground.ui.views.probe_marker import STEP, STRIDE, arrow_lines
 from playground.ui.views.probe_panel import bands as bands_of
 from playground.ui.views.probe_panel import short_words
 from playground.ui.views.probe_view import ProbeView
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import results, results_probe
 
 

@@ -14,8 +14,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from playground.analysis.response import ResponseAnalysis
-from playground.ui.theme import THEME
 from playground.ui.views.response_view import ResponseView, readout, y_range
+from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_response as results
 
 

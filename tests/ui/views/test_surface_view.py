@@ -15,8 +15,6 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from playground.analysis.loss_surface import LossSurfaceAnalysis
-from playground.ui.theme import THEME
-from playground.ui.views import drawing
 from playground.ui.views.color_bar import ColorBar
 from playground.ui.views.contours import HeightScale, contour
 from playground.ui.views.opengl import opengl_works
@@ -25,6 +23,8 @@ from playground.ui.views.surface_options import DIRECTIONS, GRIDS
 from playground.ui.views.surface_plot import PATH
 from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.surface_words import age, readout
+from playground.ui.widgets import drawing
+from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_surface import bowl, branched_bowl, random_bowl
 
 

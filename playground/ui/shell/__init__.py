@@ -1,0 +1,1 @@
+"""The frame: window, workplace, docks, menus, files; it knows all other rooms of the window."""

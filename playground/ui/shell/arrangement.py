@@ -1,0 +1,167 @@
+"""How the window is divided: panels on both sides, pages, bars, views; and how it was divided the last time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+
+from playground.ui.shell.kept_layout import KeptLayout, kept, kind_of
+from playground.ui.widgets.theme import THEME
+
+if TYPE_CHECKING:
+    from playground.ui.shell.workplace import Workplace
+
+LEFT, RIGHT = "left", "right"
+USUAL_WIDTH = {LEFT: 220, RIGHT: 330}
+LEAST_WIDTH = {LEFT: 170, RIGHT: 280}
+"""Pixels at 100 % of the panels on the sides."""
+LEAST_MIDDLE = 560
+"""Pixels at 100 % that the canvas keeps: the panels get narrower, then the left one goes, then the right."""
+
+
+class Arrangement(QObject):
+    """Owns the docks on both sides, and says which parts of the window are to be seen."""
+
+    changed = Signal()
+    """A panel came or went."""
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place)
+        self._place = place
+        self._window = place.window
+        self.side_tabs = QTabWidget()
+        self.side_tabs.setDocumentMode(True)
+        for panel in (self.side_tabs, place.palette, place.outline):
+            panel.setAutoFillBackground(True)
+            panel.setBackgroundRole(QPalette.ColorRole.Base)
+        self.side_tabs.addTab(place.palette, "Blocks")
+        self.side_tabs.addTab(place.outline, "Outline")
+        window = self._window
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.docks = {
+            LEFT: self._dock("palette", "Blocks", self.side_tabs, Qt.DockWidgetArea.LeftDockWidgetArea),
+            RIGHT: self._dock("inspector", "Inspector", place.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
+        }
+        self.wanted = {LEFT: True, RIGHT: True}
+        """The panels that the person wants to see, where there is room."""
+        self._asked = ""
+        """The panel asked for last: it stays however narrow the window is."""
+        self.widths = dict(USUAL_WIDTH)
+        """Of the panels, in pixels at 100 %."""
+        self._working = False
+        """The canvas is there, not the gallery."""
+        self._presenting = False
+        self._kind = ""
+        window.installEventFilter(self)
+        THEME.changed.connect(self.apply)
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(name)
+        dock.setTitleBarWidget(QWidget())
+        dock.setWidget(widget)
+        self._window.addDockWidget(area, dock)
+        return dock
+
+    # What is seen ---------------------------------------------------------------------------------------------------
+
+    def show_work(self, working: bool) -> None:
+        """Show all that belongs to the canvas, or nothing of it."""
+        self._working = working
+        self._place.top_bar.setVisible(working)
+        self._place.time_bar.setVisible(working)
+        self._place.companion.setVisible(working)
+        self.apply()
+
+    def present(self, presenting: bool) -> None:
+        """Canvas and few large views only, for a projector; or all again."""
+        self._presenting = presenting
+        self._asked = ""
+        self._window.head.menus.setVisible(not presenting)
+        self._place.views.layout.presenting = presenting
+        self.apply()
+
+    def toggle(self, side: str) -> None:
+        """Show the panel of a side, or hide it."""
+        self.want(side, self.docks[side].isHidden())
+
+    def want(self, side: str, wanted: bool) -> None:
+        """Show or hide the panel of a side; one that is asked for is shown however narrow the window is."""
+        self._asked = side if wanted else ""
+        if not self._presenting:
+            self.wanted[side] = wanted
+        self.apply()
+
+    @Slot()
+    def apply(self) -> None:
+        """Show what is wanted and has room, and share the room."""
+        widths = self._fitting() if self._working else {}
+        for side, dock in self.docks.items():
+            dock.setVisible(side in widths)  # Also when it is hidden: a new dock shows itself later, if nobody hid it.
+        docks = [self.docks[side] for side in widths]
+        self._window.resizeDocks(docks, [round(width) for width in widths.values()], Qt.Orientation.Horizontal)
+        layout = self._place.views.layout
+        layout.shown = self._working
+        layout.arrange()
+        layout.later()
+        self.changed.emit()
+
+    def _fitting(self) -> dict[str, float]:
+        """The panels that have room, each with its width in pixels."""
+        if self._presenting:
+            wanted = [self._asked] if self._asked else []
+        else:
+            wanted = [side for side in (LEFT, RIGHT) if self.wanted[side]]
+        whole = self._window.width() / THEME.scale
+        least = {side: min(self.widths[side], LEAST_WIDTH[side]) for side in wanted}
+        going = sorted(wanted, key=lambda side: (side == self._asked, side == RIGHT))
+        while going and whole - sum(least[side] for side in going) < LEAST_MIDDLE and going[0] != self._asked:
+            going.pop(0)
+        roomy = whole - sum(self.widths[side] for side in going) >= LEAST_MIDDLE
+        return {side: THEME.px((self.widths if roomy else least)[side]) for side in going}
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and self._working:
+            if event.type() == QEvent.Type.Resize:
+                self.apply()
+            elif event.type() == QEvent.Type.MouseButtonRelease and not self._presenting:
+                self._note_widths()
+        return False
+
+    def _note_widths(self) -> None:
+        """A person has dragged a separator."""
+        fitting = self._fitting()
+        for side, dock in self.docks.items():
+            if dock.isVisible() and side in fitting and abs(dock.width() - fitting[side]) > 2:
+                self.widths[side] = dock.width() / THEME.scale
+
+    # From one project to the next ----------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Remember how the window is divided, for projects of this kind."""
+        layout = self._place.views.layout
+        if not self._kind or self._presenting:
+            return
+        KeptLayout(
+            views=tuple(self._place.views.open_ids()),
+            front=layout.front(),
+            height=layout.height_share,
+            widths=layout.width_shares,
+            sides=dict(self.wanted),
+            side_widths=dict(self.widths),
+        ).keep(self._kind)
+
+    def begin(self) -> tuple[str, ...]:
+        """Divide the window as for the last project of this kind. Returns the views that were open then."""
+        self._kind = kind_of(self._place.document.graph)
+        last = kept(self._kind)
+        layout = self._place.views.layout
+        if last is None:
+            return ()
+        self.wanted, self.widths = dict(last.sides), dict(last.side_widths)
+        layout.height_share, layout.width_shares = last.height, last.widths
+        return last.views

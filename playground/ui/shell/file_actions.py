@@ -1,0 +1,315 @@
+"""New, open, save, continue: nothing here ever loses the open project, nor what its runs have learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPointF, QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from playground.data.own_places import located, stored
+from playground.document.files import ProjectFileError
+from playground.document.graph import Position
+from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_works
+from playground.document.pairing import fingerprint, weights_of
+from playground.document.project import Camera, Project
+from playground.paths import PRESETS
+from playground.training.opening import open_project
+from playground.ui.canvas.view import CanvasView
+from playground.ui.gallery.recent import remember
+from playground.ui.open_document import OpenDocument
+from playground.ui.shell.keeping import Keeper
+from playground.ui.shell.view_docks import ViewDocks
+from playground.ui.threads.live_feed import LiveFeed
+from playground.ui.threads.run_control import RunControl
+from playground.ui.threads.trainer import Trainer
+
+ENDING = ".playground.json"
+FILTER = f"Playground project (*{ENDING} *.json)"
+MOST_PROBLEMS = 8
+"""Faults of a file that are listed in the window; the rest is counted."""
+YES, NO, CANCEL = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No, QMessageBox.StandardButton.Cancel
+
+
+class FileActions(QObject):
+    """Opens and saves the document together with its runs."""
+
+    opened = Signal()
+    file_chosen = Signal(object)
+    """The path of a file that a person wants to open: a project, or data."""
+    told = Signal(str, str)
+    """(sentence, tone) for the message bar."""
+    offered = Signal(str, object, str)
+    """(sentence, buttons, tone) for the message bar: something that a person may want to do about a file."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        document: OpenDocument,
+        trainer: Trainer,
+        run: RunControl,
+        views: ViewDocks,
+        feed: LiveFeed,
+        canvas: CanvasView,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._run = run
+        self._views = views
+        self._canvas = canvas
+        self._known = ""
+        """Fingerprint of the project's file when it was last read or written here; empty when it is not known."""
+        self._told_of = ""
+        """The change of the file that was told already."""
+        self._leaving = False
+        QGuiApplication.instance().applicationStateChanged.connect(self._look_outside)
+        self.keeper = Keeper(document, trainer, feed, self.composed, self)
+        self.keeper.told.connect(self.told)
+
+    # Opening --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def new(self) -> None:
+        """An empty canvas."""
+        self.begin(Project(title="Untitled"))
+
+    @Slot(object)
+    def begin(self, project: Project) -> None:
+        """Open a project that was just made and is in no file yet."""
+        if self.may_leave():
+            self._take(project, None, None)
+
+    @Slot()
+    def ask_and_open(self) -> None:
+        """Choose a file and open it."""
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a project", self._folder(), FILTER)
+        if chosen:
+            self.file_chosen.emit(Path(chosen))
+
+    def open(self, path: Path) -> bool:
+        """Open a project file or preset; a bad file leaves everything as it was. Returns whether it was opened."""
+        path = path.absolute()
+        try:
+            project = open_project(path)
+        except ProjectFileError as error:
+            self._tell_problems(path, error)
+            return False
+        if not self.may_leave():
+            return False
+        preset = path.is_relative_to(PRESETS)
+        weights = None if preset else weights_of(path)
+        self._run.open_with(weights.path if weights else None)
+        self._take(project, None if preset else path, path, with_weights=weights is not None)
+        remember(path)
+        self._offer_about(path, preset)
+        return True
+
+    def _take(self, project: Project, path: Path | None, source: Path | None, *, with_weights: bool = False) -> None:
+        self.keeper.copy.discard()
+        self.keeper.begin(source, with_weights=with_weights)
+        self._show(project, path)
+
+    def _show(self, project: Project, path: Path | None) -> None:
+        self._known = _fingerprint_of(path)
+        self._document.open(project, path)
+        self.keeper.look_again()
+        self.opened.emit()
+        camera = project.camera
+        if camera is not None:
+            self._canvas.camera.look_at(QPointF(camera.centre.x, camera.centre.y), camera.zoom)
+
+    def _offer_about(self, path: Path, preset: bool) -> None:
+        """Say what one should know of the file that was just opened, and offer to continue newer work on it."""
+        if not preset and is_open_elsewhere(path, self.keeper.copy):
+            self.offered.emit(
+                f"“{path.name}” is open in another window too. Save under another name, or the last one to save "
+                "replaces what the other has saved.", [("Save as…", self.ask_and_save)], "warning",
+            )  # fmt: skip
+        else:
+            self._offer_newer(path, preset)
+        if not preset:
+            self.keeper.claim(path)
+
+    def _offer_newer(self, path: Path, preset: bool) -> None:
+        written = 0.0 if preset else path.stat().st_mtime
+        work = next((work for work in kept_works() if work.source == path and work.saved > written), None)
+        if work is not None:
+            self.offered.emit(
+                f"You left this {'at ' if work.step else ''}{work.words()}.",
+                [("Continue where you were", lambda: self.restore(work))], "good",
+            )  # fmt: skip
+
+    @Slot(object)
+    def _look_outside(self, state: Qt.ApplicationState) -> None:
+        """When the person comes back to the window: say when the file has been changed elsewhere in the meantime."""
+        path = self._document.path
+        if state != Qt.ApplicationState.ApplicationActive or path is None or not self._known:
+            return
+        found = _fingerprint_of(path)
+        if found and found not in (self._known, self._told_of):
+            self._told_of = found
+            self.offered.emit(
+                f"“{path.name}” was changed by another window or program. What you see here is as you left it.",
+                [("Load the changed file", lambda: self.open(path)), ("Save as…", self.ask_and_save)], "warning",
+            )  # fmt: skip
+
+    def _tell_problems(self, path: Path, error: ProjectFileError) -> None:
+        lines = [str(problem) for problem in error.problems[:MOST_PROBLEMS]]
+        if len(error.problems) > MOST_PROBLEMS:
+            lines.append(f"… and {len(error.problems) - MOST_PROBLEMS} more.")
+        heading = f"“{path.name}” cannot be opened. The project that is open stays as it is."
+        self.told.emit(heading + "\n" + "\n".join(lines), "error")
+
+    # Saving ---------------------------------------------------------------------------------------------------------
+
+    def composed(self) -> Project:
+        """The project as it goes into a file: with the views that are open, and where one looks on the canvas."""
+        camera = None
+        if not self._canvas.camera.fitted:
+            centre = self._canvas.camera.centre
+            camera = Camera(zoom=self._canvas.camera.zoom, centre=Position(x=centre.x(), y=centre.y()))
+        return self._document.project.replace(views=self._views.saved_views(), camera=camera)
+
+    @Slot()
+    def save(self) -> bool:
+        """Save to the project's file, asking for one when there is none. Returns whether it was saved."""
+        path = self._document.path
+        if path is None:
+            return self.ask_and_save()
+        if path.exists() and self._known != _fingerprint_of(path):
+            answer = self._ask_about_change(path)
+            if answer != YES:
+                return self.ask_and_save() if answer == NO else False
+        return self.save_to(path)
+
+    def _ask_about_change(self, path: Path) -> QMessageBox.StandardButton:
+        """What to do about a file that somebody else has changed: Yes replaces it, No asks for another name."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("The file has changed")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"“{path.name}” was changed by another window or program since it was opened here.")
+        box.setInformativeText("Replace it with what you see here, or save under another name?")
+        box.setStandardButtons(YES | NO | CANCEL)
+        box.button(YES).setText("Replace")
+        box.button(NO).setText("Save as…")
+        box.setDefaultButton(NO)
+        return QMessageBox.StandardButton(box.exec())
+
+    @Slot()
+    def ask_and_save(self) -> bool:
+        """Choose a file and save."""
+        stem = "".join(c if c.isalnum() else "-" for c in self._document.project.title.lower()).strip("-") or "untitled"
+        suggestion = str(Path(self._folder()) / f"{stem}{ENDING}")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the project", suggestion, FILTER)
+        if not chosen:
+            return False
+        path = Path(chosen)
+        if path.suffix != ".json":
+            path = path.with_name(path.name + ENDING)
+            if path.exists() and not self._may_replace(path):
+                return False
+        return self.save_to(path)
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask about a file that the dialog could not know of, as the ending was added afterwards."""
+        question = f"“{path.name}” exists already. Replace it?"
+        return QMessageBox.question(self._window, "Replace the file?", question, YES | NO, NO) == YES
+
+    def save_to(self, path: Path) -> bool:
+        """Save project and runs, and wait until both stand. Returns whether they do."""
+        path = path.absolute()
+        mark = self._document.undo_stack.index()
+        project = self.composed()
+        saved = self.keeper.write(path, project.replace(graph=stored(project.graph, path.parent)))
+        if saved.error:
+            self.told.emit(f"“{path.name}” was not saved: {saved.error}. Choose another folder.", "error")
+            return False
+        self._known = _fingerprint_of(path)
+        if self._document.undo_stack.index() == mark:
+            self._document.mark_saved(path)
+        self.keeper.saved_as(path, saved)
+        remember(path)
+        return True
+
+    # Leaving --------------------------------------------------------------------------------------------------------
+
+    def may_leave(self) -> bool:
+        """Keep what is in no file, so that it can be continued; ask only when that fails. Returns whether to go on."""
+        if self._leaving:
+            return False
+        if not self.keeper.unsaved:
+            return True
+        self._leaving = True
+        try:
+            problem = self.keeper.keep(self._canvas.grab() if self._canvas.isVisible() else None)
+            return not problem or self._may_lose(problem)
+        finally:
+            self._leaving = False
+
+    def _may_lose(self, problem: str) -> bool:
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Save your work?",
+            f"“{self._document.project.title}” has work that is in no file, and it could not be kept for later: "
+            f"{problem}.",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        if answer == buttons.Save:
+            return self.save()
+        return bool(answer == buttons.Discard)
+
+    # Continuing -----------------------------------------------------------------------------------------------------
+
+    def crashed(self) -> KeptWork | None:
+        """The newest work of a program that did not end regularly."""
+        return next((work for work in kept_works() if not work.left), None)
+
+    @Slot(object)
+    def restore(self, work: KeptWork) -> None:
+        """Continue kept work: the project, its runs, and from now on its safety copy."""
+        try:
+            project = open_project(work.path)
+        except ProjectFileError as error:
+            self._tell_problems(work.path, error)
+            return
+        if work.source is not None:
+            project = project.replace(graph=located(project.graph, work.source.parent))
+        if not self.may_leave():
+            return
+        if not self.keeper.take_over(work):
+            self.told.emit(f"“{work.title}” is open in another window, or has gone.", "warning")
+            return
+        weights = work.weights
+        self._run.open_with(weights.path if weights else None)
+        path = work.source if work.source is not None and not work.source.is_relative_to(PRESETS) else None
+        self.keeper.go_on(work.source)
+        self._show(project, path)
+        if path is not None and path.is_file() and path.stat().st_mtime > work.saved:
+            self._known = ""  # Saving will ask.
+            self.told.emit(f"“{path.name}” was saved after this work; saving asks before it replaces that.", "warning")
+
+    @staticmethod
+    def words(work: KeptWork) -> str:
+        """The question that offers the work of a crashed program."""
+        return f"Playground did not end regularly. “{work.title}” is kept: {work.words()}."
+
+    def close(self) -> None:
+        """The program ends regularly."""
+        self.keeper.close()
+
+    def _folder(self) -> str:
+        if self._document.path is not None:
+            return str(self._document.path.parent)
+        return str(QSettings().value("folder", str(Path.home())))
+
+
+def _fingerprint_of(path: Path | None) -> str:
+    try:
+        return "" if path is None or not path.is_file() else fingerprint(path.read_bytes())
+    except OSError:
+        return ""

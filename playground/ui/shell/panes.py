@@ -1,0 +1,105 @@
+"""Walks through the panes of the window by keyboard: F6 to the next, Shift+F6 back, Escape to the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QWidget
+
+from playground.ui.shell.arrangement import LEFT, RIGHT
+
+if TYPE_CHECKING:
+    from playground.ui.shell.workplace import Workplace
+
+
+class Panes(QObject):
+    """Top bar, palette, outline, canvas, inspector, each open view and the time bar, in this order."""
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place)
+        self._place = place
+
+    def all(self) -> list[QWidget]:
+        """The panes that can be seen or brought forward, in order."""
+        place = self._place
+        sides = [place.palette, place.outline] if place.arrangement.docks[LEFT].isVisible() else []
+        views = [place.views.dock(identifier).panel for identifier in place.views.open_ids()]
+        panes = [place.top_bar, *sides, place.canvas, place.inspector, *views, place.time_bar]
+        return [pane for pane in panes if pane in sides or pane.isVisible()]
+
+    def current(self) -> QWidget | None:
+        """The pane that has the focus."""
+        focused = QApplication.focusWidget()
+        if focused is None:
+            return None
+        return next((pane for pane in self.all() if pane is focused or pane.isAncestorOf(focused)), None)
+
+    @Slot()
+    def forwards(self) -> None:
+        """Take the focus to the next pane."""
+        self._walk(1)
+
+    @Slot()
+    def backwards(self) -> None:
+        """Take the focus to the pane before."""
+        self._walk(-1)
+
+    def _walk(self, step: int) -> None:
+        panes, now = self.all(), self.current()
+        if not panes:
+            return
+        start = panes.index(now) if now in panes else -1 if step > 0 else 0
+        for number in range(1, len(panes) + 1):
+            if self.enter(panes[(start + step * number) % len(panes)]):
+                return
+
+    def enter(self, pane: QWidget) -> bool:
+        """Give a pane the focus, bringing it forward. False when nothing in it takes the focus."""
+        if pane in (self._place.palette, self._place.outline):
+            self._place.arrangement.side_tabs.setCurrentWidget(pane)
+        target = pane if pane is self._place.canvas else first_field(pane)
+        if target is None:
+            return False
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    @Slot()
+    def enter_parameters(self) -> None:
+        """From the selected block on the canvas into the fields of its parameters."""
+        place = self._place
+        if not place.inspector.isVisible():
+            place.arrangement.want(RIGHT, True)
+        place.inspector.select(place.canvas.selected_node())
+        panel = place.inspector.currentWidget()
+        form = place.inspector.block.form
+        inside = form if form is not None and form.isVisible() else panel
+        # A number is typed into the box beside its slider.
+        target = first_field(inside, but=QAbstractSlider) or first_field(inside) or first_field(panel)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def back(self) -> bool:
+        """From any other pane to the canvas. False when the canvas cannot be seen or has the focus already."""
+        canvas = self._place.canvas
+        if not canvas.isVisible() or canvas.hasFocus() or self.current() is None:
+            return False
+        canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+
+def first_field(pane: QWidget, but: type[QWidget] | tuple[()] = ()) -> QWidget | None:
+    """The first widget inside that the Tab key would reach, of another kind than `but`."""
+    widget = pane
+    for _ in range(10_000):
+        if not isinstance(widget, but) and _takes_focus(widget) and (widget is pane or pane.isAncestorOf(widget)):
+            return widget
+        widget = widget.nextInFocusChain()
+        if widget is pane:
+            break
+    return None
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    reached = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return reached and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None

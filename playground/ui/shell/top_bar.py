@@ -1,0 +1,382 @@
+"""The bar on top: play, step, rewind, speed, and the numbers of the run in large figures."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
+
+from playground.document.project import metric_words
+from playground.ui.threads.training_news import Frame
+from playground.ui.widgets.icons import icon, put_icon
+from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.theme import THEME
+
+SLOWEST, FASTEST = 1.0, 2_000.0
+"""Steps per second at the two ends of the slider; its very end is full speed."""
+SPEED_TICKS = 100
+WORDS, NAME = "words", "name"
+"""The words on buttons, and the name of the program."""
+ICONS = {"Step": "step", "Epoch": "epoch", "Rewind": "rewind", "Present": "present"}
+
+
+def speed_of(tick: int) -> float | None:
+    """Steps per second at a place of the slider; None is full speed."""
+    if tick >= SPEED_TICKS:
+        return None
+    return SLOWEST * (FASTEST / SLOWEST) ** (tick / (SPEED_TICKS - 1))
+
+
+def speed_words(tick: int) -> str:
+    """The speed as text, such as “25 steps a second”."""
+    speed = speed_of(tick)
+    if speed is None:
+        return "full speed"
+    return f"{speed:.0f} step{'s' if speed >= 1.5 else ''} a second"
+
+
+UNSAVED = " •"
+WIDEST_NUMBER = "-0.0e+00"
+"""The widest that `number` writes, and room for as much is always kept."""
+
+
+class Figure(QWidget):
+    """A caption and a number beside it, always as wide: what stands beside it does not move."""
+
+    def __init__(self, caption: str, token: str = "text") -> None:
+        super().__init__()
+        self._token = token
+        self.there = True
+        """There is such a number in this project."""
+        self._caption = Label(caption)
+        self._caption.setProperty("role", "secondary")
+        self._number = Label("–")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(7)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._number)
+        self.restyle()
+
+    def set(self, text: str) -> None:
+        """Show a number."""
+        if text != self._number.text():
+            self._number.setText(text)
+            self.setAccessibleName(f"{self._caption.text()} {text}")
+
+    def name(self, caption: str) -> bool:
+        """Say what the number is. Returns whether it was another before."""
+        if caption == self._caption.text():
+            return False
+        self._caption.setText(caption)
+        return True
+
+    def restyle(self) -> None:
+        """Follow the theme."""
+        self._number.setFont(THEME.font(13, bold=True, mono=True))
+        self._number.setStyleSheet(f"color: {getattr(THEME.tokens, self._token)}")
+        self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
+
+
+class TitleButton(QToolButton):
+    """The project's title, elided in the middle when the bar is narrow."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(THEME.color("accent" if self.underMouse() or self.hasFocus() else "secondary"))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 4)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        # With room for the mark of what is not saved, so that nothing moves when it comes.
+        width = self.fontMetrics().horizontalAdvance(self.text().removesuffix(UNSAVED) + UNSAVED) + 6
+        return QSize(min(width, THEME.px(260)), THEME.px(30))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), THEME.px(130)), THEME.px(30))
+
+
+class TopBar(QFrame):
+    """Buttons are bound to the window's actions, so that menu, key and button are one thing."""
+
+    speed_changed = Signal(object)
+    """Steps per second, or None for full speed."""
+    gallery_wanted = Signal()
+    title_clicked = Signal()
+    seed_clicked = Signal()
+    device_clicked = Signal()
+
+    def __init__(self, play: QAction, step: QAction, epoch: QAction, rewind: QAction, present: QAction) -> None:
+        super().__init__()
+        self.setObjectName("top-bar")
+        self._play_action = play
+        self._watched = self._watched_words = ""
+        self._worded: list[tuple[QPushButton, QAction]] = []
+        self._widths: dict[QWidget, tuple[int, int]] = {}
+        """Of what has words or a name only where there is room: with and without them."""
+        self.home = QToolButton()
+        self.home.setText("Playground")
+        self.home.setAccessibleName("Gallery")
+        put_icon(self.home, "gallery", "secondary")
+        self.home.setToolTip("All presets and your recent files (Alt+Home)")
+        self.home.setAutoRaise(True)
+        self.home.clicked.connect(self.gallery_wanted)
+        self.title = TitleButton()
+        self.title.setAccessibleName("Title of the project")
+        self.title.setToolTip("Rename the project")
+        self.title.setAutoRaise(True)
+        self.title.clicked.connect(self.title_clicked)
+        self.play = QPushButton()
+        self.play.setProperty("role", "primary")
+        self.play.setAccessibleName("Play or pause")
+        self.play.clicked.connect(play.trigger)
+        self._bound = [self._button(action) for action in (step, epoch, rewind)]
+        self._speed = QSlider(Qt.Orientation.Horizontal)
+        self._speed.setRange(0, SPEED_TICKS)
+        self._speed.setValue(SPEED_TICKS)
+        self._speed.setAccessibleName("Speed")
+        self._speed.valueChanged.connect(self._on_speed)
+        self._speed_label = Label("Speed")
+        self._speed_label.setProperty("role", "secondary")
+        self.figures = {
+            "epoch": Figure("epoch"),
+            "train_loss": Figure("train loss", "train"),
+            "test_loss": Figure("test loss", "test"),
+            "quality": Figure("test accuracy"),
+        }
+        self.device = self._plain_button("cpu", "Where the network is trained. Click to choose.")
+        self.device.clicked.connect(self.device_clicked)
+        self.seed = self._plain_button("seed 1", "Decides first weights and order of examples. Click for a new one.")
+        self.seed.clicked.connect(self.seed_clicked)
+        self.present = self._button(present)
+        self._lay_out()
+        play.changed.connect(self._on_play_changed)
+        THEME.changed.connect(self.restyle)
+        self.show_state("ready")
+        self._on_speed(SPEED_TICKS)
+        self.restyle()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 6, 14, 6)
+        layout.setSpacing(10)
+        for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self._speed):
+            layout.addWidget(widget)
+        KeptSize(self._speed, "setFixedWidth", 90)
+        layout.addStretch(1)
+        for figure in self.figures.values():
+            layout.addWidget(figure)
+        for widget in (self.device, self.seed, self.present):
+            layout.addWidget(widget)
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        step, epoch, rewind = self._bound
+        figures = self.figures
+        self._given_up: tuple[QWidget | str, ...] = (
+            self._speed_label, WORDS, self._speed, self.seed, figures["epoch"], self.device, NAME,
+            figures["train_loss"], self.present, figures["test_loss"], self.title, epoch, rewind, self.home,
+            figures["quality"], step,
+        )  # fmt: skip
+        """What goes, one after another, where the bar has no room for all; the menus have it still."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()  # Something in the bar became wider or narrower.
+        return done
+
+    def fit(self) -> None:
+        """Give up words, then buttons and figures, until the rest has room."""
+        gone: set[QWidget | str] = set()
+        order = iter(self._given_up)
+        while self._needed(gone) > self.width() and (widget := next(order, None)) is not None:
+            gone.add(widget)
+        for button, action in self._worded:
+            words = "" if WORDS in gone else action.iconText()
+            if button.text() != words:
+                button.setText(words)
+        self.home.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonIconOnly if NAME in gone else Qt.ToolButtonStyle.ToolButtonTextOnly
+        )
+        for widget in self._given_up:
+            if isinstance(widget, QWidget):
+                widget.setVisible(widget not in gone and self._is_there(widget))
+
+    @staticmethod
+    def _is_there(widget: QWidget) -> bool:
+        return not isinstance(widget, Figure) or widget.there
+
+    def _needed(self, gone: set[QWidget | str]) -> int:
+        """Pixels that the bar needs without what is gone."""
+        layout = self.layout()
+        margins = layout.contentsMargins()
+        widgets = [layout.itemAt(place).widget() for place in range(layout.count())]
+        shown = [widget for widget in widgets if widget and widget not in gone and self._is_there(widget)]
+        needed = margins.left() + margins.right() + layout.spacing() * len(shown)
+        return needed + sum(self._width(widget, gone) for widget in shown)
+
+    def _width(self, widget: QWidget, gone: set[QWidget | str]) -> int:
+        if widget in self._widths:
+            full, short = self._widths[widget]
+            return short if (NAME if widget is self.home else WORDS) in gone else full
+        return max(widget.minimumWidth(), widget.minimumSizeHint().width())
+
+    def _measure(self) -> None:
+        """Note the widths of what has words only where there is room."""
+        for button, action in self._worded:
+            button.setText(action.iconText())
+            full = button.sizeHint().width()
+            button.setText("")
+            self._widths[button] = full, button.sizeHint().width()
+        styles = Qt.ToolButtonStyle.ToolButtonTextOnly, Qt.ToolButtonStyle.ToolButtonIconOnly
+        found = []
+        for style in styles:
+            self.home.setToolButtonStyle(style)
+            found.append(self.home.sizeHint().width())
+        self._widths[self.home] = found[0], found[1]
+
+    def _button(self, action: QAction) -> QPushButton:
+        button = QPushButton(action.iconText())
+        put_icon(button, ICONS[action.iconText()])
+        self._worded.append((button, action))
+        button.setToolTip(action.toolTip())
+        button.setAccessibleName(action.text().replace("&", ""))
+        button.clicked.connect(action.trigger)
+        action.changed.connect(self._on_bound_changed)
+        return button
+
+    def _plain_button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        return button
+
+    @Slot(int)
+    def _on_speed(self, tick: int) -> None:
+        self._speed.setToolTip(f"Speed: {speed_words(tick)}")
+        self.speed_changed.emit(speed_of(tick))
+
+    @Slot()
+    def _on_play_changed(self) -> None:
+        self.play.setEnabled(self._play_action.isEnabled())
+        self.play.setToolTip(self._play_action.toolTip())
+
+    @Slot()
+    def _on_bound_changed(self) -> None:
+        for button, action in self._worded:
+            button.setEnabled(action.isEnabled())
+
+    def show_state(self, state: str) -> None:
+        """Play or pause on the button, by the state of the trainer."""
+        self._state = state
+        running = state == "running"
+        self.play.setText("Pause" if running else "Play")
+        self.play.setIcon(icon("pause" if running else "play", THEME.tokens.accent_text))
+
+    def _keep_width_of_play(self) -> None:
+        """As wide as the wider of its two words, so that nothing moves when it becomes the other."""
+        self.play.setMinimumWidth(0)
+        widths = []
+        for words in ("Play", "Pause"):
+            self.play.setText(words)
+            widths.append(self.play.sizeHint().width())
+        self.play.setMinimumWidth(max(widths))
+
+    def _keep_width(self, button: QPushButton, widest: str) -> None:
+        shown = button.text()
+        button.setMinimumWidth(0)
+        button.setText(widest)
+        width = button.sizeHint().width()
+        button.setText(shown)
+        button.setMinimumWidth(width)
+
+    def show_title(self, title: str) -> None:
+        """Show the project's title."""
+        self.title.setText(title or "Untitled")
+        self.title.updateGeometry()
+
+    def forget_numbers(self) -> None:
+        """Another project: nothing has been measured yet."""
+        for figure in self.figures.values():
+            figure.set("–")
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the numbers of a frame."""
+        self.figures["epoch"].set(f"{frame.epoch:,.0f}" if frame.epoch >= 100 else f"{frame.epoch:.3g}")
+        latest = frame.latest
+        part = "test" if "test_loss" in latest else "validation"
+        changed = self._show_loss("train_loss", "train loss", latest.get("train_loss"))
+        changed |= self._show_loss("test_loss", f"{part} loss", latest.get(f"{part}_loss"))
+        changed |= self.show_quality(latest)
+        if self.device.text() != frame.device:
+            self.device.setText(frame.device)
+            changed = True
+        if changed:
+            self.fit()
+
+    def _show_loss(self, name: str, caption: str, value: float | None) -> bool:
+        """Returns whether the bar has another need for room."""
+        figure = self.figures[name]
+        before, figure.there = figure.there, value is not None
+        renamed = figure.name(caption)
+        figure.set(number(value))
+        return renamed or before != figure.there
+
+    def watch(self, metric: str, words: str) -> None:
+        """The metric that matters for the project, such as that of its first goal; empty for the usual ones."""
+        self._watched, self._watched_words = metric, words
+
+    def show_quality(self, latest: dict[str, float]) -> bool:
+        """Show the metric that matters most: that of the project's goal, else accuracy, else R².
+
+        Returns whether the bar has another need for room.
+        """
+        usual = [f"{part}_{name}" for part in ("test", "validation", "train") for name in ("accuracy", "r2")]
+        figure = self.figures["quality"]
+        before, figure.there = figure.there, False
+        for metric in (self._watched, *usual):
+            value = latest.get(metric)
+            if value is not None and metric.partition(".")[0] not in ("train_loss", "test_loss"):
+                figure.there = True
+                renamed = figure.name(self._watched_words if metric == self._watched else metric_words(metric))
+                figure.set(f"{value:.1%}" if "accuracy" in metric else number(value))
+                return renamed or not before
+        return before
+
+    @Slot()
+    def restyle(self) -> None:
+        """Follow the theme."""
+        tokens = THEME.tokens
+        self.setStyleSheet(
+            f"#top-bar {{ background: {tokens.panel}; border-bottom: 1px solid {tokens.line}; }}"
+            f"#top-bar QToolButton {{ border: 0; color: {tokens.text}; font-weight: 700; }}"
+        )
+        self.home.setFont(THEME.font(14, bold=True))
+        for figure in self.figures.values():
+            figure.restyle()
+        self._keep_width_of_play()
+        self._keep_width(self.seed, "seed 0000")
+        self._measure()
+        self.show_state(self._state)
+        self.fit()
+
+
+def number(value: float | None) -> str:
+    """A loss in at most seven characters."""
+    if value is None or math.isnan(value):
+        return "–"
+    if value == 0.0:
+        return "0"
+    if abs(value) < 0.0001 or abs(value) >= 100_000:
+        return f"{value:.1e}"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:.4g}"

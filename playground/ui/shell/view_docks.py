@@ -1,0 +1,415 @@
+"""The open views: docked below the canvas, floating, or enlarged; asking only for what can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolTip
+
+from playground.analysis.base import Analysis, Weight
+from playground.document import edits
+from playground.document.graph import Graph
+from playground.document.project import OpenView
+from playground.network.check import Report
+from playground.training.snapshot import Snapshot
+from playground.ui.open_document import OpenDocument
+from playground.ui.shell.column_tabs import ColumnTabs
+from playground.ui.shell.dock_layout import DockLayout
+from playground.ui.shell.fitting import Fitting
+from playground.ui.threads.analyst import Analyst, Refusal, Request
+from playground.ui.threads.live_feed import LiveFeed
+from playground.ui.views.base import View
+from playground.ui.views.panel import ViewPanel
+from playground.ui.views.parameters import Option
+from playground.ui.views.registry import VIEWS
+from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes
+
+MOST_DEFAULT_VIEWS = 3
+OF_A_RUN = frozenset({"snapshot", "history", "trail", "runs"})
+"""What an analysis may need that is not there before a run is."""
+GROWING = frozenset({"history", "trail", "runs"})
+"""What grows while the network learns, also while one looks back."""
+MOST_WEIGHTS = 4
+"""Weights that are looked at together."""
+
+
+class ViewDock(QDockWidget):
+    """One open view in a dock. The panel's own header is the title; a floating dock has a window frame as well."""
+
+    cancel_wanted = Signal(str)
+    """A person does not want to wait any longer for the view with this identifier."""
+
+    tab_chosen = Signal(str)
+    """Id of the view of its column that is to come to the front."""
+
+    def __init__(self, panel: ViewPanel, identifier: str, window: QMainWindow) -> None:
+        super().__init__(panel.view.title, window)
+        self.setObjectName(f"view-{identifier}")
+        self.identifier = identifier
+        self.panel = panel
+        self.away = False
+        """The panel is elsewhere, enlarged."""
+        self.waited = 0
+        self.asked_for: tuple[Any, ...] = ()
+        self.cancelled: Analysis | None = None
+        """What a person has ended: it is not asked for again by itself."""
+        self._frame = Fitting(panel)
+        self.setWidget(self._frame)
+        self.tabs = ColumnTabs()
+        self.tabs.chosen.connect(self.tab_chosen)
+        self.setTitleBarWidget(self.tabs)
+        self.topLevelChanged.connect(self._on_floating)
+
+    @Slot(bool)
+    def _on_floating(self, floating: bool) -> None:
+        self.setTitleBarWidget(None if floating else self.tabs)
+        if floating:
+            self.resize(max(self.width(), 640), max(self.height(), 480))
+
+    @property
+    def view(self) -> View:
+        """The view inside."""
+        return self.panel.view
+
+    def show_tabs(self, titles: Mapping[str, str]) -> None:
+        """Name the views of its column, by id; a view that stands alone has no tabs."""
+        self.tabs.show_tabs(titles, self.identifier)
+
+    @property
+    def seen(self) -> bool:
+        """The view can be seen: its panel is shown, and no other tab lies before it."""
+        return self.view.isVisible() and not self.view.visibleRegion().isEmpty()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Wait no longer for what the view wants now."""
+        self.cancelled = self.view.wanted()
+        self.cancel_wanted.emit(self.identifier)
+
+    @Slot()
+    def ask_anew(self) -> None:
+        """Let the view be asked for again, whatever was asked or cancelled before."""
+        self.cancelled = None
+        self.asked_for = ()
+
+    def give(self) -> ViewPanel:
+        """Let the panel go to another place; `take_back` ends that."""
+        self.away = True
+        self.hide()
+        self._frame.let_go()
+        return self.panel
+
+    def take_back(self) -> None:
+        """Hold the panel again."""
+        self.away = False
+        self._frame.hold(self.panel)
+        self.panel.show()
+
+
+class ViewDocks(QObject):
+    """Opens and closes views and feeds the visible ones from the analysis thread."""
+
+    changed = Signal()
+    """Views were opened or closed."""
+    example_changed = Signal(int)
+    """Another example is looked at."""
+    moment_chosen = Signal(float)
+    """The step that a person wants to look back at."""
+    run_chosen = Signal(str, int)
+    """What a person wants to do with a run, and its number; see View."""
+    canvas_notes_changed = Signal(object)
+    """CanvasNotes: what a view wants to be written on the canvas."""
+    enlarge_wanted = Signal(object)
+    """A dock that wants the whole window, or wants to go back."""
+
+    def __init__(self, window: QMainWindow, document: OpenDocument, feed: LiveFeed, analyst: Analyst) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._feed = feed
+        self._analyst = analyst
+        self._docks: dict[str, ViewDock] = {}
+        self._panels: dict[ViewPanel, ViewDock] = {}
+        self.layout = DockLayout(window)
+        self._opened = 0
+        """How many projects have been opened."""
+        self._writing: View | None = None
+        """The view that wrote last on the canvas."""
+        self._why_not: dict[str, tuple[Report, Graph, str]] = {}
+        self.node = ""
+        """The selected node, which some views show."""
+        self.example = 0
+        """Row of the example that some views look at."""
+        self._past: Snapshot | None = None
+        """The moment that was shown when views were last asked for."""
+        self.weights: tuple[Weight, ...] = ()
+        """The weights last pointed at, newest last."""
+        feed.pulse.connect(self.ask)
+        analyst.result_ready.connect(self._on_result)
+        analyst.progressed.connect(self._on_progress)
+
+    # Opening and closing --------------------------------------------------------------------------------------------
+
+    def open_ids(self) -> list[str]:
+        """Ids of the open views, in the order in which they were opened."""
+        return list(self._docks)
+
+    def dock(self, identifier: str) -> ViewDock:
+        """The dock of an open view. Raises KeyError."""
+        return self._docks[identifier]
+
+    def saved_views(self) -> tuple[OpenView, ...]:
+        """The open views as they go into the project file."""
+        found = []
+        for identifier, dock in self._docks.items():
+            options = dock.view.saved_options()
+            if self.example and "example" in dock.view.parameters.infos:
+                options["example"] = self.example
+            found.append(OpenView(view=identifier, options=options))
+        return tuple(found)
+
+    def why_not(self, identifier: str) -> str:
+        """Why a view does not apply to the present graph; empty when it does."""
+        report, graph = self._document.report, self._document.graph
+        known = self._why_not.get(identifier)
+        if known is None or known[0] is not report or known[1] is not graph:
+            analysis: Analysis = VIEWS[identifier].analysis()
+            # Asked thirty times a second: in a large graph it takes a while to find out.
+            known = self._why_not[identifier] = report, graph, analysis.why_not(report, graph)
+        return known[2]
+
+    def open_for_project(self, usual: Iterable[str] = ()) -> None:
+        """Open the views that the project names, or else the `usual` ones that apply, or those that fit it best."""
+        self.weights = ()
+        self._opened += 1
+        for dock in self._docks.values():
+            dock.ask_anew()
+            dock.view.leave_project()
+        QToolTip.hideText()
+        chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
+        applying = [name for name in usual if name in VIEWS and not self.why_not(name)]
+        self.show_only(chosen or applying or self._fitting())
+        for identifier, dock in self._docks.items():
+            dock.view.take_options(chosen.get(identifier, {}))
+        self.example = next((row for options in chosen.values() if (row := _row(options))), 0)
+        self.example_changed.emit(self.example)
+
+    def _fitting(self) -> list[str]:
+        ranked = sorted((name for name in VIEWS if VIEWS[name].rank), key=lambda name: -VIEWS[name].rank)
+        return [name for name in ranked if not self.why_not(name)][:MOST_DEFAULT_VIEWS]
+
+    def show_only(self, identifiers: Iterable[str]) -> None:
+        """Close all other views and open these."""
+        wanted = list(identifiers)
+        for identifier in [name for name in self._docks if name not in wanted]:
+            self._take_away(identifier)
+        for identifier in wanted:
+            if identifier not in self._docks:
+                self._make(identifier)
+        self._docks = {identifier: self._docks[identifier] for identifier in wanted}
+        self.layout.place(list(self._docks.values()))
+        self.changed.emit()
+
+    def open(self, identifier: str) -> None:
+        """Open a view below the canvas; nothing happens when it is open already."""
+        if identifier in self._docks:
+            return
+        self._make(identifier)
+        self.layout.place(list(self._docks.values()), newest=identifier)
+        self.changed.emit()
+
+    def _make(self, identifier: str) -> None:
+        panel = ViewPanel(VIEWS[identifier]())
+        dock = ViewDock(panel, identifier, self._window)
+        panel.enlarge_requested.connect(self._on_enlarge)
+        panel.float_requested.connect(self._on_float)
+        dock.tab_chosen.connect(self.layout.bring_to_front)
+        panel.close_requested.connect(self._on_close)
+        panel.view.example_chosen.connect(self._on_example)
+        panel.view.weight_pointed_at.connect(self.point_at)
+        panel.view.edit_wanted.connect(self._on_edit)
+        panel.view.moment_chosen.connect(self.moment_chosen)
+        panel.view.run_chosen.connect(self.run_chosen)
+        panel.view.canvas_notes_wanted.connect(self._on_canvas_notes)
+        panel.view.waiting.cancel_wanted.connect(dock.cancel)
+        panel.view.waiting.again_wanted.connect(dock.ask_anew)
+        dock.cancel_wanted.connect(self._cancel)
+        self._docks[identifier] = dock
+        self._panels[panel] = dock
+
+    def close(self, identifier: str) -> None:
+        """Close a view."""
+        if identifier in self._docks:
+            self._take_away(identifier)
+            self.layout.place(list(self._docks.values()))
+            self.changed.emit()
+
+    def _take_away(self, identifier: str) -> None:
+        dock = self._docks.pop(identifier)
+        del self._panels[dock.panel]
+        if dock.view is self._writing:
+            self._writing = None
+            self.canvas_notes_changed.emit(NO_NOTES)
+        self._window.removeDockWidget(dock)
+        dock.deleteLater()
+
+    def toggle(self, identifier: str) -> None:
+        """Open or close."""
+        if identifier in self._docks:
+            self.close(identifier)
+        else:
+            self.open(identifier)
+
+    @Slot()
+    def _on_enlarge(self) -> None:
+        self.enlarge_wanted.emit(self._panels[self.sender()])
+
+    @Slot()
+    def _on_float(self) -> None:
+        dock = self._panels[self.sender()]
+        dock.setFloating(not dock.isFloating())
+        self.layout.arrange()
+        self.layout.later()
+
+    @Slot()
+    def _on_close(self) -> None:
+        self.close(self._panels[self.sender()].identifier)
+
+    @Slot(object)
+    def _on_canvas_notes(self, notes: CanvasNotes) -> None:
+        self._writing = self.sender()
+        self.canvas_notes_changed.emit(notes)
+
+    @Slot(int)
+    def _on_example(self, example: int) -> None:
+        if example != self.example:
+            self.example = example
+            self.example_changed.emit(example)
+
+    @Slot(object)
+    def point_at(self, weight: Weight) -> None:
+        """Take a weight for the newest of those that views look at; pointing at it again lets it go."""
+        if weight in self.weights:
+            self.weights = tuple(one for one in self.weights if one != weight)
+        else:
+            self.weights = (*self.weights, weight)[-MOST_WEIGHTS:]
+
+    @Slot(str, str, object)
+    def _on_edit(self, text: str, node: str, parameters: dict[str, Any]) -> None:
+        graph = self._document.graph
+        for name, changed in ({node: parameters} if node else parameters).items():
+            graph = edits.set_parameters(graph, name, changed)
+        self._document.edit_graph(text, graph, f"{text} {node}")
+
+    # Feeding --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for new results of the views that can be seen and whose last answer has come.
+
+        While the network learns, a view waits for its turn; at rest, and when a person looks at another moment, it is
+        shown at once what is newest.
+        """
+        learning = self._feed.live is not None and self._feed.live.steps_per_second > 0.0
+        if self._feed.past is not self._past:
+            self._past, learning = self._feed.past, False
+        for identifier, dock in self._docks.items():
+            dock.waited += 1
+            dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
+            if (learning and dock.waited < dock.view.pulses) or not dock.seen:
+                continue
+            self._ask_for(identifier, dock)
+
+    def _ask_for(self, identifier: str, dock: ViewDock) -> None:
+        key = self._key(identifier)
+        if self._analyst.busy(key) and dock.asked_for[:1] in ((), (dock.view.wanted(),)):
+            return  # Another analysis than the one at work is not waited for.
+        why_not = self.why_not(identifier)
+        if why_not or not self._document.report.ok:
+            if not self._document.report.ok and dock.view.result is not None:
+                return  # The last picture stays while the graph is being mended.
+            sentence = why_not or "Mend the errors on the canvas, and it appears here."
+            if dock.asked_for != (sentence,):
+                dock.asked_for, dock.cancelled = (sentence,), None
+                dock.view.show_message(sentence)
+            return
+        if dock.cancelled is not None:
+            if dock.cancelled == dock.view.wanted():
+                return  # Until a person asks for it, or for something else.
+            dock.cancelled = None
+            dock.view.waiting.clear()
+        request = self._request(key, dock.view.wanted())
+        if request is None:
+            return
+        # What a view needs and has not changed is not computed again, as that of a moment of the past.
+        growing = self._feed.number if request.analysis.needs & GROWING else 0
+        asked_for = (
+            request.analysis, request.graph, request.snapshot, growing, request.node, request.example, request.weights,
+            request.others, request.moment, request.project,
+        )  # fmt: skip
+        if asked_for == dock.asked_for:
+            return
+        dock.asked_for = asked_for
+        dock.waited = 0
+        self._analyst.request(request)
+
+    def _request(self, key: str, analysis: Analysis) -> Request | None:
+        """The question of a view with all that it needs; None when that is not there yet."""
+        feed, needs = self._feed, analysis.needs
+        if needs & OF_A_RUN and feed.snapshot is None:
+            return None
+        return Request(
+            key=key,
+            analysis=analysis,
+            graph=self._document.graph,
+            snapshot=feed.snapshot if "snapshot" in needs else None,
+            history=feed.curves() if "history" in needs else None,
+            marks=feed.marks if "history" in needs else (),
+            node=self.node or None,
+            trail=feed.trail if "trail" in needs else (),
+            example=self.example,
+            weights=self.weights if "weights" in needs else (),
+            others=feed.runs.shown() if "others" in needs else (),
+            runs=feed.runs.records(feed.curves()) if "runs" in needs else (),
+            moment=feed.moment if "moment" in needs else None,
+            project=self._document.project if "project" in needs else None,
+        )
+
+    def _key(self, identifier: str) -> str:
+        """Another one for every project: pictures of the project before must not come late."""
+        return f"view:{identifier}:{self._opened}"
+
+    @Slot(str)
+    def _cancel(self, identifier: str) -> None:
+        self._analyst.cancel(self._key(identifier))
+
+    @Slot(str)
+    def _on_progress(self, key: str) -> None:
+        progress = self._analyst.progress(key)
+        for identifier, dock in self._docks.items():
+            if progress is not None and key == self._key(identifier):
+                dock.view.waiting.show_progress(progress)
+
+    @Slot(str)
+    def _on_result(self, key: str) -> None:
+        kind, _, rest = key.partition(":")
+        if kind != "view":
+            return
+        identifier = rest.partition(":")[0]
+        answer = self._analyst.take(key)
+        dock = self._docks.get(identifier)
+        if dock is None or answer is None or key != self._key(identifier):
+            return
+        dock.cancelled = None
+        if isinstance(answer, Refusal):
+            dock.view.show_message(answer.message)
+        else:
+            dock.view.show_result(answer)
+
+
+def _row(options: Mapping[str, Option]) -> int:
+    """The example that a saved view looked at; 0 where it names none."""
+    row = options.get("example", 0)
+    return row if isinstance(row, int) and row > 0 else 0

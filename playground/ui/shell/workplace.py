@@ -1,0 +1,340 @@
+"""The workplace: canvas, panels, views, training and files around one open document. It only connects them."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QInputDialog
+
+from playground.document.project import metric_words
+from playground.editing.naming import titles
+from playground.training.device import available_devices
+from playground.ui.canvas.empty_hint import EmptyHint
+from playground.ui.canvas.minimap import Minimap
+from playground.ui.canvas.outline import OutlineWidget
+from playground.ui.canvas.palette import PaletteWidget
+from playground.ui.canvas.view import CanvasView
+from playground.ui.inspector.inspector import Inspector
+from playground.ui.open_document import OpenDocument
+from playground.ui.own_files.dropped import chosen_of
+from playground.ui.own_files.opening import OwnFiles, is_data
+from playground.ui.shell.actions import add_actions
+from playground.ui.shell.arrangement import LEFT, Arrangement
+from playground.ui.shell.behind_gallery import BehindGallery
+from playground.ui.shell.canvas_feed import CanvasFeed
+from playground.ui.shell.companion import CompanionLine
+from playground.ui.shell.enlarge import Enlarger
+from playground.ui.shell.failures import Failures
+from playground.ui.shell.file_actions import FileActions
+from playground.ui.shell.message_bar import Button, MessageBar
+from playground.ui.shell.offers import Offers
+from playground.ui.shell.panes import Panes
+from playground.ui.shell.presenter import Presenter
+from playground.ui.shell.side_by_side import SideBySide
+from playground.ui.shell.top_bar import UNSAVED, TopBar
+from playground.ui.shell.view_docks import ViewDocks
+from playground.ui.threads.analyst import Analyst
+from playground.ui.threads.live_feed import LiveFeed
+from playground.ui.threads.run_control import RunControl
+from playground.ui.threads.trainer import Trainer
+from playground.ui.time.bar import TimeBar
+from playground.ui.time.branching import Branching
+from playground.ui.time.machine import TimeMachine
+from playground.ui.views.registry import VIEWS
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.popup import choose
+
+if TYPE_CHECKING:
+    from playground.ui.shell.window import MainWindow
+
+
+class Workplace(QObject):
+    """Everything of the window but the gallery."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+        self.document = OpenDocument(self)
+        self.trainer = Trainer(self)
+        self.analyst = Analyst(self)
+        self.feed = LiveFeed(self.trainer, self)
+        self.run = RunControl(self.document, self.trainer, self.feed, self)
+        self.canvas = CanvasView(self.document)
+        self.minimap = Minimap(self.canvas)
+        self.empty_hint = EmptyHint(self.canvas)
+        self._said = ""
+        self._views_due = False
+        self.palette = PaletteWidget(self.document, self.canvas)
+        self.outline = OutlineWidget(self.document, self.canvas)
+        self.inspector = Inspector(self.document)
+        self.views = ViewDocks(window, self.document, self.feed, self.analyst)
+        self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed,
+                                 self.canvas)  # fmt: skip
+        self.own_files = OwnFiles(window, self.document, self.canvas)
+        self.messages = MessageBar(window.pages)
+        self.failures = Failures(self.document, self.trainer, self.messages, self)
+        self.enlarger = Enlarger(window.pages, self.canvas, self.views)
+        self.presenter = Presenter(self)
+        self.panes = Panes(self)
+        self.time = TimeMachine(self.feed, self)
+        self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
+        self.time_bar = TimeBar(self.feed, self.time, self.branching)
+        self.companion = CompanionLine(self.document, self.feed, self.analyst)
+        self.offers = Offers(self.document, self.views, self.time, self.branching, self)
+        self.side_by_side = SideBySide(self.views, self.feed, self.analyst, self)
+        self.actions = add_actions(self)
+        act = self.actions.act
+        self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
+        self.behind_gallery = BehindGallery(
+            window.gallery.running, self.document, self.trainer, self.run, self.show_canvas, self
+        )
+        window.head.add(self.top_bar)
+        window.pages.addWidget(self.canvas)
+        window.middle.addWidget(self.companion)
+        window.middle.addWidget(self.time_bar)
+        self.arrangement = Arrangement(self)
+        self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.document.opened.connect(self._on_opened)
+        self.document.changed.connect(self._on_changed)
+        self.files.keeper.unsaved_changed.connect(self._show_title)
+        self.files.offered.connect(self._offer)
+        self.files.told.connect(self._tell)
+        self.files.file_chosen.connect(self.open)
+        self.own_files.told.connect(self._tell)
+        self.own_files.project_made.connect(self.files.begin)
+        self.own_files.placed.connect(self.canvas.go_to)
+        self.run.playable_changed.connect(self._show_playable)
+        self.trainer.state_changed.connect(self.top_bar.show_state)
+        self.feed.frame_arrived.connect(self.top_bar.show_frame)
+        self.feed.frame_arrived.connect(self.behind_gallery.show_frame)
+        self.feed.live_arrived.connect(self.failures.show_end)
+        self.time_bar.budget_chosen.connect(self._set_budget)
+        self._set_budget(self.time_bar.budget)
+        self.branching.told.connect(self._tell)
+        self.failures.back_wanted.connect(self.branching.go_back)
+        self.failures.rewind_wanted.connect(self.run.rewind)
+        self.run.refused.connect(self._refuse_past)
+        self.companion.offer_wanted.connect(self.offers.take)
+        self.views.moment_chosen.connect(self.time.go_to)
+        self.views.run_chosen.connect(self._with_run)
+        self.canvas.node_selected.connect(self._on_selected)
+        self.views.example_changed.connect(self.canvas_feed.show_example)
+        self.views.canvas_notes_changed.connect(self.canvas.canvas_scene.wire_notes.show)
+        self.canvas.said.connect(self._say)
+        self.canvas.parameters_wanted.connect(self.panes.enter_parameters)
+        self.canvas.weight_edit_requested.connect(self._on_weight_edited)
+        self.inspector.weight_edit_requested.connect(self._on_weight_edited)
+        self.views.changed.connect(self._show_open_views)
+        bar = self.top_bar
+        bar.speed_changed.connect(self.trainer.set_speed)
+        bar.gallery_wanted.connect(self.show_gallery)
+        bar.title_clicked.connect(self._rename)
+        bar.seed_clicked.connect(self.run.new_seed)
+        bar.device_clicked.connect(self._choose_device)
+
+    def open(self, path: Path, spot: QPointF | None = None) -> None:
+        """Open a project file or preset, or data; `spot` is where on the screen they were dropped."""
+        if not is_data(path):
+            self.files.open(path)
+            return
+        canvas = self.canvas
+        over = spot is not None and canvas.isVisible() and canvas.rect().contains(canvas.mapFromGlobal(spot).toPoint())
+        place = canvas.mapToScene(canvas.mapFromGlobal(spot).toPoint()) if spot is not None and over else None
+        self.own_files.open(path, spot=place)
+
+    def open_dropped(self, paths: list[Path], spot: QPointF) -> None:
+        """Open what was dropped on the window; of several files one, and say which and why."""
+        path, sentence = chosen_of(paths)
+        self.open(path, spot)
+        if sentence and not self.messages.text:
+            self._tell(sentence, "good")
+
+    # What the person sees -------------------------------------------------------------------------------------------
+
+    @Slot()
+    def show_gallery(self) -> None:
+        """The cards of all presets in place of the canvas; the run goes on."""
+        self.enlarger.leave()
+        self.window.pages.setCurrentWidget(self.window.gallery)
+        self.arrangement.show_work(False)
+        self.behind_gallery.renew()
+        self.window.gallery.refresh()
+        self.window.gallery.setFocus()
+
+    @Slot()
+    def show_canvas(self) -> None:
+        """The canvas with its panels."""
+        self.window.pages.setCurrentWidget(self.canvas)
+        self.arrangement.show_work(True)
+        self.canvas.setFocus()
+
+    @Slot()
+    def show_outline(self) -> None:
+        """The canvas as a tree, for the keyboard and screen readers."""
+        if self.window.pages.currentWidget() is not self.canvas:
+            self.show_canvas()
+        self.arrangement.want(LEFT, True)
+        self.arrangement.side_tabs.setCurrentWidget(self.outline)
+        self.outline.setFocus()
+
+    @Slot()
+    def find_block(self) -> None:
+        """The quick menu of blocks, wherever one is."""
+        if self.window.pages.currentWidget() is not self.canvas:
+            self.show_canvas()
+        self.canvas.ask_for_block(None)
+
+    def offer_recovery(self) -> None:
+        """After a crash, offer the safety copy; never by itself over an open project."""
+        work = self.files.crashed()
+        if work is not None:
+            self.messages.tell(
+                self.files.words(work),
+                [("Restore", functools.partial(self.files.restore, work)), ("Discard", work.discard)],
+                tone="warning",
+            )
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.arrangement.keep()
+        self.enlarger.leave()
+        self.messages.dismiss()
+        self.top_bar.forget_numbers()
+        self.show_canvas()
+        self._open_views()
+        self._show_title()
+        self.inspector.select("")
+        self.canvas.camera.open()
+
+    def _open_views(self) -> None:
+        """The views that suit the project; later, when it has to be built or mended first."""
+        self._views_due = bool(self.run.why_not_play())
+        self.views.open_for_project(self.arrangement.begin())
+        self.arrangement.apply()
+
+    @Slot(object, object)
+    def _on_changed(self, before: object, after: object) -> None:
+        self._show_title()
+        if self.messages.text and self.messages.text == self._said:
+            self.messages.dismiss()
+
+    @Slot()
+    def _show_title(self) -> None:
+        project = self.document.project
+        star = UNSAVED if self.files.keeper.unsaved else ""
+        self.top_bar.show_title(project.title + star)
+        self.top_bar.seed.setText(f"seed {project.seed}")
+        self.window.setWindowTitle(f"{project.title}{star} – Playground")
+        watched = next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), "")
+        self.top_bar.watch(watched, metric_words(watched, titles(project.graph)))
+
+    @Slot(str)
+    def _show_playable(self, why_not: str) -> None:
+        for name in ("play", "step", "epoch"):
+            self.actions.act[name].setEnabled(not why_not)
+        tip = f"Cannot play yet. {why_not}" if why_not else "Learn, or pause (Ctrl+Return)"
+        self.actions.act["play"].setToolTip(plain_tip(tip))
+        self.inspector.show_report()
+        if self._views_due and not why_not:
+            # Built from nothing: only now is there something to look at.
+            self._open_views()
+
+    @Slot(str)
+    def _on_selected(self, node: str) -> None:
+        self.views.node = node
+        self.inspector.select(node)
+
+    @Slot(str, object, float)
+    def _on_weight_edited(self, name: str, index: tuple[int, ...], value: float) -> None:
+        self.run.edit_weight(name, tuple(index), value)
+
+    @Slot(int)
+    def _set_budget(self, budget: int) -> None:
+        self.feed.runs.budget = budget
+        self.trainer.set_budget(budget)
+
+    @Slot(str)
+    def _refuse_past(self, sentence: str) -> None:
+        self.messages.tell(
+            sentence, [("Go to now", self.time.now), ("Branch from here", self.branching.branch)], tone="warning"
+        )
+
+    @Slot(str, int)
+    def _with_run(self, what: str, number: int) -> None:
+        runs = self.feed.runs
+        if all(run.number != number for run in runs.runs):
+            return  # It has gone in the meantime.
+        {
+            "show": lambda: runs.show(number, True),
+            "hide": lambda: runs.show(number, False),
+            "pin": lambda: runs.pin(number, True),
+            "unpin": lambda: runs.pin(number, False),
+            "forget": lambda: runs.forget(number),
+            "beside": lambda: self.side_by_side.put(number),
+            "continue": lambda: self.branching.go_on_with(number),
+        }[what]()
+
+    @Slot(str, str)
+    def _tell(self, text: str, tone: str) -> None:
+        self.messages.tell(text, tone=tone)
+
+    @Slot(str, object, str)
+    def _offer(self, text: str, buttons: list[Button], tone: str) -> None:
+        self.messages.tell(text, buttons, tone=tone)
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        bubble = self.canvas.messages.bubble
+        if not bubble.isVisible() or bubble.text.text() != sentence:
+            self._said = sentence
+            self.messages.tell(sentence, tone="warning")
+
+    @Slot()
+    def _show_open_views(self) -> None:
+        for identifier in VIEWS:
+            self.actions.act[f"view-{identifier}"].setChecked(identifier in self.views.open_ids())
+
+    @Slot()
+    def _rename(self) -> None:
+        title, good = QInputDialog.getText(
+            self.window, "Rename", "Title of the project", text=self.document.project.title
+        )
+        if good and title.strip():
+            self.document.apply("Rename the project", self.document.project.replace(title=title.strip()[:200]))
+
+    @Slot()
+    def _choose_device(self) -> None:
+        training = self.document.project.training
+        chosen = choose(("automatic", *available_devices()), training.device, self.top_bar.device)
+        if chosen:
+            project = self.document.project.replace(training=training.replace(device=chosen))
+            self.document.apply(f"Train on {chosen}", project)
+
+    def key_pressed(self, event: QKeyEvent) -> bool:
+        """Keys that nobody else wanted; False when they are none of ours either."""
+        if event.key() == Qt.Key.Key_Escape:
+            if self.window.pages.currentWidget() is self.window.gallery and self.behind_gallery.is_open:
+                self.show_canvas()
+                return True
+            if self.enlarger.leave():
+                return True
+        if self.presenter.key_pressed(event):
+            return True
+        return event.key() == Qt.Key.Key_Escape and self.panes.back()
+
+    def shut_down(self) -> None:
+        """Stop timers and threads, in the order in which they depend on each other."""
+        self.feed.stop()
+        self.presenter.shut_down()
+        self.arrangement.keep()
+        self.files.close()
+        self.own_files.shut_down()
+        self.trainer.shut_down()
+        self.analyst.shut_down()

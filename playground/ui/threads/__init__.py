@@ -1,0 +1,1 @@
+"""The training thread, the analysis thread, and what brings their news to the window."""

@@ -1,0 +1,1 @@
+"""What all rooms of the window share: theme, icons, controls, rows, plots, legends."""

@@ -1,0 +1,145 @@
+"""Formulas: LaTeX to pictures in the colour of the theme, remembered."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from playground.ui.widgets.theme import THEME
+
+SIZE = 17
+"""Height of the letters in pixels at 100 %."""
+SHRINK_FIRST = 0.9
+"""A formula that would be shrunk more than this is broken into lines at its wide spaces."""
+
+
+@functools.lru_cache(maxsize=512)
+def formula_svg(latex: str, color: str) -> str:
+    """The formula as SVG text. Takes about 15 ms the first time. Raises ValueError for what ziamath cannot read."""
+    import ziafont  # 0.25 s, so not at start
+    import ziamath
+
+    ziafont.config.svg2 = False  # outlines in place: QtSvg draws nothing for <symbol>
+    try:
+        # The round epsilon of the font looks like one that is cut off on its right.
+        shown = latex.replace(r"\epsilon", r"\varepsilon")
+        return str(ziamath.Latex(shown, size=SIZE, color=color).svg())
+    except Exception as error:  # its parser raises whatever it stumbles on
+        raise ValueError(f"the formula {latex!r} cannot be drawn: {error}") from error
+
+
+@functools.lru_cache(maxsize=256)
+def _renderer(latex: str, color: str) -> QSvgRenderer:
+    renderer = QSvgRenderer(QByteArray(formula_svg(latex, color).encode()))
+    renderer.setViewBox(renderer.viewBoxF().adjusted(-1.0, -1.0, 4.0, 1.0))  # slanted letters lean out of their box
+    return renderer
+
+
+def warm_up() -> None:
+    """Import the formula renderer ahead of its first use; may run in any thread."""
+    formula_svg("x", "#000000")
+
+
+def broken_into_lines(latex: str) -> list[str]:
+    """The formula cut at `\\quad` and `\\qquad` outside of braces and environments."""
+    lines = [""]
+    depth = 0
+    for piece in re.split(r"(\\(?:q?quad|left|right)(?![a-zA-Z])|\\begin|\\end|\\.|[{}])", latex):
+        if piece in ("{", r"\begin", r"\left"):
+            depth += 1
+        elif piece in ("}", r"\end", r"\right"):
+            depth -= 1
+        if piece in (r"\quad", r"\qquad") and depth == 0:
+            lines.append("")
+        else:
+            lines[-1] += piece
+    return [line.strip() for line in lines if line.strip()]
+
+
+class FormulaLabel(QWidget):
+    """Shows a formula, in several lines or shrunk where it is too long. It is drawn just after the events at hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._latex = ""
+        self._lines: list[QSvgRenderer] = []
+        self._failed = False
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._render)
+        THEME.changed.connect(self._schedule)
+
+    def set_latex(self, latex: str) -> None:
+        """Show another formula; an empty one shows nothing."""
+        if latex != self._latex:
+            self._latex = latex
+            self.setAccessibleName(f"Formula {latex}" if latex else "")
+            self._schedule()
+
+    def is_drawn(self) -> bool:
+        """Whether the picture of the present formula is there."""
+        return bool(self._lines) and not self._later.isActive()
+
+    def draw_now(self) -> None:
+        """Draw at once what waits to be drawn, as for a picture."""
+        if self._later.isActive():
+            self._later.stop()
+            self._render()
+
+    @Slot()
+    def _schedule(self) -> None:
+        self._later.start(0)
+
+    @Slot()
+    def _render(self) -> None:
+        self._lines, self._failed = [], False
+        if self._latex:
+            try:
+                self._lines = self._fitting(THEME.tokens.text)
+            except ValueError:
+                self._failed = True
+        self.setFixedHeight(self._height())
+        self.update()
+
+    def _fitting(self, color: str) -> list[QSvgRenderer]:
+        whole = _renderer(self._latex, color)
+        if whole.viewBoxF().width() * THEME.scale * SHRINK_FIRST <= self.width():
+            return [whole]
+        return [_renderer(line, color) for line in broken_into_lines(self._latex)]
+
+    def _places(self) -> list[QRectF]:
+        """Where the lines go: at their own size, or narrower to fit."""
+        places: list[QRectF] = []
+        top = float(THEME.px(2))
+        for line in self._lines:
+            natural = line.viewBoxF().size() * THEME.scale
+            shrink = min(1.0, max(1, self.width() - 2) / max(1, natural.width()))
+            places.append(QRectF(1, top, natural.width() * shrink, natural.height() * shrink))
+            top += natural.height() * shrink + THEME.px(6)
+        return places
+
+    def _height(self) -> int:
+        places = self._places()
+        return round(places[-1].bottom()) + THEME.px(2) if places else THEME.px(22)
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(200), self._height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width() and self._latex:
+            self._schedule()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for line, place in zip(self._lines, self._places(), strict=True):
+            line.render(painter, place)
+        if self._failed:
+            painter.setFont(THEME.font(12, mono=True))
+            painter.setPen(THEME.color("text"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._latex)

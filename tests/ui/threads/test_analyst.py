@@ -1,0 +1,128 @@
+"""The analysis thread: stages of long computations, other views in between, and the newest request wins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from playground.analysis.base import Analysis, Context, Result, Table
+from playground.analysis.progress import Progress
+from playground.document.graph import Graph
+from playground.network.check import Report
+from playground.ui.threads.analyst import Analyst, Request
+from tests.training.runs import plain_graph
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+
+    def table(self) -> Table:
+        return ["number"], [[self.number]]
+
+
+class Counting(Analysis):
+    """Counts, one number a stage."""
+
+    id: ClassVar[str] = "counting"
+    title: ClassVar[str] = "Counting"
+    summary: ClassVar[str] = "Counts."
+    needs: ClassVar[frozenset[str]] = frozenset()
+    first: int = 0
+    stages_to_go: int = 3
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        return ""
+
+    def stages(self, context: Context) -> Iterator[Result]:
+        for number in range(self.first, self.first + self.stages_to_go):
+            context.check()
+            yield Count(number)
+
+
+@pytest.fixture
+def analyst() -> Iterator[Analyst]:
+    analyst = Analyst()
+    yield analyst
+    analyst.shut_down()
+
+
+def answers(analyst: Analyst, qtbot: QtBot, *requests: Request, until: int) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+
+    def take(key: str) -> None:
+        answer = analyst.take(key)
+        if answer is not None:
+            found.append((key, answer.number))
+
+    analyst.result_ready.connect(take)
+    for request in requests:
+        analyst.request(request)
+    qtbot.waitUntil(lambda: any(number == until for _, number in found) and not analyst.any_busy())
+    return found
+
+
+def test_a_result_grows_stage_by_stage_until_it_is_whole(analyst: Analyst, qtbot: QtBot) -> None:
+    request = Request("one", Counting(stages_to_go=50), plain_graph())
+    found = answers(analyst, qtbot, request, until=49)
+    numbers = [number for _, number in found]
+    assert numbers == sorted(numbers) and numbers[-1] == 49
+
+
+def test_others_get_their_turn_between_the_stages(analyst: Analyst, qtbot: QtBot) -> None:
+    graph = plain_graph()
+    long = Request("long", Counting(stages_to_go=2_000), graph)
+    short = Request("short", Counting(first=9_000, stages_to_go=1), graph)
+    order: list[str] = []
+    analyst.result_ready.connect(lambda key: order.append(key))
+    answers(analyst, qtbot, long, short, until=1_999)
+    assert "short" in order and order.index("short") < len(order) - 1
+
+
+def test_a_newer_request_takes_the_place_of_one_that_has_begun(analyst: Analyst, qtbot: QtBot) -> None:
+    graph = plain_graph()
+    old = Request("key", Counting(stages_to_go=1_000_000), graph)
+    new = Request("key", Counting(first=5_000_000, stages_to_go=2), graph)
+    found = answers(analyst, qtbot, old, new, until=5_000_001)
+    assert found[-1] == ("key", 5_000_001)
+
+
+class Endless(Counting):
+    """Tells how far it is and never comes to an end."""
+
+    id: ClassVar[str] = "endless"
+
+    def stages(self, context: Context) -> Iterator[Result]:
+        while True:
+            context.check()
+            context.tell(Progress(0.25, 90.0))
+            time.sleep(0.001)
+        yield Count(0)
+
+
+def test_a_long_computation_tells_how_far_it_is_and_can_be_cancelled(analyst: Analyst, qtbot: QtBot) -> None:
+    found: list[str] = []
+    analyst.result_ready.connect(found.append)
+    with qtbot.waitSignal(analyst.progressed) as told:
+        analyst.request(Request("endless", Endless(), plain_graph()))
+    assert told.args == ["endless"]
+    assert analyst.progress("endless") == Progress(0.25, 90.0)
+    assert analyst.progress("another") is None
+    analyst.cancel("another")
+    assert analyst.busy("endless")
+    analyst.cancel("endless")
+    qtbot.waitUntil(lambda: not analyst.any_busy())
+    assert answers(analyst, qtbot, Request("one", Counting(), plain_graph()), until=2)[-1] == ("one", 2)
+    assert "endless" not in found
+
+
+def test_stages_of_what_was_cancelled_do_not_go_on(analyst: Analyst, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(analyst.result_ready):
+        analyst.request(Request("long", Counting(stages_to_go=10_000_000), plain_graph()))
+    analyst.cancel("long")
+    qtbot.waitUntil(lambda: not analyst.any_busy())
