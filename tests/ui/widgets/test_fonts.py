@@ -50,7 +50,7 @@ def test_registering_twice_adds_nothing(qapp) -> None:
 
 
 def test_the_package_takes_fonts_and_licences_along() -> None:
-    table = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))
     assert table["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]["resources"] == "playground/_resources"
     names = {path.name for path in (RESOURCES / "fonts").iterdir()}
     assert {"Inter-OFL.txt", "JetBrainsMono-OFL.txt", "Inter-Regular.ttf", "JetBrainsMono-Regular.ttf"} <= names

@@ -1,0 +1,41 @@
+"""Every family of blocks has what the palette, the canvas and the menus need of it."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+import pytest
+
+from playground.blocks.families import FAMILIES, FAMILY, Family, before
+from playground.data.registry import CATALOGUE
+from playground.paths import RESOURCES
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.id)
+def test_a_family_has_words_a_color_an_icon_and_blocks(family: Family) -> None:
+    assert family.title and family.topic
+    assert re.fullmatch(r"#[0-9a-f]{6}", family.color)
+    assert (RESOURCES / "icons" / f"{family.id}.svg").is_file(), f"resources/icons/{family.id}.svg is missing"
+    assert set(family.follows) <= set(FAMILY)
+    blocks = {name for name, declaration in CATALOGUE.items() if declaration.family == family.id}
+    assert blocks and set(family.usual) <= blocks
+
+
+def test_every_block_is_of_a_family_that_there_is() -> None:
+    strangers = {name: block.family for name, block in CATALOGUE.items() if block.family not in FAMILY}
+    assert not strangers, "a new family is a row of FAMILIES in playground/blocks/families.py"
+
+
+def test_ids_titles_and_colors_differ_and_topics_stand_together() -> None:
+    for column in (lambda family: family.id, lambda family: family.title, lambda family: family.color):
+        values = [column(family) for family in FAMILIES]
+        assert len(set(values)) == len(values)
+    topics = [topic for topic, _ in groupby(FAMILIES, lambda family: family.topic)]
+    assert len(set(topics)) == len(topics)
+
+
+def test_what_a_block_follows_is_what_it_usually_comes_after() -> None:
+    assert before("loss")[0] == "dense"
+    assert before("measure") == ("estimator",)
+    assert all(family in FAMILY[one].follows for family in FAMILY for one in before(family))
