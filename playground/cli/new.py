@@ -27,7 +27,7 @@ def new(options: argparse.Namespace) -> int:
         path = Path(options.data).expanduser().absolute()
         if not path.exists():
             raise CallError(f"there is no file or folder {options.data}.")
-        guess = first_guess(path, options.target or "")
+        guess = first_guess(path, *options.targets)
     except FileRefused as refused:
         raise CallError(str(refused)) from refused
     except (RuntimeError, ValueError, OSError) as error:  # a zero byte, or the home of somebody who is not here

@@ -224,7 +224,7 @@ def _repeats(column: TableColumn) -> bool:
     """Whether a column holds numbers that are no row numbers, or texts most of which are there twice or more."""
     reason = column.guess()[1]
     if column.count(NUMBER) > column.count(TEXT):
-        return not reason.startswith(("empty", "always", "date"))
+        return not reason.startswith(("empty", "always", "date", "counts", "another number"))
     kept = len(column.cells.states) - column.missing
     return column.codes is not None and 2 <= len(column.labels) <= kept / 2
 

@@ -44,6 +44,11 @@ CLASS_NAMES = frozenset({"target", "class", "label", "code", "category", "group"
                          "digit", "letter"})  # fmt: skip
 AMOUNT_NAMES = re.compile(r"(?i).*\b(quality|rating|ratings|score|grade|points|count|age|number|stars|n|freq)$")
 
+TIME_NAMES = re.compile(r"(?i).*\b(time|minute|hour|day|week|month|mon|quarter|year|wave|round|trial|step|period|run|"
+                        r"replicate)s?$")  # fmt: skip
+FEWEST_OF_EVEN = 10
+"""Rows of each of many whole numbers that may be names of classes by being equally frequent."""
+
 
 class _Numbering(dict[str, int]):
     """Gives every new text the next number."""
@@ -365,8 +370,15 @@ class TableColumn:
 
     def few_whole_numbers(self) -> bool:
         """Whether its numbers may be names of classes, such as 0 and 1, and no amounts."""
+        return len(self.classes()) <= MOST_CATEGORIES and self._may_be_classes()
+
+    def too_many_classes(self) -> bool:
+        """Whether its whole numbers look like names of classes, but are more than can be told apart."""
+        return len(self.classes()) > MOST_CATEGORIES and self._may_be_classes()
+
+    def _may_be_classes(self) -> bool:
         names = self.classes()
-        if self.codes is None or not 2 <= len(names) <= MOST_CATEGORIES:
+        if self.codes is None or len(names) < 2:
             return False
         if not all(label.lstrip("-").isdigit() for label in names):
             return False
@@ -377,5 +389,13 @@ class TableColumn:
             return False
         if len(values) > FEW_NUMBERS:
             every = values[-1] - values[0] == len(values) - 1 and values[0] in (0, 1)
-            return self.name.lower() in CLASS_NAMES and every
+            return every and (self.name.lower() in CLASS_NAMES or self._even())
         return dense and not (len(values) > 2 and AMOUNT_NAMES.fullmatch(self.name))
+
+    def _even(self) -> bool:
+        """Whether each label has about as many rows as any other, as classes that were gathered on purpose have and
+        amounts have not; times that were counted have it too, so their names are looked at."""
+        if self.codes is None or AMOUNT_NAMES.fullmatch(self.name) or TIME_NAMES.fullmatch(self.name):
+            return False
+        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.named))[: len(self.labels)]
+        return bool(counts.min() >= FEWEST_OF_EVEN and 2 * counts.min() >= counts.max())

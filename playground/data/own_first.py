@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from playground.data import own_images, own_labelled_texts, own_outcome, own_table, own_text
 from playground.data.base import Dataset
-from playground.data.delimited import Table
+from playground.data.delimited import Table, read_table
+from playground.data.own_columns import TableColumn
 from playground.data.own_files import FileRefused, Reading
 from playground.data.own_images import PictureFolder, Side
 from playground.data.own_labelled_texts import LabelledTexts
 from playground.data.own_look import look_at
 from playground.data.own_outcome import outcome
+from playground.data.own_text import TextFile
 
 SIDE: Side = 32
 """Pixels to which pictures are scaled."""
@@ -28,20 +31,22 @@ class FirstGuess:
     sentences: tuple[str, ...]
 
 
-def first_guess(path: Path, target: str = "") -> FirstGuess:
-    """Read what lies there and choose as the dialog does; `target` names the column to predict.
+def first_guess(path: Path, *targets: str) -> FirstGuess:
+    """Read what lies there and choose as the dialog does; `targets` name the column to predict, or several.
 
     Raises FileRefused with a sentence for what cannot be used, and for a column that is not there.
     """
     found = look_at(path, Reading())
     if isinstance(found, LabelledTexts):
-        if target in ("", found.chosen.target):
+        if targets in ((), (found.chosen.target,)):
             return _of_labelled_texts(found)
         found = found.table
+    if targets and isinstance(found, TextFile) and found.because:
+        found = read_table(path)
     if isinstance(found, Table):
-        return _of_table(found, target)
-    if target:
-        raise FileRefused(f"“{path.name}” is no table, so it has no column “{target}”.")
+        return _of_table(found, targets)
+    if targets:
+        raise FileRefused(f"“{path.name}” is no table, so it has no column “{targets[0]}”.")
     if isinstance(found, PictureFolder):
         pictures = own_images.pictures_of(found, SIDE, found.colour)
         return FirstGuess(pictures, (own_images.sentence(found, pictures),))
@@ -55,15 +60,20 @@ def _of_labelled_texts(found: LabelledTexts) -> FirstGuess:
     return FirstGuess(dataset, (own_labelled_texts.sentence(found, dataset),))
 
 
-def _of_table(table: Table, target: str) -> FirstGuess:
-    dataset = own_table.first_dataset(table, target)
+def _of_table(table: Table, targets: Sequence[str]) -> FirstGuess:
+    dataset = own_table.first_dataset(table, *targets)
     assert dataset.table is not None
     columns = dataset.table.columns
     found = outcome(table, columns, dataset.missing)
     names = [f"“{column.name}”" for column in dataset.table.targets]
-    left = [column.name for column in columns if column.use == "ignored"]
+    left = [_reasoned(column) for column, chosen in zip(table.columns, columns, strict=True) if chosen.use == "ignored"]
     predicted = f"It predicts the column{'s' if len(names) > 1 else ''} {', '.join(names)}."
     sentences = [own_outcome.sentence(table, columns, found, picture=dataset.as_pictures), predicted]
     if left:
         sentences.append(f"Left out: {', '.join(left[:20])}{' …' if len(left) > 20 else ''}.")
     return FirstGuess(dataset, tuple(sentences))
+
+
+def _reasoned(column: TableColumn) -> str:
+    use, reason = column.guess()
+    return f"{column.name} ({reason})" if use == "ignored" and reason else column.name

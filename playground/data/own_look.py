@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from playground.data.base import Dataset
@@ -19,6 +20,7 @@ from playground.data.own_labelled_texts import (
     text_columns,
 )
 from playground.data.own_layout import regularity
+from playground.data.own_outcome import nothing_repeats
 from playground.data.own_table import OwnTable
 from playground.data.own_text import TextFile, read_text
 from playground.data.picture_decoding import endings
@@ -45,8 +47,21 @@ def look_at(path: Path, reading: Reading, earlier: Dataset | None = None) -> Fou
     if path.suffix.lower() in TABLE_ENDINGS or looks_like_a_table(path):
         table = read_table(path, None, reading)
         columns = _text_and_class(table, earlier)
-        return table if columns is None else read_labelled_texts(table, *columns, reading)
+        if columns is not None:
+            return read_labelled_texts(table, *columns, reading)
+        return (None if isinstance(earlier, OwnTable) else _as_text(table, reading)) or table
     return read_text(path, reading)
+
+
+def _as_text(table: Table, reading: Reading) -> TextFile | None:
+    """The file as a text where its columns hold nothing to predict but letters, and enough of them; else None."""
+    because = nothing_repeats(table)
+    if not because:
+        return None
+    try:
+        return replace(read_text(table.path, reading, table.layout.encoding), because=because)
+    except FileRefused:
+        return None
 
 
 def looks_like_a_table(path: Path) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from playground.blocks.signal import Signal
 from playground.data.delimited import Table
 from playground.data.own_choice import ChosenColumn, Missing, Predicts, picture_side, predicts, target_names
-from playground.data.own_columns import MISSING, TEXT, TableColumn
+from playground.data.own_columns import MISSING, MOST_CATEGORIES, TEXT, TableColumn
 
 MOST_REASONS = 1_000
 FEWEST_ROWS = 3
@@ -170,7 +170,7 @@ def _problem(
     if not used:
         return _nothing_used(table)
     if not targets:
-        return _nothing_repeats(table) or "Choose the column to predict."
+        return nothing_repeats(table) or "Choose the column to predict."
     if not kind:
         return "Several columns to predict must be all numbers, or all categories with two values each."
     if not inputs:
@@ -195,10 +195,11 @@ def _nothing_used(table: Table) -> str:
     reasons = {column.guess()[1] for column in table.columns}
     if reasons <= {"empty", "always the same"}:
         return "Every column is empty or always the same: there is nothing to learn from."
-    return _nothing_repeats(table) or "Choose the column to predict."
+    return nothing_repeats(table) or "Choose the column to predict."
 
 
-def _nothing_repeats(table: Table) -> str:
+def nothing_repeats(table: Table) -> str:
+    """A sentence for a table of texts that are all different; empty for any other."""
     kept = table.kept
     able = [
         column for column in table.columns
@@ -236,7 +237,7 @@ def sentence(table: Table, columns: Sequence[ChosenColumn], found: Outcome, *, p
         words += f" “{word}” in “{column}” loses {_counted(count, 'row')}; it can be a value of that category."
     if table.kept < table.rows:
         words += f" Of the {table.rows:,} rows of the file {table.kept:,} are read, drawn at random."
-    return words + _about_classes(found)
+    return words + _about_classes(found) + _about_numbers(table, columns)
 
 
 def _out(columns: Sequence[ChosenColumn], found: Outcome) -> str:
@@ -258,6 +259,19 @@ def _about_classes(found: Outcome) -> str:
         count = min(found.counts)
         return f" Class “{found.rare}” is rare: {_counted(count, 'row')}, {count / sum(found.counts):.1%}."
     return ""
+
+
+def _about_numbers(table: Table, columns: Sequence[ChosenColumn]) -> str:
+    many = next(
+        (column for column, chosen in zip(table.columns, columns, strict=True)
+         if chosen.target and chosen.use == "number" and column.too_many_classes()), None,
+    )  # fmt: skip
+    if many is None:
+        return ""
+    return (
+        f" “{many.name}” has {len(many.labels)} different whole numbers: should they be classes, {MOST_CATEGORIES} are "
+        "the most, so it is taken for a number."
+    )
 
 
 def _counted(number: int, noun: str) -> str:

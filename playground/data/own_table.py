@@ -363,17 +363,17 @@ def tested_with(dataset: OwnTable, test: Table) -> OwnTable:
     )
 
 
-def first_dataset(table: Table, target: str = "") -> OwnTable:
-    """The block that is offered first for a table, with the named column as its target if one is named.
+def first_dataset(table: Table, *targets: str) -> OwnTable:
+    """The block that is offered first for a table, with the named columns as its targets if some are named.
 
     Raises FileRefused with a sentence when there is no such column, or nothing can be learned.
     """
     columns = first_choice(table)
-    if target:
-        names = [column.name for column in table.columns]
+    names = [column.name for column in table.columns]
+    for place, target in enumerate(targets):
         if target not in names:
             raise FileRefused(f"There is no column “{target}”. There are: {', '.join(names[:40])}.")
-        columns = with_target(table, columns, names.index(target))
+        columns = with_target(table, columns, names.index(target), also=place > 0)
     missing = first_missing(table, columns)
     pictures = outcome(table, columns, missing).picture > 0 and not outcome(table, columns, missing).gaps
     return dataset_of(table, columns, missing, as_pictures=pictures)

@@ -72,6 +72,8 @@ class TextFile:
     """A codec that was chosen; empty for the one that is found."""
     example: str = ""
     """A word by which one sees whether the encoding is right; empty when all is ASCII."""
+    because: str = ""
+    """Why it is read as a text although it looks like a table; empty for any other."""
 
 
 def read_text(path: Path, reading: Reading, codec: str = "") -> TextFile:
@@ -213,7 +215,7 @@ def sentence(found: TextFile, dataset: OwnText) -> str:
         words += f" The rarest of the {found.different:,} different ones are not told apart."
     if not found.whole:
         words += f" Of the text the first {len(found.text):,} characters are read."
-    return words
+    return f"{found.because} So it is read as a text: {words}" if found.because else words
 
 
 DATASETS: tuple[type[Dataset], ...] = (OwnText,)

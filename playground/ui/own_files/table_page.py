@@ -262,7 +262,8 @@ class TablePage(QWidget):
             old.deleteLater()
         rows = f"{table.rows:,} row{'s' if table.rows != 1 else ''}"
         self.as_labelled.setVisible(bool(text_columns(table) and class_columns(table)))
-        self.as_text.setVisible(table.path.suffix.lower() not in TABLE_ENDINGS)
+        wordy = bool(own_outcome.nothing_repeats(table))
+        self.as_text.setVisible(wordy or table.path.suffix.lower() not in TABLE_ENDINGS)
         read = f"{table.kept:,} of {table.rows:,} rows, drawn at random" if table.kept < table.rows else rows
         short = f" · {table.short:,} short rows filled up" if table.short else ""
         self.facts.setText(f"{table.encoding} · {read} · {len(table.columns)} columns{short}")
