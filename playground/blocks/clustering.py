@@ -37,8 +37,9 @@ class KMeansLayer(Learning):
         self._examples = len(x)
         self.counts.zero_()
         chosen = [self._draw(torch.ones(len(x), device=x.device))]
+        distances = torch.full((len(x),), torch.inf, device=x.device)  # to the nearest that is chosen
         while len(chosen) < len(self.centroids):
-            distances = torch.cdist(x, x[chosen]).square().amin(dim=1)
+            distances = torch.minimum(distances, torch.cdist(x, x[chosen[-1:]]).square()[:, 0])
             spread = self.spread and bool(distances.sum() > 0)
             chosen.append(self._draw(distances if spread else torch.ones_like(distances)))
         self.centroids.copy_(x[chosen])

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Port, flat_vector_only
+from playground.blocks.interruption import Asked, never
 from playground.blocks.loss import CLASS_CODINGS, Task, label_fixes
 from playground.blocks.signal import Signal
 
@@ -32,6 +33,8 @@ class Learning(nn.Module):
         super().__init__()
         self.register_buffer("settled", torch.zeros((), dtype=torch.bool))
         self.generator: torch.Generator | None = None
+        self.interrupted: Asked = never
+        """What takes longer than a moment asks this, and raises Interrupted."""
 
     def begin(self, *inputs: torch.Tensor) -> None:
         """Take the first state; `inputs` are all training examples, one tensor per wire."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import nn
 
 from playground.blocks.estimator import Estimator, Learning, squared_distances, two_classes_only
+from playground.blocks.interruption import Alone, never
 from playground.blocks.perceptron import signed
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -40,6 +41,8 @@ class SupportVectorLayer(Learning):
         super().__init__()
         self.block, self.coding = block, coding
         self._given_up = False
+        self._round: tuple[object, Alone[Any]] | None = None
+        """The round that was broken off, with what it was asked."""
         self.register_buffer("vectors", torch.zeros(MOST_EXAMPLES, features))
         self.register_buffer("weights", torch.zeros(MOST_EXAMPLES))
         self.register_buffer("intercept", torch.zeros(1))
@@ -56,25 +59,12 @@ class SupportVectorLayer(Learning):
         self.rounds.zero_()
 
     def learn(self, *inputs: torch.Tensor) -> None:
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.svm import SVC
-
         x, wanted = inputs[0][:MOST_EXAMPLES].cpu(), signed(inputs[1][:MOST_EXAMPLES], self.coding).cpu()
         if len(torch.unique(wanted)) < 2:
             self.settled.fill_(True)
             return
         self.gamma.fill_(self.block.gamma or 1.0 / (x.shape[1] * (float(x.var(unbiased=False)) or 1.0)))
-        machine = SVC(
-            C=self.block.cost,
-            kernel=_NAMES[self.block.kernel],
-            degree=self.block.degree,
-            gamma=float(self.gamma),
-            coef0=1.0,
-            max_iter=min(MOST_ITERATIONS, FIRST_ROUND * 2 ** int(self.rounds)),
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            machine.fit(x.numpy().astype("float64"), wanted.numpy())
+        machine = self._fitted(x, wanted, min(MOST_ITERATIONS, FIRST_ROUND * 2 ** int(self.rounds)))
         count = len(machine.support_)
         self.vectors.zero_()
         self.weights.zero_()
@@ -86,6 +76,18 @@ class SupportVectorLayer(Learning):
         converged = machine.fit_status_ == 0 and bool((machine.n_iter_ < machine.max_iter).all())
         self._given_up = not converged and machine.max_iter == MOST_ITERATIONS
         self.settled.fill_(converged or self._given_up)
+
+    def _fitted(self, x: torch.Tensor, wanted: torch.Tensor, iterations: int) -> Any:
+        """The machine of scikit-learn after so many iterations; a round that was broken off is waited for again."""
+        if self.interrupted is never:
+            return _fit(self.block, float(self.gamma), x, wanted, iterations)
+        asked = (iterations, float(self.gamma), hash(x.numpy().tobytes()), hash(wanted.numpy().tobytes()))
+        if self._round is None or self._round[0] != asked:
+            gamma = float(self.gamma)
+            self._round = asked, Alone(lambda: _fit(self.block, gamma, x, wanted, iterations))
+        machine = self._round[1].wait(self.interrupted)
+        self._round = None
+        return machine
 
     def settled_words(self) -> str:
         if self._given_up:
@@ -105,6 +107,18 @@ class SupportVectorLayer(Learning):
             return torch.exp(-self.gamma * squared_distances(x, vectors))
         products = x @ vectors.T
         return products if self.block.kernel == "linear" else (self.gamma * products + 1.0) ** self.block.degree
+
+
+def _fit(block: SupportVectorMachine, gamma: float, x: torch.Tensor, wanted: torch.Tensor, iterations: int) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.svm import SVC
+
+    machine = SVC(
+        C=block.cost, kernel=_NAMES[block.kernel], degree=block.degree, gamma=gamma, coef0=1.0, max_iter=iterations
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return machine.fit(x.numpy().astype("float64"), wanted.numpy())
 
 
 class SupportVectorMachine(Estimator):

@@ -6,6 +6,7 @@ import torch
 
 from playground.blocks.base import BlockError
 from playground.blocks.estimator import Learning
+from playground.blocks.interruption import Asked
 from playground.training.batches import Batch, DataError
 from playground.training.model import TrainableModel
 
@@ -24,6 +25,11 @@ class Estimators:
     def settled(self) -> bool:
         """Whether there are estimators and none has more to learn."""
         return self.any and all(bool(module.settled) for module, _ in self._found)
+
+    def ask(self, interrupted: Asked) -> None:
+        """Let what takes long ask whether it is to be broken off."""
+        for module, _ in self._found:
+            module.interrupted = interrupted
 
     def words(self) -> str:
         """Why the estimators have nothing more to learn."""

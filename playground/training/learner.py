@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.blocks.interruption import Asked, never
 from playground.document.project import Project
 from playground.training.batches import Batch, Feeder, OrderState
 from playground.training.descent import Descent, learning_counts, refuse_unfit
@@ -57,6 +58,7 @@ class Learner:
         self.plateau = PlateauState()
         """Memory of the schedule that watches the validation loss."""
         self.estimators = Estimators(model)
+        self._interrupted: Asked = never
         self._forward = Forward(model.network)
         self._backward = Backward(model.device)
         self._order = torch.Generator()
@@ -64,6 +66,11 @@ class Learner:
         self._seed_order(project)
         self.feeder = Feeder(examples, project.training.batch_size, self._order)
         self._new_optimizers(project)
+
+    def ask(self, interrupted: Asked) -> None:
+        """Let long steps ask whether they are to be broken off: `learn` then raises Interrupted in the midst of one."""
+        self._interrupted = interrupted
+        self.estimators.ask(interrupted)
 
     def rewind(self, project: Project) -> None:
         """Back to step 0, with the first weights and the order of examples that the project's seed determines."""
@@ -224,7 +231,8 @@ class Learner:
             self._set_rate(self._schedule_factor())
         if noise is not None and descent.update is not None:
             passes = self._forward, self._backward
-            descent.update(SecondLook(model, passes, penalties, self._leaves, batch, noise))
+            look = SecondLook(model, passes, penalties, self._leaves, batch, noise, self._interrupted)
+            descent.update(look)
         elif descent.update is not None:
             if penalties.before_step:
                 penalties.add_gradient(descent.number)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from playground.blocks.interruption import Asked, Interrupted, never
 from playground.training.batches import Batch
 from playground.training.engine import Backward, Forward
 from playground.training.model import TrainableModel
@@ -33,7 +34,7 @@ class Closure(Protocol):
 class SecondLook:
     """The loss of one batch, L2 included, at whatever weights the model has now.
 
-    Blocks draw the same random numbers at every look, and the run's own random numbers go on untouched.
+    Raises Interrupted between two looks, and two rows, once `interrupted` says so. Blocks draw the same random numbers at every look, and the run's own random numbers go on untouched.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class SecondLook:
         leaves: Sequence[torch.Tensor],
         batch: Batch,
         noise: torch.Tensor,
+        interrupted: Asked = never,
     ) -> None:
         self._model = model
         self._forward, self._backward = passes
@@ -51,9 +53,15 @@ class SecondLook:
         self._leaves = leaves
         self._batch = batch
         self._noise = noise
+        self._interrupted = interrupted
+
+    def _go_on(self) -> None:
+        if self._interrupted():
+            raise Interrupted
 
     def __call__(self) -> torch.Tensor:
         """The loss, a scalar, and its gradient in the flat gradients."""
+        self._go_on()
         self._model.flat.gradients.zero_()
         with torch.enable_grad(), self._same_noise():
             total = self._model.network.total_loss(self._forward(self._batch))
@@ -74,9 +82,13 @@ class SecondLook:
         with torch.enable_grad(), self._same_noise():
             total = self._model.network.total_loss(self._forward(self._batch))
             slopes = self._slopes(total, again=True)
-            rows = torch.stack([self._slopes(slope) for slope in slopes]).detach()
+            rows = torch.stack([self._row(slope) for slope in slopes]).detach()
         # What learns lies at the beginning of the flat tensor.
         return rows + torch.diag(self._penalties.curvatures()[: len(rows)])
+
+    def _row(self, slope: torch.Tensor) -> torch.Tensor:
+        self._go_on()
+        return self._slopes(slope)
 
     def _slopes(self, value: torch.Tensor, again: bool = False) -> torch.Tensor:
         """The derivatives of one number by all weights that learn, (P,); with `again` they have derivatives too."""

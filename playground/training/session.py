@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from playground.blocks.interruption import Asked, Interrupted, never
 from playground.data.preparation import Prepared
 from playground.document.files import to_json
 from playground.document.project import Project
@@ -59,8 +60,7 @@ class Session:
     _evaluated_step: int
     _least_loss: float
     """The least watched loss so far."""
-    _changes: Changes | None
-    """What was noted last on the curves."""
+    _changes: Changes | None  # noted last on the curves
 
     def __init__(self, project: Project, device: str | None = None) -> None:
         self.history = History()
@@ -69,11 +69,12 @@ class Session:
         self.finished = ""
         """Why the run is over; empty while it may go on."""
         self.seconds = 0.0
-        """Time spent learning, without pauses and evaluations."""
+        """Time spent learning, pauses and evaluations left out."""
         self.latest: dict[str, float] = {}
         """Losses and metrics of the last evaluation."""
         self._new_points: deque[Point] = deque(maxlen=MOST_NEWS)
         self._device_setting = device
+        self._interrupted: Asked = never
         self._build(project)
         self.rewind()
 
@@ -92,6 +93,12 @@ class Session:
         self.project, self.report, self.device = project, report, device
         self.prepared: Mapping[str, Prepared] = prepared
         self._evaluator, self._learner = evaluator, learner
+        learner.ask(self._interrupted)
+
+    def ask(self, interrupted: Asked) -> None:
+        """Let long steps ask whether they are to be broken off; `advance` then stops at the state before."""
+        self._interrupted = interrupted
+        self._learner.ask(interrupted)
 
     # Where the run stands -------------------------------------------------------------------------------------------
 
@@ -137,25 +144,25 @@ class Session:
         Raises Diverged at NaN or infinity; the session then stands at its last good state. It does so too when there
         is not enough memory, and torch's error goes on to the caller.
         """
-        learner, done = self._learner, 0
+        learner, start = self._learner, self.step
         # Without data a step is an epoch, and each of them is a line of the table that a person compares.
         closely = not learner.feeder.tensors
         self._began = time.perf_counter()
         if torch.get_num_threads() != self.threads:  # another run may have another number
             torch.set_num_threads(self.threads)
         try:
-            while done < steps and not self.finished:
-                most = 1 if closely else FLUSH_STEPS - learner.losses.waiting
-                done += learner.learn(min(steps - done, most))
+            while (left := steps - self.step + start) > 0 and not self.finished:
+                learner.learn(min(left, 1 if closely else FLUSH_STEPS - learner.losses.waiting))
                 if learner.feeder.at_end:
                     self._end_epoch()
                 if learner.losses.waiting >= FLUSH_STEPS or (closely and self.trail.due(self.step)):
                     self._flush()
             self._flush()
-        except (RuntimeError, MemoryError):
+        except (Interrupted, RuntimeError, MemoryError) as error:
             learner.return_to(self._good)
-            raise
-        return done
+            if not isinstance(error, Interrupted):
+                raise
+        return self.step - start
 
     def _flush(self) -> None:
         """Fetch the losses of the steps since the last look, check that all is finite, and add to the curves."""
@@ -351,8 +358,8 @@ class Session:
         return left
 
     def _note(self, before: Project, project: Project, gesture: object) -> None:
-        """Note a change on the curves, together with what was changed in the same movement or at the same step; what
-        was taken back before a step was taken leaves no mark."""
+        """Note a change on the curves, together with those of the same movement or step; what was taken back at once
+        leaves no mark."""
         last = self._changes
         goes_on = last is not None and (
             last.moment.step == self.step or (gesture is not None and gesture == last.gesture)
@@ -456,7 +463,7 @@ class Session:
     # Saving ---------------------------------------------------------------------------------------------------------
 
     def checkpoint(self) -> Checkpoint:
-        """Everything needed to go on as if the run had never stopped."""
+        """All that is needed to go on."""
         journal = saving.Journal(
             self.seconds, self.finished, self.latest, self._evaluated_step, self._watch, self.history,
             self.trail.snapshots, self.trail.best, self._least_loss,

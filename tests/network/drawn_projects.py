@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -209,8 +209,10 @@ def quick(report: Report) -> bool:
     return report.total_parameters <= 100_000 and examples <= 3_000 and widest <= 50_000
 
 
-def fate(content: dict[str, Any]) -> str:
+def fate(content: dict[str, Any], looked_at: Callable[[Session], None] | None = None) -> str:
     """What becomes of a project: “refused” by the check, “large”, “trained” or “diverged”.
+
+    One that was trained is shown to `looked_at`.
 
     Whatever else is raised is a fault: the check let pass what training refuses.
     """
@@ -230,4 +232,6 @@ def fate(content: dict[str, Any]) -> str:
     session.evaluate(full=True)
     again = Session(project)
     again.resume(session.checkpoint())
+    if looked_at is not None:
+        looked_at(again)
     return "trained"

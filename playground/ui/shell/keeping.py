@@ -175,7 +175,8 @@ class Keeper(QObject):
             return
         ticket = next(self._tickets)
         self._copying = (ticket, project)
-        self._trainer.save(path, to_json(self._compose()).encode(), self._feed.runs.book(), ticket)
+        # Each minute, a step may take longer: it must come to its end.
+        self._trainer.save(path, to_json(self._compose()).encode(), self._feed.runs.book(), ticket, patient=True)
 
     def _warn(self, reason: str) -> None:
         """Once until it works again: a full disk is told once, not every minute."""

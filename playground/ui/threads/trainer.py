@@ -112,9 +112,12 @@ class Trainer(QObject):
         """Type a value into one weight or bias."""
         self._thread.post(lambda worker: worker.set_parameter(name, index, value))
 
-    def save(self, path: Path, project: bytes, runs: RunBook, ticket: int = 0) -> None:
-        """Write a project, and beside it the state of its runs, as one; `saved` tells when, with the ticket."""
-        self._thread.post(lambda worker: worker.save(path, project, runs, ticket))
+    def save(self, path: Path, project: bytes, runs: RunBook, ticket: int = 0, *, patient: bool = False) -> None:
+        """Write a project, and beside it the state of its runs, as one; `saved` tells when, with the ticket.
+
+        A `patient` one waits for the end of a long step.
+        """
+        self._thread.post(lambda worker: worker.save(path, project, runs, ticket), patient=patient)
 
     def take_frame(self) -> Frame | None:
         """The newest frame, once; None when nothing is new. Asks the thread for the next one."""

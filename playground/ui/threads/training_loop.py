@@ -46,6 +46,8 @@ class TrainingLoop(QThread):
         self._wake = threading.Event()
         self._frame: Frame | None = None
         self._frame_wanted = True
+        self._hurry = False
+        """Somebody waits for a command to be obeyed."""
         self._leaving = False
         self._session = None
         self._playing = False
@@ -78,10 +80,18 @@ class TrainingLoop(QThread):
 
     # For the window -------------------------------------------------------------------------------------------------
 
-    def post(self, command: Command) -> None:
-        """Queue a command; it runs in this thread, between two chunks."""
+    def post(self, command: Command, *, patient: bool = False) -> None:
+        """Queue a command; it runs in this thread, between two chunks.
+
+        A step that takes long is broken off for it, and taken again afterwards, unless the command is `patient`.
+        """
         self._commands.append(command)
+        if not patient:
+            self._hurry = True
         self._wake.set()
+
+    def _hurried(self) -> bool:
+        return self._hurry
 
     def take_frame(self) -> Frame | None:
         """Take the frame out of the mailbox; those of runs that were left come first."""
@@ -99,6 +109,7 @@ class TrainingLoop(QThread):
         warm_up()
         while not self._leaving:
             self._wake.clear()
+            self._hurry = False
             while self._commands:
                 self._guarded(self._commands.popleft())
             if self._leaving:
@@ -152,7 +163,7 @@ class TrainingLoop(QThread):
 
         session = self._session
         try:
-            found = recovery_of(session.project, session.trail.snapshots, lambda: bool(self._commands))
+            found = recovery_of(session.project, session.trail.snapshots, self._hurried)
         except Exception:
             log.exception("no way back was found")
             return

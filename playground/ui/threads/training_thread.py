@@ -94,6 +94,7 @@ class TrainingThread(TrainingLoop):
     ) -> None:
         """Let a session be the run on screen: a new one, or that of this number again."""
         self._session = session
+        session.ask(self._hurried)
         self._origin = origin
         self._saved_runs = saved
         session.trail.budget = self._budget
