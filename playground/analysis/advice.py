@@ -40,21 +40,24 @@ UNLEARNED = 0.9
 """Above this part of the first loss nothing has been learned."""
 OVERFITTED = 1.1
 """A validation loss so many times its least value, while the training loss has fallen, parts from training."""
+LEAST_RISE, CLEAR_RISE = 0.01, 0.05
+"""A rise of the validation loss by less than the first part of what it was at first is noise; one by more than the
+second part is none, and one to twice the least value neither."""
 EVALUATIONS = 6
 """Evaluations after the best one that it takes to say so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A button: one of an edit of blocks, a moment to go to, a branch from there, or a view to open."""
+    """A button: one of an edit of blocks, a moment to go to, a way back to it, or a view to open."""
 
     words: str
     edits: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     """Parameters to change, by node."""
     step: int | None = None
     """The moment to look at."""
-    rate_factor: float = 1.0
-    """Other than 1, another run begins at that moment with so many times the learning rate."""
+    way_back: bool = False
+    """Whether changes are to be tried with which the run goes on from that moment."""
     view: str = ""
     """Id of the view to open."""
 
@@ -95,8 +98,9 @@ def _exploding(history: Mapping[str, CurveData]) -> Advice | None:
     return Advice(
         "exploding",
         f"The loss has exploded: {now:.3g} now, {least:.3g} at step {step:,}.",
-        "Go back to where it was good, and go on from there with a smaller learning rate.",
-        (Offer(f"Go on from step {step:,} with a tenth of the rate", step=step, rate_factor=0.1),),
+        "Go back to where it was good, with a smaller learning rate or clipped gradients; each is tried before it is "
+        "offered.",
+        (Offer("Find a way back", step=step, way_back=True),),
     )
 
 
@@ -107,6 +111,9 @@ def _overfitting(history: Mapping[str, CurveData]) -> Advice | None:
     value = smoothed(validation.value)
     best = int(np.nanargmin(value))
     if len(value) - best <= EVALUATIONS or not value[-1] > OVERFITTED * value[best] > 0.0:
+        return None
+    rise, begun = value[-1] - value[best], value[0]
+    if rise < max(LEAST_RISE * begun, min(value[best], CLEAR_RISE * begun)):
         return None
     step = int(validation.step[best])
     trained = smoothed(train.value)
@@ -137,7 +144,7 @@ def _standstill(history: Mapping[str, CurveData]) -> Advice | None:
         return None
     first = float(np.median(curve.value[: max(1, LEAST_POINTS // 8)]))
     epochs = f"for {STANDSTILL_EPOCHS} epochs"
-    if now > UNLEARNED * first:
+    if now > UNLEARNED * first > 0.0:
         sentence = f"Nothing is learned: the loss has stood at {now:.3g} {epochs}, and began at {first:.3g}."
         advice = "Look at the gradient flow; try a larger learning rate, other first weights or another activation."
     else:
@@ -150,6 +157,8 @@ def _goals_met(history: Mapping[str, CurveData], project: Project) -> Advice | N
     goals, known = project.goals, titles(project.graph)
     if not goals or any(goal.failure for goal in goals):
         return None  # A failure to see is no success.
+    if not max((curve.step[-1] for curve in history.values() if len(curve.step)), default=0.0):
+        return None  # The first weights were lucky, but nothing has been learned yet.
     values = [_last(history.get(goal.metric)) for goal in goals]
     if not all(goal.met(value) for goal, value in zip(goals, values, strict=True)):
         return None

@@ -14,7 +14,7 @@ from playground.document.graph import Graph
 from playground.network.check import Report
 
 ORDER: tuple[Kind, ...] = (
-    "leaked", "exploding", "unscaled", "none", "overfitting", "goal", "dead", "vanishing", "copies", "saturated",
+    "leaked", "exploding", "unscaled", "none", "goal", "overfitting", "dead", "vanishing", "copies", "saturated",
     "standstill", "unbalanced",
 )  # fmt: skip
 """From the gravest on; a cause before what follows from it."""

@@ -128,6 +128,8 @@ def epochs_of(project: Project, asked: int) -> int:
 
 def held(context: Context, members: Sequence[Member], contest: Contest) -> Iterator[Runs]:
     """The runs of a contest as they grow, the last whole. Raises NothingToShow, and Cancelled."""
+    if not members:
+        raise NothingToShow("Nobody runs yet. Choose what the runs differ in.")
     project = members[0].project
     began = clock()
     try:

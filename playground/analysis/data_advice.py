@@ -45,7 +45,7 @@ def _of_one(subject: Subject, node: str, prepared: Prepared) -> Iterator[Advice]
     if prepared.dataset.own:
         yield from _leaked(title, prepared, looked_at)
     yield from _unscaled(title, node, prepared, looked_at)
-    yield from _unbalanced(title, prepared)
+    yield from _unbalanced(title, node, prepared)
 
 
 # Scale ----------------------------------------------------------------------------------------------------------------
@@ -96,8 +96,9 @@ def _name(names: tuple[str, ...], column: int) -> str:
 # Balance --------------------------------------------------------------------------------------------------------------
 
 
-def _unbalanced(title: str, prepared: Prepared) -> Iterator[Advice]:
-    if prepared.class_numbers is None:
+def _unbalanced(title: str, node: str, prepared: Prepared) -> Iterator[Advice]:
+    weighs = getattr(prepared.dataset, "weigh_classes", None)
+    if prepared.class_numbers is None or weighs:
         return
     names = prepared.class_names
     counts = np.bincount(prepared.class_numbers["train"], minlength=len(names))
@@ -107,12 +108,13 @@ def _unbalanced(title: str, prepared: Prepared) -> Iterator[Advice]:
     rare, common = int(counts.argmin()), int(counts.argmax())
     if counts[rare] >= RARE * total / len(names):
         return
+    weigh = () if weighs is None else (Offer("Weigh the classes", edits=((node, {"weigh_classes": True}),)),)
     yield Advice(
         "unbalanced",
         f"Only {counts[rare] / total:.1%} of the examples of {title} are “{names[rare]}”: always saying "
         f"“{names[common]}” is right for {counts[common] / total:.0%}.",
         "Accuracy hides the rare class. Look at its row in the confusion matrix, and weigh the classes.",
-        (Offer("Look at the confusion matrix", view="confusion-matrix"),),
+        (*weigh, Offer("Look at the confusion matrix", view="confusion-matrix")),
     )
 
 

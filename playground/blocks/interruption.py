@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.02
 """Between two looks while another library works."""
 
 
-class Interrupted(Exception):  # noqa: N818 - nothing went wrong
+class Interrupted(Exception):
     """What was begun was broken off and does not count."""
 
 

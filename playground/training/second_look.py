@@ -34,7 +34,8 @@ class Closure(Protocol):
 class SecondLook:
     """The loss of one batch, L2 included, at whatever weights the model has now.
 
-    Raises Interrupted between two looks, and two rows, once `interrupted` says so. Blocks draw the same random numbers at every look, and the run's own random numbers go on untouched.
+    Blocks draw the same random numbers at every look, and the run's own random numbers go on untouched. Raises
+    Interrupted between two looks, and between two rows of second derivatives, once `interrupted` says so.
     """
 
     def __init__(

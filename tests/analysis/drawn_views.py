@@ -17,7 +17,16 @@ from tests.network.drawn_projects import drawn_parameters
 
 HEAVY = frozenset({"race", "luck", "mode-connectivity", "curvature"})
 """They train or iterate for themselves; one in four is looked at."""
-SMALL = {"resolution": 40, "steps": 20, "starts": 2, "examples": 50, "epochs": 2, "seeds": 3, "count": 40, "moments": 20}
+SMALL = {
+    "resolution": 40,
+    "steps": 20,
+    "starts": 2,
+    "examples": 50,
+    "epochs": 2,
+    "seeds": 3,
+    "count": 40,
+    "moments": 20,
+}
 """Most that is drawn of what only takes longer when there is more of it."""
 
 

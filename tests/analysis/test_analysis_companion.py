@@ -36,6 +36,14 @@ HISTORIES = {
         {"train_loss": FALLING, "validation_loss": 0.5 + np.abs(np.linspace(-1.0, 2.0, 40))},
         ["overfitting"],
     ),
+    "a rise that is no more than noise": (
+        {"train_loss": FALLING, "validation_loss": np.concatenate([np.linspace(1.0, 3e-5, 20), np.full(20, 4.7e-5)])},
+        [],
+    ),
+    "hardly a rise": (
+        {"train_loss": FALLING, "validation_loss": np.concatenate([np.linspace(1.0, 0.1, 20), np.full(20, 0.12)])},
+        [],
+    ),
     "both grow": (
         {"train_loss": np.linspace(1.0, 1.4, 400), "validation_loss": np.linspace(0.5, 1.5, 40)},
         [],
@@ -56,7 +64,7 @@ def test_an_explosion_names_the_step_to_go_back_to():
     values = np.where(STEPS < 200, FALLING, 1e-3 * np.exp((STEPS - 200) / 15))
     advice = of_curves({"train_loss": curve(values)}, Project())[0]
     least = int(STEPS[np.argmin(smoothed(values))])
-    assert advice.offers[0].step == least and advice.offers[0].rate_factor == 0.1
+    assert advice.offers[0].step == least and advice.offers[0].way_back
     assert f"{least:,}" in advice.sentence
 
 
@@ -97,6 +105,13 @@ def test_presets_are_judged_as_their_lessons_say(preset):
     context = Context(subject=Subject(project.graph), snapshot=session.snapshot(), history=history, project=project)
     kinds = {advice.kind for advice in CompanionAnalysis().compute(context).advice}
     assert said <= kinds and not unsaid & kinds, kinds
+
+
+def test_lucky_first_weights_meet_no_goal() -> None:
+    goal = Goal(metric="test_accuracy", at_least=0.9, within_epochs=9)
+    start = np.zeros(1)
+    lucky = CurveData(start, start, start, start, np.ones(1), np.ones(1), np.ones(1))
+    assert of_curves({"test_accuracy": lucky}, Project(goals=(goal,))) == ()
 
 
 def test_offers_standardize_what_is_not_scaled():

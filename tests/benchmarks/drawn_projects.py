@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.drawn_projects [COUNT] [--from SEED]`: many strange projects, and what becomes of them.
 
 Each is drawn from the declarations, checked and, where the check lets it pass, trained for a few steps and looked at
-through some views. Prints what was drawn and every fault once, with a seed that shows it. Exit code 1 when there are faults.
+through some views. Prints what was drawn and every fault once, with a seed that shows it. Exit code 1 when there are
+faults.
 """
 
 from __future__ import annotations

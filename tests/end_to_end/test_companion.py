@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from playground.document import files, library
-from tests.end_to_end.conftest import LEFT, Person
+from playground.document.graph import Choice
+from tests.end_to_end.conftest import LEFT, Person, spirals
 
 
 def opened(person: Person, preset: str, folder: Path, **changes: object) -> None:
@@ -68,3 +69,30 @@ def test_what_is_dismissed_is_not_said_again_until_another_run(person, tmp_path)
     assert "not scaled" not in line.text
     person.place.trainer.rewind()
     person.sees(lambda: "not scaled" in line.text)
+
+
+def test_an_exploded_loss_is_led_back_to_a_change_that_holds(person, tmp_path):
+    project = spirals()
+    optimizer = Choice(id="momentum", parameters={"learning_rate": 0.01})
+    person.opens(project.replace(training=project.training.replace(optimizer=optimizer)), tmp_path)
+    person.place.trainer.take_step(60)
+    person.sees(lambda: person.step == 60)
+    wild = person.project.training.replace(optimizer=Choice(id="momentum", parameters={"learning_rate": 9.0}))
+    person.place.document.apply("Rate", person.project.replace(training=wild))
+    person.place.trainer.take_step(60)
+    person.sees(lambda: person.step == 120)
+    line = person.place.companion
+    person.sees(lambda: line.advice is not None and line.advice.kind == "exploding")
+    press(person, "Find a way back")
+    bar = person.place.messages
+    person.sees(lambda: any(label.startswith("Lower the rate") for label in bar.buttons()), timeout=30_000)
+    assert "500 steps" in bar.text
+    bar.press(next(label for label in bar.buttons() if label.startswith("Lower the rate")))
+    person.sees(lambda: person.step <= 60)
+    start = person.step
+    person.place.trainer.take_step(500)
+    person.sees(lambda: person.step == start + 500)
+    person.sees(lambda: line.advice is None or line.advice.kind != "exploding")
+    person.undoes()
+    person.sees(lambda: person.step == 120)
+    assert person.project.training == wild

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from playground.analysis.advice import of_curves
 from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.recovery import recovery_of
@@ -42,6 +43,38 @@ def test_both_offers_go_on_for_500_steps_from_a_sane_moment(rate: float, before:
         again.branch_from(found.snapshot, History())
         again.apply(session.project.replace(training=remedy.training))
         assert again.advance(500) == 500 and remedy.tried_steps > 0
+        assert again.evaluate(full=True)["train_loss"] <= 2.0 * found.loss + 1e-6
+
+
+CLASSES = chain(
+    node("data", "spirals", examples=200), node("hidden", "dense", units=16, activation="relu"),
+    node("logits", "dense", units=2, activation="identity"), loss=node("loss", "cross-entropy"),
+)  # fmt: skip
+ABRUPT = {
+    "classes": (CLASSES, "sgd", 10.0), "momentum": (LINE, "momentum", 0.5), "adam": (CLASSES, "adam", 10.0),
+    "classes with momentum": (CLASSES, "momentum", 3.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ABRUPT)
+def test_a_loss_that_is_huge_but_still_a_number_has_a_way_back_too(name: str) -> None:
+    graph, optimizer, rate = ABRUPT[name]
+    session = Session(project(graph, optimizer, rate=0.01))
+    session.advance(60)
+    session.apply(with_rate(session.project, rate))
+    session.advance(25)
+    curve = session.history.curves["train_loss"].data()
+    (advice,) = of_curves({"train_loss": curve}, session.project)
+    (offer,) = advice.offers
+    assert advice.kind == "exploding" and offer.way_back and offer.step is not None
+    before = [snapshot for snapshot in session.trail.snapshots if snapshot.step <= offer.step]
+    found = recovery_of(session.project, before)
+    assert found is not None and found.snapshot.step <= offer.step and found.remedies
+    for remedy in found.remedies:
+        again = Session(session.project)
+        again.branch_from(found.snapshot, History())
+        again.apply(session.project.replace(training=remedy.training))
+        assert again.advance(500) == 500
         assert again.evaluate(full=True)["train_loss"] <= 2.0 * found.loss + 1e-6
 
 

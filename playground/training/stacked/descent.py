@@ -139,7 +139,7 @@ class StackedClipping:
         self._gradients = [block.gradients for block in blocks if block.learns]
         self._norms = _limits(clippings, "norm")
         self._values = _limits(clippings, "value")
-        self.any = self._norms is not None or self._values is not None
+        self.any = bool(self._gradients) and (self._norms is not None or self._values is not None)
 
     def __call__(self) -> None:
         """Scale the gradient of a row to its largest norm, or cut each of its numbers."""

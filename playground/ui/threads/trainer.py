@@ -100,6 +100,10 @@ class Trainer(QObject):
         """
         self._thread.post(lambda worker: worker.branch(project, snapshot, past, trail, origin, edition))
 
+    def find_way_back(self, step: int) -> None:
+        """Pause, and try changes with which the run goes on from the last sane moment up to a step; `failed` tells."""
+        self._thread.post(lambda worker: worker.find_way_back(step))
+
     def set_budget(self, budget: int) -> None:
         """Let the snapshots of the run take so many bytes."""
         self._thread.post(lambda worker: worker.set_budget(budget))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -157,13 +158,14 @@ class TrainingLoop(QThread):
             self._publish()
             self._look_for_recovery(failure)
 
-    def _look_for_recovery(self, failure: Failure) -> None:
-        """Find out which remedies hold, until a person wants something else."""
+    def _look_for_recovery(self, failure: Failure, latest: float = math.inf) -> None:
+        """Find out which remedies hold from a moment up to `latest`, until a person wants something else."""
         from playground.training.recovery import recovery_of
 
         session = self._session
         try:
-            found = recovery_of(session.project, session.trail.snapshots, self._hurried)
+            trail = [one for one in session.trail.snapshots if one.step <= latest]
+            found = recovery_of(session.project, trail, self._hurried)
         except Exception:
             log.exception("no way back was found")
             return

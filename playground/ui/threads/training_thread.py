@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,6 +218,16 @@ class TrainingThread(TrainingLoop):
         if self._playing and self._session is not None:
             self._dirty = True
             self._rest(self._session)
+
+    def find_way_back(self, step: int) -> None:
+        """Pause; then look which remedies hold, as after a loss without a number."""
+        if self._session is None:
+            return
+        self.pause()
+        failure = Failure("diverged", "The loss has exploded; changes with which it goes on are being tried.")
+        self.failed.emit(failure)
+        self._publish()
+        self._look_for_recovery(replace(failure, message="The loss has exploded."), step)
 
     def rewind(self, edition: Edition | None = None) -> None:
         """Back to the first weights."""
