@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from playground.document.graph import Graph, same_structure
 from playground.document.project import Project
 from playground.network.check import Report, block_of, check
+from playground.ui.widgets.labels import on_button
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Edit(QUndoCommand):
     """Every change there is: from one project value to another. Edits with the same merge key become one."""
 
     def __init__(self, document: OpenDocument, text: str, after: Project, merge_key: str = "") -> None:
-        super().__init__(text)
+        super().__init__(on_button(text))  # of two lines the second would be that of the menu
         self._document = document
         self._before = document.project
         self._after = after

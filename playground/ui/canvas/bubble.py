@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from playground.ui.widgets.labels import on_button
 from playground.ui.widgets.theme import THEME
 
 _TIP = 9
@@ -17,7 +18,7 @@ class Remedy(QPushButton):
     """A button that carries what it does."""
 
     def __init__(self, label: str, action: Callable[[], None], parent: QWidget) -> None:
-        super().__init__(label, parent)
+        super().__init__(on_button(label), parent)
         self.setAccessibleName(label)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._action = action

@@ -6,9 +6,10 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from playground.blocks.base import Fix
-from playground.editing import fixes
+from playground.editing import commands
 from playground.network.check import Problem
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.labels import on_button
 from playground.ui.widgets.rows import Section, clear, label
 from playground.ui.widgets.theme import THEME
 
@@ -17,7 +18,7 @@ class FixButton(QPushButton):
     """Carries out one remedy."""
 
     def __init__(self, node: str, fix: Fix) -> None:
-        super().__init__(fix.label)
+        super().__init__(on_button(fix.label))
         self.node = node
         self.fix = fix
         self.setAccessibleName(fix.label)
@@ -62,11 +63,5 @@ class ProblemSection(Section):
     @Slot()
     def _mend(self) -> None:
         button = self.sender()
-        if button.fix.action == "ask":
-            self._document.file_wanted.emit(button.fix.node or button.node)
-            return
-        try:
-            graph = fixes.apply(self._document.graph, button.node, button.fix)
-        except (KeyError, StopIteration):
-            return  # the graph has changed under the button, which is about to vanish
-        self._document.edit_graph(button.fix.label, graph)
+        # Where the graph has changed under the button, it is about to vanish.
+        commands.apply_fix(self._document, button.node, button.fix)

@@ -12,6 +12,7 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.widgets.icons import icon, put_icon
+from playground.ui.widgets.labels import on_button
 from playground.ui.widgets.theme import THEME
 
 KEY = "companion"
@@ -155,7 +156,8 @@ class CompanionLine(QFrame):
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(offers))
             if index < len(offers):
-                button.setText(offers[index].words)
+                button.setText(on_button(offers[index].words))
+                button.setAccessibleName(offers[index].words)
                 button.setToolTip(advice.advice if advice is not None else "")
         self._close.setVisible(advice is not None)
         self._restyle()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from playground.ui.widgets.icons import icon
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, on_button
 from playground.ui.widgets.theme import THEME
 
 INSET, WIDEST = 10, 940
@@ -49,11 +49,11 @@ class MessageBar(QFrame):
 
     def buttons(self) -> list[str]:
         """Labels of the buttons on show."""
-        return [button.text() for button in self._buttons]
+        return [button.accessibleName() for button in self._buttons]
 
     def press(self, label: str) -> None:
         """Press the button with that label."""
-        next(button for button in self._buttons if button.text() == label).click()
+        next(button for button in self._buttons if button.accessibleName() == label).click()
 
     def tell(self, text: str, buttons: Sequence[Button] = (), tone: str = "error") -> None:
         """Show a message; `tone` is "error", "warning" or "good"."""
@@ -62,7 +62,8 @@ class MessageBar(QFrame):
         self._text.setText(text)
         self._text.setAccessibleName(text)
         for label, action in (*buttons, ("Dismiss", self.dismiss)):
-            button = QPushButton(label)
+            button = QPushButton(on_button(label))
+            button.setAccessibleName(label)
             self._actions[button] = action
             button.clicked.connect(self._on_clicked)
             self._layout.addWidget(button)

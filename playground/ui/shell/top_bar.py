@@ -12,7 +12,7 @@ from playground.document.project import metric_words
 from playground.ui.threads.training_news import Frame
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.kept_size import KeptSize
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, one_line
 from playground.ui.widgets.theme import THEME
 
 SLOWEST, FASTEST = 1.0, 2_000.0
@@ -302,7 +302,7 @@ class TopBar(QFrame):
 
     def show_title(self, title: str) -> None:
         """Show the project's title."""
-        self.title.setText(title or "Untitled")
+        self.title.setText(one_line(title) or "Untitled")
         self.title.updateGeometry()
 
     def forget_numbers(self) -> None:

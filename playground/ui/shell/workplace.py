@@ -45,7 +45,7 @@ from playground.ui.time.bar import TimeBar
 from playground.ui.time.branching import Branching
 from playground.ui.time.machine import TimeMachine
 from playground.ui.views.registry import VIEWS
-from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.labels import one_line, plain_tip
 from playground.ui.widgets.popup import choose
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class Workplace(QObject):
         star = UNSAVED if self.files.keeper.unsaved else ""
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
-        self.window.setWindowTitle(f"{project.title}{star} – Playground")
+        self.window.setWindowTitle(f"{one_line(project.title).replace('[*]', '[* ]')}{star} – Playground")
         watched = next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), "")
         self.top_bar.watch(watched, metric_words(watched, titles(project.graph)))
 

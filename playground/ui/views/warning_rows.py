@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.analysis.gradient_warnings import Warning
-from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.labels import Label, on_button, plain_tip
 from playground.ui.widgets.theme import THEME
 
 LOWEST = 34
@@ -37,7 +37,7 @@ class WarningRow(QWidget):
         self.button: QPushButton | None = None
         if warning.fix:
             short = warning.fix.partition(" in ")[0]
-            self.button = QPushButton(short)
+            self.button = QPushButton(on_button(short))
             self.button.setToolTip(plain_tip(f"{warning.fix}. You can undo it."))
             self.button.setAccessibleName(warning.fix)
             self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

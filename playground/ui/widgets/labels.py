@@ -16,6 +16,21 @@ class Label(QLabel):
         self.setText(text)
 
 
+MOST_ON_BUTTON = 80
+"""Characters; a longer text would make a window as wide as itself."""
+
+
+def one_line(words: str, most: int = 10_000) -> str:
+    """Words in one line, cut after so many characters."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def on_button(words: str) -> str:
+    """Words for a button or a menu, where Qt would take "&" for the mark of a key."""
+    return one_line(words, MOST_ON_BUTTON).replace("&", "&&")
+
+
 def plain_tip(words: str) -> str:
     """Words for a tool tip, which Qt would show as rich text where they look like it."""
     return GuiQt.convertFromPlainText(words) if GuiQt.mightBeRichText(words) else words
