@@ -9,17 +9,29 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QCheckBox,
+    QGraphicsTextItem,
+    QGraphicsView,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 
 import playground.ui
 from playground.document.graph import Note
 from playground.document.project import Project
+from playground.editing.commands import rename
 from playground.ui.views.registry import VIEWS
 
 from .conftest import Person, spirals
 
-HOSTILE = "<b>x</b><img src='file:///nothing.png'>"
+HOSTILE = "<b>x</b><img src='file:///nothing.png'>\nR & D[*]\u05e9\u05dc\u05d5\u05dd"
 MARKUP = "<img src='file"
+KEY_MARK = re.compile(r"(?<!&)& D")
 CONTESTS = ("race", "luck")
 
 
@@ -46,7 +58,26 @@ def taken_for_markup() -> list[str]:
     for action in QApplication.instance().findChildren(QAction):
         if MARKUP in action.toolTip() and GuiQt.mightBeRichText(action.toolTip()):
             bad.append(f"tip of {action.text()}")
-    return bad
+        if KEY_MARK.search(action.text()):
+            bad.append(f"menu: {action.text()}")
+    return bad + taken_for_keys() + drawn_as_markup()
+
+
+def taken_for_keys() -> list[str]:
+    """Buttons that would make an underlined letter of "&", and lines of it."""
+    kinds = (QPushButton, QCheckBox)
+    buttons = [widget for widget in QApplication.allWidgets() if isinstance(widget, kinds)]
+    return [f"button: {one.text()}" for one in buttons if KEY_MARK.search(one.text())]
+
+
+def drawn_as_markup() -> list[str]:
+    """Words in plots and on the canvas that were read as markup."""
+    views = [widget for widget in QApplication.allWidgets() if isinstance(widget, QGraphicsView)]
+    texts = [item for view in views if view.scene() for item in view.scene().items()]
+    return [
+        f"drawn: {item.toPlainText()[:80]}" for item in texts
+        if isinstance(item, QGraphicsTextItem) and "nothing.png" in item.toHtml() and MARKUP not in item.toPlainText()
+    ]  # fmt: skip
 
 
 def reads_markup(label: QLabel) -> bool:
@@ -81,6 +112,11 @@ def test_no_label_and_no_tip_reads_markup_from_a_file(person: Person, tmp_path: 
     person.waits_for("ready")
     person.place.trainer.take_step(5)
     person.sees(lambda: person.step == 5)
+    title = person.window.windowTitle()
+    assert "R & D" in title and "\n" not in title and "[*]" not in title
+    person.place.canvas.select(["dense-1"])
+    rename(person.place.document, "dense-1", f"{HOSTILE} again")
+    assert person.place.actions.act["undo"].text().count("\n") == 0
     seen = taken_for_markup()
     for node in person.project.graph.nodes:
         person.place.inspector.select(node.id)
@@ -110,6 +146,6 @@ def test_labels_are_made_plain_in_every_room_of_the_window() -> None:
     """`Label` is plain; a bare QLabel guesses, and guesses wrongly at the first file with a "<" in a name."""
     folder = Path(playground.ui.__file__).parent
     bare = re.compile(r"(?<!\w)QLabel\(|\(QLabel\)")
-    allowed = {folder / "labels.py", folder / "companion.py", *(folder / "canvas").glob("*.py")}
+    allowed = {folder / "widgets" / "labels.py", folder / "shell" / "companion.py", *(folder / "canvas").glob("*.py")}
     files = [path for path in sorted(folder.rglob("*.py")) if path not in allowed]
     assert [path.name for path in files if bare.search(path.read_text(encoding="utf-8"))] == []

@@ -69,6 +69,7 @@ def _add_edit(place: Workplace, actions: WindowActions) -> None:
         ("redo", stack.createRedoAction(window, "&Redo"), Keys.Redo),
     ):
         action.setShortcuts(keys)
+        action.setToolTip(f"{name.capitalize()} the last change")  # its own would be the text, read as markup
         put_icon(action, name)
         menu.addAction(action)
         window.addAction(action)
