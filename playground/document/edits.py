@@ -78,12 +78,13 @@ def connect(graph: Graph, edge: Edge, *, many: bool = False) -> Graph:
         raise ValueError("a wire needs two nodes")
     if would_cycle(graph, edge.source, edge.target):
         raise ValueError("the wire would close a circle")
+    return graph.replace(edges=(*(old for old in graph.edges if not gives_way(old, edge, many=many)), edge))
 
-    def gives_way(old: Edge) -> bool:
-        same_port = (old.target, old.target_port) == (edge.target, edge.target_port)
-        return old.key == edge.key or (same_port and not many)
 
-    return graph.replace(edges=(*(old for old in graph.edges if not gives_way(old)), edge))
+def gives_way(old: Edge, edge: Edge, *, many: bool) -> bool:
+    """Whether an old wire makes room for a new one; `many` says whether the port takes several."""
+    same_port = (old.target, old.target_port) == (edge.target, edge.target_port)
+    return old.key == edge.key or (same_port and not many)
 
 
 def disconnect(graph: Graph, keys: Iterable[EdgeKey]) -> Graph:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from playground.blocks.base import Block
 from playground.blocks.loss import Loss
@@ -15,7 +16,7 @@ from playground.editing.connecting import fits, takes_many
 from playground.editing.document import Document
 from playground.editing.geometry import Point, PortRef, Rect
 from playground.editing.room import drawn, next_in_row, settled, with_room
-from playground.network.check import check
+from playground.network.check import block_of
 
 
 def add_block(
@@ -174,4 +175,4 @@ class _Grown:
 
     def __init__(self, document: Document, node: Node) -> None:
         self.graph = edits.add_node(document.graph, node)
-        self.report = check(self.graph)
+        self.report = replace(document.report, blocks={**document.report.blocks, node.id: block_of(node)})

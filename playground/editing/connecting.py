@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -67,18 +68,18 @@ def fits(document: Checked, edge: Edge) -> Verdict:
     block = report.blocks.get(edge.target)
     if block is None or (edge.source, edge.source_port) not in report.signals:
         return GOOD
-    wired = edits.connect(graph, edge, many=takes_many(graph, edge.target, edge.target_port))
-    arriving = _arriving(wired, block, edge.target, report)
+    many = takes_many(graph, edge.target, edge.target_port)
+    wires = [old for old in graph.into(edge.target) if not edits.gives_way(old, edge, many=many)]
+    arriving = _arriving([*wires, edge], block, report)
     if arriving is None:
         return GOOD
     result = infer(block, arriving)
     return Verdict(False, result.error, result.fixes, wrong_shape=True) if result.error else GOOD
 
 
-def _arriving(graph: Graph, block: Block, name: str, report: Report) -> tuple[Signal, ...] | None:
-    """The signals of all inputs in port order; None while something is missing."""
+def _arriving(wires: Sequence[Edge], block: Block, report: Report) -> tuple[Signal, ...] | None:
+    """The signals that these wires bring to a block, in port order; None while something is missing."""
     found: list[Signal] = []
-    wires = tuple(graph.into(name))
     for port in block.inputs:
         sources = [(edge.source, edge.source_port) for edge in wires if edge.target_port == port.name]
         fewest = 0 if port.optional else 2 if port.many else 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -212,6 +212,8 @@ class Scenery:
     nodes: Sequence[NodeBox] = ()
     wires: Sequence[tuple[EdgeKey, Curve]] = ()
     notes: Sequence[tuple[str, Rect]] = ()
+    fixed_notes: Collection[str] = ()
+    """Notes that cannot be pulled by their corner, as they are not drawn in their own size."""
     group_titles: Sequence[tuple[str, Rect]] = ()
 
 
@@ -226,7 +228,8 @@ def hit_test(point: Point, scenery: Scenery, *, slop: float = 4.0) -> Hit:
     for name, rect in reversed(scenery.notes):
         if rect.contains(point):
             corner = Rect(rect.right - 14.0, rect.bottom - 14.0, 14.0, 14.0)
-            return Hit("note-corner" if corner.contains(point) else "note", name)
+            pulled = name not in scenery.fixed_notes and corner.contains(point)
+            return Hit("note-corner" if pulled else "note", name)
     edge = wire_at(point, scenery.wires, reach=2.0 + slop)
     if edge is not None:
         return Hit("wire", edge=edge)

@@ -185,8 +185,7 @@ def _make_room(
     push = wanted.right + GAP - nearest
     if nearest < before.x or push <= 0.0:
         return edits.move(graph, {name: nearest_free(wanted, known.values())})
-    followers = _downstream(graph, name)
-    pushed = {other for other in followers if known[other].x >= nearest}
+    pushed = _row_after(graph, known, [target for target in targets if known[target].x >= nearest])
     beyond = [other for other, rect in known.items() if rect.x >= nearest]
     edges = _edges([known[other] for other in beyond])
     waiting = list(pushed)
@@ -201,12 +200,14 @@ def _make_room(
     return edits.move(graph, places)
 
 
-def _downstream(graph: Graph, name: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [name]
+def _row_after(graph: Graph, known: Mapping[str, Rect], starts: Collection[str]) -> set[str]:
+    """These blocks and all to the right of what feeds them: what a chain has in the rows below stays."""
+    found = set(starts)
+    waiting = list(found)
     while waiting:
-        for edge in graph.out_of(waiting.pop()):
-            if edge.target not in found:
+        name = waiting.pop()
+        for edge in graph.out_of(name):
+            if edge.target not in found and known[edge.target].x >= known[name].right:
                 found.add(edge.target)
                 waiting.append(edge.target)
     return found

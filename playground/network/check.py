@@ -141,12 +141,9 @@ def check(graph: Graph) -> Report:
     inputs: dict[str, tuple[Output, ...]] = {}
     signals: dict[Output, Signal] = {}
     parameters: dict[str, int] = {}
-    wires: dict[str, list[Edge]] = {}
-    for edge in graph.edges:
-        wires.setdefault(edge.target, []).append(edge)
-    nodes = {node.id: node for node in graph.nodes}
+    around = remedies.Surroundings(blocks, inputs, signals)
     for name in order:
-        block = _declared(nodes[name], problems)
+        block = _declared(graph.node(name), problems)
         if block is None:
             continue
         blocks[name] = block
@@ -154,11 +151,11 @@ def check(graph: Graph) -> Report:
             parameters[name] = 0
             _add_data(name, block, signals, problems)
             continue
-        sources = _sources(graph, name, block, wires.get(name, []), blocks, problems)
+        sources = _sources(graph, name, block, graph.wires_in.get(name, ()), blocks, problems)
         if sources is None or any(source not in signals for source in sources):
             continue
         result = infer(block, tuple(signals[source] for source in sources))
-        place = functools.partial(remedies.placed, name, sources, remedies.Surroundings(blocks, inputs, signals))
+        place = functools.partial(remedies.placed, name, sources, around)
         if result.error:
             problems.append(Problem(name, result.error, place(result.fixes), result.port))
             continue
@@ -235,7 +232,7 @@ def _default_fix(declaration: type[Block], name: str) -> tuple[Fix, ...]:
 
 
 def _sources(
-    graph: Graph, name: str, block: Block, edges: list[Edge], blocks: Mapping[str, Block], problems: list[Problem]
+    graph: Graph, name: str, block: Block, edges: tuple[Edge, ...], blocks: Mapping[str, Block], problems: list[Problem]
 ) -> tuple[Output, ...] | None:
     """Where each input comes from, in port order; None when a wire is missing or has no such port."""
     found: list[Output] = []

@@ -20,6 +20,8 @@ READABLE = 0.6
 """What is opened is not shown smaller: cards can be read, and one begins on the left."""
 SETTLING = 3.0
 """Seconds in which the window lays itself out after a project was opened."""
+_TURNS = 3
+"""Notes take more room from farther away, so that fitting finds its zoom in a few turns."""
 _NOTCH = 1.16
 """Zoom of one notch of the wheel."""
 
@@ -50,7 +52,7 @@ class Camera:
         if anchor is None or not (math.isfinite(anchor.x()) and math.isfinite(anchor.y())):
             anchor = QPointF(view.viewport().rect().center())
         fixed = view.to_scene(anchor)
-        view.setTransform(QTransform.fromScale(zoom, zoom))
+        self._set(zoom)
         self._bring(fixed, anchor)
         view.view_changed.emit()
 
@@ -107,26 +109,36 @@ class Camera:
     def _fit(self, rect: QRectF | None, largest: float, least: float) -> None:
         view = self._view
         self.fitted, self._held, self._least = rect is None, None, least
-        target = rect if rect is not None else view.canvas_scene.content_rect()
-        if target.isEmpty():
-            self._view.setTransform(QTransform())
-            self._bring(QPointF(0.0, 0.0), QPointF(view.viewport().rect().center()))
-            view.view_changed.emit()
-            return
+        view.canvas_scene.look_from(1.0)
         room = view.viewport().size()
         margin = min(48.0, room.width() * 0.08, room.height() * 0.08)
-        across = (room.width() - 2 * margin) / target.width()
-        down = (room.height() - 2 * margin) / target.height()
-        zoom = min(max(finite(min(across, down), 1.0), least), largest)
+        for _ in range(_TURNS):
+            target = rect if rect is not None else view.canvas_scene.content_rect()
+            if target.isEmpty():
+                self._set(1.0)
+                self._bring(QPointF(0.0, 0.0), QPointF(view.viewport().rect().center()))
+                view.view_changed.emit()
+                return
+            across = (room.width() - 2 * margin) / target.width()
+            down = (room.height() - 2 * margin) / target.height()
+            zoom = min(max(finite(min(across, down), 1.0), least), largest)
+            self._set(zoom)
         self.cut = zoom > min(across, down)
-        view.setTransform(QTransform.fromScale(zoom, zoom))
         middle, half = target.center(), QPointF(view.viewport().rect().center())
         if zoom > across:
             middle.setX(target.left() + (half.x() - margin) / zoom)
-        if zoom > down:
+            # What stands beyond the edge does not say how high one looks.
+            begin = target.left() - margin / zoom
+            target = view.canvas_scene.content_rect((begin, begin + room.width() / zoom))
+            middle.setY(target.center().y())
+        if zoom > (room.height() - 2 * margin) / target.height():
             middle.setY(target.top() + (half.y() - margin) / zoom)
         self._bring(middle, half)
         view.view_changed.emit()
+
+    def _set(self, zoom: float) -> None:
+        self._view.setTransform(QTransform.fromScale(zoom, zoom))
+        self._view.canvas_scene.look_from(zoom)
 
     def reveal(self, rect: QRectF) -> None:
         """Scroll just far enough that the rectangle is seen."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Group
 from playground.editing.geometry import Rect
-from playground.ui.canvas.paint import GROUP_LEVEL, card_font
+from playground.ui.canvas.paint import GROUP_LEVEL, card_font, card_metrics
 from playground.ui.widgets.theme import THEME
 
 _PADDING = 18.0
 _TITLE_HEIGHT = 28.0
+_TEXT = 13.0
 
 
 class GroupItem(QGraphicsItem):
@@ -67,9 +68,14 @@ class GroupItem(QGraphicsItem):
         border.setStyle(Qt.PenStyle.SolidLine if self.chosen else Qt.PenStyle.DashLine)
         painter.setPen(border)
         painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 12, 12)
-        font = card_font(bold=True)
-        painter.setFont(font)
+        # On the screen the title is never smaller than it can be read, as long as its strip holds it.
+        detail = option.levelOfDetailFromTransform(painter.worldTransform()) or 1.0
+        size = max(_TEXT, _TEXT / detail)
+        if 1.1 * size > _TITLE_HEIGHT:
+            return
+        painter.setFont(card_font(size, bold=True))
         painter.setPen(QColor(tokens.secondary))
         room = QRectF(frame.x + 14, frame.y, frame.width - 28, _TITLE_HEIGHT)
-        text = QFontMetricsF(font).elidedText(self.title, Qt.TextElideMode.ElideRight, room.width())
+        metrics = card_metrics(size, bold=True)
+        text = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

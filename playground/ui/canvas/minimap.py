@@ -1,11 +1,12 @@
-"""The minimap: the whole canvas small, with a frame around what one sees."""
+"""The minimap: the whole canvas small, with a frame around what one sees. It gives way to the cards."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from playground.editing.geometry import Rect
 from playground.ui.canvas.view import CanvasView
 from playground.ui.widgets.icons import family_color
 from playground.ui.widgets.theme import THEME
@@ -13,17 +14,23 @@ from playground.ui.widgets.theme import THEME
 _WIDTH, _HEIGHT = 184, 120
 _INSET = 12
 _PADDING = 7.0
+_AIR = 4.0
+"""Pixels between it and a card."""
 _MOST_OF_HEIGHT = 0.3
 """Of the height of the canvas; where that is low, the map is smaller."""
 
 
 class Minimap(QWidget):
-    """Lies over the lower right corner of the canvas and hides while everything is in sight. Click or drag pans."""
+    """Lies in a corner of the canvas in which no card is, and hides where there is none, and while everything is in
+    sight. Click or drag pans.
+    """
 
     def __init__(self, canvas: CanvasView) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._content = QRectF()
+        self._held = False
+        """Whether the mouse holds it."""
         self.setAccessibleName("Overview of the canvas")
         self.setToolTip("Click or drag to look elsewhere")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -39,9 +46,9 @@ class Minimap(QWidget):
         """Look again at what there is and what is seen."""
         self._content = self._canvas.canvas_scene.content_rect()
         needed = not self._content.isEmpty() and not self._canvas.camera.visible().contains(self._content)
+        needed = needed and self._place()
         self.setVisible(needed)
         if needed:
-            self._place()
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -52,12 +59,29 @@ class Minimap(QWidget):
         self._place()
         self.update()
 
-    def _place(self) -> None:
+    def _place(self) -> bool:
+        """Go to a corner without cards, the lower right one first. False when there is none."""
         port = self._canvas.viewport().geometry()
         inset, size = THEME.px(_INSET), self.sizeHint()
         self.resize(size * min(1.0, _MOST_OF_HEIGHT * port.height() / size.height()))
-        self.move(port.right() - inset - self.width(), port.bottom() - inset - self.height())
         self.raise_()
+        if self.isVisible() and (self._held or self._canvas.dragging):
+            return True  # it does not flee from the hand
+        right, bottom = port.right() - inset - self.width(), port.bottom() - inset - self.height()
+        left, top = port.left() + inset, port.top() + inset
+        corners = [QPoint(right, bottom), QPoint(left, bottom), QPoint(right, top), QPoint(left, top)]
+        free = next((corner for corner in corners if self._is_free(corner - port.topLeft())), None)
+        if free is not None:
+            self.move(free)
+        return free is not None
+
+    def _is_free(self, corner: QPoint) -> bool:
+        """Whether it would cover no card and no note in a corner of the viewport."""
+        place = self._canvas.to_scene(QPointF(corner))
+        zoom = self._canvas.camera.zoom
+        return self._canvas.canvas_scene.is_free(
+            Rect(place.x(), place.y(), self.width() / zoom, self.height() / zoom).grown(_AIR / zoom)
+        )
 
     # The small picture -----------------------------------------------------------------------------------------------
 
@@ -122,6 +146,7 @@ class Minimap(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self._held = True
             self._canvas.camera.centre_on(self.to_scene(event.position()))
         event.accept()
 
@@ -131,6 +156,8 @@ class Minimap(QWidget):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._held = False
+        self.refresh()
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -29,6 +29,10 @@ _TEXT = 13.0
 """Pixels of the screen below which no text of a card gets."""
 _NEAR, _FAR = 0.95, 0.4
 """Zooms below which a card shows fewer words, and its title and picture alone."""
+_THIN_STRIP = 5.0
+"""Height of the strip in the colour of the family, where a long title takes the place of the icon."""
+_LINE = 1.08
+"""From one line of a title to the next, in sizes of its font."""
 _LEAST_PICTURE = 10.0
 """Pixels of height on the screen below which a picture shows nothing."""
 
@@ -287,30 +291,57 @@ class NodeItem(QGraphicsItem):
             painter.drawPixmap(rect.topLeft() + QPointF(2, 2), sign)
 
     def _paint_fewer_words(self, painter: QPainter, detail: float) -> None:
-        """Below 100 % words keep their size on the screen, and those go that have no room any more."""
+        """Below 100 % words keep their size on the screen, and what has no room goes: subtitle, badge, icon."""
         size, (width, height) = _TEXT / detail, self.size
-        self._paint_icon(painter, QRectF(_MARGIN, _TITLE_TOP + 1, 17, 17))
-        title = min(size, 30.0)
-        room = QRectF(_MARGIN + 24, _TITLE_TOP - 2, width - 2 * _MARGIN - 20, max(23.0, 1.3 * title))
-        self._paint_title(painter, room, title, Qt.AlignmentFlag.AlignVCenter)
+        room = width - 2 * _MARGIN
         metrics = card_metrics(size)
+        below = self._paint_heading(painter, min(size, 30.0))
         painter.setFont(card_font(size))
         painter.setPen(QColor(THEME.tokens.secondary))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         subtitle = self._words[1]
-        if 1.25 * size <= _PICTURE_TOP - _SUBTITLE_TOP and metrics.horizontalAdvance(subtitle) <= width - 2 * _MARGIN:
+        if below and 1.25 * size <= _PICTURE_TOP - _SUBTITLE_TOP and metrics.horizontalAdvance(subtitle) <= room:
             painter.drawText(QRectF(_MARGIN, _SUBTITLE_TOP, width, 1.25 * size), flags, subtitle)
         badge = self.face.short_badge
-        if 1.25 * size <= _FOOTER and metrics.horizontalAdvance(badge) <= width - 2 * _MARGIN:
-            footer = QRectF(_MARGIN, height - _FOOTER, width - 2 * _MARGIN, _FOOTER)
+        if 1.25 * size <= _FOOTER and metrics.horizontalAdvance(badge) <= room:
+            footer = QRectF(_MARGIN, height - _FOOTER, room, _FOOTER)
             painter.drawText(footer, flags | Qt.AlignmentFlag.AlignRight, badge)
+
+    def _paint_heading(self, painter: QPainter, size: float) -> bool:
+        """Icon and title; a title without room beside the icon takes its place, a longer one a second line too.
+
+        Returns whether there is still room for a subtitle.
+        """
+        room, metrics = self.size[0] - 2 * _MARGIN, card_metrics(size, bold=True)
+        needed, upright = metrics.horizontalAdvance(self.face.title), Qt.AlignmentFlag.AlignVCenter
+        tall = max(23.0, 1.3 * size)
+        if needed <= room - 20.0:
+            self._paint_icon(painter, QRectF(_MARGIN, _TITLE_TOP + 1, 17, 17))
+            area = QRectF(_MARGIN + 24, _TITLE_TOP - 2, room - 20.0, tall)
+            self._paint_title(painter, area, size, upright)
+            return True
+        self._paint_strip(painter, _THIN_STRIP)
+        lines = [self.face.title] if needed <= room else _in_two(self.face.title, metrics, room)
+        line = _LINE * size
+        if len(lines) == 1 or len(lines) * line > _PICTURE_TOP - _THIN_STRIP:
+            area = QRectF(_MARGIN, _TITLE_TOP - 2, room, tall)
+            self._paint_title(painter, area, size, upright)
+            return True
+        for number, words in enumerate(lines):
+            area = QRectF(_MARGIN, _THIN_STRIP + 1 + number * line, room, line)
+            self._paint_title(painter, area, size, upright, words)
+        return False
+
+    def _paint_strip(self, painter: QPainter, height: float) -> None:
+        """The colour of the family along the upper edge."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(family_color(self.face.family) if self.face.family else QColor(THEME.tokens.secondary))
+        painter.drawRoundedRect(QRectF(0, 0, self.size[0], height), height / 2, height / 2)
 
     def _paint_from_afar(self, painter: QPainter, detail: float) -> None:
         """From far away, a strip in the colour of the family, and as much of the title as can be read."""
         width, height = self.size
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(family_color(self.face.family) if self.face.family else QColor(THEME.tokens.secondary))
-        painter.drawRoundedRect(QRectF(0, 0, width, 12), 6, 6)
+        self._paint_strip(painter, 12.0)
         size = _TEXT / detail
         if 1.3 * size <= height - 18:
             self._paint_title(painter, QRectF(6, 14, width - 10, height - 18), size, Qt.AlignmentFlag.AlignTop)
@@ -319,10 +350,14 @@ class NodeItem(QGraphicsItem):
         if area.height() * detail >= _LEAST_PICTURE:
             self._paint_picture(painter, area)
 
-    def _paint_title(self, painter: QPainter, room: QRectF, size: float, upright: Qt.AlignmentFlag) -> None:
+    def _paint_title(
+        self, painter: QPainter, room: QRectF, size: float, upright: Qt.AlignmentFlag, text: str = ""
+    ) -> None:
         painter.setFont(card_font(size, bold=True))
         painter.setPen(QColor(THEME.tokens.text))
-        words = card_metrics(size, bold=True).elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
+        words = card_metrics(size, bold=True).elidedText(
+            text or self.face.title, Qt.TextElideMode.ElideRight, room.width()
+        )
         painter.drawText(room, upright | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, words)
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
@@ -380,6 +415,14 @@ class NodeItem(QGraphicsItem):
 def _bounds(size: tuple[float, float]) -> QRectF:
     """The card with its shadow, ports and badge."""
     return QRectF(0, 0, *size).adjusted(-9, -9, 15, 9)
+
+
+def _in_two(title: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """A title in two lines, broken after a blank or a hyphen; the second is elided where it has no room."""
+    for place in range(len(title) - 1, 0, -1):
+        if title[place - 1] in " -/" and metrics.horizontalAdvance(title[:place].rstrip()) <= room:
+            return [title[:place].rstrip(), title[place:]]
+    return [title]
 
 
 def _metrics(bold: bool) -> QFontMetricsF:

@@ -222,14 +222,21 @@ class OutlineWidget(QWidget):
             return
         selection = self._canvas.canvas_scene.selection
         chosen, wires = set(selection.items), set(selection.wires)
+
+        def is_chosen(row: OutlineRow) -> bool:
+            if row.edge is not None and row.edge in wires:
+                return True
+            return row.id in chosen and row.kind in ("node", "note", "group")
+
         with QSignalBlocker(self.tree):
+            # Asking thousands of items whether they are selected takes longer than all else.
+            for item in self.tree.selectedItems():
+                item.setSelected(is_chosen(row_of(item)))
             first: QTreeWidgetItem | None = None
-            for item, row in self._flat():
-                own = row.kind in ("node", "note", "group") and row.id in chosen
-                selected = own or (row.edge is not None and row.edge in wires)
-                if selected != item.isSelected():
-                    item.setSelected(selected)
-                first = first or (item if selected else None)
+            for item, row in self._flat() if chosen or wires else ():
+                if is_chosen(row):
+                    item.setSelected(True)
+                    first = first or item
             current = self.tree.currentItem()
             if first is not None and (current is None or not current.isSelected()):
                 flag = self.tree.selectionModel().SelectionFlag.NoUpdate

@@ -57,6 +57,11 @@ class CardIndex:
             if self.rects[name].contains(point):
                 yield name
 
+    def meeting(self, rect: Rect) -> Iterator[str]:
+        """Names of the cards that share a point with the rectangle; one in several squares comes several times."""
+        for cell in _cells_of(rect):
+            yield from (name for name in self._cells.get(cell, ()) if self.rects[name].meets(rect))
+
     def hiding(self, curve: Curve, but: Collection[str] = ()) -> set[str]:
         """The cards behind which a curve runs, tried at evenly spaced points; those in `but` do not count."""
         return {name for point in curve_samples(curve) for name in self.at(point) if name not in but}

@@ -5,6 +5,7 @@ It never changes the document. Items are compared with the document by identity,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -60,8 +61,11 @@ class CanvasScene(QGraphicsScene):
         self._left: dict[str, Rect] = {}
         """Where cards lay that have moved since all wires were last laid around them."""
         self._highlighted: EdgeKey | None = None
+        self._chosen: set[str] = set()
+        self._chosen_wires: set[EdgeKey] = set()
         self._graph = Graph()
         self._report: Report | None = None
+        self._zoom = 1.0
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         document.changed.connect(self._on_changed)
         document.opened.connect(self._on_opened)
@@ -108,6 +112,7 @@ class CanvasScene(QGraphicsScene):
         self._lay_wires(moved, around=True)
         self.enclose_groups()
         self._on_selection()
+        self.look_from(self._zoom)
         self.reconciled.emit()
         self.arranged.emit()
 
@@ -234,6 +239,7 @@ class CanvasScene(QGraphicsScene):
                 item.setPos(x, y)
         self._lay_wires(positions)
         self.enclose_groups(positions)
+        self.look_from(self._zoom)
         self.arranged.emit()
 
     def restore_places(self, names: Iterable[str]) -> None:
@@ -247,6 +253,7 @@ class CanvasScene(QGraphicsScene):
         chosen = set(names)
         self._lay_wires(chosen, around=True)
         self.enclose_groups(chosen)
+        self.look_from(self._zoom)
         self.arranged.emit()
 
     def enclose_groups(self, changed: Iterable[str] | None = None) -> None:
@@ -267,7 +274,8 @@ class CanvasScene(QGraphicsScene):
         return Scenery(
             nodes=self.boxes(),
             wires=[(key, item.curve) for key, item in self.wires.items() if item.isVisible()],
-            notes=[(name, item.rect()) for name, item in self.notes.items()],
+            notes=[(name, item.shown_rect()) for name, item in self.notes.items()],
+            fixed_notes={name for name, item in self.notes.items() if item.enlarged},
             group_titles=[(name, item.title_rect()) for name, item in self.groups.items()],
         )
 
@@ -281,23 +289,42 @@ class CanvasScene(QGraphicsScene):
         """Width and height of every card."""
         return {name: item.size for name, item in self.nodes.items()}
 
-    def content_rect(self) -> QRectF:
-        """The rectangle around everything that is on the canvas; empty when nothing is."""
+    def content_rect(self, across: tuple[float, float] = (-math.inf, math.inf)) -> QRectF:
+        """The rectangle around everything on the canvas between two x, at this zoom; empty when nothing is there."""
         frames = [item.frame for item in self.groups.values()]
-        notes = [item.rect() for item in self.notes.values()]
-        around = united((*self._cards.rects.values(), *notes, *frames))
+        notes = [item.shown_rect() for item in self.notes.values()]
+        everything = (*self._cards.rects.values(), *notes, *frames)
+        around = united(rect for rect in everything if rect.x < across[1] and rect.right > across[0])
         return QRectF(around.x, around.y, around.width, around.height) if around else QRectF()
+
+    def is_free(self, rect: Rect, but: str = "") -> bool:
+        """Whether no card and no note, but the one named, lies in a rectangle."""
+        if any(name != but for name in self._cards.meeting(rect)):
+            return False
+        return not any(name != but and item.shown_rect().meets(rect) for name, item in self.notes.items())
+
+    def look_from(self, zoom: float) -> None:
+        """Let notes be read at this zoom."""
+        self._zoom = zoom
+        for item in self.notes.values():
+            item.look_from(1.0, self.is_free)
+        if zoom < 1.0:
+            for item in self.notes.values():
+                item.look_from(zoom, self.is_free)
 
     # State that is only shown ----------------------------------------------------------------------------------------
 
     @Slot()
     def _on_selection(self) -> None:
         items, wires = set(self.selection.items), set(self.selection.wires)
-        for kind in (self.nodes, self.notes, self.groups):
-            for name, item in kind.items():
-                item.set_chosen(name in items)
-        for key, wire in self.wires.items():
-            wire.set_state(chosen=key in wires)
+        for name in items ^ self._chosen:
+            for kind in (self.nodes, self.notes, self.groups):
+                if name in kind:
+                    kind[name].set_chosen(name in items)
+        for key in wires ^ self._chosen_wires:
+            if key in self.wires:
+                self.wires[key].set_state(chosen=key in wires)
+        self._chosen, self._chosen_wires = items, wires
 
     def highlight_wire(self, key: EdgeKey | None) -> None:
         """Show into which wire a block would go."""

@@ -37,7 +37,8 @@ class Selection(QObject):
 
     def keep_only(self, graph: Graph) -> None:
         """Forget what is not on the canvas any more."""
-        known, keys = graph.taken_ids(), {edge.key for edge in graph.edges}
+        known = graph.taken_ids() if self.items else set()
+        keys = {edge.key for edge in graph.edges} if self.wires else set()
         self.choose((name for name in self.items if name in known), (key for key in self.wires if key in keys))
 
     def nodes(self, graph: Graph) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class Unfolding(QObject):
         super().__init__(scene)
         self._scene = scene
         self._items: dict[str, NeuronsItem] = {}
+        self._had_items = False
+        """Whether wires may be hidden, as something was unfolded."""
         self._snapshot: Snapshot | None = None
         self._maps: Mapping[str, NDArray[np.float32]] = {}
         self._features: Mapping[str, tuple[str, ...]] = {}
@@ -51,7 +53,7 @@ class Unfolding(QObject):
         grown = [name for name in self._items if name not in wanted]
         for name in grown:
             self.drop(name)
-        names = titles(graph)
+        names = titles(graph) if wanted else {}
         for name in (name for name in report.order if name in wanted):
             if self._show(name, report, names):
                 grown.append(name)
@@ -62,6 +64,9 @@ class Unfolding(QObject):
 
     def _hide_wires(self, graph: Graph) -> None:
         """Between two unfolded blocks the links take the place of the wire."""
+        if not self._items and not self._had_items:
+            return
+        self._had_items = bool(self._items)
         for edge in graph.edges:
             wire = self._scene.wires.get(edge.key)
             if wire is not None:

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from playground.document import edits
 from playground.document.graph import Edge, Graph
@@ -45,6 +46,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     count(face, "_face")
     count(checking, "_infer")
     count(checking, "_block")
+    count(checking, "_sources")
     return counted
 
 
@@ -66,6 +68,24 @@ def test_an_edit_costs_what_it_changed(large: Hands, work: Counter[str], qtbot) 
     large.document.undo_stack.undo()
     assert outline.row_texts() == [item.text(0) for item, _ in outline._flat()]
     assert outline.tree.topLevelItemCount() == len(outline._tops) == COUNT + 1  # and what the whole lacks
+
+
+def test_a_block_added_in_mid_chain_costs_its_row(large: Hands, work: Counter[str]) -> None:
+    before = large.graph.by_id
+    large.view.select(["dense-70"])
+    name = large.view.add_block("dense")
+    assert work["_sources"] == COUNT, "the graph is checked once"
+    assert work["_face"] <= 3 and work["route"] < 40
+    moved = {node.id for node in large.graph.nodes if before.get(node.id) is not node} - {name}
+    assert moved == {f"dense-{n}" for n in range(71, 80)}, "only what follows in its row makes room"
+    work.clear()
+    large.document.undo_stack.undo()
+    assert large.graph.by_id == before and work["_sources"] == COUNT - 1 and work["route"] < 40
+    start = large.card("dense-70")
+    work.clear()
+    large.drag(start, start + QPoint(9, 7))
+    assert large.graph.node("dense-70") != before["dense-70"]
+    assert not work["_face"] and not work["_sources"] and work["route"] < 40
 
 
 def test_the_graph_finds_by_id_what_it_holds_now(large: Hands) -> None:
