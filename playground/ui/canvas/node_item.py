@@ -29,6 +29,8 @@ _TEXT = 13.0
 """Pixels of the screen below which no text of a card gets."""
 _NEAR, _FAR = 0.95, 0.4
 """Zooms below which a card shows fewer words, and its title and picture alone."""
+_ICON_ROOM = 20.0
+"""Width that the icon takes from the title."""
 _THIN_STRIP = 5.0
 """Height of the strip in the colour of the family, where a long title takes the place of the icon."""
 _LINE = 1.08
@@ -307,29 +309,36 @@ class NodeItem(QGraphicsItem):
             footer = QRectF(_MARGIN, height - _FOOTER, room, _FOOTER)
             painter.drawText(footer, flags | Qt.AlignmentFlag.AlignRight, badge)
 
-    def _paint_heading(self, painter: QPainter, size: float) -> bool:
-        """Icon and title; a title without room beside the icon takes its place, a longer one a second line too.
+    def heading(self, size: float) -> tuple[tuple[str, ...], bool]:
+        """The lines of the title in a size of its font, and whether the icon stands before them.
 
-        Returns whether there is still room for a subtitle.
+        A title without room beside the icon takes its place, a longer one a second line too.
         """
-        room, metrics = self.size[0] - 2 * _MARGIN, card_metrics(size, bold=True)
-        needed, upright = metrics.horizontalAdvance(self.face.title), Qt.AlignmentFlag.AlignVCenter
-        tall = max(23.0, 1.3 * size)
-        if needed <= room - 20.0:
+        room, metrics, title = self.size[0] - 2 * _MARGIN, card_metrics(size, bold=True), self.face.title
+        needed = metrics.horizontalAdvance(title)
+        if needed <= room - _ICON_ROOM:
+            return (title,), True
+        lines = (title,) if needed <= room else _in_two(title, metrics, room)
+        if 2 * _LINE * size > _PICTURE_TOP - _THIN_STRIP:
+            lines = (title,)
+        return tuple(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines), False
+
+    def _paint_heading(self, painter: QPainter, size: float) -> bool:
+        """Icon and title. Returns whether there is still room for a subtitle."""
+        lines, icon = self.heading(size)
+        left, line = _MARGIN, _LINE * size
+        if icon:
             self._paint_icon(painter, QRectF(_MARGIN, _TITLE_TOP + 1, 17, 17))
-            area = QRectF(_MARGIN + 24, _TITLE_TOP - 2, room - 20.0, tall)
-            self._paint_title(painter, area, size, upright)
-            return True
-        self._paint_strip(painter, _THIN_STRIP)
-        lines = [self.face.title] if needed <= room else _in_two(self.face.title, metrics, room)
-        line = _LINE * size
-        if len(lines) == 1 or len(lines) * line > _PICTURE_TOP - _THIN_STRIP:
-            area = QRectF(_MARGIN, _TITLE_TOP - 2, room, tall)
-            self._paint_title(painter, area, size, upright)
+            left += 24.0
+        else:
+            self._paint_strip(painter, _THIN_STRIP)
+        if len(lines) == 1:
+            area = QRectF(left, _TITLE_TOP - 2, self.size[0], max(23.0, 1.3 * size))
+            self._paint_title(painter, area, size, lines[0])
             return True
         for number, words in enumerate(lines):
-            area = QRectF(_MARGIN, _THIN_STRIP + 1 + number * line, room, line)
-            self._paint_title(painter, area, size, upright, words)
+            area = QRectF(left, _THIN_STRIP + number * line, self.size[0], line)
+            self._paint_title(painter, area, size, words)
         return False
 
     def _paint_strip(self, painter: QPainter, height: float) -> None:
@@ -344,21 +353,19 @@ class NodeItem(QGraphicsItem):
         self._paint_strip(painter, 12.0)
         size = _TEXT / detail
         if 1.3 * size <= height - 18:
-            self._paint_title(painter, QRectF(6, 14, width - 10, height - 18), size, Qt.AlignmentFlag.AlignTop)
+            room, metrics = QRectF(6, 14, width - 10, 1.3 * size), card_metrics(size, bold=True)
+            words = metrics.elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
+            self._paint_title(painter, room, size, words)
         area = self.inner_rect()
         area.setTop(max(area.top(), 14 + 1.3 * size))
         if area.height() * detail >= _LEAST_PICTURE:
             self._paint_picture(painter, area)
 
-    def _paint_title(
-        self, painter: QPainter, room: QRectF, size: float, upright: Qt.AlignmentFlag, text: str = ""
-    ) -> None:
+    def _paint_title(self, painter: QPainter, room: QRectF, size: float, words: str) -> None:
         painter.setFont(card_font(size, bold=True))
         painter.setPen(QColor(THEME.tokens.text))
-        words = card_metrics(size, bold=True).elidedText(
-            text or self.face.title, Qt.TextElideMode.ElideRight, room.width()
-        )
-        painter.drawText(room, upright | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, words)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+        painter.drawText(room, flags, words)
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         if self._inner is not None:
@@ -417,12 +424,12 @@ def _bounds(size: tuple[float, float]) -> QRectF:
     return QRectF(0, 0, *size).adjusted(-9, -9, 15, 9)
 
 
-def _in_two(title: str, metrics: QFontMetricsF, room: float) -> list[str]:
-    """A title in two lines, broken after a blank or a hyphen; the second is elided where it has no room."""
+def _in_two(title: str, metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
+    """A title in two lines, broken after a blank, a hyphen or a stroke, if its first word has room."""
     for place in range(len(title) - 1, 0, -1):
         if title[place - 1] in " -/" and metrics.horizontalAdvance(title[:place].rstrip()) <= room:
-            return [title[:place].rstrip(), title[place:]]
-    return [title]
+            return title[:place].rstrip(), title[place:]
+    return (title,)
 
 
 def _metrics(bold: bool) -> QFontMetricsF:

@@ -68,11 +68,14 @@ class NoteItem(QGraphicsItem):
         self._lay(paper)
 
     def _larger(self) -> Iterator[QRectF]:
-        """Papers on which the text has room at this zoom, the smallest and those that grow upwards first."""
+        """Papers on which the text has room at this zoom: the lowest first, and those that grow upwards."""
         width, height = self.size
-        for wide in (width, width * 1.3, width / self._zoom, width * 2.2):
-            tall = max(height, _height(self.text, wide, self._text_size))
-            for top in (height - tall, 0.0):
+        sizes = {
+            (max(height, _height(self.text, wide, self._text_size)), wide)
+            for wide in (width, width * 1.3, width / self._zoom, width * 2.2)
+        }
+        for tall, wide in sorted(sizes):
+            for top in dict.fromkeys((height - tall, 0.0)):
                 for left in dict.fromkeys((0.0, width - wide, (width - wide) / 2)):
                     yield QRectF(left, top, wide, tall)
 

@@ -19,18 +19,53 @@ def test_it_hides_while_everything_is_in_sight(canvas, minimap) -> None:
     canvas.fit()
     assert not minimap.isVisible()
     canvas.camera.zoom_to(3.0)
+    canvas.camera.centre_on(QPointF(-400.0, -200.0))
     assert minimap.isVisible()
     canvas.fit()
     assert not minimap.isVisible()
 
 
+def covered(canvas, minimap) -> list[str]:
+    """The cards over which the map lies."""
+    shown = {name: canvas.mapFromScene(item.sceneBoundingRect()) for name, item in canvas.canvas_scene.nodes.items()}
+    place = minimap.geometry().translated(-canvas.viewport().geometry().topLeft())
+    return [name for name, outline in shown.items() if outline.boundingRect().adjusted(12, 12, -18, -12) & place]
+
+
+@pytest.mark.parametrize("width", [620, 860, 1200])
+@pytest.mark.parametrize("height", [200, 260, 400])
+def test_it_gives_way_to_cards(canvas, minimap, width: int, height: int) -> None:
+    canvas.resize(width, height)
+    canvas.camera.zoom_to(1.6)
+    seen = set()
+    for name, item in canvas.canvas_scene.nodes.items():
+        for off in (QPointF(), QPointF(150, 40), QPointF(-150, -40), QPointF(200, 90)):
+            canvas.camera.centre_on(item.sceneBoundingRect().center() + off)
+            seen.add(minimap.isVisible())
+            assert not minimap.isVisible() or not covered(canvas, minimap), name
+    assert True in seen
+
+
+def test_it_does_not_flee_from_the_hand(canvas, minimap) -> None:
+    canvas.resize(700, 420)
+    canvas.camera.zoom_to(3.0)
+    canvas.camera.centre_on(QPointF(-400.0, -200.0))
+    place = minimap.pos()
+    loss = minimap.to_map(canvas.canvas_scene.nodes["loss-1"].sceneBoundingRect()).center().toPoint()
+    QTest.mousePress(minimap, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, loss)
+    assert minimap.pos() == place and minimap.isVisible()
+    QTest.mouseRelease(minimap, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, loss)
+    assert not minimap.isVisible() or not covered(canvas, minimap)
+
+
 def test_it_lies_in_the_lower_right_corner(qtbot, canvas, minimap) -> None:
     canvas.camera.zoom_to(3.0)
+    canvas.camera.centre_on(QPointF(-400.0, -200.0))
     corner = canvas.viewport().geometry().bottomRight() - minimap.geometry().bottomRight()
     assert 0 < corner.x() < 30
     assert 0 < corner.y() < 30
     canvas.resize(700, 420)
-    canvas.camera.zoom_to(3.5)
+    canvas.camera.centre_on(QPointF(-400.0, -200.0))
     moved = canvas.viewport().geometry().bottomRight() - minimap.geometry().bottomRight()
     assert moved == corner
 
