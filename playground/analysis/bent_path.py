@@ -14,6 +14,8 @@ from playground.document.graph import Graph
 from playground.network.check import Output
 from playground.network.compiled import compile_graph
 from playground.network.flat import FlatParameters, Layout
+from playground.network.lean import leave_compiler_out
+from playground.training.engine import step_of
 
 BATCH = 128
 """Examples that one step of the training looks at."""
@@ -55,7 +57,9 @@ class BentPath:
         self._ends = torch.from_numpy(np.stack([first[self._order], second[self._order]]))
         self._middle = self._ends.mean(dim=0).requires_grad_()
         self._generator = torch.Generator().manual_seed(seed)
+        leave_compiler_out()
         self._optimizer = torch.optim.Adam([self._middle], RATE)
+        self._take_step = step_of(self._optimizer)
         self.steps = steps
         """Steps that the training takes altogether."""
         self.done = 0
@@ -92,7 +96,8 @@ class BentPath:
         self._middle.grad = self._flat.gradients * of_middle
         for group in self._optimizer.param_groups:
             group["lr"] = RATE * (1.0 - self.done / self.steps)
-        self._optimizer.step()
+        with torch.no_grad():
+            self._take_step()
         self.done += 1
 
     def _batch(self) -> Mapping[Output, torch.Tensor]:

@@ -18,6 +18,8 @@ BASE = 10_000.0
 
 def sinusoids(steps: int, width: int) -> torch.Tensor:
     """Sinusoidal positions (steps, width): sines in the even columns, cosines in the odd ones, ever slower waves."""
+    if torch.get_default_device().type == "meta":
+        return torch.empty(steps, width)  # Only the shape is asked for; there `arange` would load symbolic algebra.
     places = torch.arange(steps, dtype=torch.float64)[:, None]
     columns = torch.arange(0, width, 2, dtype=torch.float64)
     angles = places * BASE ** (-columns / width)  # (steps, waves)

@@ -23,6 +23,7 @@ from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import MOST_NODES, Edge, Graph, Node
 from playground.network import remedies
+from playground.network.lean import NothingDrawn, leave_compiler_out
 from playground.network.remedies import Output as Output
 
 K = TypeVar("K")
@@ -278,7 +279,7 @@ def _infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
         _no_loss(block, inputs)
         _alike_in_rows(block, inputs)
         block.expect(*inputs)
-        with torch.device("meta"), torch.no_grad():
+        with torch.device("meta"), NothingDrawn(), torch.no_grad():
             module = block.build(*inputs).eval()
             arriving = [signal.meta(EXAMPLES) for signal in inputs]
         shapes = _trace(block, module, arriving)
@@ -333,6 +334,7 @@ def _trace(block: Block, module: torch.nn.Module, arriving: list[torch.Tensor]) 
     """
     tensors = [*module.parameters(), *module.buffers(), *arriving]
     if sum(tensor.numel() for tensor in tensors) > SMALL:
+        leave_compiler_out()
         with torch.device("meta"):
             return block.trace(module, *arriving)
     for part in module.modules():

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 import torch
 
 from playground.document.declaration import Declaration, parameter
-from playground.training.lean import leave_compiler_out
+from playground.network.lean import leave_compiler_out
 
 Group = dict[str, Any]
 """One of torch's parameter groups; an entry `factor` multiplies the learning rate of the group."""
