@@ -52,6 +52,8 @@ class Offer:
     """A button: one of an edit of blocks, a moment to go to, a way back to it, or a view to open."""
 
     words: str
+    brief: str = ""
+    """The words where room is short; empty where there are no fewer."""
     edits: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     """Parameters to change, by node."""
     step: int | None = None
@@ -71,6 +73,8 @@ class Advice:
     advice: str = ""
     """What to try, in words."""
     offers: tuple[Offer, ...] = field(default=())
+    brief: str = ""
+    """The sentence where room is short; empty where there is no shorter one."""
 
     @property
     def good(self) -> bool:
@@ -101,6 +105,7 @@ def _exploding(history: Mapping[str, CurveData]) -> Advice | None:
         "Go back to where it was good, with a smaller learning rate or clipped gradients; each is tried before it is "
         "offered.",
         (Offer("Find a way back", step=step, way_back=True),),
+        "The loss has exploded.",
     )
 
 
@@ -126,6 +131,7 @@ def _overfitting(history: Mapping[str, CurveData]) -> Advice | None:
         f"{value[-1]:.3g} now, while the training loss still falls.",
         "Stop there (early stopping), take more data, a smaller network, dropout or weight decay (L2).",
         (Offer(f"Look at step {step:,}", step=step),),
+        f"Learning by heart: validation loss {value[best]:.3g}, now {value[-1]:.3g}.",
     )
 
 
@@ -146,11 +152,14 @@ def _standstill(history: Mapping[str, CurveData]) -> Advice | None:
     epochs = f"for {STANDSTILL_EPOCHS} epochs"
     if now > UNLEARNED * first > 0.0:
         sentence = f"Nothing is learned: the loss has stood at {now:.3g} {epochs}, and began at {first:.3g}."
+        brief = f"Nothing is learned: the loss stays at {now:.3g}."
         advice = "Look at the gradient flow; try a larger learning rate, other first weights or another activation."
     else:
         sentence = f"The loss stands still: {now:.3g} {epochs}."
+        brief = "The loss stands still."
         advice = "Try a smaller learning rate or a schedule, or a larger network."
-    return Advice("standstill", sentence, advice, (Offer("Look at the gradient flow", view="gradient-flow"),))
+    look = Offer("Look at the gradient flow", "Gradient flow", view="gradient-flow")
+    return Advice("standstill", sentence, advice, (look,), brief)
 
 
 def _goals_met(history: Mapping[str, CurveData], project: Project) -> Advice | None:
@@ -165,7 +174,7 @@ def _goals_met(history: Mapping[str, CurveData], project: Project) -> Advice | N
     said = ", ".join(
         f"{metric_words(goal.metric, known)} {value:.3g}" for goal, value in zip(goals, values, strict=True)
     )
-    return Advice("goal", f"Goal met: {said}.")
+    return Advice("goal", f"Goal met: {said}.", brief="The goal is met." if len(goals) == 1 else "All goals are met.")
 
 
 def _last(curve: CurveData | None) -> float:

@@ -55,6 +55,6 @@ class CompanionAnalysis(Analysis):
 
 
 def _of_layers(warning: Warning) -> Advice:
-    fix = (Offer(warning.fix, edits=warning.edits),) if warning.fix else ()
-    look = Offer("Look at the gradient flow", view="gradient-flow")
-    return Advice(warning.kind, warning.sentence, warning.advice, (*fix, look))
+    fix = (Offer(warning.fix, warning.fix.partition(" in ")[0], edits=warning.edits),) if warning.fix else ()
+    look = Offer("Look at the gradient flow", "Gradient flow", view="gradient-flow")
+    return Advice(warning.kind, warning.sentence, warning.advice, (*fix, look), warning.brief)

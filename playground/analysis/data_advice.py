@@ -70,7 +70,8 @@ def _unscaled(title: str, node: str, prepared: Prepared, features: NDArray[np.fl
                 "unscaled",
                 f"The inputs of {title} are not scaled: {words}.",
                 "Columns of one scale are learned from much faster, and with larger learning rates.",
-                (Offer("Standardize the inputs", edits=((node, {"scaling": "standardize"}),)),),
+                (Offer("Standardize the inputs", "Standardize", edits=((node, {"scaling": "standardize"}),)),),
+                f"The inputs of {title} are not scaled.",
             )
     yield from _unscaled_target(title, node, dataset, prepared)
 
@@ -86,6 +87,7 @@ def _unscaled_target(title: str, node: str, dataset: Dataset, prepared: Prepared
             f"The target of {title} reaches {largest:,.4g}: errors begin huge, and steps are too long or too short.",
             "A standardized target is learned faster; errors are still told in its own unit.",
             (Offer("Standardize the target", edits=((node, {"target_scaling": "standardize"}),)),),
+            f"The target of {title} is not scaled.",
         )
 
 
@@ -114,7 +116,8 @@ def _unbalanced(title: str, node: str, prepared: Prepared) -> Iterator[Advice]:
         f"Only {counts[rare] / total:.1%} of the examples of {title} are “{names[rare]}”: always saying "
         f"“{names[common]}” is right for {counts[common] / total:.0%}.",
         "Accuracy hides the rare class. Look at its row in the confusion matrix, and weigh the classes.",
-        (*weigh, Offer("Look at the confusion matrix", view="confusion-matrix")),
+        (*weigh, Offer("Look at the confusion matrix", "Confusion matrix", view="confusion-matrix")),
+        f"Only {counts[rare] / total:.1%} of the examples are “{names[rare]}”.",
     )
 
 
@@ -129,6 +132,7 @@ def _leaked(title: str, prepared: Prepared, features: NDArray[np.float32]) -> It
             f"In {title}, {_name(prepared.feature_names, column)} alone tells the answer in all {len(features):,} "
             "examples. Is it known before the answer is?",
             "A column that follows from the answer makes a network that is right here and useless elsewhere.",
+            brief=f"{_name(prepared.feature_names, column)} alone tells the answer.",
         )
     share = _seen_before(prepared)
     if share >= REPEATED:
@@ -136,6 +140,7 @@ def _leaked(title: str, prepared: Prepared, features: NDArray[np.float32]) -> It
             "leaked",
             f"{share:.0%} of the test examples of {title} are in the training part too, number for number.",
             "What was seen in training is no test. Remove repeated rows from the file.",
+            brief=f"{share:.0%} of the test examples are in the training part.",
         )
 
 

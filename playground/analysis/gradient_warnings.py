@@ -79,11 +79,11 @@ class Warning:
     """What a button can say that does it; empty where it takes more than parameters of blocks."""
     edits: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     """What the button does: parameters by node."""
+    brief: str = ""
+    """The sentence without its numbers, for a line that is short of room."""
 
 
-def warnings(
-    layers: Sequence[LayerFacts], *, clipped: bool = False, loss: float = math.inf
-) -> tuple[Warning, ...]:
+def warnings(layers: Sequence[LayerFacts], *, clipped: bool = False, loss: float = math.inf) -> tuple[Warning, ...]:
     """Everything that goes wrong, the gravest first.
 
     `clipped` when no step can be long, however long the gradient; `loss` is that of now: at 0 nothing is left to learn.
@@ -100,7 +100,8 @@ def _exploding(layers: Sequence[LayerFacts], clipped: bool) -> list[Warning]:
     near = " NaN is near." if not worst.gradient < NEAR_NAN else ""
     step = f", and a step is {_times(worst.update / worst.weights)} as long as its weights" if _moves(worst) else ""
     words = f"The gradient explodes: {_gets(worst)}{step}.{near}"
-    return [Warning("exploding", _nodes(bad), words, ADVICE["exploding"])]
+    brief = f"The gradient explodes in {_names(bad)}."
+    return [Warning("exploding", _nodes(bad), words, ADVICE["exploding"], brief=brief)]
 
 
 def _explodes(layer: LayerFacts, clipped: bool) -> bool:
@@ -126,17 +127,20 @@ def _vanishing(layers: Sequence[LayerFacts], loss: float) -> list[Warning]:
     found: list[Warning] = []
     blocked = [layer for layer in layers if layer.gradient == 0.0 and _greatest_behind(layer, layers) > 0.0]
     if blocked:
-        words = f"No gradient at all reaches {_names(blocked)}: {_learns(blocked)} nothing."
-        found.append(Warning("none", _nodes(blocked), words, ADVICE["none"]))
+        brief = f"No gradient at all reaches {_names(blocked)}"
+        words = f"{brief}: {_learns(blocked)} nothing."
+        found.append(Warning("none", _nodes(blocked), words, ADVICE["none"], brief=f"{brief}."))
     faint = [
         layer for layer in layers
         if 0.0 < layer.gradient < min(VANISHING, _greatest_behind(layer, layers) / CONTRAST)
     ]  # fmt: skip
     if faint:
         least = min(faint, key=lambda layer: layer.gradient)
-        words = f"The gradient vanishes in {_names(faint)}: {_gets(least)}, under 0.000001."
+        brief = f"The gradient vanishes in {_names(faint)}"
+        words = f"{brief}: {_gets(least)}, under 0.000001."
         squashing = [layer for layer in layers if layer.activation in ("sigmoid", "tanh") and not layer.last]
-        found.append(Warning("vanishing", _nodes(faint), words, ADVICE["vanishing"], *_swap(squashing, "relu", "ReLU")))
+        swap = _swap(squashing, "relu", "ReLU")
+        found.append(Warning("vanishing", _nodes(faint), words, ADVICE["vanishing"], *swap, brief=f"{brief}."))
     return found
 
 
@@ -154,7 +158,8 @@ def _dead(layers: Sequence[LayerFacts]) -> list[Warning]:
         f"{_percent(layer.dead)} of {layer.title} ({round(layer.dead * layer.units)} of {layer.units})" for layer in bad
     ]
     words = f"Dead units, which give 0 for all examples: {_listed(shares)}."
-    return [Warning("dead", _nodes(bad), words, ADVICE["dead"], *_swap(bad, "leaky-relu", "leaky ReLU"))]
+    swap, brief = _swap(bad, "leaky-relu", "leaky ReLU"), f"Dead units in {_names(bad)}."
+    return [Warning("dead", _nodes(bad), words, ADVICE["dead"], *swap, brief=brief)]
 
 
 def _saturated(layers: Sequence[LayerFacts]) -> list[Warning]:
@@ -164,7 +169,8 @@ def _saturated(layers: Sequence[LayerFacts]) -> list[Warning]:
         return []
     shares = [f"{_percent(layer.saturated)} of {layer.title} ({layer.activation})" for layer in bad]
     words = f"Saturated values, where the activation is flat and hardly any gradient passes: {_listed(shares)}."
-    return [Warning("saturated", _nodes(bad), words, ADVICE["saturated"], *_swap(bad, "relu", "ReLU"))]
+    swap, brief = _swap(bad, "relu", "ReLU"), f"Saturated values in {_names(bad)}."
+    return [Warning("saturated", _nodes(bad), words, ADVICE["saturated"], *swap, brief=brief)]
 
 
 def _swap(
@@ -182,8 +188,9 @@ def _copies(layers: Sequence[LayerFacts]) -> list[Warning]:
     for layer in layers:
         if layer.copies:
             count = "All" if layer.copies == layer.units else f"{layer.copies} of the"
-            words = f"{count} {layer.units} units of {layer.title} are copies of each other: they do the work of one."
-            found.append(Warning("copies", (layer.node,), words, ADVICE["copies"]))
+            brief = f"{count} {layer.units} units of {layer.title} are copies of each other"
+            words = f"{brief}: they do the work of one."
+            found.append(Warning("copies", (layer.node,), words, ADVICE["copies"], brief=f"{brief}."))
     return found
 
 

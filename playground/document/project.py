@@ -111,10 +111,16 @@ class Goal(Value):
 
 def metric_words(metric: str, titles: Mapping[str, str] | None = None) -> str:
     """A metric as people say it: `test_accuracy.loss-2` is “test accuracy of Cross-entropy 2”, where `titles` has the
-    names of the nodes; without, it is “of loss-2”."""
+    names of the nodes; without, it is “of loss-2”. A node called “Loss of tanh” or “Accuracy of tanh” is not named
+    twice: its accuracy is “test accuracy of tanh”."""
     name, _, node = metric.partition(".")
     words = ["R²" if word == "r2" else "MASE" if word == "mase" else word for word in name.split("_")]
-    return " ".join(words) + (f" of {(titles or {}).get(node, node)}" if node else "")
+    if not node:
+        return " ".join(words)
+    title = (titles or {}).get(node, node)
+    measure, _, whose = title.partition(" of ")
+    said_already = measure.casefold() in ("loss", words[-1].casefold())
+    return f"{' '.join(words)} of {whose if whose and said_already else title}"
 
 
 class OpenView(Value):

@@ -19,7 +19,7 @@ def opened(person: Person, preset: str, folder: Path, **changes: object) -> None
 
 def press(person: Person, words: str) -> None:
     buttons = person.place.companion.findChildren(QPushButton)
-    button = next(one for one in buttons if one.isVisible() and one.text() == words)
+    button = next(one for one in buttons if one.isVisible() and one.accessibleName() == words)
     QTest.mouseClick(button, LEFT)
 
 
@@ -96,3 +96,16 @@ def test_an_exploded_loss_is_led_back_to_a_change_that_holds(person, tmp_path):
     person.undoes()
     person.sees(lambda: person.step == 120)
     assert person.project.training == wild
+
+
+def test_where_the_room_is_short_it_says_the_same_in_fewer_words(person, tmp_path):
+    opened(person, "wine-unscaled", tmp_path, goals=())
+    line = person.place.companion
+    person.sees(lambda: "not scaled" in line.text)
+    shown = line._text
+    line.resize(1_400, line.height())
+    assert shown.text() == line.text
+    line.resize(560, line.height())
+    assert shown.text() == "The inputs of Wine are not scaled."
+    assert shown.fontMetrics().horizontalAdvance(shown.text()) <= line._room()
+    assert line.text in shown.toolTip()

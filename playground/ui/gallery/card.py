@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from playground.document.library import COURSE, PresetEntry
 from playground.ui.gallery.diagram import draw_graph
-from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
 PICTURE_SHARE = 0.56
@@ -134,12 +134,11 @@ class PresetCard(Card):
         painter.setPen(THEME.color("text"))
         line = QRect(place.x(), place.y(), place.width(), metrics.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter,
-                         metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width()))  # fmt: skip
+                         elided(metrics, self.text(), Qt.TextElideMode.ElideRight, place.width()))  # fmt: skip
         painter.setPen(THEME.color("secondary"))
         if self.entry.level != COURSE:
             self._draw_level(painter, place, metrics.horizontalAdvance(self.text()) + THEME.px(10))
         draw_lines(painter, place.adjusted(0, metrics.height() + THEME.px(4), 0, 0), self.entry.summary)
-
 
     def _draw_level(self, painter: QPainter, place: QRect, taken: int) -> None:
         """The level at the end of the line of the title, if there is room."""
@@ -179,7 +178,7 @@ class RecentCard(Card):
             metrics = QFontMetrics(font)
             painter.setFont(font)
             painter.setPen(THEME.color(color))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, self.width() - 2 * margin)
+            shown = elided(metrics, text, Qt.TextElideMode.ElideMiddle, self.width() - 2 * margin)
             painter.drawText(margin, top + metrics.ascent(), shown)
             top += metrics.height() + THEME.px(2)
 
@@ -209,7 +208,7 @@ def draw_lines(painter: QPainter, place: QRect, text: str, lines: int = SUMMARY_
         line.setLineWidth(place.width())
         start, length = line.textStart(), line.textLength()
         rest = text[start:] if number == lines - 1 else text[start : start + length]
-        shown = metrics.elidedText(rest.strip(), Qt.TextElideMode.ElideRight, place.width())
+        shown = elided(metrics, rest.strip(), Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place.x(), top + metrics.ascent(), shown)
         top += metrics.height()
     layout.endLayout()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from playground.document.kept_work import KeptWork
 from playground.paths import PRESETS
 from playground.ui.gallery.card import Card, draw_filling
-from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
 HEIGHT, LARGE_HEIGHT = 74, 148
@@ -77,7 +77,7 @@ class WorkCard(Card):
             painter.setPen(THEME.color(color))
             room = self.width() - left - THEME.px(12)
             painter.drawText(left, top + metrics.ascent(),
-                             metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))  # fmt: skip
+                             elided(metrics, text, Qt.TextElideMode.ElideRight, room))  # fmt: skip
             top += metrics.height() + THEME.px(4 if self._large else 1)
         if self._large:
             self._draw_button(painter, left)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.theme import THEME
 
 PICTURE, GAP, NAME = 52, 6, 150
@@ -68,7 +69,7 @@ class PictureRows(QWidget):
             top = gap + row * (side + gap)
             painter.setFont(THEME.font(13, bold=True))
             painter.setPen(THEME.color("text"))
-            words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, width - gap)
+            words = elided(painter.fontMetrics(), name, Qt.TextElideMode.ElideRight, width - gap)
             upper = QRectF(gap, top, width - gap, side / 2)
             painter.drawText(upper, align.AlignBottom | align.AlignLeft, words)
             painter.setFont(THEME.font(13))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from playground.analysis.advice import Advice, Offer
@@ -12,7 +12,7 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.widgets.icons import icon, put_icon
-from playground.ui.widgets.labels import on_button
+from playground.ui.widgets.labels import elided, on_button, plain_tip
 from playground.ui.widgets.theme import THEME
 
 KEY = "companion"
@@ -36,7 +36,7 @@ class OneLine(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        cut = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        cut = elided(QFontMetrics(self.font()), self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, cut)
 
 
@@ -149,18 +149,44 @@ class CompanionLine(QFrame):
         if advice == self.advice and self._text.text():
             return
         self.advice = advice
-        self._text.setText(advice.sentence if advice is not None else QUIET)
-        self._text.setToolTip(f"{advice.sentence}\n{advice.advice}".strip() if advice is not None else "")
-        self._text.setAccessibleName(self._text.text())
+        self._text.setToolTip(plain_tip(f"{advice.sentence}\n{advice.advice}".strip()) if advice is not None else "")
+        self._text.setAccessibleName(self.text or QUIET)
         offers = self.offers()
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(offers))
             if index < len(offers):
-                button.setText(on_button(offers[index].words))
                 button.setAccessibleName(offers[index].words)
-                button.setToolTip(advice.advice if advice is not None else "")
+                words = f"{offers[index].words}. {advice.advice if advice is not None else ''}"
+                button.setToolTip(plain_tip(words.strip()))
         self._close.setVisible(advice is not None)
         self._restyle()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say it in full where there is room; else first the buttons, then the sentence in fewer words."""
+        offers = self.offers()
+        full = [offer.words for offer in offers]
+        fewer = [offer.brief or offer.words for offer in offers]
+        sentence = self.text or QUIET
+        brief = self.advice.brief if self.advice is not None and self.advice.brief else sentence
+        for said, words in ((sentence, full), (sentence, fewer), (brief, full), (brief, fewer)):
+            self._text.setText(said)
+            for button, text in zip(self._buttons, map(on_button, words), strict=False):
+                if button.text() != text:
+                    button.setText(text)
+            if self._text.fontMetrics().horizontalAdvance(said) <= self._room():
+                return
+
+    def _room(self) -> int:
+        """Pixels for the sentence beside what is shown of the rest."""
+        shown = [one for one in (self._mark, *self._buttons, self._close) if not one.isHidden()]
+        margins = self.contentsMargins() + self.layout().contentsMargins()
+        spacing = self.layout().spacing() * len(shown)
+        return self.width() - margins.left() - margins.right() - spacing - sum(one.sizeHint().width() for one in shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @Slot()
     def _press(self) -> None:
@@ -193,3 +219,4 @@ class CompanionLine(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._restyle()
+            self._fit()

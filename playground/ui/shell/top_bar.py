@@ -12,14 +12,14 @@ from playground.document.project import metric_words
 from playground.ui.threads.training_news import Frame
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.kept_size import KeptSize
-from playground.ui.widgets.labels import Label, one_line
+from playground.ui.widgets.labels import Label, elided, one_line
 from playground.ui.widgets.theme import THEME
 
 SLOWEST, FASTEST = 1.0, 2_000.0
 """Steps per second at the two ends of the slider; its very end is full speed."""
 SPEED_TICKS = 100
-WORDS, NAME = "words", "name"
-"""The words on buttons, and the name of the program."""
+WORDS, NAME, TITLE = "words", "name", "title"
+"""The words on buttons, the name of the program, and the end of a long title."""
 ICONS = {"Step": "step", "Epoch": "epoch", "Rewind": "rewind", "Present": "present"}
 
 
@@ -88,7 +88,7 @@ class TitleButton(QToolButton):
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(THEME.color("accent" if self.underMouse() or self.hasFocus() else "secondary"))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 4)
+        text = elided(self.fontMetrics(), self.text(), Qt.TextElideMode.ElideRight, self.width() - 4)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.end()
 
@@ -177,8 +177,8 @@ class TopBar(QFrame):
         step, epoch, rewind = self._bound
         figures = self.figures
         self._given_up: tuple[QWidget | str, ...] = (
-            self._speed_label, WORDS, self._speed, self.seed, figures["epoch"], self.device, NAME,
-            figures["train_loss"], self.present, figures["test_loss"], self.title, epoch, rewind, self.home,
+            self._speed_label, WORDS, self._speed, self.seed, TITLE, figures["epoch"], self.device,
+            NAME, figures["train_loss"], self.present, figures["test_loss"], self.title, epoch, rewind, self.home,
             figures["quality"], step,
         )  # fmt: skip
         """What goes, one after another, where the bar has no room for all; the menus have it still."""
@@ -230,6 +230,8 @@ class TopBar(QFrame):
         if widget in self._widths:
             full, short = self._widths[widget]
             return short if (NAME if widget is self.home else WORDS) in gone else full
+        if widget is self.title and TITLE not in gone:
+            return widget.sizeHint().width()
         return max(widget.minimumWidth(), widget.minimumSizeHint().width())
 
     def _measure(self) -> None:
@@ -346,7 +348,8 @@ class TopBar(QFrame):
         before, figure.there = figure.there, False
         for metric in (self._watched, *usual):
             value = latest.get(metric)
-            if value is not None and metric.partition(".")[0] not in ("train_loss", "test_loss"):
+            known = value is not None and (metric == self._watched or not math.isnan(value))
+            if value is not None and known and metric.partition(".")[0] not in ("train_loss", "test_loss"):
                 figure.there = True
                 renamed = figure.name(self._watched_words if metric == self._watched else metric_words(metric))
                 figure.set(f"{value:.1%}" if "accuracy" in metric else number(value))

@@ -20,6 +20,7 @@ from playground.ui.widgets.drawing import (
     shades,
     signed_table,
 )
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import metrics, paint_upright
 from playground.ui.widgets.theme import THEME
 
@@ -73,7 +74,8 @@ class Shown:
 
     # Room -------------------------------------------------------------------------------------------------------------
 
-    def _widest(self) -> int:
+    def widest(self) -> int:
+        """Pixels of the longest token, within reason."""
         widest = max(metrics().horizontalAdvance(self.label(step)) for step in range(self.steps))
         return min(widest, THEME.px(LONGEST_WORD))
 
@@ -85,11 +87,11 @@ class Shown:
     def area(self, room: QRectF) -> QRectF:
         """The rectangle of the cells within the room for title, axes and bar."""
         line, gap = metrics().height(), THEME.px(GAP)
-        left = line + gap + self._widest() + gap
+        left = line + gap + self.widest() + gap
         below = line + gap
         area = room.adjusted(left, line + gap, -self.right(), -below - line - gap)
         if self.upright(area):
-            area.setBottom(room.bottom() - below - self._widest() - gap)
+            area.setBottom(room.bottom() - below - self.widest() - gap)
         width = min(area.width(), WIDEST_CELL * area.height())
         height = min(area.height(), HIGHEST_CELL * width)
         return QRectF(area.left(), area.top(), max(1.0, width), max(1.0, height))
@@ -97,7 +99,7 @@ class Shown:
     def upright(self, area: QRectF) -> bool:
         """Whether the words of the columns are too long to be written level."""
         width = min(area.width(), WIDEST_CELL * area.height())
-        return self._widest() + THEME.px(4) > width / self.steps and self._widest() > metrics().horizontalAdvance("00")
+        return self.widest() + THEME.px(4) > width / self.steps and self.widest() > metrics().horizontalAdvance("00")
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
         """Places on the colour bar from 0 (below) to 1, and what stands there."""
@@ -119,8 +121,10 @@ def paint_matrix(painter: QPainter, room: QRectF, shown: Shown, cells: QImage) -
     painter.setPen(QPen(THEME.color("line"), 1))
     painter.drawRect(area)
     painter.setPen(THEME.color("text"))
-    title = metrics().elidedText(shown.name, Qt.TextElideMode.ElideRight, int(area.width()))
-    painter.drawText(QRectF(area.left(), room.top(), area.width() + 2, line), 0, title)
+    end = area.right() + THEME.px(GAP)  # there the name of the bar begins
+    title = elided(metrics(), shown.name, Qt.TextElideMode.ElideRight, int(end - room.left()))
+    left = max(room.left(), min(area.left(), end - metrics().horizontalAdvance(title) - 1))
+    painter.drawText(QRectF(left, room.top(), end - left + 2, line), 0, title)
     _paint_numbers(painter, area, shown)
     _paint_rows(painter, room, area, shown)
     _paint_columns(painter, room, area, shown)
@@ -164,7 +168,7 @@ def _paint_rows(painter: QPainter, room: QRectF, area: QRectF, shown: Shown) -> 
     painter.setPen(THEME.color("text"))
     for step in _labelled(shown, high, metrics().ascent()):
         place = QRectF(left, area.top() + (step + 0.5) * high - line / 2, right - left, line)
-        words = metrics().elidedText(shown.label(step), Qt.TextElideMode.ElideRight, int(place.width()) + 1)
+        words = elided(metrics(), shown.label(step), Qt.TextElideMode.ElideRight, int(place.width()) + 1)
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
     painter.setPen(THEME.color("secondary"))
     half = metrics().horizontalAdvance(LOOKS) / 2
@@ -179,7 +183,7 @@ def _paint_columns(painter: QPainter, room: QRectF, area: QRectF, shown: Shown) 
     widest = max(metrics().horizontalAdvance(shown.label(step)) for step in range(shown.steps))
     for step in _labelled(shown, wide, metrics().ascent() if upright else widest + THEME.px(3)):
         middle = area.left() + (step + 0.5) * wide
-        words = metrics().elidedText(shown.label(step), Qt.TextElideMode.ElideRight, THEME.px(LONGEST_WORD))
+        words = elided(metrics(), shown.label(step), Qt.TextElideMode.ElideRight, THEME.px(LONGEST_WORD))
         if upright:
             paint_upright(painter, words, middle, top + metrics().horizontalAdvance(words))
         else:

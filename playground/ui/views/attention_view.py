@@ -23,8 +23,10 @@ LEAST_TILE = 30
 LEAST_MATRIX = QSize(210, 150)
 LEAST_ROW = 11
 GAP = 4
-MOST_TILES = 0.42
-"""Share of the room that the small pictures may take."""
+MOST_TILES, ENOUGH = 0.42, 0.85
+"""Share of the room that the small pictures may take, and share of its greatest size that they leave the large one."""
+STRIDE = 6
+"""Pixels by which the sides of small pictures that are tried differ."""
 STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -56,6 +58,8 @@ class AttentionCanvas(Canvas):
         self.head = 0
         self._shown: list[list[Shown]] = []
         self._images: list[list[QImage]] = []
+        self._plan: tuple[tuple[int, ...], Plan] | None = None
+        """The last one, and what it was made for."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._name_chosen()
 
@@ -140,21 +144,37 @@ class AttentionCanvas(Canvas):
         self.setMinimumSize(self.minimumSizeHint())
 
     def plan(self) -> Plan:
-        """Divide the room that there is."""
-        whole = QRectF(self.rect())
+        """Divide the room that there is: the large matrix counts most, then the small ones are as large as they can."""
         layers, heads = self._counts()
-        if layers * heads <= 1:
-            return Plan(QRectF(), 0.0, whole)
-        margins, apart = self._margins(), THEME.px(4 * GAP)
-        if self._beside():
-            room = whole.width() * MOST_TILES - margins.width()
-            side = max(THEME.px(LEAST_TILE), min(room / heads, (whole.height() - margins.height()) / layers))
-            grid = QRectF(margins.width(), margins.height(), heads * side, layers * side)
-            return Plan(grid, side, whole.adjusted(grid.right() + apart, 0, 0, 0))
-        room = whole.height() * MOST_TILES - margins.height()
-        side = max(THEME.px(LEAST_TILE), min(room / layers, (whole.width() - margins.width()) / heads))
+        shown = self.shown
+        if layers * heads <= 1 or shown is None:
+            return Plan(QRectF(), 0.0, QRectF(self.rect()))
+        made_for = (self.width(), self.height(), layers, heads, self.layer, shown.steps, shown.widest(), THEME.px(100))
+        if self._plan is None or self._plan[0] != made_for:
+            self._plan = made_for, self._best_plan(shown)
+        return self._plan[1]
+
+    def _best_plan(self, shown: Shown) -> Plan:
+        plans = [self._planned(beside, side) for beside in (True, False) for side in self._sides(beside)]
+        sizes = [min(area.width(), area.height()) for area in (shown.area(plan.matrix) for plan in plans)]
+        enough = ENOUGH * max(sizes)
+        return max((plan for plan, size in zip(plans, sizes, strict=True) if size >= enough), key=lambda p: p.side)
+
+    def _sides(self, beside: bool) -> list[int]:
+        """Sides of small pictures that have room, from the least on."""
+        layers, heads = self._counts()
+        margins = self._margins()
+        wide, high = self.width() * (MOST_TILES if beside else 1.0), self.height() * (1.0 if beside else MOST_TILES)
+        most = min((wide - margins.width()) / heads, (high - margins.height()) / layers)
+        least = THEME.px(LEAST_TILE)
+        return list(range(least, max(least, int(most)) + 1, STRIDE))
+
+    def _planned(self, beside: bool, side: float) -> Plan:
+        layers, heads = self._counts()
+        margins, apart, whole = self._margins(), THEME.px(4 * GAP), QRectF(self.rect())
         grid = QRectF(margins.width(), margins.height(), heads * side, layers * side)
-        return Plan(grid, side, whole.adjusted(0, grid.bottom() + apart, 0, 0))
+        left, top = (grid.right() + apart, 0.0) if beside else (0.0, grid.bottom() + apart)
+        return Plan(grid, side, whole.adjusted(left, top, 0, 0))
 
     def tile(self, layer: int, head: int) -> QRectF:
         """The rectangle of a small picture."""

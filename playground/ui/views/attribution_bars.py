@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.attribution import AttributionMap, Attributions, Method
-from playground.ui.views.attribution_pictures import limit_of, map_colors, signed_words
+from playground.ui.views.attribution_pictures import limit_of, map_colors, signed_words, title_within
 from playground.ui.widgets.drawing import magnitude_table, number_words
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
@@ -19,7 +20,7 @@ GAP = 8
 LEAST_NAME, MOST_NAME = 120, 260
 NAME_SHARE = 0.44
 """Of the width, what the names may take."""
-LEAST_BAR = 52
+LEAST_BAR = 62
 FIRST: tuple[Method, ...] = ("integrated-gradients", "occlusion", "gradient-input", "saliency", "smooth-gradient")
 """Which methods are shown where there is no room for all."""
 NUMBER = "−0.0000"
@@ -96,15 +97,15 @@ class BarsCanvas(Canvas):
         painter.setFont(THEME.font(13))
         if self._head() and len(self.maps) < len(self.result.maps):
             hidden = f"{len(self.maps)} of {len(self.result.maps)} methods"
-            hidden = metrics().elidedText(hidden, Qt.TextElideMode.ElideRight, int(self._name_width()))
+            hidden = elided(metrics(), hidden, Qt.TextElideMode.ElideRight, int(self._name_width()))
             painter.setPen(THEME.color("secondary"))
             painter.drawText(QPointF(0, metrics().ascent()), hidden)
         for number, shown in enumerate(self.maps):
             if self._head():
                 box = self.bar_box(0, number)
                 painter.setPen(THEME.color("text"))
-                words = metrics().elidedText(shown.title, Qt.TextElideMode.ElideRight, int(box.width()))
-                painter.drawText(QRectF(box.left(), 0, box.width(), metrics().height()), 0, words)
+                words = title_within(shown.title, box.width() + THEME.px(GAP) - 2)
+                painter.drawText(QRectF(box.left(), 0, box.width() + THEME.px(GAP), metrics().height()), 0, words)
         for row, place in enumerate(self.order.tolist()):
             line = QRectF(0, self._head() + row * THEME.px(ROW), self.width(), THEME.px(ROW))
             if line.intersects(QRectF(event.rect())):
@@ -127,7 +128,7 @@ class BarsCanvas(Canvas):
             return whole
         value = whole[len(self.result.name(place)) :]
         room = int(width) - metrics().horizontalAdvance(value)
-        return metrics().elidedText(self.result.name(place), Qt.TextElideMode.ElideMiddle, max(room, 0)) + value
+        return elided(metrics(), self.result.name(place), Qt.TextElideMode.ElideMiddle, max(room, 0)) + value
 
     def _paint_bar(self, painter: QPainter, box: QRectF, shown: AttributionMap, value: float) -> None:
         numbers = box.width() >= self._number_width() + THEME.px(2 * LEAST_BAR)

@@ -19,6 +19,7 @@ from playground.ui.widgets.drawing import (
     shades,
     signed_table,
 )
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
@@ -91,7 +92,15 @@ class PicturesCanvas(Canvas):
         """The rectangle of one picture."""
         side = self._side()
         row, column = divmod(number, self._columns(side, self.width()))
-        return QRectF(column * (side + THEME.px(GAP)) + 1, row * (side + self._below()) + 1, side - 2, side - 2)
+        left = column * (self._cell(side) + THEME.px(GAP))
+        return QRectF(left + 1, row * (side + self._below()) + 1, side - 2, side - 2)
+
+    def _cell(self, side: int) -> int:
+        """The width of a picture with its caption: what the row has room for, if the captions need it."""
+        widest = max((metrics().horizontalAdvance(tile.caption) for tile in self.tiles), default=0) + 2
+        columns = self._columns(side, self.width())
+        share = (self.width() + THEME.px(GAP)) // columns - THEME.px(GAP)
+        return max(side, min(share, widest))
 
     # Painting and pointing --------------------------------------------------------------------------------------------
 
@@ -105,8 +114,10 @@ class PicturesCanvas(Canvas):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box)
             painter.setPen(THEME.color("text" if tile.shown is not None else "secondary"))
-            below = QRectF(box.left(), box.bottom() + 3, box.width() + THEME.px(GAP) - 2, metrics().height())
-            words = metrics().elidedText(tile.caption, Qt.TextElideMode.ElideRight, int(below.width()))
+            below = QRectF(
+                box.left(), box.bottom() + 3, self._cell(self._side()) + THEME.px(GAP) - 2, metrics().height()
+            )
+            words = title_within(tile.caption, below.width()) if tile.shown is not None else tile.caption
             painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
     def words_at(self, place: QPointF) -> str:
@@ -120,6 +131,12 @@ class PicturesCanvas(Canvas):
                 column = min(width - 1, int((place.x() - box.left()) / box.width() * width))
                 return pixel_words(self.result, tile.shown, row, column)
         return ""
+
+
+def title_within(title: str, room: float) -> str:
+    """The title of a method, or its first word where there is no room for more."""
+    short = title if metrics().horizontalAdvance(title) <= room else title.partition(" ")[0]
+    return elided(metrics(), short, Qt.TextElideMode.ElideRight, room)
 
 
 def pixel_words(result: Attributions, shown: AttributionMap | None, row: int, column: int) -> str:

@@ -17,7 +17,9 @@ from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.theme import THEME
 
-TABLE_WIDTH = 330
+TABLE_WIDTH, TABLE_SHARE = 330, 0.45
+"""Pixels that the table has beside the picture, or this share of the width where that is more."""
+LEAST_COLUMN = 70
 WIDE, HIGH = 620, 480
 """Pixels from which the table has room beside the picture, or else below it; and the words more than one line."""
 LOW = 2.0
@@ -114,8 +116,10 @@ class DescentView(View):
         table.setWordWrap(False)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        # Both ends of a number count: its first digits and its exponent.
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return table
 
     @Slot()
@@ -140,9 +144,9 @@ class DescentView(View):
             plot.show_walk(walk)
             plot.setAccessibleName(f"{walk.title}: {walk.words}")
             plot.setAccessibleDescription(HINT)
-            name.setText(f"{walk.title}: {_place_words(walk)}")
+            name.setText(self._name_of(walk, len(walks)))
         walk = walks[self.chosen]
-        self.field_box.setEnabled(any(one.dimensions == 2 for one in walks))
+        self.field_box.setVisible(any(one.dimensions == 2 for one in walks))
         roomy = self.height() >= THEME.px(HIGH)
         lines = step_words(walk, self.result.optimizer, named=several)
         self.words.setToolTip(plain_tip("\n".join(lines)))
@@ -151,9 +155,22 @@ class DescentView(View):
         self.words.setText("\n".join(lines))
         self.legend.show_entries(self._entries(walk))
         room = roomy or self.width() >= THEME.px(WIDE)
+        self.table_box.setVisible(not several and room)
         self.table.setVisible(self.table_box.isChecked() and not several and room)
         if self.table.isVisibleTo(self):
             self._show_table(walk)
+
+    def _columns(self, count: int) -> int:
+        """Pictures in a row: in a low dock they stand side by side."""
+        return count if self.width() > LOW * self.height() else min(count, 2)
+
+    def _name_of(self, walk: Walk, count: int) -> str:
+        """The title of a walk and where it is, in two lines where one has no room."""
+        place, rate = _place_words(walk)
+        line = f"{walk.title}: {place}{rate}"
+        room = self.width() // self._columns(count) - THEME.px(8)
+        fits = self.fontMetrics().horizontalAdvance(line) <= room
+        return line if fits else f"{walk.title}{rate}\n{place}"
 
     def _make_plots(self, count: int) -> None:
         """As many pictures as there are walks; two in a row where there are more than two."""
@@ -167,8 +184,7 @@ class DescentView(View):
             plot.box.sigResized.connect(self._measure)
             self.plots.append(plot)
             self._names.append(name)
-        # In a low dock they stand side by side.
-        columns = count if self.width() > LOW * self.height() else min(count, 2)
+        columns = self._columns(count)
         for number, (plot, name) in enumerate(zip(self.plots, self._names, strict=True)):
             shown = number < count
             row, column = divmod(number, columns)
@@ -185,9 +201,10 @@ class DescentView(View):
         self.iterations.show_walk(walk)
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + THEME.px(4))
-        digits = metrics.horizontalAdvance("−0.000000000000000000")
-        for column in range(self.iterations.columnCount()):
-            self.table.setColumnWidth(column, digits + THEME.px(10) if column else metrics.horizontalAdvance("000000"))
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(min(THEME.px(LEAST_COLUMN), metrics.horizontalAdvance("000000")))
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, metrics.horizontalAdvance("000000"))
         row = self.iterations.index(walk.now, 0)
         self.table.selectRow(walk.now)
         self.table.scrollTo(row, QAbstractItemView.ScrollHint.PositionAtBottom)
@@ -220,7 +237,8 @@ class DescentView(View):
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         self._across.setDirection(way)
         if beside:
-            self.table.setFixedWidth(min(THEME.px(TABLE_WIDTH), self.width() // 2))
+            wanted = max(THEME.px(TABLE_WIDTH), round(TABLE_SHARE * self.width()))
+            self.table.setFixedWidth(min(wanted, self.width() // 2, self._widest_table()))
             self.table.setMinimumHeight(0)
             self.table.setMaximumHeight(16_777_215)
         else:
@@ -229,6 +247,11 @@ class DescentView(View):
             self.table.setFixedHeight(self.height() // 4)
         if self.result is not None:
             self.draw()
+
+    def _widest_table(self) -> int:
+        """Pixels in which every number has all its digits."""
+        digits = self.table.fontMetrics().horizontalAdvance("−0.000000000000000000") + THEME.px(10)
+        return THEME.px(70) + (max(self.iterations.columnCount(), 4) - 1) * digits
 
     def settle(self) -> None:
         super().settle()
@@ -269,11 +292,13 @@ def _number(value: float) -> str:
     return f"{value:.6g}".replace("-", "−")
 
 
-def _place_words(walk: Walk) -> str:
-    numbers = ", ".join(_number(value) for value in walk.places[walk.now].tolist())
-    rate = "" if np.isnan(walk.rate) else f", rate {_number(walk.rate)}"
+def _place_words(walk: Walk) -> tuple[str, str]:
+    """Where a walk is, and its rate unless the title says it."""
+    numbers = ", ".join(f"{value:.4g}".replace("-", "−") for value in walk.places[walk.now].tolist())
+    said = np.isnan(walk.rate) or _number(walk.rate) in walk.title
+    rate = "" if said else f", rate {_number(walk.rate)}"
     name = "x" if walk.dimensions == 1 else "(x, y)"
-    return f"{name} = {numbers if walk.dimensions == 1 else f'({numbers})'}{rate}"
+    return f"{name} = {numbers if walk.dimensions == 1 else f'({numbers})'}", rate
 
 
 def step_words(walk: Walk, optimizer: str, named: bool = False) -> list[str]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from playground.analysis.response import Response
 from playground.ui.widgets.drawing import number_words
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
@@ -107,7 +108,7 @@ class FeatureSliders(Canvas):
         painter.setFont(THEME.font(13))
         painter.setPen(THEME.color("text" if chosen else "secondary"))
         room = int(line.width()) - metrics(bold=True).horizontalAdvance(value) - THEME.px(6)
-        name = metrics().elidedText(self.result.feature_names[number], Qt.TextElideMode.ElideMiddle, room)
+        name = elided(metrics(), self.result.feature_names[number], Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, name)
         self._paint_track(painter, number, chosen)
 

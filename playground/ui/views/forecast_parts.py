@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 from playground.analysis.forecast import Forecast, ModelForecast, Score
 from playground.data.base import PARTS
 from playground.ui.widgets.drawing import number_words
-from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.legend import line_pen
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.plots import Plot
@@ -223,7 +223,7 @@ class ScoreTable(Canvas):
             painter.setFont(THEME.font(13))
             painter.setPen(THEME.color("text"))
             room = right[0] - THEME.px(SAMPLE + GAP)
-            words = painter.fontMetrics().elidedText(_short(title, room), Qt.TextElideMode.ElideRight, int(room))
+            words = elided(painter.fontMetrics(), _short(title, room), Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(THEME.px(SAMPLE + GAP), top, room, height), Qt.AlignmentFlag.AlignVCenter, words)
             for column, cell in enumerate(cells):
                 painter.setFont(THEME.font(13, bold=self._best[column] == row))

@@ -13,6 +13,7 @@ from playground.analysis.base import Analysis
 from playground.analysis.hidden_states import HiddenStates, HiddenStatesAnalysis, StateMap
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import image, magnitude_table, number_words, shades, signed_table
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.options import ExampleBox, combo_box
 from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
@@ -148,7 +149,7 @@ class HiddenCanvas(Canvas):
         for number in _labelled(steps, across / max(step, 1e-9), from_first=not self._numbered):
             middle, word = area.left() + (number - 0.5) * step, self.labels[number - 1]
             if upright:
-                word = metrics().elidedText(word, Qt.TextElideMode.ElideRight, down)
+                word = elided(metrics(), word, Qt.TextElideMode.ElideRight, down)
                 paint_upright(painter, word, middle, top + metrics().horizontalAdvance(word))
             else:
                 place = QRectF(middle - across / 2, top, across, down)

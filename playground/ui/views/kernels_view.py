@@ -13,6 +13,7 @@ from playground.analysis.base import Analysis
 from playground.analysis.kernels import Kernels, KernelsAnalysis, LayerKernels
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import image, number_words, shades, signed_table
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
@@ -118,7 +119,7 @@ class KernelsCanvas(Canvas):
         painter.setFont(THEME.font(13))
         for layer, section, picture in zip(self.layers, self.sections(), self._images, strict=True):
             painter.setPen(THEME.color("text"))
-            words = metrics().elidedText(heading(layer), Qt.TextElideMode.ElideRight, int(section.heading.width()) + 1)
+            words = elided(metrics(), heading(layer), Qt.TextElideMode.ElideRight, int(section.heading.width()) + 1)
             painter.drawText(section.heading, Qt.AlignmentFlag.AlignVCenter, words)
             self._paint_kernels(painter, layer, section, picture)
             if layer.kernels.shape[1] > 1:

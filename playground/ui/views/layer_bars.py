@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.ui.widgets.drawing import magnitude_table
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.legend import line_pen
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
@@ -112,15 +113,13 @@ class LayerBars(Canvas):
         for number, bar in enumerate(self.bars):
             self._paint_row(painter, number, bar, room, (low, high))
 
-    def _paint_row(
-        self, painter: QPainter, number: int, bar: Bar, room: QRectF, ends: tuple[float, float]
-    ) -> None:
+    def _paint_row(self, painter: QPainter, number: int, bar: Bar, room: QRectF, ends: tuple[float, float]) -> None:
         high, top = THEME.px(ROW), number * THEME.px(ROW)
         words = metrics(bold=bar.chosen)
         painter.setFont(THEME.font(13, bold=bar.chosen))
         painter.setPen(THEME.color("warning" if bar.faulty else "text"))
         centred = Qt.AlignmentFlag.AlignVCenter
-        name = words.elidedText(self._name(bar), Qt.TextElideMode.ElideMiddle, int(room.left()) - THEME.px(GAP))
+        name = elided(words, self._name(bar), Qt.TextElideMode.ElideMiddle, int(room.left()) - THEME.px(GAP))
         painter.drawText(QRectF(0, top, room.left(), high), centred, name)
         painter.setFont(THEME.font(13))
         right = room.left()
@@ -134,4 +133,6 @@ class LayerBars(Canvas):
             painter.drawRoundedRect(QRectF(room.left(), top + (high - thick) / 2, long, thick), 2, 2)
             right += long
         painter.setPen(THEME.color("secondary"))
-        painter.drawText(QRectF(right + THEME.px(GAP), top, self.width(), high), centred, bar.words)
+        words_room = QRectF(right + THEME.px(GAP), top, metrics().horizontalAdvance(bar.words) + 1, high)
+        painter.fillRect(words_room, THEME.color("panel"))  # over the line of the limit
+        painter.drawText(words_room, centred, bar.words)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.feature_maps import ImageLayer
 from playground.ui.widgets.drawing import greys, image, number_words, shades, signed_table
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
@@ -191,7 +192,7 @@ class MapsCanvas(Canvas):
 
     def _paint_layer(self, painter: QPainter, layer: ImageLayer, section: Section, picture: QImage) -> None:
         painter.setPen(THEME.color("text" if layer.node == self.chosen else "secondary"))
-        words = metrics().elidedText(heading(layer), Qt.TextElideMode.ElideRight, int(section.heading.width()))
+        words = elided(metrics(), heading(layer), Qt.TextElideMode.ElideRight, int(section.heading.width()))
         painter.drawText(section.heading, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setPen(QPen(THEME.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from playground.ui.views.base import View
-from playground.ui.widgets.options import ElidedLabel, flat_button
+from playground.ui.views.heading import Heading
+from playground.ui.widgets.options import ElidedLabel, HeaderButton, flat_button
 from playground.ui.widgets.theme import THEME
 
 FILTERS = {"png": "Picture (*.png)", "svg": "Vector picture (*.svg)", "csv": "Table (*.csv)"}
@@ -48,6 +49,7 @@ class ViewPanel(QWidget):
         self.save_button = flat_button("Save", "Save as PNG, SVG or CSV", "save")
         self.close_button = flat_button("Close", "Close this view", "close")
         self._fill_save_menu()
+        self._line = Heading(self.heading, self.buttons())
         self._layout = QVBoxLayout(self)
         self._header = QHBoxLayout()
         self._lay_out()
@@ -69,10 +71,8 @@ class ViewPanel(QWidget):
         self.save_button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
 
     def _lay_out(self) -> None:
-        self._header.addWidget(self.heading, 1)
+        self._header.addWidget(self._line, 1)
         for button in self.buttons():
-            self._header.addWidget(button)
-            button.quiet = True
             button.installEventFilter(self)
         self.view.complete_options()
         self._header.addWidget(self.view.options)
@@ -80,7 +80,7 @@ class ViewPanel(QWidget):
         self._layout.addLayout(self._header)
         self._layout.addWidget(self.view, 1)
 
-    def buttons(self) -> tuple[QToolButton, ...]:
+    def buttons(self) -> tuple[HeaderButton, ...]:
         """What every view has, from left to right."""
         return self.enlarge_button, self.float_button, self.save_button, self.close_button
 
@@ -99,10 +99,7 @@ class ViewPanel(QWidget):
 
     def _wake(self, awake: bool) -> None:
         """Show the buttons, or leave the header to the title and the options."""
-        for button in self.buttons():
-            if button.awake != awake:
-                button.awake = awake
-                button.update()
+        self._line.wake(awake)
 
     def put_beside(self, other: View | None) -> None:
         """Show another view of the same kind beside this one, or none any more."""
@@ -140,7 +137,7 @@ class ViewPanel(QWidget):
     def restyle(self) -> None:
         """Take over the sizes of the theme."""
         self.heading.setFont(THEME.font(13, bold=True))
-        self._header.setSpacing(THEME.px(1))
+        self._header.setSpacing(THEME.px(4))
         self._layout.setContentsMargins(THEME.px(10), THEME.px(5), THEME.px(8), THEME.px(8))
         self._layout.setSpacing(THEME.px(4))
         self.update()
@@ -176,6 +173,7 @@ class ViewPanel(QWidget):
     def _rename(self, heading: str) -> None:
         self.heading.setText(heading)
         self.heading.update()
+        self._line.updateGeometry()
 
     @Slot()
     def _enlarge(self) -> None:

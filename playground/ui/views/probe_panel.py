@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.probe import Probe
 from playground.ui.widgets.drawing import class_color, ink_on, number_words, shades, signed_table
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
@@ -123,7 +124,7 @@ class ProbePanel(Canvas):
         y = float(self._head())
         for number, band in enumerate(self.bands):
             painter.setPen(THEME.color("secondary"))
-            title = metrics().elidedText(band.title, Qt.TextElideMode.ElideRight, self.width())
+            title = elided(metrics(), band.title, Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(QRectF(0, y, self.width(), metrics().height()), 0, title)
             self._paint_band(painter, number, band)
             y += self._band_height(band)
@@ -164,7 +165,7 @@ class ProbePanel(Canvas):
     def _paint_pair(painter: QPainter, box: QRectF, name: str, number: str) -> None:
         """A name on the left, shortened where it must be, and its number on the right."""
         room = int(box.width()) - metrics().horizontalAdvance(number) - THEME.px(6)
-        painter.drawText(box, 0, metrics().elidedText(name, Qt.TextElideMode.ElideRight, room))
+        painter.drawText(box, 0, elided(metrics(), name, Qt.TextElideMode.ElideRight, room))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight, number)
 
     def words_at(self, place: QPointF) -> str:
@@ -176,10 +177,10 @@ class ProbePanel(Canvas):
 
 
 def bands(probe: Probe) -> tuple[Band, ...]:
-    """The features, as the network sees them where that differs, and every block."""
+    """The features, also scaled, as the network sees them, where that differs, and every block."""
     found = [_band("Features", probe.place, probe.feature_names)]
     if not np.allclose(probe.place, probe.seen):
-        found.append(_band("as the network sees them", probe.seen, probe.feature_names))
+        found.append(_band("as it sees them", probe.seen, probe.feature_names))
     for layer in probe.layers:
         names = tuple(f"unit {unit + 1}" for unit in range(len(layer.values)))
         found.append(_band(layer.title, tuple(layer.values.tolist()), names))

@@ -16,9 +16,9 @@ from playground.analysis.response import Response, ResponseAnalysis
 from playground.ui.views.base import View
 from playground.ui.views.feature_sliders import FeatureSliders
 from playground.ui.widgets.drawing import class_color, number_words
-from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.legend import Entry, Legend, line_pen
-from playground.ui.widgets.options import ElidedLabel, ExampleBox, combo_box, flat_button
+from playground.ui.widgets.options import ExampleBox, combo_box, flat_button
 from playground.ui.widgets.painted import in_scroll_area
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
@@ -43,7 +43,8 @@ class ResponseView(View):
         self._row = -1
         self._names: tuple[str, ...] = ()
         self._silent = False
-        self.words = ElidedLabel("")
+        self.words = Label()
+        self.words.setWordWrap(True)
         self.class_box = combo_box("Answer", "Which answer is looked at", [("predicted", str(PREDICTED))])
         self.example_box = ExampleBox()
         self.reset_button = flat_button("Take back", "Take back all changes of this example", "undo")

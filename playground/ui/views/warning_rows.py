@@ -26,9 +26,9 @@ class WarningRow(QWidget):
         self.warning = warning
         self.words = Label()
         self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setText(f"<b>!</b> {escape(warning.sentence)} {escape(warning.advice)}")
+        self.say(brief=False)
         self.words.setWordWrap(True)
-        self.words.setToolTip(plain_tip(warning.advice))
+        self.words.setToolTip(plain_tip(f"{warning.sentence}\n{warning.advice}"))
         self.words.setAccessibleName(f"Warning: {warning.sentence}")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -43,6 +43,13 @@ class WarningRow(QWidget):
             self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self.button.clicked.connect(self._ask)
             layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def say(self, *, brief: bool) -> None:
+        """What is wrong and what to try; or, where room is short, only what is wrong, in few words."""
+        whole = f"{self.warning.sentence} {self.warning.advice}"
+        words = self.warning.brief or self.warning.sentence if brief else whole
+        if (text := f"<b>!</b> {escape(words)}") != self.words.text():
+            self.words.setText(text)
 
     @Slot()
     def _ask(self) -> None:
@@ -92,9 +99,16 @@ class WarningRows(QScrollArea):
         if body is None or not self.rows:
             return
         wide = self.width() - self.verticalScrollBar().sizeHint().width()  # whether there is a bar or not
-        needed = sum(max(row.heightForWidth(wide), row.minimumSizeHint().height()) for row in self.rows)
-        needed += THEME.px(3) * (len(self.rows) - 1) + 2
-        tall = min(needed, max(THEME.px(LOWEST), self._room))
+        room = max(THEME.px(LOWEST), self._room)
+        needed = 0
+        for brief in (False, True):
+            for row in self.rows:
+                row.say(brief=brief)
+            needed = sum(max(row.heightForWidth(wide), row.minimumSizeHint().height()) for row in self.rows)
+            needed += THEME.px(3) * (len(self.rows) - 1) + 2
+            if needed <= room:
+                break
+        tall = min(needed, room)
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if tall < needed else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
         if tall != self._tall:

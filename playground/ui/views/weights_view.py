@@ -15,6 +15,7 @@ from playground.analysis.weights import WeightMatrix, Weights, WeightsAnalysis
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import image, number_words, shades, signed_table
 from playground.ui.widgets.heat_map import input_words
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
@@ -119,7 +120,7 @@ class HeatmapCanvas(Canvas):
         whole = area if beside is None else area.united(beside)
         name = matrix.title if matrix.name == "weight" else f"{matrix.title} {matrix.name}"
         sizes = " × ".join(map(str, (len(matrix.values), *(matrix.axes or matrix.values.shape[1:]))))
-        heading = metrics().elidedText(f"{name} · {sizes}", Qt.TextElideMode.ElideRight, int(whole.width()))
+        heading = elided(metrics(), f"{name} · {sizes}", Qt.TextElideMode.ElideRight, int(whole.width()))
         painter.drawText(QRectF(whole.left(), area.top() - line - 3, whole.width(), line), 0, heading)
         painter.setPen(THEME.color("secondary"))
         centre = Qt.AlignmentFlag.AlignHCenter

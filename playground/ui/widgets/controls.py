@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.theme import THEME
 
 
@@ -73,8 +74,8 @@ class QuietComboBox(QComboBox):
         self.initStyleOption(option)
         control = QStyle.ComplexControl.CC_ComboBox
         room = self.style().subControlRect(control, option, QStyle.SubControl.SC_ComboBoxEditField, self)
-        option.currentText = self.fontMetrics().elidedText(
-            option.currentText, Qt.TextElideMode.ElideRight, room.width() - 2
+        option.currentText = elided(
+            self.fontMetrics(), option.currentText, Qt.TextElideMode.ElideRight, room.width() - 2
         )
         painter = QStylePainter(self)
         painter.drawComplexControl(control, option)

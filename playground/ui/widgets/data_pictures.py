@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QR
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from playground.data.base import PARTS, Part
+from playground.ui.widgets.labels import elided
 from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
@@ -59,7 +60,7 @@ class ClassBars(QWidget):
         for row, (name, parts) in enumerate(zip(self._names, self._counts, strict=True)):
             top = row * high
             painter.setPen(THEME.color("text"))
-            words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names)
+            words = elided(metrics, name, Qt.TextElideMode.ElideRight, names)
             painter.drawText(QRectF(0, top, names, high), align.AlignVCenter | align.AlignLeft, words)
             left = float(names + gap)
             for part, count in zip(PARTS, parts, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QFontMetricsF
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -34,3 +35,16 @@ def on_button(words: str) -> str:
 def plain_tip(words: str) -> str:
     """Words for a tool tip, which Qt would show as rich text where they look like it."""
     return GuiQt.convertFromPlainText(words) if GuiQt.mightBeRichText(words) else words
+
+
+def elided(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float) -> str:
+    """The text with an ellipsis where it is wider than the room.
+
+    `elidedText` alone cuts a text that is given the very width that `horizontalAdvance` tells, which is rounded.
+    """
+    return text if metrics.horizontalAdvance(text) <= room else shortened(metrics, text, mode, room)
+
+
+def shortened(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float) -> str:
+    """The text with an ellipsis: what it lacks is said elsewhere, such as in a tool tip."""
+    return metrics.elidedText(text, mode, room)  # type: ignore[arg-type]

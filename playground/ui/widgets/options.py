@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -13,22 +13,25 @@ from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
     QToolButton,
+    QToolTip,
     QWidget,
     QWidgetAction,
 )
 
 from playground.ui.widgets.controls import QuietComboBox, QuietSpinBox
 from playground.ui.widgets.icons import put_icon
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
 SIDE = 14
 BUTTON = 22
 LONGEST_CHOICE = 150
+ROOM_AROUND = 40
+"""Pixels beside the words of a choice: the rim of the style sheet and the arrow."""
 
 
 class ElidedLabel(Label):
-    """A label that shortens its words with … where there is no room, and says them all in the tooltip."""
+    """A label that shortens its words with … where there is no room; then all of them are in the tool tip."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -42,9 +45,17 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self.font())
-        painter.setPen(THEME.color("text"))
-        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = elided(painter.fontMetrics(), self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def event(self, event: QEvent) -> bool:
+        asked = isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip
+        if not asked or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+            return super().event(event)
+        words = "\n".join(filter(None, (self.text(), self.toolTip())))
+        QToolTip.showText(event.globalPos(), plain_tip(words), self)
+        return True
 
 
 class HeaderButton(QToolButton):
@@ -70,7 +81,7 @@ class HeaderButton(QToolButton):
         return self.sizeHint()
 
 
-def flat_button(name: str, tooltip: str, icon: str = "", text: str = "") -> QToolButton:
+def flat_button(name: str, tooltip: str, icon: str = "", text: str = "") -> HeaderButton:
     """A button without a frame, for a header."""
     button = HeaderButton()
     dress_flat(button, name, tooltip, icon, text)
@@ -136,7 +147,7 @@ class HeaderComboBox(QuietComboBox):
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self.font())
         longest = max((words.horizontalAdvance(self.itemText(row)) for row in range(self.count())), default=0)
-        return QSize(min(longest, THEME.px(LONGEST_CHOICE)) + THEME.px(28), super().sizeHint().height())
+        return QSize(min(longest, THEME.px(LONGEST_CHOICE)) + THEME.px(ROOM_AROUND), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(THEME.px(60), super().minimumSizeHint().height())

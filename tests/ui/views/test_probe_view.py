@@ -128,7 +128,7 @@ def test_the_arrow_keys_move_it_and_home_brings_it_back(qtbot: Any, view: Bounda
 
 def test_the_numbers_stand_beside_the_plane(view: BoundaryView) -> None:
     shown = bands_of(results_probe.probe())
-    assert [band.title for band in shown] == ["Features", "as the network sees them", "Hidden", "Wide", "Output"]
+    assert [band.title for band in shown] == ["Features", "as it sees them", "Hidden", "Wide", "Output"]
     assert view.panel.words_at(view.panel.cell(2, 1).center()) == "Hidden, unit 2: −1.00"
     assert view.panel.words_at(view.panel.cell(3, 39).center()) == "Wide, unit 40: 3.00"
     assert "blue 0.980" in view.panel.accessibleDescription()
