@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QDockWidget
 
 from playground.ui.shell.presenter import scale_for
 from playground.ui.views.registry import VIEWS
-from playground.ui.widgets.theme import DARK, LIGHT, THEME
+from playground.ui.widgets.theme import THEME
+from playground.ui.widgets.tokens import DARK, LIGHT
 
 from .conftest import Person, spirals
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QPoint, QPointF, Slot
 
 from playground.editing import adding
 from playground.editing.geometry import CARD_WIDTH, PORT_LINE, PortRef
 from playground.ui.canvas.quick_menu import QuickMenu
 from playground.ui.canvas.requests import MenuRequest
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
 
 
 class Asking(QObject):
     """Owns the quick menu of one canvas, made when it is first needed."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         super().__init__(view)
         self._view = view
         self._request: MenuRequest | None = None

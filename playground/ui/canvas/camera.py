@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QNativeGestureEvent, QTransform, QWheelEvent
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture
+from PySide6.QtWidgets import QGestureEvent, QGraphicsView, QPinchGesture
 
 from playground.editing.geometry import finite
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.scene import CanvasScene
 
 SMALLEST, LARGEST = 0.05, 4.0
 READABLE = 0.6
@@ -29,8 +27,10 @@ _NOTCH = 1.16
 class Camera:
     """Moves the scroll bars and the transform of one view."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: QGraphicsView, scene: CanvasScene, changed: Callable[[], None]) -> None:
         self._view = view
+        self._scene = scene
+        self._changed = changed
         self._held: tuple[QPointF, float] | None = None
         """The scene point that stays in the middle while the window settles, and until when."""
         self.fitted = True
@@ -38,6 +38,10 @@ class Camera:
         self.cut = False
         """It was fitted, but only its beginning has room."""
         self._least = READABLE
+
+    def to_scene(self, place: QPointF) -> QPointF:
+        """A point of the viewport in the scene, not rounded to pixels."""
+        return self._view.viewportTransform().inverted()[0].map(place)
 
     @property
     def zoom(self) -> float:
@@ -51,10 +55,10 @@ class Camera:
         zoom = min(max(finite(zoom, self.zoom), SMALLEST), LARGEST)
         if anchor is None or not (math.isfinite(anchor.x()) and math.isfinite(anchor.y())):
             anchor = QPointF(view.viewport().rect().center())
-        fixed = view.to_scene(anchor)
+        fixed = self.to_scene(anchor)
         self._set(zoom)
         self._bring(fixed, anchor)
-        view.view_changed.emit()
+        self._changed()
 
     def zoom_by(self, notches: float, anchor: QPointF | None = None) -> None:
         """Zoom by notches of the wheel, in if positive."""
@@ -109,15 +113,15 @@ class Camera:
     def _fit(self, rect: QRectF | None, largest: float, least: float) -> None:
         view = self._view
         self.fitted, self._held, self._least = rect is None, None, least
-        view.canvas_scene.look_from(1.0)
+        self._scene.look_from(1.0)
         room = view.viewport().size()
         margin = min(48.0, room.width() * 0.08, room.height() * 0.08)
         for _ in range(_TURNS):
-            target = rect if rect is not None else view.canvas_scene.content_rect()
+            target = rect if rect is not None else self._scene.content_rect()
             if target.isEmpty():
                 self._set(1.0)
                 self._bring(QPointF(0.0, 0.0), QPointF(view.viewport().rect().center()))
-                view.view_changed.emit()
+                self._changed()
                 return
             across = (room.width() - 2 * margin) / target.width()
             down = (room.height() - 2 * margin) / target.height()
@@ -129,16 +133,16 @@ class Camera:
             middle.setX(target.left() + (half.x() - margin) / zoom)
             # What stands beyond the edge does not say how high one looks.
             begin = target.left() - margin / zoom
-            target = view.canvas_scene.content_rect((begin, begin + room.width() / zoom))
+            target = self._scene.content_rect((begin, begin + room.width() / zoom))
             middle.setY(target.center().y())
         if zoom > (room.height() - 2 * margin) / target.height():
             middle.setY(target.top() + (half.y() - margin) / zoom)
         self._bring(middle, half)
-        view.view_changed.emit()
+        self._changed()
 
     def _set(self, zoom: float) -> None:
         self._view.setTransform(QTransform.fromScale(zoom, zoom))
-        self._view.canvas_scene.look_from(zoom)
+        self._scene.look_from(zoom)
 
     def reveal(self, rect: QRectF) -> None:
         """Scroll just far enough that the rectangle is seen."""
@@ -153,7 +157,7 @@ class Camera:
         """Bring a point of the scene into the middle."""
         self.fitted, self._held = False, None
         self._bring(point, QPointF(self._view.viewport().rect().center()))
-        self._view.view_changed.emit()
+        self._changed()
 
     def refit(self) -> None:
         """Fit again as before, as the network or its view has another size."""
@@ -177,20 +181,20 @@ class Camera:
     @property
     def centre(self) -> QPointF:
         """The scene point in the middle of what is seen."""
-        return self._view.to_scene(QPointF(self._view.viewport().rect().center()))
+        return self.to_scene(QPointF(self._view.viewport().rect().center()))
 
     def visible(self) -> QRectF:
         """The part of the scene that is seen."""
         rect = self._view.viewport().rect()
         zoom = self.zoom
-        corner = self._view.to_scene(QPointF(0, 0))
+        corner = self.to_scene(QPointF(0, 0))
         return QRectF(corner.x(), corner.y(), rect.width() / zoom, rect.height() / zoom)
 
     def widen(self, needed: QRectF | None = None) -> None:
         """Make the scroll range hold all that there is with room around it, and what is or will be seen."""
         view = self._view
         zoom, room = self.zoom, view.viewport().size()
-        content = view.canvas_scene.content_rect()
+        content = self._scene.content_rect()
         margin_x, margin_y = room.width() / zoom * 0.75, room.height() / zoom * 0.75
         rect = content.adjusted(-margin_x, -margin_y, margin_x, margin_y)
         rect = rect.united(needed if needed is not None else self.visible())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
@@ -11,9 +9,8 @@ from playground.data.registry import CATALOGUE
 from playground.document.graph import EdgeKey
 from playground.editing import adding
 from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, curve_meets, wire_at
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.edge_scroll import EdgeScroll
+from playground.ui.canvas.surface import CanvasSurface
 
 BLOCK_MIME = "application/x-playground-block"
 _REACH = 18.0
@@ -35,7 +32,7 @@ def enter(event: QDragEnterEvent) -> None:
         event.ignore()
 
 
-def move(view: CanvasView, event: QDragMoveEvent) -> None:
+def move(view: CanvasSurface, scrolling: EdgeScroll, event: QDragMoveEvent) -> None:
     """Show into which wire the block would go; at the edge the canvas scrolls."""
     block, place = dragged_block(event.mimeData()), event.position()
     if not block:
@@ -46,19 +43,19 @@ def move(view: CanvasView, event: QDragMoveEvent) -> None:
         view.canvas_scene.highlight_wire(wire_under(view, block, place))
 
     show()
-    view.edge_scroll.at(place, show)
+    scrolling.at(place, show)
     event.acceptProposedAction()
 
 
-def leave(view: CanvasView) -> None:
+def leave(view: CanvasSurface, scrolling: EdgeScroll) -> None:
     """What was dragged has gone elsewhere."""
-    view.edge_scroll.stop()
+    scrolling.stop()
     view.canvas_scene.highlight_wire(None)
 
 
-def drop(view: CanvasView, event: QDropEvent) -> None:
+def drop(view: CanvasSurface, scrolling: EdgeScroll, event: QDropEvent) -> None:
     """The block was let go."""
-    leave(view)
+    leave(view, scrolling)
     block = dragged_block(event.mimeData())
     if not block:
         event.ignore()
@@ -68,7 +65,7 @@ def drop(view: CanvasView, event: QDropEvent) -> None:
     view.setFocus()
 
 
-def wire_under(view: CanvasView, block: str, place: QPointF) -> EdgeKey | None:
+def wire_under(view: CanvasSurface, block: str, place: QPointF) -> EdgeKey | None:
     """The wire into which a block dropped here would go."""
     declaration = CATALOGUE[block]
     if not declaration.inputs or not declaration.outputs:
@@ -82,7 +79,7 @@ def wire_under(view: CanvasView, block: str, place: QPointF) -> EdgeKey | None:
     return next((key for key, curve in wires if curve_meets(curve, core)), None)
 
 
-def drop_block(view: CanvasView, block: str, place: QPointF) -> str:
+def drop_block(view: CanvasSurface, block: str, place: QPointF) -> str:
     """Put the block where it was dropped, its card under the mouse. Returns the new node's id."""
     wire = wire_under(view, block, place)
     point = view.to_scene(place)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Slot
 
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
 
 EDGE = 28.0
 """Pixels along the edge in which the canvas begins to scroll."""
@@ -20,7 +18,7 @@ _STEP_MS = 16
 class EdgeScroll(QObject):
     """Told where the mouse is, it scrolls until the mouse leaves the edge or nothing is dragged any more."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         super().__init__(view)
         self._view = view
         self._place = QPointF()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 
 from playground.document.graph import EdgeKey
 from playground.editing.geometry import Hit, Point, PortRef
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
 
 _CURSORS = {
     "port": Qt.CursorShape.CrossCursor,
@@ -23,7 +19,7 @@ _CURSORS = {
 class Hover:
     """Keeps the hovered port and wire of one view, and the chip that speaks of them."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         self._view = view
         self._scene = view.canvas_scene
         self._port: PortRef | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QKeyEvent
@@ -12,11 +11,9 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from playground.editing import commands
 from playground.editing.naming import title_of
-from playground.ui.canvas.interactions import scene_rect
+from playground.ui.canvas.paint import scene_rect
+from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.widgets.theme import THEME
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
 
 
 class InlineEditor(QObject):
@@ -98,7 +95,7 @@ class InlineEditor(QObject):
 class CanvasEditor(InlineEditor):
     """Knows what can be typed on a canvas, and where."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         super().__init__(view.viewport())
         self._view = view
 

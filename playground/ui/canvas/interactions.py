@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 
 from playground.document import edits
 from playground.document.graph import EdgeKey
 from playground.editing import adding, commands, geometry
 from playground.editing.connecting import Verdict, edge_between, fits
 from playground.editing.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
 
 _START = 4.0
 """Pixels the mouse must travel before a press becomes a drag."""
@@ -48,7 +45,7 @@ class Interaction:
     scrolls = True
     """Whether the canvas scrolls when the mouse comes to its edge."""
 
-    def __init__(self, view: CanvasView, start: Pointer) -> None:
+    def __init__(self, view: CanvasSurface, start: Pointer) -> None:
         self.view = view
         self.scene = view.canvas_scene
         self.start = start
@@ -92,7 +89,7 @@ class Interaction:
 class MoveNodes(Interaction):
     """Drag the selection. It snaps to other cards (not with Alt); a loose block dropped on a wire goes into it."""
 
-    def __init__(self, view: CanvasView, start: Pointer, name: str) -> None:
+    def __init__(self, view: CanvasSurface, start: Pointer, name: str) -> None:
         super().__init__(view, start)
         self._pressed = name
         chosen = self.scene.selection
@@ -173,7 +170,7 @@ class PullWire(Interaction):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: CanvasView, start: Pointer, port: PortRef) -> None:
+    def __init__(self, view: CanvasSurface, start: Pointer, port: PortRef) -> None:
         super().__init__(view, start)
         self._pressed = port
         self._old = self._wire_at(port)
@@ -283,7 +280,7 @@ class _Asked:
 class Rubberband(Interaction):
     """Select all that the band touches; with Shift or Ctrl in addition to what is selected."""
 
-    def __init__(self, view: CanvasView, start: Pointer) -> None:
+    def __init__(self, view: CanvasSurface, start: Pointer) -> None:
         super().__init__(view, start)
         chosen = self.scene.selection
         self._kept = (chosen.items, chosen.wires) if start.shift or start.control else ((), ())
@@ -326,7 +323,7 @@ class Pan(Interaction):
     cursor = Qt.CursorShape.ClosedHandCursor
     scrolls = False
 
-    def __init__(self, view: CanvasView, start: Pointer) -> None:
+    def __init__(self, view: CanvasSurface, start: Pointer) -> None:
         super().__init__(view, start)
         self._last = start.view
 
@@ -340,7 +337,7 @@ class ResizeNote(Interaction):
 
     cursor = Qt.CursorShape.SizeFDiagCursor
 
-    def __init__(self, view: CanvasView, start: Pointer, name: str) -> None:
+    def __init__(self, view: CanvasSurface, start: Pointer, name: str) -> None:
         super().__init__(view, start)
         self._note = self.scene.notes[name]
         self._size = self._note.size
@@ -356,13 +353,3 @@ class ResizeNote(Interaction):
 
     def cancel(self) -> None:
         self._note.set_size(*self._size)
-
-
-def scene_rect(rect: geometry.Rect) -> QRectF:
-    """A rectangle of the pure geometry for Qt."""
-    return QRectF(rect.x, rect.y, rect.width, rect.height)
-
-
-def scene_point(point: Point) -> QPointF:
-    """A point of the pure geometry for Qt."""
-    return QPointF(*point)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
+from playground.ui.canvas.verbs import Verbs
 
 SMALL_STEP, LARGE_STEP = 8.0, 48.0
 _ARROWS = {
@@ -41,17 +41,17 @@ HELP = (
 """The keys in words, for the help window."""
 
 
-def press(view: CanvasView, event: QKeyEvent) -> bool:
+def press(view: CanvasSurface, verbs: Verbs, event: QKeyEvent) -> bool:
     """Carry out a key press. False when the key means nothing here."""
     if event.key() == Qt.Key.Key_Escape:
         return view.escape()
-    if _arrow(view, event):
+    if _arrow(view, verbs, event):
         return True
-    for sequence, act in _standard(view):
+    for sequence, act in _standard(view, verbs):
         if event.matches(sequence):
             act()
             return True
-    act = _plain(view).get((event.key(), _modifiers(event)))
+    act = _plain(view, verbs).get((event.key(), _modifiers(event)))
     if act is None:
         return False
     act()
@@ -62,8 +62,8 @@ def _modifiers(event: QKeyEvent) -> Qt.KeyboardModifier:
     return event.modifiers() & (_SHIFT | _CONTROL | _ALT)
 
 
-def _standard(view: CanvasView):  # noqa: ANN202
-    verbs, key = view.verbs, QKeySequence.StandardKey
+def _standard(view: CanvasSurface, verbs: Verbs) -> tuple[tuple[QKeySequence.StandardKey, Callable[[], object]], ...]:
+    key = QKeySequence.StandardKey
     return (
         (key.Copy, verbs.copy),
         (key.Cut, verbs.cut),
@@ -75,8 +75,8 @@ def _standard(view: CanvasView):  # noqa: ANN202
     )
 
 
-def _plain(view: CanvasView):  # noqa: ANN202
-    verbs, key, none = view.verbs, Qt.Key, Qt.KeyboardModifier.NoModifier
+def _plain(view: CanvasSurface, verbs: Verbs) -> dict[tuple[int, Qt.KeyboardModifier], Callable[[], object]]:
+    key, none = Qt.Key, Qt.KeyboardModifier.NoModifier
     return {
         (key.Key_Backspace, none): verbs.delete,
         (key.Key_D, _CONTROL): verbs.duplicate,
@@ -99,7 +99,7 @@ def _plain(view: CanvasView):  # noqa: ANN202
     }
 
 
-def _arrow(view: CanvasView, event: QKeyEvent) -> bool:
+def _arrow(view: CanvasSurface, verbs: Verbs, event: QKeyEvent) -> bool:
     direction = _ARROWS.get(event.key())
     if direction is None or not view.canvas_scene.selection.items:
         return False
@@ -107,10 +107,10 @@ def _arrow(view: CanvasView, event: QKeyEvent) -> bool:
     if modifiers == _ALT:
         if direction[1]:
             return False
-        view.verbs.follow(direction[0] > 0)
+        verbs.follow(direction[0] > 0)
         return True
     if modifiers not in (Qt.KeyboardModifier.NoModifier, _SHIFT):
         return False
     step = LARGE_STEP if modifiers == _SHIFT else SMALL_STEP
-    view.verbs.nudge(direction[0] * step, direction[1] * step)
+    verbs.nudge(direction[0] * step, direction[1] * step)
     return True

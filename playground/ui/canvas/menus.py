@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -15,9 +14,8 @@ from playground.editing import commands
 from playground.editing.connecting import edge_between, fits
 from playground.editing.geometry import Hit, Point, PortRef
 from playground.editing.naming import titles
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
+from playground.ui.canvas.verbs import Verbs
 
 _MOST_OFFERS = 24
 
@@ -42,20 +40,20 @@ class Choice(QAction):
         self._act()
 
 
-def context_menu(view: CanvasView, hit: Hit, at: Point) -> QMenu:
+def context_menu(view: CanvasSurface, verbs: Verbs, hit: Hit, at: Point) -> QMenu:
     """The menu for what lies at a point of the scene."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if hit.kind == "wire" and hit.edge is not None:
-        _wire_menu(view, menu, hit.edge, at)
+        _wire_menu(view, verbs, menu, hit.edge, at)
     elif hit.kind in ("node", "port"):
-        _node_menu(view, menu)
+        _node_menu(view, verbs, menu)
     elif hit.kind in ("note", "note-corner"):
-        _note_menu(view, menu)
+        _note_menu(view, verbs, menu)
     elif hit.kind == "group":
-        _group_menu(view, menu)
+        _group_menu(view, verbs, menu)
     else:
-        _canvas_menu(view, menu, at)
+        _canvas_menu(view, verbs, menu, at)
     return menu
 
 
@@ -69,13 +67,13 @@ def _submenu(menu: QMenu, text: str) -> QMenu:
     return submenu
 
 
-def _wire_menu(view: CanvasView, menu: QMenu, key: EdgeKey, at: Point) -> None:
+def _wire_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, key: EdgeKey, at: Point) -> None:
     _add(menu, "Insert a block …", partial(view.ask_for_block, at, edge=key), "A")
-    _add(menu, "Delete the wire", view.verbs.delete, "Del")
+    _add(menu, "Delete the wire", verbs.delete, "Del")
 
 
-def _node_menu(view: CanvasView, menu: QMenu) -> None:
-    verbs, graph = view.verbs, view.document.graph
+def _node_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
+    graph = view.document.graph
     names = view.selected_nodes()
     nodes = [graph.node(name) for name in names]
     _add(menu, "Add a block after …", view.append_to_selection, "A", len(names) == 1)
@@ -91,14 +89,14 @@ def _node_menu(view: CanvasView, menu: QMenu) -> None:
     _add(menu, "Show neurons" if folded else "Hide neurons", verbs.toggle_unfolded, "U", bool(possible))
     _add(menu, "Walk through neurons", verbs.enter_neurons, "N", any(node.unfolded for node in nodes))
     menu.addSeparator()
-    _editing(view, menu)
+    _editing(view, verbs, menu)
     menu.addSeparator()
-    _arranging(view, menu, len(view.canvas_scene.selection.items))
+    _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
     _add(menu, "Group", verbs.group, "Ctrl+G")
     _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G", any(set(names) & set(frame.nodes) for frame in graph.groups))
 
 
-def _wiring(view: CanvasView, menu: QMenu, name: str) -> None:
+def _wiring(view: CanvasSurface, menu: QMenu, name: str) -> None:
     """Connect and disconnect without the mouse."""
     graph, known = view.document.graph, titles(view.document.graph)
     offers = _submenu(menu, "Connect to")
@@ -112,7 +110,7 @@ def _wiring(view: CanvasView, menu: QMenu, name: str) -> None:
     cuts.setEnabled(not cuts.isEmpty())
 
 
-def _offers(view: CanvasView, name: str, known: dict[str, str]) -> list[tuple[PortRef, PortRef, str]]:
+def _offers(view: CanvasSurface, name: str, known: dict[str, str]) -> list[tuple[PortRef, PortRef, str]]:
     """Inputs elsewhere that an output of the node fits into."""
     scene, document = view.canvas_scene, view.document
     taken = {edge.key for edge in document.graph.edges}
@@ -130,39 +128,38 @@ def _offers(view: CanvasView, name: str, known: dict[str, str]) -> list[tuple[Po
     return found
 
 
-def _editing(view: CanvasView, menu: QMenu) -> None:
-    verbs = view.verbs
+def _editing(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     _add(menu, "Cut", verbs.cut, "Ctrl+X")
     _add(menu, "Copy", verbs.copy, "Ctrl+C")
     _add(menu, "Duplicate", verbs.duplicate, "Ctrl+D")
     _add(menu, "Delete", verbs.delete, "Del")
 
 
-def _arranging(view: CanvasView, menu: QMenu, count: int) -> None:
+def _arranging(view: CanvasSurface, verbs: Verbs, menu: QMenu, count: int) -> None:
     align = _submenu(menu, "Align")
     for how in ("left", "centre", "right", "top", "middle", "bottom"):
-        _add(align, how.capitalize(), partial(view.verbs.align, how))
+        _add(align, how.capitalize(), partial(verbs.align, how))
     align.setEnabled(count > 1)
     distribute = _submenu(menu, "Distribute")
-    _add(distribute, "Horizontally", partial(view.verbs.distribute, "horizontal"))
-    _add(distribute, "Vertically", partial(view.verbs.distribute, "vertical"))
+    _add(distribute, "Horizontally", partial(verbs.distribute, "horizontal"))
+    _add(distribute, "Vertically", partial(verbs.distribute, "vertical"))
     distribute.setEnabled(count > 2)
 
 
-def _note_menu(view: CanvasView, menu: QMenu) -> None:
-    _add(menu, "Edit text …", view.verbs.rename, "F2")
+def _note_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
+    _add(menu, "Edit text …", verbs.rename, "F2")
     menu.addSeparator()
-    _editing(view, menu)
-    _arranging(view, menu, len(view.canvas_scene.selection.items))
+    _editing(view, verbs, menu)
+    _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
 
 
-def _group_menu(view: CanvasView, menu: QMenu) -> None:
-    _add(menu, "Rename …", view.verbs.rename, "F2")
-    _add(menu, "Ungroup", view.verbs.ungroup, "Ctrl+Shift+G")
+def _group_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
+    _add(menu, "Rename …", verbs.rename, "F2")
+    _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G")
 
 
-def _canvas_menu(view: CanvasView, menu: QMenu, at: Point) -> None:
-    verbs, filled = view.verbs, bool(view.document.graph.nodes)
+def _canvas_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, at: Point) -> None:
+    filled = bool(view.document.graph.nodes)
     _add(menu, "Add a block …", partial(view.ask_for_block, at), "A")
     _add(menu, "Add a note", partial(verbs.add_note, at))
     menu.addSeparator()
@@ -176,7 +173,7 @@ def _canvas_menu(view: CanvasView, menu: QMenu, at: Point) -> None:
     _add(menu, "Farther", view.zoom_out, "-")
 
 
-def hit_by_keyboard(view: CanvasView) -> tuple[Hit, QPointF]:
+def hit_by_keyboard(view: CanvasSurface) -> tuple[Hit, QPointF]:
     """What the Menu key speaks of, the first selected thing, and where the menu opens in the scene."""
     scene, middle = view.canvas_scene, view.camera.visible().center()
     if scene.selection.wires and not scene.selection.items:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Slot
 
@@ -14,9 +13,7 @@ from playground.editing import commands
 from playground.editing.connecting import Verdict, remedies
 from playground.network.check import Problem
 from playground.ui.canvas.bubble import Bubble
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
 
 _MOST_BUTTONS = 3
 
@@ -24,7 +21,7 @@ _MOST_BUTTONS = 3
 class Messages(QObject):
     """Decides what the bubble says and keeps it beside the node it speaks of."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         super().__init__(view)
         self._view = view
         self._scene = view.canvas_scene

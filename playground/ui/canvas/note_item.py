@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Note
 from playground.editing.geometry import Rect
-from playground.ui.canvas.paint import NOTE_LEVEL, card_font, card_metrics, plain_tip
+from playground.ui.canvas.paint import NOTE_LEVEL, card_font, card_metrics
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
 NOTE_PADDING = 9.0

@@ -14,10 +14,10 @@ from playground.editing import commands
 from playground.editing.connecting import edge_between, fits
 from playground.editing.geometry import Hit, PortRef
 from playground.editing.naming import titles
-from playground.ui.canvas.interactions import scene_rect
 from playground.ui.canvas.menus import Choice, context_menu
 from playground.ui.canvas.outline_items import TopRow, row_of
 from playground.ui.canvas.outline_rows import Made, OutlineRow, outline_rows
+from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.view import CanvasView
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
@@ -352,10 +352,10 @@ class OutlineWidget(QWidget):
     def _menu_for(self, row: OutlineRow) -> QMenu | None:
         """The menu of the canvas for the same thing, with connecting and moving spelled out."""
         if row.kind == "wire" and row.edge is not None:
-            return context_menu(self._canvas, Hit("wire", edge=row.edge), (0.0, 0.0))
+            return context_menu(self._canvas, self._canvas.verbs, Hit("wire", edge=row.edge), (0.0, 0.0))
         if row.kind not in ("node", "note", "group"):
             return None
-        menu = context_menu(self._canvas, Hit(row.kind, row.id), (0.0, 0.0))
+        menu = context_menu(self._canvas, self._canvas.verbs, Hit(row.kind, row.id), (0.0, 0.0))
         menu.addSeparator()
         if row.kind == "node":
             menu.addAction(Choice("Connect to …", self.offer_targets, menu, "C"))

@@ -7,8 +7,8 @@ from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QTreeWidgetItem
 
 from playground.ui.canvas.outline_rows import OutlineRow, RowKey
-from playground.ui.canvas.paint import plain_tip
 from playground.ui.widgets import icons
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
 _SIGNS = {"problem": ("warning", "error"), "fix": ("next", "accent"), "note": ("note", "secondary")}

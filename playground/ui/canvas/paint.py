@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from html import escape
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from playground.editing.geometry import Rect
 from playground.ui.canvas.face import CardFace
 from playground.ui.widgets.fonts import house_font
 
@@ -26,11 +28,6 @@ def card_metrics(size: float = 13.0, *, bold: bool = False) -> QFontMetricsF:
     return QFontMetricsF(card_font(size, bold=bold))
 
 
-def plain_tip(text: str) -> str:
-    """A tooltip that shows a text as it was typed; what looks like HTML would be shown as such."""
-    return f'<p style="white-space: pre-wrap">{escape(text)}</p>' if "<" in text or "&" in text else text
-
-
 def tooltip(face: CardFace) -> str:
     """What a card teaches when the mouse rests on it: what the block does, and what is wrong with it."""
     parts = [f"<b>{escape(face.title)}</b>"]
@@ -45,3 +42,8 @@ def tooltip(face: CardFace) -> str:
         parts.append("Frozen: its weights stay as they are.")
     parts.extend(f"<b>{problem.severity.capitalize()}:</b> {escape(problem.message)}" for problem in face.problems)
     return "<p>" + "<br>".join(parts) + "</p>"
+
+
+def scene_rect(rect: Rect) -> QRectF:
+    """A rectangle of the pure geometry for Qt."""
+    return QRectF(rect.x, rect.y, rect.width, rect.height)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QRectF, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, Slot
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from playground.document.graph import EdgeKey, Graph, Node
@@ -22,7 +22,7 @@ from playground.ui.canvas.node_item import NodeItem
 from playground.ui.canvas.note_item import NoteItem
 from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
 from playground.ui.canvas.routing import CardIndex, disturbed, route
-from playground.ui.canvas.selection import Selection
+from playground.ui.canvas.scene_items import SceneItems
 from playground.ui.canvas.unfolding import Unfolding
 from playground.ui.canvas.wire_item import WireItem
 from playground.ui.canvas.wire_notes import WireNotes
@@ -34,22 +34,11 @@ I = TypeVar("I", bound=QGraphicsItem)  # noqa: E741
 V = TypeVar("V")
 
 
-class CanvasScene(QGraphicsScene):
-    """Items by id. The dictionaries are the sole owners of the items: what leaves them leaves the scene."""
-
-    reconciled = Signal()
-    """The items are in step with the document again."""
-    arranged = Signal()
-    """Cards have moved or changed their size, also during a gesture."""
+class CanvasScene(SceneItems):
+    """Makes, changes and removes the items, lays the wires, and says where everything is."""
 
     def __init__(self, document: OpenDocument, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.document = document
-        self.selection = Selection(self)
-        self.nodes: dict[str, NodeItem] = {}
-        self.wires: dict[EdgeKey, WireItem] = {}
-        self.notes: dict[str, NoteItem] = {}
-        self.groups: dict[str, GroupItem] = {}
+        super().__init__(document, parent)
         self.unfolding = Unfolding(self)
         self.pulled, self.guides, self.band, self.chip, self.verdict = PulledWire(), Guides(), Band(), Chip(), Chip()
         for overlay in (self.guides, self.band, self.pulled, self.chip, self.verdict):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Slot
 
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.surface import CanvasSurface
 
 _SHOWN, _HIDDEN = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 _SLOP = 0.5
@@ -16,7 +13,7 @@ _SLOP = 0.5
 class ScrollBars(QObject):
     """Looks again after the view or the cards have moved, but never in the midst of a gesture."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         super().__init__(view)
         self._view = view
         self._due = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,7 @@ from playground.training.snapshot import Snapshot
 from playground.ui.canvas.neuron_geometry import MOST_PINS, MOST_UNITS
 from playground.ui.canvas.neuron_pictures import plane_features
 from playground.ui.canvas.neurons import NeuronInputs, NeuronsItem
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.scene import CanvasScene
+from playground.ui.canvas.scene_items import SceneItems
 
 MOST_FEATURES = 16
 """Inputs that are shown as named tiles; more become dots."""
@@ -33,7 +30,7 @@ class Unfolding(QObject):
     weight_edited = Signal(str, object, float)
     """Parameter name, index tuple and value that a person typed."""
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, scene: SceneItems) -> None:
         super().__init__(scene)
         self._scene = scene
         self._items: dict[str, NeuronsItem] = {}

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtGui import QGuiApplication
 
 from playground.editing import adding, commands
 from playground.editing.clipboard import PasteError
 from playground.editing.geometry import Line, Point, Rect, free_place
-from playground.ui.canvas.interactions import scene_rect
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
+from playground.ui.canvas.paint import scene_rect
+from playground.ui.canvas.surface import CanvasSurface
 
 
 class Verbs:
     """Bound to one canvas. Every function that finds nothing to do does nothing."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasSurface) -> None:
         self._view = view
         self._document = view.document
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -25,12 +25,11 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from playground.document.graph import Edge, EdgeKey
 from playground.editing import commands
 from playground.editing.connecting import Verdict, edge_between, fits
-from playground.editing.geometry import Hit, Point, PortRef, hit_test
+from playground.editing.geometry import Hit, Point, PortRef
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas import dropping, keys
 from playground.ui.canvas.asking import Asking
 from playground.ui.canvas.background import paint_background
-from playground.ui.canvas.camera import Camera
 from playground.ui.canvas.edge_scroll import EdgeScroll
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import CanvasEditor
@@ -43,15 +42,14 @@ from playground.ui.canvas.interactions import (
     ResizeNote,
     Rubberband,
     SelectWire,
-    scene_rect,
 )
 from playground.ui.canvas.live import NO_PALETTES, LivePictures
 from playground.ui.canvas.menus import context_menu, hit_by_keyboard
 from playground.ui.canvas.messages import Messages
 from playground.ui.canvas.quick_menu import QuickMenu
 from playground.ui.canvas.requests import MenuRequest
-from playground.ui.canvas.scene import CanvasScene
 from playground.ui.canvas.scroll_bars import ScrollBars
+from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.canvas.verbs import Verbs
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
@@ -60,27 +58,11 @@ _CARD_CACHE = 192 * 1024
 """KiB for painted cards: some 300 of them at 100 % on a screen of double density."""
 
 
-class CanvasView(QGraphicsView):
-    """The view of the graph. `verbs` holds what can be done with the selection, `camera` where one looks."""
-
-    node_selected = Signal(str)
-    """The one selected node, or "" when none or several are."""
-    selection_changed = Signal()
-    weight_edit_requested = Signal(str, object, float)
-    """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
-    said = Signal(str)
-    """A sentence for the person, such as why something was refused."""
-    parameters_wanted = Signal()
-    """The person wants to set the parameters of the selected block."""
-    view_changed = Signal()
-    """Zoom or place of what is seen has changed."""
+class CanvasView(CanvasSurface):
+    """The view of the graph: turns mouse and keyboard into gestures and verbs, and shows live pictures."""
 
     def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.document = document
-        self.canvas_scene = CanvasScene(document, self)
-        self.setScene(self.canvas_scene)
-        self.camera = Camera(self)
+        super().__init__(document, parent)
         self.verbs = Verbs(self)
         self.live = LivePictures(self.canvas_scene)
         self.messages = Messages(self)
@@ -118,55 +100,9 @@ class CanvasView(QGraphicsView):
         self.viewport().setMouseTracking(True)
         self.viewport().grabGesture(Qt.GestureType.PinchGesture)
 
-    # Public: what is selected and seen ---------------------------------------------------------------------------
-
-    def selected_nodes(self) -> tuple[str, ...]:
-        """Ids of the selected nodes, in the order of selection."""
-        return self.canvas_scene.selection.nodes(self.document.graph)
-
-    def selected_node(self) -> str:
-        """The one selected node, or "" when none or several are."""
-        items = self.canvas_scene.selection.items
-        return items[0] if len(items) == 1 and items[0] in self.canvas_scene.nodes else ""
-
-    def select(self, identifiers: Iterable[str]) -> None:
-        """Select exactly these nodes, notes and groups."""
-        self.canvas_scene.selection.choose(identifiers)
-
-    def go_to(self, identifier: str) -> None:
-        """Select a node and bring it into sight."""
-        self.select([identifier])
-        item = self.canvas_scene.nodes.get(identifier)
-        if item is not None:
-            self.camera.reveal(scene_rect(item.box().rect))
-
-    @Slot()
-    def fit(self) -> None:
-        """Show everything."""
-        self.camera.fit()
-
-    @Slot()
-    def reset_zoom(self) -> None:
-        """Zoom to 100 %."""
-        self.camera.zoom_to(1.0)
-
-    @Slot()
-    def zoom_in(self) -> None:
-        """One step closer."""
-        self.camera.zoom_by(2.0)
-
-    @Slot()
-    def zoom_out(self) -> None:
-        """One step farther."""
-        self.camera.zoom_by(-2.0)
-
     def add_block(self, block_id: str) -> str:
         """Add a block after the selected node, select it and bring it into sight. Returns its id."""
         return self.verbs.add_block(block_id)
-
-    def say(self, sentence: str) -> None:
-        """Tell the person something; the window shows it."""
-        self.said.emit(sentence)
 
     # Public: live pictures -------------------------------------------------------------------------------------------
 
@@ -268,14 +204,6 @@ class CanvasView(QGraphicsView):
             self.canvas_scene.selection.choose()
             return True
         return False
-
-    def to_scene(self, place: QPointF) -> QPointF:
-        """A point of the viewport in the scene, not rounded to pixels."""
-        return self.viewportTransform().inverted()[0].map(place)
-
-    def hit(self, point: Point) -> Hit:
-        """What lies at a point of the scene."""
-        return hit_test(point, self.canvas_scene.scenery(), slop=min(24.0, 4.0 / self.camera.zoom))
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         place = event.position()
@@ -424,7 +352,7 @@ class CanvasView(QGraphicsView):
             self.canvas_scene.selection.choose(wires=[hit.edge])
         elif hit.id and hit.id not in self.canvas_scene.selection.items:
             self.select([hit.id])
-        context_menu(self, hit, (place.x(), place.y())).popup(spot)
+        context_menu(self, self.verbs, hit, (place.x(), place.y())).popup(spot)
 
     # Wheel, touch, keyboard ------------------------------------------------------------------------------------------
 
@@ -441,7 +369,7 @@ class CanvasView(QGraphicsView):
             if self._gesture is None:
                 self._restore_cursor()
             event.accept()
-        elif self._steer_neurons(event) or keys.press(self, event):
+        elif self._steer_neurons(event) or keys.press(self, self.verbs, event):
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -471,14 +399,14 @@ class CanvasView(QGraphicsView):
         dropping.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        dropping.move(self, event)
+        dropping.move(self, self.edge_scroll, event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        dropping.leave(self)
+        dropping.leave(self, self.edge_scroll)
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        dropping.drop(self, event)
+        dropping.drop(self, self.edge_scroll, event)
 
     # Painting and size -----------------------------------------------------------------------------------------------
 

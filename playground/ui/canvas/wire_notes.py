@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -11,11 +10,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.paint import OVERLAY_LEVEL, card_font, card_metrics
+from playground.ui.canvas.scene_items import SceneItems
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
 from playground.ui.widgets.theme import THEME
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.scene import CanvasScene
 
 _SIZE = 13.0
 _ROW = 17.0
@@ -102,7 +99,7 @@ def _color(note: WireNote) -> str:
 class WireNotes(QObject):
     """Keeps the labels on their wires, and the rings on their cards, while both move."""
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, scene: SceneItems) -> None:
         super().__init__(scene)
         self._scene = scene
         self._notes = NO_NOTES

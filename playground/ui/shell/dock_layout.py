@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from playground.ui.shell.view_dock import ViewDock
 from playground.ui.widgets.theme import THEME
-
-if TYPE_CHECKING:
-    from playground.ui.shell.view_docks import ViewDock
 
 HEIGHT_SHARE = 0.45
 """Part of the window's height that the docked views have, until a person chooses another."""

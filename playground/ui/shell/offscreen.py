@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.ui.shell.app import make_application
 from playground.ui.views.registry import VIEWS
-from playground.ui.views.saving import render
+from playground.ui.views.rendering import render
 
 
 def save_view(identifier: str, result: Any, out: Path, options: Mapping[str, Any] | None = None) -> None:

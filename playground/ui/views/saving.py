@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -17,13 +15,9 @@ from playground.analysis.base import Table
 from playground.document.files import write_atomically
 from playground.ui.widgets.theme import THEME
 
-if TYPE_CHECKING:
-    from playground.ui.views.base import View
-
 PNG_RATIO = 2.0
 """Pictures have twice the pixels of the screen, so that they stay sharp in print."""
 PAD, HEADING = 14, 30
-KINDS = ("png", "svg", "csv")
 
 
 def save_png(widget: QWidget, path: Path, heading: str = "") -> None:
@@ -88,37 +82,3 @@ def save_csv(table: Table, path: Path) -> None:
     writer.writerow(columns)
     writer.writerows(rows)
     write_atomically(path, text.getvalue().encode("utf-8"))
-
-
-def render(
-    result: Any, view_class: type[View], path: Path, theme: str = "light", size: QSize | None = None,
-    options: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
-    """Draw a result without a window and save it as what the ending of the path says: png, svg or csv.
-
-    `options` are the parameters of the view that a person has set.
-
-    Needs a QApplication for pictures, none for a table. Raises ValueError for another ending, OSError when the file
-    cannot be written.
-    """
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in KINDS:
-        raise ValueError(f"A view is saved as png, svg or csv, but “{path.name}” arrived.")
-    if kind == "csv":
-        save_csv(result.table(), path)
-        return
-    before = THEME.tokens.name
-    THEME.use(theme)
-    view = view_class()
-    try:
-        view.resize((size or QSize(800, 600)) - framed(QSize(0, 0), view.heading))
-        view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        view.show()  # only what is shown is laid out
-        view.take_options(options or {})
-        view.show_result(result)
-        view.settle()
-        (view.save_png if kind == "png" else view.save_svg)(path)
-    finally:
-        view.close()
-        view.deleteLater()
-        THEME.use(before)

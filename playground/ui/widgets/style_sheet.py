@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from playground.paths import RESOURCES
-
-if TYPE_CHECKING:
-    from playground.ui.widgets.theme import Tokens
+from playground.ui.widgets.tokens import Tokens
 
 
 def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:

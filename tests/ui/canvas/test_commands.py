@@ -305,7 +305,7 @@ def test_connecting_by_menu(hands: Hands) -> None:
     hands.view.select([])
     name = hands.view.add_block("tanh")
     hands.view.select(["dense-1"])
-    menu = context_menu(hands.view, Hit("node", "dense-1"), (0.0, 0.0))
+    menu = context_menu(hands.view, hands.view.verbs, Hit("node", "dense-1"), (0.0, 0.0))
     offers = next(submenu for submenu in menu.findChildren(QMenu) if submenu.title() == "Connect to")
     chosen = next(action for action in offers.actions() if action.text().startswith("Tanh"))
     chosen.trigger()
@@ -321,7 +321,7 @@ def test_every_menu_opens_and_every_line_has_words(qtbot) -> None:
         Hit("canvas"), Hit("node", "dense-1"), Hit("note", "note-1"), Hit("group", "group-1"), Hit("wire", edge=edge),
     ):
         hands.view.select([hit.id] if hit.id else [])
-        menu = context_menu(hands.view, hit, (0.0, 0.0))
+        menu = context_menu(hands.view, hands.view.verbs, hit, (0.0, 0.0))
         lines = [action for action in menu.actions() if not action.isSeparator()]
         assert lines and all(action.text() for action in lines)
         menu.close()

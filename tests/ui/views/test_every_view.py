@@ -41,10 +41,11 @@ from playground.ui.views.probe_view import ProbeView
 from playground.ui.views.race_view import RaceView
 from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
+from playground.ui.views.rendering import render
 from playground.ui.views.response_view import ResponseView
 from playground.ui.views.rule_view import RuleView
 from playground.ui.views.runs_view import RunsView
-from playground.ui.views.saving import PNG_RATIO, framed, render, save_png
+from playground.ui.views.saving import PNG_RATIO, framed, save_png
 from playground.ui.views.surface_view import SurfaceView
 from playground.ui.views.text_view import TextView
 from playground.ui.views.wall_view import WallView

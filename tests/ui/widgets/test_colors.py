@@ -11,7 +11,8 @@ from PySide6.QtCore import QSettings
 from playground.data.points import CLASS_NAMES
 from playground.ui.widgets import theme
 from playground.ui.widgets.drawing import class_table
-from playground.ui.widgets.theme import CLASS_COLORS, CLASS_SYMBOLS, TABLES, THEME, Tokens, class_color, class_symbol
+from playground.ui.widgets.theme import CLASS_COLORS, CLASS_SYMBOLS, THEME, class_color, class_symbol
+from playground.ui.widgets.tokens import TABLES, Tokens
 
 VISION = {
     "normal": np.eye(3),

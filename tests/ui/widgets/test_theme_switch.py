@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from playground.ui.widgets.theme import DARK, LIGHT, THEME
+from playground.ui.widgets.theme import THEME
+from playground.ui.widgets.tokens import DARK, LIGHT
 
 DEPTH = 12
 

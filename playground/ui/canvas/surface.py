@@ -1,0 +1,122 @@
+"""The canvas as its tools see it: the document, the scene, where one looks, what is selected, and what can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, Signal, Slot
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from playground.document.graph import Edge, EdgeKey
+from playground.editing.connecting import Verdict
+from playground.editing.geometry import Hit, Point, PortRef, hit_test
+from playground.ui.canvas.camera import Camera
+from playground.ui.canvas.paint import scene_rect
+from playground.ui.canvas.scene import CanvasScene
+from playground.ui.open_document import OpenDocument
+
+
+class CanvasSurface(QGraphicsView):
+    """What gestures, menus, keys and messages work on; `CanvasView` puts them together and answers what they ask."""
+
+    node_selected = Signal(str)
+    """The one selected node, or "" when none or several are."""
+    selection_changed = Signal()
+    weight_edit_requested = Signal(str, object, float)
+    """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
+    said = Signal(str)
+    """A sentence for the person, such as why something was refused."""
+    parameters_wanted = Signal()
+    """The person wants to set the parameters of the selected block."""
+    view_changed = Signal()
+    """Zoom or place of what is seen has changed."""
+
+    def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.canvas_scene = CanvasScene(document, self)
+        self.setScene(self.canvas_scene)
+        self.camera = Camera(self, self.canvas_scene, self.view_changed.emit)
+
+    def selected_nodes(self) -> tuple[str, ...]:
+        """Ids of the selected nodes, in the order of selection."""
+        return self.canvas_scene.selection.nodes(self.document.graph)
+
+    def selected_node(self) -> str:
+        """The one selected node, or "" when none or several are."""
+        items = self.canvas_scene.selection.items
+        return items[0] if len(items) == 1 and items[0] in self.canvas_scene.nodes else ""
+
+    def select(self, identifiers: Iterable[str]) -> None:
+        """Select exactly these nodes, notes and groups."""
+        self.canvas_scene.selection.choose(identifiers)
+
+    def go_to(self, identifier: str) -> None:
+        """Select a node and bring it into sight."""
+        self.select([identifier])
+        item = self.canvas_scene.nodes.get(identifier)
+        if item is not None:
+            self.camera.reveal(scene_rect(item.box().rect))
+
+    @Slot()
+    def fit(self) -> None:
+        """Show everything."""
+        self.camera.fit()
+
+    @Slot()
+    def reset_zoom(self) -> None:
+        """Zoom to 100 %."""
+        self.camera.zoom_to(1.0)
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """One step closer."""
+        self.camera.zoom_by(2.0)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """One step farther."""
+        self.camera.zoom_by(-2.0)
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something; the window shows it."""
+        self.said.emit(sentence)
+
+    def to_scene(self, place: QPointF) -> QPointF:
+        """A point of the viewport in the scene, not rounded to pixels."""
+        return self.camera.to_scene(place)
+
+    def hit(self, point: Point) -> Hit:
+        """What lies at a point of the scene."""
+        return hit_test(point, self.canvas_scene.scenery(), slop=min(24.0, 4.0 / self.camera.zoom))
+
+    # What the view answers -------------------------------------------------------------------------------------------
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a gesture of the mouse is under way."""
+        raise NotImplementedError
+
+    def ask_for_block(self, at: Point | None, port: PortRef | None = None, edge: EdgeKey | None = None) -> None:
+        """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
+        raise NotImplementedError
+
+    def append_to_selection(self) -> None:
+        """Open the quick menu for a block after the selected node, or anywhere."""
+        raise NotImplementedError
+
+    def connect_ports(self, first: PortRef, second: PortRef) -> bool:
+        """Lay a wire between two ports if it fits; else say why not."""
+        raise NotImplementedError
+
+    def refuse(self, edge: Edge, verdict: Verdict, replacing: EdgeKey | None = None) -> None:
+        """Say why a wire was not laid and offer the remedies."""
+        raise NotImplementedError
+
+    def edit(self, identifier: str) -> None:
+        """Type into a node's title, a group's title or a note."""
+        raise NotImplementedError
+
+    def escape(self) -> bool:
+        """Cancel what is under way, else the selection. False when there was nothing."""
+        raise NotImplementedError
