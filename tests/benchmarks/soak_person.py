@@ -50,7 +50,7 @@ class Person:
 
     def __init__(self, place: Workplace, numbers: random.Random, home: Path) -> None:
         self._place = place
-        self._window = place.window
+        self._window = place.frame
         self._numbers = numbers
         self._home = home
         self._presets = library.presets()

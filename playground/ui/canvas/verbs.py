@@ -11,6 +11,7 @@ from playground.editing.clipboard import PasteError
 from playground.editing.geometry import Line, Point, Rect, free_place
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.surface import CanvasSurface
+from playground.ui.widgets.menu_action import MenuAction
 
 
 class Verbs:
@@ -19,6 +20,30 @@ class Verbs:
     def __init__(self, view: CanvasSurface) -> None:
         self._view = view
         self._document = view.document
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the Edit menu; the canvas has these keys itself, as text fields have their own."""
+        return (
+            MenuAction("cut", "Cu&t", self.cut, elsewhere="Ctrl+X"),
+            MenuAction("copy", "&Copy", self.copy, elsewhere="Ctrl+C"),
+            MenuAction("paste", "&Paste", self.paste, elsewhere="Ctrl+V"),
+            MenuAction("duplicate", "&Duplicate", self.duplicate, elsewhere="Ctrl+D"),
+            MenuAction("delete", "D&elete", self.delete, elsewhere="Del"),
+            MenuAction("select-all", "Select &all", self.select_all, elsewhere="Ctrl+A"),
+            MenuAction("add-after", "Add a &block after…", self._view.append_to_selection, elsewhere="A"),
+            MenuAction("parameters", "Set para&meters", self.enter_parameters, elsewhere="Return"),
+            MenuAction("rename", "Rena&me", self.rename, elsewhere="F2"),
+            MenuAction("neurons", "Show or hide ne&urons", self.toggle_unfolded, elsewhere="U"),
+            MenuAction("walk-neurons", "&Walk through neurons", self.enter_neurons, elsewhere="N"),
+            MenuAction("group", "&Group", self.group, elsewhere="Ctrl+G"),
+            MenuAction("ungroup", "U&ngroup", self.ungroup, elsewhere="Ctrl+Shift+G"),
+            MenuAction("note", "Add a &note", self.add_note, icon="note"),
+            MenuAction("tidy", "Tid&y the canvas", self.tidy, icon="tidy"),
+            MenuAction("fit", "Show &everything", self._view.fit, elsewhere="F"),
+            MenuAction("actual-size", "Canvas at 100 &%", self._view.reset_zoom, elsewhere="Ctrl+1"),
+            MenuAction("zoom-in", "Canvas &closer", self._view.zoom_in, elsewhere="+"),
+            MenuAction("zoom-out", "Canvas &farther", self._view.zoom_out, elsewhere="-"),
+        )
 
     @property
     def _chosen(self) -> tuple[str, ...]:

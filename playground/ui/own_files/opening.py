@@ -32,6 +32,7 @@ from playground.ui.own_files.picture_page import PicturePage
 from playground.ui.own_files.reader import Reader, Work
 from playground.ui.own_files.table_page import TablePage
 from playground.ui.own_files.text_page import TextPage
+from playground.ui.widgets.menu_action import MenuAction
 
 if TYPE_CHECKING:
     from playground.ui.canvas.view import CanvasView
@@ -86,6 +87,13 @@ class OwnFiles(QObject):
         document.file_wanted.connect(self.ask_for)
 
     # Asking ---------------------------------------------------------------------------------------------------------
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the File menu."""
+        return (
+            MenuAction("open-data", "Open &data…", self.ask_file, "Ctrl+Shift+D", tip="A table or a text of yours"),
+            MenuAction("open-pictures", "Open &pictures…", self.ask_folder, tip="A folder of yours, by class"),
+        )
 
     @Slot()
     def ask_file(self) -> None:

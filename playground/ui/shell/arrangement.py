@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from playground.ui.shell.kept_layout import KeptLayout, kept, kind_of
+from playground.ui.shell.parts import Parts
+from playground.ui.widgets.menu_action import MenuAction
 from playground.ui.widgets.theme import THEME
-
-if TYPE_CHECKING:
-    from playground.ui.shell.workplace import Workplace
 
 LEFT, RIGHT = "left", "right"
 USUAL_WIDTH = {LEFT: 220, RIGHT: 330}
@@ -28,23 +27,25 @@ class Arrangement(QObject):
     changed = Signal()
     """A panel came or went."""
 
-    def __init__(self, place: Workplace) -> None:
-        super().__init__(place)
-        self._place = place
-        self._window = place.window
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self._parts = parts
+        self.bars: list[QWidget] = [parts.time_bar, parts.companion]
+        """What is seen together with the canvas."""
+        self._window = parts.frame
         self.side_tabs = QTabWidget()
         self.side_tabs.setDocumentMode(True)
-        for panel in (self.side_tabs, place.palette, place.outline):
+        for panel in (self.side_tabs, parts.palette, parts.outline):
             panel.setAutoFillBackground(True)
             panel.setBackgroundRole(QPalette.ColorRole.Base)
-        self.side_tabs.addTab(place.palette, "Blocks")
-        self.side_tabs.addTab(place.outline, "Outline")
+        self.side_tabs.addTab(parts.palette, "Blocks")
+        self.side_tabs.addTab(parts.outline, "Outline")
         window = self._window
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.docks = {
             LEFT: self._dock("palette", "Blocks", self.side_tabs, Qt.DockWidgetArea.LeftDockWidgetArea),
-            RIGHT: self._dock("inspector", "Inspector", place.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
+            RIGHT: self._dock("inspector", "Inspector", parts.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
         }
         self.wanted = {LEFT: True, RIGHT: True}
         """The panels that the person wants to see, where there is room."""
@@ -59,6 +60,13 @@ class Arrangement(QObject):
         window.installEventFilter(self)
         THEME.changed.connect(self.apply)
 
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the View menu."""
+        return (
+            MenuAction("toggle-palette", "&Blocks and outline", functools.partial(self.toggle, LEFT), "Ctrl+B"),
+            MenuAction("toggle-inspector", "&Inspector", functools.partial(self.toggle, RIGHT), "Ctrl+I"),
+        )
+
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
         dock.setObjectName(name)
@@ -72,9 +80,8 @@ class Arrangement(QObject):
     def show_work(self, working: bool) -> None:
         """Show all that belongs to the canvas, or nothing of it."""
         self._working = working
-        self._place.top_bar.setVisible(working)
-        self._place.time_bar.setVisible(working)
-        self._place.companion.setVisible(working)
+        for bar in self.bars:
+            bar.setVisible(working)
         self.apply()
 
     def present(self, presenting: bool) -> None:
@@ -82,7 +89,7 @@ class Arrangement(QObject):
         self._presenting = presenting
         self._asked = ""
         self._window.head.menus.setVisible(not presenting)
-        self._place.views.layout.presenting = presenting
+        self._parts.views.layout.presenting = presenting
         self.apply()
 
     def toggle(self, side: str) -> None:
@@ -104,7 +111,7 @@ class Arrangement(QObject):
             dock.setVisible(side in widths)  # Also when it is hidden: a new dock shows itself later, if nobody hid it.
         docks = [self.docks[side] for side in widths]
         self._window.resizeDocks(docks, [round(width) for width in widths.values()], Qt.Orientation.Horizontal)
-        layout = self._place.views.layout
+        layout = self._parts.views.layout
         layout.shown = self._working
         layout.arrange()
         layout.later()
@@ -143,11 +150,11 @@ class Arrangement(QObject):
 
     def keep(self) -> None:
         """Remember how the window is divided, for projects of this kind."""
-        layout = self._place.views.layout
+        layout = self._parts.views.layout
         if not self._kind or self._presenting:
             return
         KeptLayout(
-            views=tuple(self._place.views.open_ids()),
+            views=tuple(self._parts.views.open_ids()),
             front=layout.front(),
             height=layout.height_share,
             widths=layout.width_shares,
@@ -157,9 +164,9 @@ class Arrangement(QObject):
 
     def begin(self) -> tuple[str, ...]:
         """Divide the window as for the last project of this kind. Returns the views that were open then."""
-        self._kind = kind_of(self._place.document.graph)
+        self._kind = kind_of(self._parts.document.graph)
         last = kept(self._kind)
-        layout = self._place.views.layout
+        layout = self._parts.views.layout
         if last is None:
             return ()
         self.wanted, self.widths = dict(last.sides), dict(last.side_widths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPointF, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from playground.data.own_places import located, stored
@@ -24,6 +24,7 @@ from playground.ui.shell.view_docks import ViewDocks
 from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.run_control import RunControl
 from playground.ui.threads.trainer import Trainer
+from playground.ui.widgets.menu_action import MenuAction
 
 ENDING = ".playground.json"
 FILTER = f"Playground project (*{ENDING} *.json)"
@@ -69,6 +70,16 @@ class FileActions(QObject):
         self.keeper.told.connect(self.told)
 
     # Opening --------------------------------------------------------------------------------------------------------
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the File menu."""
+        keys = QKeySequence.StandardKey
+        return (
+            MenuAction("new", "&New", self.new, keys.New, "plus"),
+            MenuAction("open", "&Open…", self.ask_and_open, keys.Open, "open"),
+            MenuAction("save", "&Save", self.save, keys.Save, "save"),
+            MenuAction("save-as", "Save &as…", self.ask_and_save, "Ctrl+Shift+S"),
+        )
 
     @Slot()
     def new(self) -> None:

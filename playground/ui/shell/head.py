@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QMenuBar, QVBoxLayout, QWidget
 
-from playground.ui.shell.window_actions import MENUS
+MENUS = ("&File", "&Edit", "&Train", "T&ime", "&View", "&Help")
+"""The menus in their order."""
 
 
 class MenuBar(QMenuBar):

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QKeySequence
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 from playground import __version__
 from playground.paths import log_file
 from playground.ui.canvas.keys import HELP as CANVAS_KEYS
 from playground.ui.shell.presenter import KEYS_HELP
-from playground.ui.shell.window_actions import WindowActions
+from playground.ui.widgets.menu_action import MenuAction
 from playground.ui.widgets.theme import THEME
 
 
 class KeysPage(QDialog):
     """All keys on one page, which the arrow keys, Page Up and Page Down scroll; Escape closes it."""
 
-    def __init__(self, actions: WindowActions, parent: QWidget) -> None:
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget) -> None:
         super().__init__(parent)
         self._actions = actions
         self.setWindowTitle("Keys")
@@ -37,7 +38,7 @@ class KeysPage(QDialog):
         native = QKeySequence.SequenceFormat.NativeText
         rows = [
             (action.iconText(), ", ".join(keys.toString(native) for keys in action.shortcuts()))
-            for action in self._actions.act.values()
+            for action in self._actions.values()
             if not action.shortcut().isEmpty()
         ]
         rows += [(words[:1].upper() + words[1:], keys) for keys, words in CANVAS_KEYS]
@@ -53,11 +54,19 @@ class KeysPage(QDialog):
 class Help(QObject):
     """Shows the pages of the help menu."""
 
-    def __init__(self, window: QWidget, actions: WindowActions) -> None:
+    def __init__(self, window: QWidget, actions: Mapping[str, QAction]) -> None:
         super().__init__(window)
         self._window = window
         self._actions = actions
         self._page: KeysPage | None = None
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the Help menu."""
+        return (
+            MenuAction("keys", "&Keys…", self.show_keys, "F1", tip="All keys on one page"),
+            MenuAction("log", "Open the &log folder", self.open_log),
+            MenuAction("about", "&About Playground", self.show_about),
+        )
 
     @Slot()
     def show_keys(self) -> None:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QWidget
 
-from playground.ui.shell.arrangement import LEFT, RIGHT
-
-if TYPE_CHECKING:
-    from playground.ui.shell.workplace import Workplace
+from playground.ui.shell.arrangement import LEFT, RIGHT, Arrangement
+from playground.ui.shell.parts import Parts
+from playground.ui.widgets.menu_action import MenuAction
 
 
 class Panes(QObject):
     """Top bar, palette, outline, canvas, inspector, each open view and the time bar, in this order."""
 
-    def __init__(self, place: Workplace) -> None:
-        super().__init__(place)
-        self._place = place
+    def __init__(self, parts: Parts, arrangement: Arrangement, top_bar: QWidget) -> None:
+        super().__init__(parts)
+        self._parts = parts
+        self._arrangement = arrangement
+        self._top_bar = top_bar
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the View menu."""
+        return (
+            MenuAction("next-pane", "&Next pane", self.forwards, "F6", tip="To the next part of the window"),
+            MenuAction("previous-pane", "Pre&vious pane", self.backwards, "Shift+F6", tip="The focus back again"),
+        )
 
     def all(self) -> list[QWidget]:
         """The panes that can be seen or brought forward, in order."""
-        place = self._place
-        sides = [place.palette, place.outline] if place.arrangement.docks[LEFT].isVisible() else []
-        views = [place.views.dock(identifier).panel for identifier in place.views.open_ids()]
-        panes = [place.top_bar, *sides, place.canvas, place.inspector, *views, place.time_bar]
+        parts = self._parts
+        sides = [parts.palette, parts.outline] if self._arrangement.docks[LEFT].isVisible() else []
+        views = [parts.views.dock(identifier).panel for identifier in parts.views.open_ids()]
+        panes = [self._top_bar, *sides, parts.canvas, parts.inspector, *views, parts.time_bar]
         return [pane for pane in panes if pane in sides or pane.isVisible()]
 
     def current(self) -> QWidget | None:
@@ -56,9 +62,9 @@ class Panes(QObject):
 
     def enter(self, pane: QWidget) -> bool:
         """Give a pane the focus, bringing it forward. False when nothing in it takes the focus."""
-        if pane in (self._place.palette, self._place.outline):
-            self._place.arrangement.side_tabs.setCurrentWidget(pane)
-        target = pane if pane is self._place.canvas else first_field(pane)
+        if pane in (self._parts.palette, self._parts.outline):
+            self._arrangement.side_tabs.setCurrentWidget(pane)
+        target = pane if pane is self._parts.canvas else first_field(pane)
         if target is None:
             return False
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -67,12 +73,12 @@ class Panes(QObject):
     @Slot()
     def enter_parameters(self) -> None:
         """From the selected block on the canvas into the fields of its parameters."""
-        place = self._place
-        if not place.inspector.isVisible():
-            place.arrangement.want(RIGHT, True)
-        place.inspector.select(place.canvas.selected_node())
-        panel = place.inspector.currentWidget()
-        form = place.inspector.block.form
+        parts = self._parts
+        if not parts.inspector.isVisible():
+            self._arrangement.want(RIGHT, True)
+        parts.inspector.select(parts.canvas.selected_node())
+        panel = parts.inspector.currentWidget()
+        form = parts.inspector.block.form
         inside = form if form is not None and form.isVisible() else panel
         # A number is typed into the box beside its slider.
         target = first_field(inside, but=QAbstractSlider) or first_field(inside) or first_field(panel)
@@ -81,7 +87,7 @@ class Panes(QObject):
 
     def back(self) -> bool:
         """From any other pane to the canvas. False when the canvas cannot be seen or has the focus already."""
-        canvas = self._place.canvas
+        canvas = self._parts.canvas
         if not canvas.isVisible() or canvas.hasFocus() or self.current() is None:
             return False
         canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)

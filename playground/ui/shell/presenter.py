@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from playground.document import library
-
-if TYPE_CHECKING:
-    from playground.ui.shell.workplace import Workplace
+from playground.ui.shell.arrangement import Arrangement
+from playground.ui.shell.parts import Parts
+from playground.ui.widgets.menu_action import MenuAction
 
 LARGEST = 1.5
 ROOM = (960.0, 560.0)
@@ -47,9 +47,12 @@ class Before:
 class Presenter(QObject):
     """Enters and leaves presenter mode and answers its keys."""
 
-    def __init__(self, place: Workplace) -> None:
-        super().__init__(place)
-        self._place = place
+    def __init__(self, parts: Parts, arrangement: Arrangement, show_work: Callable[[bool], None]) -> None:
+        super().__init__(parts)
+        self._parts = parts
+        self._arrangement = arrangement
+        self._show_work = show_work
+        """Shows the canvas (True) or the gallery."""
         self.active = False
         self._before: Before | None = None
         self._help = QTimer(self)
@@ -58,6 +61,10 @@ class Presenter(QObject):
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self._look_as_before)
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the View menu."""
+        return (MenuAction("present", "&Present", self.toggle, "F11", "present", "Large, for a projector"),)
 
     @Slot()
     def toggle(self) -> None:
@@ -69,21 +76,21 @@ class Presenter(QObject):
 
     def enter(self) -> None:
         """Hide the panels, scale everything up, fill the screen."""
-        place, window = self._place, self._place.window
+        parts, window = self._parts, self._parts.frame
         self._before = self._note()
         self.active = True
-        place.enlarger.leave()
-        place.arrangement.present(True)
-        place.show_canvas()
+        parts.enlarger.leave()
+        self._arrangement.present(True)
+        self._show_work(True)
         window.text_size.enlarge(scale_for(window.screen().size()))
-        place.canvas.installEventFilter(self)
+        parts.canvas.installEventFilter(self)
         window.showFullScreen()
-        place.canvas.camera.refit()
-        place.messages.tell(KEYS_HELP, tone="good")
+        parts.canvas.camera.refit()
+        parts.messages.tell(KEYS_HELP, tone="good")
         self._help.start(round(1000 * HELP_SECONDS))
 
     def _note(self) -> Before:
-        place, window, camera = self._place, self._place.window, self._place.canvas.camera
+        parts, window, camera = self._parts, self._parts.frame, self._parts.canvas.camera
         return Before(
             state=window.windowState(),
             size=window.size(),
@@ -91,49 +98,46 @@ class Presenter(QObject):
             centre=camera.visible().center(),
             fitted=camera.fitted,
             working=window.pages.currentWidget() is not window.gallery,
-            enlarged=place.enlarger.enlarged,
+            enlarged=parts.enlarger.enlarged,
         )
 
     def leave(self) -> None:
         """Back to the window as it was before."""
-        place, window, before = self._place, self._place.window, self._before
+        parts, window, before = self._parts, self._parts.frame, self._before
         self.active = False
         self._hide_help()
-        place.canvas.removeEventFilter(self)
+        parts.canvas.removeEventFilter(self)
         window.text_size.enlarge(1.0)
-        place.arrangement.present(False)
+        self._arrangement.present(False)
         if before is None:
             return
         window.setWindowState(before.state)
-        if before.working:
-            place.show_canvas()
-        else:
-            place.show_gallery()
-        if before.enlarged in place.views.open_ids():
-            place.enlarger.toggle(place.views.dock(before.enlarged))
+        self._show_work(before.working)
+        if before.enlarged in parts.views.open_ids():
+            parts.enlarger.toggle(parts.views.dock(before.enlarged))
         self._settling.start(0 if window.size() == before.size else SETTLING_MS)
         window.installEventFilter(self)
 
     @Slot()
     def _look_as_before(self) -> None:
         """What was seen of the canvas, now that the window has its size again."""
-        place, before = self._place, self._before
-        place.window.removeEventFilter(self)
+        parts, before = self._parts, self._before
+        parts.frame.removeEventFilter(self)
         if self.active or before is None:
             return
-        place.arrangement.apply()
+        self._arrangement.apply()
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # the canvas has its room before it is moved
         if before.fitted:
-            place.canvas.camera.refit()
+            parts.canvas.camera.refit()
         else:
-            place.canvas.camera.zoom_to(before.zoom)
-            place.canvas.camera.centre_on(before.centre)
+            parts.canvas.camera.zoom_to(before.zoom)
+            parts.canvas.camera.centre_on(before.centre)
 
     @Slot()
     def _hide_help(self) -> None:
         self._help.stop()
-        if self._place.messages.text == KEYS_HELP:
-            self._place.messages.dismiss()
+        if self._parts.messages.text == KEYS_HELP:
+            self._parts.messages.dismiss()
 
     def shut_down(self) -> None:
         """Stop the timers."""
@@ -141,8 +145,8 @@ class Presenter(QObject):
         self._settling.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._place.window:
-            if event.type() == QEvent.Type.Resize and self._before and self._place.window.size() == self._before.size:
+        if watched is self._parts.frame:
+            if event.type() == QEvent.Type.Resize and self._before and self._parts.frame.size() == self._before.size:
                 self._settling.start(0)
             return False
         # While presenting, the single keys mean the demonstration, not the editing of the canvas.
@@ -154,7 +158,7 @@ class Presenter(QObject):
             return False
         if isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit | QTextEdit):
             return False
-        run = self._place.run
+        run = self._parts.run
         table = {
             Qt.Key.Key_Space: run.toggle,
             Qt.Key.Key_S: run.take_step,
@@ -176,11 +180,11 @@ class Presenter(QObject):
 
     def next_view(self) -> None:
         """Bring the next open view to the front."""
-        names = self._place.views.open_ids()
-        front = self._place.views.layout.front()
+        names = self._parts.views.open_ids()
+        front = self._parts.views.layout.front()
         if names:
             last = max((names.index(name) for name in front if name in names), default=-1)
-            self._place.views.layout.bring_to_front(names[(last + 1) % len(names)])
+            self._parts.views.layout.bring_to_front(names[(last + 1) % len(names)])
 
     def next_preset(self) -> None:
         """Open the preset that follows in the gallery."""
@@ -195,6 +199,6 @@ class Presenter(QObject):
         if not entries:
             return
         titles = [entry.title for entry in entries]
-        title = self._place.document.project.title
+        title = self._parts.document.project.title
         number = titles.index(title) if title in titles else -1 if direction > 0 else 0
-        self._place.files.open(entries[(number + direction) % len(entries)].path)
+        self._parts.files.open(entries[(number + direction) % len(entries)].path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
+from playground.ui.widgets.menu_action import MenuAction
 from playground.ui.widgets.theme import THEME
 
 SIZES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
@@ -20,6 +21,15 @@ class TextSize(QObject):
         self._enlarged = 1.0
         self.chosen = _nearest(QSettings().value(SETTING, 1.0))
         """1.0 is the usual size."""
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the View menu."""
+        tip = "All text of the window"
+        return (
+            MenuAction("text-larger", "Te&xt larger", self.larger, ("Ctrl++", "Ctrl+="), tip=tip),
+            MenuAction("text-smaller", "Text s&maller", self.smaller, "Ctrl+-", tip=tip),
+            MenuAction("text-usual", "Text at &100 %", self.usual, "Ctrl+0", tip=tip),
+        )
 
     def apply(self) -> None:
         """Bring the theme to the present size, if it has another."""

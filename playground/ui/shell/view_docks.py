@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,12 +25,21 @@ from playground.ui.views.panel import ViewPanel
 from playground.ui.views.parameters import Option
 from playground.ui.views.registry import VIEWS
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes
+from playground.ui.widgets.menu_action import MenuAction
 
 MOST_DEFAULT_VIEWS = 3
 OF_A_RUN = frozenset({"snapshot", "history", "trail", "runs"})
 """What an analysis may need that is not there before a run is."""
 GROWING = frozenset({"history", "trail", "runs"})
 """What grows while the network learns, also while one looks back."""
+KEYS = {
+    identifier: f"Alt+{number}"
+    for number, identifier in enumerate(
+        ("curves", "decision-boundary", "confusion-matrix", "prediction-wall", "weights", "feature-maps",
+         "loss-surface", "gradient-flow", "runs"), start=1,
+    )
+}  # fmt: skip
+"""The views one opens by number; all others by the menu's letters."""
 MOST_WEIGHTS = 4
 """Weights that are looked at together."""
 
@@ -77,6 +87,16 @@ class ViewDocks(QObject):
         analyst.progressed.connect(self._on_progress)
 
     # Opening and closing --------------------------------------------------------------------------------------------
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """Every view, to be opened or closed."""
+        return tuple(
+            MenuAction(
+                f"view-{identifier}", view.title, functools.partial(self.toggle, identifier), KEYS.get(identifier),
+                tip=view.analysis.summary, checked=False,
+            )
+            for identifier, view in VIEWS.items()
+        )  # fmt: skip
 
     def open_ids(self) -> list[str]:
         """Ids of the open views, in the order in which they were opened."""

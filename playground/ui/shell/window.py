@@ -10,16 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEventLoop, QSettings, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEventLoop, QSettings, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from playground.document.kept_work import KeptWork
-from playground.ui.gallery.gallery import Gallery
-from playground.ui.shell.fitting import Pages, fit_to_screen
-from playground.ui.shell.head import Head
-from playground.ui.shell.text_size import TextSize
-from playground.ui.widgets.labels import Label
+from playground.ui.shell.fitting import fit_to_screen
+from playground.ui.shell.frame import Frame
 
 if TYPE_CHECKING:
     from playground.ui.shell.workplace import Workplace
@@ -29,7 +25,7 @@ USUAL_SIZE = (1440, 900)
 """Width and height of the first window, where the screen has room for it."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Frame):
     """Gallery first, workplace soon after. `workplace` is None until then."""
 
     furnished = Signal()
@@ -37,30 +33,11 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("main-window")
-        self.setWindowTitle("Playground")
         self.setAcceptDrops(True)
         self.resize(*USUAL_SIZE)
-        self.text_size = TextSize(self)
-        self.head = Head()
-        self.setMenuWidget(self.head)
         self.workplace: Workplace | None = None
         self._pending: Callable[[Workplace], None] | None = None
         """What the person asked for before the workplace was there."""
-        self.gallery = Gallery()
-        self.starting = Label("Opening…")
-        self.starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.starting.setProperty("role", "secondary")
-        self.pages = Pages()
-        self.pages.addWidget(self.gallery)
-        self.pages.addWidget(self.starting)
-        middle = QWidget()
-        self.middle = QVBoxLayout(middle)
-        """Room below the pages."""
-        self.middle.setContentsMargins(0, 0, 0, 0)
-        self.middle.setSpacing(0)
-        self.middle.addWidget(self.pages)
-        self.setCentralWidget(middle)
         self.gallery.preset_chosen.connect(self.open_path)
         self.gallery.file_chosen.connect(self.open_path)
         self.gallery.work_chosen.connect(self.continue_work)

@@ -1,73 +1,49 @@
-"""The workplace: canvas, panels, views, training and files around one open document. It only connects them."""
+"""The workplace: the parts around one open document, connected with each other, the menus and the frame."""
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog
 
 from playground.document.project import metric_words
 from playground.editing.naming import titles
 from playground.training.device import available_devices
-from playground.ui.canvas.empty_hint import EmptyHint
-from playground.ui.canvas.minimap import Minimap
-from playground.ui.canvas.outline import OutlineWidget
-from playground.ui.canvas.palette import PaletteWidget
-from playground.ui.canvas.view import CanvasView
-from playground.ui.inspector.inspector import Inspector
-from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dropped import chosen_of
-from playground.ui.own_files.opening import OwnFiles, is_data
-from playground.ui.shell.actions import add_actions
+from playground.ui.own_files.opening import is_data
+from playground.ui.shell.appearance import Appearance
 from playground.ui.shell.arrangement import LEFT, Arrangement
 from playground.ui.shell.behind_gallery import BehindGallery
-from playground.ui.shell.canvas_feed import CanvasFeed
-from playground.ui.shell.companion import CompanionLine
-from playground.ui.shell.enlarge import Enlarger
-from playground.ui.shell.failures import Failures
-from playground.ui.shell.file_actions import FileActions
-from playground.ui.shell.message_bar import Button, MessageBar
-from playground.ui.shell.offers import Offers
+from playground.ui.shell.frame import Frame
+from playground.ui.shell.help import Help
+from playground.ui.shell.menus import Menus
+from playground.ui.shell.message_bar import Button
 from playground.ui.shell.panes import Panes
+from playground.ui.shell.parts import Parts
 from playground.ui.shell.presenter import Presenter
-from playground.ui.shell.side_by_side import SideBySide
 from playground.ui.shell.top_bar import UNSAVED, TopBar
-from playground.ui.shell.view_docks import ViewDocks
-from playground.ui.threads.analyst import Analyst
-from playground.ui.threads.live_feed import LiveFeed
-from playground.ui.threads.run_control import RunControl
-from playground.ui.threads.trainer import Trainer
-from playground.ui.time.bar import TimeBar
-from playground.ui.time.branching import Branching
-from playground.ui.time.machine import TimeMachine
 from playground.ui.views.registry import VIEWS
+<<<<<<< HEAD
 from playground.ui.widgets.labels import one_line, plain_tip
+=======
+from playground.ui.widgets.icons import put_icon
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.menu_action import MenuAction
+>>>>>>> 9db2a9a (Let components offer their menu actions as data; build the workplace from parts without circles)
 from playground.ui.widgets.popup import choose
 
-if TYPE_CHECKING:
-    from playground.ui.shell.window import MainWindow
 
+class Workplace(Parts):
+    """Everything of the window but the gallery: connects its parts with each other, the menus and the frame."""
 
-class Workplace(QObject):
-    """Everything of the window but the gallery."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self.window = window
-        self.document = OpenDocument(self)
-        self.trainer = Trainer(self)
-        self.analyst = Analyst(self)
-        self.feed = LiveFeed(self.trainer, self)
-        self.run = RunControl(self.document, self.trainer, self.feed, self)
-        self.canvas = CanvasView(self.document)
-        self.minimap = Minimap(self.canvas)
-        self.empty_hint = EmptyHint(self.canvas)
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
         self._said = ""
         self._views_due = False
+<<<<<<< HEAD
         self.palette = PaletteWidget(self.document, self.canvas)
         self.outline = OutlineWidget(self.document, self.canvas)
         self.inspector = Inspector(self.document)
@@ -87,18 +63,52 @@ class Workplace(QObject):
         self.offers = Offers(self.document, self.views, self.time, self.trainer, self)
         self.side_by_side = SideBySide(self.views, self.feed, self.analyst, self)
         self.actions = add_actions(self)
+=======
+        self.appearance = Appearance(self)
+        self.arrangement = Arrangement(self)
+        self.presenter = Presenter(self, self.arrangement, self._show_work)
+        self.actions = Menus(frame, frame.head.menus)
+        self._offer_actions()
+>>>>>>> 9db2a9a (Let components offer their menu actions as data; build the workplace from parts without circles)
         act = self.actions.act
         self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
+        self.arrangement.bars.append(self.top_bar)
+        self.panes = Panes(self, self.arrangement, self.top_bar)
+        self.actions.offer(self.panes.menu_actions())
+        for menu in self.actions.fill().values():
+            menu.aboutToShow.connect(self._explain_views)
         self.behind_gallery = BehindGallery(
-            window.gallery.running, self.document, self.trainer, self.run, self.show_canvas, self
+            frame.gallery.running, self.document, self.trainer, self.run, self.show_canvas, self
         )
-        window.head.add(self.top_bar)
-        window.pages.addWidget(self.canvas)
-        window.middle.addWidget(self.companion)
-        window.middle.addWidget(self.time_bar)
-        self.arrangement = Arrangement(self)
-        self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)
+        frame.head.add(self.top_bar)
+        frame.pages.addWidget(self.canvas)
+        frame.middle.addWidget(self.companion)
+        frame.middle.addWidget(self.time_bar)
         self._connect()
+
+    def _offer_actions(self) -> None:
+        """Collect what the parts offer, and what concerns several of them."""
+        frame, stack = self.frame, self.document.undo_stack
+        help_ = Help(frame, self.actions.act)
+        for part in (
+            self.files, self.own_files, self.canvas.verbs, self.run, self.time, self.branching, self.views,
+            self.arrangement, self.appearance, frame.text_size, self.presenter, help_,
+        ):  # fmt: skip
+            self.actions.offer(part.menu_actions())
+        self.actions.offer((
+            MenuAction("gallery", "&Gallery", self.show_gallery, "Alt+Home", "gallery"),
+            MenuAction("quit", "&Quit", frame.close, "Ctrl+Q"),
+            MenuAction("find", "&Find a block…", self.find_block, "Ctrl+K", "search"),
+            MenuAction("show-outline", "&Outline", self.show_outline, "Ctrl+Shift+O", tip="The canvas as a tree"),
+        ))  # fmt: skip
+        for name, action, keys in (
+            ("undo", stack.createUndoAction(frame, "&Undo"), QKeySequence.StandardKey.Undo),
+            ("redo", stack.createRedoAction(frame, "&Redo"), QKeySequence.StandardKey.Redo),
+        ):
+            action.setShortcuts(keys)
+            action.setToolTip(f"{name.capitalize()} the last change")  # its own would be the text, read as markup
+            put_icon(action, name)
+            self.actions.take(name, action)
 
     def _connect(self) -> None:
         self.document.opened.connect(self._on_opened)
@@ -162,23 +172,29 @@ class Workplace(QObject):
     def show_gallery(self) -> None:
         """The cards of all presets in place of the canvas; the run goes on."""
         self.enlarger.leave()
-        self.window.pages.setCurrentWidget(self.window.gallery)
+        self.frame.pages.setCurrentWidget(self.frame.gallery)
         self.arrangement.show_work(False)
         self.behind_gallery.renew()
-        self.window.gallery.refresh()
-        self.window.gallery.setFocus()
+        self.frame.gallery.refresh()
+        self.frame.gallery.setFocus()
 
     @Slot()
     def show_canvas(self) -> None:
         """The canvas with its panels."""
-        self.window.pages.setCurrentWidget(self.canvas)
+        self.frame.pages.setCurrentWidget(self.canvas)
         self.arrangement.show_work(True)
         self.canvas.setFocus()
+
+    def _show_work(self, working: bool) -> None:
+        if working:
+            self.show_canvas()
+        else:
+            self.show_gallery()
 
     @Slot()
     def show_outline(self) -> None:
         """The canvas as a tree, for the keyboard and screen readers."""
-        if self.window.pages.currentWidget() is not self.canvas:
+        if self.frame.pages.currentWidget() is not self.canvas:
             self.show_canvas()
         self.arrangement.want(LEFT, True)
         self.arrangement.side_tabs.setCurrentWidget(self.outline)
@@ -187,7 +203,7 @@ class Workplace(QObject):
     @Slot()
     def find_block(self) -> None:
         """The quick menu of blocks, wherever one is."""
-        if self.window.pages.currentWidget() is not self.canvas:
+        if self.frame.pages.currentWidget() is not self.canvas:
             self.show_canvas()
         self.canvas.ask_for_block(None)
 
@@ -231,7 +247,11 @@ class Workplace(QObject):
         star = UNSAVED if self.files.keeper.unsaved else ""
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
+<<<<<<< HEAD
         self.window.setWindowTitle(f"{one_line(project.title).replace('[*]', '[* ]')}{star} – Playground")
+=======
+        self.frame.setWindowTitle(f"{project.title}{star} – Playground")
+>>>>>>> 9db2a9a (Let components offer their menu actions as data; build the workplace from parts without circles)
         watched = next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), "")
         self.top_bar.watch(watched, metric_words(watched, titles(project.graph)))
 
@@ -297,6 +317,14 @@ class Workplace(QObject):
             self.messages.tell(sentence, tone="warning")
 
     @Slot()
+    def _explain_views(self) -> None:
+        """Say in the menu why a view does not apply."""
+        for identifier, view in VIEWS.items():
+            action, why_not = self.actions.act[f"view-{identifier}"], self.views.why_not(identifier)
+            action.setEnabled(not why_not or identifier in self.views.open_ids())
+            action.setToolTip(plain_tip(why_not or view.analysis.summary))
+
+    @Slot()
     def _show_open_views(self) -> None:
         for identifier in VIEWS:
             self.actions.act[f"view-{identifier}"].setChecked(identifier in self.views.open_ids())
@@ -304,7 +332,7 @@ class Workplace(QObject):
     @Slot()
     def _rename(self) -> None:
         title, good = QInputDialog.getText(
-            self.window, "Rename", "Title of the project", text=self.document.project.title
+            self.frame, "Rename", "Title of the project", text=self.document.project.title
         )
         if good and title.strip():
             self.document.apply("Rename the project", self.document.project.replace(title=title.strip()[:200]))
@@ -320,7 +348,7 @@ class Workplace(QObject):
     def key_pressed(self, event: QKeyEvent) -> bool:
         """Keys that nobody else wanted; False when they are none of ours either."""
         if event.key() == Qt.Key.Key_Escape:
-            if self.window.pages.currentWidget() is self.window.gallery and self.behind_gallery.is_open:
+            if self.frame.pages.currentWidget() is self.frame.gallery and self.behind_gallery.is_open:
                 self.show_canvas()
                 return True
             if self.enlarger.leave():

@@ -14,6 +14,7 @@ from playground.document.project import Project
 from playground.ui.open_document import Edition, OpenDocument
 from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.trainer import Trainer
+from playground.ui.widgets.menu_action import MenuAction
 
 
 class RunControl(QObject):
@@ -33,6 +34,16 @@ class RunControl(QObject):
         self._left_alone = False
         document.changed.connect(self._on_changed)
         document.opened.connect(self._on_opened)
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the Train menu."""
+        return (
+            MenuAction("play", "&Play or pause", self.toggle, "Ctrl+Return", "play", "Learn, or pause"),
+            MenuAction("step", "&Step", self.take_step, "F10", "step", "One step: one batch"),
+            MenuAction("epoch", "&Epoch", self.take_epoch, "Ctrl+F10", "epoch", "On to the end of the epoch"),
+            MenuAction("rewind", "&Rewind", self.rewind, "Ctrl+R", "rewind", "Back to the same first weights"),
+            MenuAction("seed", "New see&d", self.new_seed, "Ctrl+Shift+R", "dice", "Other first weights"),
+        )
 
     def open_with(self, weights: Path | None) -> None:
         """Weights to start the next project from; call before OpenDocument.open."""

@@ -15,6 +15,7 @@ from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.run_control import RunControl
 from playground.ui.threads.trainer import Trainer
 from playground.ui.threads.training_news import Origin
+from playground.ui.widgets.menu_action import MenuAction
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,19 @@ class Branching(QObject):
         self._feed = feed
         self._trainer = trainer
         self._run = run
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the Time menu."""
+        keys = {"same": "Ctrl+Shift+K", "tenth": "Ctrl+Shift+T"}
+        tip = "Begin another run at the moment that is shown; the run before stays on the curves"
+        return tuple(
+            MenuAction(
+                "branch" if choice.factor == 1.0 else f"branch-{choice.name}",
+                f"Branch {choice.words[0].lower()}{choice.words[1:]}",
+                functools.partial(self.branch, choice), keys.get(choice.name), "branch", tip,
+            )
+            for choice in CHOICES
+        )  # fmt: skip
 
     def why_not(self) -> str:
         """Why one cannot branch now; empty when one can."""

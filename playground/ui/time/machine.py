@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from playground.training.snapshot import Snapshot
 from playground.training.trail import nearest
 from playground.ui.threads.live_feed import PULSE_MS, LiveFeed
+from playground.ui.widgets.menu_action import MenuAction
 
 REPLAY_SECONDS = 10.0
 """A whole run is played back in so long, unless a person chooses otherwise."""
@@ -33,6 +34,16 @@ class TimeMachine(QObject):
         self._began = (0.0, 0.0)
         """When the playing back began, and at which step."""
         feed.moved.connect(self._on_moved)
+
+    def menu_actions(self) -> tuple[MenuAction, ...]:
+        """What one can do in the Time menu."""
+        return (
+            MenuAction("earlier", "&Earlier", self.earlier, "Ctrl+,", "earlier", "The moment kept before this one"),
+            MenuAction("later", "&Later", self.later, "Ctrl+.", "later", "The moment kept after this one"),
+            MenuAction("replay", "&Play the run back", self.toggle_replay, "Ctrl+Shift+P", "replay", "Or stop it"),
+            MenuAction("best", "&Best moment", self.best, "Ctrl+Shift+B", "best", "The least validation loss"),
+            MenuAction("now", "&Now", self.now, "Ctrl+Shift+N", "now", "Show what is newest again"),
+        )
 
     @property
     def replaying(self) -> bool:

@@ -61,7 +61,7 @@ def test_labels_and_menus_show_what_was_typed(evil: Hands, qtbot) -> None:
     item._editor.hide()
     for label in view.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or not Text.mightBeRichText(label.text()), label.text()
-    for menu in (context_menu(view, *_place(view)), connect_menu(view, "dense-1")):
+    for menu in (context_menu(view, view.verbs, *_place(view)), connect_menu(view, "dense-1")):
         entries = [one for submenu in (menu, *menu.findChildren(type(menu))) for one in submenu.actions()]
         assert any(EVIL.replace("&", "&&") in one.text() for one in entries)
         menu.deleteLater()

@@ -134,11 +134,11 @@ def test_high_contrast_goes_with_light_and_dark(qapp) -> None:
     try:
         THEME.use("light")
         THEME.use_contrast(True)
-        assert THEME.tokens is theme.STRONG_LIGHT
+        assert THEME.tokens is tokens.STRONG_LIGHT
         THEME.use("dark")
-        assert THEME.tokens is theme.STRONG_DARK
+        assert THEME.tokens is tokens.STRONG_DARK
         THEME.use_contrast(False)
-        assert THEME.tokens is theme.DARK
+        assert THEME.tokens is tokens.DARK
     finally:
         THEME.strong = False
         THEME.use("light")
