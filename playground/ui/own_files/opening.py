@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
@@ -33,9 +33,6 @@ from playground.ui.own_files.reader import Reader, Work
 from playground.ui.own_files.table_page import TablePage
 from playground.ui.own_files.text_page import TextPage
 from playground.ui.widgets.menu_action import MenuAction
-
-if TYPE_CHECKING:
-    from playground.ui.canvas.view import CanvasView
 
 FILES = (
     "Data (*.csv *.tsv *.tab *.psv *.txt *.dat *.data *.arff *.json *.jsonl *.ndjson *.zip *.npz *.npy *-ubyte *.gz);;"
@@ -70,7 +67,7 @@ class OwnFiles(QObject):
     placed = Signal(str)
     """The id of a node that has just got its data."""
 
-    def __init__(self, window: QWidget, document: OpenDocument, canvas: CanvasView) -> None:
+    def __init__(self, window: QWidget, document: OpenDocument, canvas: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._document = document

@@ -10,7 +10,7 @@ from playground.document.project import Goal, Project
 from playground.network.compiled import compile_graph
 from playground.network.flat import FlatParameters
 from playground.training.snapshot import Snapshot
-from playground.ui.inspector import Inspector
+from playground.ui.inspector.inspector import Inspector
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
 

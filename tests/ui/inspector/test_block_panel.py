@@ -12,7 +12,7 @@ from playground.blocks.registry import BLOCKS
 from playground.document.graph import Choice, Edge, Graph, Node
 from playground.editing import fixes
 from playground.training.snapshot import Snapshot
-from playground.ui.inspector import Inspector
+from playground.ui.inspector.inspector import Inspector
 from playground.ui.inspector.weights_section import WeightTable, in_words
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.heat_map import HeatMap, signed_image

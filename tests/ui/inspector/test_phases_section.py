@@ -10,7 +10,7 @@ from playground.document import edits
 from playground.document.graph import Choice
 from playground.document.project import Phase
 from playground.training.session import Session
-from playground.ui.inspector import Inspector
+from playground.ui.inspector.inspector import Inspector
 from playground.ui.inspector.phases_section import MOST_PHASES, PhaseEditor, PhasesSection
 from playground.ui.open_document import OpenDocument
 from tests.players import PLAYERS, adversarial_project

@@ -10,7 +10,7 @@ from playground.document.project import MetricTarget
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
-from playground.ui.inspector import Inspector
+from playground.ui.inspector.inspector import Inspector
 from playground.ui.inspector.training_panel import TrainingPanel
 from playground.ui.open_document import OpenDocument
 

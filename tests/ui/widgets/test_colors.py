@@ -9,10 +9,9 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from playground.data.points import CLASS_NAMES
-from playground.ui.widgets import theme
 from playground.ui.widgets.drawing import class_table
 from playground.ui.widgets.theme import CLASS_COLORS, CLASS_SYMBOLS, THEME, class_color, class_symbol
-from playground.ui.widgets.tokens import TABLES, Tokens
+from playground.ui.widgets.tokens import DARK, STRONG_DARK, STRONG_LIGHT, TABLES, Tokens
 
 VISION = {
     "normal": np.eye(3),
@@ -134,11 +133,11 @@ def test_high_contrast_goes_with_light_and_dark(qapp) -> None:
     try:
         THEME.use("light")
         THEME.use_contrast(True)
-        assert THEME.tokens is tokens.STRONG_LIGHT
+        assert THEME.tokens is STRONG_LIGHT
         THEME.use("dark")
-        assert THEME.tokens is tokens.STRONG_DARK
+        assert THEME.tokens is STRONG_DARK
         THEME.use_contrast(False)
-        assert THEME.tokens is tokens.DARK
+        assert THEME.tokens is DARK
     finally:
         THEME.strong = False
         THEME.use("light")
