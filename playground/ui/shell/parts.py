@@ -58,6 +58,6 @@ class Parts(QObject):
         self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
         self.time_bar = TimeBar(self.feed, self.time, self.branching)
         self.companion = CompanionLine(self.document, self.feed, self.analyst)
-        self.offers = Offers(self.document, self.views, self.time, self.branching, self)
+        self.offers = Offers(self.document, self.views, self.time, self.trainer, self)
         self.side_by_side = SideBySide(self.views, self.feed, self.analyst, self)
         self.canvas_feed = CanvasFeed(self.document, self.feed, self.analyst, self.canvas, self.inspector, self)

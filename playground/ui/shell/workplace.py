@@ -26,13 +26,9 @@ from playground.ui.shell.parts import Parts
 from playground.ui.shell.presenter import Presenter
 from playground.ui.shell.top_bar import UNSAVED, TopBar
 from playground.ui.views.registry import VIEWS
-<<<<<<< HEAD
-from playground.ui.widgets.labels import one_line, plain_tip
-=======
 from playground.ui.widgets.icons import put_icon
-from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.labels import one_line, plain_tip
 from playground.ui.widgets.menu_action import MenuAction
->>>>>>> 9db2a9a (Let components offer their menu actions as data; build the workplace from parts without circles)
 from playground.ui.widgets.popup import choose
 
 
@@ -43,33 +39,11 @@ class Workplace(Parts):
         super().__init__(frame)
         self._said = ""
         self._views_due = False
-<<<<<<< HEAD
-        self.palette = PaletteWidget(self.document, self.canvas)
-        self.outline = OutlineWidget(self.document, self.canvas)
-        self.inspector = Inspector(self.document)
-        self.views = ViewDocks(window, self.document, self.feed, self.analyst)
-        self.files = FileActions(window, self.document, self.trainer, self.run, self.views, self.feed,
-                                 self.canvas)  # fmt: skip
-        self.own_files = OwnFiles(window, self.document, self.canvas)
-        self.messages = MessageBar(window.pages)
-        self.failures = Failures(self.document, self.trainer, self.messages, self)
-        self.enlarger = Enlarger(window.pages, self.canvas, self.views)
-        self.presenter = Presenter(self)
-        self.panes = Panes(self)
-        self.time = TimeMachine(self.feed, self)
-        self.branching = Branching(self.document, self.feed, self.trainer, self.run, self)
-        self.time_bar = TimeBar(self.feed, self.time, self.branching)
-        self.companion = CompanionLine(self.document, self.feed, self.analyst)
-        self.offers = Offers(self.document, self.views, self.time, self.trainer, self)
-        self.side_by_side = SideBySide(self.views, self.feed, self.analyst, self)
-        self.actions = add_actions(self)
-=======
         self.appearance = Appearance(self)
         self.arrangement = Arrangement(self)
         self.presenter = Presenter(self, self.arrangement, self._show_work)
         self.actions = Menus(frame, frame.head.menus)
         self._offer_actions()
->>>>>>> 9db2a9a (Let components offer their menu actions as data; build the workplace from parts without circles)
         act = self.actions.act
         self.top_bar = TopBar(act["play"], act["step"], act["epoch"], act["rewind"], act["present"])
         self.arrangement.bars.append(self.top_bar)
@@ -247,11 +221,7 @@ class Workplace(Parts):
         star = UNSAVED if self.files.keeper.unsaved else ""
         self.top_bar.show_title(project.title + star)
         self.top_bar.seed.setText(f"seed {project.seed}")
-<<<<<<< HEAD
-        self.window.setWindowTitle(f"{one_line(project.title).replace('[*]', '[* ]')}{star} – Playground")
-=======
-        self.frame.setWindowTitle(f"{project.title}{star} – Playground")
->>>>>>> 9db2a9a (Let components offer their menu actions as data; build the workplace from parts without circles)
+        self.frame.setWindowTitle(f"{one_line(project.title).replace('[*]', '[* ]')}{star} – Playground")
         watched = next((goal.metric for goal in project.goals if not goal.metric.endswith("_loss")), "")
         self.top_bar.watch(watched, metric_words(watched, titles(project.graph)))
 

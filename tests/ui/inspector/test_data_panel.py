@@ -11,8 +11,8 @@ from playground.data.registry import CATALOGUE, DATASETS
 from playground.document import edits
 from playground.document.graph import Graph, Node
 from playground.editing import fixes
-from playground.ui.inspector.inspector import Inspector
 from playground.ui.inspector.data_panel import DataPanel, make_preview
+from playground.ui.inspector.inspector import Inspector
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.points_plot import PointsPlot
 from tests import own_files
