@@ -142,6 +142,18 @@ def labelled_text_parameters(path: Path) -> dict[str, Any]:
     return first_guess(path).dataset.model_dump(mode="json", exclude_defaults=True)
 
 
+def columns_parameters(path: Path) -> dict[str, Any]:
+    """What a block that reads this table without predicting a column of it is given."""
+    from playground.data.delimited import read_table
+    from playground.data.own_choice import first_choice, first_missing, without_target
+    from playground.data.own_table import dataset_of
+
+    table = read_table(path)
+    columns = without_target(first_choice(table))
+    dataset = dataset_of(table, columns, first_missing(table, columns))
+    return dataset.model_dump(mode="json", exclude_defaults=True)
+
+
 def text_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this text is given."""
     from playground.data.own_files import Reading
@@ -157,6 +169,7 @@ def parameters_of(block: str) -> dict[str, Any]:
         "own-table": lambda: table_parameters(flowers()),
         "own-table-numbers": lambda: table_parameters(houses()),
         "own-table-labels": lambda: table_parameters(tagged()),
+        "own-table-columns": lambda: columns_parameters(flowers()),
         "own-images": lambda: picture_parameters(shapes()),
         "own-text": lambda: text_parameters(story()),
         "own-labelled-texts": lambda: labelled_text_parameters(messages()),

@@ -34,6 +34,8 @@ MEMORY = 2**27
 """Bytes that the vectors of Lanczos may take."""
 PATIENCE = 2.0
 """Seconds after which no further start is made: for large networks one has to do."""
+OF_SPECTRUM = 0.3
+"""Share of the work that the spectrum now is, before the sharpness over the run."""
 SHARP_STEPS = 30
 SHARP_ENOUGH = 0.005
 """The sharpness of earlier moments is known when its error is below this share of it."""
@@ -66,6 +68,8 @@ class CurvatureResult:
     seconds: float
     """Time of the processor so far."""
     finished: bool
+    share: float = 1.0
+    """How much is done, from 0 to 1."""
 
     @property
     def largest(self) -> float:
@@ -131,15 +135,17 @@ class CurvatureAnalysis(Analysis):
     def stages(self, context: Context) -> Iterator[CurvatureResult]:
         """The spectrum start by start, then the sharpness moment by moment."""
         work = _Work(self, context)
-        for spectrum in work.spectrum():
-            result = work.result(spectrum)
+        of_spectrum = OF_SPECTRUM if self.over_time and context.trail else 1.0
+        for done, spectrum in work.spectrum():
+            result = replace(work.result(spectrum), share=of_spectrum * done)
             yield result
         if self.over_time and context.trail:
             for sharpness in work.over_time(result.largest):
-                result = replace(result, sharpness=sharpness, seconds=work.seconds())
+                share = of_spectrum + (1.0 - of_spectrum) * float(np.isfinite(sharpness).mean())
+                result = replace(result, sharpness=sharpness, seconds=work.seconds(), share=share)
                 result = work.with_moments(result)
                 yield result
-        yield replace(result, finished=True, seconds=work.seconds())
+        yield replace(result, finished=True, seconds=work.seconds(), share=1.0)
 
 
 class _Work:
@@ -204,12 +210,12 @@ class _Work:
 
     # The spectrum now ------------------------------------------------------------------------------------------------
 
-    def spectrum(self) -> Iterator[Spectrum]:
-        """The spectrum, better and better."""
+    def spectrum(self) -> Iterator[tuple[float, Spectrum]]:
+        """The spectrum, better and better, and how much of it is done, from 0 to 1."""
         bend = self.bend
         self._context.check()
         if bend.size <= DENSE:
-            yield exact_spectrum(bend)
+            yield 1.0, exact_spectrum(bend)
             return
         steps = min(self._wanted.steps, max(8, MEMORY // (8 * bend.size)))
         runs: list[Lanczos] = []
@@ -221,9 +227,9 @@ class _Work:
                 runs[-1].advance()
                 if self._pause() and runs[-1].steps > 1:
                     self._rest()
-                    yield found_spectrum(runs)
+                    yield (start + runs[-1].steps / steps) / self._wanted.starts, found_spectrum(runs)
                     self._resume()
-        yield found_spectrum(runs)
+        yield 1.0, found_spectrum(runs)
 
     def result(self, spectrum: Spectrum) -> CurvatureResult:
         """A result of the present moment alone."""

@@ -47,6 +47,11 @@ class Luck:
         return self.runs.whole
 
     @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1."""
+        return self.runs.share
+
+    @property
     def successes(self) -> int:
         """How many runs kept all goals in time."""
         return int(np.isfinite(self.runs.reached).sum())

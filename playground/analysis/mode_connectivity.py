@@ -13,6 +13,7 @@ from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.analysis.bent_path import BentPath, bend_coefficients, line_coefficients
 from playground.analysis.loss_surface import LossSurface, Track
 from playground.analysis.many_losses import ManyLosses, clock
+from playground.analysis.progress import Pace
 from playground.analysis.second_network import Second, of_another_run, trained
 from playground.analysis.subject import Subject
 from playground.analysis.surface_directions import line_plane
@@ -92,6 +93,12 @@ class ModeConnectivity:
     def whole(self) -> bool:
         """Whether all is trained."""
         return self.bent >= 1.0
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1: the second network first, then the bend."""
+        learned = min(1.0, self.second_steps / max(1, self.step)) if self.bent < 1.0 else 1.0
+        return (learned + self.bent) / 2
 
     def table(self) -> Table:
         columns = ["way", "line train loss", "line test loss", "bend train loss", "bend test loss"]
@@ -245,7 +252,7 @@ class Look:
         alphas, betas = _around(np.concatenate([straight.places, bend.places]))
         self._context.loaded()
         grid = plane.points(np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2))
-        values = losses.compute(grid, self._context.check)
+        values = losses.compute(grid, self._context.check, Pace(grid.count, self._context.tell).count)
         return LossSurface(
             kind="between",
             plane=plane,

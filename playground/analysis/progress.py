@@ -1,11 +1,15 @@
-"""How far a long computation is, and how long it will still take, in seconds and in words."""
+"""How far a long computation is, and how long it will still take, in seconds and in words.
+
+What is computed in one piece counts its parts with a Pace; what gives results that grow is followed by `told`.
+"""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class Progress:
     """How long the rest takes, by what was measured so far."""
     notice: str = ""
     """A sentence for people when something else is computed than was expected; empty in most news."""
+    grows: bool = False
+    """Whether there is a result already, which grows."""
 
     @property
     def words(self) -> str:
@@ -73,6 +79,31 @@ class Pace:
         if self._counts == 2 and each * self._total > self._longest:
             raise TooLong(each)
         self._tell(Progress(min(1.0, done / self._total), each * max(0, self._total - done)))
+
+
+R = TypeVar("R")
+
+
+def share_of(result: object) -> float:
+    """How much of a result is there, from 0 to 1: its `share`, or all where it has none."""
+    share = getattr(result, "share", 1.0)
+    return float(share) if isinstance(share, int | float) else 1.0
+
+
+def told(results: Iterator[R], tell: Tell) -> Iterator[R]:
+    """Results that grow, as they come; behind each that has a `share` it is told how far it is and how long the rest
+    takes.
+
+    The first two are left out of the estimate, as what all the others need is made for them.
+    """
+    begun, before = 0.0, 1.0
+    for number, result in enumerate(results):
+        share, now = share_of(result), time.perf_counter()
+        if number < 2:
+            begun, before = now, share
+        elif before < share < 1.0:
+            tell(Progress(share, (now - begun) / (share - before) * (1.0 - share), grows=True))
+        yield result
 
 
 def duration(seconds: float) -> str:

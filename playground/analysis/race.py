@@ -45,6 +45,8 @@ MARGIN = 0.12
 SLIMMEST = 0.5
 MOST_NUMBERS = 4_000_000
 """Numbers in all paths together; of larger networks fewer looks are taken."""
+OF_RUNS = 0.85
+"""Share of the work that the runs are, before the ground."""
 FAR = 8.0
 """A run that goes so many times as far as the others usually do would make their paths a point; it is left off."""
 
@@ -80,6 +82,14 @@ class Race:
         return self.runs.whole and (
             bool(self.why_no_ground) or (self.ground is not None and bool(np.isfinite(self.ground.values[-1]).any()))
         )
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1: the runs first, then the ground row by row."""
+        if self.whole:
+            return 1.0
+        raised = 0.0 if self.ground is None else float(np.isfinite(self.ground.values).any(axis=1).mean())
+        return OF_RUNS * self.runs.share + (1.0 - OF_RUNS) * raised
 
     def table(self) -> Table:
         return self.runs.table()

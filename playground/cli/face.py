@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -18,6 +19,8 @@ from playground.document.library import UnknownPreset
 from playground.paths import log_file
 
 PROJECT = "FILE-OR-PRESET"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Errors of a disk that takes no more."""
 EPOCHS_HELP = "epochs to train first (20; none where the project was saved with its weights)"
 PROJECT_HELP = "a project file, or the name of a preset as `playground presets` lists them"
 
@@ -45,15 +48,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(_one_line(error), UNUSABLE)
     except ProjectFaultError as error:
         return _told("\n".join(error.sentences), FAULTY)
-    except KeyboardInterrupt:
-        return _told("interrupted.", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has gone, as `head` does; Python would complain once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt as error:
+        return _told(str(error) or "interrupted.", INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output has gone, as `head` does
+        _print_nowhere()
         return GOOD
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            return _unforeseen(words)
+        _print_nowhere()
+        return _told(f"the output cannot be written: {error.strerror}.", UNUSABLE)
     except Exception:
-        LOG.exception("playground %s", " ".join(words))
-        return _told(f"something went wrong inside Playground; the details are in {log_file()}", UNUSABLE)
+        return _unforeseen(words)
+
+
+def _unforeseen(words: Sequence[str]) -> int:
+    LOG.exception("playground %s", " ".join(words))
+    return _told(f"something went wrong inside Playground; the details are in {log_file()}", UNUSABLE)
+
+
+def _print_nowhere() -> None:
+    """Python would complain once more when it ends, where standard output cannot be written to."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_anything() -> None:
@@ -66,7 +82,10 @@ def _print_anything() -> None:
 def _run(options: argparse.Namespace) -> int:
     module, function = options.command
     command: Callable[[argparse.Namespace], int] = getattr(import_module(f"playground.cli.{module}"), function)
-    return command(options)
+    code = command(options)
+    if sys.stdout is not None:
+        sys.stdout.flush()  # here a failure can still be told
+    return code
 
 
 def _told(sentence: str, code: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from playground.cli import going_on, running
 from playground.cli.overrides import value_of
 from playground.cli.qt import save_window, without_screen
-from playground.cli.report import CallError, ProjectFaultError, open_project
+from playground.cli.report import CallError, Interrupted, ProjectFaultError, open_project
 from playground.cli.watching import Watch
 from playground.document.pairing import weights_of
 
@@ -84,6 +84,7 @@ def _output(name: str, endings: tuple[str, ...]) -> Path:
 
 def _computed(analysis: Analysis, session: Session) -> Result:
     from playground.analysis.base import Context, NothingToShow, OtherRun
+    from playground.analysis.progress import told
     from playground.analysis.subject import Subject
 
     now, history = session.snapshot(), {name: curve.data() for name, curve in session.history.curves.items()}
@@ -105,8 +106,12 @@ def _computed(analysis: Analysis, session: Session) -> Result:
     )
     try:
         with watch:
-            *_, whole = analysis.stages(context)
+            *_, whole = told(analysis.stages(context), watch.tell)
             return whole
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            f"interrupted: {analysis.title} was {watch.share:.0%} done; nothing is saved."
+        ) from error
     except NothingToShow as error:
         raise ProjectFaultError([str(error)]) from error
 

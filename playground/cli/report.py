@@ -7,10 +7,13 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playground.document.library import find
 from playground.document.project import Goal, Project
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 GOOD, FAULTY, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: good; the project has errors or misses a goal; the call or the file cannot be read; Ctrl-C."""
@@ -18,6 +21,10 @@ GOOD, FAULTY, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 class CallError(Exception):
     """The call cannot be carried out; the message is one sentence."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, with a sentence that says what was done."""
 
 
 class ProjectFaultError(Exception):
@@ -56,14 +63,22 @@ def print_note(sentence: str) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """A table for people on standard output; plain and unbroken when it goes into a file or a pipe."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=200)
+    # Rich ends the program by itself when a pipe is closed; printing what it has drawn leaves that to `main`.
+    with console.capture() as drawn:
+        _draw(console, columns, rows, title)
+    print(drawn.get(), end="")
+
+
+def _draw(console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(*columns, title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))

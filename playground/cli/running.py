@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from playground.cli.report import CallError, ProjectFaultError, goal_content
+from playground.cli.report import CallError, Interrupted, ProjectFaultError, goal_content
 from playground.document.project import Goal, Project
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
@@ -178,6 +178,8 @@ def run(session: Session, budget: Budget, title: str, stopped: Callable[[], bool
     try:
         with progress_bar(title) as (progress, task):
             _train(session, budget, watch, progress, task, stopped)
+    except KeyboardInterrupt as error:
+        raise Interrupted(f"interrupted at step {session.step:,}; nothing is saved.") from error
     except Diverged as error:
         raise ProjectFaultError([f"stopped at step {error.step}: {error.message}"]) from error
     except CannotTrain as error:

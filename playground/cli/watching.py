@@ -25,6 +25,8 @@ class Watch:
         self._title = title
         self._open = ExitStack()
         self._bar: tuple[Bar, TaskID] | None = None
+        self.share = 0.0
+        """How much was done at the last news, from 0 to 1."""
 
     def __enter__(self) -> Watch:
         return self
@@ -39,6 +41,7 @@ class Watch:
 
     def tell(self, progress: Progress) -> None:
         """Take news, and begin to speak where it will take a while."""
+        self.share = progress.share
         if progress.notice:
             print_note(progress.notice)
         if self._bar is None:

@@ -23,7 +23,8 @@ from playground.data.own_columns import (
 )
 from playground.data.own_layout import Layout
 
-Predicts = Literal["category", "number", "labels", ""]
+Predicts = Literal["category", "number", "labels", "nothing", ""]
+"""What the target is; "nothing" where there is none, so that the columns themselves are to be drawn again."""
 Missing = Literal["leave-out", "mean-or-most-frequent", "median-or-most-frequent", "zero", "value"]
 MISSING_HELP = (
     "Rows with a missing feature: leave them out, or fill in the mean or median of the column (of a category the most "
@@ -91,7 +92,7 @@ class ChosenTable(BaseModel):
     @model_validator(mode="after")
     def _sound(self) -> ChosenTable:
         if not predicts(self.columns):
-            raise ValueError("one column that is used must be the target, or several numbers or yes-or-no columns")
+            raise ValueError("the target must be one column, several numbers or yes-or-no columns, or none")
         if not self.features:
             raise ValueError("there must be a column to predict from")
         if any(column.use in ("category", "labels") and len(column.values) < 2 for column in self.columns):
@@ -131,8 +132,10 @@ class ChosenTable(BaseModel):
 
 
 def predicts(columns: Sequence[ChosenColumn]) -> Predicts:
-    """What the chosen targets are; empty when there is none, or when they do not go together."""
+    """What the chosen targets are; empty when they do not go together, or nothing is used at all."""
     targets = [column for column in columns if column.target]
+    if not targets:
+        return "nothing" if any(column.use != "ignored" for column in columns) else ""
     uses = {column.use for column in targets}
     if uses == {"number"}:
         return "number"
@@ -300,6 +303,11 @@ def with_target(
         use = column.uses()[0] if column.guess()[0] == "ignored" else column.guess()[0]
     result[number] = chosen_column(column, use, target=use != "ignored")
     return tuple(result)
+
+
+def without_target(columns: Sequence[ChosenColumn]) -> tuple[ChosenColumn, ...]:
+    """The same columns with none to predict."""
+    return tuple(column.model_copy(update={"target": False}) for column in columns)
 
 
 def first_missing(table: Table, columns: Sequence[ChosenColumn]) -> Missing:

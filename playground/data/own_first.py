@@ -67,8 +67,9 @@ def _of_table(table: Table, targets: Sequence[str]) -> FirstGuess:
     found = outcome(table, columns, dataset.missing)
     names = [f"“{column.name}”" for column in dataset.table.targets]
     left = [_reasoned(column) for column, chosen in zip(table.columns, columns, strict=True) if chosen.use == "ignored"]
-    predicted = f"It predicts the column{'s' if len(names) > 1 else ''} {', '.join(names)}."
-    sentences = [own_outcome.sentence(table, columns, found, picture=dataset.as_pictures), predicted]
+    sentences = [own_outcome.sentence(table, columns, found, picture=dataset.as_pictures)]
+    if names:
+        sentences.append(f"It predicts the column{'s' if len(names) > 1 else ''} {', '.join(names)}.")
     if left:
         sentences.append(f"Left out: {', '.join(left[:20])}{' …' if len(left) > 20 else ''}.")
     return FirstGuess(dataset, tuple(sentences))

@@ -345,7 +345,7 @@ def sentence(folder: PictureFolder, dataset: OwnPictures) -> str:
         words += _missing_words(folder)
     left = []
     if folder.unreadable:
-        left.append(f"{len(folder.unreadable):,} that cannot be read")
+        left.append(f"{len(folder.unreadable):,} that cannot be read, such as “{folder.unreadable[0][0]}”")
     if folder.others:
         left.append(f"{len(folder.others):,} file{'s' if len(folder.others) != 1 else ''} of other kinds")
     return words + (f" Left out: {', '.join(left)}." if left else "")

@@ -169,8 +169,10 @@ def _problem(
     targets = [chosen for _, chosen in used if chosen.target]
     if not used:
         return _nothing_used(table)
-    if not targets:
-        return nothing_repeats(table) or "Choose the column to predict."
+    if not targets and (different := nothing_repeats(table)):
+        return different
+    if not targets and inputs < 2:
+        return "Choose the column to predict, or use more columns."
     if not kind:
         return "Several columns to predict must be all numbers, or all categories with two values each."
     if not inputs:
@@ -232,15 +234,18 @@ def sentence(table: Table, columns: Sequence[ChosenColumn], found: Outcome, *, p
         words += f" Left out: {', '.join(part for part in left if part)}."
     if found.gaps and not gaps:
         words += f" In {_counted(found.gaps, 'row')} what is missing is filled in."
-    if found.words and (gaps or found.targetless):
+    if found.words:
         column, word, count = max(found.words, key=lambda lost: lost[2])
-        words += f" “{word}” in “{column}” loses {_counted(count, 'row')}; it can be a value of that category."
+        verb = "loses" if gaps or found.targetless else "is filled in for in"
+        words += f" “{word}” in “{column}” {verb} {_counted(count, 'row')}; it can be a value of that category."
     if table.kept < table.rows:
         words += f" Of the {table.rows:,} rows of the file {table.kept:,} are read, drawn at random."
     return words + _about_classes(found) + _about_numbers(table, columns)
 
 
 def _out(columns: Sequence[ChosenColumn], found: Outcome) -> str:
+    if found.predicts == "nothing":
+        return "no column is predicted; a new project draws them again (an autoencoder)"
     if found.classes:
         return f"{len(found.classes)} classes out"
     if found.predicts == "labels":

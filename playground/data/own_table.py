@@ -43,8 +43,10 @@ from playground.data.own_outcome import numbered, outcome
 from playground.data.preparation import split
 from playground.document.declaration import parameter
 
+ALIKE = ("row",)
+"""The class of every row where no column is predicted."""
 IMAGE_AXES = ("channels", "height", "width")
-NOUNS: dict[Predicts, str] = {"number": "numbers", "category": "classes", "labels": "labels"}
+NOUNS: dict[Predicts, str] = {"number": "numbers", "category": "classes", "labels": "labels", "nothing": "nothing"}
 
 
 class OwnTable(ScaledDataset):
@@ -99,9 +101,9 @@ class OwnTable(ScaledDataset):
         if self.table is None:
             raise BlockError(f"The columns of “{name}” are not known yet. Choose the file again.", CHOOSE)
         if self.table.predicts != self.predicts:
+            chosen = f"“{self.table.target.name}” is none" if self.table.targets else "no column is chosen"
             raise BlockError(
-                f"{self.title} predicts {NOUNS[self.predicts]}, but “{self.table.target.name}” is none. "
-                "Choose its file again.",
+                f"{self.title} predicts {NOUNS[self.predicts]}, but {chosen}. Choose its file again.",
                 CHOOSE,
             )
         if self.as_pictures and not picture_side(len(self.table.feature_names())):
@@ -118,7 +120,7 @@ class OwnTable(ScaledDataset):
         features, target = self._examples(table, chosen)
         if not len(features):
             raise BlockError(f"No row of “{Path(self.file).name}” can be used. Choose its columns again.", CHOOSE)
-        names = chosen.target.values if self.predicts == "category" else ()
+        names = chosen.target.values if self.predicts == "category" else ALIKE if self.predicts == "nothing" else ()
         examples = Examples(features, target, chosen.feature_names(), names)
         if self.test_file and chosen.test is not None:
             examples, parts = self._with_test_file(examples, chosen, generator)
@@ -136,6 +138,8 @@ class OwnTable(ScaledDataset):
             raise BlockError(f"“{table.path.name}” has no column “{missing[0]}”. Choose the file again.", CHOOSE)
         features = np.concatenate([_inputs(columns[column.name], column) for column in chosen.features], axis=1)
         kept = outcome(table, _in_order(table, chosen), self.missing).rows
+        if self.predicts == "nothing":
+            return features[kept], np.zeros(len(kept))
         if self.predicts == "category":
             target = numbered(columns[chosen.target.name], chosen.target.values)
             kept = kept[target[kept] >= 0]
@@ -307,7 +311,22 @@ class OwnLabelTable(OwnTable):
         return self.feature_signal(), target
 
 
-TABLES: tuple[type[OwnTable], ...] = (OwnClassTable, OwnNumberTable, OwnLabelTable)
+class OwnColumnTable(OwnTable, ClassDataset):
+    """A person's table of which no column is predicted: for autoencoders and k-means."""
+
+    id: ClassVar[str] = "own-table-columns"
+    title: ClassVar[str] = "My table (columns)"
+    summary: ClassVar[str] = (
+        "A table of yours of which no column is predicted: for an autoencoder or k-means. Drop the file on the window."
+    )
+    question: ClassVar[str] = "What do the rows of your table have in common?"
+    predicts: ClassVar[Predicts] = "nothing"
+
+    def class_names(self) -> tuple[str, ...]:
+        return ALIKE
+
+
+TABLES: tuple[type[OwnTable], ...] = (OwnClassTable, OwnNumberTable, OwnLabelTable, OwnColumnTable)
 
 
 def chosen_table(table: Table, columns: Sequence[ChosenColumn], missing: Missing) -> ChosenTable:

@@ -142,6 +142,7 @@ class OwnText(TextWindows):
     title: ClassVar[str] = "My text"
     summary: ClassVar[str] = "A text file of yours, character by character. Drop it on the window."
     licence: ClassVar[str] = "From a file of yours."
+    own: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ("file",)
 
     file: str = parameter("", max_length=4_096, help="Where the text file is.")

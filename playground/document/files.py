@@ -184,6 +184,7 @@ def _message(item: Any) -> str:
     if item["type"] == "missing":
         return "this key is missing."
     if item["type"] == "too_long":
-        return f"{text}."
+        context = item["ctx"]
+        return f"there are {context['actual_length']:,} here; {context['max_length']:,} are the most."
     arrived = repr(item.get("input"))
     return f"{text}, but {arrived[:60]}{'…' if len(arrived) > 60 else ''} arrived."

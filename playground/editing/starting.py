@@ -34,7 +34,9 @@ def starting_project(dataset: Dataset, title: str) -> Project:
         port, before = CATALOGUE[block].inputs[0].name, nodes[-2]
         leaving = CATALOGUE[before.block].outputs[0].name
         edges.append(Edge(source=before.id, source_port=leaving, target=name, target_port=port))
-    compared, port = ("flatten-1", "output") if again else ("data", dataset.outputs[1].name)
+    compared, port = ("data", dataset.outputs[1].name)
+    if again:
+        compared, port = ("flatten-1", "output") if layers[0][0] == "flatten" else ("data", dataset.outputs[0].name)
     edges.append(Edge(source=compared, source_port=port, target="loss", target_port="target"))
     adam = Choice(id="adam", parameters={"learning_rate": 0.003})
     return Project(
@@ -51,12 +53,22 @@ def _place(number: int, count: int) -> Position:
 
 
 def _is_one_class(features: Signal, target: Signal) -> bool:
-    """Whether the pictures have no classes to tell apart, so that the network can but draw them again."""
-    return features.kind == "image" and target.kind == "classes" and len(target.classes) == 1
+    """Whether pictures or rows have no classes to tell apart, so that the network can but draw them again."""
+    able = features.kind == "image" or len(features.shape) == 1
+    return able and target.kind == "classes" and len(target.classes) == 1
 
 
 def _autoencoder(features: Signal) -> list[Layer]:
-    """Through a narrow code back to all pixels; the target is the flattened picture itself."""
+    """Through a narrow code back to all numbers; the target is the flattened picture, or the row, itself."""
+    if len(features.shape) == 1:
+        code = max(1, min(CODE, features.size // 2))
+        return [
+            ("dense", {"units": 16, "activation": "tanh"}),
+            ("dense", {"units": code, "activation": "identity"}),
+            ("dense", {"units": 16, "activation": "tanh"}),
+            ("dense", {"units": features.size, "activation": "identity"}),
+            ("mean-squared-error", {}),
+        ]
     return [
         ("flatten", {}),
         ("dense", {"units": 64, "activation": "relu"}),

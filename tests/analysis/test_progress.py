@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from playground.analysis import loss_surface, progress
 from playground.analysis.base import Context
 from playground.analysis.loss_surface import LossSurfaceAnalysis
-from playground.analysis.progress import Pace, Progress, TooLong, duration
+from playground.analysis.progress import Pace, Progress, TooLong, duration, share_of, told
 from tests.analysis.subjects import chain, context_of, spirals
 
 
@@ -80,3 +82,19 @@ def test_the_news_of_a_surface_grow_to_the_end(units: list[int]) -> None:
     assert shares == sorted(shares)
     assert shares[-1] > 0.99
     assert told[-1].seconds_left < 1.0
+
+
+def test_results_that_grow_tell_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass
+    class Part:
+        share: float
+
+    clock = iter([0.0, 2.0, 3.0, 4.0, 6.0])
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
+    news: list[Progress] = []
+    parts = [Part(0.0), Part(0.25), Part(0.25), Part(0.5), Part(1.0)]
+    assert list(told(iter(parts), news.append)) == parts
+    assert [(one.share, one.seconds_left, one.grows) for one in news] == [
+        (0.5, pytest.approx(4.0), True)
+    ]
+    assert share_of("a result without a share") == 1.0

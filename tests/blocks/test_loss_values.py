@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +12,17 @@ from torch.nn import functional
 from playground.blocks import class_loss, loss
 from playground.blocks.base import Block
 from playground.blocks.signal import Scale, Signal
-from tests.blocks.block_cases import INDEX, LOGARITHMS, LOGITS, ONE, ONE_HOT, ONE_PROBABILITY, PROBABILITIES, SIGNED
+from tests.blocks.block_cases import (
+    INDEX,
+    LOGARITHMS,
+    LOGITS,
+    ONE,
+    ONE_HOT,
+    ONE_PROBABILITY,
+    PROBABILITIES,
+    SIGNED,
+)
+from tests.blocks.case import ZERO_ONE
 
 TARGET = torch.tensor([[3.0], [5.0]])
 PREDICTION = torch.tensor([[2.0], [7.0]])
@@ -189,3 +200,36 @@ def test_hinge_of_many_classes() -> None:
 
 def test_logarithmic_error_bears_negative_predictions() -> None:
     assert value(loss.MeanSquaredLogarithmicError(), torch.tensor([[-5.0]]), torch.zeros(1, 1)) == 0.0
+
+
+WEIGHED = (1.0, 2.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("block", "signal"), [(class_loss.CrossEntropy(), INDEX), (class_loss.CategoricalCrossEntropy(), ONE_HOT)],
+    ids=["index", "one-hot"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("scale", "given"), [(LOGITS, torch.log), (LOGARITHMS, torch.log), (PROBABILITIES, torch.clone)],
+    ids=["logits", "log-probabilities", "probabilities"],
+)  # fmt: skip
+def test_a_class_that_weighs_more_counts_more(block: Block, signal: Signal, scale: Signal, given: Any) -> None:
+    both, classes = torch.cat((P, Q)), torch.tensor([0, 2])
+    target = classes if signal is INDEX else functional.one_hot(classes, 3).float()
+    found = value(block, given(both), target, scale, signal.but(weights=WEIGHED))
+    # (1 · −ln 0.7 + 4 · −ln 0.2) / (1 + 4)
+    assert found == pytest.approx((-math.log(0.7) - 4.0 * math.log(0.2)) / 5.0, abs=1e-6)
+    assert found == pytest.approx(float(functional.cross_entropy(both.log(), classes, weight=torch.tensor(WEIGHED))))
+    alike = value(block, given(both), target, scale, signal.but(weights=(1.0, 1.0, 1.0)))
+    assert alike == pytest.approx(value(block, given(both), target, scale, signal), abs=1e-6)
+
+
+@pytest.mark.parametrize(("signal", "given"), [(ONE, torch.logit), (ONE_PROBABILITY, torch.clone)])
+def test_a_yes_that_weighs_more_counts_more(signal: Signal, given: Any) -> None:
+    shares, target = torch.tensor([[0.8], [0.4], [0.3]]), torch.tensor([[0.0], [1.0], [1.0]])
+    found = value(class_loss.BinaryCrossEntropy(), given(shares), target, signal, ZERO_ONE.but(weights=(0.75, 3.0)))
+    # (0.75 · −ln 0.2 + 3 · −ln 0.4 + 3 · −ln 0.3) / (0.75 + 3 + 3)
+    assert found == pytest.approx(-(0.75 * math.log(0.2) + 3.0 * math.log(0.4) + 3.0 * math.log(0.3)) / 6.75, abs=1e-6)
+    weight = torch.tensor([[0.75], [3.0], [3.0]])
+    summed = functional.binary_cross_entropy(shares, target, weight=weight, reduction="sum")
+    assert found == pytest.approx(float(summed / weight.sum()), abs=1e-6)

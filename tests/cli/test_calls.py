@@ -127,12 +127,63 @@ def test_what_opens_the_window_does_not_wait_for_torch() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
-def test_output_may_be_cut_off_as_by_head() -> None:
-    command = f"{sys.executable} -m playground blocks --json | head -n 1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False,
+def in_shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash, in which PLAYGROUND stands for the command."""
+    line = command.replace("PLAYGROUND", f"{sys.executable} -m playground")
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False,
                           cwd=Path(__file__).parents[2])  # fmt: skip
-    assert (done.stdout, done.stderr) == ("[\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+@pytest.mark.parametrize(
+    ("command", "out"),
+    [("blocks --json | head -n 1", "[\n"), ("datasets | true", ""), ("schema | true", ""), ("--help | true", "")],
+)
+def test_output_may_be_cut_off_as_by_head(command: str, out: str) -> None:
+    done = in_shell(f"PLAYGROUND {command}; echo ${{PIPESTATUS[0]}}")
+    assert (done.stdout, done.stderr) == (f"{out}0\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the disk of Linux that is always full")
+@pytest.mark.parametrize("command", ["schema", "datasets", "check TINY --json"])
+def test_output_to_a_full_disk_is_told_in_one_line(small: Path, command: str) -> None:
+    done = in_shell(f"PLAYGROUND {command.replace('TINY', str(small))} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "playground: the output cannot be written: No space left on device.\n"
+
+
+def _nested(content: dict) -> None:
+    deep: list = []
+    for _ in range(500):
+        deep = [deep]
+    content["graph"]["nodes"][0]["parameters"]["deep"] = deep
+
+
+def _in_a_circle(content: dict) -> None:
+    content["graph"]["edges"] = [edge for edge in content["graph"]["edges"] if edge["target"] != "dense-1"]
+    back = {"source": "dense-2", "source_port": "output", "target": "dense-1", "target_port": "input"}
+    content["graph"]["edges"].append(back)
+
+
+FAULTY_FILES: dict[str, tuple[Callable[[dict], None], str]] = {
+    "nested": (_nested, "The JSON is nested more than 64 levels deep"),
+    "circle": (_in_a_circle, "the wires form a cycle (dense-1 → dense-2 → dense-1)"),
+    "goals": (lambda content: content.update(goals=content["goals"][:1] * 700), "goals: there are 700 here; 32 are"),
+    "views": (lambda content: content.update(views=[{"view": "curves"}] * 300), "views: there are 300 here; 32 are"),
+    "twins": (lambda content: content["graph"]["nodes"].append(content["graph"]["nodes"][0]), "“data” is used twice"),
+    "half a letter": (lambda content: content.update(title="\ud800"), "half a character"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY_FILES)
+def test_a_file_that_goes_too_far_is_told_in_one_line(playground: Callable, variant: Callable, name: str) -> None:
+    change, sentence = FAULTY_FILES[name]
+    path = variant(change)
+    for words in (["train", path, "--steps", "1"], ["views", path]):
+        spoken = playground(*words)
+        assert (spoken.code, spoken.out, spoken.err.count("\n")) == (2, "", 1)
+        assert sentence in spoken.err
+    assert sentence in (lambda told: told.out + told.err)(playground("check", path))
 
 
 @pytest.mark.parametrize("name", ["~nobodyhere/x", "~nobodyhere/x.json", "a\0b", "a\0b.json", "\udcff.json"])

@@ -19,6 +19,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "own-table": own_files.table_parameters(own_files.flowers()),
     "own-table-numbers": own_files.table_parameters(own_files.houses()),
     "own-table-labels": own_files.table_parameters(own_files.tagged()),
+    "own-table-columns": own_files.parameters_of("own-table-columns"),
     "own-images": own_files.picture_parameters(own_files.shapes()),
     "own-text": own_files.text_parameters(own_files.story()),
     "own-labelled-texts": own_files.labelled_text_parameters(own_files.messages()),
@@ -29,7 +30,8 @@ REAL = {
     "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots",
 }  # fmt: skip
 FIXED = {
-    "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels", "own-images",
+    "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels",
+    "own-table-columns", "own-images",
     "own-text", "own-labelled-texts", "the-cat-sat",
 }  # fmt: skip
 """Not random: the seed only shuffles."""

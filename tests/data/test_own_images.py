@@ -42,7 +42,8 @@ def test_a_folder_of_classes_is_looked_at() -> None:
     assert [sample.shape for sample in found.samples] == [(12, 64, 64, 3)] * 3
     dataset = pictures_of(found, 32, True)
     assert sentence(found, dataset) == (
-        "60 pictures: 3,072 numbers in, 3 classes out. Left out: 1 that cannot be read, 1 file of other kinds."
+        "60 pictures: 3,072 numbers in, 3 classes out. Left out: 1 that cannot be read, such as “disc/broken.png”, "
+        "1 file of other kinds."
     )
 
 

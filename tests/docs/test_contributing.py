@@ -16,7 +16,9 @@ from playground.blocks import loss, normalization, perceptron
 from playground.blocks.base import Block
 from playground.blocks.signal import Signal
 from playground.data import points
+from playground.data.base import Dataset
 from playground.data.preparation import prepare
+from playground.data.registry import CATALOGUE
 from playground.network.check import check, infer
 from playground.training import optimizers
 from tests.analysis.subjects import chain, context_of
@@ -77,7 +79,17 @@ def test_the_view() -> None:
     analysis = example("LargestWeight", weights)()
     graph = chain("circles", {"examples": 40}, [2])
     assert analysis.why_not(check(graph), graph) == ""
-    assert len(analysis.compute(context_of(graph)).matrices) == 1
+    context = context_of(graph)
+    found, every = analysis.compute(context), weights.WeightsAnalysis().compute(context)
+    assert [one.values.tolist() for one in found.matrices] == [[[np.abs(one.values).max()]] for one in every.matrices]
+    assert found.table()[1]
+
+
+def test_what_is_said_of_data_of_a_person_holds() -> None:
+    reading = [cls for cls in CATALOGUE.values() if issubclass(cls, Dataset) and cls.reads]
+    assert "Dataset.reads" in PAGE and "Dataset.own" in PAGE and len(reading) > 3
+    assert all(set(cls.reads) <= set(cls.model_fields) for cls in reading)
+    assert {cls for cls in CATALOGUE.values() if issubclass(cls, Dataset) and cls.own} <= set(reading)
 
 
 def test_every_file_of_the_table_exists() -> None:

@@ -12,7 +12,8 @@ from playground.network.check import check
 from playground.training.session import Session
 from tests import own_files
 
-OWN = ("own-table", "own-table-numbers", "own-table-labels", "own-images", "own-text", "own-labelled-texts")
+OWN = ("own-table", "own-table-numbers", "own-table-labels", "own-table-columns",
+       "own-images", "own-text", "own-labelled-texts")
 
 
 def made(block: str) -> Project:
@@ -43,6 +44,15 @@ def test_it_learns(block: str, metric: str, bound: float, steps: int) -> None:
     session = Session(made(block), "cpu")
     session.advance(steps)
     assert session.evaluate()[metric] >= bound
+
+
+def test_rows_without_a_target_are_drawn_again() -> None:
+    project = made("own-table-columns")
+    assert [node.block for node in project.graph.nodes] == ["own-table-columns", *["dense"] * 4, "mean-squared-error"]
+    session = Session(project, "cpu")
+    before = session.evaluate()["validation_loss"]
+    session.advance(300)
+    assert session.evaluate()["validation_loss"] < 0.5 * before
 
 
 def test_a_number_is_learned() -> None:

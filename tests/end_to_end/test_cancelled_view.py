@@ -50,3 +50,25 @@ def test_a_slow_surface_says_how_long_and_can_be_cancelled_and_begun_again(
     dock.view.parameters.choose("resolution", 13)  # Another question ends the one that crawls.
     person.sees(lambda: dock.view.result is not None and dock.view.result.values.shape == (13, 13))
     assert strip.isHidden()
+
+
+def test_what_grows_says_how_long_the_rest_takes_and_keeps_what_there_is_when_cancelled(
+    person: Person, tmp_path: Path, qtbot: Any
+) -> None:
+    options = {"seeds": 64, "epochs": 20_000}
+    person.opens(spirals().replace(views=(OpenView(view="luck", options=options),)), tmp_path)
+    place = person.place
+    view = place.views.dock("luck").view
+    strip = view.waiting
+    view.start_button.click()
+    person.sees(lambda: strip.isVisible() and strip.button.text() == "Cancel" and view.result is not None)
+    assert strip.words.text().endswith("left")
+    share = view.result.share
+    person.sees(lambda: view.result.share > share)
+    assert strip.isVisible()
+    qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
+    person.sees(lambda: not place.analyst.busy(place.views._key("luck")))
+    kept = view.result
+    place.views.ask()
+    assert view.result is kept and 0.0 < kept.share < 1.0
+    assert strip.isHidden() and view.start_button.text() == "Start"

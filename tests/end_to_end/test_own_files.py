@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from playground.data import own_files as data_files
 from playground.data.own_files import Reading
+from playground.data.own_first import first_guess
+from playground.data.own_places import stored
 from playground.data.registry import CATALOGUE
-from playground.document.files import to_json
+from playground.document.files import to_json, write
 from playground.editing.starting import starting_project
 from playground.ui.own_files import opening
 from playground.ui.own_files.columns import KIND, TARGET, USED, ColumnsView
@@ -284,3 +286,44 @@ def test_a_file_that_changed_unseen_stops_the_run_with_a_sentence(person: Person
 def forget(path: Path) -> None:
     """As in a program that starts anew."""
     data_files._KNOWN.pop(str(path), None)
+
+
+def drops_files(widget: QWidget, paths: list[Path]) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, copy = widget.rect().center(), Qt.DropAction.CopyAction
+    QApplication.sendEvent(widget, QDragEnterEvent(place, copy, data, LEFT, NONE))
+    QApplication.sendEvent(widget, QDropEvent(QPointF(place), copy, data, LEFT, NONE))
+
+
+def test_of_several_files_dropped_together_it_is_said_which_one_is_opened(
+    person: Person, window: MainWindow, tmp_path: Path
+) -> None:
+    drops_files(window, [own_files.houses(), own_files.flowers()])
+    dialog = dialog_of(person)
+    assert dialog.name.text() == own_files.houses().name
+    assert person.place.messages.text == (
+        "2 files were dropped together. “houses.csv” is opened, the first of them; drop another one by itself to open "
+        "that."
+    )
+    dialog.reject()
+    project = tmp_path / "mine.json"
+    project.write_text(to_json(spirals()), encoding="utf-8")
+    drops_files(window, [own_files.houses(), project])
+    person.sees(lambda: person.project.title == spirals().title)
+    assert "“mine.json” is opened, as it is a project" in person.place.messages.text
+
+
+def test_a_project_and_its_data_moved_together_open_and_learn(person: Person, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    table = before / "flowers.csv"
+    table.write_bytes(own_files.flowers().read_bytes())
+    made = starting_project(first_guess(table).dataset, "flowers")
+    write(made.replace(graph=stored(made.graph, before)), before / "mine.json")
+    before.rename(after)
+    person.place.open(after / "mine.json")
+    person.sees(lambda: person.project.title == "flowers")
+    assert person.place.document.report.ok
+    assert person.graph.nodes[0].parameters["file"] == str(after / "flowers.csv")
+    waits_for_a_frame(person)

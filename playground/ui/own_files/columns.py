@@ -10,7 +10,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from playground.data.delimited import Table
-from playground.data.own_choice import ChosenColumn, ChosenTable, chosen_column, first_choice, with_target
+from playground.data.own_choice import (
+    ChosenColumn,
+    ChosenTable,
+    chosen_column,
+    first_choice,
+    with_target,
+    without_target,
+)
 from playground.data.own_columns import MOST_CATEGORIES, TEXT, TableColumn, Use
 from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.widgets.kept_size import KeptSize
@@ -23,7 +30,7 @@ TIPS = (
     "Whether the network gets this column.",
     "The name of the column, from the first row of the file.",
     "Numbers go in as they are, categories as one-hot: one input for each value.",
-    "The column that the network learns to predict.",
+    "The column that the network learns to predict; once more, and none is: then it learns to draw the columns again.",
     "Cells in which nothing stands.",
     "The first different values of the column.",
 )
@@ -123,7 +130,8 @@ class ColumnsModel(QAbstractTableModel):
             use = usual_use(column) if value == Qt.CheckState.Checked else "ignored"
             self._become(row, chosen_column(column, use, target=chosen.target and use != "ignored"))
         elif index.column() == TARGET and role == ROLE.CheckStateRole:
-            self._take(with_target(self.table, self.columns, row))
+            on = value == Qt.CheckState.Checked
+            self._take(with_target(self.table, self.columns, row) if on else without_target(self.columns))
         else:
             return False
         return True
@@ -198,7 +206,8 @@ def chosen_again(table: Table, earlier: ChosenTable | None) -> tuple[ChosenColum
         else:
             chosen = chosen.model_copy(update={"target": False})
         result.append(chosen)
-    return tuple(result) if any(column.target for column in result) else columns
+    kept = any(column.target for column in result) or earlier.predicts == "nothing"
+    return tuple(result) if kept else columns
 
 
 class ColumnsView(QTableView):

@@ -16,7 +16,7 @@ CHOICES = Qt.ItemDataRole.UserRole
 
 
 class MarkDelegate(QStyledItemDelegate):
-    """A tick in a box, or with `round_` the dot of a choice among many. A click or the space bar sets it."""
+    """A tick in a box, or with `round_` the dot of a choice among many. A click or the space bar turns it."""
 
     def __init__(self, parent: QAbstractItemView, *, round_: bool = False) -> None:
         super().__init__(parent)
@@ -62,9 +62,8 @@ class MarkDelegate(QStyledItemDelegate):
         pressed = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Select)
         if index.data(CHECK) is None or not (pressed or event.type() == QEvent.Type.MouseButtonRelease):
             return False
-        turned = Qt.CheckState.Checked
-        if not self._round and index.data(CHECK) == Qt.CheckState.Checked:
-            turned = Qt.CheckState.Unchecked
+        on = index.data(CHECK) == Qt.CheckState.Checked
+        turned = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
         return bool(model.setData(index, turned, CHECK))
 
 

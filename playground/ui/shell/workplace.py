@@ -136,8 +136,9 @@ class Workplace(Parts):
     def open_dropped(self, paths: list[Path], spot: QPointF) -> None:
         """Open what was dropped on the window; of several files one, and say which and why."""
         path, sentence = chosen_of(paths)
+        before = self.messages.text
         self.open(path, spot)
-        if sentence and not self.messages.text:
+        if sentence and self.messages.text in ("", before):  # what could not be opened says more
             self._tell(sentence, "good")
 
     # What the person sees -------------------------------------------------------------------------------------------

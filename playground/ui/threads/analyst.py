@@ -132,7 +132,8 @@ class AnalysisThread(QThread):
         self._leaving = False
         self._dropped = False
         """What runs was cancelled by a person."""
-        self._progress: Progress | None = None
+        self._progress: dict[str, Progress] = {}
+        """News of what runs, or waits for its next part."""
         self._told = 0.0
         self._subjects: list[tuple[Graph, Any]] = []
         """Networks under examination, the one last looked at first."""
@@ -143,19 +144,21 @@ class AnalysisThread(QThread):
         """Queue a request in the place of an older one with its key."""
         with self._lock:
             self._waiting[request.key] = request
+            self._progress.pop(request.key, None)
             self._lock.notify()
 
     def cancel(self, key: str) -> None:
         """Drop a request, whether it waits or runs."""
         with self._lock:
             self._waiting.pop(key, None)
+            self._progress.pop(key, None)
             if self._running is not None and self._running.key == key:
                 self._dropped = True
 
     def progress(self, key: str) -> Progress | None:
-        """News of what runs, if it has that key."""
+        """News of what runs or waits for its next part, if it has that key."""
         with self._lock:
-            return self._progress if self._running is not None and self._running.key == key else None
+            return self._progress.get(key)
 
     def busy(self, key: str) -> bool:
         """Whether a request of that key waits or runs."""
@@ -188,7 +191,7 @@ class AnalysisThread(QThread):
                 if self._leaving:
                     return
                 _, request = self._waiting.popitem(last=False)
-                self._running, self._dropped, self._progress = request, False, None
+                self._running, self._dropped = request, False
             answer = self._answer(request)
             with self._lock:
                 self._running = None
@@ -197,6 +200,8 @@ class AnalysisThread(QThread):
                     answer = None
                 if request.key in self._stages and request.key not in self._waiting:
                     self._waiting[request.key] = request  # More is to come, after all that wait already.
+                elif request.key not in self._stages:
+                    self._progress.pop(request.key, None)
                 if answer is not None:
                     self._answers[request.key] = answer
             if answer is not None:
@@ -233,6 +238,7 @@ class AnalysisThread(QThread):
 
     def _begin(self, request: Request) -> Iterator[Any] | Refusal | None:
         from playground.analysis.base import Context
+        from playground.analysis.progress import told
 
         def cancelled() -> bool:
             return self._leaving or self._dropped or request.key in self._waiting
@@ -265,12 +271,13 @@ class AnalysisThread(QThread):
             cancelled=cancelled,
             tell=tell,
         )
-        return request.analysis.stages(context)
+        return told(request.analysis.stages(context), tell)
 
     def _tell(self, key: str, progress: Progress) -> None:
         now = time.monotonic()
         with self._lock:
-            self._progress = progress
+            if not self._dropped:
+                self._progress[key] = progress
         if now - self._told >= NEWS:
             self._told = now
             self.told.emit(key)

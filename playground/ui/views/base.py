@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
+from playground.analysis.progress import share_of
 from playground.ui.views import saving
 from playground.ui.views.parameters import Option, ViewParameters
 from playground.ui.views.waiting import WaitingStrip
@@ -150,7 +151,8 @@ class View(QWidget):
     def show_result(self, result: Any) -> None:
         """Draw a result of the analysis."""
         self.result = result
-        self.waiting.clear()
+        if share_of(result) >= 1.0:
+            self.waiting.clear()
         self._stack.setCurrentIndex(1)
         self.draw()
 

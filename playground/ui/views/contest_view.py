@@ -38,6 +38,7 @@ class ContestView(View):
             "quantity", [("Measure of the goals", "score"), ("Training loss", "loss")]
         )
         self._name_button()
+        self.waiting.cancel_wanted.connect(self._on_cancelled)
 
     def chosen(self, start: int) -> Analysis:
         """The analysis with the present options and this number of the start."""
@@ -64,8 +65,16 @@ class ContestView(View):
                 super().show_message(BEGINS)
         self.wanted_changed.emit()
 
+    @Slot()
+    def _on_cancelled(self) -> None:
+        """Cancelling is stopping here; Start begins again."""
+        if self.running:
+            self.start_or_stop()
+        self.waiting.clear()
+
     def _rest(self) -> None:
         self.running = False
+        self.waiting.clear()
         self._name_button()
 
     def _name_button(self) -> None:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QPushButton
 
 from playground.analysis.base import Analysis
-from playground.analysis.loss_surface import LossSurface
+from playground.analysis.loss_surface import LONGEST, LossSurface
+from playground.analysis.progress import duration
 from playground.ui.views.base import View
 from playground.ui.widgets.options import check_box, combo_box, part_box
 
@@ -96,6 +97,17 @@ class SurfaceOptions(QObject):
             items = [(POINTED, ""), *((words, value) for value, words in result.choices)]
             for name, box in zip(("first", "second"), self.weight_boxes, strict=True):
                 self.parameters.offer(name, box, items)
+
+    def limit(self, cost: float) -> None:
+        """End the choice of grids where one would take longer than may be, at so many seconds a point; and say why."""
+        model = self.grid_box.model()
+        for row, count in enumerate(GRIDS, start=1):
+            seconds = cost * count**2
+            item, words = model.item(row), f"{count} × {count}"
+            too_long = seconds > LONGEST and row > 1
+            item.setEnabled(not too_long)
+            item.setText(f"{words}: takes {duration(seconds)}" if too_long else words)
+            item.setToolTip(f"More than {duration(LONGEST)} is too long for a picture." if too_long else "")
 
     @Slot()
     def _draw_lots(self) -> None:

@@ -85,6 +85,7 @@ class SurfaceView(View):
 
     def show_result(self, result: Any) -> None:
         self._cost = result.seconds / result.values.size
+        self.choices.limit(self._cost)
         self._measure_grid()
         # Read by the window, which asks again after so many pulses.
         self.pulses = max(type(self).pulses, round(result.seconds / SHARE / PULSE))

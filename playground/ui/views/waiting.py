@@ -9,8 +9,8 @@ from playground.analysis.progress import Progress, duration
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.theme import THEME
 
-LONG = 1.0
-"""Seconds from which on a person wants to know how long it takes."""
+LONG, LONG_GROWING = 1.0, 3.0
+"""Seconds from which on a person wants to know how long it takes; and where there is something to see already."""
 STOPPED = "You have cancelled this picture."
 
 
@@ -39,7 +39,8 @@ class WaitingStrip(QFrame):
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far it is, once it is known to take long."""
-        if self.stopped or (self.isHidden() and progress.seconds_left < LONG):
+        long = LONG_GROWING if progress.grows else LONG
+        if self.stopped or (self.isHidden() and progress.seconds_left < long):
             return
         self._say(f"{progress.share:.0%} · {duration(progress.seconds_left)} left", "Cancel")
 
@@ -49,7 +50,7 @@ class WaitingStrip(QFrame):
         self._say(STOPPED, "Compute it")
 
     def clear(self) -> None:
-        """A result or a sentence has come."""
+        """A sentence has come, or a result that is whole."""
         self.stopped = False
         self.hide()
 

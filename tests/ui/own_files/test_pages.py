@@ -120,6 +120,23 @@ def test_a_choice_that_cannot_work_says_why_and_cannot_be_taken(qtbot: QtBot) ->
     assert dialog.sentence.text() == "Choose the column to predict."
 
 
+def test_no_column_need_be_predicted(qtbot: QtBot) -> None:
+    dialog, table = OwnFileDialog(None, ("project",)), TablePage()
+    qtbot.addWidget(dialog)
+    table.show_found(read_table(own_files.flowers()), None)
+    dialog.show_page(table)
+    dialog.show()
+    press(table, 4, TARGET, Qt.Key.Key_Space)
+    assert "no column is predicted; a new project draws them again (an autoencoder)" in dialog.sentence.text()
+    assert dialog.buttons["project"].isEnabled()
+    dataset = table.dataset()
+    assert dataset.id == "own-table-columns" and dataset.signals()[1].classes == ("row",)
+    table.show_found(read_table(own_files.flowers()), dataset)
+    assert table.dataset() == dataset
+    press(table, 4, TARGET, Qt.Key.Key_Space)
+    assert table.dataset().id == "own-table"
+
+
 def test_missing_values_are_handled_by_a_choice_one_sees(table: TablePage) -> None:
     assert [table.missing.itemText(row) for row in range(5)] == [
         "leave out", "mean or most frequent", "median or most frequent", "zero", "value",

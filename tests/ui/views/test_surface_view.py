@@ -357,3 +357,13 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
 
 def many_colours(image: QImage) -> bool:
     return len({image.pixel(x, y) for x in range(0, image.width(), 5) for y in range(0, image.height(), 5)}) > 60
+
+
+def test_the_choice_of_grids_ends_where_one_takes_too_long_and_says_so(view: SurfaceView) -> None:
+    box = view.choices.grid_box
+    long = ((0.001, 3, ""), (0.05, 2, ": takes about 2 minutes"), (1.0, 1, ": takes about 43 minutes"))
+    for each, able, words in long:
+        view.show_result(replace(random_bowl(), seconds=each * random_bowl().values.size))
+        assert [box.model().item(row).isEnabled() for row in range(4)] == [row <= able for row in range(4)]
+        assert box.itemText(3) == f"51 × 51{words}"
+        assert bool(box.itemData(3, Qt.ItemDataRole.ToolTipRole)) == (able < 3)
