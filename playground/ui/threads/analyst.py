@@ -226,9 +226,8 @@ class AnalysisThread(QThread):
         """The first result of a new request, or the next of one that has begun; None when there is none."""
         from playground.analysis.base import Analysis
 
-        begun, stages = self._stages.pop(request.key, (None, None))
-        if begun is not request or stages is None:
-            stages = self._begin(request)
+        begun, further = self._stages.pop(request.key, (None, None))
+        stages = further if begun is request else self._begin(request)
         if stages is None or isinstance(stages, Refusal):
             return stages
         result = next(stages, None)

@@ -269,7 +269,8 @@ def _brought_back(saved: SavedRun) -> Run:
         steps_per_second=0.0, learning_rate=saved.learning_rate, device=saved.device, latest=dict(saved.latest),
         finished=saved.finished, trail=tuple(saved.trail), project=saved.project,
     )  # fmt: skip
-    origin = saved.origin and Origin(saved.origin.run, saved.origin.step, saved.origin.rebuilt)
+    came = saved.origin
+    origin = None if came is None else Origin(came.run, came.step, came.rebuilt)
     return Run(saved.number, origin, frame, tuple(saved.trail), saved.history, saved.began, saved.pinned, saved.shown)
 
 

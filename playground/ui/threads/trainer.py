@@ -135,8 +135,8 @@ class Trainer(QObject):
         self._thread.wait()
 
     @Slot(str)
-    def _on_news(self, state: str) -> None:
-        self.state = state  # type: ignore[assignment]
+    def _on_news(self, state: State) -> None:
+        self.state = state
         self.state_changed.emit(state)
 
     @Slot(object)

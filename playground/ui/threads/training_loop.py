@@ -22,6 +22,7 @@ from playground.ui.threads.warm_up import warm_up
 
 if TYPE_CHECKING:
     from playground.training.saving_runs import RunBook
+    from playground.training.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class TrainingLoop(QThread):
         self._hurry = False
         """Somebody waits for a command to be obeyed."""
         self._leaving = False
-        self._session = None
+        self._session: Session | None = None
         self._playing = False
         self._until: tuple[str, int] | None = None
         self._speed: float | None = None
@@ -90,6 +91,13 @@ class TrainingLoop(QThread):
         if not patient:
             self._hurry = True
         self._wake.set()
+
+    @property
+    def session(self) -> Session:
+        """The session of the run on screen, for the thread itself. Raises RuntimeError while there is none."""
+        if self._session is None:
+            raise RuntimeError("nothing is trained yet")
+        return self._session
 
     def _hurried(self) -> bool:
         return self._hurry
@@ -162,8 +170,8 @@ class TrainingLoop(QThread):
         """Find out which remedies hold from a moment up to `latest`, until a person wants something else."""
         from playground.training.recovery import recovery_of
 
-        session = self._session
         try:
+            session = self.session
             trail = [one for one in session.trail.snapshots if one.step <= latest]
             found = recovery_of(session.project, trail, self._hurried)
         except Exception:
@@ -191,14 +199,14 @@ class TrainingLoop(QThread):
                 self._measure(session)
         self._check_end(session, done)
 
-    def _measure(self, session) -> None:  # noqa: ANN001
+    def _measure(self, session: Session) -> None:
         """Let the metrics belong to the step that is shown. Neither stop rules nor schedules take note."""
         if self._measured != (self._run, session.step):
             session.evaluate(observe=False)
             self._measured = (self._run, session.step)
             self._dirty = True
 
-    def _chunk(self, session) -> int:  # noqa: ANN001
+    def _chunk(self, session: Session) -> int:
         steps = max(1, int(self._rate * CHUNK_SECONDS))
         if self._speed is not None:
             steps = max(1, min(steps, int(self._speed * 0.033)))
@@ -206,7 +214,7 @@ class TrainingLoop(QThread):
             steps = min(steps, self._until[1])
         return steps
 
-    def _check_end(self, session, done: int) -> None:  # noqa: ANN001
+    def _check_end(self, session: Session, done: int) -> None:
         if session.finished:
             self._playing = False
             self.news.emit("finished")
@@ -218,7 +226,7 @@ class TrainingLoop(QThread):
         if count - done <= 0:
             self._rest(session)
 
-    def _rest(self, session) -> None:  # noqa: ANN001
+    def _rest(self, session: Session) -> None:
         """Stop learning, with metrics of the step at which it stopped."""
         self._playing = False
         self._until = None
@@ -233,7 +241,7 @@ class TrainingLoop(QThread):
         self._frame_wanted = False
         self._frame = self._look_at(session)
 
-    def _look_at(self, session, leaves: bool = False) -> Frame:  # noqa: ANN001
+    def _look_at(self, session: Session, leaves: bool = False) -> Frame:
         points, marks = session.take_news()
         return Frame(
             run=self._run,

@@ -19,6 +19,7 @@ from playground.ui.threads.training_news import Failure, Origin, Saved
 
 if TYPE_CHECKING:
     from playground.training.saving_runs import Branched, RunBook
+    from playground.training.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +88,7 @@ class TrainingThread(TrainingLoop):
             self._dirty = True
 
     def _take(
-        self,
-        session,  # noqa: ANN001
-        origin: Origin | None = None,
-        saved: RunBook | None = None,
-        number: int = 0,
+        self, session: Session, origin: Origin | None = None, saved: RunBook | None = None, number: int = 0
     ) -> None:
         """Let a session be the run on screen: a new one, or that of this number again."""
         self._session = session
@@ -150,7 +147,7 @@ class TrainingThread(TrainingLoop):
         if edition is not None and edition.before < self._version < edition.version:
             # It was undone while the graph had errors, so that the edit is one of the run before.
             self._switch_to(self._resting.take_latest(edition.before), None)
-        session = self._session
+        session = self.session
         if session.will_be_left(project):
             self._see_off()
         seed = session.project.seed
@@ -187,7 +184,7 @@ class TrainingThread(TrainingLoop):
         session = Session(left.run.project)
         session.take_up(left.run)
         self._see_off()
-        self._leave(self._session.rest(), edition)
+        self._leave(self.session.rest(), edition)
         self._take(session, left.origin, number=left.number)
         session.trail.fit()
         return True

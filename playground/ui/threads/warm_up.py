@@ -12,6 +12,6 @@ def warm_up() -> None:
 
     weight = torch.nn.Parameter(torch.ones(2))
     optimizer = Adam().build([{"params": [weight]}])
-    (weight * 2.0).sum().backward()
+    torch.autograd.backward((weight * 2.0).sum())
     with torch.no_grad():
         step_of(optimizer)()

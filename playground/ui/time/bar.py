@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 
 from playground.training.trail import BUDGET
 from playground.ui.threads.live_feed import LiveFeed, Throttle
-from playground.ui.time.branching import CHOICES, Branching
+from playground.ui.time.branching import CHOICES, Branching, Choice
 from playground.ui.time.machine import REPLAY_SECONDS, TimeMachine
 from playground.ui.time.slider import TimeSlider
 from playground.ui.widgets.controls import QuietSpinBox
 from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.options import more_button
+from playground.ui.widgets.qt_access import kept_number
 from playground.ui.widgets.theme import THEME
 
 MEGABYTES = (64, 128, 256, 512, 1024, 2048)
@@ -94,8 +95,8 @@ class TimeBar(QFrame):
             action.triggered.connect(functools.partial(self._branch, choice))
         return menu
 
-    def _branch(self, choice: object, checked: bool = False) -> None:
-        self._branching.branch(choice)  # type: ignore[arg-type]
+    def _branch(self, choice: Choice, checked: bool = False) -> None:
+        self._branching.branch(choice)
 
     def _more(self) -> QToolButton:
         self.seconds.setRange(1, 600)
@@ -106,7 +107,7 @@ class TimeBar(QFrame):
         self.seconds.valueChanged.connect(self._machine.set_seconds)
         menu = QMenu(self.memory)
         group = QActionGroup(menu)
-        chosen = int(QSettings().value(SETTING, BUDGET // 2**20))  # type: ignore[arg-type]
+        chosen = int(kept_number(SETTING, BUDGET // 2**20))
         for megabytes in MEGABYTES:
             action = menu.addAction(f"{megabytes:,} MB")
             action.setCheckable(True)
@@ -123,7 +124,7 @@ class TimeBar(QFrame):
     @property
     def budget(self) -> int:
         """Bytes that the snapshots of a run may take."""
-        return int(QSettings().value(SETTING, BUDGET // 2**20)) * 2**20  # type: ignore[arg-type]
+        return int(kept_number(SETTING, BUDGET // 2**20)) * 2**20
 
     @Slot(QAction)
     def _on_budget(self, action: QAction) -> None:
@@ -135,8 +136,8 @@ class TimeBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 3, 10, 3)
         layout.setSpacing(4)
-        for widget in (self.earlier, self.replay, self.later):
-            layout.addWidget(widget)
+        for tool in (self.earlier, self.replay, self.later):
+            layout.addWidget(tool)
         layout.addWidget(self.slider, 1)
         for widget in (self.words, self.best, self.now, self.branch, self.more):
             layout.addWidget(widget)

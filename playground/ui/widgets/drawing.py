@@ -54,7 +54,8 @@ def shades(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.
     width = high - low if high > low else 1.0
     with np.errstate(invalid="ignore", over="ignore"):
         places = (values - low) * ((SHADES - 1) / width)
-    return np.clip(np.nan_to_num(places, nan=SHADES / 2), 0, SHADES - 1).astype(np.uint8)
+    colors: NDArray[np.uint8] = np.clip(np.nan_to_num(places, nan=SHADES / 2), 0, SHADES - 1).astype(np.uint8)
+    return colors
 
 
 def class_shading(probabilities: NDArray[np.float32], strength: float = 1.0) -> Colors:
@@ -68,7 +69,8 @@ def class_shading(probabilities: NDArray[np.float32], strength: float = 1.0) -> 
     sureness = np.clip((best - 1.0 / count) / (1.0 - 1.0 / count), 0.0, 1.0)[..., None]
     full = class_table(count)[winner].astype(np.float32)
     middle = rgb(MIDDLE).astype(np.float32)
-    return np.round(middle + (full - middle) * (sureness * strength)).astype(np.uint8)
+    colors: Colors = np.round(middle + (full - middle) * (sureness * strength)).astype(np.uint8)
+    return colors
 
 
 def image(colors: Colors) -> QImage:

@@ -21,14 +21,14 @@ SHRINK_FIRST = 0.9
 @functools.lru_cache(maxsize=512)
 def formula_svg(latex: str, color: str) -> str:
     """The formula as SVG text. Takes about 15 ms the first time. Raises ValueError for what ziamath cannot read."""
-    import ziafont  # 0.25 s, so not at start
-    import ziamath
+    from ziafont.config import config  # 0.25 s, so not at start
+    from ziamath.zmath import Latex
 
-    ziafont.config.svg2 = False  # outlines in place: QtSvg draws nothing for <symbol>
+    config.svg2 = False  # outlines in place: QtSvg draws nothing for <symbol>
     try:
         # The round epsilon of the font looks like one that is cut off on its right.
         shown = latex.replace(r"\epsilon", r"\varepsilon")
-        return str(ziamath.Latex(shown, size=SIZE, color=color).svg())
+        return str(Latex(shown, size=SIZE, color=color).svg())
     except Exception as error:  # its parser raises whatever it stumbles on
         raise ValueError(f"the formula {latex!r} cannot be drawn: {error}") from error
 

@@ -7,9 +7,10 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from playground.ui.widgets.colors import channels
 from playground.ui.widgets.theme import MIDDLE, NEGATIVE, POSITIVE, THEME
 
 MOST_PIXELS = (400, 800)
@@ -19,11 +20,12 @@ MOST_PIXELS = (400, 800)
 @functools.cache
 def signed_colors() -> NDArray[np.uint32]:
     """A table of 255 colours (255,) as 0xffRRGGBB from negative over zero to positive."""
-    ends = [np.array(QColor(name).getRgb()[:3], dtype=np.float64) for name in (NEGATIVE, MIDDLE, POSITIVE)]
+    ends = [np.array(channels(name), dtype=np.float64) for name in (NEGATIVE, MIDDLE, POSITIVE)]
     part = np.linspace(0.0, 1.0, 128)[:, None]
     rgb = np.concatenate([ends[0] + (ends[1] - ends[0]) * part, (ends[1] + (ends[2] - ends[1]) * part)[1:]])
-    channels = np.round(rgb).astype(np.uint32)
-    return 0xFF000000 | (channels[:, 0] << 16) | (channels[:, 1] << 8) | channels[:, 2]
+    red, green, blue = np.round(rgb).astype(np.uint32).T
+    table: NDArray[np.uint32] = np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
+    return table
 
 
 def signed_image(values: NDArray[np.float32], limit: float) -> QImage:

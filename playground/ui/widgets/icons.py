@@ -56,7 +56,8 @@ class _Keeper(QObject):
 
     def __init__(self, target: QAbstractButton | QAction) -> None:
         super().__init__(target)
-        self._name, self._color, self._size = "plus", None, 18
+        self._name, self._size = "plus", 18
+        self._color: str | None = None
         THEME.changed.connect(self.renew)
 
     def show_icon(self, name: str, color: str | None, size: int) -> None:
@@ -66,6 +67,7 @@ class _Keeper(QObject):
     @Slot()
     def renew(self) -> None:
         target = self.parent()
+        assert isinstance(target, QAbstractButton | QAction)
         size = THEME.px(self._size)
         target.setIcon(icon(self._name, self._color, size))
         if isinstance(target, QAbstractButton):

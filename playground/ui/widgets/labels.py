@@ -47,4 +47,6 @@ def elided(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideM
 
 def shortened(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float) -> str:
     """The text with an ellipsis: what it lacks is said elsewhere, such as in a tool tip."""
-    return metrics.elidedText(text, mode, room)  # type: ignore[arg-type]
+    if isinstance(metrics, QFontMetricsF):
+        return metrics.elidedText(text, mode, room)
+    return metrics.elidedText(text, mode, int(room))

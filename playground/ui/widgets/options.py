@@ -50,8 +50,8 @@ class ElidedLabel(Label):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def event(self, event: QEvent) -> bool:
-        asked = isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip
-        if not asked or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+        whole = self.fontMetrics().horizontalAdvance(self.text()) <= self.width()
+        if whole or not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
             return super().event(event)
         words = "\n".join(filter(None, (self.text(), self.toolTip())))
         QToolTip.showText(event.globalPos(), plain_tip(words), self)

@@ -27,7 +27,8 @@ class Canvas(QWidget):
 
         What flows into rows counts with this width: a bar that comes and goes would change the rows, and they the bar.
         """
-        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
         if not isinstance(area, QScrollArea):
             return self.width()
         return area.width() - area.verticalScrollBar().sizeHint().width()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -17,7 +18,7 @@ DECADES = (((1, 2, 3, 5, 7), 0.14), ((1, 2, 5), 0.3), ((1, 3), 0.47), ((1,), 1.0
 """The ticks within a decade, and the least distance between two of them as logarithm."""
 
 
-class Axis(pg.AxisItem):
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis that says numbers in few digits; in log mode its values are powers of ten: 0.01, 0.03, 0.1, 0.3, 1."""
 
     def __init__(self, orientation: str) -> None:
@@ -88,7 +89,7 @@ def _even_ticks(low: float, high: float) -> list[float]:
 NO_LOGARITHM = "Nothing here is above 0, so a logarithmic axis has no place for it."
 
 
-class Plot(pg.PlotWidget):
+class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A plot in the colours of the theme, without pyqtgraph's own menu and buttons."""
 
     hovered = Signal(QPointF)
@@ -182,10 +183,10 @@ class Plot(pg.PlotWidget):
         event.accept()
 
     @Slot(object)
-    def _on_clicked(self, event: object) -> None:
-        left = event.button() == Qt.MouseButton.LeftButton  # type: ignore[attr-defined]
-        place = event.scenePos()  # type: ignore[attr-defined]
-        if left and not event.double() and self.box.sceneBoundingRect().contains(place):  # type: ignore[attr-defined]
+    def _on_clicked(self, event: Any) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        place = event.scenePos()
+        if left and not event.double() and self.box.sceneBoundingRect().contains(place):
             self.clicked.emit(QPointF(self.box.mapSceneToView(place)))
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import linecache
 import sys
 from types import ModuleType
+from typing import Any
 
 
 def leave_sources_unread() -> None:
@@ -19,7 +20,7 @@ def leave_sources_unread() -> None:
     """
     import PySide6.QtCore  # noqa: F401 - it brings the hook
 
-    feature = sys.modules.get("shibokensupport.feature")
+    feature: Any = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
         feature._mod_uses_pyside = _uses_no_features
     linecache.clearcache()
