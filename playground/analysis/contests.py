@@ -14,6 +14,7 @@ from playground.analysis.base import Context, NothingToShow, Table
 from playground.analysis.many_losses import clock
 from playground.document.graph import Graph
 from playground.document.project import Goal, Project, metric_words
+from playground.editing.naming import titles
 from playground.network.check import Report
 from playground.training.batches import DataError
 from playground.training.stacked.contest import CannotStack, Contest
@@ -41,6 +42,8 @@ class Runs:
     """The measure that they are judged by, (looks, K)."""
     metric: str
     """Name of that measure."""
+    measure: str
+    """The same in words."""
     better: str
     """"more" or "less", whichever is better."""
     reached: NDArray[np.float64]
@@ -82,7 +85,7 @@ class Runs:
         return [order.index(run) + 1 for run in range(len(self.names))]
 
     def table(self) -> Table:
-        columns = ["run", "seed", "rank", "epoch", "train loss", metric_words(self.metric), "goals reached in epoch"]
+        columns = ["run", "seed", "rank", "epoch", "train loss", self.measure, "goals reached in epoch"]
         ranks = self.ranks
         rows: list[list[Any]] = [
             [name, self.seeds[run], ranks[run], float(epoch), float(self.losses[look, run]),
@@ -146,7 +149,7 @@ def held(context: Context, members: Sequence[Member], contest: Contest) -> Itera
 def runs_of(project: Project, members: Sequence[Member], contest: Contest) -> Runs:
     """What is known of a contest so far."""
     looks = contest.looks
-    metric = main_metric(project, looks[0].metrics)
+    metric, known = main_metric(project, looks[0].metrics), titles(project.graph)
     scores = np.array([[one.get(metric, math.nan) for one in look.metrics] for look in looks])
     return Runs(
         names=tuple(member.name for member in members),
@@ -154,9 +157,10 @@ def runs_of(project: Project, members: Sequence[Member], contest: Contest) -> Ru
         losses=np.array([look.losses for look in looks]),
         scores=scores,
         metric=metric,
+        measure=metric_words(metric, known),
         better=_better(project, metric),
         reached=np.array([_reached(project.goals, contest, run) for run in range(len(members))]),
-        goals=tuple(goal.sentence() for goal in project.goals),
+        goals=tuple(goal.sentence(known) for goal in project.goals),
         diverged=np.array(contest.diverged),
         seeds=tuple(member.project.seed for member in members),
         share=contest.share,

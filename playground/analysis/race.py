@@ -29,6 +29,7 @@ from playground.training.stacked.members import (
     of_optimizers,
     of_values,
     settings_of,
+    title_of_path,
 )
 
 Over = Literal["optimizers", "learning-rate", "setting"]
@@ -191,8 +192,8 @@ class RaceAnalysis(Analysis):
         if found is not None:
             return found
         if self.choices:
-            return Setting(path, path.rsplit(".", 1)[-1], choices=tuple(self.choices.split()))
-        return Setting(path, path.rsplit(".", 1)[-1], self.low, self.high, self.logarithmic)
+            return Setting(path, title_of_path(project, path), choices=tuple(self.choices.split()))
+        return Setting(path, title_of_path(project, path), self.low, self.high, self.logarithmic)
 
 
 def _on_its_ground(context: Context, race: Race, contest: Contest) -> Iterator[Race]:

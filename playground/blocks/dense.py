@@ -11,7 +11,7 @@ from torch.nn import functional
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
 from playground.blocks.signal import Scale, Signal
-from playground.document.declaration import parameter
+from playground.document.declaration import in_a_sentence, parameter
 
 
 class DenseLayer(nn.Linear):
@@ -41,7 +41,8 @@ class Dense(Block):
     bias: bool = parameter(True, help="Whether each unit has a bias, which shifts where it switches.")
 
     def subtitle(self) -> str:
-        return f"{self.units} unit{'s' if self.units > 1 else ''} · {self.activation}"
+        function = in_a_sentence(activation(self.activation).title)
+        return f"{self.units} unit{'s' if self.units > 1 else ''} · {function}"
 
     def expect(self, *inputs: Signal) -> None:
         vectors_only(self.title, *inputs)

@@ -144,7 +144,8 @@ class SupportVectorMachine(Estimator):
     degree: int = parameter(3, ge=1, le=9, help="Degree of the polynomial kernel.", advanced=True)
 
     def subtitle(self) -> str:
-        return f"{self.kernel} · C {self.cost:g}"
+        kernel = "RBF" if self.kernel == "rbf" else self.kernel
+        return f"{kernel} · C {self.cost:g}"
 
     def expect(self, *inputs: Signal) -> None:
         two_classes_only(self.title, *inputs)

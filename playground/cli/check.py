@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from playground.cli.report import open_project, print_json, print_table
 from playground.document.files import ProjectFileError, UnreadableFileError
 from playground.document.graph import Graph
+from playground.editing.naming import block_title, titles
 from playground.network.check import Report
 from playground.network.check import check as check_graph
 from playground.training.readiness import refusals
@@ -21,10 +23,10 @@ def check(options: argparse.Namespace) -> int:
         raise
     except ProjectFileError as error:
         errors = [{"node": "", "message": str(problem), "fixes": []} for problem in error.problems]
-        return _tell({"ok": False, "parameters": 0, "nodes": [], "errors": errors}, options.json)
+        return _tell({"ok": False, "parameters": 0, "nodes": [], "errors": errors}, options.json, {})
     report = check_graph(project.graph)
     report = report.but(*refusals(project, report))
-    return _tell(content_of(project.graph, report), options.json)
+    return _tell(content_of(project.graph, report), options.json, titles(project.graph))
 
 
 def content_of(graph: Graph, report: Report) -> dict[str, Any]:
@@ -48,29 +50,29 @@ def content_of(graph: Graph, report: Report) -> dict[str, Any]:
     return {"ok": report.ok, "parameters": report.total_parameters, "nodes": nodes, "errors": errors}
 
 
-def _tell(content: dict[str, Any], as_json: bool) -> int:
+def _tell(content: dict[str, Any], as_json: bool, names: Mapping[str, str]) -> int:
     if as_json:
         print_json(content)
     else:
-        _tell_people(content)
+        _tell_people(content, names)
     return 0 if content["ok"] else 1
 
 
-def _tell_people(content: dict[str, Any]) -> None:
+def _tell_people(content: dict[str, Any], names: Mapping[str, str]) -> None:
     if content["nodes"]:
         rows = (
             (
-                node["id"],
-                node["block"],
+                names[node["id"]],
+                block_title(node["block"]),
                 "  ".join("?" if s is None else " × ".join(map(str, s)) or "one number" for s in node["output_shapes"]),
                 f"{node['parameters']:,}",
             )
             for node in content["nodes"]
         )
-        print_table(("node", "block", "output per example", "parameters"), rows)
+        print_table(("name", "block", "output per example", "parameters"), rows)
     for error in content["errors"]:
         fixes = f" Fixes: {'; '.join(error['fixes'])}." if error["fixes"] else ""
-        print(f"{error['node'] or 'project'}: {error['message']}{fixes}")
+        print(f"{names.get(error['node'], error['node']) or 'Project'}: {error['message']}{fixes}")
     count = len(content["errors"])
     errors = f"{count} error{'s' if count > 1 else ''}" if count else "no errors"
     print(f"{content['parameters']:,} parameters, {errors}.")

@@ -15,7 +15,7 @@ from playground.document.files import refuse_other_than_file, to_json
 from playground.document.pairing import fingerprint, weights_of, weights_path, write_pair
 from playground.document.project import Project
 from playground.training.resuming import Opened
-from playground.training.saving_runs import RunBook, add_runs
+from playground.training.saving_runs import RunBook, add_runs, left_out_words
 from playground.training.session import Session
 
 
@@ -76,11 +76,13 @@ def save(session: Session, runs: RunBook, path: Path) -> None:
     """Save the project and its runs as one. Raises CallError."""
     graph = stored(session.project.graph, path.absolute().parent)
     project, checkpoint = to_json(session.project.replace(graph=graph)).encode(), session.checkpoint()
-    add_runs(checkpoint, runs)
+    left_out = left_out_words(add_runs(checkpoint, runs))
     try:
         write_pair(path, project, checkpoint.to_bytes(fingerprint(project)))
     except OSError as error:
         raise CallError(f"{path} cannot be written: {error.strerror or error}.") from error
+    if left_out:
+        print_note(left_out)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from playground.cli import going_on, running
@@ -11,6 +12,7 @@ from playground.cli.qt import save_trained_window
 from playground.cli.report import INTERRUPTED, ProjectFaultError, open_project, print_json, print_note, print_table
 from playground.data.base import PARTS
 from playground.document.project import metric_words
+from playground.editing.naming import titles
 
 
 def train(options: argparse.Namespace) -> int:
@@ -41,7 +43,7 @@ def train(options: argparse.Namespace) -> int:
     if options.json:
         print_json(content)
     else:
-        tell(content)
+        tell(content, titles(project.graph))
     if outcome.interrupted:
         print_note(f"interrupted at step {session.step:,}{f'; saved in {target}' if target else ''}.")
         return INTERRUPTED
@@ -49,8 +51,8 @@ def train(options: argparse.Namespace) -> int:
     return 1 if options.require_goals and missed else 0
 
 
-def tell(content: dict[str, Any]) -> None:
-    """The outcome for people."""
+def tell(content: dict[str, Any], titles: Mapping[str, str]) -> None:
+    """The outcome for people; `titles` has the names of the blocks."""
     print(
         f"{content['epochs']} epochs, {content['steps']:,} steps in {content['seconds']:.1f} s "
         f"({content['steps_per_second']:,.0f} steps a second on {content['device']}), "
@@ -62,13 +64,13 @@ def tell(content: dict[str, Any]) -> None:
     rows = []
     for name in names:
         values = (content["metrics"].get(f"{part}_{name}") for part in parts)
-        rows.append((metric_words(name), *("" if value is None else f"{value:.4g}" for value in values)))
+        rows.append((metric_words(name, titles), *("" if value is None else f"{value:.4g}" for value in values)))
     print_table(("", *parts), rows)
     for goal in content["goals"]:
         bound = f"at least {goal['at_least']:g}" if "at_least" in goal else f"at most {goal['at_most']:g}"
         tick = "met   " if goal["met"] else "missed"
         when = f"after {goal['within_epochs']} epochs, a failure to see" if goal.get("failure") else (
             f"within {goal['within_epochs']} epochs")  # fmt: skip
-        print(f"{tick} {metric_words(goal['metric'])} {bound} {when}: {goal['value']:.4g}")
+        print(f"{tick} {metric_words(goal['metric'], titles)} {bound} {when}: {goal['value']:.4g}")
     for name, reason in content["reasons"].items():
-        print(f"no {metric_words(name)}: {reason}")
+        print(f"no {metric_words(name, titles)}: {reason}")

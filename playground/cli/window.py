@@ -38,12 +38,13 @@ def _in_terminal(name: str) -> int:
     from playground.cli import running
     from playground.cli.report import open_project
     from playground.cli.train import tell
+    from playground.editing.naming import titles
 
     project, path = open_project(name)
     print(f"There is no screen here, so Playground trains “{project.title}” in the terminal and saves a picture.")
     session = running.start(project)
     outcome = running.run(session, running.Budget.of(project), project.title)
-    tell(outcome.content(name))
+    tell(outcome.content(name), titles(project.graph))
     out = Path(f"playground-{path.stem}.png").absolute()
     save_trained_window(session, out)
     print(f"A picture of the window is in {out}")

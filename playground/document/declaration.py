@@ -89,6 +89,12 @@ def parameter(
     )
 
 
+def in_a_sentence(title: str) -> str:
+    """A title within a sentence: “tanh”, but “ReLU”."""
+    first = title.split()[0] if title else ""
+    return title[:1].lower() + title[1:] if first[1:].islower() else title
+
+
 class Declaration(BaseModel):
     """Something with a stable id, words that explain it, and parameters with bounds and help."""
 

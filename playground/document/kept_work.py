@@ -241,12 +241,41 @@ def _make_room(folder: Path) -> None:
         if not lock.with_suffix(".json").exists() and not is_held(lock):
             with suppress(OSError):
                 _delete(lock.with_suffix(".json"))
-    taken = 0
+    taken, gone = 0, []
     for number, work in enumerate(kept_works(folder)):
         with suppress(OSError):
             taken += sum(part.stat().st_size for part in folder.glob(f"*{work.path.stem}*"))
             if number and (number >= MOST_KEPT or taken > MOST_BYTES):
+                why = "room" if number < MOST_KEPT else "number"
                 work.discard()
+                gone.append([work.title, work.words(), why])
+    if gone:
+        with suppress(OSError):
+            write_atomically(folder / _GONE, json.dumps([*_gone(folder), *gone]).encode())
+
+
+_GONE = "made-room.list"
+"""Names what had to go and was not told yet."""
+
+
+def _gone(folder: Path) -> list[list[str]]:
+    try:
+        found = json.loads((folder / _GONE).read_bytes())
+    except (OSError, ValueError):
+        return []
+    good = isinstance(found, list) and all(isinstance(one, list) and len(one) == 3 for one in found)
+    return [[str(word) for word in one] for one in found] if good else []
+
+
+def take_gone(folder: Path | None = None) -> list[str]:
+    """A sentence about each work that had to make room since this was last asked. Tells each only once."""
+    place = folder or kept_folder()
+    found = _gone(place)
+    if found:
+        with suppress(OSError):
+            (place / _GONE).unlink(missing_ok=True)
+    limits = {"number": f"at most {MOST_KEPT} works are kept", "room": f"at most {MOST_BYTES >> 30} GB are kept"}
+    return [f"“{title}” ({words}) is no longer kept: {limits.get(why, 'it made room')}." for title, words, why in found]
 
 
 def _delete(path: Path) -> None:

@@ -11,9 +11,9 @@ from playground.blocks.base import Block
 from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
 from playground.data.base import Dataset
-from playground.document.declaration import Declaration
+from playground.document.declaration import Declaration, in_a_sentence
 from playground.document.graph import Choice, Graph, Node
-from playground.document.project import Phase, Project, TrainingSettings, metric_words
+from playground.document.project import SETTING_TITLES, Phase, Project, TrainingSettings, metric_words
 from playground.editing.naming import block_title, titles
 from playground.network.check import Report, block_of
 from playground.training.initializers import initializer_of
@@ -128,7 +128,8 @@ def _choice_differences(before: TrainingSettings, after: TrainingSettings) -> It
             yield _words(name, make(old).title, make(new).title)
         elif old != new:
             # With the defaults of what was left out, so that both sides are numbers.
-            for text in _differences(make(old).model_dump(), make(new).model_dump()):
+            labels = {info.name: info.label for info in type(make(new)).parameter_infos()}
+            for text in _differences(make(old).model_dump(), make(new).model_dump(), labels):
                 yield prefix + text
 
 
@@ -189,7 +190,17 @@ def _node_differences(before: Node, after: Node) -> Iterator[str]:
         yield f"{block_title(before.block)} → {block_title(after.block)}"
     elif before.parameters != after.parameters:
         yield from _parameter_differences(before, after)
-    yield from _differences(before.training.model_dump(mode="json"), after.training.model_dump(mode="json"))
+    old, new = (node.training.model_dump(mode="json") for node in (before, after))
+    if old.pop("trainable") != new.pop("trainable"):
+        yield "learns again" if after.training.trainable else "frozen"
+    starts = [_start_words(node.training.initializer) for node in (before, after)]
+    if old.pop("initializer") != new.pop("initializer"):
+        yield _words("initializer", *starts) if starts[0] != starts[1] else "initializer changed"
+    yield from _differences(old, new)
+
+
+def _start_words(initializer: Choice | None) -> str:
+    return initializer_of(initializer).title if initializer is not None else "as the network"
 
 
 def _parameter_differences(before: Node, after: Node) -> Iterator[str]:
@@ -197,23 +208,23 @@ def _parameter_differences(before: Node, after: Node) -> Iterator[str]:
     old, new = block_of(before).model_dump(), block_of(after).model_dump()
     activations = old.pop("activation", None), new.pop("activation", None)
     if activations[0] != activations[1] and all(isinstance(name, str) for name in activations):
-        yield " to ".join(_in_a_sentence(block_title(name)) for name in activations)
-    labels = {info.name: _in_a_sentence(info.label) for info in type(block_of(after)).parameter_infos()}
+        yield " to ".join(in_a_sentence(block_title(name)) for name in activations)
+    labels = {info.name: info.label for info in type(block_of(after)).parameter_infos()}
     for name, value in new.items():
         if old[name] != value:
-            yield _words(labels.get(name, name.replace("_", " ")), old[name], value)
+            yield _words(_label(name, labels), old[name], value)
 
 
-def _in_a_sentence(title: str) -> str:
-    """A title within a sentence: “tanh”, but “ReLU”."""
-    first = title.split()[0] if title else ""
-    return title[:1].lower() + title[1:] if first[1:].islower() else title
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, str] = SETTING_TITLES
+) -> Iterator[str]:
     for name, new in after.items():
         if before[name] != new:
-            yield _words(name.replace("_", " "), before[name], new)
+            yield _words(_label(name, labels), before[name], new)
+
+
+def _label(name: str, labels: Mapping[str, str]) -> str:
+    return in_a_sentence(labels.get(name) or name.replace("_", " "))
 
 
 def _words(name: str, old: Any, new: Any) -> str:

@@ -68,13 +68,17 @@ class RunBook:
     pinned: bool = False
 
 
-def add_runs(checkpoint: Checkpoint, book: RunBook) -> None:
-    """Put the runs into the checkpoint of the present one. Those too large for a file are left out, oldest first."""
-    entries, left = [], LAST_BYTES
+def add_runs(checkpoint: Checkpoint, book: RunBook) -> tuple[int, ...]:
+    """Put the runs into the checkpoint of the present one. Those too large for a file are left out, oldest first.
+
+    Returns the numbers of those that were left out.
+    """
+    entries, left, without = [], LAST_BYTES, []
     share = MOST_BYTES // max(1, len(book.resting))
     for run in sorted(book.resting, key=lambda one: (one.pinned, one.number), reverse=True):
         left -= run.snapshot.nbytes
         if left < 0 or run.snapshot.place is None:
+            without.append(run.number)
             continue
         layout = run.snapshot.layout
         before = [one for one in run.trail if one.step < run.snapshot.step]
@@ -87,6 +91,20 @@ def add_runs(checkpoint: Checkpoint, book: RunBook) -> None:
     checkpoint.meta["run"] = {
         "number": book.number, "origin": _origin(book.origin), "began": book.began, "pinned": book.pinned,
     }  # fmt: skip
+    return tuple(sorted(without))
+
+
+def left_out_words(numbers: tuple[int, ...]) -> str:
+    """Which runs are not in a file, and why; empty when all are."""
+    if not numbers:
+        return ""
+    several = len(numbers) > 1
+    verb = "are" if several else "is"
+    named = ", ".join(map(str, numbers[:-1])) + (" and " if several else "") + str(numbers[-1])
+    return (
+        f"Run{'s' if several else ''} {named} {verb} not in the file: the last weights of all runs may "
+        f"take {LAST_BYTES >> 20} MB there, and pinned and newer runs come first."
+    )
 
 
 def _entry(run: SavedRun) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Ending(NamedTuple):
 
 
 def ending(
-    rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch, titles: Mapping[str, str] | None = None
+    rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch, titles: Mapping[str, str]
 ) -> Ending | None:
     """Whether and why the run is over after `epoch` whole epochs; `titles` has the names of the nodes."""
     if rules.target is not None and not watch.target_waived and _reached(rules.target, metrics):

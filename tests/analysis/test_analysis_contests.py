@@ -51,7 +51,8 @@ def test_band_and_words_follow_from_the_numbers() -> None:
     scores = np.array([[0.5, 0.5, 0.4], [0.9, 0.7, math.nan]])
     runs = Runs(
         names=("a", "b", "c"), epochs=np.array([0.0, 10.0]), losses=1.0 - scores, scores=scores,
-        metric="test_accuracy", better="more", reached=np.array([10.0, 30.0, math.nan]), goals=("a goal",),
+        metric="test_accuracy", measure="test accuracy of the loss",
+        better="more", reached=np.array([10.0, 30.0, math.nan]), goals=("a goal",),
         diverged=np.array([math.nan, math.nan, 5.0]), seeds=(1, 2, 3), share=1.0, steps_per_second=1.0, together="",
     )  # fmt: skip
     luck = Luck(runs)
@@ -59,6 +60,7 @@ def test_band_and_words_follow_from_the_numbers() -> None:
     np.testing.assert_allclose(luck.band("score")[:, 1], [0.7, 0.75, 0.8, 0.85, 0.9])
     assert luck.successes == 2
     assert luck.sentence == "2 of 3 reach the goal; median after 20 epochs; 1 ran away"
+    assert "test accuracy of the loss" in runs.table()[0]
     assert runs.order == [0, 1, 2] and runs.ranks == [1, 2, 3]
 
 
@@ -97,9 +99,10 @@ def test_the_ground_holds_the_loss_of_the_network() -> None:
         (RaceAnalysis(over="setting", path="training.batch_size", low=1, high=28, count=3), ("1", "5", "28")),
         (RaceAnalysis(over="setting", path="training.regularization.l2", low=1e-4, high=1e-2, count=2),
          ("0.0001", "0.01")),
-        (RaceAnalysis(over="setting", path="training.initializer", choices="zeros he-normal"), ("zeros", "he-normal")),
+        (RaceAnalysis(over="setting", path="training.initializer", choices="zeros he-normal"),
+         ("Zeros", "He, normal")),
         (RaceAnalysis(over="setting", path="graph.nodes.layer-1.parameters.activation", choices="tanh relu"),
-         ("tanh", "relu")),
+         ("Tanh", "ReLU")),
     ],
 )  # fmt: skip
 def test_a_race_over_any_setting(analysis: RaceAnalysis, names: tuple[str, ...]) -> None:

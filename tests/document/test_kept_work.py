@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.document.kept_work import SafetyCopy, ago, is_open_elsewhere, kept_works
+from playground.document.kept_work import SafetyCopy, ago, is_open_elsewhere, kept_works, take_gone
 from playground.document.project import Project
 
 PROGRAM = """
@@ -150,6 +150,9 @@ def test_several_come_newest_first_and_the_oldest_goes_when_there_are_too_many(
     copy.save(Project(title="newest"), None)
     copy.leave("newest", None)
     assert [work.title for work in kept_works(tmp_path)] == ["newest", "new", "middle"]
+    told = take_gone(tmp_path)
+    assert len(told) == 1 and "“old” (5 minutes ago) is no longer kept: at most 3 works" in told[0]
+    assert not take_gone(tmp_path), "it is told once"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")

@@ -15,7 +15,7 @@ from playground.training.checkpoint import Checkpoint, read_checkpoint
 from playground.training.history import Curve, Moment, joined_neighbours
 from playground.training.opening import open_project
 from playground.training.resuming import opened
-from playground.training.saving_runs import Branched, RunBook, SavedRun, add_runs, saved_runs
+from playground.training.saving_runs import Branched, RunBook, SavedRun, add_runs, left_out_words, saved_runs
 from playground.training.session import Session
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "spirals-small.json"
@@ -125,7 +125,9 @@ def test_a_file_grows_by_a_bounded_part_for_many_long_runs(monkeypatch: pytest.M
     assert (curve_back.low.min(), curve_back.high.max(), curve_back.step[-1]) == (0.0, 2999.0, 2999.0)
     monkeypatch.setattr("playground.training.saving_runs.LAST_BYTES", 3 * session.snapshot().nbytes)
     few = session.checkpoint()
-    add_runs(few, RunBook(tuple(runs), 41))
+    without = add_runs(few, RunBook(tuple(runs), 41))
+    assert without == tuple(range(1, 38)) and not left_out_words(())
+    assert left_out_words((2, 5)).startswith("Runs 2 and 5 are not in the file:")
     assert [run.number for run in saved_runs(few).resting] == [38, 39, 40]
 
 

@@ -38,9 +38,9 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "schedule": ({"schedule": {"id": "inverse-square-root"}}, "schedule Constant → Inverse square root"),
     "batch": ({"batch_size": 4}, "batch size 10 → 4"),
     "whole": ({"batch_size": 0}, "batch size 10 → all"),
-    "l1": ({"regularization": {"l1": 0.05}}, "l1 0 → 0.05"),
-    "l2": ({"regularization": {"l2": 0.5}}, "l2 0 → 0.5"),
-    "max-norm": ({"regularization": {"max_norm": 0.1}}, "max norm none → 0.1"),
+    "l1": ({"regularization": {"l1": 0.05}}, "L1 penalty 0 → 0.05"),
+    "l2": ({"regularization": {"l2": 0.5}}, "L2 penalty 0 → 0.5"),
+    "max-norm": ({"regularization": {"max_norm": 0.1}}, "max-norm none → 0.1"),
     "clipping": ({"clipping": {"kind": "norm", "limit": 0.001}}, "clipping none → norm 0.001"),
 }
 
@@ -74,14 +74,14 @@ def test_every_change_has_words() -> None:
     session.apply(after.replace(graph=graph))
     assert [mark.text for mark in session.history.marks] == [
         "learning rate 0.005 → 0.5",
-        "schedule every 30 → 2",
+        "schedule every n epochs 30 → 2",
         "epochs none → 9",
         "target none → test accuracy",
         "target at least none → 0.9",
         "patience none → 3",
         "Dense 1: tanh to ReLU",
-        "Dense 1: trainable on → off",
-        "Dense 1: l1 none → 0.5",
+        "Dense 1: frozen",
+        "Dense 1: L1 penalty none → 0.5",
     ]
     assert [mark.text for mark in session.take_news()[1]] == [mark.text for mark in session.history.marks]
 

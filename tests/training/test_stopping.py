@@ -106,7 +106,7 @@ def test_validation_is_what_counts_and_training_where_there_is_none(scripted: An
     ],
 )
 def test_rules(rules: dict[str, Any], metrics: dict[str, float], over: bool) -> None:
-    assert (ending(StopRules.model_validate(rules), 5, metrics, Watch()) is not None) is over
+    assert (ending(StopRules.model_validate(rules), 5, metrics, Watch(), {}) is not None) is over
 
 
 def test_a_loss_that_is_no_number_is_no_improvement() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from playground.data.registry import CATALOGUE
 from playground.document.declaration import Declaration, ParameterInfo
 from playground.document.graph import Choice
-from playground.document.project import Project
+from playground.document.project import SETTING_TITLES, Project
+from playground.editing.naming import block_title, titles
 from playground.network.check import check
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import optimizer_of
@@ -74,7 +76,13 @@ def of_values(project: Project, path: str, low: float, high: float, count: int, 
 
 def of_choices(project: Project, path: str, choices: Sequence[str]) -> list[Member]:
     """One run for each choice. Raises SettingError."""
-    return [Member(choice, with_setting(project, path, choice)) for choice in choices]
+    return [Member(choice_title(choice), with_setting(project, path, choice)) for choice in choices]
+
+
+def choice_title(choice: str) -> str:
+    """What a choice is called: an initializer, a schedule or an activation by its title, any other by its word."""
+    known = {cls.id: cls.title for cls in (*INITIALIZERS, *SCHEDULES)}
+    return known.get(choice) or block_title(choice)
 
 
 def _rounded(value: float) -> float:
@@ -104,14 +112,14 @@ def settings_of(project: Project) -> list[Setting]:
     ]
     found += [
         Setting("training.batch_size", "Batch size", 1, 64, logarithmic=True),
-        Setting("training.regularization.l2", "L2", 1e-5, 1e-1, logarithmic=True),
-        Setting("training.regularization.l1", "L1", 1e-5, 1e-1, logarithmic=True),
+        Setting("training.regularization.l2", SETTING_TITLES["l2"], 1e-5, 1e-1, logarithmic=True),
+        Setting("training.regularization.l1", SETTING_TITLES["l1"], 1e-5, 1e-1, logarithmic=True),
         Setting("training.initializer", "Initializer", choices=tuple(cls.id for cls in INITIALIZERS)),
         Setting("training.schedule", "Schedule", choices=tuple(cls.id for cls in SCHEDULES)),
     ]
     if project.training.clipping.kind != "none":
         found.append(Setting("training.clipping.limit", "Clipping limit", 0.01, 10.0, logarithmic=True))
-    report = check(project.graph)
+    report, names = check(project.graph), titles(project.graph)
     for node in project.graph.nodes:
         block = report.blocks.get(node.id)
         if block is None or block.family == "data":
@@ -120,8 +128,21 @@ def settings_of(project: Project) -> list[Setting]:
             if info.name in ("units", "filters") or info.kind not in ("number", "choice"):
                 continue
             path = f"graph.nodes.{node.id}.parameters.{info.name}"
-            found.append(_setting(path, info, type(block), node.title or node.id))
+            found.append(_setting(path, info, type(block), names[node.id]))
     return found
+
+
+def title_of_path(project: Project, path: str) -> str:
+    """What a setting is called, given by its path: “Dense 1: Units”; of what is not known, its last word."""
+    way = path.split(".")
+    node = project.graph.by_id.get(way[2]) if way[:2] == ["graph", "nodes"] and len(way) > 3 else None
+    name = way[-1]
+    if node is None:
+        return SETTING_TITLES.get(name) or name.replace("_", " ").capitalize()
+    declaration = CATALOGUE.get(node.block)
+    labels = {info.name: info.label for info in declaration.parameter_infos()} if declaration is not None else {}
+    label = labels.get(name) or SETTING_TITLES.get(name) or name.replace("_", " ").capitalize()
+    return f"{titles(project.graph)[node.id]}: {label}"
 
 
 def _setting(path: str, info: ParameterInfo, declaration: type[Declaration], whose: str = "") -> Setting:

@@ -88,7 +88,8 @@ class PresetCard(Card):
         self.setText(entry.title)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
-        goals = "".join(f"\nGoal: {goal.sentence()}" for goal in entry.goals)
+        names = {node.id: node.title or node.id.replace("-", " ") for node in entry.project.graph.nodes}
+        goals = "".join(f"\nGoal: {goal.sentence(names)}" for goal in entry.goals)
         shown = ", ".join(view.view.replace("-", " ") for view in entry.project.views)
         views = f"\nShows: {shown}" if shown else ""
         self.setToolTip(plain_tip(f"{entry.summary}{goals}{views}\nLevel: {entry.level.lower()}".strip()))

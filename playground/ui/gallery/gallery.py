@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from playground.document.kept_work import KeptWork, kept_works
+from playground.document.kept_work import KeptWork, kept_works, take_gone
 from playground.document.library import LEVELS, PresetEntry, presets
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
 from playground.ui.gallery.flow import FlowLayout
@@ -32,6 +32,8 @@ from playground.ui.widgets.labels import Label
 from playground.ui.widgets.theme import THEME
 
 MOST_WORKS = 6
+MOST_GONE = 3
+"""Works of which it is said that they had to make room."""
 """Cards of work that was left; what is older comes when one of them has gone."""
 ALL_LEVELS = "All levels"
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -55,7 +57,17 @@ class Section(QWidget):
         layout.setSpacing(THEME.px(10))
         layout.addWidget(self.heading)
         layout.addWidget(self._body)
+        self.note = Label()
+        self.note.setProperty("role", "secondary")
+        self.note.setWordWrap(True)
+        self.note.hide()
+        layout.addWidget(self.note)
         self.setAccessibleName(title)
+
+    def say(self, words: str) -> None:
+        """Say something below the cards; empty for nothing."""
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def add(self, card: Card) -> None:
         """Put a card at the end."""
@@ -114,6 +126,8 @@ class Gallery(QWidget):
         self.recent = Section("Recent files", 220)
         self.chapters: list[Section] = []
         self._works: list[KeptWork] = []
+        self._gone: list[str] = []
+        """What is said of work that had to make room, as long as the window is open."""
         self._files: list[Path] = []
         self._scroll = QScrollArea()
         self.rail = ChapterRail()
@@ -237,7 +251,11 @@ class Gallery(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Bring kept work and recent files up to date and forget the search. Cards that stay are not made anew."""
-        works, files = kept_works()[:MOST_WORKS], recent_files()
+        every, files = kept_works(), recent_files()
+        works, more = every[:MOST_WORKS], len(every) - MOST_WORKS
+        self._gone += take_gone()
+        older = f"{more} older {'ones are' if more > 1 else 'one is'} kept too; forget some of these to see more."
+        self.kept.say(" ".join([*self._gone[-MOST_GONE:], *([older] if more > 0 else [])]))
         if works != self._works:
             self._works = works
             self.kept.clear()

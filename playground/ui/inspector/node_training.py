@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 
 from playground.document import edits
 from playground.document.graph import Choice, Node, NodeTraining
+from playground.document.project import SETTING_TITLES
 from playground.training.initializers import INITIALIZERS
 from playground.ui.inspector.choice_editor import ChoiceEditor
 from playground.ui.inspector.form import ParameterForm
@@ -18,9 +19,7 @@ from playground.ui.widgets.rows import Expander, Section
 FIRST = {"trainable": "Train this block"}
 REST = {
     "learning_rate_factor": "Learning rate ×",
-    "l1": "L1",
-    "l2": "L2",
-    "max_norm": "Max-norm",
+    **{name: SETTING_TITLES[name] for name in ("l1", "l2", "max_norm")},
 }
 SPANS = {"learning_rate_factor": (0.01, 100.0), "l1": (1e-6, 1.0), "l2": (1e-6, 1.0), "max_norm": (0.1, 10.0)}
 

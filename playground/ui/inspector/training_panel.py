@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from playground.document.declaration import ParameterInfo, parameter_info
 from playground.document.graph import Choice
-from playground.document.project import Clipping, Project, Regularization, TrainingSettings
+from playground.document.project import SETTING_TITLES, Clipping, Project, Regularization, TrainingSettings
 from playground.editing.naming import titles
 from playground.training.device import available_devices
 from playground.training.initializers import INITIALIZERS
@@ -30,7 +30,7 @@ from playground.ui.widgets.rows import Column, Row, Section
 
 RATE_SPAN = (1e-5, 10.0)
 PENALTY_SPAN = (1e-6, 1.0)
-REGULARIZATION = {"l1": "L1", "l2": "L2", "max_norm": "Max-norm"}
+REGULARIZATION = {name: SETTING_TITLES[name] for name in ("l1", "l2", "max_norm")}
 CLIPPING = {"kind": "Clip gradients", "limit": "Limit"}
 DEVICES = {"automatic": "Automatic", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
 

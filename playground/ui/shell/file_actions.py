@@ -243,6 +243,8 @@ class FileActions(QObject):
             self._document.mark_saved(path)
         self.keeper.saved_as(path, saved)
         remember(path)
+        if saved.left_out:
+            self.told.emit(f"“{path.name}” is saved. {saved.left_out}", "warning")
         return True
 
     # Leaving --------------------------------------------------------------------------------------------------------

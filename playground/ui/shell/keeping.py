@@ -195,6 +195,8 @@ class Keeper(QObject):
         saved = self.write(path, project)
         if saved.error:
             return saved.error
+        if saved.left_out:
+            self.told.emit(f"“{project.title}” is kept. {saved.left_out}", "warning")
         if picture is not None and not picture.isNull():
             smooth = Qt.TransformationMode.SmoothTransformation
             picture.scaledToWidth(PICTURE_WIDTH, smooth).save(str(path.with_suffix(".png")))

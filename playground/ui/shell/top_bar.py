@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from playground.document.project import metric_words
+from playground.training.undefined import reason
 from playground.ui.threads.training_news import Frame
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.kept_size import KeptSize
-from playground.ui.widgets.labels import Label, elided, one_line
+from playground.ui.widgets.labels import Label, elided, one_line, plain_tip
 from playground.ui.widgets.theme import THEME
 
 SLOWEST, FASTEST = 1.0, 2_000.0
@@ -38,6 +40,7 @@ def speed_words(tick: int) -> str:
     return f"{speed:.0f} step{'s' if speed >= 1.5 else ''} a second"
 
 
+NOT_YET = "nothing has been trained yet."
 UNSAVED = " •"
 WIDEST_NUMBER = "-0.0e+00"
 """The widest that `number` writes, and room for as much is always kept."""
@@ -49,23 +52,28 @@ class Figure(QWidget):
     def __init__(self, caption: str, token: str = "text") -> None:
         super().__init__()
         self._token = token
+        self._why_not = ""
         self.there = True
         """There is such a number in this project."""
         self._caption = Label(caption)
         self._caption.setProperty("role", "secondary")
-        self._number = Label("–")
+        self._number = Label()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(7)
         layout.addWidget(self._caption)
         layout.addWidget(self._number)
+        self.set("–", NOT_YET)
         self.restyle()
 
-    def set(self, text: str) -> None:
-        """Show a number."""
-        if text != self._number.text():
+    def set(self, text: str, why_not: str = "") -> None:
+        """Show a number, or why there is none."""
+        if text != self._number.text() or why_not != self._why_not:
+            self._why_not = why_not
             self._number.setText(text)
-            self.setAccessibleName(f"{self._caption.text()} {text}")
+            missing = f"{self._caption.text()} is not measured: {why_not}" if why_not else ""
+            self.setToolTip(plain_tip(missing))
+            self.setAccessibleName(missing or f"{self._caption.text()} {text}")
 
     def name(self, caption: str) -> bool:
         """Say what the number is. Returns whether it was another before."""
@@ -310,15 +318,15 @@ class TopBar(QFrame):
     def forget_numbers(self) -> None:
         """Another project: nothing has been measured yet."""
         for figure in self.figures.values():
-            figure.set("–")
+            figure.set("–", NOT_YET)
 
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of a frame."""
         self.figures["epoch"].set(f"{frame.epoch:,.0f}" if frame.epoch >= 100 else f"{frame.epoch:.3g}")
         latest = frame.latest
         part = "test" if "test_loss" in latest else "validation"
-        changed = self._show_loss("train_loss", "train loss", latest.get("train_loss"))
-        changed |= self._show_loss("test_loss", f"{part} loss", latest.get(f"{part}_loss"))
+        changed = self._show_loss("train_loss", "train_loss", latest)
+        changed |= self._show_loss("test_loss", f"{part}_loss", latest)
         changed |= self.show_quality(latest)
         if self.device.text() != frame.device:
             self.device.setText(frame.device)
@@ -326,12 +334,12 @@ class TopBar(QFrame):
         if changed:
             self.fit()
 
-    def _show_loss(self, name: str, caption: str, value: float | None) -> bool:
+    def _show_loss(self, name: str, metric: str, latest: Mapping[str, float]) -> bool:
         """Returns whether the bar has another need for room."""
-        figure = self.figures[name]
+        figure, value = self.figures[name], latest.get(metric)
         before, figure.there = figure.there, value is not None
-        renamed = figure.name(caption)
-        figure.set(number(value))
+        renamed = figure.name(metric_words(metric, {}))
+        figure.set(number(value), reason(metric, value) if value is not None else "")
         return renamed or before != figure.there
 
     def watch(self, metric: str, words: str) -> None:
@@ -351,8 +359,9 @@ class TopBar(QFrame):
             known = value is not None and (metric == self._watched or not math.isnan(value))
             if value is not None and known and metric.partition(".")[0] not in ("train_loss", "test_loss"):
                 figure.there = True
-                renamed = figure.name(self._watched_words if metric == self._watched else metric_words(metric))
-                figure.set(f"{value:.1%}" if "accuracy" in metric else number(value))
+                renamed = figure.name(self._watched_words if metric == self._watched else metric_words(metric, {}))
+                good = "accuracy" in metric and math.isfinite(value)
+                figure.set(f"{value:.1%}" if good else number(value), reason(metric, value))
                 return renamed or not before
         return before
 
@@ -376,8 +385,10 @@ class TopBar(QFrame):
 
 def number(value: float | None) -> str:
     """A loss in at most seven characters."""
-    if value is None or math.isnan(value):
+    if value is None:
         return "–"
+    if not math.isfinite(value):
+        return "none" if math.isnan(value) else "∞" if value > 0 else "−∞"
     if value == 0.0:
         return "0"
     if abs(value) < 0.0001 or abs(value) >= 100_000:

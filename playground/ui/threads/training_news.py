@@ -74,6 +74,8 @@ class Saved:
     """How far the run was."""
     ticket: int
     """The number that whoever asked for it gave."""
+    left_out: str = ""
+    """Which runs had no room in the file, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

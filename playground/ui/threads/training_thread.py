@@ -259,13 +259,13 @@ class TrainingThread(TrainingLoop):
     def save(self, path: Path, project: bytes, runs: RunBook, ticket: int) -> None:
         """Write a project and the checkpoint of the run, as one."""
         from playground.document.pairing import fingerprint, write_pair
-        from playground.training.saving_runs import add_runs
+        from playground.training.saving_runs import add_runs, left_out_words
 
-        session, weights = self._session, None
+        session, weights, left_out = self._session, None, ""
         try:
             if session is not None:
                 checkpoint = session.checkpoint()
-                add_runs(checkpoint, runs)
+                left_out = left_out_words(add_runs(checkpoint, runs))
                 weights = checkpoint.to_bytes(fingerprint(project))
             write_pair(path, project, weights)
             error = ""
@@ -276,7 +276,7 @@ class TrainingThread(TrainingLoop):
         except Exception as problem:
             log.exception("saving failed")
             error = str(problem) or repr(problem)
-        self.saved.emit(Saved(path, error, self._run, 0 if session is None else session.step, ticket))
+        self.saved.emit(Saved(path, error, self._run, 0 if session is None else session.step, ticket, left_out))
 
     def leave(self) -> None:
         """End the thread."""

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.contests import PRESS_START
-from playground.document.project import metric_words
 from playground.ui.views.base import View
 
 START_TIP = "Train all runs beside the one on screen, which goes on meanwhile"
@@ -100,7 +99,6 @@ class ContestView(View):
         super().show_message(sentence)
 
 
-def metric_title(metric: str) -> str:
-    """A measure as the name of an axis: “Test R²”."""
-    words = metric_words(metric)
+def as_title(words: str) -> str:
+    """A measure in words as the name of an axis: “Test R²”."""
     return words[:1].upper() + words[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.curves import Curves, CurvesAnalysis
+from playground.training import undefined
 from playground.training.history import CurveData
 from playground.ui.views import curve_lines
 from playground.ui.views.base import View
@@ -110,11 +112,6 @@ class _Line:
         """Part, node and symbol: what a line keeps as long as it stands."""
         return self.part, self.node, self.symbol
 
-    @property
-    def words(self) -> str:
-        """Whose values these are, such as “train”, or “test digit”."""
-        return f"{self.part} {self.node}".strip()
-
 
 class CurvesView(View):
     """Curves of one quantity at a time: train solid blue, validation dashed purple, test dotted orange."""
@@ -140,6 +137,8 @@ class CurvesView(View):
         self._own_range = False
         self._zeros = 0
         """Numbers that a logarithmic axis has no place for."""
+        self._unmeasured: dict[str, str] = {}
+        """Why curves that are drawn beside others have no number at their end, by their names."""
         self._since_rescale = QElapsedTimer()
         self._late_rescale = QTimer(self, singleShot=True, interval=RESCALE_EVERY)
         self._late_rescale.timeout.connect(self.rescale)
@@ -230,7 +229,7 @@ class CurvesView(View):
             strength = self.parameters.value("smoothing")
             raw = self.parameters.value("raw")
             self._lines[name].show(getattr(curve, axis), curve, strength, logarithmic, raw=raw)
-        self._say_what_is_left_out(list(shown.values()), logarithmic)
+        self._say_what_is_left_out(shown, logarithmic)
         self._marks.show(self.result.marks, axis)
         best = self.result.best
         self._best.show(best if best is not None and best.curve in shown else None, axis, logarithmic)
@@ -239,13 +238,19 @@ class CurvesView(View):
         self.legend.show_entries(self._entries())
         self._rescale_in_time()
 
-    def _say_what_is_left_out(self, shown: list[CurveData], logarithmic: bool) -> None:
-        """A logarithm has no place for 0; where there is nothing else, a sentence stands instead of lines."""
-        values = np.concatenate([curve.value for curve in shown]) if shown else np.zeros(0)
+    def _say_what_is_left_out(self, shown: Mapping[str, CurveData], logarithmic: bool) -> None:
+        """A logarithm has no place for 0, and some numbers cannot be measured; where there is nothing else, a sentence
+        stands instead of lines.
+        """
+        values = np.concatenate([curve.value for curve in shown.values()]) if shown else np.zeros(0)
         finite = values[np.isfinite(values)]
         left_out = int((finite <= 0.0).sum()) if logarithmic else 0
-        self.plot.say(NO_LOGARITHM if left_out and left_out == len(finite) else "")
+        ends = {name: float(curve.value[-1]) for name, curve in shown.items() if len(curve.value)}
+        unmeasured = undefined.reasons(ends)
+        nothing = f"Not measured: {next(iter(unmeasured.values()))}" if unmeasured and not len(finite) else ""
+        self.plot.say(NO_LOGARITHM if left_out and left_out == len(finite) else nothing)
         self._zeros = left_out if left_out < len(finite) else 0
+        self._unmeasured = {} if nothing else unmeasured
 
     def _offer(self, result: Curves) -> None:
         """Offer every quantity there is, keeping the choice. Several losses are shown side by side at first."""
@@ -299,7 +304,16 @@ class CurvesView(View):
         }  # fmt: skip
         others = [Entry("pale: " + ", ".join(self._others.titles))] if self._others.titles else []
         zeros = [Entry(f"{self._zeros:,} not above 0, left out")] if self._zeros else []
-        return [*parts.values(), *nodes.values(), *others, *zeros]
+        missing = [
+            Entry(f"{self._whose(self._lines[name])} not measured: {reason}")
+            for name, reason in self._unmeasured.items() if name in self._lines
+        ]  # fmt: skip
+        return [*parts.values(), *nodes.values(), *others, *zeros, *missing]
+
+    def _whose(self, line: _Line) -> str:
+        """Whose values a line shows, such as “train”, or “test Digit”."""
+        known = self.result.titles if self.result is not None else {}
+        return f"{line.part} {known.get(line.node, line.node)}".strip() or self.heading.lower()
 
     def _rescale_in_time(self) -> None:
         if not self._since_rescale.isValid() or self._since_rescale.elapsed() >= RESCALE_EVERY:
@@ -358,7 +372,8 @@ class CurvesView(View):
         for line in self._lines.values():
             if len(line.x):
                 index = int(np.clip(np.searchsorted(line.x, place.x()), 0, len(line.x) - 1))
-                words.append(f"{line.words or self.heading.lower()} {number_words(float(line.y[index]))}")
+                value = float(line.y[index])
+                words.append(f"{self._whose(line)} {number_words(value) if np.isfinite(value) else 'not measured'}")
         where = f"{self.axis_box.currentText().lower().removesuffix('s')} {number_words(max(0.0, place.x()))}"
         self.legend.show_readout(f"{where}: {', '.join(words)}" if words else "")
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.luck import Luck, LuckAnalysis
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
-from playground.ui.views.contest_view import ContestView, metric_title
+from playground.ui.views.contest_view import ContestView, as_title
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.theme import THEME
@@ -59,7 +59,7 @@ class LuckView(ContestView):
         values = runs.losses if loss else runs.scores
         bands = [ChartBand(runs.epochs, low, high, OUTER), ChartBand(runs.epochs, first, third, INNER)]
         thin = [ChartLine(name, runs.epochs, values[:, run], run) for run, name in enumerate(runs.names)]
-        self.chart.name_axes("Epochs", "Training loss" if loss else metric_title(runs.metric))
+        self.chart.name_axes("Epochs", "Training loss" if loss else as_title(runs.measure))
         self.chart.draw_lines(
             [ChartLine("median", runs.epochs, median, MEDIAN)], bands, thin if self.each_box.isChecked() else (),
             logarithmic=loss,

@@ -14,7 +14,7 @@ from playground.analysis.base import Analysis
 from playground.analysis.contests import Runs
 from playground.analysis.race import Race, RaceAnalysis, RaceOffer
 from playground.ui.views.contest_chart import ChartLine, ContestChart, run_color
-from playground.ui.views.contest_view import ContestView, metric_title
+from playground.ui.views.contest_view import ContestView, as_title
 from playground.ui.views.race_map import RaceMap
 from playground.ui.views.race_options import RaceOptions
 from playground.ui.widgets.drawing import class_symbol, number_words
@@ -94,7 +94,7 @@ class RaceView(ContestView):
         lines = [
             ChartLine(name, runs.epochs, values[:, run], run, bool(stayed[run])) for run, name in enumerate(runs.names)
         ]
-        self.chart.name_axes("Epochs", "Training loss" if loss else metric_title(runs.metric))
+        self.chart.name_axes("Epochs", "Training loss" if loss else as_title(runs.measure))
         self.chart.draw_lines(lines, logarithmic=loss)
         if self.result.ground is not None:
             self.map.show_ground(self.result.ground)
@@ -137,7 +137,7 @@ class RaceView(ContestView):
         return entries
 
     def _fill_table(self, runs: Runs) -> None:
-        names = ["Rank", "Run", "Train loss", metric_title(runs.metric), "Goals reached"]
+        names = ["Rank", "Run", "Train loss", as_title(runs.measure), "Goals reached"]
         self.table.setColumnCount(len(names))
         self.table.setHorizontalHeaderLabels(names)
         self.table.setRowCount(len(runs.names))

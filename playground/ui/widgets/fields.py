@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from playground.document.declaration import ParameterInfo
+from playground.document.declaration import ParameterInfo, in_a_sentence
 from playground.ui.widgets.controls import QuietComboBox, QuietSlider, QuietSpinBox, Tick, Toggle
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.scale import Stops, linear_stops, logarithmic_stops
@@ -318,8 +318,13 @@ def _without_refused_ends(stops: Stops | None, accepts: Accepts) -> Stops | None
 
 
 def choice_title(choice: str) -> str:
-    """A choice in words: its id without dashes."""
-    return choice.replace("-", " ").replace("_", " ")
+    """A choice in words: a block such as an activation by its title, any other by its id without dashes."""
+    from playground.data.registry import CATALOGUE  # imports torch
+
+    block = CATALOGUE.get(choice)
+    if block is not None:
+        return in_a_sentence(block.title)
+    return {"rbf": "RBF"}.get(choice) or choice.replace("-", " ").replace("_", " ")
 
 
 def tip(info: ParameterInfo) -> str:

@@ -79,7 +79,10 @@ def main() -> int:
     hands = canvas_with(framed(), SimpleNamespace(addWidget=window.setCentralWidget))
     window.resize(900, 560)
     window.show()
-    print(walk(hands))
+    found = walk(hands)
+    THEME.set_scale(1.5)
+    found += ghosts(hands.view) + walk(hands)
+    print(found)
     return 0
 
 

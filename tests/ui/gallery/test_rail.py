@@ -97,6 +97,12 @@ def test_what_was_open_last_has_a_large_card_and_cards_are_kept(
     gallery.refresh()
     first, second = gallery.cards()[:2]
     assert isinstance(first, WorkCard) and (first.text(), second.text()) == ("last", "before")
+    assert gallery.kept.note.isHidden()
+    monkeypatch.setattr(gallery_module, "take_gone", lambda: ["“old” is no longer kept."])
+    gallery.refresh()
+    monkeypatch.setattr(gallery_module, "take_gone", list)
+    gallery.refresh()
+    assert gallery.kept.note.text() == "“old” is no longer kept.", "it stays as long as the window is open"
     assert first.heightForWidth(600) == LARGE_HEIGHT > second.heightForWidth(600)
     assert gallery.rail.titles()[0] == "Continue"
     gallery.refresh()
