@@ -63,13 +63,14 @@ def _tell_people(content: dict[str, Any], names: Mapping[str, str]) -> None:
         rows = (
             (
                 names[node["id"]],
+                node["id"],
                 block_title(node["block"]),
                 "  ".join("?" if s is None else " × ".join(map(str, s)) or "one number" for s in node["output_shapes"]),
                 f"{node['parameters']:,}",
             )
             for node in content["nodes"]
         )
-        print_table(("name", "block", "output per example", "parameters"), rows)
+        print_table(("name", "id", "block", "output per example", "parameters"), rows)
     for error in content["errors"]:
         fixes = f" Fixes: {'; '.join(error['fixes'])}." if error["fixes"] else ""
         print(f"{names.get(error['node'], error['node']) or 'Project'}: {error['message']}{fixes}")

@@ -45,7 +45,7 @@ def test_check_tells_errors_with_their_fixes(playground: Callable, variant: Call
     assert all(isinstance(fix, str) for fix in error["fixes"])
     people = playground("check", path)
     assert people.code == 1
-    assert f"loss: {error['message']} Fixes: {error['fixes'][0]}" in people.out
+    assert f"Binary cross-entropy: {error['message']} Fixes: {error['fixes'][0]}" in people.out
 
 
 def test_check_lists_every_fault_of_a_file(playground: Callable, variant: Callable) -> None:

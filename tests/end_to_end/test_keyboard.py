@@ -113,6 +113,11 @@ def test_f6_walks_through_the_panes_and_back(person: Person, tmp_path) -> None:
     assert walk(SHIFT) == [*panes[2::-1], *panes[:2:-1]]
     press(Key.Key_O, CONTROL | SHIFT)
     assert place.outline.tree.hasFocus()
+    place.canvas.select(["dense-1"])
+    press(Key.Key_Return)
+    assert place.inspector.isAncestorOf(focused())
+    press(Key.Key_Escape)
+    assert place.outline.tree.hasFocus()
     press(Key.Key_Escape)
     assert place.canvas.hasFocus()
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QNativeGestureEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QGraphicsView, QPinchGesture
 
@@ -149,8 +149,9 @@ class Camera:
         visible = self.visible().adjusted(24, 24, -24, -24)
         if visible.contains(rect):
             return
-        dx = min(0.0, rect.left() - visible.left()) or max(0.0, rect.right() - visible.right())
-        dy = min(0.0, rect.top() - visible.top()) or max(0.0, rect.bottom() - visible.bottom())
+        # Of what is larger than the view, the upper left corner is what tells most.
+        dx = min(rect.left() - visible.left(), max(0.0, rect.right() - visible.right()))
+        dy = min(rect.top() - visible.top(), max(0.0, rect.bottom() - visible.bottom()))
         self.pan(dx * self.zoom, dy * self.zoom)
 
     def centre_on(self, point: QPointF) -> None:
@@ -169,12 +170,22 @@ class Camera:
         self.centre_on(centre)
         self._held = centre, time.monotonic() + SETTLING
 
-    def resized(self, *, first: bool) -> None:
-        """The viewport has another size: fit again what was fitted; what was just looked at stays in sight."""
+    def resized(self, before: QSize) -> None:
+        """The viewport has another size than before: fit again what was fitted, else keep what was in the middle there,
+        and what is selected in sight.
+        """
+        first = not before.isValid() or before.isEmpty()
         if self.fitted or (first and self._held is None):
             self.refit()
         elif self._held is not None and time.monotonic() < self._held[1]:
             self._bring(self._held[0], QPointF(self._view.viewport().rect().center()))
+        elif not first:
+            was = QRectF(self._view.to_scene(QPointF(0, 0)), QSizeF(before) / self.zoom)
+            chosen = self._view.canvas_scene.nodes.get(self._view.selected_node())
+            self._bring(was.center(), QPointF(self._view.viewport().rect().center()))
+            if chosen is not None and was.contains(chosen.sceneBoundingRect().center()):
+                rect = chosen.box().rect
+                self.reveal(QRectF(rect.x, rect.y, rect.width, rect.height))
         else:
             self.widen()
 

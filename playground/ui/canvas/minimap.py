@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,7 @@ class Minimap(QWidget):
         self.setToolTip("Click or drag to look elsewhere")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        canvas.messages.bubble.installEventFilter(self)
         canvas.view_changed.connect(self.refresh)
         canvas.canvas_scene.arranged.connect(self.refresh)
         THEME.changed.connect(self._restyle)
@@ -75,8 +76,16 @@ class Minimap(QWidget):
             self.move(free)
         return free is not None
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize):
+            self.refresh()
+        return False
+
     def _is_free(self, corner: QPoint) -> bool:
-        """Whether it would cover no card and no note in a corner of the viewport."""
+        """Whether it would cover no card, no note and no message in a corner of the viewport."""
+        bubble = self._canvas.messages.bubble
+        if bubble.isVisible() and bubble.geometry().intersects(QRect(corner, self.size())):
+            return False
         place = self._canvas.to_scene(QPointF(corner))
         zoom = self._canvas.camera.zoom
         return self._canvas.canvas_scene.is_free(

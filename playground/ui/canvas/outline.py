@@ -55,7 +55,8 @@ class OutlineTree(QTreeWidget):
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
         self.setAccessibleName("Outline of the canvas")
         self.setAccessibleDescription(
-            "Enter adds a block, F2 renames, C connects, Delete deletes, Alt with an arrow key moves."
+            "Enter goes into the parameters, A adds a block, F2 renames, C connects, Delete deletes, Alt with an arrow "
+            "key moves."
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -280,17 +281,25 @@ class OutlineWidget(QWidget):
             self.offer_targets()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter(row)
+        elif event.key() in (Qt.Key.Key_A, Qt.Key.Key_Insert):
+            self._add_block(row)
         else:
             return False
         return True
 
     def _enter(self, row: OutlineRow | None) -> None:
-        """Add a block after the row's node or into its wire, or carry out the fix."""
+        """Go into the parameters of the row's node, add a block into its wire, or carry out the fix."""
         if row is not None and row.kind in ("fix", "problem"):
             fixes = [row] if row.kind == "fix" else [child for child in row.children if child.fix is not None]
             if fixes and fixes[0].fix is not None:
                 commands.apply_fix(self._document, row.id, fixes[0].fix)
-            return
+        elif row is not None and row.kind in ("node", "member") and self._canvas.selected_node():
+            self._canvas.parameters_wanted.emit()
+        else:
+            self._add_block(row)
+
+    def _add_block(self, row: OutlineRow | None) -> None:
+        """Ask for a block after the row's node or into its wire."""
         if row is None or row.kind in ("node", "wire", "member"):
             self._asked = True
             self._canvas.append_to_selection()

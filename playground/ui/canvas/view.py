@@ -411,9 +411,8 @@ class CanvasView(CanvasSurface):
     # Painting and size -----------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        before = event.oldSize()
         super().resizeEvent(event)
-        self.camera.resized(first=not before.isValid() or before.isEmpty())
+        self.camera.resized(event.oldSize())
         self.messages.follow()
         self.view_changed.emit()
 

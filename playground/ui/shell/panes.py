@@ -16,6 +16,8 @@ class Panes(QObject):
     def __init__(self, parts: Parts, arrangement: Arrangement, top_bar: QWidget) -> None:
         super().__init__(parts)
         self._parts = parts
+        self._came_from: QWidget | None = None
+        """The pane from which one went into the parameters."""
         self._arrangement = arrangement
         self._top_bar = top_bar
 
@@ -72,8 +74,9 @@ class Panes(QObject):
 
     @Slot()
     def enter_parameters(self) -> None:
-        """From the selected block on the canvas into the fields of its parameters."""
+        """From the selected block on the canvas or in the outline into the fields of its parameters."""
         parts = self._parts
+        self._came_from = self.current()
         if not parts.inspector.isVisible():
             self._arrangement.want(RIGHT, True)
         parts.inspector.select(parts.canvas.selected_node())
@@ -86,8 +89,14 @@ class Panes(QObject):
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def back(self) -> bool:
-        """From any other pane to the canvas. False when the canvas cannot be seen or has the focus already."""
-        canvas = self._parts.canvas
+        """From the parameters to where one came from, from any other pane to the canvas.
+
+        False when the canvas cannot be seen or has the focus already.
+        """
+        canvas, outline = self._parts.canvas, self._parts.outline
+        came_from, self._came_from = self._came_from, None
+        if came_from is outline and self.current() is self._parts.inspector and self.enter(outline):
+            return True
         if not canvas.isVisible() or canvas.hasFocus() or self.current() is None:
             return False
         canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)

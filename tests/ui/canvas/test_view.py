@@ -253,3 +253,14 @@ def test_a_long_network_opens_readable_at_its_beginning_and_f_shows_all_of_it(qt
     assert hands.view.camera.zoom == pytest.approx(0.6)
     hands.key(Qt.Key.Key_F)
     assert hands.view.camera.visible().contains(QPointF(*last.centre))
+
+
+def test_a_smaller_view_keeps_what_one_looks_at(hands: Hands) -> None:
+    """Panels that open take room; the selected block is not pushed out of sight."""
+    view = hands.view
+    view.camera.zoom_to(1.0)
+    view.go_to("dense-2")
+    view.camera.centre_on(view.canvas_scene.nodes["dense-2"].sceneBoundingRect().center())
+    for size in ((1200, 240), (560, 240), (1200, 700)):
+        view.resize(*size)
+        assert view.camera.visible().contains(view.canvas_scene.nodes["dense-2"].sceneBoundingRect().center()), size

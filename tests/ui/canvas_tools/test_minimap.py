@@ -46,6 +46,16 @@ def test_it_gives_way_to_cards(canvas, minimap, width: int, height: int) -> None
     assert True in seen
 
 
+def test_it_gives_way_to_a_message(canvas, minimap) -> None:
+    canvas.camera.zoom_to(3.0)
+    canvas.camera.centre_on(QPointF(-400.0, -200.0))
+    bubble = canvas.messages.bubble
+    bubble.setGeometry(minimap.geometry().translated(-30, -30))
+    bubble.show()
+    assert not bubble.geometry().intersects(minimap.geometry())
+    bubble.hide()
+
+
 def test_it_does_not_flee_from_the_hand(canvas, minimap) -> None:
     canvas.resize(700, 420)
     canvas.camera.zoom_to(3.0)

@@ -132,9 +132,15 @@ def test_escape_leaves_the_title_as_it_was(qtbot, outline, document) -> None:
     assert "Dense 1" in outline.row_texts()
 
 
-def test_enter_appends_through_the_quick_menu_and_comes_back(qtbot, outline, canvas, document) -> None:
+def test_enter_goes_into_the_parameters_of_the_row(qtbot, outline, canvas) -> None:
     go_to(outline, "Dense 1")
-    press(outline, Qt.Key.Key_Return)
+    with qtbot.waitSignal(canvas.parameters_wanted):
+        press(outline, Qt.Key.Key_Return)
+
+
+def test_a_appends_through_the_quick_menu_and_comes_back(qtbot, outline, canvas, document) -> None:
+    go_to(outline, "Dense 1")
+    press(outline, Qt.Key.Key_A)
     menu = canvas.quick_menu
     assert menu.isVisible()
     QTest.keyClicks(menu.search, "relu")
