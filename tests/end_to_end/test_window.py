@@ -143,13 +143,13 @@ def test_a_new_project_starts_without_old_numbers_and_says_how_to_begin(person: 
     person.waits_for("ready")
     bar, hint = person.place.top_bar, person.place.empty_hint
     loss = bar.figures["train_loss"]
-    person.sees(lambda: not loss.accessibleName().endswith("–") and loss.accessibleName() != "")
+    person.sees(lambda: "not measured" not in loss.accessibleName())
     assert not hint.isVisible()
     steps = [button for button, action in bar._worded if action.iconText() in ("Step", "Epoch")]
     assert len(steps) == 2 and all(button.isEnabled() for button in steps)
     person.place.actions.act["new"].trigger()
     person.sees(lambda: not person.graph.nodes)
-    assert loss.accessibleName() == "train loss –" and hint.isVisible() and "Ctrl+K" in hint.text()
+    assert loss.accessibleName() == "train loss is not measured: nothing has been trained yet." and hint.isVisible() and "Ctrl+K" in hint.text()
     assert not any(button.isEnabled() for button in steps)
     person.place.canvas.add_block("circles")
     assert not hint.isVisible()
