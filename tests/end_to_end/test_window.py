@@ -149,7 +149,8 @@ def test_a_new_project_starts_without_old_numbers_and_says_how_to_begin(person: 
     assert len(steps) == 2 and all(button.isEnabled() for button in steps)
     person.place.actions.act["new"].trigger()
     person.sees(lambda: not person.graph.nodes)
-    assert loss.accessibleName() == "train loss is not measured: nothing has been trained yet." and hint.isVisible() and "Ctrl+K" in hint.text()
+    assert loss.accessibleName() == "train loss is not measured: nothing has been trained yet."
+    assert hint.isVisible() and "Ctrl+K" in hint.text()
     assert not any(button.isEnabled() for button in steps)
     person.place.canvas.add_block("circles")
     assert not hint.isVisible()
