@@ -156,6 +156,16 @@ class Analysis(Declaration):
         yield self.compute(context)
 
 
+class Plotted(Analysis):
+    """Something whose picture is a plot with a legend inside."""
+
+    legend: bool = parameter(True, drawing=True, label="Legend", help="Show the legend in the plot (K).")
+    legend_place: tuple[float, ...] = parameter(
+        (), drawing=True, max_length=16,
+        help="Where a person has put the legend: shares of the free width and height, two for each legend.",
+    )  # fmt: skip
+
+
 def _list_of(value: Any) -> Any:
     """What a text says of a list; other texts as they are, so that the declaration says what is wrong."""
     if not isinstance(value, str):

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Context, Plotted, Table
 from playground.analysis.heads import Head, chosen, heads
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
 from playground.data.base import PARTS, Part
@@ -67,7 +67,7 @@ class Boundary:
         return [*self.feature_names, *answers], rows
 
 
-class BoundaryAnalysis(Analysis):
+class BoundaryAnalysis(Plotted):
     """The decision boundary of a network with two inputs."""
 
     id: ClassVar[str] = "decision-boundary"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.curvature_words import stability, stability_limit, standing
 from playground.analysis.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
 from playground.analysis.many_losses import clock
@@ -93,7 +93,7 @@ class CurvatureResult:
         return ["what", "number, step or curvature", "value"], rows
 
 
-class CurvatureAnalysis(Analysis):
+class CurvatureAnalysis(Plotted):
     """The Hessian of the loss: how sharp, how flat, and which way down."""
 
     id: ClassVar[str] = "curvature"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.editing.naming import titles
@@ -67,7 +67,7 @@ class Curves:
         return ["run", *columns], rows
 
 
-class CurvesAnalysis(Analysis):
+class CurvesAnalysis(Plotted):
     """Loss and metrics of train, validation and test over time."""
 
     id: ClassVar[str] = "curves"

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Context, Plotted, Table
 from playground.analysis.lagrange import Balance, balance
 from playground.blocks.descent import DescentFunction
 from playground.blocks.landscapes import Extent, Landscape
@@ -135,7 +135,7 @@ class Descent:
         return columns, rows
 
 
-class DescentAnalysis(Analysis):
+class DescentAnalysis(Plotted):
     """The landscape of a test function and the way down it."""
 
     id: ClassVar[str] = "descent"

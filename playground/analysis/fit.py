@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.asking import Asking, Question, questions
 from playground.analysis.attribution import chosen_question
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.heads import Head
 from playground.analysis.subject import Subject
 from playground.blocks.signal import Kind
@@ -83,7 +83,7 @@ class Fit:
         return columns, rows
 
 
-class FitAnalysis(Analysis):
+class FitAnalysis(Plotted):
     """Data and curve of a network with one feature."""
 
     id: ClassVar[str] = "fit"

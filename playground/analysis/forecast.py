@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table, example_row
+from playground.analysis.base import Context, Plotted, Table, example_row
 from playground.analysis.heads import Head, heads
 from playground.analysis.subject import Subject, dependents
 from playground.blocks.normalization import DropoutLayer
@@ -117,7 +117,7 @@ class Forecast:
         return columns, [list(row) for row in rows]
 
 
-class ForecastAnalysis(Analysis):
+class ForecastAnalysis(Plotted):
     """The forecast of every model of a series from one origin.
 
     The fan is a set of paths, one for each seed. A path is the forecast plus the errors that the model made over one

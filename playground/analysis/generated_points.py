@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Context, Plotted, Table
 from playground.analysis.boundary import is_square, widened
 from playground.analysis.heads import Head, class_heads
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
@@ -69,7 +69,7 @@ class GeneratedPoints:
         return [*self.feature_names, "origin"], rows
 
 
-class GeneratedPointsAnalysis(Analysis):
+class GeneratedPointsAnalysis(Plotted):
     """Where a generator puts its points, where the real ones lie, and where the discriminator believes them."""
 
     id: ClassVar[str] = "generated-points"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Context, Plotted, Table
 from playground.analysis.heads import Head, chosen, class_heads
 from playground.data.graphs import NodeClasses
 from playground.document.declaration import parameter
@@ -67,7 +67,7 @@ class GraphAnswers:
         return ["node", "actual", "predicted", "known", *self.class_names], rows
 
 
-class GraphAnalysis(Analysis):
+class GraphAnalysis(Plotted):
     """The graph, coloured."""
 
     id: ClassVar[str] = "graph"

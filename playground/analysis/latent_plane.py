@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table, example_row
+from playground.analysis.base import Cancelled, Context, NothingToShow, Plotted, Table, example_row
 from playground.analysis.pictures import brightness, image_node, pictures
 from playground.analysis.reconstruction import Redrawing, as_pixels, redrawings
 from playground.analysis.subject import Extent, Subject, dependents
@@ -70,7 +70,7 @@ DECODED = 12
 """Decoded pictures along each side, where nobody has chosen."""
 
 
-class LatentPlaneAnalysis(Analysis):
+class LatentPlaneAnalysis(Plotted):
     """The plane of a code of two numbers."""
 
     id: ClassVar[str] = "latent-plane"

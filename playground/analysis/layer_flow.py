@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.gradient_warnings import LayerFacts, Warning, warnings
 from playground.analysis.subject import Subject
 from playground.analysis.unit_health import NONE, activation_of, health_of_blocks, norms_by_node, weight_gradients
@@ -71,7 +71,7 @@ class LayerFlow:
         return ["block", "step", "gradient", "weights", "update", "update / weights"], rows
 
 
-class LayerFlowAnalysis(Analysis):
+class LayerFlowAnalysis(Plotted):
     """Norms of gradient, weights and update by layer and step, and what is wrong with them in words."""
 
     id: ClassVar[str] = "gradient-flow"

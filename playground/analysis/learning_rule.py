@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Context, Plotted, Table
 from playground.analysis.boundary import is_square, widened
 from playground.analysis.subject import Extent, plane_node
 from playground.blocks.clustering import KMeans
@@ -64,7 +64,7 @@ class LearningRule:
         return ["moment", "cluster", *self.feature_names], rows
 
 
-class LearningRuleAnalysis(Analysis):
+class LearningRuleAnalysis(Plotted):
     """Lines and centroids in the plane."""
 
     id: ClassVar[str] = "learning-rule"

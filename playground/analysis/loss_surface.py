@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis import chosen_weights
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.loss_gradient import LossGradient
 from playground.analysis.many_losses import ManyLosses, clock
 from playground.analysis.path_losses import PathLosses
@@ -122,7 +122,7 @@ class LossSurface:
         return columns, rows
 
 
-class LossSurfaceAnalysis(Analysis):
+class LossSurfaceAnalysis(Plotted):
     """The loss around the present weights, in two directions of all that there are."""
 
     id: ClassVar[str] = "loss-surface"

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.contests import PRESS_START, Runs, epochs_of, held, why_no_contest, why_not_these_phases
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -76,7 +76,7 @@ class Luck:
         return self.runs.table()
 
 
-class LuckAnalysis(Analysis):
+class LuckAnalysis(Plotted):
     """Many seeds at once: how much of a result is luck."""
 
     id: ClassVar[str] = "luck"

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.bent_path import BentPath, bend_coefficients, line_coefficients
 from playground.analysis.loss_surface import LossSurface, Track
 from playground.analysis.many_losses import ManyLosses, clock
@@ -109,7 +109,7 @@ class ModeConnectivity:
         return columns, np.column_stack([self.ways, *filled]).tolist()
 
 
-class ModeConnectivityAnalysis(Analysis):
+class ModeConnectivityAnalysis(Plotted):
     """What lies between two solutions of the same network."""
 
     id: ClassVar[str] = "mode-connectivity"

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight
+from playground.analysis.base import Context, NothingToShow, Plotted, Table, Weight
 from playground.analysis.chosen_weights import place_of, spelled, words
 from playground.analysis.many_losses import clock
 from playground.analysis.run_moments import is_full_batch, quick_count, steady_moments
@@ -113,7 +113,7 @@ def quantity_words(quantity: str) -> str:
     return {"step": "next step", "rate": "effective rate", **REMEMBERED}.get(quantity, quantity.replace("_", " "))
 
 
-class OptimizerXrayAnalysis(Analysis):
+class OptimizerXrayAnalysis(Plotted):
     """From gradient to step: what the optimizer makes of the slope of single weights."""
 
     id: ClassVar[str] = "optimizer-xray"

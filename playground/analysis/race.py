@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Context, NothingToShow, Plotted, Table
 from playground.analysis.contests import PART, Runs, epochs_of, held, why_no_contest, why_not_these_phases
 from playground.analysis.many_losses import ManyLosses, clock
 from playground.analysis.surface_directions import Plane, path_plane
@@ -108,7 +108,7 @@ class RaceOffer:
         return ["setting", "title"], [[one.path, one.title] for one in self.settings]
 
 
-class RaceAnalysis(Analysis):
+class RaceAnalysis(Plotted):
     """The same network, data and first weights under several settings at once."""
 
     id: ClassVar[str] = "race"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.asking import Asking, questions
 from playground.analysis.attribution import chosen_question
-from playground.analysis.base import Analysis, Context, NothingToShow, Table, example_row
+from playground.analysis.base import Context, NothingToShow, Plotted, Table, example_row
 from playground.analysis.pictures import image_node
 from playground.blocks.signal import Kind
 from playground.data.base import Part
@@ -107,7 +107,7 @@ def _number(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
-class ResponseAnalysis(Analysis):
+class ResponseAnalysis(Plotted):
     """The answer as a function of one feature."""
 
     id: ClassVar[str] = "response"

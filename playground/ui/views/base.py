@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.progress import share_of
 from playground.ui.views import saving
 from playground.ui.views.parameters import Option, ViewParameters
+from playground.ui.views.plot_legend import KEY, PLACE, SHOWN, PlotLegend
 from playground.ui.views.waiting import WaitingStrip
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.legend import Legend
 from playground.ui.widgets.options import MoreButton
+from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
 
 
@@ -80,7 +83,9 @@ class View(QWidget):
         self.options_layout.setSpacing(THEME.px(8))
         self.parameters = ViewParameters(self.analysis, self.momentary, self)
         self.parameters.asked.connect(self.ask_anew)
-        self.parameters.drawn.connect(self.redraw)
+        self.parameters.drawn.connect(self._drawn)
+        self.legends: list[PlotLegend] = []
+        """Those inside plots."""
         self._more: MoreButton | None = None
         self._message = Label(self.empty)
         self._message.setWordWrap(True)
@@ -128,9 +133,38 @@ class View(QWidget):
         self.wanted_changed.emit()
 
     @Slot(str)
+    def _drawn(self, name: str) -> None:
+        if name in (SHOWN, PLACE):
+            self.arrange_legends()
+        else:
+            self.redraw(name)
+
+    @Slot(str)
     def redraw(self, name: str = "") -> None:
         """A parameter, by its name, asks for another picture of the same result."""
         self.renew()
+
+    def legend_in(self, host: QWidget, *plots: Plot) -> PlotLegend:
+        """A legend that lies inside one of these plots, which are the host itself or lie in it."""
+        if not self.legends:
+            shortcut = QShortcut(QKeySequence(KEY), self)
+            # Not as an argument: beside a slot, PySide6 6.10 drops it and the key works everywhere.
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.switch_legends)
+        legend = PlotLegend(host, self.parameters, len(self.legends))
+        legend.watch(*plots)
+        self.legends.append(legend)
+        return legend
+
+    @Slot()
+    def switch_legends(self) -> None:
+        """Hide the legends, or show them again."""
+        self.legends[0].switch()
+
+    def arrange_legends(self) -> None:
+        """Bring the legends inside plots to their places at once."""
+        for legend in self.legends:
+            legend.arrange()
 
     def add_more(self, rows: Sequence[tuple[str, QWidget]] = ()) -> None:
         """A “⋯” button with further choices, one row each, and with all parameters that have no other control."""
@@ -210,9 +244,13 @@ class View(QWidget):
         self.pose(True)
         try:
             self.settle()
+            for legend in self.legends:
+                legend.pose(True)
             save(self.picture_widget(), path, self.heading)
         finally:
             self.pose(False)
+            for legend in self.legends:
+                legend.pose(False)
 
     def save_csv(self, path: Path) -> None:
         """Save the numbers. Raises OSError, and ValueError when there is no result."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QColor, QResizeEvent, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -124,11 +124,7 @@ class BoundaryView(PlaneView):
         self.panel.pointed.connect(self.legend.show_readout)
         self.marker.toggle_wanted.connect(self.probe_button.toggle)
         self.marker.return_wanted.connect(self._return)
-        foot = QHBoxLayout()
-        self.body_layout.removeWidget(self.legend)
-        foot.addWidget(self.legend, 1)
-        foot.addWidget(self.probe_button, 0, Qt.AlignmentFlag.AlignBottom)
-        self.body_layout.addLayout(foot)
+        self.options_layout.addWidget(self.probe_button)
         self.options_layout.addWidget(self.test_box)
         self.add_more([("", self.train_box), ("", self.discrete_box)])
 

@@ -18,7 +18,7 @@ from playground.ui.views.curve_lines import to_scale
 from playground.ui.views.surface_plot import DARK, OWN, PATH, ContourPlot, style_of
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import check_box, combo_box
 from playground.ui.widgets.plots import NO_LOGARITHM, Plot
 from playground.ui.widgets.theme import THEME
@@ -57,10 +57,9 @@ class ConnectivityView(View):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.plot)
         self.pages.addWidget(self.surface)
-        self.legend = Legend()
+        self.legend = self.legend_in(self.pages, self.plot, self.surface)
         self.body_layout.addWidget(self.words)
         self.body_layout.addWidget(self.pages, 1)
-        self.body_layout.addWidget(self.legend)
         self._make_options()
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)

@@ -15,7 +15,7 @@ from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.labels import Label, plain_tip
-from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import check_box, combo_box
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
@@ -166,7 +166,8 @@ class CurvatureView(View):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.spectrum = SpectrumPlot()
         self.run = SharpnessPlot()
-        self.legend = Legend()
+        self.legend = self.legend_in(self.spectrum, self.spectrum)
+        self.run_legend = self.legend_in(self.run, self.run)
         self._make_options()
         self.restyle()
         self.plots = QBoxLayout(QBoxLayout.Direction.TopToBottom)
@@ -175,7 +176,6 @@ class CurvatureView(View):
             plot.left.connect(self._forget)
         self.body_layout.addWidget(self.words)
         self.body_layout.addLayout(self.plots, 1)
-        self.body_layout.addWidget(self.legend)
         self.spectrum.hovered.connect(self._read_spectrum)
         self.run.hovered.connect(self._read_run)
 
@@ -226,7 +226,8 @@ class CurvatureView(View):
             self.spectrum.setVisible(shown == "spectrum" or (shown == "both" and not (low and over_time)))
             self.words.setText("\n".join(_first(words) if low else words for words in sentences if words))
             self.words.setToolTip(plain_tip("\n".join(sentences).strip()))
-            self.legend.show_entries(self._entries(self.result))
+            self.legend.show_entries(self._spectrum_entries(self.result))
+            self.run_legend.show_entries(self._run_entries(self.result))
 
     def draw(self) -> None:
         assert self.result is not None
@@ -236,16 +237,17 @@ class CurvatureView(View):
         self.run.show_run(result)
         self._arrange()
 
-    def _entries(self, result: CurvatureResult) -> list[Entry]:
-        entries = []
-        if self.spectrum.isVisibleTo(self):
-            entries = [Entry("up", "square", POSITIVE), Entry("down", "square", NEGATIVE)]
-        if self.run.isVisibleTo(self):
-            entries.append(Entry(f"now, step {result.step:,}", "diamond", THEME.tokens.accent))
-            if result.limit_formula:
-                entries.append(Entry(self._limit_words(result), "dash", THEME.tokens.text))
+    def _spectrum_entries(self, result: CurvatureResult) -> list[Entry]:
         kind = "exact" if result.spectrum.exact else "by Lanczos"
-        entries.append(Entry(f"{result.size:,} directions, {kind}, {result.examples:,} examples"))
+        return [
+            Entry("up", "square", POSITIVE), Entry("down", "square", NEGATIVE),
+            Entry(f"{result.size:,} directions, {kind}, {result.examples:,} examples"),
+        ]  # fmt: skip
+
+    def _run_entries(self, result: CurvatureResult) -> list[Entry]:
+        entries = [Entry(f"now, step {result.step:,}", "diamond", THEME.tokens.accent)]
+        if result.limit_formula:
+            entries.append(Entry(self._limit_words(result), "dash", THEME.tokens.text))
         return entries
 
     def _limit_words(self, result: CurvatureResult) -> str:
@@ -286,11 +288,12 @@ class CurvatureView(View):
         words = f"step {self.result.moments[number]:,}: sharpness {number_words(value)}" if np.isfinite(value) else ""
         if words and self.result.limit_formula and np.isfinite(limit):
             words += f", limit {number_words(limit)}"
-        self.legend.show_readout(words)
+        self.run_legend.show_readout(words)
 
     @Slot()
     def _forget(self) -> None:
         self.legend.show_readout("")
+        self.run_legend.show_readout("")
 
 
 def _first(words: str) -> str:

@@ -21,7 +21,7 @@ from playground.ui.views.curve_marks import BestMarker, MarkLines
 from playground.ui.views.curve_others import MomentLine, OtherLines
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.kept_size import KeptSize
-from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.plots import NO_LOGARITHM, Plot
 from playground.ui.widgets.theme import THEME
@@ -128,7 +128,7 @@ class CurvesView(View):
         self.plot = Plot()
         self.plot.setAccessibleName("Curves")
         self.plot.item.showGrid(x=False, y=True, alpha=0.15)
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         self._lines: dict[str, _Line] = {}
         self._marks = MarkLines(self.plot)
         self._best = BestMarker(self.plot)
@@ -143,7 +143,6 @@ class CurvesView(View):
         self._late_rescale = QTimer(self, singleShot=True, interval=RESCALE_EVERY)
         self._late_rescale.timeout.connect(self.rescale)
         self._make_options()
-        self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.plot, 1)
         self.plot.hovered.connect(self._read)
         self.plot.clicked.connect(self._look_back)

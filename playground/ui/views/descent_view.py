@@ -14,7 +14,8 @@ from playground.analysis.descent import Descent, DescentAnalysis, Walk
 from playground.ui.views.base import View
 from playground.ui.views.descent_plot import DARK, PATH, WalkPlot
 from playground.ui.widgets.labels import Label, plain_tip
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
+from playground.ui.widgets.options import ElidedLabel
 from playground.ui.widgets.theme import THEME
 
 TABLE_WIDTH, TABLE_SHARE = 330, 0.45
@@ -93,14 +94,13 @@ class DescentView(View):
         self.words.setWordWrap(True)
         self.words.setAccessibleName("The next step in numbers")
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.legend = Legend()
+        self.legend = self.legend_in(self._pictures)
         self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._across.setSpacing(THEME.px(6))
         self._across.addWidget(self._pictures, 1)
         self._across.addWidget(self.table)
         self.body_layout.addLayout(self._across, 1)
         self.body_layout.addWidget(self.words)
-        self.body_layout.addWidget(self.legend)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -145,6 +145,7 @@ class DescentView(View):
             plot.setAccessibleName(f"{walk.title}: {walk.words}")
             plot.setAccessibleDescription(HINT)
             name.setText(self._name_of(walk, len(walks)))
+            name.setToolTip(plain_tip(f"{walk.title}: {_place_words(walk)}"))
         walk = walks[self.chosen]
         self.field_box.setVisible(any(one.dimensions == 2 for one in walks))
         roomy = self.height() >= THEME.px(HIGH)
@@ -175,7 +176,7 @@ class DescentView(View):
     def _make_plots(self, count: int) -> None:
         """As many pictures as there are walks; two in a row where there are more than two."""
         while len(self.plots) < count:
-            plot, name = WalkPlot(), Label()
+            plot, name = WalkPlot(), ElidedLabel("")
             plot.setToolTip(HINT)
             name.setProperty("role", "secondary")
             plot.start_chosen.connect(self._on_start)
@@ -183,6 +184,7 @@ class DescentView(View):
             plot.left.connect(self._forget)
             plot.box.sigResized.connect(self._measure)
             self.plots.append(plot)
+            self.legend.watch(plot)
             self._names.append(name)
         columns = self._columns(count)
         for number, (plot, name) in enumerate(zip(self.plots, self._names, strict=True)):

@@ -15,7 +15,7 @@ from playground.analysis.fit import Fit, FitAnalysis
 from playground.data.base import PARTS, Part
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import number_words
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.plots import FittedPlot
 from playground.ui.widgets.theme import THEME
@@ -63,9 +63,8 @@ class FitView(View):
         self.result: Fit | None = None
         self.plot = FitPlot()
         self.plot.setAccessibleName("Examples and the curve of the network")
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
         self.output_box = combo_box("Answer", "Which number or class the curve is of", [("as usual", str(FIRST))])
         self.parameters.bind("output", self.output_box)
         self.boxes = {part: self.parameters.control(f"{part}_points") for part in PARTS}

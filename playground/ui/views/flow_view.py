@@ -17,7 +17,8 @@ from playground.ui.views.base import View
 from playground.ui.views.curve_lines import bounds, thin, to_scale
 from playground.ui.views.layer_bars import Bar, LayerBars, depth_color, depth_dash
 from playground.ui.views.warning_rows import WarningRows
-from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.painted import in_scroll_area, metrics
 from playground.ui.widgets.plots import Plot
@@ -70,14 +71,19 @@ class FlowView(View):
         self.bars_area: QScrollArea = in_scroll_area(self.bars)
         self.bars_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.warning_rows = WarningRows()
-        self.legend = Legend()
-        self.parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.hint = Label("Press play to see it over time.")
+        self.hint.setProperty("role", "secondary")
+        self.pictures = QWidget()
+        self.legend = self.legend_in(self.pictures, self.plot)
+        self.legend.read_over(self.bars_area)
+        self.parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.pictures)
+        self.parts.setContentsMargins(0, 0, 0, 0)
         self.parts.setSpacing(THEME.px(8))
         self.parts.addWidget(self.plot, 6)
         self.parts.addWidget(self.bars_area, 5)
         self.body_layout.addWidget(self.warning_rows)
-        self.body_layout.addLayout(self.parts, 1)
-        self.body_layout.addWidget(self.legend)
+        self.body_layout.addWidget(self.pictures, 1)
+        self.body_layout.addWidget(self.hint)
         self.plot.hide()  # until there is a step
         self._moved = False
         self.parameters.bind("size", self.size_box)
@@ -113,6 +119,7 @@ class FlowView(View):
         self.plot.name_axes("steps", WORDS[size])
         started = any(len(layer.step) for layer in result.layers)
         self.plot.setVisible(started)
+        self.hint.setVisible(not started)
         self._draw_lines(result, size)
         limit = self._limit_shown()
         self.limit.setVisible(not math.isnan(limit))
@@ -124,7 +131,7 @@ class FlowView(View):
             [_bar(layer, size, chosen=result.chosen, faulty=faulty) for layer in result.layers], limit
         )
         self.warning_rows.show_warnings(result.warnings)
-        self.legend.show_entries(self._entries(result, limit, started))
+        self.legend.show_entries(self._entries(result, limit))
         if not self._moved:
             self.reset_range()
         self.fit()
@@ -146,10 +153,8 @@ class FlowView(View):
             line.setZValue(1 if layer.node == result.chosen else 0)
             line.setData(*thin(layer.step, to_scale(layer.over_time(size), True), MOST_POINTS))
 
-    def _entries(self, result: LayerFlow, limit: float, started: bool) -> list[Entry]:
-        entries = [Entry(f"now, step {result.step:,}", "dot" if started else "", THEME.tokens.text)]
-        if not started:
-            entries.append(Entry("press play to see it over time"))
+    def _entries(self, result: LayerFlow, limit: float) -> list[Entry]:
+        entries = [Entry(f"now, step {result.step:,}", "dot", THEME.tokens.text)]
         if self._reaches(result, limit):
             words = "0.000001: under it nothing is learned" if limit == VANISHING else "0.001: healthy"
             entries.append(Entry(words, "dash", THEME.tokens.warning))

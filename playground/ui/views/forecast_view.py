@@ -16,7 +16,7 @@ from playground.data.base import PARTS
 from playground.ui.views.base import View
 from playground.ui.views.forecast_parts import BEHIND, Band, PartShades, ScoreTable, Strip, mark_of, readout
 from playground.ui.widgets.labels import plain_tip
-from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
 
@@ -107,10 +107,9 @@ class ForecastView(View):
         self._make_plot()
         self.strip = Strip()
         self.table = ScoreTable()
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         self.paths_box = self.parameters.control("single_paths")
         self.options_layout.addWidget(self.paths_box)
-        self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.plot, 1)
         self.body_layout.addWidget(self.strip)
         self.body_layout.addWidget(self.table)

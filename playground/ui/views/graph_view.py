@@ -14,7 +14,7 @@ from playground.analysis.graph_view import GraphAnalysis, GraphAnswers
 from playground.ui.views.base import View
 from playground.ui.views.plane_view import INK, WHITE, ring_color
 from playground.ui.widgets import drawing
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
@@ -50,14 +50,13 @@ class GraphView(View):
         self.layout_box = combo_box(
             "Place", "Where a node lies", [("By its neighbours", SPRING), ("By its hidden state", HIDDEN)]
         )
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         for name, box in (("color", self.color_box), ("layout", self.layout_box)):
             self.parameters.bind(name, box)
         self.options_layout.addWidget(self.color_box)
         self.add_more([("Place", self.layout_box)])
         self.layout_box.currentIndexChanged.connect(self.reset_range)
         self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)
         self.plot.reset_wanted.connect(self.reset_range)

@@ -17,7 +17,7 @@ from playground.analysis.subject import Extent
 from playground.ui.views.base import View
 from playground.ui.widgets import drawing
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
 
@@ -58,14 +58,13 @@ class LatentView(View):
         self.ring = pg.ScatterPlotItem(symbol="o", pxMode=True, brush=None)
         self.ring.setZValue(3)
         self.plot.addItem(self.ring)
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         self.thumb = Label(parent=self.plot)
         self._grid = (0, 0)
         self._extent: Extent | None = None
         self._own_range = False
         self._make_options()
         self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
         self._connect()
         self.restyle()
 

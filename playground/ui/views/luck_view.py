@@ -12,7 +12,7 @@ from playground.analysis.luck import Luck, LuckAnalysis
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, as_title
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.theme import THEME
 
 OUTER, INNER = 0.16, 0.32
@@ -33,10 +33,9 @@ class LuckView(ContestView):
         self.chart = ContestChart("Luck meter")
         self.words = Label()
         self.words.setWordWrap(True)
-        self.legend = Legend()
+        self.legend = self.legend_in(self.chart, self.chart)
         self.body_layout.addWidget(self.words)
         self.body_layout.addWidget(self.chart, 1)
-        self.body_layout.addWidget(self.legend)
         self.seeds_box, self.each_box = self.parameters.control("seeds"), self.parameters.control("every_seed")
         self.options_layout.addWidget(self.start_button)
         rows = [("Seeds", self.seeds_box), ("Epochs", self.epochs_box), ("Chart", self.quantity_box)]

@@ -1,4 +1,4 @@
-"""The base of the views that draw over the plane of two features: a field, a plot around it, a legend below."""
+"""The base of the views that draw over the plane of two features: a field, a plot around it, a legend inside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.subject import Extent
 from playground.ui.views.base import View
 from playground.ui.widgets import drawing
-from playground.ui.widgets.legend import Legend
 from playground.ui.widgets.plots import Plot
 
 WHITE, INK = "#ffffff", "#10151b"
@@ -44,12 +43,11 @@ class PlaneView(View):
         self.plot.setAccessibleName(self.title)
         self.field = Field(axisOrder="row-major")
         self.plot.addItem(self.field)
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         self.aspect = 1.0
         """Width by height of the picture."""
         self._extent: Extent | None = None
         self.body_layout.addWidget(self.plot, 1)
-        self.body_layout.addWidget(self.legend)
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)
         self.plot.reset_wanted.connect(self.reset_range)

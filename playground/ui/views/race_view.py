@@ -19,7 +19,7 @@ from playground.ui.views.race_map import RaceMap
 from playground.ui.views.race_options import RaceOptions
 from playground.ui.widgets.drawing import class_symbol, number_words
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.theme import THEME
 
 PAGES = (("All that fits", "all"), ("Chart", "chart"), ("Surface", "surface"), ("Table", "table"))
@@ -45,14 +45,14 @@ class RaceView(ContestView):
         self.notice = Label()
         self.notice.setProperty("role", "secondary")
         self.notice.setWordWrap(True)
-        self.legend = Legend()
         self.pictures = QWidget()
         row = QHBoxLayout(self.pictures)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(THEME.px(6))
         row.addWidget(self.chart, 1)
         row.addWidget(self.map, 1)
-        for widget, share in ((self.pictures, 1), (self.notice, 0), (self.legend, 0), (self.table, 0)):
+        self.legend = self.legend_in(self.pictures, self.chart, self.map)
+        for widget, share in ((self.pictures, 1), (self.notice, 0), (self.table, 0)):
             self.body_layout.addWidget(widget, share)
         self.choices = RaceOptions(self.parameters)
         self.page_box = self.parameters.control("page", PAGES)

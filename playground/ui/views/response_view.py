@@ -17,7 +17,7 @@ from playground.ui.views.base import View
 from playground.ui.views.feature_sliders import FeatureSliders
 from playground.ui.widgets.drawing import class_color, number_words
 from playground.ui.widgets.labels import Label, plain_tip
-from playground.ui.widgets.legend import Entry, Legend, line_pen
+from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import ExampleBox, combo_box, flat_button
 from playground.ui.widgets.painted import in_scroll_area
 from playground.ui.widgets.plots import Plot
@@ -53,7 +53,7 @@ class ResponseView(View):
         self.sliders_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot = Plot()
         self.plot.setAccessibleName("The answer over the swept feature")
-        self.legend = Legend()
+        self.legend = self.legend_in(self.plot, self.plot)
         self._arrange()
         self._make_items()
         self._connect()
@@ -69,7 +69,6 @@ class ResponseView(View):
         both.addWidget(self.plot, 1)
         self.body_layout.addLayout(line)
         self.body_layout.addLayout(both, 1)
-        self.body_layout.addWidget(self.legend)
 
     def _make_items(self) -> None:
         self.others = pg.PlotCurveItem(connect="finite")

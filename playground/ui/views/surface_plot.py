@@ -154,8 +154,6 @@ class ContourPlot(FittedPlot):
         """Fit names and range to the size."""
         lengths = (self.box.width(), self.box.height())
         self.name_axes(*(_fitting(name, length) for name, length in zip(self._axes, lengths, strict=True)))
-        for axis in (self.bottom, self.side):
-            axis.resizeEvent()  # pyqtgraph leaves a longer name where the shorter one began
         super().fit()
 
     def show_whole(self) -> None:

@@ -18,7 +18,7 @@ from playground.ui.views.surface_options import GRIDS, SurfaceOptions
 from playground.ui.views.surface_plot import LEVELS, ContourPlot
 from playground.ui.views.surface_words import age, entries, readout
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.theme import THEME
 
 PATIENCE = 0.3
@@ -54,7 +54,6 @@ class SurfaceView(View):
         """The page with three dimensions, once somebody wants it."""
         self.plot = ContourPlot()
         self.bar = ColorBar("loss")
-        self.legend = Legend()
         self.notice = Label(NO_OPENGL)
         self.notice.setProperty("role", "secondary")
         self.notice.setWordWrap(True)
@@ -62,13 +61,13 @@ class SurfaceView(View):
         self.choices = SurfaceOptions(self)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.plot)
+        self.legend = self.legend_in(self.pages, self.plot)
         row = QHBoxLayout()
         row.setSpacing(THEME.px(2))
         row.addWidget(self.pages, 1)
         row.addWidget(self.bar)
         self.body_layout.addWidget(self.notice)
         self.body_layout.addLayout(row, 1)
-        self.body_layout.addWidget(self.legend)
         self._measure_grid()
         self.plot.hovered.connect(self._read)
         self.plot.left.connect(self._forget)

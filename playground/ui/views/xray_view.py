@@ -17,7 +17,7 @@ from playground.ui.views.xray_plot import HEIGHT, SAMPLES, WIDTH, XrayPlot, weig
 from playground.ui.widgets.controls import QuietSpinBox
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Entry, Legend
+from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.theme import THEME
 
@@ -65,9 +65,8 @@ class XrayView(View):
         self.area.setWidget(self.content)
         self.area.viewport().setAutoFillBackground(False)
         self.content.setAutoFillBackground(False)
-        self.legend = Legend()
+        self.legend = self.legend_in(self.grid_widget)
         self.body_layout.addWidget(self.area, 1)
-        self.body_layout.addWidget(self.legend)
 
     # Choosing -------------------------------------------------------------------------------------------------------
 
@@ -171,6 +170,7 @@ class XrayView(View):
             plot.hovered.connect(self._read)
             plot.left.connect(self._forget)
             self.plots.append(plot)
+            self.legend.watch(plot)
             self._columns = 0
         if columns != self._columns:
             self._columns = columns

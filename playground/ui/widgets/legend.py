@@ -40,7 +40,7 @@ class Legend(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        THEME.changed.connect(self.renew)
+        THEME.changed.connect(self._on_theme)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -67,6 +67,9 @@ class Legend(QWidget):
             self.update()
 
     @Slot()
+    def _on_theme(self) -> None:
+        self.renew()
+
     def renew(self) -> None:
         """Take over new words, theme or size."""
         self.updateGeometry()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from html import escape
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from playground.ui.widgets.labels import Label
@@ -42,6 +43,40 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
             return _telling_apart(shown, spacing)
         commas = "," if self.grouped else ""
         return [f"{value + 0.0:{commas}.{digits}f}".replace("-", "−") for value in shown]
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        line, ticks, words = specs
+        return line, ticks, self._inside(words)
+
+    def _inside(self, words: list[tuple[QRectF, Any, str]]) -> list[tuple[QRectF, Any, str]]:
+        """Numbers at the ends of the axis moved into the widget; left out where they would touch their neighbours."""
+        view = self.getViewWidget()
+        if view is None or not words:
+            return words
+        room = self.mapRectFromScene(view.mapToScene(view.viewport().rect()).boundingRect())
+        along = self.orientation in ("top", "bottom")
+        moved = [(_moved_into(rect, room, along=along), flags, text) for rect, flags, text in words]
+        shifts = [
+            (after.topLeft() - before.topLeft()).manhattanLength()
+            for (after, *_), (before, *_) in zip(moved, words, strict=True)
+        ]
+        order = sorted(range(len(words)), key=shifts.__getitem__)
+        kept: list[int] = []
+        for row in order:
+            if not any(moved[row][0].intersects(moved[other][0]) for other in kept):
+                kept.append(row)
+        return [moved[row] for row in sorted(kept)]
+
+
+def _moved_into(rect: QRectF, room: QRectF, *, along: bool) -> QRectF:
+    """A rectangle moved along its axis, until it lies in a room that is large enough."""
+    if along:
+        shift = max(room.left() - rect.left(), 0.0) + min(room.right() - rect.right(), 0.0)
+        return rect.translated(shift, 0.0)
+    return rect.translated(0.0, max(room.top() - rect.top(), 0.0) + min(room.bottom() - rect.bottom(), 0.0))
 
 
 def tick_words(value: float) -> str:
@@ -86,6 +121,8 @@ def _even_ticks(low: float, high: float) -> list[float]:
     return [math.log10(value) for value in values if value > 0]
 
 
+HEADROOM = 7
+"""Pixels above the picture."""
 NO_LOGARITHM = "Nothing here is above 0, so a logarithmic axis has no place for it."
 
 
@@ -127,6 +164,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._sentence.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._sentence.hide()
         self.box.sigResized.connect(self._place_sentence)
+        self.box.sigResized.connect(self._label)
         self.restyle()
 
     def say(self, sentence: str) -> None:
@@ -161,13 +199,27 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setPen(pg.mkPen(THEME.tokens.line))
             axis.setTextPen(pg.mkPen(THEME.tokens.secondary))
             axis.setStyle(tickFont=THEME.font(13), tickTextOffset=THEME.px(5), autoExpandTextSpace=True)
+        # Half a number stands above the upper end of the axis at the side.
+        self.item.layout.setContentsMargins(1, THEME.px(HEADROOM), 1, 1)
         self._label()
 
+    @Slot()
     def _label(self) -> None:
+        """Write the names, shortened where the axis is short."""
         style = {"color": THEME.tokens.secondary, "font-size": f"{THEME.px(13)}px"}
-        for axis, name in ((self.bottom, self.names[0]), (self.side, self.names[1])):
-            if name:
-                axis.setLabel(name, **style)
+        metrics = QFontMetrics(THEME.font(13))
+        lengths = (self.box.width(), self.box.height() + THEME.px(HEADROOM))
+        for axis, name, length in zip((self.bottom, self.side), self.names, lengths, strict=True):
+            if not name:
+                continue
+            shown = escape(metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(THEME.px(24), int(length))))
+            if shown == axis.labelText and style == axis.labelStyle:
+                continue
+            visible = axis.label.isVisible() or not axis.labelText
+            axis.setLabel(shown, **style)
+            if not visible:
+                axis.showLabel(False)
+            axis.resizeEvent()  # pyqtgraph leaves a longer name where the shorter one began
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
