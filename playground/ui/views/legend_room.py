@@ -20,7 +20,7 @@ Places = NDArray[np.float64]
 
 SPOTS = (
     (1.0, 0.0, 0.0), (0.0, 0.0, 0.01), (1.0, 1.0, 0.02), (0.0, 1.0, 0.03),
-    (1.0, 0.5, 0.06), (0.0, 0.5, 0.07), (0.5, 0.0, 0.08), (0.5, 1.0, 0.09),
+    (1.0, 0.5, 0.06), (0.0, 0.5, 0.07), (0.5, 0.0, 0.08), (0.5, 1.0, 0.09), (0.5, 0.5, 0.14),
 )  # fmt: skip
 """Shares of the free width and height on the left and above, and what a spot costs by itself: corners come first."""
 EDGE = 6

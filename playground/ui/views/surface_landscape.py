@@ -7,14 +7,14 @@ import pyqtgraph.opengl as gl
 from numpy.typing import NDArray
 from OpenGL import GL
 from pyqtgraph.opengl.shaders import initShaders
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.loss_surface import LossSurface, Track
 from playground.ui.views.contours import HeightScale, contour
-from playground.ui.views.surface_plot import DARK, LATER, OWN, TrackStyle, shorter, style_of
-from playground.ui.widgets.plots import tick_words
+from playground.ui.views.surface_axes import Axes, Places, axes
+from playground.ui.views.surface_plot import DARK, LATER, OWN, TrackStyle, style_of
 from playground.ui.widgets.theme import THEME
 
 HEIGHT = 1.1
@@ -34,31 +34,17 @@ DISTANCE, ELEVATION, AZIMUTH = 3.9, 42.0, -62.0
 """Where the camera stands at first; the angles are in degrees."""
 WIDEST = 1.25
 """Width by height of a picture that shows everything from that distance."""
-ROOMY = 720
-"""Pixels from left to right in which the whole names of the axes have room."""
-EDGE = 4
-BEFORE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-BEHIND = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-ABOVE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-LOSS = (-1.0, -1.0, HEIGHT + 0.06)
+OUTLINE = 24
+"""Points along each side of the landscape that a legend keeps away from."""
+EDGE = 3
+"""Pixels around the picture that words keep free."""
 IN_FRONT = {
     GL.GL_DEPTH_TEST: False, GL.GL_BLEND: True, GL.GL_CULL_FACE: False,
     "glBlendFuncSeparate": (GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA),
 }  # fmt: skip
 """Drawn over everything: a wall of the landscape does not hide the path."""
 FOREMOST = 1_000
-"""Depth of points and words, in front of all paths."""
-
-
-class Label(gl.GLTextItem):
-    """A word at a place of the landscape, kept inside the picture."""
-
-    def align_text(self, pos: QPointF) -> QPointF:
-        place, words = super().align_text(pos), QFontMetrics(self.font)
-        room = self.view().rect().adjusted(EDGE, words.ascent(), -EDGE - words.horizontalAdvance(self.text), -EDGE)
-        return QPointF(
-            min(max(place.x(), room.left()), room.right()), min(max(place.y(), room.top()), room.bottom())
-        )
+"""Depth of points, in front of all paths."""
 
 
 class Landscape(QWidget):
@@ -67,6 +53,9 @@ class Landscape(QWidget):
     It paints what a hidden OpenGL widget has drawn. In the window itself such a widget would make Qt replace the whole
     window, lose what it has loaded whenever a dock floats, and be missing in saved pictures.
     """
+
+    turned = Signal()
+    """The camera stands elsewhere."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,16 +67,33 @@ class Landscape(QWidget):
         self.destroyed.connect(self.scene.deleteLater)
         self.scene.show()
         self._pressed = QPointF()
+        self._shown: tuple[LossSurface, HeightScale] | None = None
 
     def show_surface(self, result: LossSurface, scale: HeightScale, levels: int) -> None:
         """Draw a result with these colours; as many contour lines as there are levels."""
+        self._shown = result, scale
         self.scene.show_surface(result, scale, levels)
         self.update()
+
+    def axes(self) -> Axes:
+        """Names, ticks and numbers as they stand now."""
+        if self._shown is None:
+            return Axes((), ())
+        room = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        return axes(*self._shown, HEIGHT, self.scene.to_pixels, room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.rect(), self.scene.grabFramebuffer())
+        written = self.axes()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(THEME.color("secondary"), 1))
+        painter.drawLines(written.ticks)
+        painter.setFont(THEME.font(13))
+        for word in written.words:
+            painter.setPen(THEME.color("text" if word.title else "secondary"))
+            painter.drawText(word.rect, Qt.AlignmentFlag.AlignCenter, word.text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.scene.resize(self.size())
@@ -105,6 +111,7 @@ class Landscape(QWidget):
     def look_from_start(self) -> None:
         """Put the camera back to where it stood at first."""
         self.scene.look_from_start()
+        self.turned.emit()
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -122,12 +129,41 @@ class Landscape(QWidget):
         else:
             super().keyPressEvent(event)
 
+    # What a legend must know ----------------------------------------------------------------------------------------
+
+    def room(self) -> QRectF:
+        """Where it lies; nowhere while it is not shown."""
+        parent = self.parentWidget()
+        return QRectF(self.geometry()) if parent is not None and self.isVisibleTo(parent) else QRectF()
+
+    def newest(self) -> Places:
+        """The place where the network stands."""
+        return self._seen(self.scene.ends[:1])
+
+    def cloud(self) -> Places:
+        """Nothing but lines and one surface."""
+        return np.zeros((0, 2))
+
+    def marks(self) -> Places:
+        """Points all over the landscape and along the path."""
+        return self._seen(self.scene.outline)
+
+    def words(self) -> list[QRectF]:
+        """Names and numbers of the axes."""
+        return [word.rect.translated(QPointF(self.pos())) for word in self.axes().words]
+
+    def _seen(self, places: Places) -> Places:
+        seen = places[np.isfinite(places).all(axis=1)]
+        return np.asarray(self.scene.to_pixels(seen) + np.array([self.x(), self.y()]))
+
     def _turn(self, across: float, up: float) -> None:
         self.scene.orbit(across, up)
+        self.turned.emit()
         self.update()
 
     def _approach(self, factor: float) -> None:
         self.scene.opts["distance"] *= factor
+        self.turned.emit()
         self.update()
 
 
@@ -163,6 +199,10 @@ class Scene(gl.GLViewWidget):
         smooth.setSamples(4)
         self.setFormat(smooth)
         self._stretch = 1.0
+        self.ends: Places = np.zeros((0, 3))
+        """Present place first, then the start."""
+        self.outline: Places = np.zeros((0, 3))
+        """Some points of the landscape."""
         self._make_items()
         self.look_from_start()
 
@@ -173,11 +213,10 @@ class Scene(gl.GLViewWidget):
         self.tracks: list[TrackRibbon] = []
         self.rims = gl.GLScatterPlotItem(pxMode=True, glOptions=IN_FRONT)
         self.points = gl.GLScatterPlotItem(pxMode=True, glOptions=IN_FRONT)
-        self.names = [Label() for _ in range(7)]
         for depth, item in enumerate((self.frame, self.ground, self.lines)):
             item.setDepthValue(depth)
             self.addItem(item)
-        for item in (self.rims, self.points, *self.names):
+        for item in (self.rims, self.points):
             item.setDepthValue(FOREMOST)
             self.addItem(item)
 
@@ -187,6 +226,14 @@ class Scene(gl.GLViewWidget):
         for kind in (gl.GLLinePlotItem, gl.GLScatterPlotItem):
             kind._shaderProgram = None
         super().initializeGL()
+
+    def to_pixels(self, places: Places) -> Places:
+        """Points (n, 3) in the picture, (n, 2)."""
+        whole = self.projectionMatrix(self.getViewport(), self.getViewport()) * self.viewMatrix()
+        matrix = np.array(whole.copyDataTo()).reshape(4, 4)
+        seen = np.column_stack([places, np.ones(len(places))]) @ matrix.T
+        flat = seen[:, :2] / np.where(np.abs(seen[:, 3:]) > 1e-9, seen[:, 3:], 1e-9)
+        return np.asarray((flat * (1.0, -1.0) + 1.0) / 2.0 * (self.width(), self.height()))
 
     def look_from_start(self) -> None:
         """As for the landscape."""
@@ -212,7 +259,11 @@ class Scene(gl.GLViewWidget):
         self.ground.setData(x=side, y=other, z=heights.T.astype(np.float32), colors=colors.reshape(-1, 4))
         self.lines.setData(pos=_contour_lines(scale.shares(result.values), levels), color=(1.0, 1.0, 1.0, 0.45))
         self._show_tracks(result, heights)
-        self._show_frame(result, scale)
+        rows, columns = (np.linspace(0, count - 1, min(count, OUTLINE)).astype(int) for count in heights.shape)
+        grid = np.stack(np.meshgrid(side[columns], other[rows]), axis=-1)
+        ground = np.column_stack([grid.reshape(-1, 2), heights[np.ix_(rows, columns)].ravel()])
+        self.outline = np.concatenate([ground, _way(result, result.path, heights)])
+        self._show_frame()
 
     def _show_tracks(self, result: LossSurface, heights: NDArray[np.float64]) -> None:
         later = [(result.later, LATER)] if len(result.later) > 1 else []
@@ -232,26 +283,16 @@ class Scene(gl.GLViewWidget):
         ends[-1] = (ends[-1][0], THEME.px(11), ends[-1][2])
         ends.append((_way(result, result.path, heights)[0], THEME.px(8), QColor(DARK).getRgbF()))
         places = np.array([place for place, _, _ in ends])
+        self.ends = places[-2:]
         sizes = np.array([size for _, size, _ in ends])
         self.rims.setData(pos=_lifted(places, 2 * LIFT), size=sizes + THEME.px(5), color=(1.0, 1.0, 1.0, 1.0))
         self.points.setData(pos=_lifted(places, 3 * LIFT), size=sizes, color=np.array([color for *_, color in ends]))
 
-    def _show_frame(self, result: LossSurface, scale: HeightScale) -> None:
+    def _show_frame(self) -> None:
         floor = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
         edges = [((*a, 0.0), (*b, 0.0)) for a, b in zip(floor, [*floor[1:], floor[0]], strict=True)]
         edges += [((*corner, 0.0), (*corner, HEIGHT)) for corner in floor]
         self.frame.setData(pos=np.array(edges).reshape(-1, 3), color=THEME.color("secondary").getRgbF())
-        names = [name if self.width() >= THEME.px(ROOMY) else shorter(name) for name in result.axes]
-        left, right = (tick_words(float(f"{end:.2g}")) for end in result.alphas[[0, -1]])
-        near, far = (tick_words(float(f"{end:.2g}")) for end in result.betas[[0, -1]])
-        for item, place, side, text in zip(
-            self.names,
-            ((0, -1.08, 0), (-1, -1.08, 0), (0.96, -1.08, 0), (1.08, 0, 0), (1.08, -0.96, 0), (1.08, 1, 0), LOSS),
-            (BEFORE, BEFORE, BEFORE, BEHIND, BEHIND, BEHIND, ABOVE),
-            (names[0], left, right, names[1], near, far, "log loss" if scale.logarithmic else "loss"),
-            strict=True,
-        ):
-            item.setData(pos=place, text=text, color=THEME.color("text"), font=THEME.font(13), alignment=side)
 
 
 def _way(result: LossSurface, track: Track, heights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -141,6 +141,8 @@ class SurfaceView(View):
 
             self.landscape = Landscape()
             self.pages.addWidget(self.landscape)
+            self.legend.watch(self.landscape)
+            self.landscape.turned.connect(self.legend.later)
 
     def _entries(self, result: LossSurface) -> list[Entry]:
         found = entries(result, self.choices.directions, self.pages.currentWidget() is self.plot)

@@ -30,14 +30,14 @@ def test_curvature_says_where_it_stands_and_draws_the_limit(qtbot: Any) -> None:
     assert "2 of 20 directions lead down" in view.words.text()
     _, limits = view.run.limit.getData()
     np.testing.assert_allclose(limits, 20.0)
-    assert any("2/η" in entry.text for entry in view.legend.entries)
+    assert any("2/η" in entry.text for entry in view.run_legend.entries)
     assert view.spectrum.isVisible() and view.run.isVisible()
     view.spectrum.hovered.emit(QPointF(19.0, 0.0))
     assert view.legend.readout == "eigenvalue 19.0, largest"
     view.run.hovered.emit(QPointF(101.0, 0.0))
-    assert view.legend.readout.startswith("step 100: sharpness 7.87, limit 20.0")
+    assert view.run_legend.readout.startswith("step 100: sharpness 7.87, limit 20.0")
     view.run.left.emit()
-    assert view.legend.readout == ""
+    assert view.run_legend.readout == view.legend.readout == ""
 
 
 def test_a_small_panel_has_one_plot_and_the_first_sentences(qtbot: Any) -> None:
@@ -52,7 +52,7 @@ def test_a_small_panel_has_one_plot_and_the_first_sentences(qtbot: Any) -> None:
 def test_without_a_limit_no_line_is_promised(qtbot: Any) -> None:
     panel = shown(qtbot, CurvatureView(), results_curvature.by_lanczos(), QSize(600, 600))
     view = panel.view
-    assert not any("limit" in entry.text for entry in view.legend.entries)
+    assert not any("limit" in entry.text for entry in view.run_legend.entries)
     assert not view.run.isVisible()  # one moment is no line
 
 

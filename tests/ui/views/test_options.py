@@ -15,7 +15,10 @@ from playground.ui.views.panel import ViewPanel
 from playground.ui.views.parameters import SHARED
 from playground.ui.views.registry import VIEWS
 
-TEXTS = {"optimizers": "sgd adam rprop", "weight": "dense-1.weight", "changes": [[0, 1.5]], "index": [0, 1]}
+TEXTS = {
+    "optimizers": "sgd adam rprop", "weight": "dense-1.weight", "changes": [[0, 1.5]], "index": [0, 1],
+    "legend_place": [0.25, 0.5],
+}
 """Values of texts and lists that mean something; others are any text."""
 
 
