@@ -283,7 +283,7 @@ class Scene(gl.GLViewWidget):
         ends[-1] = (ends[-1][0], THEME.px(11), ends[-1][2])
         ends.append((_way(result, result.path, heights)[0], THEME.px(8), QColor(DARK).getRgbF()))
         places = np.array([place for place, _, _ in ends])
-        self.ends = places[-2:]
+        self.ends = _lifted(places[-2:], 3 * LIFT)
         sizes = np.array([size for _, size, _ in ends])
         self.rims.setData(pos=_lifted(places, 2 * LIFT), size=sizes + THEME.px(5), color=(1.0, 1.0, 1.0, 1.0))
         self.points.setData(pos=_lifted(places, 3 * LIFT), size=sizes, color=np.array([color for *_, color in ends]))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -353,6 +353,34 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
     second.show_result(bowl())
     second.choices.depth_box.setChecked(True)
     qtbot.waitUntil(lambda: many_colours(second.landscape.grab().toImage()))
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_axes_of_a_landscape_stand_where_opengl_draws_it(
+    qtbot: Any, panel: ViewPanel, view: SurfaceView, theme: str
+) -> None:
+    THEME.use(theme)
+    panel.resize(700, 520)
+    view.show_result(bowl())
+    view.choices.depth_box.setChecked(True)
+    landscape = view.landscape
+    qtbot.waitUntil(lambda: many_colours(landscape.grab().toImage()))
+    for turn in ((0, 0), (70, 10), (-110, -20)):
+        landscape._turn(*turn)
+        picture = landscape.grab().toImage()
+        present = landscape.newest()[0] - (landscape.x(), landscape.y())
+        red = picture.pixelColor(QPoint(*np.rint(present).astype(int).tolist()))
+        assert abs(red.red() - QColor(PATH).red()) < 40 and red.green() < 90  # the present point, as it is projected
+        titles = [word.text for word in landscape.axes().words if word.title]
+        assert [title.partition(" ")[0] for title in titles] == ["loss", "component", "component"]
+        for word in landscape.axes().words:
+            assert any(
+                picture.pixelColor(x, y).lightness() != QColor(THEME.tokens.panel).lightness()
+                for x in range(int(word.rect.left()), int(word.rect.right()))
+                for y in range(int(word.rect.top()), int(word.rect.bottom()))
+            ), word.text
+    THEME.use("light")
 
 
 def many_colours(image: QImage) -> bool:
