@@ -60,7 +60,8 @@ class ViewDock(QDockWidget):
     @property
     def seen(self) -> bool:
         """The view can be seen: its panel is shown, and no other tab lies before it."""
-        return self.view.isVisible() and not self.view.visibleRegion().isEmpty()
+        # Of the panel, as a widget whose children cover it whole has no visible region of its own.
+        return self.view.isVisible() and not self.panel.visibleRegion().isEmpty()
 
     @Slot()
     def cancel(self) -> None:
