@@ -176,7 +176,6 @@ class FlowView(View):
         self.bars_area.setMaximumHeight(UNLIMITED if beside or self.plot.isHidden() else rows)
         self.warning_rows.fit(round(WARNING_SHARE * self.height()))
 
-
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         self.fit()
@@ -185,6 +184,7 @@ class FlowView(View):
         super().settle()
         self.fit()
         self.body_layout.activate()
+        self.parts.activate()
         if not self._moved:
             self.reset_range()
 

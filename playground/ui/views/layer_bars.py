@@ -78,7 +78,7 @@ class LayerBars(Canvas):
         words = metrics(bold=True)
         widest = max((words.horizontalAdvance(self._name(bar)) for bar in self.bars), default=0)
         room = self.width() - self._words_width() - THEME.px(SHORTEST_BAR + 2 * GAP)
-        return min(widest, THEME.px(LONGEST_NAME), max(THEME.px(40), room))
+        return min(widest + 1, THEME.px(LONGEST_NAME), max(THEME.px(40), room))
 
     def _words_width(self) -> int:
         return max((metrics().horizontalAdvance(bar.words) for bar in self.bars), default=0)
