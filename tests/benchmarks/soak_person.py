@@ -57,7 +57,7 @@ class Person:
         self.themes: list[float] = []
         """Seconds that each switch of the theme took, until all was painted anew."""
         # A question would wait for ever for somebody to answer.
-        QMessageBox.question = staticmethod(lambda *_args, **_kwargs: QMessageBox.StandardButton.Discard)  # type: ignore[method-assign]
+        QMessageBox.exec = lambda _box: int(QMessageBox.StandardButton.Discard.value)  # type: ignore[method-assign]
         self._table: tuple[tuple[int, Callable[[], None]], ...] = (
             (14, self.drags_a_card),
             (8, self.drops_a_block),

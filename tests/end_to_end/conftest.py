@@ -184,5 +184,5 @@ def person(window: MainWindow, qtbot: QtBot) -> Person:
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[QMessageBox.StandardButton]:
     """Answers to the questions that dialogs would ask, in order."""
     waiting: list[QMessageBox.StandardButton] = []
-    monkeypatch.setattr(QMessageBox, "question", lambda *_args, **_kwargs: waiting.pop(0))
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: int(waiting.pop(0).value))
     return waiting

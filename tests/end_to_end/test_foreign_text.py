@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtGui import Qt as GuiQt
@@ -26,6 +27,7 @@ from playground.document.graph import Note
 from playground.document.project import Project
 from playground.editing.commands import rename
 from playground.ui.views.registry import VIEWS
+from playground.ui.widgets.question import Choice, tell
 
 from .conftest import Person, spirals
 
@@ -133,13 +135,23 @@ def test_no_label_and_no_tip_reads_markup_from_a_file(person: Person, tmp_path: 
     assert sorted(set(seen + taken_for_markup())) == []
 
 
-def test_message_boxes_are_plain(person: Person) -> None:
-    box = QMessageBox(QMessageBox.Icon.Warning, "Not saved", f"“{HOSTILE}” was not saved.", parent=person.window)
-    box.show()
-    assert MARKUP in box.findChild(QLabel, "qt_msgbox_label").text()
-    assert taken_for_markup() == []
-    box.close()
-    box.deleteLater()
+def test_message_boxes_are_plain_and_show_all_their_words(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = f"“{HOSTILE}” has work that is in no file, and it could not be kept for later: the disk is full."
+    seen: list[str] = []
+
+    def look(box: QMessageBox) -> int:
+        box.show()
+        label = box.findChild(QLabel, "qt_msgbox_label")
+        needed = label.fontMetrics().horizontalAdvance(label.text()) if not label.wordWrap() else 0
+        assert needed <= label.width() and label.heightForWidth(label.width()) <= label.height()
+        assert taken_for_markup() == []
+        seen.append(label.text())
+        box.close()
+        return int(Choice.Ok.value)
+
+    monkeypatch.setattr(QMessageBox, "exec", look)
+    tell(person.window, "Not saved", words)
+    assert seen == [words]
 
 
 def test_labels_are_made_plain_in_every_room_of_the_window() -> None:

@@ -60,6 +60,12 @@ class Camera:
         self._bring(fixed, anchor)
         self._changed()
 
+    def scale_by(self, factor: float) -> None:
+        """All of the window becomes larger or smaller: the same point stays in the middle while it is laid out anew."""
+        settling = self._held is not None and time.monotonic() < self._held[1]
+        centre = self._held[0] if settling and self._held is not None else self.centre
+        self.look_at(centre, self.zoom * factor)
+
     def zoom_by(self, notches: float, anchor: QPointF | None = None) -> None:
         """Zoom by notches of the wheel, in if positive."""
         notches = min(max(finite(notches), -40.0), 40.0)

@@ -247,7 +247,7 @@ class CanvasView(CanvasSurface):
     @Slot()
     def _on_theme(self) -> None:
         if THEME.scale != self._scale:
-            self.camera.zoom_to(self.camera.zoom * THEME.scale / self._scale)
+            self.camera.scale_by(THEME.scale / self._scale)
             self._scale = THEME.scale
         self.setBackgroundBrush(THEME.color("canvas"))
         self.viewport().update()

@@ -65,7 +65,7 @@ class CompanionLine(QFrame):
         document.opened.connect(self._forget)
         analyst.result_ready.connect(self._on_result)
         THEME.changed.connect(self._restyle)
-        self._restyle()
+        self._show()
 
     def _lay_out(self) -> None:
         self._close.setAutoRaise(True)

@@ -197,17 +197,14 @@ class FileActions(QObject):
 
     def _ask_about_change(self, path: Path) -> QMessageBox.StandardButton:
         """What to do about a file that somebody else has changed: Yes replaces it, No asks for another name."""
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("The file has changed")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"“{path.name}” was changed by another window or program since it was opened here.")
-        box.setInformativeText("Replace it with what you see here, or save under another name?")
-        box.setStandardButtons(YES | NO | CANCEL)
-        box.button(YES).setText("Replace")
-        box.button(NO).setText("Save as…")
-        box.setDefaultButton(NO)
-        return QMessageBox.StandardButton(box.exec())
+        return ask(
+            self._window,
+            "The file has changed",
+            f"“{path.name}” was changed by another window or program since it was opened here.",
+            {YES: "Replace", NO: "Save as…", CANCEL: ""},
+            NO,
+            more="Replace it with what you see here, or save under another name?",
+        )
 
     @Slot()
     def ask_and_save(self) -> bool:
@@ -227,7 +224,7 @@ class FileActions(QObject):
     def _may_replace(self, path: Path) -> bool:
         """Ask about a file that the dialog could not know of, as the ending was added afterwards."""
         question = f"“{path.name}” exists already. Replace it?"
-        return QMessageBox.question(self._window, "Replace the file?", question, YES | NO, NO) == YES
+        return ask(self._window, "Replace the file?", question, {YES: "Replace", NO: "Keep it"}, NO) == YES
 
     def save_to(self, path: Path) -> bool:
         """Save project and runs, and wait until both stand. Returns whether they do."""
@@ -264,12 +261,12 @@ class FileActions(QObject):
 
     def _may_lose(self, problem: str) -> bool:
         buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
+        answer = ask(
             self._window,
             "Save your work?",
             f"“{self._document.project.title}” has work that is in no file, and it could not be kept for later: "
             f"{problem}.",
-            buttons.Save | buttons.Discard | buttons.Cancel,
+            {buttons.Save: "", buttons.Discard: "", buttons.Cancel: ""},
             buttons.Save,
         )
         if answer == buttons.Save:

@@ -90,4 +90,4 @@ class Help(QObject):
             f"Playground {__version__}\n\nBuild a network, press play, and see it learn.\n\nMIT licence. "
             "The typefaces are Inter and JetBrains Mono, SIL Open Font License 1.1."
         )
-        QMessageBox.about(self._window, "About Playground", text)
+        tell(self._window, "About Playground", text, QMessageBox.Icon.NoIcon)

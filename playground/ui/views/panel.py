@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QMenu,
-    QMessageBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from playground.ui.views.base import View
 from playground.ui.views.heading import Heading
 from playground.ui.widgets.options import ElidedLabel, HeaderButton, flat_button
+from playground.ui.widgets.question import tell
 from playground.ui.widgets.theme import THEME
 
 FILTERS = {"png": "Picture (*.png)", "svg": "Vector picture (*.svg)", "csv": "Table (*.csv)"}
@@ -155,7 +155,7 @@ class ViewPanel(QWidget):
             {"png": self.view.save_png, "svg": self.view.save_svg, "csv": self.view.save_csv}[kind](path)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            QMessageBox.warning(self, "Not saved", f"“{path.name}” was not saved: {reason}")
+            tell(self, "Not saved", f"“{path.name}” was not saved: {reason}")
             return False
         self.saved.emit(str(path))
         return True

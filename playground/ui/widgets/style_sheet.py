@@ -17,9 +17,9 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     QToolTip {{ background: {tokens.panel}; color: {tokens.text}; border: 1px solid {tokens.line}; padding: {px(6)};
         font-size: {px(13)}; }}
     QMessageBox, QDialog {{ background: {tokens.page}; }}
-    QMessageBox QLabel {{ color: {tokens.text}; min-width: {px(280)}; }}
-    QMessageBox QLabel#qt_msgbox_label {{ qproperty-textFormat: PlainText; }}
-    QMessageBox QLabel#qt_msgboxex_icon_label {{ min-width: 0; }}
+    QMessageBox QLabel {{ color: {tokens.text}; }}
+    QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: {px(280)}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMenuBar {{ background: {tokens.panel}; color: {tokens.text}; border-bottom: 1px solid {tokens.line}; }}
     QMenuBar::item {{ background: transparent; padding: {px(4)} {px(9)}; border-radius: {px(4)}; }}
     QMenuBar::item:selected {{ background: {tokens.hover}; }}

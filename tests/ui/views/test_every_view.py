@@ -280,7 +280,7 @@ def test_nothing_is_saved_before_there_is_a_result(
     qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
     panel = shown(qtbot, ConfusionView)
     assert not panel.save("csv", tmp_path / "view.csv")
     assert said == ["“view.csv” was not saved: There is nothing to save yet."]
@@ -291,7 +291,7 @@ def test_a_failed_save_is_said_and_leaves_the_old_file(
     qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *words: said.append(words[2]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
     panel = shown(qtbot, ConfusionView, results.matrix())
     assert not panel.save("png", tmp_path / "no such folder" / "view.png")
     assert "was not saved" in said[0]
