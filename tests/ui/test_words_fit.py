@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QLabel, QWidget
 
 from playground.document.project import metric_words
+from playground.ui.shell.message_bar import MessageBar
 from playground.ui.shell.top_bar import TopBar
 from playground.ui.widgets.labels import elided
 from playground.ui.widgets.theme import THEME
@@ -56,3 +58,20 @@ def test_a_number_that_is_none_takes_no_room(qtbot) -> None:
     bar.watch("test_r2", "test R²")
     bar.show_quality({"test_r2": float("nan")})
     assert bar.figures["quality"].there, "but it is the goal"
+
+
+@pytest.mark.parametrize("text", ["Saved.", "It cannot be opened.\nline 3: missing", "word " * 80])
+def test_a_message_has_the_height_of_its_words(qtbot, text: str) -> None:
+    THEME.use("dark")
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    page = QWidget(whole)
+    page.setGeometry(0, 0, 700, 400)
+    bar = MessageBar(page)
+    whole.resize(700, 400)
+    whole.show()
+    bar.tell(text, [("Choose another", lambda: None)])
+    qtbot.waitUntil(lambda: bar.width() > 600)
+    label = next(label for label in bar.findChildren(QLabel) if label.text() == text)
+    assert label.heightForWidth(label.width()) <= label.height()
+    assert all(bar.rect().contains(button.geometry()) for button in bar._buttons)

@@ -116,7 +116,10 @@ class MessageBar(QFrame):
         inset, page = THEME.px(INSET), self._page.geometry()
         width = max(1, min(page.width() - 2 * inset, THEME.px(WIDEST)))
         self._layout.activate()
-        height = self._layout.heightForWidth(width) if self._layout.hasHeightForWidth() else self.sizeHint().height()
+        rim = self.contentsMargins()  # the border of the style sheet
+        inner = width - rim.left() - rim.right()
+        words = self._layout.heightForWidth(inner) if self._layout.hasHeightForWidth() else -1
+        height = max(words, self._layout.minimumSize().height()) + rim.top() + rim.bottom()
         left = page.x() + (page.width() - width) // 2
         self.setGeometry(QRect(left, page.bottom() + 1 - inset - height, width, height))
         self.raise_()
