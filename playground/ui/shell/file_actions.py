@@ -25,6 +25,7 @@ from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.run_control import RunControl
 from playground.ui.threads.trainer import Trainer
 from playground.ui.widgets.menu_action import MenuAction
+from playground.ui.widgets.question import ask
 
 ENDING = ".playground.json"
 FILTER = f"Playground project (*{ENDING} *.json)"

@@ -14,6 +14,7 @@ from playground.paths import log_file
 from playground.ui.canvas.keys import HELP as CANVAS_KEYS
 from playground.ui.shell.presenter import KEYS_HELP
 from playground.ui.widgets.menu_action import MenuAction
+from playground.ui.widgets.question import tell
 from playground.ui.widgets.theme import THEME
 
 
