@@ -181,9 +181,12 @@ def _chosen(candidates: tuple[Output, ...], node: str | None) -> Output:
 
 
 def _classes(subject: Subject, part: Part, count: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Class numbers and names from the first data block whose examples have classes."""
+    """Class numbers and names from the first data block whose examples have classes.
+
+    None where there are more points than examples, as behind a mixture of real and generated ones.
+    """
     for prepared in subject.prepared.values():
-        if prepared.class_numbers is not None:
+        if prepared.class_numbers is not None and len(prepared.class_numbers[part]) >= count:
             return prepared.class_numbers[part][:count], prepared.class_names
     return None, ()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Context, NothingToShow, Table
 from playground.analysis.heads import Head, chosen, class_heads
-from playground.analysis.subject import Subject
+from playground.analysis.subject import Subject, dependents
 from playground.data.text import TextWindows
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -118,7 +118,10 @@ def _text_node(report: Report) -> str:
 
 def _heads(report: Report) -> tuple[Head, ...]:
     node = _text_node(report)
-    return tuple(head for head in class_heads(report) if head.target == (node, "target"))
+    known = set(dependents(report, (node, "features"))) if node else set()
+    return tuple(
+        head for head in class_heads(report) if head.target == (node, "target") and head.prediction in known
+    )
 
 
 class _Reader:

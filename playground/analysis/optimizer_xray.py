@@ -222,7 +222,9 @@ class _Work:
     def _gradients(self, snapshot: Snapshot) -> dict[str, NDArray[np.float32]]:
         def make() -> dict[str, NDArray[np.float32]]:
             self.subject.load(snapshot)
-            return weight_gradients(self.subject, self._project, self._examples)
+            found = weight_gradients(self.subject, self._project, self._examples)
+            # What no loss reaches has none.
+            return {name: np.zeros(shape, dtype=np.float32) for name, shape in self._offered} | found
 
         phases = tuple((phase.losses, phase.trains) for phase in self._phases)
         return self.subject.remembered(snapshot, ("gradients of weights", self._examples, phases), make)

@@ -251,7 +251,8 @@ def tensor(array: NDArray[np.float32] | NDArray[np.int64]) -> torch.Tensor:
 def plane_node(report: Report) -> str:
     """The first data block whose features are exactly two numbers; empty when there is none."""
     for name in report.data_nodes():
-        if report.signals.get((name, "features"), _NONE).shape == (2,):
+        signal = report.signals.get((name, "features"), _NONE)
+        if signal.shape == (2,) and signal.kind != "tokens":
             return name
     return ""
 

@@ -109,7 +109,7 @@ class Report:
     def followed(self, name: str) -> tuple[Output, ...]:
         """The inputs of a node from which its output follows, without those that it only learns from."""
         block, sources = self.blocks[name], self.inputs.get(name, ())
-        if not block.learns_from:
+        if not block.learns_from or not sources:
             return sources
         ports = [port.name for port in block.inputs]
         return tuple(source for port, source in zip(ports, sources, strict=True) if port not in block.learns_from)

@@ -8,24 +8,46 @@ import pytest
 
 from playground.analysis.base import Context, NothingToShow
 from playground.analysis.contests import held
+from playground.analysis.forecast import ForecastAnalysis
 from playground.analysis.luck import LuckAnalysis
+from playground.analysis.next_token import NextTokenAnalysis
 from playground.analysis.race import RaceAnalysis
-from playground.analysis.subject import Subject
-from playground.document.graph import NodeTraining
+from playground.analysis.subject import Subject, plane_node
+from playground.document.graph import Graph, NodeTraining
 from playground.document.project import Clipping
+from playground.network.check import check
 from playground.training.session import Session
 from tests.analysis.drawn_views import looks
 from tests.network.drawn_projects import drawn_project, fate
-from tests.network.small_graphs import chain, node
+from tests.network.small_graphs import chain, node, wired
 from tests.training.runs import project
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_what_was_trained_can_be_looked_at(seed: int) -> None:
     def look(session: Session) -> None:
         list(looks(Random(seed), session, views=3))
 
     assert fate(drawn_project(Random(seed)), look) in ("refused", "large", "trained", "diverged")
+
+
+def test_a_pair_of_tokens_is_no_point_of_a_plane() -> None:
+    data, places = node("data", "reverse", length=2), node("places", "embedding")
+    graph = wired([data, places, node("out", "dense")], "data.features > places", "places > out")
+    assert plane_node(check(graph)) == ""
+
+
+def test_what_sees_only_the_answers_does_not_go_on_with_a_text() -> None:
+    data = node("data", "python-manual", window=4, characters=600)
+    places, out = node("places", "embedding"), node("out", "dense", units=39, activation="identity")
+    wires = ("places > out", "out > loss.prediction", "data.target > loss.target")
+    nodes = [data, places, out, node("loss", "cross-entropy")]
+    assert NextTokenAnalysis().why_not(check(wired(nodes, "data.target > places", *wires)), Graph())
+
+
+def test_an_estimator_without_its_wires_is_no_reason_to_fail() -> None:
+    graph = Graph(nodes=(node("data", "co2"), node("machine", "support-vector-machine")))
+    assert ForecastAnalysis().why_not(check(graph), graph)
 
 
 def test_a_race_of_nobody_says_what_to_do() -> None:
