@@ -213,3 +213,13 @@ def test_output_that_is_not_utf_8_works(encoding: str) -> None:
         assert b"inside" not in done.stderr
         if "--json" in words:
             json.loads(done.stdout.decode(encoding))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of POSIX")
+def test_folders_of_its_own_that_cannot_be_written_to_stop_no_command(small: Path) -> None:
+    nowhere = dict.fromkeys(("HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), "/dev/null/nowhere")
+    done = run_clean("train", str(small), "--steps", "1", "--json", **nowhere)
+    assert done.returncode == 0 and json.loads(done.stdout)["steps"] == 1
+    assert "playground:" not in done.stderr
+    refused = run_clean("train", "nonsuch", **nowhere)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)

@@ -111,7 +111,7 @@ class ContestChart(FittedPlot):
         self.say(NO_LOGARITHM if logarithmic and heights and not drawn else "")
         for line, y in zip(lines, scaled, strict=True):
             self._add_line(line, y, bottom, top)
-        self._extent = (0.0, max(longest, 1e-9), bottom, top)
+        self._extent = (0.0, longest if longest > 0.0 else 1.0, bottom, top)  # one look only: the first epoch to come
         self.fit()
 
     def _add(self, item: QGraphicsItem, depth: float) -> None:

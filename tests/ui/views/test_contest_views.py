@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 
-from playground.analysis.luck import LuckAnalysis
+from playground.analysis.luck import Luck, LuckAnalysis
 from playground.analysis.race import RaceAnalysis, RaceOffer
 from playground.training.stacked.members import RATE, settings_of
 from playground.ui.views.contest_chart import DASHES, run_color, run_pen
@@ -158,3 +159,12 @@ def test_a_run_that_runs_away_leaves_room_for_the_others(qtbot: Any) -> None:
     bottom, top = view.chart.box.viewRange()[1]
     assert 0.4 < bottom < 0.5 and 1.0 < top < 1.1
     assert all(bottom <= name.pos().y() <= top for name in view.chart._names)
+
+
+def test_one_look_only_has_an_axis_of_whole_epochs(qtbot: Any) -> None:
+    runs = results.luck().runs
+    first = replace(runs, epochs=runs.epochs[:1], losses=runs.losses[:1], scores=runs.scores[:1], share=0.01)
+    view = shown(qtbot, LuckView, Luck(first)).view
+    assert isinstance(view, LuckView)
+    low, high = view.chart.box.viewRange()[0]
+    assert low <= 0.0 and 1.0 <= high < 2.0
