@@ -99,7 +99,7 @@ class PlotLegend(Legend):
             if one.isVisibleTo(self._host)
         ]
         rooms = [room for room in (area.room() for area in self._areas) if not room.isEmpty()]
-        self._line.show_words(text, [*rooms, *others])
+        self._line.show_words(text, [*rooms, *others], self.geometry() if self.isVisible() else QRect())
 
     def renew(self) -> None:
         words = ", ".join(entry.text for entry in self._entries)
@@ -156,6 +156,7 @@ class PlotLegend(Legend):
         self._place()
         self.show()
         self.raise_()
+        self._line.raise_()
         self.update()
 
     def _measure(self) -> None:

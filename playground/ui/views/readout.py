@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QCursor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -13,7 +13,7 @@ from playground.ui.widgets.theme import THEME
 PAD, EDGE = 6, 4
 GROUND = 238
 NEAR = 0.4
-"""Share of the height, from the top, in which the mouse sends the words to the lower edge."""
+"""Share of the height, from an edge, in which the mouse sends the words to the other edge."""
 
 
 class Readout(QWidget):
@@ -25,8 +25,11 @@ class Readout(QWidget):
         self._words = ""
         self.hide()
 
-    def show_words(self, words: str, rooms: Sequence[QRectF]) -> None:
-        """Say something in one of these rooms: that with the mouse, else the first. Empty words go."""
+    def show_words(self, words: str, rooms: Sequence[QRectF], beside: QRect) -> None:
+        """Say something in one of these rooms: that with the mouse, else the first. Empty words go.
+
+        It lies off what is `beside` it, such as a legend, unless the mouse is in its way there.
+        """
         self._words = words if rooms else ""
         if not self._words:
             self.hide()
@@ -39,10 +42,17 @@ class Readout(QWidget):
             QRect(0, 0, widest, 10_000), int(Qt.TextFlag.TextWordWrap), words
         )
         size = QRect(0, 0, text.width() + 2 * pad + 2, text.height() + pad)
-        above = mouse.y() > room.top() + NEAR * room.height() or mouse.y() < room.top()
-        top = room.top() + edge if above else room.bottom() - edge - size.height()
-        size.moveTopLeft(QPoint(round(room.left()) + edge, round(top)))
-        self.setGeometry(size)
+        share = (mouse.y() - room.top()) / max(1.0, room.height())
+        upper, lower = (
+            size.translated(round(room.left()) + edge, round(top))
+            for top in (room.top() + edge, room.bottom() - edge - size.height())
+        )
+        if 0.0 <= share < NEAR:
+            self.setGeometry(lower)
+        elif upper.intersects(beside) and not 1.0 - NEAR < share <= 1.0:
+            self.setGeometry(lower)
+        else:
+            self.setGeometry(upper)
         self.show()
         self.raise_()
         self.update()
