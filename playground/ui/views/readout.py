@@ -47,12 +47,9 @@ class Readout(QWidget):
             size.translated(round(room.left()) + edge, round(top))
             for top in (room.top() + edge, room.bottom() - edge - size.height())
         )
-        if 0.0 <= share < NEAR:
-            self.setGeometry(lower)
-        elif upper.intersects(beside) and not 1.0 - NEAR < share <= 1.0:
-            self.setGeometry(lower)
-        else:
-            self.setGeometry(upper)
+        low = 1.0 - NEAR < share <= 1.0
+        below = 0.0 <= share < NEAR or (upper.intersects(beside) and not low)
+        self.setGeometry(lower if below else upper)
         self.show()
         self.raise_()
         self.update()
