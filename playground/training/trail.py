@@ -7,6 +7,7 @@ their distance from both ends of the run.
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -15,7 +16,10 @@ import numpy as np
 from playground.training.snapshot import Snapshot
 
 BUDGET = 256 * 2**20
-"""Bytes that all snapshots of a run may take."""
+"""Bytes that all snapshots of a run may take, where memory is plenty."""
+LEAST_BUDGET = 64 * 2**20
+SHARE_OF_MACHINE = 24
+"""In the window they take at most one part in so many of the machine's memory, unless a person chooses more."""
 MOST_SNAPSHOTS = 10_000
 FEWEST = 8
 """Snapshots that are kept whatever they take, so that even a large network leaves a path."""
@@ -25,6 +29,24 @@ OVERHEAD = 1_500
 """Bytes of the objects around the arrays of one snapshot."""
 ENDS = 0.02
 """Share of the run that counts as near to its ends."""
+
+
+def usual_budget(memory: int | None = None) -> int:
+    """Bytes for the snapshots of a run on a machine of so many bytes (of this one, as far as the system tells): a power
+    of two from LEAST_BUDGET to BUDGET."""
+    if memory is None:
+        memory = _memory_of_the_machine()
+    budget = BUDGET
+    while budget > max(LEAST_BUDGET, memory // SHARE_OF_MACHINE):
+        budget //= 2
+    return budget
+
+
+def _memory_of_the_machine() -> int:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # Windows has no such call.
+        return BUDGET * SHARE_OF_MACHINE
 
 
 class Trail:

@@ -6,6 +6,7 @@ import gc
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
@@ -93,6 +94,9 @@ class Person:
         if place.presenter.active:
             place.presenter.leave()
         self.opens(self._home)
+        place.messages.dismiss()
+        place.inspector.select(sorted(place.canvas.canvas_scene.nodes)[0])  # It keeps the form of the last block.
+        place.inspector.select("")
         place.actions.act["theme-light"].trigger()
         wait_until(lambda: place.trainer.state in ("ready", "paused", "finished"))
         rest(0.8)
@@ -101,6 +105,30 @@ class Person:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             rest(0.05)
             gc.collect()
+
+    def visits_everything(self) -> tuple[int, int]:
+        """Open every preset, take a step in each, and open every view once. Returns how many there were of both."""
+        place = self._place
+        unseen = set(VIEWS) - STARTED_BY_HAND
+        for preset in self._presets:
+            self.opens(preset.path)
+            wait_until(lambda: place.trainer.state in ("ready", "paused", "finished"))
+            self.steps()
+            for identifier in [name for name in sorted(unseen) if not place.views.why_not(name)][:3]:
+                unseen.discard(identifier)
+                self._sees(identifier)
+            rest(0.2)
+        return len(self._presets), len(VIEWS) - len(STARTED_BY_HAND) - len(unseen)
+
+    def _sees(self, identifier: str) -> None:
+        place, opened = self._place, identifier in self._place.views.open_ids()
+        if not opened:
+            place.actions.act[f"view-{identifier}"].trigger()
+        rest(0.2)
+        with suppress(TimeoutError):  # One that goes on for long has shown something.
+            wait_until(lambda: not place.analyst.any_busy(), patience=5.0)
+        if not opened:
+            place.actions.act[f"view-{identifier}"].trigger()
 
     def opens(self, path: Path) -> None:
         """Open a project as clicking its card does."""

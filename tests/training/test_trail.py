@@ -11,7 +11,7 @@ from playground.network.flat import Layout, Place
 from playground.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
-from playground.training.trail import FEWEST, Trail, nearest, spread_out
+from playground.training.trail import FEWEST, Trail, nearest, spread_out, usual_budget
 from tests.training.runs import OPTIMIZERS, SEARCHING, noisy_graph, project
 
 
@@ -145,3 +145,8 @@ def test_a_damaged_way_costs_only_the_way(broken: str) -> None:
     again.resume(Checkpoint(tensors, checkpoint.meta))
     assert again.step == 20 and len(again.trail.snapshots) == 1
     np.testing.assert_array_equal(again.snapshot().parameters, session.snapshot().parameters)
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(1, 64), (2, 64), (4, 128), (6, 256), (8, 256), (64, 256)])
+def test_a_small_machine_gives_the_moments_of_a_run_less_memory(gigabytes: int, megabytes: int) -> None:
+    assert usual_budget(gigabytes * 2**30) == megabytes * 2**20

@@ -8,9 +8,9 @@ from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
-from playground.training.trail import BUDGET
+from playground.training.trail import usual_budget
 from playground.ui.threads.live_feed import LiveFeed, Throttle
-from playground.ui.time.branching import CHOICES, Branching, Choice
+from playground.ui.time.branching import CHOICES, Branching
 from playground.ui.time.machine import REPLAY_SECONDS, TimeMachine
 from playground.ui.time.slider import TimeSlider
 from playground.ui.widgets.controls import QuietSpinBox
@@ -107,7 +107,7 @@ class TimeBar(QFrame):
         self.seconds.valueChanged.connect(self._machine.set_seconds)
         menu = QMenu(self.memory)
         group = QActionGroup(menu)
-        chosen = int(kept_number(SETTING, BUDGET // 2**20))
+        chosen = int(kept_number(SETTING, usual_budget() // 2**20))
         for megabytes in MEGABYTES:
             action = menu.addAction(f"{megabytes:,} MB")
             action.setCheckable(True)
@@ -124,7 +124,7 @@ class TimeBar(QFrame):
     @property
     def budget(self) -> int:
         """Bytes that the snapshots of a run may take."""
-        return int(kept_number(SETTING, BUDGET // 2**20)) * 2**20
+        return int(kept_number(SETTING, usual_budget() // 2**20)) * 2**20
 
     @Slot(QAction)
     def _on_budget(self, action: QAction) -> None:

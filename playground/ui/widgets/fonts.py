@@ -27,6 +27,11 @@ def _register() -> None:
 def house_font(pixels: int, *, bold: bool = False, mono: bool = False) -> QFont:
     """The font of the window; what it has no sign for comes from the fonts of the system."""
     register_fonts()
+    return QFont(_house_font(pixels, bold, mono))
+
+
+@functools.lru_cache(maxsize=256)
+def _house_font(pixels: int, bold: bool, mono: bool) -> QFont:
     font = QFont(MONO if mono else SANS)
     font.setStyleHint(QFont.StyleHint.Monospace if mono else QFont.StyleHint.SansSerif)
     # Letters keep their shapes and distances; hinted, words would grow by four in a hundred.
