@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 
 from playground.training.trail import usual_budget
 from playground.ui.threads.live_feed import LiveFeed, Throttle
-from playground.ui.time.branching import CHOICES, Branching
+from playground.ui.time.branching import CHOICES, Branching, Choice
 from playground.ui.time.machine import REPLAY_SECONDS, TimeMachine
 from playground.ui.time.slider import TimeSlider
 from playground.ui.widgets.controls import QuietSpinBox
