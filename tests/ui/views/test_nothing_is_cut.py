@@ -20,7 +20,7 @@ from tests.ui.views.test_every_view import CASES, shown
 
 WITH_PLOTS = [case for case in CASES if "legend" in case[0].analysis.model_fields]
 SIZES = [(QSize(260, 200), 1.0), (QSize(420, 320), 1.0), (QSize(640, 440), 1.5)]
-TOLERANCE = 1.0
+TOLERANCE = 1.5
 """Pixels that rounding may take."""
 
 
