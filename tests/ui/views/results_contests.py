@@ -27,7 +27,8 @@ def runs(names: Sequence[str], share: float = 1.0, seeds: Sequence[int] | None =
         diverged[-1] = epochs[7]
     return Runs(
         names=tuple(names), epochs=epochs, losses=(1.02 - scores) ** 2, scores=scores,
-        metric="test_accuracy", measure="test accuracy", better="more", reached=reached, goals=("test accuracy at least 0.95 within 120 epochs",), diverged=diverged,
+        metric="test_accuracy", measure="test accuracy", better="more", reached=reached,
+        goals=("test accuracy at least 0.95 within 120 epochs",), diverged=diverged,
         seeds=tuple(seeds or [1] * count), share=share, steps_per_second=40_000.0,
         together=f"{count} networks in one step",
     )  # fmt: skip
