@@ -28,6 +28,11 @@ def user_data() -> Path:
     return folder
 
 
+def user_cache() -> Path:
+    """Folder for what can be found again at any time; it need not be there yet."""
+    return Path(platformdirs.user_cache_dir("playground", appauthor=False))
+
+
 def log_file() -> Path:
     """The file that tracebacks go to, never the window; in the folder for passing files where the usual one cannot be
     written to."""

@@ -120,13 +120,12 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_pictures(commands)
     _add_check(commands)
     _add_new(commands)
-    for name, help_ in (
-        ("presets", "list the presets"),
-        ("blocks", "list the blocks with their parameters"),
-        ("datasets", "list the data blocks with their parameters"),
+    for name, help_, module in (
+        ("presets", "list the presets", "presets"),
+        ("blocks", "list the blocks with their parameters", "listings"),
+        ("datasets", "list the data blocks with their parameters", "listings"),
     ):
-        listing = _command(commands, name, help_, ("listings", name))
-        _add_json(listing)
+        _add_json(_command(commands, name, help_, (module, name)))
     views = _command(commands, "views", "list the views, and which apply to a project", ("listings", "views"))
     views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
     _add_json(views)

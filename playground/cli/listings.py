@@ -1,4 +1,4 @@
-"""`presets`, `blocks`, `datasets` and `views`: what there is."""
+"""`blocks`, `datasets` and `views`: what there is."""
 
 from __future__ import annotations
 
@@ -8,32 +8,10 @@ from typing import Any
 
 from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
-from playground.cli.report import goal_content, open_project, print_json, print_table
+from playground.cli.report import open_project, print_json, print_table
 from playground.data.registry import DATASETS
-from playground.document import library
 from playground.document.declaration import ParameterInfo
 from playground.network.check import check
-
-
-def presets(options: argparse.Namespace) -> int:
-    """List the presets."""
-    rows = [
-        {
-            "id": entry.id,
-            "title": entry.title,
-            "chapter": entry.chapter,
-            "summary": entry.summary,
-            "parameters": check(entry.project.graph).total_parameters,
-            "goals": [goal_content(goal) for goal in entry.goals],
-        }
-        for entry in library.presets()
-    ]
-    if options.json:
-        print_json(rows)
-    else:
-        columns = ("id", "chapter", "parameters", "summary")
-        print_table(columns, ([f"{row[c]:,}" if c == "parameters" else row[c] for c in columns] for row in rows))
-    return 0
 
 
 def blocks(options: argparse.Namespace) -> int:

@@ -20,8 +20,8 @@ from playground.document.structure import graph_problems, structure_problems
 
 __all__ = [
     "LARGEST_FILE", "FileProblem", "NotRegularError", "ProjectFileError", "UnreadableFileError", "content_of",
-    "examine", "graph_problems", "load", "parse", "read", "refuse_other_than_file", "schema", "to_json", "write",
-    "write_atomically",
+    "examine", "faults_of", "graph_problems", "load", "parse", "read", "refuse_other_than_file", "schema", "to_json",
+    "write", "write_atomically",
 ]  # fmt: skip
 
 LARGEST_FILE = 16 * 2**20  # bytes; 5,000 blocks and 20,000 wires take 4 MB
@@ -79,8 +79,7 @@ def examine(content: dict[str, Any], known: list[FileProblem]) -> tuple[Project 
         # Strict mode takes tuples only from JSON text, so the (possibly migrated) content goes back to text.
         project = Project.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
-        found = (FileProblem(_place(item["loc"]), _message(item)) for item in error.errors())
-        problems.extend(problem for problem in found if problem.place not in places)
+        problems.extend(problem for problem in faults_of(error) if problem.place not in places)
     problems.extend(structure_problems(content.get("graph")))
     return project, problems
 
@@ -168,6 +167,11 @@ def _checked_envelope(content: Any) -> dict[str, Any]:
             "schema_version",
         )
     return content
+
+
+def faults_of(error: ValidationError) -> list[FileProblem]:
+    """What pydantic refused, each fault with its place and as a sentence."""
+    return [FileProblem(_place(item["loc"]), _message(item)) for item in error.errors()]
 
 
 def _place(location: tuple[int | str, ...]) -> str:

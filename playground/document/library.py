@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import difflib
 import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
+from playground.document.chapters import CHAPTER_FILE, COURSE, Chapter, read_chapter
 from playground.document.files import ProjectFileError, read
+from playground.document.preset_index import PresetIndex, stamps
 from playground.document.project import Goal, Project
 from playground.paths import PRESETS
 
 LOG = logging.getLogger(__name__)
-
-
-COURSE = "Course"
-LEVELS = ("First look", COURSE, "Deep")
-"""How much a preset asks of a person; `levels.txt` beside the presets says which has which."""
 
 
 class UnknownPreset(LookupError):
@@ -26,34 +24,32 @@ class UnknownPreset(LookupError):
 
 @dataclass(frozen=True)
 class PresetEntry:
-    """One preset, read and checked."""
+    """One preset, as far as a card, a list and a search need it."""
 
     id: str
     """The name of its file without `.json`."""
     path: Path
-    project: Project
+    title: str
+    """What the card is called."""
+    chapter: str = ""
+    """The heading under which the card stands."""
+    summary: str = ""
+    """One line of what to watch."""
     level: str = COURSE
     """One of LEVELS: how much it asks of a person."""
+    goals: tuple[Goal, ...] = ()
+    """What the preset promises to reach."""
+    promises: tuple[str, ...] = ()
+    """The same as sentences, with the titles of the blocks."""
+    blocks: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    parameters: int | None = None
+    """How many numbers it learns; None before somebody has counted."""
 
-    @property
-    def title(self) -> str:
-        """What the card is called."""
-        return self.project.title
-
-    @property
-    def chapter(self) -> str:
-        """The heading under which the card stands."""
-        return self.project.chapter or self.path.parent.name.replace("-", " ").capitalize()
-
-    @property
-    def summary(self) -> str:
-        """One line of what to watch."""
-        return self.project.summary
-
-    @property
-    def goals(self) -> tuple[Goal, ...]:
-        """What the preset promises to reach."""
-        return self.project.goals
+    @cached_property
+    def project(self) -> Project:
+        """The whole of it, read from the file when it is first asked for. Raises ProjectFileError."""
+        return read(self.path)
 
     @property
     def picture(self) -> Path:
@@ -67,7 +63,7 @@ class PresetEntry:
     @cached_property
     def words(self) -> str:
         """What a search looks through, in lower case: blocks and views too, by their names in files and in words."""
-        names = [node.block for node in self.project.graph.nodes] + [view.view for view in self.project.views]
+        names = (*self.blocks, *self.views)
         spoken = [name.replace("-", " ") for name in names]
         return " ".join((self.id, self.title, self.chapter, self.level, self.summary, *names, *spoken)).lower()
 
@@ -76,55 +72,75 @@ class PresetEntry:
         return all(word in self.words for word in query.lower().split())
 
 
-def paths(folder: Path = PRESETS) -> dict[str, Path]:
-    """All preset files by id, in the order of the gallery."""
-    found = {path.stem: path for path in sorted(folder.glob("*/*.json"))}
-    order = {name: place for place, name in enumerate(_order(folder))}
-    chapters: dict[str, int] = {}
-    for name, path in found.items():
-        place = order.get(name, len(order))
-        chapters[path.parent.name] = min(place, chapters.get(path.parent.name, place))
-
-    def rank(name: str) -> tuple[int, str, int, str]:
-        chapter = found[name].parent.name
-        return chapters[chapter], chapter, order.get(name, len(order)), name
-
-    return {name: found[name] for name in sorted(found, key=rank)}
-
-
-def _order(folder: Path) -> list[str]:
-    try:
-        lines = (folder / "order.txt").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def levels(folder: Path = PRESETS) -> dict[str, str]:
-    """The level of every preset that `levels.txt` names, by id."""
-    try:
-        lines = (folder / "levels.txt").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return {}
-    pairs = [line.partition(":") for line in lines if line.strip() and not line.startswith("#")]
-    return {name: level for level, _, names in pairs for name in names.split()}
+@cache
+def index_of(folder: Path) -> PresetIndex:
+    """The index of a folder of presets; the same one all the time."""
+    return PresetIndex(folder)
 
 
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:
-    """All presets in order. One that is damaged is left out and named in the log."""
+    """All presets in order; no file is read that is as it was. One that is damaged is left out and named in the log."""
+    records = index_of(folder).records()
+    for name, record in records.items():
+        if record.fault:
+            LOG.warning("%s is left out: %s", folder / name, record.fault)
+    chapters = {name.partition("/")[0]: record.chapter for name, record in records.items() if record.chapter}
     entries: list[PresetEntry] = []
-    known = levels(folder)
-    for name, path in paths(folder).items():
-        try:
-            entries.append(PresetEntry(name, path, read(path), known.get(name, COURSE)))
-        except ProjectFileError as error:
-            LOG.warning("the preset %s is left out: %s", path, error)
+    for path, chapter in _in_order(folder, records, chapters):
+        brief = records[_name(path)].preset
+        if brief is not None:
+            entries.append(
+                PresetEntry(
+                    path.stem, path, brief.title, chapter.title, brief.summary, chapter.level_of(path.stem),
+                    brief.goals, brief.promises, brief.blocks, brief.views, brief.parameters,
+                )
+            )  # fmt: skip
     return entries
+
+
+def keep_parameters(counts: Mapping[Path, int], folder: Path = PRESETS) -> None:
+    """Remember how many numbers presets learn, by their files, for the next time that somebody asks."""
+    index_of(folder).keep_parameters({_name(path): count for path, count in counts.items()})
+
+
+def paths(folder: Path = PRESETS) -> dict[str, Path]:
+    """All preset files by id, in the order of the gallery; also those that are damaged. Only the chapters are read."""
+    names = stamps(folder)
+    chapters: dict[str, Chapter] = {}
+    for name in names:
+        if name.endswith(f"/{CHAPTER_FILE}"):
+            try:
+                chapters[name.partition("/")[0]] = read_chapter(folder / name)
+            except ProjectFileError as error:
+                LOG.warning("%s is left out: %s", folder / name, error)
+    return {path.stem: path for path, _ in _in_order(folder, names, chapters)}
+
+
+def _name(path: Path) -> str:
+    """What the index calls a file."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def _in_order(
+    folder: Path, names: Iterable[str], chapters: Mapping[str, Chapter]
+) -> Iterator[tuple[Path, Chapter]]:
+    """The files of the presets, each with its chapter, in the order of the gallery."""
+    members: dict[str, list[str]] = {name: [] for name in chapters}
+    for name in names:
+        room, _, file = name.partition("/")
+        if file != CHAPTER_FILE:
+            members.setdefault(room, []).append(file.removesuffix(".json"))
+    known = {room: chapters.get(room) or Chapter.unnamed(folder / room) for room in members}
+    for room, chapter in sorted(known.items(), key=lambda pair: (pair[1].number, pair[0])):
+        for missing in chapter.missing(members[room]):
+            LOG.warning("%s names the preset %s, which is not there", folder / room / CHAPTER_FILE, missing)
+        for preset in chapter.in_order(members[room]):
+            yield folder / room / f"{preset}.json", chapter
 
 
 def find(name: str, folder: Path = PRESETS) -> Path:
     """The file that a person means: the id of a preset, or the path of a file. Raises UnknownPreset."""
-    known = paths(folder)
+    known = {path.stem: path for path in map(folder.joinpath, stamps(folder)) if path.name != CHAPTER_FILE}
     if name in known:
         return known[name]
     try:

@@ -27,7 +27,13 @@ def _with_failures(content: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _with_failures}
+def _without_chapter(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 leaves the chapter to the folder a preset lies in; a project of a person's own stands in none."""
+    content.pop("chapter", None)
+    return content
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _with_failures, 2: _without_chapter}
 """Key n holds the function that turns a file of version n into one of version n + 1."""
 
 

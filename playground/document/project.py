@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from playground.document.graph import Choice, Graph, Identifier, Position, Value
 
-SCHEMA_VERSION: Literal[2] = 2
+SCHEMA_VERSION: Literal[3] = 3
 
 Device = Literal["automatic", "cpu", "cuda", "mps"]
 Metric = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}(\.[A-Za-z][A-Za-z0-9_-]{0,63})?$")]
@@ -154,9 +154,8 @@ class Project(Value):
     """Everything one file holds."""
 
     format: Literal["playground-project"] = "playground-project"
-    schema_version: Literal[2] = SCHEMA_VERSION
+    schema_version: Literal[3] = SCHEMA_VERSION
     title: str = Field("Untitled", max_length=200)
-    chapter: str = Field("", max_length=100)
     summary: str = Field("", max_length=2_000, description="One line of what to watch.")
     lesson: str = Field("", max_length=20_000, description="What the experiment teaches, a few paragraphs.")
     seed: int = Field(1, ge=0, le=2**31 - 1)

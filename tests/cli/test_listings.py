@@ -1,4 +1,4 @@
-"""`check`, `presets`, `blocks`, `datasets`, `views`, `view` and `schema`: the output that scripts rely on."""
+"""`check`, `blocks`, `datasets`, `views`, `view` and `schema`: the output that scripts rely on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 from playground.blocks.registry import BLOCKS
 from playground.data.registry import DATASETS
-from playground.document import library
 
 
 def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) -> None:
@@ -84,26 +83,6 @@ def test_blocks_tell_bounds_and_choices(playground: Callable) -> None:
     assert (activation["type"], activation["bounds"]) == ("choice", None)
     assert "tanh" in activation["choices"]
     assert (bias["type"], bias["default"]) == ("switch", True)
-
-
-def test_presets_are_listed_with_goals_and_a_count(
-    playground: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "first").mkdir()
-    (tmp_path / "first" / "small-spirals.json").write_bytes(small.read_bytes())
-    entries = library.presets(tmp_path)
-    monkeypatch.setattr(library, "presets", lambda: entries)
-    assert playground("presets", "--json").json == [
-        {
-            "id": "small-spirals",
-            "title": "Small spirals",
-            "chapter": "Tests",
-            "summary": "Watch two arms part.",
-            "parameters": 25,
-            "goals": [{"metric": "train_accuracy", "at_least": 0.5, "within_epochs": 4}],
-        }
-    ]
-    assert "Watch two arms part." in playground("presets").out
 
 
 def test_views_tell_which_apply_and_why_not(playground: Callable, small: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,15 @@ def test_version_2_tells_failures_from_promises() -> None:
     ]
     new = migrate({"schema_version": 1, "goals": goals})["goals"]
     assert [isinstance(goal, dict) and goal.get("failure", False) for goal in new] == [True, True] + [False] * 4
+
+
+def test_version_3_leaves_the_chapter_to_the_folder() -> None:
+    old = Path(__file__).parents[1] / "fixtures" / "spirals-small.json"
+    assert '"chapter": "Tests"' in old.read_text(encoding="utf-8")
+    project = files.read(old)
+    assert project.title == "Small spirals"
+    assert "chapter" not in files.json.loads(files.to_json(project))
+    assert migrate({"schema_version": 2, "chapter": 3, "seed": 1}) == {"schema_version": SCHEMA_VERSION, "seed": 1}
 
 
 def test_the_newest_version_needs_nothing() -> None:

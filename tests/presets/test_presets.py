@@ -7,6 +7,7 @@ import pytest
 from playground.analysis.registry import ANALYSES
 from playground.cli import running
 from playground.document import files, library
+from playground.document.chapters import CHAPTER_FILE, read_chapter
 from playground.document.project import Project
 from playground.network.check import check
 from playground.paths import PRESETS
@@ -28,13 +29,6 @@ REQUIRED = {
     "bumps", "circles", "gaussians", "mnist-mlp", "mnist-sigmoid", "perceptron-and", "perceptron-or", "perceptron-xor",
     "plane", "spirals", "xor",
 }  # fmt: skip
-CHAPTERS = [
-    "The neuron", "Playground classics", "What goes wrong", "Regularization", "Optimizers", "Tables", "Images",
-    "Sequences", "Attention", "Forecasts", "Generative", "Graphs", "Text", "Without gradient",
-    "Descent",
-]  # fmt: skip
-
-
 @pytest.fixture(params=sorted(PATHS))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -50,16 +44,27 @@ def test_there_are_enough_and_the_famous_ones_are_among_them() -> None:
     assert set(PATHS) >= REQUIRED
 
 
-def test_ids_are_unique_and_chapters_come_in_the_order_of_teaching() -> None:
-    stems = [path.stem for path in PRESETS.glob("*/*.json")]
+def test_ids_are_unique() -> None:
+    stems = [path.stem for path in PRESETS.glob("*/*.json") if path.name != CHAPTER_FILE]
     assert len(stems) == len(set(stems))
-    assert list(dict.fromkeys(entry.chapter for entry in library.presets())) == CHAPTERS
 
 
-def test_the_order_names_every_preset_and_nothing_else() -> None:
-    lines = (PRESETS / "order.txt").read_text(encoding="utf-8").splitlines()
-    named = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    assert sorted(named) == sorted(PATHS)
+@pytest.mark.parametrize("folder", sorted(path.name for path in PRESETS.iterdir() if path.is_dir()))
+def test_a_chapter_names_the_presets_of_its_folder_and_nothing_else(folder: str) -> None:
+    path = PRESETS / folder / CHAPTER_FILE
+    assert path.is_file(), f"write {path}: title, number, presets with their levels"
+    chapter = read_chapter(path)
+    there = {file.stem for file in path.parent.glob("*.json")} - {path.stem}
+    gone = set(chapter.presets) - there
+    assert not gone, f"{sorted(gone)} are not in the folder: take them out of {path}"
+    unnamed = there - set(chapter.presets)
+    assert not unnamed, f"give {sorted(unnamed)} a line with a level in {path}"
+    assert folder == chapter.title.lower().replace(" ", "-"), f"the folder is called as its title in {path}"
+
+
+def test_every_chapter_has_a_place_of_its_own() -> None:
+    numbers = {path.parent.name: read_chapter(path).number for path in PRESETS.glob(f"*/{CHAPTER_FILE}")}
+    assert sorted(numbers.values()) == list(range(1, len(numbers) + 1)), numbers
 
 
 def test_titles_differ() -> None:
@@ -79,10 +84,6 @@ def test_words_have_sane_lengths(project: Project) -> None:
     paragraphs = project.lesson.split("\n\n")
     assert 2 <= len(paragraphs) <= 5
     assert all(40 <= len(paragraph) <= 700 and "\n" not in paragraph for paragraph in paragraphs)
-
-
-def test_the_folder_is_that_of_the_chapter(name: str, project: Project) -> None:
-    assert PATHS[name].parent.name == project.chapter.lower().replace(" ", "-")
 
 
 def test_the_graph_has_nothing_to_complain_about(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
@@ -18,7 +19,9 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from playground.document.library import COURSE, PresetEntry
+from playground.document.chapters import COURSE
+from playground.document.files import ProjectFileError
+from playground.document.library import PresetEntry
 from playground.ui.gallery.diagram import draw_graph
 from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
@@ -88,9 +91,8 @@ class PresetCard(Card):
         self.setText(entry.title)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
-        names = {node.id: node.title or node.id.replace("-", " ") for node in entry.project.graph.nodes}
-        goals = "".join(f"\nGoal: {goal.sentence(names)}" for goal in entry.goals)
-        shown = ", ".join(view.view.replace("-", " ") for view in entry.project.views)
+        goals = "".join(f"\nGoal: {sentence}" for sentence in entry.promises)
+        shown = ", ".join(view.replace("-", " ") for view in entry.views)
         views = f"\nShows: {shown}" if shown else ""
         self.setToolTip(plain_tip(f"{entry.summary}{goals}{views}\nLevel: {entry.level.lower()}".strip()))
 
@@ -116,7 +118,8 @@ class PresetCard(Card):
         if picture.isNull():
             painter.fillRect(place, THEME.color("canvas"))
             margin = THEME.px(16)
-            draw_graph(painter, QRectF(place).adjusted(margin, margin, -margin, -margin), self.entry.project.graph)
+            with suppress(ProjectFileError):  # the file has gone since it was listed
+                draw_graph(painter, QRectF(place).adjusted(margin, margin, -margin, -margin), self.entry.project.graph)
             return
         draw_filling(painter, place, picture)
 

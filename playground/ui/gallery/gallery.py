@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from playground.document.chapters import LEVELS
 from playground.document.kept_work import KeptWork, kept_works, take_gone
-from playground.document.library import LEVELS, PresetEntry, presets
+from playground.document.library import PresetEntry, presets
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
 from playground.ui.gallery.flow import FlowLayout
 from playground.ui.gallery.rail import ChapterRail

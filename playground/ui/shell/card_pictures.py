@@ -70,7 +70,7 @@ def train_for_picture(place: Workplace, entry: PresetEntry) -> None:
     canvas.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     place.minimap.hide()
-    train(place, min(MOST_EPOCHS, max((goal.within_epochs for goal in entry.project.goals), default=100)))
+    train(place, min(MOST_EPOCHS, max((goal.within_epochs for goal in entry.goals), default=100)))
 
 
 def photograph(place: Workplace) -> QPixmap:

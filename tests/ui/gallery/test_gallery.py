@@ -43,15 +43,13 @@ CHAPTERS = {"Perceptron": ["AND", "OR", "XOR fails"], "Shapes": ["Circles", "Spi
 
 
 def entries(folder: Path) -> list[PresetEntry]:
-    return [
-        PresetEntry(
-            title.lower().replace(" ", "-"),
-            folder / f"{title}.json",
-            Project(title=title, chapter=chapter, summary=f"Watch what {title} does.", graph=GRAPH),
-        )
-        for chapter, titles in CHAPTERS.items()
-        for title in titles
-    ]
+    found = []
+    for chapter, titles in CHAPTERS.items():
+        for title in titles:
+            name, path, words = title.lower().replace(" ", "-"), folder / f"{title}.json", f"Watch what {title} does."
+            files.write(Project(title=title, summary=words, graph=GRAPH), path)
+            found.append(PresetEntry(name, path, title, chapter, words))
+    return found
 
 
 @pytest.fixture
@@ -220,6 +218,15 @@ def test_a_card_shows_the_picture_of_its_preset(qtbot, tmp_path: Path) -> None:
     with_picture, without = widget.cards()[:2]
     assert "#ff00ff" in picture_colors(with_picture.grab().toImage())
     assert "#ff00ff" not in picture_colors(without.grab().toImage())
+
+
+def test_a_preset_that_has_gone_since_leaves_its_card_blank(qtbot, tmp_path: Path) -> None:
+    (tmp_path / "preset").mkdir()
+    widget = Gallery(entries(tmp_path / "preset"))
+    qtbot.addWidget(widget)
+    (tmp_path / "preset" / "AND.json").unlink()
+    colors = picture_colors(widget.cards()[0].grab().toImage())
+    assert THEME.tokens.canvas in colors
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
