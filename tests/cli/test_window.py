@@ -51,9 +51,9 @@ def test_a_file_or_preset_opens(playground: Callable, opened: list[Path | None],
 
 
 def test_a_misspelt_name_opens_nothing_and_suggests_the_closest(
-    playground: Callable, opened: list[Path | None], small: Path, monkeypatch: pytest.MonkeyPatch
+    playground: Callable, opened: list[Path | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "paths", lambda *_: {"spirals": small, "mnist-mlp": small})
+    monkeypatch.setattr(library, "stamps", lambda _: {"first/spirals.json": (1, 1), "first/mnist-mlp.json": (1, 1)})
     spoken = playground("sprials")
     assert (spoken.code, opened) == (2, [])
     assert spoken.err == (

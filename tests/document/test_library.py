@@ -51,7 +51,7 @@ def test_the_blocks_and_views_in_it_are_found_too() -> None:
     assert entry.blocks == tuple(dict.fromkeys(node.block for node in entry.project.graph.nodes))
     assert entry.views == tuple(view.view for view in entry.project.views)
     assert entry.goals == entry.project.goals
-    assert entry.promises == ("train accuracy at least 1 within 60 epochs",)
+    assert entry.promises == ("train accuracy at least 1 within 40 epochs",)
     assert entry.answers("decision boundary") and entry.answers("decision-boundary")
 
 
