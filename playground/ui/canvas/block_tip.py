@@ -6,13 +6,14 @@ import base64
 import functools
 import html
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from playground.blocks.base import Block
 from playground.data.base import Dataset
 from playground.ui.widgets.formula import formula_svg
+from playground.ui.widgets.qt_access import png
 from playground.ui.widgets.theme import THEME
 
 _WIDTH = 300
@@ -49,8 +50,5 @@ def _formula(latex: str, color: str, scale: float) -> str:
     painter = QPainter(image)
     renderer.render(painter)
     painter.end()
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    content = base64.b64encode(bytes(buffer.data().data())).decode()
+    content = base64.b64encode(png(image)).decode()
     return f'<img width="{width}" height="{height}" src="data:image/png;base64,{content}">'

@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from playground.ui.widgets.labels import on_button
+from playground.ui.widgets.qt_access import parent_of, widgets_in
+from playground.ui.widgets.rows import clear
 from playground.ui.widgets.theme import THEME
 
 _TIP = 9
@@ -53,11 +55,7 @@ class Bubble(QWidget):
         self.text.setText(sentence)
         self.setAccessibleName(sentence)
         self.text.setFont(THEME.font(13))
-        while self._buttons.count():
-            item = self._buttons.takeAt(0)
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        clear(self._buttons)
         for label, action in remedies:
             remedy = Remedy(label, action, self)
             self._buttons.addWidget(remedy)
@@ -72,12 +70,11 @@ class Bubble(QWidget):
 
     def buttons(self) -> list[QPushButton]:
         """The remedies, in order."""
-        widgets = (self._buttons.itemAt(number).widget() for number in range(self._buttons.count()))
-        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+        return [widget for widget in widgets_in(self._buttons) if isinstance(widget, QPushButton)]
 
     def point_at(self, below: QPointF, above: QPointF) -> None:
         """Stand under the point `below`, or over the point `above` where there is no room. Viewport coordinates."""
-        room = self.parentWidget().rect()
+        room = parent_of(self).rect()
         size = self.sizeHint().expandedTo(self.minimumSizeHint())
         self._upwards = below.y() + size.height() + 4 <= room.height() or above.y() - size.height() < 0
         margin = THEME.px(11)

@@ -87,7 +87,7 @@ class Camera:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom_by(event.angleDelta().y() / 120.0, event.position())
             return
-        moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+        moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() * 0.5
         sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) and not moved.x()
         dx, dy = (moved.y(), 0) if sideways else (moved.x(), moved.y())
         self.pan(-dx, -dy)

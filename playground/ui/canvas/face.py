@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playground.blocks.base import Block, Port
 from playground.blocks.families import FAMILY
 from playground.blocks.loss import Loss
+from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph, Node
@@ -157,5 +158,5 @@ def _ports(declared: tuple[Port, ...], wired: list[str]) -> tuple[Port, ...]:
     return (*declared, *(Port(name, name) for name in strangers))
 
 
-def _badge(signal: object) -> str:
-    return signal.badge() if signal is not None else ""  # type: ignore[attr-defined]
+def _badge(signal: Signal | None) -> str:
+    return signal.badge() if signal is not None else ""

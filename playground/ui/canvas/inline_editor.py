@@ -13,6 +13,7 @@ from playground.editing import commands
 from playground.editing.naming import title_of
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.surface import CanvasSurface
+from playground.ui.widgets.qt_access import parent_of
 from playground.ui.widgets.theme import THEME
 
 
@@ -88,7 +89,7 @@ class InlineEditor(QObject):
             self.finish()
         else:
             return False
-        self._viewport.parentWidget().setFocus()
+        parent_of(self._viewport).setFocus()
         return True
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, Qt
 
 from playground.document import edits
-from playground.document.graph import EdgeKey
+from playground.document.graph import EdgeKey, Graph
 from playground.editing import adding, commands, geometry
 from playground.editing.connecting import Verdict, edge_between, fits
 from playground.editing.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
+from playground.network.check import Report
 from playground.ui.canvas.surface import CanvasSurface
 
 _START = 4.0
@@ -273,8 +274,8 @@ class PullWire(Interaction):
 class _Asked:
     """The graph without the wire in the hand, with the report of the document."""
 
-    graph: object
-    report: object
+    graph: Graph
+    report: Report
 
 
 class Rubberband(Interaction):

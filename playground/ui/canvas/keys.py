@@ -11,7 +11,7 @@ from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.canvas.verbs import Verbs
 
 SMALL_STEP, LARGE_STEP = 8.0, 48.0
-_ARROWS = {
+_ARROWS: dict[int, tuple[float, float]] = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0),
@@ -51,10 +51,10 @@ def press(view: CanvasSurface, verbs: Verbs, event: QKeyEvent) -> bool:
         if event.matches(sequence):
             act()
             return True
-    act = _plain(view, verbs).get((event.key(), _modifiers(event)))
-    if act is None:
+    plain = _plain(view, verbs).get((event.key(), _modifiers(event)))
+    if plain is None:
         return False
-    act()
+    plain()
     return True
 
 

@@ -22,7 +22,7 @@ class LivePictures:
         self._scene = scene
         self.grown = False
         """Cards have changed their size since somebody last asked."""
-        self._points: dict[str, tuple[NDArray[np.float32], NDArray[np.float64] | None]] = {}
+        self._points: dict[str, tuple[NDArray[np.float32], NDArray[np.number] | None]] = {}
 
     def show_maps(
         self,
@@ -37,7 +37,7 @@ class LivePictures:
         if by_unit:
             self._scene.unfolding.show_maps(maps)
 
-    def show_points(self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> None:
+    def show_points(self, node: str, points: NDArray[np.float32], classes: NDArray[np.number] | None) -> None:
         """The scatter picture of a data node; the same points again cost nothing."""
         item = self._scene.nodes.get(node)
         if item is None or (item.has_points and self._known(node, points, classes)):
@@ -46,11 +46,13 @@ class LivePictures:
         if item.show_points(points, classes):
             self._settle([node])
 
-    def _known(self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> bool:
+    def _known(self, node: str, points: NDArray[np.float32], classes: NDArray[np.number] | None) -> bool:
         shown = self._points.get(node)
-        if shown is None or (shown[1] is None) != (classes is None):
+        if shown is None or not np.array_equal(shown[0], points):
             return False
-        return np.array_equal(shown[0], points) and (classes is None or np.array_equal(shown[1], classes))
+        if shown[1] is None or classes is None:
+            return shown[1] is classes
+        return np.array_equal(shown[1], classes)
 
     def show_curve(self, node: str, values: Sequence[float]) -> None:
         """The small curve of a loss node."""

@@ -113,7 +113,7 @@ class Minimap(QWidget):
     def to_scene(self, place: QPointF) -> QPointF:
         """A point of the widget in the scene."""
         scale, origin = self._scale()
-        return (place - origin) / scale
+        return QPointF((place.x() - origin.x()) / scale, (place.y() - origin.y()) / scale)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

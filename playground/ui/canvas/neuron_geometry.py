@@ -49,6 +49,10 @@ class Hit:
     source: int = -1
 
 
+def _moved(points: Points, dx: float, dy: float) -> Points:
+    return points + np.array([dx, dy], dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class NeuronLayout:
     """Places of all parts of one unfolded block, in the coordinates of its item."""
@@ -70,17 +74,17 @@ class NeuronLayout:
     @property
     def ends(self) -> Points:
         """Where links arrive: the middle of each tile's left side, (units, 2)."""
-        return self.tiles + np.array([0.0, self.tile / 2])
+        return _moved(self.tiles, 0.0, self.tile / 2)
 
     @property
     def outlets(self) -> Points:
         """Where links to the next block leave: the middle of each tile's right side, (units, 2)."""
-        return self.tiles + np.array([self.tile, self.tile / 2])
+        return _moved(self.tiles, self.tile, self.tile / 2)
 
     @property
     def biases(self) -> Points:
         """Centres of the bias dots, at the lower left of the tiles, (units, 2)."""
-        return self.tiles + np.array([0.0, self.tile])
+        return _moved(self.tiles, 0.0, self.tile)
 
     def feature_corner(self, number: int) -> tuple[float, float]:
         """Top left corner of the tile of an input."""
@@ -175,7 +179,8 @@ def _distances(point: Points, curves: Points) -> NDArray[np.float64]:
     length = np.maximum((along**2).sum(axis=2), 1e-12)
     t = np.clip(((point - a) * along).sum(axis=2) / length, 0.0, 1.0)
     gap = point - (a + t[..., None] * along)
-    return np.sqrt((gap**2).sum(axis=2).min(axis=1))
+    nearest: Points = np.sqrt((gap**2).sum(axis=2).min(axis=1))
+    return nearest
 
 
 # Strengths -----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.canvas.neuron_geometry import Points, link_curves, nearest_link, pieces_for, strongest
+from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
 _LEVELS = 8
@@ -156,9 +157,7 @@ class NeuronLinks(QGraphicsItem):
 
 def _faded(color: QColor, share: float) -> QColor:
     """Mixed with the colour of the card: opaque lines are painted ten times faster than translucent ones."""
-    ground = THEME.color("panel")
-    mixed = (share * a + (1 - share) * b for a, b in zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True))
-    return QColor(*map(round, mixed))
+    return mixed(color, THEME.color("panel"), share)
 
 
 def _bounds(begin: Points, finish: Points) -> QRectF:

@@ -40,7 +40,8 @@ def _levels(maps: NDArray[np.float32], scale: str) -> NDArray[np.intp]:
         unit = finite
     else:
         unit = 0.5 + finite * (0.5 / max(1.0, float(np.abs(finite).max())))
-    return np.clip(unit * 255.0 + 0.5, 0, 255).astype(np.intp)
+    levels: NDArray[np.intp] = np.clip(unit * 255.0 + 0.5, 0, 255).astype(np.intp)
+    return levels
 
 
 def _round_corners(pixels: NDArray[np.uint32]) -> None:

@@ -83,7 +83,7 @@ class NodeItem(QGraphicsItem):
             return False
         return self._measure()
 
-    def show_points(self, points: NDArray[np.float32], classes: NDArray[np.float64] | None) -> bool:
+    def show_points(self, points: NDArray[np.float32], classes: NDArray[np.number] | None) -> bool:
         """Show a scatter picture. True when the card changed its size."""
         self._scatter = pictures.points_picture(points, classes)
         return self._measure()
@@ -143,7 +143,7 @@ class NodeItem(QGraphicsItem):
         x, y = place.x(), place.y()
         # Every card is asked several times in each move of the mouse: compare before anything is made.
         old = known.rect if known is not None else None
-        if old is None or old.x != x or old.y != y or (old.width, old.height) != size:
+        if known is None or old is None or old.x != x or old.y != y or (old.width, old.height) != size:
             rect = Rect(x, y, *size)
             inputs = tuple(port.name for port in self.face.inputs)
             known = self._box = NodeBox(self.id, rect, inputs, tuple(port.name for port in self.face.outputs))

@@ -26,7 +26,7 @@ MOVE = 48.0
 """How far one key press moves a block, in scene units."""
 SHAPES_SHARE = 0.38
 """What the column of shapes may take of the width."""
-_ARROWS = {
+_ARROWS: dict[int, tuple[float, float]] = {
     Qt.Key.Key_Left: (-MOVE, 0.0),
     Qt.Key.Key_Right: (MOVE, 0.0),
     Qt.Key.Key_Up: (0.0, -MOVE),
@@ -370,7 +370,7 @@ class OutlineWidget(QWidget):
             menu.addAction(Choice("Connect to …", self.offer_targets, menu, "C"))
         moves = menu.addMenu("Move")
         for key, (dx, dy) in _ARROWS.items():
-            name = key.name.removeprefix("Key_")
+            name = Qt.Key(key).name.removeprefix("Key_")
             moves.addAction(Choice(name, partial(self._canvas.verbs.nudge, dx, dy), moves, f"Alt+{name}"))
         return menu
 

@@ -72,4 +72,5 @@ def _fill(item: QTreeWidgetItem, row: OutlineRow) -> None:
 
 
 def row_of(item: QTreeWidgetItem) -> OutlineRow:
-    return item.data(0, _ROW)
+    row: OutlineRow = item.data(0, _ROW)
+    return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.editing.geometry import Guide, Point, Rect, wire_curve
@@ -162,7 +162,7 @@ class Chip(OverlayItem):
         painter.drawText(self._rect, Qt.AlignmentFlag.AlignCenter, "\n".join(self._lines))
 
     @staticmethod
-    def _font() -> object:
+    def _font() -> QFont:
         return card_font(13.0 * THEME.scale)
 
 

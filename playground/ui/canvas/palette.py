@@ -98,11 +98,13 @@ class PaletteWidget(QWidget):
         self._canvas.add_block(block)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.search and event.type() == QEvent.Type.KeyPress and self._steer(event):
+        if watched is self.search and self._steer(event):
             return True
         return super().eventFilter(watched, event)
 
-    def _steer(self, event: QKeyEvent) -> bool:
+    def _steer(self, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
         if event.key() == Qt.Key.Key_Down:
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
             self.list.setCurrentIndex(self.list.rows.first_block())

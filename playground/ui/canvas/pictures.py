@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from playground.ui.widgets.colors import channels
 from playground.ui.widgets.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE, class_color
 
 MOST_TILES = 16
@@ -21,7 +22,7 @@ _SMALLEST_SIDE = 24
 
 def _ramp(*colors: str) -> NDArray[np.uint32]:
     """256 ARGB colours running evenly through the given ones."""
-    stops = np.array([QColor(color).getRgb()[:3] for color in colors], dtype=np.float64)
+    stops = np.array([channels(color) for color in colors], dtype=np.float64)
     at = np.linspace(0, len(colors) - 1, 256)
     red, green, blue = (np.interp(at, np.arange(len(colors)), stops[:, i]).round().astype(np.uint32) for i in range(3))
     return (np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue).astype(np.uint32)
@@ -88,7 +89,8 @@ def _levels(maps: NDArray[np.float32], scale: str, palette: str) -> NDArray[np.i
     else:
         largest = max(1.0, float(np.abs(maps).max()))
         unit = 0.5 + maps * (0.5 / largest)
-    return np.clip(unit * 255.0 + 0.5, 0, 255).astype(np.intp)
+    levels: NDArray[np.intp] = np.clip(unit * 255.0 + 0.5, 0, 255).astype(np.intp)
+    return levels
 
 
 def _tiled(tiles: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -102,14 +104,14 @@ def _tiled(tiles: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return pixels
 
 
-def points_picture(points: NDArray[np.float32], classes: NDArray[np.float64] | None, side: int = 256) -> QImage | None:
+def points_picture(points: NDArray[np.float32], classes: NDArray[np.number] | None, side: int = 256) -> QImage | None:
     """A scatter picture of points (n, 2) with y upwards, coloured by class number, or by value where not whole."""
     points = np.asarray(points, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] < 2 or not len(points):
         return None
     step = -(-len(points) // MOST_POINTS)
     points, colors = points[::step, :2], _point_colors(classes, len(points))[::step]
-    good = np.isfinite(points).all(axis=1)
+    good: NDArray[np.bool_] = np.all(np.isfinite(points), axis=1)
     points, colors = points[good], [color for color, kept in zip(colors, good, strict=True) if kept]
     if not len(points):
         return None
@@ -129,7 +131,7 @@ def points_picture(points: NDArray[np.float32], classes: NDArray[np.float64] | N
     return image
 
 
-def _point_colors(classes: NDArray[np.float64] | None, count: int) -> list[QColor]:
+def _point_colors(classes: NDArray[np.number] | None, count: int) -> list[QColor]:
     if classes is None or len(classes) != count:
         return [QColor(POSITIVE)] * count
     values = np.nan_to_num(np.asarray(classes, dtype=np.float64).reshape(count, -1)[:, 0])

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QRectF, Slot
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from playground.document.graph import EdgeKey, Graph, Node
+from playground.document.graph import EdgeKey, Graph, Group, Node, Note
 from playground.editing.geometry import NodeBox, Point, Rect, Scenery, united
 from playground.editing.room import measured_by
 from playground.network.check import Report
@@ -31,7 +31,7 @@ from playground.ui.widgets.theme import THEME
 
 K = TypeVar("K")
 I = TypeVar("I", bound=QGraphicsItem)  # noqa: E741
-V = TypeVar("V")
+V = TypeVar("V", bound=Group | Note)
 
 
 class CanvasScene(SceneItems):
@@ -183,8 +183,8 @@ class CanvasScene(SceneItems):
     ) -> None:
         if after is before:
             return
-        old: dict[str, Any] = {value.id: value for value in before}  # type: ignore[attr-defined]
-        wanted: dict[str, Any] = {value.id: value for value in after}  # type: ignore[attr-defined]
+        old = {value.id: value for value in before}
+        wanted = {value.id: value for value in after}
         for name in [name for name in items if name not in wanted]:
             self.removeItem(items.pop(name))
         for name, value in wanted.items():

@@ -73,6 +73,7 @@ class Unfolding(QObject):
     def _show(self, name: str, report: Report, names: Mapping[str, str]) -> bool:
         """Make or change the neurons of one block. True when its card changed its size."""
         block = report.blocks[name]
+        assert isinstance(block, Dense)
         source = report.inputs[name][0]
         inputs = _inputs(report, source, source[0] in self._items, names, self._features)
         card = self._scene.nodes[name]

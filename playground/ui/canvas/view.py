@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -118,7 +119,7 @@ class CanvasView(CanvasSurface):
         self._keep_fitted()
 
     def show_points(
-        self, node: str, points: NDArray[np.float32], classes: NDArray[np.float64] | None = None
+        self, node: str, points: NDArray[np.float32], classes: NDArray[np.number] | None = None
     ) -> None:
         """Points (n, 2) of a data node with their class numbers or values (n,)."""
         self.live.show_points(node, points, classes)
@@ -385,7 +386,7 @@ class CanvasView(CanvasSurface):
                 self._restore_cursor()
         super().keyReleaseEvent(event)
 
-    def focusOutEvent(self, event: QEvent) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False
         super().focusOutEvent(event)
 
@@ -421,5 +422,5 @@ class CanvasView(CanvasSurface):
         self.messages.follow()
         self.view_changed.emit()
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        paint_background(painter, rect)
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        paint_background(painter, QRectF(rect))

@@ -19,7 +19,8 @@ class WeightEditor(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self._name, self._index, self._before = "", (), 0.0
+        self._name, self._before = "", 0.0
+        self._index: tuple[int, ...] = ()
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.field = QDoubleSpinBox(self)

@@ -53,7 +53,7 @@ class Section(QWidget):
         self._body = QWidget()
         self._lead: Card | None = None
         self._flow = FlowLayout(self._body, least)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(THEME.px(10))
         layout.addWidget(self.heading)
@@ -79,12 +79,12 @@ class Section(QWidget):
         """Put a card first, as wide as the page."""
         self._lead = card
         self.cards.insert(0, card)
-        self.layout().insertWidget(1, card)
+        self._layout.insertWidget(1, card)
 
     def clear(self) -> None:
         """Take all cards away."""
         if self._lead is not None:
-            self.layout().removeWidget(self._lead)
+            self._layout.removeWidget(self._lead)
             self._lead = None
         for card in self.cards:
             self._flow.removeWidget(card)
@@ -162,6 +162,7 @@ class Gallery(QWidget):
         self._sections.addWidget(self.kept)
         self._sections.addWidget(self.recent)
         self._sections.addStretch(1)
+        self._page = page
         self._scroll.setWidget(page)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -406,5 +407,4 @@ class Gallery(QWidget):
                    for number, (p, other) in enumerate(beyond) if p.top() == row)[2]  # fmt: skip
 
     def _place(self, card: Card) -> QRect:
-        page = self._scroll.widget()
-        return QRect(card.mapTo(page, QPoint()), card.size())
+        return QRect(card.mapTo(self._page, QPoint()), card.size())

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from playground.ui.widgets.labels import Label
+from playground.ui.widgets.qt_access import layout_of
 from playground.ui.widgets.theme import THEME
 
 STATES = {"running": "learning", "paused": "paused", "finished": "finished", "failed": "stopped"}
@@ -64,7 +65,7 @@ class RunningBar(QFrame):
     def renew(self) -> None:
         """Take over the theme and its scale."""
         self.title.setFont(THEME.font(13, bold=True))
-        layout = self.layout()
+        layout = layout_of(self)
         layout.setContentsMargins(THEME.px(32), THEME.px(5), THEME.px(32), THEME.px(5))
         layout.setSpacing(THEME.px(12))
         tokens = THEME.tokens

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
-from playground.data.base import Dataset
+from playground.data.base import Dataset, Part
 from playground.data.drawn import DrawnPoints
 from playground.data.preparation import prepare
 from playground.data.preview import DataPreview, preview
@@ -25,6 +25,7 @@ from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.inspector.share_bar import ShareBar
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.qt_access import item_of
 from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
 
@@ -50,7 +51,7 @@ REQUEST_DELAY = 80
 """Milliseconds to wait for more changes before the data are asked for again."""
 
 
-def make_preview(graph: Graph, node: str, part: str) -> DataPreview:
+def make_preview(graph: Graph, node: str, part: Part) -> DataPreview:
     """What `DataPanel.show_prepared` wants; takes up to half a second, so call it in the analysis thread.
 
     Raises KeyError, pydantic's ValidationError or BlockError when the node is gone or gives no examples; the panel asks
@@ -59,7 +60,7 @@ def make_preview(graph: Graph, node: str, part: str) -> DataPreview:
     dataset = block_of(graph.node(node))
     if not isinstance(dataset, Dataset):
         raise KeyError(node)
-    return preview(prepare(dataset), part, MOST_EXAMPLES)  # type: ignore[arg-type]
+    return preview(prepare(dataset), part, MOST_EXAMPLES)
 
 
 class DataPanel(Column):
@@ -131,7 +132,7 @@ class DataPanel(Column):
             if group_of(cls) != heading:
                 heading = group_of(cls)
                 self.datasets.addItem(heading.upper())
-                item = self.datasets.model().item(self.datasets.count() - 1)
+                item = item_of(self.datasets, self.datasets.count() - 1)
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
                 item.setFont(THEME.font(11, bold=True))
             self.datasets.addItem(cls.title, cls.id)
@@ -202,6 +203,7 @@ class DataPanel(Column):
             self.drawing_section.hide()
             return
         declaration = CATALOGUE[node.block]
+        assert issubclass(declaration, Dataset)
         with QSignalBlocker(self.datasets):
             self.datasets.setCurrentIndex(self.datasets.findData(node.block))
         self.question.setText(declaration.question)

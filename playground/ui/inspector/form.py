@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from playground.document.declaration import ParameterInfo
@@ -72,7 +72,7 @@ class ParameterForm(QWidget):
         field.setObjectName(info.name)
         words = f"{info.label} ({info.unit})" if info.unit and info.unit not in info.label.lower() else info.label
         row = Row(words, field, tip(info), wide=info.name in self._wide)
-        field.changed.connect(self._field_changed)
+        field.changed.connect(partial(self._field_changed, info.name))
         field.refused.connect(row.show_error)
         self.fields[info.name] = field
         self.rows[info.name] = row
@@ -124,10 +124,7 @@ class ParameterForm(QWidget):
         label = label if label.isupper() or (len(label) > 1 and label[1].isupper()) else label[:1].lower() + label[1:]
         return f"Set {label} to {value_words(value)}"
 
-    @Slot(object)
-    def _field_changed(self, value: Any) -> None:
-        field = self.sender()
-        name = field.info.name
+    def _field_changed(self, name: str, value: Any) -> None:
         self._values[name] = value
         self.changed.emit(name, value)
 

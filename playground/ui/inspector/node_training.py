@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Slot
@@ -44,8 +45,8 @@ class NodeTrainingSection(Section):
         for name in ("l1", "l2", "max_norm"):
             row = self.rest.rows[name]
             row.label.setToolTip(f"{row.label.toolTip()}\nWithout a tick: as the whole network.")
-        self.first.changed.connect(self._set)
-        self.rest.changed.connect(self._set)
+        self.first.changed.connect(partial(self._set, self.first))
+        self.rest.changed.connect(partial(self._set, self.rest))
         self.add(self.first)
         self.more = Expander("Rate and penalties of this block")
         self.more.body.addWidget(self.rest)
@@ -66,9 +67,7 @@ class NodeTrainingSection(Section):
         graph = edits.replace_node(self._document.graph, node.replace(training=node.training.replace(**changes)))
         self._document.edit_graph(text, graph, key and f"{self._node}.training.{key}")
 
-    @Slot(str, object)
-    def _set(self, name: str, value: Any) -> None:
-        form = self.sender()
+    def _set(self, form: ParameterForm, name: str, value: Any) -> None:
         self._apply(form.text(name, value), form.merge_key(name), **{name: value})
 
     @Slot(object, str, str)

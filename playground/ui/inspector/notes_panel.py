@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from playground.document.project import Goal, Project
 from playground.editing.naming import titles
@@ -35,7 +35,7 @@ class NotesPanel(Column):
         self._goal_place = QVBoxLayout()
         self._goal_place.setSpacing(THEME.px(5))
         self.goal_section.body.addLayout(self._goal_place)
-        self.goal_labels: list[object] = []
+        self.goal_labels: list[QLabel] = []
         self.hint = label("Select a block to see its parameters, its formula and its weights.", "secondary")
         for widget in (
             self.title, self.summary, self.count, self.problems, self.goal_section, self.lesson_section, self.hint

@@ -17,11 +17,18 @@ from playground.ui.widgets.theme import THEME
 class FixButton(QPushButton):
     """Carries out one remedy."""
 
-    def __init__(self, node: str, fix: Fix) -> None:
+    def __init__(self, document: OpenDocument, node: str, fix: Fix) -> None:
         super().__init__(on_button(fix.label))
+        self._document = document
         self.node = node
         self.fix = fix
         self.setAccessibleName(fix.label)
+        self.clicked.connect(self._mend)
+
+    @Slot()
+    def _mend(self) -> None:
+        # Where the graph has changed under the button, it is about to vanish.
+        commands.apply_fix(self._document, self.node, self.fix)
 
 
 class ProblemSection(Section):
@@ -54,14 +61,7 @@ class ProblemSection(Section):
         column.setSpacing(THEME.px(6))
         column.addWidget(label(problem.message, "error" if problem.severity == "error" else ""))
         for fix in problem.fixes:
-            button = FixButton(problem.node, fix)
-            button.clicked.connect(self._mend)
+            button = FixButton(self._document, problem.node, fix)
             self.buttons.append(button)
             column.addWidget(button)
         return box
-
-    @Slot()
-    def _mend(self) -> None:
-        button = self.sender()
-        # Where the graph has changed under the button, it is about to vanish.
-        commands.apply_fix(self._document, button.node, button.fix)

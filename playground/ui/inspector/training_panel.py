@@ -26,6 +26,7 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.controls import QuietComboBox, QuietSlider, QuietSpinBox
 from playground.ui.widgets.fields import Field
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.qt_access import item_of
 from playground.ui.widgets.rows import Column, Row, Section
 
 RATE_SPAN = (1e-5, 10.0)
@@ -211,7 +212,7 @@ class TrainingPanel(Column):
         """Grey out what this machine lacks; asked when first shown, as the answer of a driver takes a while."""
         found = {"automatic", *available_devices()}
         for row, (identifier, title) in enumerate(DEVICES.items()):
-            item = self.device.model().item(row)
+            item = item_of(self.device, row)
             item.setEnabled(identifier in found)
             item.setText(title if identifier in found else f"{title}: not here")
 

@@ -125,7 +125,7 @@ class ColumnsModel(QAbstractTableModel):
         row, chosen = index.row(), self.columns[index.row()]
         column = self.table.columns[row]
         if index.column() == KIND and role == ROLE.EditRole:
-            self._become(row, as_kind(column, value, target=chosen.target))
+            self._become(row, as_kind(column, str(value), target=chosen.target))
         elif index.column() == USED and role == ROLE.CheckStateRole:
             use = usual_use(column) if value == Qt.CheckState.Checked else "ignored"
             self._become(row, chosen_column(column, use, target=chosen.target and use != "ignored"))
@@ -165,7 +165,7 @@ class ColumnsModel(QAbstractTableModel):
 
 def kind_choices(column: TableColumn) -> tuple[tuple[str, str], ...]:
     """What a column can be, and that in words."""
-    found = [(use, kind_words(column, chosen_column(column, use))) for use in column.uses()]
+    found: list[tuple[str, str]] = [(use, kind_words(column, chosen_column(column, use))) for use in column.uses()]
     if column.words and 2 <= len(column.named) <= MOST_CATEGORIES and column.count(TEXT):
         found.insert(-1, (WITH_WORDS, kind_words(column, as_kind(column, WITH_WORDS))))
     plain = {words: use for use, words in reversed(found)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+import functools
+from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -16,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from playground.data.base import Dataset
 from playground.data.own_files import Reading
+from playground.ui.own_files.file_page import FilePage
 from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.rows import label
 from playground.ui.widgets.theme import THEME
@@ -25,19 +26,6 @@ from playground.ui.widgets.theme import THEME
 Wish = Literal["", "canvas", "project", "node"]
 """What to do with the data: put them on the open canvas, begin a project, or give them to a node that is there."""
 LOOK_MS = 50
-
-
-class Page(Protocol):
-    """What a page with choices says to the dialog; besides, it has a signal `changed`."""
-
-    problem: str
-    """Why the choice cannot be used; empty when it can."""
-    sentence: str
-    """What comes of it."""
-
-    def dataset(self) -> Dataset:
-        """The block for what is chosen."""
-        ...
 
 
 class OwnFileDialog(QDialog):
@@ -49,7 +37,7 @@ class OwnFileDialog(QDialog):
     def __init__(self, parent: QWidget, wishes: tuple[Wish, ...]) -> None:
         super().__init__(parent)
         self.wish: Wish = ""
-        self.page: QWidget | None = None
+        self.page: FilePage | None = None
         self._reading: Reading | None = None
         self.setWindowTitle("Your data")
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -72,7 +60,8 @@ class OwnFileDialog(QDialog):
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        room = self.parentWidget().size() if self.parentWidget() is not None else QSize(1200, 800)
+        window = self.parentWidget()
+        room = window.size() if window is not None else QSize(1200, 800)
         return QSize(
             min(THEME.px(980), max(THEME.px(560), room.width() - 80)),
             min(THEME.px(720), max(THEME.px(420), room.height() - 60)),
@@ -135,7 +124,7 @@ class OwnFileDialog(QDialog):
             if wish == wishes[0]:
                 button.setProperty("role", "primary")
                 button.setDefault(True)
-            button.clicked.connect(self._take)
+            button.clicked.connect(functools.partial(self._take, wish))
             self.buttons[wish] = button
             line.addWidget(button)
         return line
@@ -162,8 +151,8 @@ class OwnFileDialog(QDialog):
             found = f", {reading.words}" if reading.words else ""
             self.words.setText(f"{reading.share:.0%} read{found}")
 
-    def show_page(self, page: QWidget) -> None:
-        """Show the choices; `page` is also a Page."""
+    def show_page(self, page: FilePage) -> None:
+        """Show the choices."""
         self._reading = None
         self._timer.stop()
         if self.page is not page:
@@ -194,10 +183,8 @@ class OwnFileDialog(QDialog):
             button.setEnabled(shown is not None and not problem)
         self.other.setVisible(shown is not None)
 
-    @Slot()
-    def _take(self) -> None:
-        button = self.sender()
-        self.wish = next(wish for wish, other in self.buttons.items() if other is button)
+    def _take(self, wish: Wish, checked: bool = False) -> None:
+        self.wish = wish
         self.accept()
 
     def done(self, result: int) -> None:

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from playground.data.base import Dataset
 from playground.data.delimited import Table, read_table
@@ -24,6 +24,7 @@ from playground.data.own_labelled_texts import (
     text_columns,
     tokens_of,
 )
+from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.table_page import PlainTableView
 from playground.ui.widgets.controls import QuietComboBox, Toggle
 from playground.ui.widgets.kept_size import KeptSize
@@ -33,15 +34,8 @@ from playground.ui.widgets.theme import THEME
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
 
 
-class LabelledTextsPage(QWidget):
+class LabelledTextsPage(FilePage):
     """The first texts with their classes, and the tokens that the network will read."""
-
-    changed = Signal()
-    """The choice has changed."""
-    again = Signal(object)
-    """The file is to be read again, by this Work."""
-    problem = ""
-    """Texts that could be read can be used."""
 
     def __init__(self) -> None:
         super().__init__()

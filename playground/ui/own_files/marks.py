@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from playground.ui.widgets.controls import QuietComboBox, draw_arrow
@@ -58,7 +68,7 @@ class MarkDelegate(QStyledItemDelegate):
                 [QPointF(box.x() + x * box.width(), box.y() + y * box.height()) for x, y in places]
             )
 
-    def editorEvent(self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         pressed = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Select)
         if index.data(CHECK) is None or not (pressed or event.type() == QEvent.Type.MouseButtonRelease):
             return False
@@ -78,10 +88,10 @@ class ChoiceDelegate(QStyledItemDelegate):
             draw_arrow(painter, QPointF(place.right() - THEME.px(12), place.center().y()), up=False, size=THEME.px(4))
             painter.restore()
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget | None:
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         choices = index.data(CHOICES) or ()
         if len(choices) < 2:
-            return None
+            return None  # type: ignore[return-value]  # no editor, which the stubs leave out
         editor = OpenedChoice(parent)
         for value, words in choices:
             editor.addItem(words, value)
@@ -94,10 +104,12 @@ class ChoiceDelegate(QStyledItemDelegate):
         self.commitData.emit(editor)
         self.closeEditor.emit(editor)
 
-    def setEditorData(self, editor: OpenedChoice, index: Index) -> None:
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        assert isinstance(editor, OpenedChoice)
         editor.setCurrentIndex(max(0, editor.findData(index.data(Qt.ItemDataRole.EditRole))))
 
-    def setModelData(self, editor: OpenedChoice, model: object, index: Index) -> None:
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        assert isinstance(editor, OpenedChoice)
         model.setData(index, editor.currentData(), Qt.ItemDataRole.EditRole)
 
 
@@ -110,7 +122,7 @@ class OpenedChoice(QuietComboBox):
         super().__init__(parent)
         self.activated.connect(self._on_activated)
 
-    def showEvent(self, event: QEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.showPopup()
 

@@ -27,6 +27,7 @@ from playground.editing.starting import starting_project
 from playground.network.check import block_of
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.dialog import OwnFileDialog, Wish
+from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.labelled_texts_page import LabelledTextsPage
 from playground.ui.own_files.picture_page import PicturePage
 from playground.ui.own_files.reader import Reader, Work
@@ -38,7 +39,7 @@ FILES = (
     "Data (*.csv *.tsv *.tab *.psv *.txt *.dat *.data *.arff *.json *.jsonl *.ndjson *.zip *.npz *.npy *-ubyte *.gz);;"
     "All files (*)"
 )
-PAGES: dict[type, type[QWidget]] = {
+PAGES: dict[type, type[FilePage]] = {
     Table: TablePage, PictureFolder: PicturePage, TextFile: TextPage, LabelledTexts: LabelledTextsPage,
 }  # fmt: skip
 """The page for what was found."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import get_args
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
 
 from playground.data import own_images
 from playground.data.base import Dataset
 from playground.data.own_images import OwnPictures, PictureFolder, Side, pictures_of
+from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.picture_rows import PictureRows
 from playground.ui.own_files.table_page import PlainTableView
 from playground.ui.widgets.controls import QuietComboBox, Toggle
@@ -30,15 +31,8 @@ def _facts(folder: PictureFolder) -> str:
     return " · ".join(words for words in (f"{folder.count:,} pictures", classes, parts, deep) if words)
 
 
-class PicturePage(QWidget):
+class PicturePage(FilePage):
     """Some pictures of each class, and below what cannot be read."""
-
-    changed = Signal()
-    """The choice has changed."""
-    again = Signal(object)
-    """The folder is to be read again, by this Work."""
-    problem = ""
-    """A folder that could be read can be used."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -36,6 +36,7 @@ from playground.data.own_table import OwnClassTable, OwnTable
 from playground.data.own_text import read_text
 from playground.ui.own_files.columns import ColumnsModel, ColumnsView
 from playground.ui.own_files.encodings import encoding_choice, show_encoding
+from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.many_columns import ManyColumns
 from playground.ui.widgets.controls import QuietComboBox, Toggle
 from playground.ui.widgets.fields import choice_title
@@ -101,13 +102,8 @@ class PlainTableView(QTableView):
             old.deleteLater()
 
 
-class TablePage(QWidget):
+class TablePage(FilePage):
     """The columns above, the first rows and the rows that are left out below, and a sentence that says what comes."""
-
-    changed = Signal()
-    """The choice, and with it `problem`, has changed."""
-    again = Signal(object)
-    """The file is to be read again, by this Work."""
 
     def __init__(self) -> None:
         super().__init__()

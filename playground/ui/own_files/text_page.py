@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from playground.data import own_text
 from playground.data.base import Dataset
@@ -14,6 +14,7 @@ from playground.data.delimited import read_table
 from playground.data.own_files import Reading
 from playground.data.own_text import OwnText, TextFile, prepared, text_dataset
 from playground.ui.own_files.encodings import encoding_choice, show_encoding
+from playground.ui.own_files.file_page import FilePage
 from playground.ui.widgets.controls import QuietComboBox, Toggle
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.rows import Section, label
@@ -24,15 +25,8 @@ SHOWN = 4_000
 """Characters that are shown."""
 
 
-class TextPage(QWidget):
+class TextPage(FilePage):
     """The beginning of the text as the network will read it."""
-
-    changed = Signal()
-    """The choice has changed."""
-    again = Signal(object)
-    """The file is to be read again, by this Work."""
-    problem = ""
-    """A text that could be read can be used."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -51,7 +51,7 @@ class Arrangement(QObject):
         """The panels that the person wants to see, where there is room."""
         self._asked = ""
         """The panel asked for last: it stays however narrow the window is."""
-        self.widths = dict(USUAL_WIDTH)
+        self.widths: dict[str, float] = {**USUAL_WIDTH}
         """Of the panels, in pixels at 100 %."""
         self._working = False
         """The canvas is there, not the gallery."""

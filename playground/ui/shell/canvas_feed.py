@@ -82,7 +82,7 @@ class CanvasFeed(QObject):
             curve = curves.get(f"train_loss.{node}" if len(losses) > 1 else "train_loss")
             if curve is not None and len(curve.value) > 1:
                 stride = max(1, len(curve.value) // CURVE_POINTS)
-                self._canvas.show_curve(node, curve.value[::stride])
+                self._canvas.show_curve(node, curve.value[::stride].tolist())
 
     @Slot()
     def _on_pulse(self) -> None:

@@ -13,6 +13,7 @@ from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.labels import elided, on_button, plain_tip
+from playground.ui.widgets.qt_access import layout_of
 from playground.ui.widgets.theme import THEME
 
 KEY = "companion"
@@ -180,8 +181,9 @@ class CompanionLine(QFrame):
     def _room(self) -> int:
         """Pixels for the sentence beside what is shown of the rest."""
         shown = [one for one in (self._mark, *self._buttons, self._close) if not one.isHidden()]
-        margins = self.contentsMargins() + self.layout().contentsMargins()
-        spacing = self.layout().spacing() * len(shown)
+        layout = layout_of(self)
+        margins = self.contentsMargins() + layout.contentsMargins()
+        spacing = layout.spacing() * len(shown)
         return self.width() - margins.left() - margins.right() - spacing - sum(one.sizeHint().width() for one in shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

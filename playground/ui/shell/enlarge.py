@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from playground.ui.shell.view_docks import ViewDock, ViewDocks
+from playground.ui.shell.view_dock import ViewDock
+from playground.ui.shell.view_docks import ViewDocks
 
 
 class Enlarger(QObject):
@@ -17,7 +18,8 @@ class Enlarger(QObject):
         self._canvas = canvas
         self._views = views
         self._page = QWidget()
-        QVBoxLayout(self._page).setContentsMargins(8, 8, 8, 8)
+        self._layout = QVBoxLayout(self._page)
+        self._layout.setContentsMargins(8, 8, 8, 8)
         pages.addWidget(self._page)
         self._dock: ViewDock | None = None
         views.enlarge_wanted.connect(self.toggle)
@@ -37,7 +39,7 @@ class Enlarger(QObject):
         self.leave()
         self._dock = dock
         panel = dock.give()
-        self._page.layout().addWidget(panel)
+        self._layout.addWidget(panel)
         panel.show()
         self._pages.setCurrentWidget(self._page)
 
@@ -46,7 +48,7 @@ class Enlarger(QObject):
         dock, self._dock = self._dock, None
         if dock is None:
             return False
-        self._page.layout().removeWidget(dock.panel)
+        self._layout.removeWidget(dock.panel)
         dock.take_back()
         self._pages.setCurrentWidget(self._canvas)
         self._views.layout.arrange()
@@ -56,6 +58,6 @@ class Enlarger(QObject):
     def _forget_closed(self) -> None:
         if self._dock is not None and self._dock.identifier not in self._views.open_ids():
             dock, self._dock = self._dock, None
-            self._page.layout().removeWidget(dock.panel)
+            self._layout.removeWidget(dock.panel)
             dock.take_back()
             self._pages.setCurrentWidget(self._canvas)

@@ -76,7 +76,9 @@ class Failures(QObject):
 
     def _for_divergence(self, recovery: Recovery | None) -> list[Button]:
         buttons: list[Button] = [("Rewind", self.rewind_wanted.emit)]
-        for remedy in recovery.remedies if recovery is not None else ():
+        if recovery is None:
+            return buttons
+        for remedy in recovery.remedies:
             words = remedy.words[:1].upper() + remedy.words[1:]
             go_back = functools.partial(self.back_wanted.emit, recovery.snapshot, remedy.training, words)
             buttons.append((words, go_back))

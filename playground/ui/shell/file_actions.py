@@ -66,7 +66,9 @@ class FileActions(QObject):
         self._told_of = ""
         """The change of the file that was told already."""
         self._leaving = False
-        QGuiApplication.instance().applicationStateChanged.connect(self._look_outside)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.applicationStateChanged.connect(self._look_outside)
         self.keeper = Keeper(document, trainer, feed, self.composed, self)
         self.keeper.told.connect(self.told)
 

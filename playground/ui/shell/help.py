@@ -14,6 +14,7 @@ from playground.paths import log_file
 from playground.ui.canvas.keys import HELP as CANVAS_KEYS
 from playground.ui.shell.presenter import KEYS_HELP
 from playground.ui.widgets.menu_action import MenuAction
+from playground.ui.widgets.qt_access import parent_of
 from playground.ui.widgets.question import tell
 from playground.ui.widgets.theme import THEME
 
@@ -48,7 +49,7 @@ class KeysPage(QDialog):
             for text, key in rows
         )
         self.text.setHtml(f"<table>{cells}</table><p>When presenting: {escape(KEYS_HELP)}</p>")
-        room = self.parentWidget().size()
+        room = parent_of(self).size()
         self.resize(min(THEME.px(640), room.width()), min(THEME.px(640), round(0.9 * room.height())))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -109,9 +109,9 @@ def _call(do: Callable[[], object], checked: bool = False) -> None:
     do()
 
 
-def _sequences(keys: object) -> list[QKeySequence]:
+def _sequences(keys: str | Sequence[str] | QKeySequence.StandardKey | None) -> list[QKeySequence]:
     if keys is None:
         return []
     if isinstance(keys, QKeySequence.StandardKey):
         return QKeySequence.keyBindings(keys)
-    return [QKeySequence(one) for one in ((keys,) if isinstance(keys, str) else keys)]  # type: ignore[attr-defined]
+    return [QKeySequence(one) for one in ((keys,) if isinstance(keys, str) else keys)]

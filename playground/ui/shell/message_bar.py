@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Slot
@@ -32,7 +33,6 @@ class MessageBar(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._buttons: list[QPushButton] = []
-        self._actions: dict[QPushButton, Callable[[], None]] = {}
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(14, 6, 14, 6)
         self._layout.addWidget(self._mark)
@@ -64,8 +64,7 @@ class MessageBar(QFrame):
         for label, action in (*buttons, ("Dismiss", self.dismiss)):
             button = QPushButton(on_button(label))
             button.setAccessibleName(label)
-            self._actions[button] = action
-            button.clicked.connect(self._on_clicked)
+            button.clicked.connect(functools.partial(self._act, action))
             self._layout.addWidget(button)
             self._buttons.append(button)
         self._restyle()
@@ -77,12 +76,9 @@ class MessageBar(QFrame):
         """Hide the message."""
         self.hide()
 
-    @Slot()
-    def _on_clicked(self) -> None:
-        action = self._actions.get(self.sender())
-        if action is not None:
-            self.hide()
-            action()
+    def _act(self, action: Callable[[], None], checked: bool = False) -> None:
+        self.hide()
+        action()
 
     def _clear(self) -> None:
         for button in self._buttons:
@@ -90,7 +86,6 @@ class MessageBar(QFrame):
             button.hide()
             button.deleteLater()
         self._buttons.clear()
-        self._actions.clear()
 
     @Slot()
     def _restyle(self) -> None:

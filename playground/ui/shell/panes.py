@@ -105,8 +105,10 @@ class Panes(QObject):
 
 def first_field(pane: QWidget, but: type[QWidget] | tuple[()] = ()) -> QWidget | None:
     """The first widget inside that the Tab key would reach, of another kind than `but`."""
-    widget = pane
+    widget: QWidget | None = pane
     for _ in range(10_000):
+        if widget is None:
+            break
         if not isinstance(widget, but) and _takes_focus(widget) and (widget is pane or pane.isAncestorOf(widget)):
             return widget
         widget = widget.nextInFocusChain()

@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from playground.training.trail import nearest
-from playground.ui.shell.view_docks import ViewDock, ViewDocks
+from playground.ui.shell.view_dock import ViewDock
+from playground.ui.shell.view_docks import ViewDocks
 from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.run_log import Run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
 from playground.ui.widgets.menu_action import MenuAction
+from playground.ui.widgets.qt_access import kept_number
 from playground.ui.widgets.theme import THEME
 
 SIZES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
@@ -19,7 +20,7 @@ class TextSize(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._enlarged = 1.0
-        self.chosen = _nearest(QSettings().value(SETTING, 1.0))
+        self.chosen = _nearest(kept_number(SETTING, 1.0))
         """1.0 is the usual size."""
 
     def menu_actions(self) -> tuple[MenuAction, ...]:
@@ -64,9 +65,5 @@ class TextSize(QObject):
         self.apply()
 
 
-def _nearest(value: object) -> float:
-    try:
-        wanted = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return 1.0
+def _nearest(wanted: float) -> float:
     return min(SIZES, key=lambda size: abs(size - wanted))

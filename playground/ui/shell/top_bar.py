@@ -15,6 +15,7 @@ from playground.ui.threads.training_news import Frame
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.labels import Label, elided, one_line, plain_tip
+from playground.ui.widgets.qt_access import layout_of, widgets_in
 from playground.ui.widgets.theme import THEME
 
 SLOWEST, FASTEST = 1.0, 2_000.0
@@ -29,7 +30,7 @@ def speed_of(tick: int) -> float | None:
     """Steps per second at a place of the slider; None is full speed."""
     if tick >= SPEED_TICKS:
         return None
-    return SLOWEST * (FASTEST / SLOWEST) ** (tick / (SPEED_TICKS - 1))
+    return float(SLOWEST * (FASTEST / SLOWEST) ** (tick / (SPEED_TICKS - 1)))
 
 
 def speed_words(tick: int) -> str:
@@ -227,10 +228,9 @@ class TopBar(QFrame):
 
     def _needed(self, gone: set[QWidget | str]) -> int:
         """Pixels that the bar needs without what is gone."""
-        layout = self.layout()
+        layout = layout_of(self)
         margins = layout.contentsMargins()
-        widgets = [layout.itemAt(place).widget() for place in range(layout.count())]
-        shown = [widget for widget in widgets if widget and widget not in gone and self._is_there(widget)]
+        shown = [widget for widget in widgets_in(layout) if widget not in gone and self._is_there(widget)]
         needed = margins.left() + margins.right() + layout.spacing() * len(shown)
         return needed + sum(self._width(widget, gone) for widget in shown)
 

@@ -67,7 +67,6 @@ class ViewDocks(QObject):
         self._feed = feed
         self._analyst = analyst
         self._docks: dict[str, ViewDock] = {}
-        self._panels: dict[ViewPanel, ViewDock] = {}
         self.layout = DockLayout(window)
         self._opened = 0
         """How many projects have been opened."""
@@ -169,21 +168,20 @@ class ViewDocks(QObject):
     def _make(self, identifier: str) -> None:
         panel = ViewPanel(VIEWS[identifier]())
         dock = ViewDock(panel, identifier, self._window)
-        panel.enlarge_requested.connect(self._on_enlarge)
-        panel.float_requested.connect(self._on_float)
+        panel.enlarge_requested.connect(functools.partial(self.enlarge_wanted.emit, dock))
+        panel.float_requested.connect(functools.partial(self._float, dock))
         dock.tab_chosen.connect(self.layout.bring_to_front)
-        panel.close_requested.connect(self._on_close)
+        panel.close_requested.connect(functools.partial(self.close, identifier))
         panel.view.example_chosen.connect(self._on_example)
         panel.view.weight_pointed_at.connect(self.point_at)
         panel.view.edit_wanted.connect(self._on_edit)
         panel.view.moment_chosen.connect(self.moment_chosen)
         panel.view.run_chosen.connect(self.run_chosen)
-        panel.view.canvas_notes_wanted.connect(self._on_canvas_notes)
+        panel.view.canvas_notes_wanted.connect(functools.partial(self._on_canvas_notes, panel.view))
         panel.view.waiting.cancel_wanted.connect(dock.cancel)
         panel.view.waiting.again_wanted.connect(dock.ask_anew)
         dock.cancel_wanted.connect(self._cancel)
         self._docks[identifier] = dock
-        self._panels[panel] = dock
 
     def close(self, identifier: str) -> None:
         """Close a view."""
@@ -194,7 +192,6 @@ class ViewDocks(QObject):
 
     def _take_away(self, identifier: str) -> None:
         dock = self._docks.pop(identifier)
-        del self._panels[dock.panel]
         if dock.view is self._writing:
             self._writing = None
             self.canvas_notes_changed.emit(NO_NOTES)
@@ -208,24 +205,13 @@ class ViewDocks(QObject):
         else:
             self.open(identifier)
 
-    @Slot()
-    def _on_enlarge(self) -> None:
-        self.enlarge_wanted.emit(self._panels[self.sender()])
-
-    @Slot()
-    def _on_float(self) -> None:
-        dock = self._panels[self.sender()]
+    def _float(self, dock: ViewDock) -> None:
         dock.setFloating(not dock.isFloating())
         self.layout.arrange()
         self.layout.later()
 
-    @Slot()
-    def _on_close(self) -> None:
-        self.close(self._panels[self.sender()].identifier)
-
-    @Slot(object)
-    def _on_canvas_notes(self, notes: CanvasNotes) -> None:
-        self._writing = self.sender()
+    def _on_canvas_notes(self, view: View, notes: CanvasNotes) -> None:
+        self._writing = view
         self.canvas_notes_changed.emit(notes)
 
     @Slot(int)

@@ -16,12 +16,12 @@ KINDS = ("png", "svg", "csv")
 
 
 def render(
-    result: Any, view_class: type[View], path: Path, theme: str = "light", size: QSize | None = None,
+    result: Any, view_class: type[View] | None, path: Path, theme: str = "light", size: QSize | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Draw a result without a window and save it as what the ending of the path says: png, svg or csv.
 
-    `options` are the parameters of the view that a person has set.
+    `options` are the parameters of the view that a person has set. Without a view class only a table can be saved.
 
     Needs a QApplication for pictures, none for a table. Raises ValueError for another ending, OSError when the file
     cannot be written.
@@ -32,6 +32,8 @@ def render(
     if kind == "csv":
         save_csv(result.table(), path)
         return
+    if view_class is None:
+        raise ValueError(f"No view draws this result, so {path.name} cannot be a picture; a table can be saved as csv.")
     before = THEME.tokens.name
     THEME.use(theme)
     view = view_class()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSettings
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtGui import QImage, QPixmap, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QLayout, QWidget
 
 
 def layout_of(widget: QWidget) -> QLayout:
@@ -28,6 +28,14 @@ def widgets_in(layout: QLayout) -> list[QWidget]:
     items = (layout.itemAt(place) for place in range(layout.count()))
     widgets = (item.widget() for item in items if item is not None)
     return [widget for widget in widgets if widget is not None]
+
+
+def item_of(box: QComboBox, row: int) -> QStandardItem:
+    """A row of a list of choices, to be coloured or switched off. Raises TypeError where the list has another model."""
+    model = box.model()
+    if not isinstance(model, QStandardItemModel):
+        raise TypeError(f"the rows of {type(model).__name__} are no items")
+    return model.item(row)
 
 
 def png(picture: QImage | QPixmap) -> bytes:
