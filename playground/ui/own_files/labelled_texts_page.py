@@ -16,6 +16,7 @@ from playground.data.own_labelled_texts import (
     UNKNOWN,
     LabelledTexts,
     OwnLabelledTexts,
+    TokenKind,
     class_columns,
     first_length,
     labelled_texts,
@@ -123,8 +124,8 @@ class LabelledTextsPage(FilePage):
         return self._chosen(self._found)
 
     def _chosen(self, found: LabelledTexts) -> OwnLabelledTexts:
-        kind = "letters" if self.letters.isChecked() else "words"
-        return labelled_texts(found, tokens=kind, length=self.length.currentData())  # type: ignore[arg-type]
+        kind: TokenKind = "letters" if self.letters.isChecked() else "words"
+        return labelled_texts(found, tokens=kind, length=self.length.currentData())
 
     @Slot()
     def _use_other_tokens(self) -> None:

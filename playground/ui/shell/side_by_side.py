@@ -83,7 +83,7 @@ class SideBySide(QObject):
             dock = self._views.dock(name)
             self._waited[name] = self._waited.get(name, 0) + 1
             key = f"{KEY}{name}"
-            if not other.isVisible() or self._waited[name] < dock.view.pulses or self._analyst.busy(key):
+            if not other.isVisible() or self._waited[name] < dock.view.interval or self._analyst.busy(key):
                 continue
             dock.panel.name_both(f"{current.title}, step {frame.step:,}", f"{run.title}, step {snapshot.step:,}")
             if (options := dock.view.saved_options()) != other.saved_options():

@@ -250,7 +250,7 @@ class ViewDocks(QObject):
         for identifier, dock in self._docks.items():
             dock.waited += 1
             dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
-            if (learning and dock.waited < dock.view.pulses) or not dock.seen:
+            if (learning and dock.waited < dock.view.interval) or not dock.seen:
                 continue
             self._ask_for(identifier, dock)
 

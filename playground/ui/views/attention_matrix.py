@@ -190,8 +190,8 @@ def _paint_columns(painter: QPainter, room: QRectF, area: QRectF, shown: Shown) 
             place = QRectF(middle - widest / 2 - 2, top, widest + 4, line)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words)
     painter.setPen(THEME.color("secondary"))
-    words = line if not upright else min(widest, THEME.px(LONGEST_WORD))
-    below = QRectF(area.left(), top + words + 2, area.width(), line)
+    high = line if not upright else min(widest, THEME.px(LONGEST_WORD))
+    below = QRectF(area.left(), top + high + 2, area.width(), line)
     painter.drawText(below, Qt.AlignmentFlag.AlignCenter, LOOKED_AT)
 
 

@@ -128,7 +128,8 @@ class AttentionCanvas(Canvas):
 
     def _beside(self) -> bool:
         """Whether the large matrix is beside the small ones, not below them."""
-        room = self.parentWidget().size() if self.parentWidget() is not None else self.size()
+        parent = self.parentWidget()
+        room = parent.size() if parent is not None else self.size()
         fits = room.width() >= self._least_tiles().width() + self._least_matrix().width() + THEME.px(4 * GAP)
         return fits and room.width() > room.height()
 
@@ -275,7 +276,7 @@ class AttentionView(View):
         super().__init__(parent)
         self.result: AttentionMaps | None = None
         self.example_box = ExampleBox()
-        self.scores_box = self.parameters.control("scores", label="scores")
+        self.scores_box = self.parameters.switch("scores", label="scores")
         self.options_layout.addWidget(self.example_box)
         self.options_layout.addWidget(self.scores_box)
         self._followed = ""

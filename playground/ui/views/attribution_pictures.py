@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -178,4 +179,5 @@ def overlay_colors(result: Attributions, shown: AttributionMap) -> Colors:
     if not shown.signed:
         strength = strength * 0.85
     full = signed_table()[[0, -1]][(shown.shown > 0).astype(int)] if shown.signed else map_colors(shown)
-    return np.round(base + (full - base) * strength).astype(np.uint8)
+    colors: NDArray[np.uint8] = np.round(base + (full - base) * strength).astype(np.uint8)
+    return colors

@@ -82,9 +82,9 @@ class AttributionView(View):
             "What stands for “nothing” when a part is covered, and where integrated gradients start",
             [("zeros as the network sees them", "zero"), ("mean training example", "mean"), ("empty, all 0", "blank")],
         )
-        self.steps_box, self.window_box, self.stride_box, self.overlay_box = (
-            self.parameters.control(name) for name in ("steps", "window", "stride", "overlay")
-        )
+        numbers = (self.parameters.integer(name) for name in ("steps", "window", "stride"))
+        self.steps_box, self.window_box, self.stride_box = numbers
+        self.overlay_box = self.parameters.switch("overlay")
         self.mean_box = check_box(
             "Mean over many examples", "For tables and series: the mean size over up to 128 test examples", False
         )
@@ -168,8 +168,10 @@ class AttributionView(View):
         if result.looked_at == "image":
             self.pictures.show_result(result, self.overlay_box.isChecked())
         else:
-            canvas = {"table": self.bars, "series": self.trace, "tokens": self.sequence}[result.looked_at]
-            canvas.show_result(result)
+            canvases: dict[str, BarsCanvas | TraceCanvas | WordsCanvas] = {
+                "table": self.bars, "series": self.trace, "tokens": self.sequence,
+            }  # fmt: skip
+            canvases[result.looked_at].show_result(result)
         self.areas.setCurrentIndex(("image", "table", "series", "tokens").index(result.looked_at))
         self.legend.show_entries(entries(result))
 

@@ -26,6 +26,7 @@ from playground.analysis.slow_motion.chain import Chain
 from playground.analysis.slow_motion.notation import written
 from playground.ui.widgets.formula import FormulaLabel
 from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.qt_access import layout_of
 from playground.ui.widgets.theme import THEME
 
 WAYS: tuple[Way, ...] = ("forward", "backward", "update")
@@ -92,9 +93,10 @@ class StepText(QScrollArea):
         """Draw the formula and lay all out at once, before a picture is taken."""
         self.formula.draw_now()
         content = self.widget()
+        assert content is not None
         for _ in range(2):  # the height of wrapped words follows from the width that the first round gives
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-            content.layout().activate()
+            layout_of(content).activate()
 
 
 def _colored(line: str, color: str) -> str:
@@ -269,8 +271,9 @@ class ChainTree(QTreeWidget):
         """The ways of the branches that are open, as the numbers of the children taken."""
         found: set[tuple[int, ...]] = set()
         waiting: list[tuple[QTreeWidgetItem, tuple[int, ...]]] = []
-        if self.topLevelItem(0) is not None:
-            waiting.append((self.topLevelItem(0), ()))
+        top = self.topLevelItem(0)
+        if top is not None:
+            waiting.append((top, ()))
         while waiting:
             item, way = waiting.pop()
             if item.isExpanded():

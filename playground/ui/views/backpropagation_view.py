@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, 
 
 from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.base import Analysis
+from playground.document.graph import EdgeKey
 from playground.ui.views.backpropagation_parts import WAY_WORDS, WAYS, ChainTree, StepList, StepText, WaySlider
 from playground.ui.views.base import View
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
@@ -62,7 +63,7 @@ class BackpropagationView(View):
         self.weights.activated.connect(self._choose_weight)
         self.examples = ExampleBox()
         self.examples.valueChanged.connect(self._choose_example)
-        self.digits, self.speeds = self.parameters.control("digits"), self.parameters.control("speed")
+        self.digits, self.speeds = self.parameters.integer("digits"), self.parameters.control("speed")
         self.add_more((("Example", self.examples), ("Digits", self.digits), ("Speed", self.speeds)))
 
     def _make_transport(self) -> None:
@@ -249,7 +250,7 @@ class BackpropagationView(View):
 
     def _notes(self, result: Backpropagation) -> CanvasNotes:
         """The numbers on the wires, as far as the steps have come, and the block at work."""
-        wires: dict[object, tuple[WireNote, ...]] = {}
+        wires: dict[EdgeKey, tuple[WireNote, ...]] = {}
         for key, numbers in result.wires.items():
             notes: list[WireNote] = []
             if numbers.known <= self.step:

@@ -23,7 +23,7 @@ from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import flat_button
 from playground.ui.widgets.painted import in_scroll_area
 from playground.ui.widgets.plots import Plot
-from playground.ui.widgets.theme import THEME
+from playground.ui.widgets.theme import MIDDLE, THEME
 
 MOST_POINTS = 2_000
 """Points drawn of one part; more would cover the picture."""
@@ -71,8 +71,8 @@ class PointCloud:
         """Show points in the colours (n, 3), with a shape for each class; they are drawn anew only if they changed."""
         xy = data.xy[:MOST_POINTS]
         target = data.target[:MOST_POINTS]
-        known = self._xy is not None and np.array_equal(self._xy, xy) and np.array_equal(self._target, target)
-        if not known:
+        there = self._xy is not None and np.array_equal(self._xy, xy)
+        if not (there and self._target is not None and np.array_equal(self._target, target)):
             self._xy, self._target = xy, target
             brushes = {color: pg.mkBrush(*color) for color in set(map(tuple, colors[: len(xy)].tolist()))}
             brush = [brushes[color] for color in map(tuple, colors[: len(xy)].tolist())]
@@ -115,7 +115,7 @@ class BoundaryView(PlaneView):
 
     def _make_options(self) -> None:
         self.test_box, self.train_box, self.discrete_box = (
-            self.parameters.control(name) for name in ("test_points", "train_points", "discrete")
+            self.parameters.switch(name) for name in ("test_points", "train_points", "discrete")
         )
         self.probe_button = flat_button("Probe point", PROBE_TIP, "probe")
         self.probe_button.setCheckable(True)
@@ -217,8 +217,8 @@ class BoundaryView(PlaneView):
         if not self.probing:
             return plane
         x, y = self.marker.place if self._placed else (0.0, 0.0)
-        values = {"resolution": plane.resolution, "aspect": plane.aspect}  # type: ignore[attr-defined]
-        return ProbeAnalysis(**values, placed=self._placed, x=x, y=y)
+        assert isinstance(plane, BoundaryAnalysis)
+        return ProbeAnalysis(resolution=plane.resolution, aspect=plane.aspect, placed=self._placed, x=x, y=y)
 
     def _entries(self, result: Boundary, shown: tuple[bool, bool]) -> list[Entry]:
         grey = THEME.tokens.secondary
@@ -290,6 +290,6 @@ def field_colors(result: Boundary, discrete: bool) -> drawing.Colors:
         return value_colors(result, low + (steps + 0.5) * width)
     if discrete:
         full = drawing.class_table(len(result.class_names))[result.classes].astype(np.float32)
-        middle = drawing.rgb(drawing.MIDDLE).astype(np.float32)
+        middle = drawing.rgb(MIDDLE).astype(np.float32)
         return (middle + (full - middle) * STRENGTH).astype(np.uint8)
     return drawing.class_shading(result.field, STRENGTH)

@@ -130,7 +130,8 @@ def words_in(box: QRectF, count: int, share: float) -> str:
 
 def row_shares(matrix: ConfusionMatrix) -> np.ndarray:
     """Each count as a share of its row, (k, k)."""
-    return matrix.counts / np.maximum(matrix.counts.sum(axis=1, keepdims=True), 1)
+    shares: np.ndarray = matrix.counts / np.maximum(matrix.counts.sum(axis=1, keepdims=True), 1)
+    return shares
 
 
 def cell_words(matrix: ConfusionMatrix, row: int, column: int) -> str:

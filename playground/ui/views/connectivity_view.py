@@ -25,9 +25,6 @@ from playground.ui.widgets.theme import THEME
 
 LINES = (("line", "train", "dash"), ("line", "test", "dot"), ("bend", "train", "line"), ("bend", "test", "dot"))
 """Which way and which examples each curve is of, and how it is drawn."""
-SHARE = 0.25
-"""Part of its time that the analysis thread may spend on it while the network learns."""
-PULSE = 0.033
 FLAT = 1e-6
 """A barrier that is lower is none."""
 LOW = 0.1
@@ -41,6 +38,7 @@ class ConnectivityView(View):
     title: ClassVar[str] = "Between two solutions"
     empty: ClassVar[str] = "Press play; when this network has learned, see what lies between it and a second one."
     pulses: ClassVar[int] = 30
+    work_share: ClassVar[float] = 0.25
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +69,7 @@ class ConnectivityView(View):
             "Picture", "The loss along both ways, or both ways from above on the plane that holds them",
             [("Along the ways", "profile"), ("From above", "plane")],
         )  # fmt: skip
-        self.log_box = self.parameters.control("logarithmic")
+        self.log_box = self.parameters.switch("logarithmic")
         self.run_box = check_box(
             "To the other run", "Go to a run that is shown beside this one; else a second network is trained", True
         )
@@ -85,8 +83,7 @@ class ConnectivityView(View):
         self.other_button.clicked.connect(self._another)
 
     def show_result(self, result: Any) -> None:
-        # Read by the window, which asks again after so many pulses.
-        self.pulses = max(type(self).pulses, round(result.seconds / SHARE / PULSE))
+        self.tell_cost(result.seconds)
         super().show_result(result)
 
     @Slot()
@@ -96,7 +93,7 @@ class ConnectivityView(View):
 
     @Slot(str)
     def ask_anew(self, name: str = "") -> None:
-        self.pulses = 1  # A person who has chosen does not wait for the next turn.
+        self.ask_at_once()
         super().ask_anew(name)
 
     # Drawing --------------------------------------------------------------------------------------------------------

@@ -26,14 +26,14 @@ class ContestView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.running = False
-        self._idle = self.analysis(start=0)  # type: ignore[call-arg]
+        self._idle = self.parameters.analysis(start=0)
         self._asked: Analysis = self._idle
         self._starts = 0
         self.start_button = QPushButton("Start")
         self.start_button.clicked.connect(self.start_or_stop)
-        self.epochs_box = self.parameters.control("epochs")
+        self.epochs_box = self.parameters.integer("epochs")
         self.epochs_box.setSpecialValueText("as the goals")
-        self.quantity_box = self.parameters.control(
+        self.quantity_box = self.parameters.choice(
             "quantity", [("Measure of the goals", "score"), ("Training loss", "loss")]
         )
         self._name_button()

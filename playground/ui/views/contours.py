@@ -56,7 +56,8 @@ def _crossings(
     share = ((level - before) / (after - before))[:, None]
     around = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     start, stop = around[edges], around[(edges + 1) % 4]
-    return np.stack([columns, rows], axis=1) + start + share * (stop - start)
+    crossings: NDArray[np.float64] = np.stack([columns, rows], axis=1) + start + share * (stop - start)
+    return crossings
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class HeightScale:
         """Heights from `low` to `high`; what is beyond all numbers is at the top, what is none has none."""
         with np.errstate(divide="ignore", invalid="ignore"):
             raw = np.log10(values) if self.logarithmic else np.asarray(values, dtype=np.float64)
-        return np.clip(raw, self.low, self.high)
+        heights: NDArray[np.float64] = np.clip(raw, self.low, self.high)
+        return heights
 
     def shares(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights from 0 to 1."""

@@ -20,9 +20,6 @@ from playground.ui.widgets.options import check_box, combo_box
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
-SHARE = 0.15
-"""Part of its time that the analysis thread may spend on curvature while the network learns."""
-PULSE = 0.033
 SINGLE = 0.03
 """Where the density begins to be drawn: this share of the height of one single eigenvalue's bell."""
 ROOM = 0.06
@@ -195,14 +192,13 @@ class CurvatureView(View):
     @Slot(str)
     def ask_anew(self, name: str = "") -> None:
         self._cost = 0.0
-        self.pulses = 1  # A person who has chosen does not wait for the next turn.
+        self.ask_at_once()
         super().ask_anew(name)
 
     def show_result(self, result: Any) -> None:
         # An unfinished result may have been cut off by the next question, so the cost falls slowly only.
         self._cost = result.seconds if result.finished else max(FORGET * self._cost, result.seconds)
-        # Read by the window, which asks again after so many pulses.
-        self.pulses = max(type(self).pulses, round(self._cost / SHARE / PULSE))
+        self.tell_cost(self._cost)
         super().show_result(result)
 
     def restyle(self) -> None:

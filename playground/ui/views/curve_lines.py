@@ -33,19 +33,20 @@ def split_name(curve: str) -> tuple[str, str]:
 
 def of_quantity(curves: Iterable[str], quantity: str) -> list[str]:
     """The names of the curves of a quantity: train, validation, test. Of one of every node, train and test of each."""
-    ranks = {part: rank for rank, part in enumerate(PARTS)}
+    ranks: dict[str, int] = {part: rank for rank, part in enumerate(PARTS)}
     name, _, node = quantity.partition(".")
     if node == EACH:
         return _side_by_side([curve for curve in curves if split_name(curve)[1].startswith(f"{name}.")])
     found = [curve for curve in curves if split_name(curve)[1] == quantity]
-    return sorted(found, key=lambda curve: ranks.get(split_name(curve)[0], len(ranks)))  # type: ignore[call-overload]
+    return sorted(found, key=lambda curve: ranks.get(split_name(curve)[0], len(ranks)))
 
 
 def _side_by_side(curves: list[str]) -> list[str]:
     """Node by node, train and test; only one part where that would be too many lines."""
     nodes = list(dict.fromkeys(map(node_of, curves)))
     there = {split_name(curve)[0] for curve in curves}
-    parts = [part for part in ("train", "test") if part in there] or sorted(there)
+    usual: tuple[str, ...] = ("train", "test")
+    parts = [part for part in usual if part in there] or sorted(there)
     if len(nodes) > MOST_IN_DETAIL:
         parts = parts[-1:]
     found: dict[tuple[str, str], list[str]] = defaultdict(list)

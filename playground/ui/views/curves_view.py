@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSlider, QWidget
 
 from playground.analysis.base import Analysis
@@ -19,6 +19,7 @@ from playground.ui.views import curve_lines
 from playground.ui.views.base import View
 from playground.ui.views.curve_marks import BestMarker, MarkLines
 from playground.ui.views.curve_others import MomentLine, OtherLines
+from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.legend import Entry, line_pen
@@ -39,12 +40,6 @@ MARGIN = 0.04
 BOLD_POINTS = 600
 PRESENTER = 1.3
 """From this scale of the theme on, lines are bold."""
-
-
-def _mixed(color: QColor, ground: QColor, share: float) -> QColor:
-    """A colour as it looks on a ground with this share of it."""
-    channels = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)
-    return QColor(*(round(share * upper + (1.0 - share) * lower) for upper, lower in channels))
 
 
 class _Line:
@@ -78,7 +73,7 @@ class _Line:
     def restyle(self) -> None:
         color = pg.mkColor(self.color())
         self.front.setPen(line_pen(SAMPLES[self.part], color, THEME.px(2) if self.bold else 1))
-        self.raw.setPen(line_pen("line", _mixed(color, pg.mkColor(THEME.tokens.panel), PALE)))
+        self.raw.setPen(line_pen("line", mixed(color, pg.mkColor(THEME.tokens.panel), PALE)))
         self.points.setSize(THEME.px(9))
         self.points.setBrush(pg.mkBrush(color))
         self.points.setPen(pg.mkPen(THEME.tokens.panel))
@@ -151,7 +146,7 @@ class CurvesView(View):
         self.plot.reset_wanted.connect(self.reset_range)
 
     def _make_options(self) -> None:
-        self.log_box, self.raw_box = self.parameters.control("logarithmic"), self.parameters.control("raw")
+        self.log_box, self.raw_box = self.parameters.switch("logarithmic"), self.parameters.switch("raw")
         self.quantity_box = combo_box("Quantity", "What the curves show", [("Loss", "loss")])
         self.axis_box = combo_box("Horizontal axis", "Against what the curves are drawn (X)", curve_lines.AXES)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)

@@ -36,7 +36,7 @@ class DataView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: DataSummary | None = None
-        self.table_box, self.part_box = self.parameters.control("table"), self.parameters.control("part")
+        self.table_box, self.part_box = self.parameters.switch("table"), self.parameters.control("part")
         self.options_layout.addWidget(self.table_box)
         self.options_layout.addWidget(self.part_box)
         self.points = PointsPlot()

@@ -212,8 +212,8 @@ class WalkPlot(FittedPlot):
             seen = places[np.isfinite(places).all(axis=1)]
             item.setData(seen[:, 0], seen[:, 1])
         self.start.setVisible(len(points) > 1)
-        for item, places in ((self.stars, walk.minima), (self.best, walk.best)):
-            found = self.points(walk, np.atleast_2d(places)) if places is not None and len(places) else np.zeros((0, 2))
+        for item, told in ((self.stars, walk.minima), (self.best, walk.best)):
+            found = self.points(walk, np.atleast_2d(told)) if told is not None and len(told) else np.zeros((0, 2))
             item.setData(found[:, 0], found[:, 1])
         self._show_next(walk, present)
 
@@ -235,8 +235,8 @@ class WalkPlot(FittedPlot):
         slope = walk.slopes[walk.now]
         down = _pointing(present, -slope, sizes)
         self.down.setData(down[:, 0], down[:, 1])
-        held = walk.balance is not None and walk.balance.normal.any()
-        normal = _pointing(present, walk.balance.normal, sizes * 0.8) if held else np.zeros((0, 2))
+        force = walk.balance.normal if walk.balance is not None else np.zeros(0)
+        normal = _pointing(present, force, sizes * 0.8) if force.any() else np.zeros((0, 2))
         self.normal.setData(normal[:, 0], normal[:, 1])
 
     def _sizes(self) -> Floats:
@@ -309,7 +309,8 @@ class WalkPlot(FittedPlot):
         assert self.walk is not None
         if self.mark is None:
             now = self.walk.places[self.walk.now].tolist()
-            self.mark = [float(np.clip(x, *self._extent[2 * axis : 2 * axis + 2])) for axis, x in enumerate(now)]
+            sides = zip(self._extent[::2], self._extent[1::2], strict=True)
+            self.mark = [float(np.clip(x, low, high)) for x, (low, high) in zip(now, sides, strict=False)]
             self.mark += [0.0] * (2 - len(self.mark))
         for axis in range(self.walk.dimensions):
             low, high = self._extent[2 * axis : 2 * axis + 2]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeaderView, QLabel, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeaderView, QTableView, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.descent import Descent, DescentAnalysis, Walk
@@ -80,14 +81,14 @@ class DescentView(View):
         self._aspect = 1.0
         self.chosen = 0
         """Of which walk the words and the table tell."""
-        self.field_box, self.table_box = self.parameters.control("field"), self.parameters.control("table")
+        self.field_box, self.table_box = self.parameters.switch("field"), self.parameters.switch("table")
         self.options_layout.addWidget(self.field_box)
         self.options_layout.addWidget(self.table_box)
         self._pictures = QWidget()
         self._grid = QGridLayout(self._pictures)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(THEME.px(4))
-        self._names: list[QLabel] = []
+        self._names: list[Label] = []
         self.iterations = Iterations(self)
         self.table = self._make_table()
         self.words = Label()
@@ -179,8 +180,8 @@ class DescentView(View):
             plot, name = WalkPlot(), ElidedLabel("")
             plot.setToolTip(HINT)
             name.setProperty("role", "secondary")
-            plot.start_chosen.connect(self._on_start)
-            plot.hovered.connect(self._read)
+            plot.start_chosen.connect(functools.partial(self._on_start, len(self.plots)))
+            plot.hovered.connect(functools.partial(self._read, plot))
             plot.left.connect(self._forget)
             plot.box.sigResized.connect(self._measure)
             self.plots.append(plot)
@@ -268,9 +269,7 @@ class DescentView(View):
 
     # A person -------------------------------------------------------------------------------------------------------
 
-    @Slot(object)
-    def _on_start(self, place: tuple[float, ...]) -> None:
-        number = self.plots.index(self.sender())  # type: ignore[arg-type]
+    def _on_start(self, number: int, place: tuple[float, ...]) -> None:
         if self.result is None or number >= len(self.result.walks):
             return
         walk = self.result.walks[number]
@@ -279,11 +278,8 @@ class DescentView(View):
         parameters = dict(zip(("start_x", "start_y"), place, strict=False))
         self.edit_wanted.emit(f"Begin {walk.title} at ({words})", walk.node, parameters)
 
-    @Slot(QPointF)
-    def _read(self, place: QPointF) -> None:
-        plot = self.sender()
-        if isinstance(plot, WalkPlot):
-            self.legend.show_readout(plot.readout(place.x(), place.y()))
+    def _read(self, plot: WalkPlot, place: QPointF) -> None:
+        self.legend.show_readout(plot.readout(place.x(), place.y()))
 
     @Slot()
     def _forget(self) -> None:

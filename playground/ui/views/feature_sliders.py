@@ -193,7 +193,8 @@ class FeatureSliders(Canvas):
             super().keyPressEvent(event)
 
     def _bring_into_sight(self, number: int) -> None:
-        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
         if isinstance(area, QScrollArea):
             high = self.row_height()
             area.ensureVisible(0, round((number + 0.5) * high), 0, high)

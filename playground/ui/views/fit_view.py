@@ -67,8 +67,8 @@ class FitView(View):
         self.body_layout.addWidget(self.plot, 1)
         self.output_box = combo_box("Answer", "Which number or class the curve is of", [("as usual", str(FIRST))])
         self.parameters.bind("output", self.output_box)
-        self.boxes = {part: self.parameters.control(f"{part}_points") for part in PARTS}
-        self.residuals_box = self.parameters.control("residuals")
+        self.boxes = {part: self.parameters.switch(f"{part}_points") for part in PARTS}
+        self.residuals_box = self.parameters.switch("residuals")
         self.options_layout.addWidget(self.residuals_box)
         self.add_more([("Answer", self.output_box), *(("", box) for box in self.boxes.values())])
         self.plot.hovered.connect(self._read)

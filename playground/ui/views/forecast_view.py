@@ -15,6 +15,7 @@ from playground.analysis.forecast import BANDS, Forecast, ForecastAnalysis
 from playground.data.base import PARTS
 from playground.ui.views.base import View
 from playground.ui.views.forecast_parts import BEHIND, Band, PartShades, ScoreTable, Strip, mark_of, readout
+from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.plots import Plot
@@ -108,7 +109,7 @@ class ForecastView(View):
         self.strip = Strip()
         self.table = ScoreTable()
         self.legend = self.legend_in(self.plot, self.plot)
-        self.paths_box = self.parameters.control("single_paths")
+        self.paths_box = self.parameters.switch("single_paths")
         self.options_layout.addWidget(self.paths_box)
         self.body_layout.addWidget(self.plot, 1)
         self.body_layout.addWidget(self.strip)
@@ -403,14 +404,8 @@ class ForecastView(View):
 
 def _pale(color: str) -> str:
     """A colour as the inner band of a fan has it on the panel."""
-    return _mixed(QColor(color), 0.55)
+    return mixed(color, THEME.color("panel"), 0.55).name()
 
 
 def _tint(part: str) -> str:
-    return _mixed(QColor(THEME.tokens.part_color(part)), 0.5)
-
-
-def _mixed(color: QColor, share: float) -> str:
-    panel = THEME.color("panel")
-    parts = zip(color.getRgb()[:3], panel.getRgb()[:3], strict=True)
-    return QColor(*(round(share * one + (1.0 - share) * other) for one, other in parts)).name()
+    return mixed(THEME.tokens.part_color(part), THEME.color("panel"), 0.5).name()

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsEllipseItem, QWidget
@@ -83,12 +84,12 @@ class GeneratedView(PlaneView):
             cloud.setZValue(depth)
             self.plot.addItem(cloud)
         self.rings: list[Ring] = []
-        self._real_shown: object = None
+        self._real_shown: NDArray[np.float32] | None = None
         self._make_options()
         self.restyle()
 
     def _make_options(self) -> None:
-        boxes = (self.parameters.control(name) for name in ("field", "real_points", "modes"))
+        boxes = (self.parameters.switch(name) for name in ("field", "real_points", "modes"))
         self.field_box, self.real_box, self.modes_box = boxes
         self.add_more([("", self.field_box), ("", self.real_box), ("", self.modes_box)])
 

@@ -157,7 +157,8 @@ class KernelsCanvas(Canvas):
             for number, row in enumerate(section.boxes):
                 for channel, box in enumerate(row):
                     if box.contains(place):
-                        return weight_words(layer, number, channel, (place - box.topLeft()) / box.width())
+                        inside = (place - box.topLeft()) * (1.0 / box.width())
+                        return weight_words(layer, number, channel, inside)
         return ""
 
 

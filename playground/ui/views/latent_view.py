@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
@@ -69,7 +69,7 @@ class LatentView(View):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.decoded_box, self.part_box = self.parameters.control("decoded"), self.parameters.control("part")
+        self.decoded_box, self.part_box = self.parameters.switch("decoded"), self.parameters.control("part")
         self.options_layout.addWidget(self.decoded_box)
         self.add_more([("Part", self.part_box)])
         self.thumb.setFrameShape(QFrame.Shape.Box)
@@ -249,9 +249,9 @@ class LatentView(View):
         return QPoint(x, y)
 
     @Slot(object)
-    def _pick(self, event: object) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:  # type: ignore[attr-defined]
-            self.choose(self.nearest(self.plot.box.mapSceneToView(event.scenePos())))  # type: ignore[attr-defined]
+    def _pick(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.choose(self.nearest(self.plot.box.mapSceneToView(event.scenePos())))
 
     def choose(self, row: int) -> None:
         """Examine an example in all views; one can examine those of a single part only."""

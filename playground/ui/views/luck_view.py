@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.luck import Luck, LuckAnalysis
 from playground.ui.views.contest_chart import ChartBand, ChartLine, ContestChart, run_color
 from playground.ui.views.contest_view import ContestView, as_title
+from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.theme import THEME
@@ -36,7 +36,7 @@ class LuckView(ContestView):
         self.legend = self.legend_in(self.chart, self.chart)
         self.body_layout.addWidget(self.words)
         self.body_layout.addWidget(self.chart, 1)
-        self.seeds_box, self.each_box = self.parameters.control("seeds"), self.parameters.control("every_seed")
+        self.seeds_box, self.each_box = self.parameters.control("seeds"), self.parameters.switch("every_seed")
         self.options_layout.addWidget(self.start_button)
         rows = [("Seeds", self.seeds_box), ("Epochs", self.epochs_box), ("Chart", self.quantity_box)]
         self.add_more([*rows, ("", self.each_box)])
@@ -69,16 +69,8 @@ class LuckView(ContestView):
         self.legend.show_entries(
             [
                 Entry("median", "line", run_color(MEDIAN).name()),
-                Entry("middle half of the seeds", "square", _mixed(accent, OUTER + INNER)),
-                Entry("all seeds", "square", _mixed(accent, OUTER)),
+                Entry("middle half of the seeds", "square", mixed(accent, THEME.color("panel"), OUTER + INNER).name()),
+                Entry("all seeds", "square", mixed(accent, THEME.color("panel"), OUTER).name()),
                 Entry(f"seeds {runs.seeds[0]} to {runs.seeds[-1]}, {runs.together}"),
             ]
         )
-
-
-def _mixed(color: str, opacity: float) -> str:
-    """A colour as it looks in this opacity on the panel."""
-    over, under = QColor(color), THEME.color("panel")
-    parts = [round(a * opacity + b * (1 - opacity)) for a, b in
-             zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)]  # type: ignore[index]  # fmt: skip
-    return QColor(*parts).name()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -161,8 +161,8 @@ class ViewPanel(QWidget):
         return True
 
     @Slot(object)
-    def _ask_and_save(self, action: object) -> None:
-        kind = str(action.data())  # type: ignore[attr-defined]
+    def _ask_and_save(self, action: QAction) -> None:
+        kind = str(action.data())
         name = self.view.heading.lower().replace(" ", "-")
         chosen, _ = QFileDialog.getSaveFileName(self, f"Save {self.view.heading}", f"{name}.{kind}", FILTERS[kind])
         if chosen:

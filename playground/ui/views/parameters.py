@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLineEdit,
@@ -22,6 +23,7 @@ from playground.document.declaration import ParameterInfo
 from playground.ui.widgets.controls import QuietSpinBox
 from playground.ui.widgets.options import check_box, combo_box
 
+Widget = TypeVar("Widget", bound=QWidget)
 Option = bool | int | float | str
 """What a project file holds of one parameter; a list is written as text."""
 SHARED = frozenset({"example"})
@@ -133,22 +135,43 @@ class ViewParameters(QObject):
         """A control made from the declaration and bound to it: a tick, a list of choices, a number or a line of text.
 
         `words` are (words, value) of the choices, `label` the words beside a tick where they differ from the declared.
+        Who reads the control itself, too, makes it with `switch`, `choice`, `integer` or `number`, which know its type.
         """
+        kind = self.infos[name].kind
+        if kind == "switch":
+            return self.switch(name, label)
+        if words or kind == "choice":
+            return self.choice(name, words, label)
+        if kind == "integer":
+            return self.integer(name, label)
+        if kind == "number":
+            return self.number(name, label)
+        return self._bound(name, QLineEdit(), label)
+
+    def switch(self, name: str, label: str | None = None) -> QCheckBox:
+        """The control of what is on or off."""
         info = self.infos[name]
-        tip = info.help.rstrip(".")
-        if info.kind == "switch":
-            widget: QWidget = check_box(label or info.label, tip, bool(self.value(name)))
-        elif words or info.kind == "choice":
-            items = list(words) or [(choice.replace("-", " ").capitalize(), choice) for choice in info.choices]
-            widget = combo_box(label or info.label, tip, items)
-        elif info.kind == "integer":
-            widget = _integer_box(info)
-        elif info.kind == "number":
-            widget = _number_box(info)
-        else:
-            widget = QLineEdit()
+        return self._bound(name, check_box(label or info.label, "", bool(self.value(name))), label)
+
+    def choice(self, name: str, words: Sequence[tuple[str, str]] = (), label: str | None = None) -> QComboBox:
+        """A list of the declared choices, or of these (words, value)."""
+        info = self.infos[name]
+        items = list(words) or [(choice.replace("-", " ").capitalize(), choice) for choice in info.choices]
+        return self._bound(name, combo_box(label or info.label, "", items), label)
+
+    def integer(self, name: str, label: str | None = None) -> QSpinBox:
+        """The control of a whole number."""
+        return self._bound(name, _integer_box(self.infos[name]), label)
+
+    def number(self, name: str, label: str | None = None) -> QDoubleSpinBox:
+        """The control of a number with decimals."""
+        return self._bound(name, _number_box(self.infos[name]), label)
+
+    def _bound(self, name: str, widget: Widget, label: str | None) -> Widget:
+        """A new control with the words of its declaration."""
+        info = self.infos[name]
         widget.setAccessibleName(label or info.label)
-        widget.setToolTip(tip)
+        widget.setToolTip(info.help.rstrip("."))
         self.bind(name, widget)
         return widget
 
@@ -305,8 +328,11 @@ class _ReadScaled:
         return self._slider.value() / self._scale
 
 
-class _ShowScaled(_ReadScaled):
-    def __call__(self, value: float) -> None:  # type: ignore[override]
+class _ShowScaled:
+    def __init__(self, slider: QAbstractSlider, scale: float) -> None:
+        self._slider, self._scale = slider, scale
+
+    def __call__(self, value: float) -> None:
         self._slider.setValue(round(value * self._scale))
 
 

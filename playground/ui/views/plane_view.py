@@ -21,7 +21,7 @@ def ring_color() -> str:
     return "#b3001b"
 
 
-class Field(pg.ImageItem):
+class Field(pg.ImageItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An image that is drawn smoothly between its grid points, unless it shows whole classes."""
 
     smooth = True

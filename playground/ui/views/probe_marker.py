@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
@@ -109,11 +110,11 @@ class ProbeMarker(QObject):
             self.go_to(*self.place)
 
     @Slot(object)
-    def _on_clicked(self, event: object) -> None:
-        if not self.shown or event.button() != Qt.MouseButton.LeftButton or event.double():  # type: ignore[attr-defined]
+    def _on_clicked(self, event: Any) -> None:
+        if not self.shown or event.button() != Qt.MouseButton.LeftButton or event.double():
             return
-        if self._plot.box.sceneBoundingRect().contains(event.scenePos()):  # type: ignore[attr-defined]
-            place = self._plot.box.mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
+        if self._plot.box.sceneBoundingRect().contains(event.scenePos()):
+            place = self._plot.box.mapSceneToView(event.scenePos())
             self.go_to(place.x(), place.y())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

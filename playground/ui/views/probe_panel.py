@@ -149,8 +149,8 @@ class ProbePanel(Canvas):
                 self._paint_share(painter, box, name, share, class_color(number))
                 y += self._share_height()
         painter.setPen(THEME.color("secondary"))
-        for name, number in (("slope of " + self.probe.answer, ""), *slope_words(self.probe)):
-            self._paint_pair(painter, QRectF(0, y, self.width(), metrics().height()), name, number)
+        for name, words in (("slope of " + self.probe.answer, ""), *slope_words(self.probe)):
+            self._paint_pair(painter, QRectF(0, y, self.width(), metrics().height()), name, words)
             y += metrics().height()
 
     def _paint_share(self, painter: QPainter, box: QRectF, name: str, share: float, color: QColor) -> None:

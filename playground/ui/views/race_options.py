@@ -26,14 +26,14 @@ class RaceOptions(QWidget):
         super().__init__(parent)
         self._parameters = parameters
         self._settings: tuple[Setting, ...] = ()
-        self.over_box = parameters.control(
+        self.over_box = parameters.choice(
             "over", [("Optimizers", "optimizers"), ("Learning rate", "learning-rate"), ("A setting", "setting")],
             label="What the race is over",
         )  # fmt: skip
         self.ticks = {cls.id: check_box(cls.title, cls.summary, cls.id in FIRST) for cls in OPTIMIZERS}
         self.setting_box = combo_box("Setting", "The setting whose values race against each other", [])
         self.low_box, self.high_box = _number("From", "The first value"), _number("To", "The last value")
-        self.count_box, self.log_box = parameters.control("count"), parameters.control("logarithmic")
+        self.count_box, self.log_box = parameters.integer("count"), parameters.switch("logarithmic")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(THEME.px(14))
@@ -44,8 +44,8 @@ class RaceOptions(QWidget):
         parameters.bind_with("optimizers", self._wanted, self._tick, self.ticked)
         for name, box in (("low", self.low_box), ("high", self.high_box)):
             parameters.bind_with(name, _Read(box), _Show(parameters, name, box), box.textChanged)
-        for box in (self.over_box, self.setting_box):
-            box.currentIndexChanged.connect(self._on_other)
+        for choice in (self.over_box, self.setting_box):
+            choice.currentIndexChanged.connect(self._on_other)
         self._adapt()
 
     def rows(self) -> list[tuple[str, QWidget]]:

@@ -55,7 +55,7 @@ class RaceView(ContestView):
         for widget, share in ((self.pictures, 1), (self.notice, 0), (self.table, 0)):
             self.body_layout.addWidget(widget, share)
         self.choices = RaceOptions(self.parameters)
-        self.page_box = self.parameters.control("page", PAGES)
+        self.page_box = self.parameters.choice("page", PAGES)
         self.options_layout.addWidget(self.choices.over_box)
         self.options_layout.addWidget(self.start_button)
         rows = [*self.choices.rows(), ("Epochs", self.epochs_box), ("Chart", self.quantity_box)]

@@ -64,7 +64,8 @@ class PairsCanvas(Canvas):
 
     def _side(self) -> int:
         """The largest side at which no bar is needed."""
-        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
         room = area.height() if isinstance(area, QScrollArea) else self.height()
         for side in range(THEME.px(MOST), THEME.px(LEAST), -2):
             rows = -(-len(self._images) // self._columns(side))
@@ -157,7 +158,7 @@ class ReconstructionView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Reconstruction | None = None
-        self.worst_box = self.parameters.control("worst_first", label="by error")
+        self.worst_box = self.parameters.switch("worst_first", label="by error")
         self.part_box = self.parameters.control("part")
         self.options_layout.addWidget(self.worst_box)
         self.add_more([("Part", self.part_box)])

@@ -82,13 +82,14 @@ class RidgeCanvas(Canvas):
         counts = self.result.counts.astype(np.float64)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
         usual = usual_peak(shares, self._zero_bins())
-        return np.minimum(shares / usual, PEAK) / PEAK * OVERLAP * self.area().height()
+        heights: NDArray[np.float64] = np.minimum(shares / usual, PEAK) / PEAK * OVERLAP * self.area().height()
+        return heights
 
     def _zero_bins(self) -> NDArray[np.bool_]:
         """Which bins, (moments, bins), hold many values that are exactly 0, such as those of a ReLU."""
         assert self.result is not None
         place = int(np.searchsorted(self.result.edges, 0.0, side="right")) - 1
-        bins = np.zeros(self.result.counts.shape, dtype=bool)
+        bins: NDArray[np.bool_] = np.zeros(self.result.counts.shape, dtype=bool)
         if 0 <= place < bins.shape[1]:
             bins[:, place] = self.result.zero > SPIKE
         return bins
@@ -153,7 +154,8 @@ class RidgeCanvas(Canvas):
 
     def _paint_steps(self, painter: QPainter, area: QRectF) -> None:
         assert self.result is not None
-        line, taken, now = metrics().height(), [], self.result.now
+        line, now = metrics().height(), self.result.now
+        taken: list[float] = []
         for row in [now, *(row for row in reversed(self._labelled()) if row != now)]:
             y = self.base(row)
             top = max(0.0, min(y - line * 0.7, self.height() - line))

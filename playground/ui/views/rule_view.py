@@ -15,7 +15,7 @@ from playground.analysis.learning_rule import LearningRule, LearningRuleAnalysis
 from playground.ui.views.plane_view import INK, WHITE, PlaneView, ring_color
 from playground.ui.widgets import drawing
 from playground.ui.widgets.legend import Entry
-from playground.ui.widgets.theme import THEME
+from playground.ui.widgets.theme import MIDDLE, THEME
 
 PALE = 0.45
 """Share of its full colour that a class or cluster has in the background."""
@@ -45,7 +45,7 @@ class RuleView(PlaneView):
         for depth, item in enumerate(items, start=1):
             item.setZValue(depth)
             self.plot.addItem(item)
-        self.past_box = self.parameters.control("past")
+        self.past_box = self.parameters.switch("past")
         self.options_layout.addWidget(self.past_box)
         self.restyle()
 
@@ -66,7 +66,7 @@ class RuleView(PlaneView):
         result = self.result
         count = max(2, len(result.class_names), int(result.answers.max(initial=0)) + 1, result.centroids.shape[1])
         table = drawing.class_table(count)
-        middle = drawing.rgb(drawing.MIDDLE).astype(np.float32)
+        middle = drawing.rgb(MIDDLE).astype(np.float32)
         pale = (middle + (table.astype(np.float32) - middle) * PALE).astype(np.uint8)
         self.show_plane(pale[result.field])
         told = result.rule == "perceptron" and result.classes is not None

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Table
 from playground.document.files import write_atomically
+from playground.ui.widgets.qt_access import png
 from playground.ui.widgets.theme import THEME
 
 PNG_RATIO = 2.0
@@ -50,12 +51,7 @@ def paint(painter: QPainter, widget: QWidget, heading: str) -> None:
 
 def write_png(picture: QImage, path: Path) -> None:
     """Save a picture as PNG, whole or not at all. Raises OSError."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not picture.save(buffer, "PNG"):
-        raise OSError("the picture cannot be written as PNG")
-    write_atomically(path, bytes(content.data()))
+    write_atomically(path, png(picture))
 
 
 def save_svg(widget: QWidget, path: Path, heading: str = "") -> None:

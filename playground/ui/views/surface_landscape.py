@@ -119,7 +119,9 @@ class Landscape(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        turns = {Qt.Key.Key_Left: (-5, 0), Qt.Key.Key_Right: (5, 0), Qt.Key.Key_Up: (0, 5), Qt.Key.Key_Down: (0, -5)}
+        turns: dict[int, tuple[int, int]] = {
+            Qt.Key.Key_Left: (-5, 0), Qt.Key.Key_Right: (5, 0), Qt.Key.Key_Up: (0, 5), Qt.Key.Key_Down: (0, -5),
+        }  # fmt: skip
         if event.key() in turns:
             self._turn(*turns[event.key()])
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
@@ -188,7 +190,7 @@ class TrackRibbon:
         self.line.setData(pos=_lifted(way, 1.2 * LIFT), color=QColor(style.color).getRgbF(), width=THEME.px(2.5))
 
 
-class Scene(gl.GLViewWidget):
+class Scene(gl.GLViewWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """The hidden OpenGL widget of a landscape: a window of its own, with a context of its own."""
 
     def __init__(self) -> None:
@@ -311,7 +313,8 @@ def _lifted(places: NDArray[np.float64], height: float) -> NDArray[np.float64]:
 
 def _to_side(values: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64]:
     """Places along a side, from -1 at its begin to 1 at its end."""
-    return 2.0 * (values - side[0]) / (side[-1] - side[0]) - 1.0
+    places: NDArray[np.float64] = 2.0 * (values - side[0]) / (side[-1] - side[0]) - 1.0
+    return places
 
 
 def _height_at(heights: NDArray[np.float64], x: float, y: float) -> float:

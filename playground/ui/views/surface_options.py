@@ -10,6 +10,7 @@ from playground.analysis.loss_surface import LONGEST, LossSurface
 from playground.analysis.progress import duration
 from playground.ui.views.base import View
 from playground.ui.widgets.options import check_box, combo_box, part_box
+from playground.ui.widgets.qt_access import item_of
 
 GRIDS = (13, 25, 51)
 """Grid points along each side, from a first glance to the full picture."""
@@ -61,8 +62,8 @@ class SurfaceOptions(QObject):
         self.weight_boxes = tuple(
             combo_box(f"Weight {where}", tip, [(POINTED, "")]) for where in ("across", "upwards")
         )
-        self.depth_box = self.parameters.control("three_dimensional")
-        self.log_box = self.parameters.control("logarithmic")
+        self.depth_box = self.parameters.switch("three_dimensional")
+        self.log_box = self.parameters.switch("logarithmic")
         self.penalty_box = check_box(
             "With the penalty", "Add what L1 and L2 cost: the ground that training really goes down", False
         )
@@ -100,10 +101,9 @@ class SurfaceOptions(QObject):
 
     def limit(self, cost: float) -> None:
         """End the choice of grids where one would take longer than may be, at so many seconds a point; and say why."""
-        model = self.grid_box.model()
         for row, count in enumerate(GRIDS, start=1):
             seconds = cost * count**2
-            item, words = model.item(row), f"{count} × {count}"
+            item, words = item_of(self.grid_box, row), f"{count} × {count}"
             too_long = seconds > LONGEST and row > 1
             item.setEnabled(not too_long)
             item.setText(f"{words}: takes {duration(seconds)}" if too_long else words)

@@ -23,9 +23,6 @@ from playground.ui.widgets.theme import THEME
 
 PATIENCE = 0.3
 """Seconds that a surface may take while the grid is chosen by itself: all other pictures wait meanwhile."""
-SHARE = 0.15
-"""Part of its time that the analysis thread may spend on surfaces while the network learns."""
-PULSE = 0.033
 FRESH = 1.5
 """Seconds after which a surface says how old it is."""
 NEAR = 12
@@ -86,8 +83,7 @@ class SurfaceView(View):
         self._cost = result.seconds / result.values.size
         self.choices.limit(self._cost)
         self._measure_grid()
-        # Read by the window, which asks again after so many pulses.
-        self.pulses = max(type(self).pulses, round(result.seconds / SHARE / PULSE))
+        self.tell_cost(result.seconds)
         self._arrived = self.clock()
         self.choices.offer(result)
         super().show_result(result)
@@ -99,7 +95,7 @@ class SurfaceView(View):
 
     @Slot(str)
     def ask_anew(self, name: str = "") -> None:
-        self.pulses = 1  # A person who has chosen does not wait for the next turn.
+        self.ask_at_once()
         super().ask_anew(name)
 
     # Age ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSlider, QTextEdit, QWidge
 from playground.analysis.base import Analysis
 from playground.analysis.next_token import NextToken, NextTokenAnalysis
 from playground.ui.views.base import View
+from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.painted import Canvas, metrics
@@ -125,7 +126,7 @@ class TextView(View):
         self.restyle()
 
     def _make_options(self) -> None:
-        self.grow_box = self.parameters.control("growing")
+        self.grow_box = self.parameters.switch("growing")
         self.temperature = QSlider(Qt.Orientation.Horizontal)
         self.temperature.setRange(0, 2 * TEMPERATURE_STEPS)
         self.temperature.setAccessibleName("Temperature")
@@ -188,6 +189,4 @@ class TextView(View):
 
 def drawn_pale() -> QColor:
     """The colour of the bars behind, as it looks on the panel."""
-    share = PALE / 255
-    pairs = zip(QColor(POSITIVE).getRgb()[:3], THEME.color("panel").getRgb()[:3], strict=True)
-    return QColor(*(round(over * share + under * (1 - share)) for over, under in pairs))
+    return mixed(POSITIVE, THEME.color("panel"), PALE / 255)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from playground.analysis.progress import Progress, duration
 from playground.ui.widgets.labels import Label
+from playground.ui.widgets.qt_access import parent_of
 from playground.ui.widgets.theme import THEME
 
 LONG, LONG_GROWING = 1.0, 3.0
@@ -62,13 +63,13 @@ class WaitingStrip(QFrame):
     def _say(self, words: str, button: str) -> None:
         self.words.setText(words)
         self.button.setText(button)
-        self.button.setAccessibleName(f"{button}: {self.parentWidget().accessibleName()}")
+        self.button.setAccessibleName(f"{button}: {parent_of(self).accessibleName()}")
         self.show()
         self.raise_()
         self._settle()
 
     def _settle(self) -> None:
-        view, wanted = self.parentWidget(), self.sizeHint()
+        view, wanted = parent_of(self), self.sizeHint()
         width = min(wanted.width(), view.width())
         self.setGeometry((view.width() - width) // 2, view.height() - wanted.height(), width, wanted.height())
 

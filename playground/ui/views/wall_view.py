@@ -128,7 +128,7 @@ class WallView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: PredictionWall | None = None
-        self.wrong_box = self.parameters.control("wrong_first", label="✗ first")
+        self.wrong_box = self.parameters.switch("wrong_first", label="✗ first")
         self.part_box = self.parameters.control("part")
         self.options_layout.addWidget(self.wrong_box)
         self.add_more([("Part", self.part_box)])

@@ -57,12 +57,10 @@ class HeatmapCanvas(Canvas):
         every = [part for matrix in matrices for part in (matrix.values, matrix.bias) if part is not None and part.size]
         limit = max((float(np.nanmax(np.abs(part), initial=0.0)) for part in every), default=0.0)
         self.limit = limit if math.isfinite(limit) and limit > 0 else 1.0
-        self._images = [(self._picture(m.values), self._picture(m.bias)) for m in matrices]
+        self._images = [(self._picture(m.values), None if m.bias is None else self._picture(m.bias)) for m in matrices]
         self.changed()
 
-    def _picture(self, values: np.ndarray | None) -> QImage | None:
-        if values is None:
-            return None
+    def _picture(self, values: np.ndarray) -> QImage:
         flat = values if values.ndim == 2 else values[:, None]
         return image(signed_table()[shades(flat, -self.limit, self.limit)])
 
@@ -183,7 +181,9 @@ class HeatmapCanvas(Canvas):
             self.weight_clicked.emit(weight)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        steps: dict[int, tuple[int, int]] = {
+            Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
+        }  # fmt: skip
         if event.key() in steps and self.matrices:
             self._move_cursor(*steps[event.key()])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.cursor_weight:

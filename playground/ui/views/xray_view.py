@@ -19,11 +19,9 @@ from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.options import combo_box
+from playground.ui.widgets.qt_access import layout_of
 from playground.ui.widgets.theme import THEME
 
-SHARE = 0.15
-"""Part of its time that the analysis thread may spend on this view while the network learns."""
-PULSE = 0.033
 FORGET = 0.8
 SYMBOLS = {"weight": "w", "gradient": "g", "step": "Δw", "rate": "−Δw / g"}
 
@@ -130,13 +128,12 @@ class XrayView(View):
     def _look(self) -> None:
         picked = self._picked()
         if picked is not None:
-            self.pulses = 1  # A person who has chosen does not wait for the next turn.
+            self.ask_at_once()
             self.weight_pointed_at.emit(picked)
 
     def show_result(self, result: Any) -> None:
         self._cost = result.seconds if result.finished else max(FORGET * self._cost, result.seconds)
-        # Read by the window, which asks again after so many pulses.
-        self.pulses = max(type(self).pulses, round(self._cost / SHARE / PULSE))
+        self.tell_cost(self._cost)
         super().show_result(result)
 
     # Drawing --------------------------------------------------------------------------------------------------------
@@ -195,7 +192,7 @@ class XrayView(View):
 
     def settle(self) -> None:
         super().settle()
-        for layout in (self.grid, self.content.layout()):
+        for layout in (self.grid, layout_of(self.content)):
             layout.activate()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         for plot in self.plots:

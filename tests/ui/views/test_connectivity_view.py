@@ -73,9 +73,9 @@ def test_from_above_both_ways_are_on_the_plane(view: ConnectivityView) -> None:
 
 def test_the_dearer_it_is_the_longer_it_rests_while_the_network_learns(view: ConnectivityView) -> None:
     view.show_result(bent())
-    assert view.pulses == ConnectivityView.pulses
+    assert view.interval == ConnectivityView.pulses
     view.show_result(replace(bent(), seconds=2.0))
-    assert 200 < view.pulses < 280
+    assert 200 < view.interval < 280
 
 
 def test_another_second_network_is_asked_for(qtbot: Any, view: ConnectivityView) -> None:

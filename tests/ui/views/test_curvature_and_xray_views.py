@@ -59,10 +59,10 @@ def test_without_a_limit_no_line_is_promised(qtbot: Any) -> None:
 def test_a_costly_curvature_is_asked_for_less_often(qtbot: Any) -> None:
     panel = shown(qtbot, CurvatureView(), results_curvature.by_lanczos(), QSize(400, 400))
     view = panel.view
-    assert view.pulses > CurvatureView.pulses
+    assert view.interval > CurvatureView.pulses
     with qtbot.waitSignal(view.wanted_changed):
         view.examples_box.setCurrentIndex(1)
-    assert view.wanted().examples == 64 and view.pulses == 1
+    assert view.wanted().examples == 64 and view.interval == 1
 
 
 def test_every_quantity_has_its_plot_and_the_numbers_their_rule(qtbot: Any) -> None:
