@@ -186,8 +186,8 @@ class Camera:
         elif self._held is not None and time.monotonic() < self._held[1]:
             self._bring(self._held[0], QPointF(self._view.viewport().rect().center()))
         elif not first:
-            was = QRectF(self._view.to_scene(QPointF(0, 0)), QSizeF(before) / self.zoom)
-            chosen = self._view.canvas_scene.nodes.get(self._view.selected_node())
+            was = QRectF(self.to_scene(QPointF(0, 0)), QSizeF(before) * (1.0 / self.zoom))
+            chosen = self._scene.nodes.get(self._scene.selection.single)
             self._bring(was.center(), QPointF(self._view.viewport().rect().center()))
             if chosen is not None and was.contains(chosen.sceneBoundingRect().center()):
                 rect = chosen.box().rect

@@ -19,6 +19,11 @@ class Selection(QObject):
         self.items: tuple[str, ...] = ()
         self.wires: tuple[EdgeKey, ...] = ()
 
+    @property
+    def single(self) -> str:
+        """The one chosen node, note or group; empty when none or several are."""
+        return self.items[0] if len(self.items) == 1 else ""
+
     def choose(self, items: Iterable[str] = (), wires: Iterable[EdgeKey] = ()) -> None:
         """Select exactly these."""
         chosen = tuple(dict.fromkeys(items)), tuple(dict.fromkeys(wires))

@@ -44,8 +44,8 @@ class CanvasSurface(QGraphicsView):
 
     def selected_node(self) -> str:
         """The one selected node, or "" when none or several are."""
-        items = self.canvas_scene.selection.items
-        return items[0] if len(items) == 1 and items[0] in self.canvas_scene.nodes else ""
+        name = self.canvas_scene.selection.single
+        return name if name in self.canvas_scene.nodes else ""
 
     def select(self, identifiers: Iterable[str]) -> None:
         """Select exactly these nodes, notes and groups."""

@@ -93,7 +93,7 @@ def goal_words(goal: Goal, value: float | None, known: Mapping[str, str] | None 
     """A goal with its tick and the value now, such as “✓ test accuracy at least 0.95 …: now 0.97”.
 
     `known` has the titles of the blocks."""
-    sentence = goal.sentence(known)
+    sentence = goal.sentence(known or {})
     if value is None:
         return f"○  {sentence}"
     if not math.isfinite(value):

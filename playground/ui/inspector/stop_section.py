@@ -65,7 +65,7 @@ class StopSection(Section):
         target = rules.target
         with QSignalBlocker(self.target_metric):
             if target is not None and self.target_metric.findData(target.metric) < 0:
-                self.target_metric.addItem(metric_words(target.metric, titles), target.metric)
+                self.target_metric.addItem(metric_words(target.metric, titles or {}), target.metric)
             self.target_metric.setCurrentIndex(self.target_metric.findData(target.metric if target else ""))
         self.bound_row.setVisible(target is not None)
         if target is not None:

@@ -88,7 +88,7 @@ class DescentView(View):
         self._grid = QGridLayout(self._pictures)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(THEME.px(4))
-        self._names: list[Label] = []
+        self._names: list[ElidedLabel] = []
         self.iterations = Iterations(self)
         self.table = self._make_table()
         self.words = Label()

@@ -202,7 +202,8 @@ class PlotArea:
             return np.zeros((0, 2))
         x = room.left() + (every[:, 0] - left) / (right - left) * room.width()
         y = room.bottom() - (every[:, 1] - bottom) / (top - bottom) * room.height()
-        return np.clip(np.column_stack([x, y]), -FAR, FAR)
+        pixels: Places = np.clip(np.column_stack([x, y]), -FAR, FAR)
+        return pixels
 
     def _along(self, points: Places, joined: str) -> Places:
         """Places along a line, about half a cell apart; outside the picture only its corners."""

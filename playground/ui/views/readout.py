@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QCursor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from playground.ui.widgets.qt_access import parent_of
 from playground.ui.widgets.theme import THEME
 
 PAD, EDGE = 6, 4
@@ -34,7 +35,7 @@ class Readout(QWidget):
         if not self._words:
             self.hide()
             return
-        mouse = self.parentWidget().mapFromGlobal(QCursor.pos())
+        mouse = parent_of(self).mapFromGlobal(QCursor.pos())
         room = next((one for one in rooms if one.contains(mouse.toPointF())), rooms[0])
         pad, edge = THEME.px(PAD), THEME.px(EDGE)
         widest = max(40, round(room.width()) - 2 * (pad + edge))

@@ -117,8 +117,10 @@ def _write(edges: list[_Edge], middle: Places, project: Project, room: QRectF) -
         ticks += [QLineF(QPointF(*place), QPointF(*(place + out * THEME.px(TICK)))) for place in places]
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
         behind = THEME.px(TICK) + 2 * APART + abs(out[0]) * widest + abs(out[1]) * metrics.height()
-        begin = (end - (0.0, APART), np.array([0.0, -1.0])) if axis == 0 else ((start + end) / 2 + out * behind, out)
-        rect, text = _title(edge.names, *begin, metrics, room)
+        begin, away = (start + end) / 2 + out * behind, out
+        if axis == 0:
+            begin, away = end - (0.0, APART), np.array([0.0, -1.0])
+        rect, text = _title(edge.names, begin, away, metrics, room)
         title = Written(rect, text, axis, title=True)
         if not any(title.rect.intersects(other.rect) for other in words):
             words.append(title)
