@@ -61,9 +61,9 @@ def tagged() -> Path:
 
 def table_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this table is given, with the first choice of columns."""
-    from playground.data.delimited import read_table
-    from playground.data.own_choice import first_choice
-    from playground.data.own_table import dataset_of
+    from playground.data.own.choice import first_choice
+    from playground.data.own.delimited import read_table
+    from playground.data.own.table import dataset_of
 
     table = read_table(path)
     dataset = dataset_of(table, first_choice(table), "leave-out")
@@ -98,8 +98,8 @@ def shapes() -> Path:
 
 def picture_parameters(folder: Path) -> dict[str, Any]:
     """What a block that reads these pictures is given."""
-    from playground.data.own_files import Reading
-    from playground.data.own_images import look_at_pictures, pictures_of
+    from playground.data.own.files import Reading
+    from playground.data.own.images import look_at_pictures, pictures_of
 
     return pictures_of(look_at_pictures(folder, Reading()), 28, True).model_dump(mode="json", exclude_defaults=True)
 
@@ -137,16 +137,16 @@ def messages() -> Path:
 
 def labelled_text_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads these texts is given."""
-    from playground.data.own_first import first_guess
+    from playground.data.own.first import first_guess
 
     return first_guess(path).dataset.model_dump(mode="json", exclude_defaults=True)
 
 
 def columns_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this table without predicting a column of it is given."""
-    from playground.data.delimited import read_table
-    from playground.data.own_choice import first_choice, first_missing, without_target
-    from playground.data.own_table import dataset_of
+    from playground.data.own.choice import first_choice, first_missing, without_target
+    from playground.data.own.delimited import read_table
+    from playground.data.own.table import dataset_of
 
     table = read_table(path)
     columns = without_target(first_choice(table))
@@ -156,8 +156,8 @@ def columns_parameters(path: Path) -> dict[str, Any]:
 
 def text_parameters(path: Path) -> dict[str, Any]:
     """What a block that reads this text is given."""
-    from playground.data.own_files import Reading
-    from playground.data.own_text import read_text, text_dataset
+    from playground.data.own.files import Reading
+    from playground.data.own.text import read_text, text_dataset
 
     found = read_text(path, Reading())
     return text_dataset(found, make_plain=False, window=32).model_dump(mode="json", exclude_defaults=True)

@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from playground.analysis.attention import AttentionAnalysis
-from playground.analysis.attribution import AttributionAnalysis
-from playground.analysis.backpropagation import BackpropagationAnalysis
+from playground.analysis.answers.attribution import AttributionAnalysis
+from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
+from playground.analysis.answers.fit import FitAnalysis
+from playground.analysis.answers.forecast import ForecastAnalysis
+from playground.analysis.answers.generated_points import GeneratedPointsAnalysis
+from playground.analysis.answers.graph import GraphAnalysis
+from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
+from playground.analysis.answers.learning_rule import LearningRuleAnalysis
+from playground.analysis.answers.next_token import NextTokenAnalysis
+from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
+from playground.analysis.answers.probe import ProbeAnalysis
+from playground.analysis.answers.reconstruction import ReconstructionAnalysis
+from playground.analysis.answers.response import ResponseAnalysis
 from playground.analysis.base import Analysis
-from playground.analysis.boundary import BoundaryAnalysis
-from playground.analysis.confusion import ConfusionAnalysis
-from playground.analysis.curvature import CurvatureAnalysis
-from playground.analysis.curves import CurvesAnalysis
-from playground.analysis.data_view import DataAnalysis
-from playground.analysis.descent import DescentAnalysis
-from playground.analysis.distributions import DistributionsAnalysis
-from playground.analysis.feature_maps import FeatureMapsAnalysis
-from playground.analysis.fit import FitAnalysis
-from playground.analysis.forecast import ForecastAnalysis
-from playground.analysis.generated_points import GeneratedPointsAnalysis
-from playground.analysis.gradient_flow import GradientFlowAnalysis
-from playground.analysis.graph_view import GraphAnalysis
-from playground.analysis.hidden_states import HiddenStatesAnalysis
-from playground.analysis.kernels import KernelsAnalysis
-from playground.analysis.latent_plane import LatentPlaneAnalysis
-from playground.analysis.layer_flow import LayerFlowAnalysis
-from playground.analysis.learning_rule import LearningRuleAnalysis
-from playground.analysis.live_maps import LiveMapsAnalysis
-from playground.analysis.loss_surface import LossSurfaceAnalysis
-from playground.analysis.luck import LuckAnalysis
-from playground.analysis.mode_connectivity import ModeConnectivityAnalysis
-from playground.analysis.next_token import NextTokenAnalysis
-from playground.analysis.optimizer_xray import OptimizerXrayAnalysis
-from playground.analysis.prediction_wall import PredictionWallAnalysis
-from playground.analysis.probe import ProbeAnalysis
-from playground.analysis.race import RaceAnalysis
-from playground.analysis.reconstruction import ReconstructionAnalysis
-from playground.analysis.response import ResponseAnalysis
-from playground.analysis.runs import RunsAnalysis
-from playground.analysis.weights import WeightsAnalysis
+from playground.analysis.inside.attention import AttentionAnalysis
+from playground.analysis.inside.backpropagation import BackpropagationAnalysis
+from playground.analysis.inside.data import DataAnalysis
+from playground.analysis.inside.feature_maps import FeatureMapsAnalysis
+from playground.analysis.inside.hidden_states import HiddenStatesAnalysis
+from playground.analysis.inside.kernels import KernelsAnalysis
+from playground.analysis.inside.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.weights import WeightsAnalysis
+from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
+from playground.analysis.loss.curvature import CurvatureAnalysis
+from playground.analysis.loss.descent import DescentAnalysis
+from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
+from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis
+from playground.analysis.run.curves import CurvesAnalysis
+from playground.analysis.run.distributions import DistributionsAnalysis
+from playground.analysis.run.gradient_flow import GradientFlowAnalysis
+from playground.analysis.run.luck import LuckAnalysis
+from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
+from playground.analysis.run.race import RaceAnalysis
+from playground.analysis.run.runs import RunsAnalysis
 
 ANALYSES: tuple[type[Analysis], ...] = (
     CurvesAnalysis,
-    BoundaryAnalysis,
+    DecisionBoundaryAnalysis,
     ProbeAnalysis,
     DescentAnalysis,
     GeneratedPointsAnalysis,
@@ -49,7 +49,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     NextTokenAnalysis,
     ForecastAnalysis,
     FitAnalysis,
-    ConfusionAnalysis,
+    ConfusionMatrixAnalysis,
     PredictionWallAnalysis,
     FeatureMapsAnalysis,
     KernelsAnalysis,
@@ -62,8 +62,8 @@ ANALYSES: tuple[type[Analysis], ...] = (
     WeightsAnalysis,
     DataAnalysis,
     LiveMapsAnalysis,
+    WireGradientsAnalysis,
     GradientFlowAnalysis,
-    LayerFlowAnalysis,
     DistributionsAnalysis,
     LossSurfaceAnalysis,
     CurvatureAnalysis,

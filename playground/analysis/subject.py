@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.points import PlanePoints, plane_points
+from playground.analysis.shared.points import PlanePoints, plane_points
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.data.preparation import Prepared, prepare

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playground.cli import running
 from playground.cli.report import CallError, print_note
-from playground.data.own_places import stored
+from playground.data.own.places import stored
 from playground.document.files import refuse_other_than_file, to_json
 from playground.document.pairing import fingerprint, weights_of, weights_path, write_pair
 from playground.document.project import Project

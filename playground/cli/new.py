@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playground.cli import going_on
 from playground.cli.report import CallError
-from playground.data.own_files import FileRefused
-from playground.data.own_first import first_guess
-from playground.data.own_places import stored
+from playground.data.own.files import FileRefused
+from playground.data.own.first import first_guess
+from playground.data.own.places import stored
 from playground.document.files import write
 from playground.document.pairing import weights_path
 from playground.editing.starting import starting_project

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from playground.blocks.signal import Signal
 from playground.data.base import PARTS, Array, Part, RegressionDataset
 from playground.data.preparation import Prepared
-from playground.data.series import SeriesDataset
+from playground.data.series.forecasting import SeriesDataset
 
 MOST_SYMBOLS = 120
 """Tokens of a sequence that are written out."""

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
-from playground.data import (
-    courses,
-    drawn,
-    expression,
-    gates,
-    graphs,
-    images,
-    own_images,
-    own_labelled_texts,
-    own_table,
-    own_text,
-    points,
-    ring,
-    sequences,
-    series,
-    surfaces,
-    tables,
-    text,
-    typed,
-)
 from playground.data.base import Dataset
+from playground.data.graphs import communities
+from playground.data.images import digits
+from playground.data.own import images as own_images
+from playground.data.own import labelled_texts as own_labelled_texts
+from playground.data.own import table as own_table
+from playground.data.own import text as own_text
+from playground.data.points import drawn, expression, ring, shapes, surfaces
+from playground.data.series import forecasting
+from playground.data.tables import classic, courses, gates, typed
+from playground.data.text import characters, sequences
 
 DATASETS: tuple[type[Dataset], ...] = (
-    *points.DATASETS,
+    *shapes.DATASETS,
     *ring.DATASETS,
     *expression.DATASETS,
     *drawn.DATASETS,
@@ -35,12 +25,12 @@ DATASETS: tuple[type[Dataset], ...] = (
     *gates.DATASETS,
     *surfaces.DATASETS,
     *courses.DATASETS,
-    *tables.DATASETS,
-    *images.DATASETS,
-    *graphs.DATASETS,
-    *text.DATASETS,
+    *classic.DATASETS,
+    *digits.DATASETS,
+    *communities.DATASETS,
+    *characters.DATASETS,
     *sequences.DATASETS,
-    *series.DATASETS,
+    *forecasting.DATASETS,
     *own_table.DATASETS,
     *own_images.DATASETS,
     *own_text.DATASETS,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playground.data.own_places import located
+from playground.data.own.places import located
 from playground.data.registry import CATALOGUE
 from playground.document.files import FileProblem, ProjectFileError, content_of, examine, load
 from playground.document.project import Project

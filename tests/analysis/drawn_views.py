@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from playground.analysis.base import Analysis, Context, NothingToShow
-from playground.analysis.companion import CompanionAnalysis
 from playground.analysis.registry import ANALYSES
+from playground.analysis.run.companion import CompanionAnalysis
 from playground.analysis.subject import Subject
 from playground.training.session import Session
 from tests.network.drawn_projects import drawn_parameters

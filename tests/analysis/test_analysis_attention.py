@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.attention import AttentionAnalysis
-from playground.analysis.step_words import tokens_of
+from playground.analysis.inside.attention import AttentionAnalysis
+from playground.analysis.shared.step_words import tokens_of
 from playground.document.edits import set_parameters
 from playground.document.graph import Edge, Graph
 from playground.network.check import check

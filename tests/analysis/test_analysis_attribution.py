@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis import attribution_methods as methods
-from playground.analysis.attribution import METHODS, AttributionAnalysis, Attributions
+from playground.analysis.answers import attribution_methods as methods
+from playground.analysis.answers.attribution import METHODS, AttributionAnalysis, Attributions
 from playground.analysis.base import Cancelled, Context, NothingToShow
 from playground.analysis.subject import Subject
 from playground.cli import running

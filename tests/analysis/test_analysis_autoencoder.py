@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from playground.analysis.answers.latent_plane import MOST_POINTS, LatentPlaneAnalysis, planes
+from playground.analysis.answers.reconstruction import ReconstructionAnalysis, redrawings
 from playground.analysis.base import Cancelled, Context, NothingToShow
-from playground.analysis.latent_plane import MOST_POINTS, LatentPlaneAnalysis, planes
-from playground.analysis.live_maps import LiveMapsAnalysis
-from playground.analysis.reconstruction import ReconstructionAnalysis, redrawings
+from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.document.graph import Edge, Graph, Node
 from playground.network.check import check
 from tests.analysis.autoencoders import autoencoder, bottleneck

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.base import Context
-from playground.analysis.slow_motion.chain import Chain
+from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
+from playground.analysis.inside.slow_motion.chain import Chain
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project

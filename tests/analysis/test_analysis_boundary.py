@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis, widened
 from playground.analysis.base import Cancelled
-from playground.analysis.boundary import BoundaryAnalysis, widened
-from playground.analysis.live_maps import MOST_UNITS, LiveMapsAnalysis
+from playground.analysis.inside.live_maps import MOST_UNITS, LiveMapsAnalysis
 from playground.document.graph import Edge, Node
 from playground.network.check import check
 from tests.analysis.subjects import chain, context_of, plain_forward, softmax, spirals
@@ -24,7 +24,7 @@ def grid_points(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
 def test_probabilities_equal_a_forward_pass_point_by_point(arms: int, scaling: str) -> None:
     graph = chain("spirals", spirals(arms=arms, scaling=scaling), [6, arms])
     context = context_of(graph)
-    result = BoundaryAnalysis(resolution=12).compute(context)
+    result = DecisionBoundaryAnalysis(resolution=12).compute(context)
     assert context.subject is not None and context.snapshot is not None
     scaled = context.subject.prepared["data"].scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
     expected = softmax(plain_forward(context.snapshot, scaled, 2)[1])
@@ -37,7 +37,7 @@ def test_probabilities_equal_a_forward_pass_point_by_point(arms: int, scaling: s
 def test_a_single_signed_output_gives_two_classes() -> None:
     graph = chain("spirals", spirals("signed"), [6, 1], "mean-squared-error", last="tanh")
     context = context_of(graph)
-    result = BoundaryAnalysis(resolution=10).compute(context)
+    result = DecisionBoundaryAnalysis(resolution=10).compute(context)
     assert context.snapshot is not None
     answers = plain_forward(context.snapshot, grid_points(result.xs, result.ys), 2, last="tanh")[1][:, 0]
     np.testing.assert_array_equal(result.classes.ravel(), answers > 0)
@@ -47,7 +47,7 @@ def test_a_single_signed_output_gives_two_classes() -> None:
 def test_misclassified_points_are_those_whose_answer_is_wrong() -> None:
     graph = chain("spirals", spirals(arms=3), [6, 3])
     context = context_of(graph)
-    result = BoundaryAnalysis(resolution=8).compute(context)
+    result = DecisionBoundaryAnalysis(resolution=8).compute(context)
     assert context.subject is not None and context.snapshot is not None
     for part in ("train", "validation", "test"):
         prepared = context.subject.prepared["data"]
@@ -62,7 +62,7 @@ def test_misclassified_points_are_those_whose_answer_is_wrong() -> None:
 def test_regression_gives_the_field_in_units_of_the_target() -> None:
     graph = chain("bumps", {"examples": 60}, [4, 1], "mean-squared-error")
     context = context_of(graph)
-    result = BoundaryAnalysis(resolution=9).compute(context)
+    result = DecisionBoundaryAnalysis(resolution=9).compute(context)
     assert context.subject is not None and context.snapshot is not None
     prepared = context.subject.prepared["data"]
     scaled = prepared.scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
@@ -81,7 +81,7 @@ def test_a_wide_picture_shows_more_of_the_plane_at_the_same_scale() -> None:
 
 
 def test_the_table_has_one_row_for_each_grid_point() -> None:
-    result = BoundaryAnalysis(resolution=8).compute(context_of(chain("spirals", spirals(), [4, 2])))
+    result = DecisionBoundaryAnalysis(resolution=8).compute(context_of(chain("spirals", spirals(), [4, 2])))
     columns, rows = result.table()
     assert columns == ["x1", "x2", "orange", "blue"]
     assert len(rows) == 64
@@ -102,14 +102,15 @@ def test_the_chosen_loss_decides_which_head_is_drawn() -> None:
         Edge(source="data", source_port="target", target="second", target_port="target"),
     ]
     graph = graph.replace(nodes=(*graph.nodes, *second), edges=(*graph.edges, *edges))
-    first = BoundaryAnalysis(resolution=8).compute(context_of(graph))
-    other = BoundaryAnalysis(resolution=8).compute(context_of(graph, node="second"))
+    first = DecisionBoundaryAnalysis(resolution=8).compute(context_of(graph))
+    other = DecisionBoundaryAnalysis(resolution=8).compute(context_of(graph, node="second"))
     assert not np.allclose(first.field, other.field)
 
 
 def test_an_unwanted_boundary_stops() -> None:
     with pytest.raises(Cancelled):
-        BoundaryAnalysis(resolution=8).compute(context_of(chain("spirals", spirals(), [4, 2]), cancelled=lambda: True))
+        context = context_of(chain("spirals", spirals(), [4, 2]), cancelled=lambda: True)
+        DecisionBoundaryAnalysis(resolution=8).compute(context)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_an_unwanted_boundary_stops() -> None:
 def test_where_a_boundary_applies(data: str, parameters: dict, units: list[int], between: tuple, words: str) -> None:
     loss = "mean-squared-error" if data == "bumps" else "cross-entropy"
     graph = chain(data, parameters, units, loss, between=between)
-    why_not = BoundaryAnalysis().why_not(check(graph), graph)
+    why_not = DecisionBoundaryAnalysis().why_not(check(graph), graph)
     assert (words in why_not) if words else why_not == ""
     assert "\n" not in why_not
 
@@ -131,7 +132,7 @@ def test_where_a_boundary_applies(data: str, parameters: dict, units: list[int],
 def test_without_a_loss_nothing_says_what_is_predicted() -> None:
     graph = chain("spirals", {}, [2])
     graph = graph.replace(nodes=graph.nodes[:-1], edges=tuple(edge for edge in graph.edges if edge.target != "loss"))
-    assert "loss block" in BoundaryAnalysis().why_not(check(graph), graph)
+    assert "loss block" in DecisionBoundaryAnalysis().why_not(check(graph), graph)
 
 
 def test_every_neuron_has_its_map_with_the_top_row_first() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from playground.analysis.advice import of_curves, smoothed
 from playground.analysis.base import Context
-from playground.analysis.companion import CompanionAnalysis
-from playground.analysis.data_advice import of_data
+from playground.analysis.run.advice import of_curves, smoothed
+from playground.analysis.run.companion import CompanionAnalysis
+from playground.analysis.run.data_advice import of_data
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.project import Goal, Project

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Cancelled, Context, NothingToShow, OtherRun
-from playground.analysis.bent_path import BentPath, bend_coefficients, line_coefficients
-from playground.analysis.mode_connectivity import ModeConnectivityAnalysis, Profile
+from playground.analysis.loss.bent_path import BentPath, bend_coefficients, line_coefficients
+from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis, Profile
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Choice

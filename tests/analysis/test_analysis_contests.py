@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Cancelled, Context, NothingToShow
-from playground.analysis.contests import Runs
-from playground.analysis.luck import Luck, LuckAnalysis
-from playground.analysis.race import Race, RaceAnalysis, RaceOffer
+from playground.analysis.run.contests import Runs
+from playground.analysis.run.luck import Luck, LuckAnalysis
+from playground.analysis.run.race import Race, RaceAnalysis, RaceOffer
 from playground.analysis.subject import Subject
 from playground.document.project import Goal, Phase, Project
 from playground.network.check import check

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from playground.analysis.base import Cancelled, Context, NothingToShow
-from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult, frozen_nodes
-from playground.analysis.curvature_words import stability, stability_limit, standing
-from playground.analysis.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
-from playground.analysis.optimizer_xray import OptimizerXrayAnalysis
-from playground.analysis.run_moments import steady_moments
-from playground.analysis.spectrum import Spectrum, exact_spectrum, found_spectrum
+from playground.analysis.loss.curvature import CurvatureAnalysis, CurvatureResult, frozen_nodes
+from playground.analysis.loss.curvature_words import stability, stability_limit, standing
+from playground.analysis.loss.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
+from playground.analysis.loss.spectrum import Spectrum, exact_spectrum, found_spectrum
+from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
+from playground.analysis.shared.run_moments import steady_moments
 from playground.analysis.subject import Subject
 from playground.blocks.convolution import MaxPoolLayer
 from playground.document import files, library

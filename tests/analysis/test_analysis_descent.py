@@ -9,8 +9,8 @@ import pytest
 import scipy.optimize
 
 from playground.analysis.base import Context, NothingToShow
-from playground.analysis.descent import DescentAnalysis
-from playground.analysis.lagrange import balance
+from playground.analysis.loss.descent import DescentAnalysis
+from playground.analysis.loss.lagrange import balance
 from playground.analysis.registry import ANALYSES
 from playground.analysis.subject import Subject
 from playground.blocks.descent import Constraint

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis import distributions
 from playground.analysis.base import Context
-from playground.analysis.distributions import Distributions, DistributionsAnalysis, value_range
-from playground.analysis.moments import steady
+from playground.analysis.run import distributions
+from playground.analysis.run.distributions import Distributions, DistributionsAnalysis, value_range
+from playground.analysis.shared.moments import steady
+from playground.analysis.shared.unit_health import health, weight_gradients
 from playground.analysis.subject import Subject
-from playground.analysis.unit_health import health, weight_gradients
 from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import check

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.analysis.fit import Fit, FitAnalysis
-from playground.data.own_first import first_guess
+from playground.analysis.answers.fit import Fit, FitAnalysis
+from playground.data.own.first import first_guess
 from playground.document.files import read
 from playground.document.graph import Graph
 from playground.document.library import find

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from playground.analysis.answers.forecast import BANDS, LEAST_ERRORS, Forecast, ForecastAnalysis, forecasters
 from playground.analysis.base import Context
-from playground.analysis.forecast import BANDS, LEAST_ERRORS, Forecast, ForecastAnalysis, forecasters
 from playground.analysis.subject import Subject
 from playground.document.graph import Choice, Graph
 from playground.document.project import Project, TrainingSettings

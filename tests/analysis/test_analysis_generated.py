@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
+from playground.analysis.answers.generated_points import GeneratedPointsAnalysis
 from playground.analysis.base import Context
-from playground.analysis.boundary import BoundaryAnalysis
-from playground.analysis.generated_points import GeneratedPointsAnalysis
-from playground.analysis.gradient_flow import GradientFlowAnalysis
-from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.analysis.subject import Subject
 from playground.document import edits
 from playground.document.graph import Graph
@@ -110,7 +110,7 @@ def test_real_examples_that_are_no_points_of_the_plane_are_refused() -> None:
 
 def test_the_decision_boundary_is_not_offered() -> None:
     graph = adversarial_graph()
-    assert BoundaryAnalysis().why_not(check(graph), graph) != ""
+    assert DecisionBoundaryAnalysis().why_not(check(graph), graph) != ""
 
 
 def test_cards_of_both_players_show_maps_over_their_own_plane() -> None:
@@ -145,20 +145,20 @@ def test_each_wire_carries_the_gradient_of_the_phase_that_learns_before_it() -> 
     alone = {}
     for number, loss in enumerate(("discriminator", "generator")):
         other = ("generator", "discriminator")[number]
-        alone[loss] = GradientFlowAnalysis().compute(context_of(edits.set_parameters(graph, other, {"weight": 0.0})))
-    sizes = GradientFlowAnalysis(turns=TURNS).compute(context).sizes
+        alone[loss] = WireGradientsAnalysis().compute(context_of(edits.set_parameters(graph, other, {"weight": 0.0})))
+    sizes = WireGradientsAnalysis(turns=TURNS).compute(context).sizes
     for key, size in sizes.items():
         both = [flow.sizes[key] for flow in alone.values()]
         # Before the judges nothing learns from the discriminator's loss.
         expected = max(both) if key.source.startswith("judge") else both[1]
         assert size == pytest.approx(expected, rel=1e-4), key
     assert {key.source for key in sizes} == {"make-1", "make-2", "deal", "judge-1", "judge-2"}
-    together = GradientFlowAnalysis().compute(context).sizes
+    together = WireGradientsAnalysis().compute(context).sizes
     wires = [key for key in together if key.source == "make-1"]
     assert together[wires[0]] != pytest.approx(sizes[wires[0]], rel=1e-3)
 
 
 def test_a_measure_sends_no_gradient_back() -> None:
-    sizes = GradientFlowAnalysis().compute(context_of(adversarial_graph())).sizes
+    sizes = WireGradientsAnalysis().compute(context_of(adversarial_graph())).sizes
     assert not any(key.target == "modes" for key in sizes)
     assert any(key.source == "make-2" and key.target == "deal" for key in sizes)

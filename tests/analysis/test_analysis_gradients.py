@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from playground.analysis.gradient_flow import GradientFlowAnalysis
+from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.document import edits
 from playground.network.check import check
 from tests.analysis.subjects import chain, context_of, spirals
@@ -13,7 +13,7 @@ from tests.analysis.subjects import chain, context_of, spirals
 
 def test_sizes_equal_the_gradient_computed_by_hand() -> None:
     context = context_of(chain("spirals", spirals(), [6, 2]))
-    flow = GradientFlowAnalysis(examples=32).compute(context)
+    flow = WireGradientsAnalysis(examples=32).compute(context)
     subject, snapshot = context.subject, context.snapshot
     assert subject is not None and snapshot is not None
     part = subject.prepared["data"].parts["train"]
@@ -32,7 +32,7 @@ def test_sigmoids_in_a_row_let_the_gradient_fade() -> None:
     graph = chain("spirals", spirals(), [*[8] * 6, 2])
     for number in range(1, 7):
         graph = edits.set_parameters(graph, f"dense-{number}", {"activation": "sigmoid"})
-    sizes = GradientFlowAnalysis().compute(context_of(graph)).sizes
+    sizes = WireGradientsAnalysis().compute(context_of(graph)).sizes
     by_source = {key.source: size for key, size in sizes.items()}
     first, last = by_source["dense-1"], by_source["dense-6"]
     assert 0.0 <= first < 0.05 * last
@@ -41,4 +41,4 @@ def test_sigmoids_in_a_row_let_the_gradient_fade() -> None:
 def test_without_a_loss_it_says_why_not() -> None:
     graph = chain("spirals", spirals(), [6, 2])
     bare = graph.replace(nodes=graph.nodes[:-1], edges=tuple(e for e in graph.edges if e.target != graph.nodes[-1].id))
-    assert "loss" in GradientFlowAnalysis().why_not(check(bare), bare)
+    assert "loss" in WireGradientsAnalysis().why_not(check(bare), bare)

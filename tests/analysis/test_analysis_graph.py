@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.analysis.answers.graph import GraphAnalysis, spring_positions
 from playground.analysis.base import Context
-from playground.analysis.graph_view import GraphAnalysis, spring_positions
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project, TrainingSettings

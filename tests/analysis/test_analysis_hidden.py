@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from playground.analysis.hidden_states import HiddenStatesAnalysis, recurrent_nodes
-from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.hidden_states import HiddenStatesAnalysis, recurrent_nodes
+from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.document.graph import Edge, Graph, Node
 from playground.network.check import check
 from tests.analysis.subjects import chain, context_of, spirals

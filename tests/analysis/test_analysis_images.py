@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from playground.analysis.base import Context
-from playground.analysis.feature_maps import FeatureMaps, FeatureMapsAnalysis
-from playground.analysis.kernels import KernelsAnalysis
-from playground.analysis.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.feature_maps import FeatureMaps, FeatureMapsAnalysis
+from playground.analysis.inside.kernels import KernelsAnalysis
+from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.blocks.activation import activation
 from playground.document.graph import Edge, Graph, Node
 from playground.network.check import check

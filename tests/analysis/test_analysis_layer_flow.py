@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from playground.analysis.base import Context
-from playground.analysis.gradient_warnings import LayerFacts, short, warnings
-from playground.analysis.layer_flow import RECENT, LayerFlow, LayerFlowAnalysis
+from playground.analysis.run.gradient_flow import RECENT, GradientFlowAnalysis, LayerFlow
+from playground.analysis.run.gradient_warnings import LayerFacts, short, warnings
+from playground.analysis.shared.unit_health import as_in_training, norms_by_node, weight_gradients
 from playground.analysis.subject import Subject
-from playground.analysis.unit_health import as_in_training, norms_by_node, weight_gradients
 from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import check
@@ -35,7 +35,7 @@ def flow_of(session: Session, step: int | None = None, chosen: str | None = None
     context = Context(
         subject=Subject(session.project.graph), snapshot=snapshot, history=history, project=session.project, node=chosen
     )
-    return LayerFlowAnalysis().compute(context)
+    return GradientFlowAnalysis().compute(context)
 
 
 def stepped(session: Session, steps: int) -> Session:
@@ -46,7 +46,7 @@ def stepped(session: Session, steps: int) -> Session:
 
 def test_before_the_first_step_gradients_are_those_of_autograd() -> None:
     context = context_of(chain("spirals", spirals(), [6, 2]))
-    flow = LayerFlowAnalysis().compute(context)
+    flow = GradientFlowAnalysis().compute(context)
     subject, snapshot = context.subject, context.snapshot
     assert subject is not None and snapshot is not None
     part = subject.prepared["data"].parts["train"]
@@ -86,13 +86,13 @@ def test_what_was_measured_before_a_change_tells_nothing_of_now() -> None:
         {name: curve.data() for name, curve in session.history.curves.items()}, project=session.project,
     )  # fmt: skip
     changed = replace(context, marks=(Mark(Moment(12, 1.0, 120, 1.0), "layer-1: tanh → relu"),))
-    layer = LayerFlowAnalysis().compute(changed).layers[0]
+    layer = GradientFlowAnalysis().compute(changed).layers[0]
     assert len(layer.step) == 12 and math.isnan(layer.now["update"])
     subject = Subject(session.project.graph)
     subject.load(session.snapshot())
     assert layer.now["gradient"] == pytest.approx(norms_by_node(weight_gradients(subject))["layer-1"])
     earlier = replace(context, marks=(Mark(Moment(10, 1.0, 120, 1.0), "learning rate 0.1 → 0.2"),))
-    layer = LayerFlowAnalysis().compute(earlier).layers[0]
+    layer = GradientFlowAnalysis().compute(earlier).layers[0]
     assert layer.now["update"] == np.median(layer.update[10:12])
 
 
@@ -254,7 +254,7 @@ def test_dead_units_are_counted_in_a_net_made_by_hand() -> None:
     values = context.snapshot.parameters.copy()
     place = context.snapshot.layout.by_name()["dense-1.bias"]
     values[place.start : place.start + 4] = [-1e3, 1e3, -1e3, 1e3]
-    flow = LayerFlowAnalysis().compute(replace(context, snapshot=replace(context.snapshot, parameters=values)))
+    flow = GradientFlowAnalysis().compute(replace(context, snapshot=replace(context.snapshot, parameters=values)))
     (dead,) = (warning for warning in flow.warnings if warning.kind == "dead")
     assert "50% of" in dead.sentence and "(2 of 4)" in dead.sentence
 
@@ -268,7 +268,7 @@ def test_numbers_are_said_shortly() -> None:
 def test_without_loss_or_weights_it_says_why_not() -> None:
     graph = chain("spirals", spirals(), [6, 2])
     bare = graph.replace(nodes=graph.nodes[:-1], edges=tuple(e for e in graph.edges if e.target != graph.nodes[-1].id))
-    assert "loss" in LayerFlowAnalysis().why_not(check(bare), bare)
+    assert "loss" in GradientFlowAnalysis().why_not(check(bare), bare)
     frozen = train_node(train_node(graph, "dense-1", trainable=False), "dense-2", trainable=False)
-    assert "weights that learn" in LayerFlowAnalysis().why_not(check(frozen), frozen)
-    assert LayerFlowAnalysis().why_not(check(graph), graph) == ""
+    assert "weights that learn" in GradientFlowAnalysis().why_not(check(frozen), frozen)
+    assert GradientFlowAnalysis().why_not(check(graph), graph) == ""

@@ -7,9 +7,9 @@ import functools
 import numpy as np
 import pytest
 
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
+from playground.analysis.answers.probe import Probe, ProbeAnalysis
 from playground.analysis.base import Context
-from playground.analysis.boundary import BoundaryAnalysis
-from playground.analysis.probe import Probe, ProbeAnalysis
 from playground.analysis.subject import Subject
 from playground.cli import running
 from playground.document import files, library
@@ -67,7 +67,7 @@ def test_the_slope_equals_finite_differences(name: str) -> None:
 
 def test_the_answer_is_that_of_the_boundary_at_that_place() -> None:
     context = trained("spirals")
-    plane = BoundaryAnalysis(resolution=20).compute(context)
+    plane = DecisionBoundaryAnalysis(resolution=20).compute(context)
     for row, column in ((3, 4), (10, 15), (19, 0)):
         found = probe_at(context, float(plane.xs[column]), float(plane.ys[row]))
         np.testing.assert_allclose(found.answers, plane.field[row, column], atol=1e-5)
@@ -104,7 +104,7 @@ def test_of_several_networks_only_the_one_that_answers_is_followed() -> None:
 def test_every_preset_with_a_plane_can_be_probed(name: str) -> None:
     graph = files.read(PATHS[name]).graph
     why_not = ProbeAnalysis().why_not(check(graph), graph)
-    assert why_not == BoundaryAnalysis().why_not(check(graph), graph)
+    assert why_not == DecisionBoundaryAnalysis().why_not(check(graph), graph)
     if why_not:
         return
     found = ProbeAnalysis(resolution=8).compute(trained(name)).probe

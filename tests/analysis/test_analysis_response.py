@@ -10,8 +10,8 @@ import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.inspection import partial_dependence
 
+from playground.analysis.answers.response import ResponseAnalysis
 from playground.analysis.base import Cancelled, Context
-from playground.analysis.response import ResponseAnalysis
 from playground.analysis.subject import Subject
 from playground.cli import running
 from playground.document import files, library

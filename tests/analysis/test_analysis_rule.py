@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from playground.analysis.answers.learning_rule import MOST_LINES, LearningRuleAnalysis, rule_nodes
 from playground.analysis.base import Context
-from playground.analysis.learning_rule import MOST_LINES, LearningRuleAnalysis, rule_nodes
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project, TrainingSettings

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Context, NothingToShow, OtherRun
-from playground.analysis.runs import RunsAnalysis, result_hash
+from playground.analysis.run.runs import RunsAnalysis, result_hash
 from playground.training.session import Session
 from tests.training.runs import project
 

@@ -11,11 +11,10 @@ import pytest
 import torch
 
 from playground.analysis.base import Cancelled, Context, NothingToShow
-from playground.analysis.loss_surface import LossSurface, LossSurfaceAnalysis
-from playground.analysis.many_losses import ManyLosses
-from playground.analysis.quick_tanh import QuickTanh
-from playground.analysis.subject import Subject
-from playground.analysis.surface_directions import (
+from playground.analysis.loss.loss_surface import LossSurface, LossSurfaceAnalysis
+from playground.analysis.shared.many_losses import ManyLosses
+from playground.analysis.shared.quick_tanh import QuickTanh
+from playground.analysis.shared.surface_directions import (
     Plane,
     parameter_names,
     path_plane,
@@ -24,7 +23,8 @@ from playground.analysis.surface_directions import (
     random_plane,
     two_parameter_plane,
 )
-from playground.analysis.weight_points import Combined, Listed
+from playground.analysis.shared.weight_points import Combined, Listed
+from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Edge, Graph, Node, NodeTraining
 from playground.network.check import check

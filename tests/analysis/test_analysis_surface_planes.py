@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis import chosen_weights
 from playground.analysis.base import Context, NothingToShow, OtherRun
-from playground.analysis.loss_gradient import LossGradient
-from playground.analysis.loss_surface import LossSurface, LossSurfaceAnalysis
-from playground.analysis.penalty import Penalty
+from playground.analysis.loss.loss_gradient import LossGradient
+from playground.analysis.loss.loss_surface import LossSurface, LossSurfaceAnalysis
+from playground.analysis.shared import chosen_weights
+from playground.analysis.shared.penalty import Penalty
+from playground.analysis.shared.surface_directions import line_plane
 from playground.analysis.subject import Subject
-from playground.analysis.surface_directions import line_plane
 from playground.document.graph import Graph, NodeTraining
 from playground.document.project import Project, Regularization, TrainingSettings
 from playground.training.session import Session

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
+from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
+from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
 from playground.analysis.base import Cancelled, Context, NothingToShow
-from playground.analysis.confusion import ConfusionAnalysis
-from playground.analysis.curves import CurvesAnalysis
-from playground.analysis.data_view import DataAnalysis
-from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.analysis.inside.data import DataAnalysis
+from playground.analysis.inside.weights import WeightsAnalysis
 from playground.analysis.registry import ANALYSES, analysis
+from playground.analysis.run.curves import CurvesAnalysis
 from playground.analysis.subject import Subject
-from playground.analysis.weights import WeightsAnalysis
 from playground.document.graph import Graph
 from playground.network.check import check
 from playground.training.history import Curve, Mark, Moment
@@ -24,7 +24,7 @@ from tests.analysis.subjects import chain, context_of, plain_forward, softmax, s
 def test_confusion_equals_sklearn(part: str) -> None:
     graph = chain("iris", {}, [5, 3])
     context = context_of(graph, seed=3)
-    result = ConfusionAnalysis(part=part).compute(context)
+    result = ConfusionMatrixAnalysis(part=part).compute(context)
     assert context.subject is not None and context.snapshot is not None
     prepared = context.subject.prepared["data"]
     answers = plain_forward(context.snapshot, prepared.parts[part]["features"], 2)[1].argmax(axis=1)
@@ -40,7 +40,7 @@ def test_confusion_equals_sklearn(part: str) -> None:
 def test_confusion_of_one_hot_targets() -> None:
     graph = chain("spirals", spirals("one-hot", arms=3), [4, 3], "mean-squared-error")
     context = context_of(graph)
-    result = ConfusionAnalysis().compute(context)
+    result = ConfusionMatrixAnalysis().compute(context)
     assert context.subject is not None and context.snapshot is not None
     prepared = context.subject.prepared["data"]
     answers = plain_forward(context.snapshot, prepared.parts["test"]["features"], 2)[1].argmax(axis=1)
@@ -50,12 +50,12 @@ def test_confusion_of_one_hot_targets() -> None:
 def test_an_empty_part_is_said_in_a_sentence() -> None:
     graph = chain("spirals", spirals(train_share=1.0, validation_share=0.0), [4, 2])
     with pytest.raises(NothingToShow, match="test part has no examples"):
-        ConfusionAnalysis().compute(context_of(graph))
+        ConfusionMatrixAnalysis().compute(context_of(graph))
 
 
 def test_an_unwanted_confusion_stops() -> None:
     with pytest.raises(Cancelled):
-        ConfusionAnalysis().compute(context_of(chain("spirals", spirals(), [2]), cancelled=lambda: True))
+        ConfusionMatrixAnalysis().compute(context_of(chain("spirals", spirals(), [2]), cancelled=lambda: True))
 
 
 def test_the_wall_shows_the_surest_mistakes_first() -> None:

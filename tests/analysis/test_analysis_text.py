@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from playground.analysis.answers.next_token import NextTokenAnalysis, tempered
 from playground.analysis.base import Cancelled, Context, NothingToShow
-from playground.analysis.next_token import NextTokenAnalysis, tempered
-from playground.data.text import bigram_perplexity
+from playground.data.text.characters import bigram_perplexity
 from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import block_of, check

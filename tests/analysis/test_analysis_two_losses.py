@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from playground.analysis.confusion import ConfusionAnalysis
-from playground.analysis.gradient_flow import GradientFlowAnalysis
-from playground.analysis.live_maps import LiveMapsAnalysis
-from playground.analysis.prediction_wall import PredictionWallAnalysis
+from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
+from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
+from playground.analysis.inside.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.document.project import Project
 from playground.training.session import Session
 from tests.analysis.autoencoders import two_heads
@@ -20,7 +20,7 @@ from tests.analysis.subjects import context_of
 @pytest.mark.parametrize("node", ["odd", "odd-head"])
 def test_the_second_head_is_counted_in_its_own_groups(labels: str, node: str) -> None:
     context = context_of(two_heads(labels), node=node)
-    result = ConfusionAnalysis().compute(context)
+    result = ConfusionMatrixAnalysis().compute(context)
     subject = context.loaded()
     values = subject.values(subject.feeds("test"), [("odd-head", "output")])["odd-head", "output"]
     answers = values.argmax(axis=1) if labels == "index" else (values[:, 0] > 0).astype(int)
@@ -32,7 +32,7 @@ def test_the_second_head_is_counted_in_its_own_groups(labels: str, node: str) ->
 def test_the_heading_says_whose_answers_they_are() -> None:
     graph = two_heads()
     titles = {
-        node: (ConfusionAnalysis().compute(context_of(graph, node=node)).title,
+        node: (ConfusionMatrixAnalysis().compute(context_of(graph, node=node)).title,
                PredictionWallAnalysis().compute(context_of(graph, node=node)).title)
         for node in (None, "trunk", "digit", "odd")
     }  # fmt: skip
@@ -53,7 +53,7 @@ def test_the_wall_of_the_second_head_says_even_or_odd() -> None:
 def test_the_canvas_shows_a_network_whose_target_comes_from_a_block() -> None:
     context = context_of(two_heads())
     assert "groups" not in LiveMapsAnalysis().compute(context).maps
-    sizes = GradientFlowAnalysis(examples=16).compute(context).sizes
+    sizes = WireGradientsAnalysis(examples=16).compute(context).sizes
     reached = {(key.source, key.target) for key in sizes}
     assert {("trunk", "digit-head"), ("trunk", "odd-head")} <= reached
     assert not {source for source, _ in reached} & {"data", "groups"}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Cancelled, Context, NothingToShow, Weight
-from playground.analysis.optimizer_xray import OptimizerXray, OptimizerXrayAnalysis
+from playground.analysis.run.optimizer_xray import OptimizerXray, OptimizerXrayAnalysis
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Choice, Graph, NodeTraining

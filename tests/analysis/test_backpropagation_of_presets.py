@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.backpropagation import BackpropagationAnalysis
 from playground.analysis.base import Context
-from playground.analysis.slow_motion.update import phase_of
+from playground.analysis.inside.backpropagation import BackpropagationAnalysis
+from playground.analysis.inside.slow_motion.update import phase_of
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.training.session import Session

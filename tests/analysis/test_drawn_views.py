@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
+from playground.analysis.answers.forecast import ForecastAnalysis
+from playground.analysis.answers.next_token import NextTokenAnalysis
 from playground.analysis.base import Context, NothingToShow
-from playground.analysis.contests import held
-from playground.analysis.forecast import ForecastAnalysis
-from playground.analysis.luck import LuckAnalysis
-from playground.analysis.next_token import NextTokenAnalysis
-from playground.analysis.race import RaceAnalysis
+from playground.analysis.run.contests import held
+from playground.analysis.run.luck import LuckAnalysis
+from playground.analysis.run.race import RaceAnalysis
 from playground.analysis.subject import Subject, plane_node
 from playground.document.graph import Graph, NodeTraining
 from playground.document.project import Clipping

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from playground.analysis import loss_surface, progress
+from playground.analysis import progress
 from playground.analysis.base import Context
-from playground.analysis.loss_surface import LossSurfaceAnalysis
+from playground.analysis.loss import loss_surface
+from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.progress import Pace, Progress, TooLong, duration, share_of, told
 from tests.analysis.subjects import chain, context_of, spirals
 

@@ -6,13 +6,13 @@ import functools
 import statistics
 import time
 
-from playground.analysis.attention import AttentionAnalysis
 from playground.analysis.base import Context
+from playground.analysis.inside.attention import AttentionAnalysis
 from playground.analysis.subject import Subject
 from playground.document.graph import Edge, Graph, Node
 from playground.document.project import OpenView, Project, TrainingSettings
 from playground.training.session import Session
-from playground.ui.views.attention_view import AttentionView
+from playground.ui.views.inside.attention import AttentionView
 from tests.benchmarks.projects import ADAM, place
 from tests.benchmarks.table import Row
 from tests.benchmarks.timing import Spent, percentile, spent_on

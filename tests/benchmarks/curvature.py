@@ -7,7 +7,7 @@ import statistics
 import numpy as np
 import torch
 
-from playground.analysis.hessian import Curvature, Lanczos, random_start
+from playground.analysis.loss.hessian import Curvature, Lanczos, random_start
 from playground.analysis.subject import Subject
 from playground.training.session import Session
 from tests.benchmarks.surface import small_network

@@ -6,13 +6,13 @@ import functools
 import statistics
 import time
 
+from playground.analysis.answers.forecast import Forecast, ForecastAnalysis
 from playground.analysis.base import Context
-from playground.analysis.forecast import Forecast, ForecastAnalysis
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.project import Project
 from playground.training.session import Session
-from playground.ui.views.forecast_view import ForecastView
+from playground.ui.views.answers.forecast import ForecastView
 from tests.benchmarks.table import Row
 from tests.benchmarks.timing import Spent, percentile, spent_on
 from tests.benchmarks.window import open_window, pause, play, rest, wait_until

@@ -29,13 +29,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from playground.data import own_text
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_labelled_texts import LabelledTexts
-from playground.data.own_look import look_at
-from playground.data.own_outcome import outcome, sentence
-from playground.data.own_table import OwnTable, first_dataset
-from playground.data.own_text import OwnText, TextFile
+from playground.data.own import text as own_text
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.labelled_texts import LabelledTexts
+from playground.data.own.look import look_at
+from playground.data.own.outcome import outcome, sentence
+from playground.data.own.table import OwnTable, first_dataset
+from playground.data.own.text import OwnText, TextFile
 from playground.data.preparation import Prepared, prepare
 
 STEPS = 60

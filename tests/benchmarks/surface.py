@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from playground.analysis.base import Context
-from playground.analysis.loss_surface import LossSurfaceAnalysis
+from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.subject import Subject
 from playground.document.project import Project
 from playground.training.session import Session

@@ -80,10 +80,10 @@ def _rate(place) -> float:
 def measure_million() -> list[Row]:
     """A run of a million steps: what its snapshots take, and how long its curves take to draw."""
     from playground.analysis.base import Context
-    from playground.analysis.curves import CurvesAnalysis
+    from playground.analysis.run.curves import CurvesAnalysis
     from playground.training.session import Session
     from playground.ui.shell.app import make_application
-    from playground.ui.views.curves_view import CurvesView
+    from playground.ui.views.run.curves import CurvesView
 
     session = Session(projects.small(projects.SGD), device="cpu")
     session.advance(1_000)

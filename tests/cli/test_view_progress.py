@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from playground.analysis import contests, curvature, many_losses, mode_connectivity
+from playground.analysis.loss import curvature, mode_connectivity
 from playground.analysis.progress import Progress
+from playground.analysis.run import contests
+from playground.analysis.shared import many_losses
 from playground.cli import watching
 from playground.training.session import Session
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
+from playground.analysis.answers.probe import ProbeAnalysis
 from playground.analysis.base import Context
-from playground.analysis.boundary import BoundaryAnalysis
-from playground.analysis.probe import ProbeAnalysis
 from playground.analysis.subject import Subject
-from playground.data.own_first import first_guess
+from playground.data.own.first import first_guess
 from playground.data.preparation import prepare
 from playground.data.preview import preview
 from playground.editing.starting import starting_project
@@ -42,7 +42,7 @@ def test_the_plane_and_the_probe_keep_the_seconds(seconds: Path) -> None:
     project = starting_project(first_guess(seconds).dataset, "Seconds")
     session = Session(project, "cpu")
     context = Context(subject=Subject(project.graph), snapshot=session.snapshot())
-    plane = BoundaryAnalysis(resolution=40).compute(context)
+    plane = DecisionBoundaryAnalysis(resolution=40).compute(context)
     xy = plane.points["train"].xy
     assert len(np.unique(xy[:, 0])) == 42
     assert np.abs((xy[:, 0] - START) / 10 - np.round((xy[:, 0] - START) / 10)).max() < 1e-3

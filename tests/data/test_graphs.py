@@ -6,7 +6,7 @@ import networkx
 import numpy as np
 import pytest
 
-from playground.data.graphs import Communities, KarateClub
+from playground.data.graphs.communities import Communities, KarateClub
 from playground.data.preparation import prepare
 
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.data import delimited, own_table
-from playground.data.delimited import read_table
-from playground.data.own_choice import first_choice, first_missing, with_target
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_first import first_guess
-from playground.data.own_numbers import is_date, number_in
-from playground.data.own_outcome import outcome, sentence
-from playground.data.own_table import OwnClassTable, dataset_of, first_dataset
-from playground.data.own_text import read_text
+from playground.data.own import delimited
+from playground.data.own import table as own_table
+from playground.data.own.choice import first_choice, first_missing, with_target
+from playground.data.own.delimited import read_table
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.first import first_guess
+from playground.data.own.numbers import is_date, number_in
+from playground.data.own.outcome import outcome, sentence
+from playground.data.own.table import OwnClassTable, dataset_of, first_dataset
+from playground.data.own.text import read_text
 from playground.data.preparation import prepare
 from playground.training.metrics import MetricSet
 

@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from playground.blocks.base import BlockError
-from playground.data import own_images, picture_decoding, picture_sources
-from playground.data.own_files import FileRefused, Reading, ReadingStopped
-from playground.data.own_images import OwnPictures, look_at_pictures, pictures_of, sentence
-from playground.data.own_look import look_at
-from playground.data.picture_decoding import square_of
+from playground.data.own import images as own_images
+from playground.data.own import picture_decoding, picture_sources
+from playground.data.own.files import FileRefused, Reading, ReadingStopped
+from playground.data.own.images import OwnPictures, look_at_pictures, pictures_of, sentence
+from playground.data.own.look import look_at
+from playground.data.own.picture_decoding import square_of
 from playground.data.preparation import prepare
 from playground.data.preview import preview
 from tests import own_files

@@ -10,10 +10,10 @@ import pytest
 from playground.blocks.base import BlockError
 from playground.blocks.signal import PADDING
 from playground.data.base import PARTS
-from playground.data.delimited import Table, read_table
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_first import first_guess
-from playground.data.own_labelled_texts import (
+from playground.data.own.delimited import Table, read_table
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.first import first_guess
+from playground.data.own.labelled_texts import (
     UNKNOWN,
     LabelledTexts,
     OwnLabelledTexts,
@@ -21,7 +21,7 @@ from playground.data.own_labelled_texts import (
     read_labelled_texts,
     tokens_of,
 )
-from playground.data.own_look import look_at
+from playground.data.own.look import look_at
 from playground.data.preparation import prepare
 from tests import own_files
 

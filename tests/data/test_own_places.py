@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.data.own_places import located, stored
+from playground.data.own.places import located, stored
 from playground.document.files import write
 from playground.editing.starting import starting_project
 from playground.network.check import check

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from playground.blocks.base import BlockError
-from playground.data import delimited
-from playground.data.delimited import read_stream, read_table
-from playground.data.own_choice import first_choice, with_target
-from playground.data.own_encodings import UTF8
-from playground.data.own_files import FileRefused, Reading, ReadingStopped
-from playground.data.own_layout import Layout
-from playground.data.own_numbers import number_in
-from playground.data.own_outcome import outcome, sentence
-from playground.data.own_table import OwnClassTable, OwnNumberTable, dataset_of
+from playground.data.own import delimited
+from playground.data.own.choice import first_choice, with_target
+from playground.data.own.delimited import read_stream, read_table
+from playground.data.own.encodings import UTF8
+from playground.data.own.files import FileRefused, Reading, ReadingStopped
+from playground.data.own.layout import Layout
+from playground.data.own.numbers import number_in
+from playground.data.own.outcome import outcome, sentence
+from playground.data.own.table import OwnClassTable, OwnNumberTable, dataset_of
 from playground.data.preparation import prepare
 
 

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.blocks.base import BlockError
-from playground.data import own_text
-from playground.data.delimited import Table
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_look import look_at
-from playground.data.own_text import RARE, OwnText, TextFile, prepared, read_text, sentence, text_dataset
+from playground.data.own import text as own_text
+from playground.data.own.delimited import Table
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.look import look_at
+from playground.data.own.text import RARE, OwnText, TextFile, prepared, read_text, sentence, text_dataset
 from playground.data.preparation import prepare
-from playground.data.text import ALPHABET
+from playground.data.text.characters import ALPHABET
 from tests import own_files
 
 VERSE = "Süß ist der Apfel, und grün.\nZwölf Boxkämpfer jagen Viktor quer über den Sylter Deich.\n" * 12

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_images import OwnPictures, PictureFolder, look_at_pictures, pictures_of, sentence
-from playground.data.own_look import look_at
-from playground.data.picture_decoding import Brightness, endings, formats
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.images import OwnPictures, PictureFolder, look_at_pictures, pictures_of, sentence
+from playground.data.own.look import look_at
+from playground.data.own.picture_decoding import Brightness, endings, formats
 from playground.data.preparation import prepare
 from playground.editing.starting import starting_project
 from playground.network.check import check

@@ -7,13 +7,13 @@ import pytest
 
 from playground.blocks.base import BlockError
 from playground.data.base import PARTS
-from playground.data.courses import Bonus, Insurance, NoisyCurve, SparseTable, causes
-from playground.data.drawn import DrawnPoints
-from playground.data.expression import TypedBoundary
-from playground.data.gates import TruthTable
-from playground.data.points import Blobs, Circles, Gaussians, Moons, Spirals, Xor
+from playground.data.points.drawn import DrawnPoints
+from playground.data.points.expression import TypedBoundary
+from playground.data.points.shapes import Blobs, Circles, Gaussians, Moons, Spirals, Xor
+from playground.data.points.surfaces import Bumps, Plane
 from playground.data.preparation import prepare
-from playground.data.surfaces import Bumps, Plane
+from playground.data.tables.courses import Bonus, Insurance, NoisyCurve, SparseTable, causes
+from playground.data.tables.gates import TruthTable
 
 from .examples import separable
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from playground.blocks.base import BlockError
 from playground.data.base import PARTS, Examples
-from playground.data.courses import NoisyCurve
-from playground.data.drawn import DrawnPoints
-from playground.data.gates import TruthTable
-from playground.data.points import Blobs, Circles, Spirals
+from playground.data.points.drawn import DrawnPoints
+from playground.data.points.shapes import Blobs, Circles, Spirals
 from playground.data.preparation import code_labels, fit_scaler, prepare, split
 from playground.data.preview import preview
-from playground.data.tables import Diabetes, Iris
+from playground.data.tables.classic import Diabetes, Iris
+from playground.data.tables.courses import NoisyCurve
+from playground.data.tables.gates import TruthTable
 
 
 def examples(numbers) -> Examples:

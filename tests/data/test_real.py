@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from playground.data import packaged
-from playground.data.images import Digits, Mnist, evenly
+from playground.data.images.digits import Digits, Mnist, evenly
 from playground.data.packaged import bytes_in, numbers_in
 from playground.data.preparation import prepare
-from playground.data.tables import BreastCancer, Diabetes, Iris, Wine
+from playground.data.tables.classic import BreastCancer, Diabetes, Iris, Wine
 
 
 def made(dataset):

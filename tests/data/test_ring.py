@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from playground.data.points.ring import Ring
 from playground.data.preparation import prepare
-from playground.data.ring import Ring
 
 
 @pytest.mark.parametrize(("modes", "radius", "spread"), [(8, 4.0, 0.25), (3, 2.0, 0.5), (12, 5.0, 0.05)])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playground.blocks.base import BlockError
 from playground.data.preparation import prepare
 from playground.data.preview import preview
-from playground.data.text import ALPHABET, PythonManual, TextWindows, bigram_perplexity, encoded, plain
+from playground.data.text.characters import ALPHABET, PythonManual, TextWindows, bigram_perplexity, encoded, plain
 
 
 class Alternating(TextWindows):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from playground.data.preparation import prepare
-from playground.data.typed import TypedExamples, read
+from playground.data.tables.typed import TypedExamples, read
 
 
 def test_numbers_arrive_as_typed_unscaled_and_all_to_learn_from() -> None:

@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import nn
 
-from playground.analysis import weights
+from playground.analysis.inside import weights
 from playground.blocks import loss, normalization, perceptron
 from playground.blocks.base import Block
 from playground.blocks.signal import Signal
-from playground.data import points
 from playground.data.base import Dataset
+from playground.data.points import shapes as points
 from playground.data.preparation import prepare
 from playground.data.registry import CATALOGUE
 from playground.network.check import check, infer

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from playground.analysis.many_losses import ManyLosses
+from playground.analysis.shared.many_losses import ManyLosses
 from playground.document.project import OpenView
 from tests.end_to_end.conftest import Person, spirals
 

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 
 from playground.document.edits import set_parameters
 from playground.document.project import OpenView
-from playground.ui.views.luck_view import LuckView
-from playground.ui.views.race_view import RaceView
+from playground.ui.views.run.luck import LuckView
+from playground.ui.views.run.race import RaceView
 from tests.end_to_end.conftest import LEFT, Person, spirals
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 
 from playground.document.graph import Choice
-from playground.ui.views.descent_view import DescentView
+from playground.ui.views.loss.descent import DescentView
 from tests.network.small_graphs import chain, node
 from tests.training.descents import landscape
 from tests.training.runs import circles, project

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from playground.document import files, library
 from playground.document.project import OpenView
-from playground.ui.views.maps_view import FeatureMapsView
-from playground.ui.views.wall_view import WallView
+from playground.ui.views.answers.prediction_wall import PredictionWallView
+from playground.ui.views.inside.feature_maps import FeatureMapsView
 
 from .conftest import LEFT, Person
 
@@ -21,7 +21,7 @@ def test_maps_follow_the_block_and_the_picture_on_the_wall(person: Person, tmp_p
     person.waits_for("ready")
     person.place.trainer.take_step(20)
     maps, wall = (person.place.views.dock(name).view for name in ("feature-maps", "prediction-wall"))
-    assert isinstance(maps, FeatureMapsView) and isinstance(wall, WallView)
+    assert isinstance(maps, FeatureMapsView) and isinstance(wall, PredictionWallView)
     person.sees(lambda: maps.result is not None and wall.result is not None)
     person.rests()
     assert maps.result is not None and wall.result is not None

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtTest import QTest
 
 from playground.document import files, library
-from playground.ui.views.forecast_view import ForecastView
+from playground.ui.views.answers.forecast import ForecastView
 
 from .conftest import LEFT, NONE, Person
 

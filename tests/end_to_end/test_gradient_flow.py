@@ -7,22 +7,22 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 
 from playground.document import files, library
-from playground.ui.views.distributions_view import DistributionsView
-from playground.ui.views.flow_view import FlowView
+from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.gradient_flow import GradientFlowView
 from tests.end_to_end.conftest import LEFT, Person
 from tests.end_to_end.test_time_machine import drag
 
 HIDDEN = [f"hidden-{number}" for number in range(1, 11)]
 
 
-def sick(person: Person, folder: Path, epochs: int = 4) -> FlowView:
+def sick(person: Person, folder: Path, epochs: int = 4) -> GradientFlowView:
     person.opens(files.read(library.find("deep-sigmoid")), folder)
     person.sees(lambda: person.place.feed.live is not None)
     person.place.trainer.take_epochs(epochs)
     person.sees(lambda: person.place.feed.live.epoch >= epochs)
     person.rests()
     view = person.place.views.dock("gradient-flow").view
-    assert isinstance(view, FlowView)
+    assert isinstance(view, GradientFlowView)
     person.sees(lambda: view.result is not None and view.result.step == person.step)
     return view
 

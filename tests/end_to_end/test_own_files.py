@@ -11,10 +11,10 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from playground.data import own_files as data_files
-from playground.data.own_files import Reading
-from playground.data.own_first import first_guess
-from playground.data.own_places import stored
+from playground.data.own import files as data_files
+from playground.data.own.files import Reading
+from playground.data.own.first import first_guess
+from playground.data.own.places import stored
 from playground.data.registry import CATALOGUE
 from playground.document.files import to_json, write
 from playground.editing.starting import starting_project

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from playground.document import library
-from playground.ui.views.curves_view import CurvesView
-from playground.ui.views.generated_view import GeneratedView
+from playground.ui.views.answers.generated_points import GeneratedPointsView
+from playground.ui.views.run.curves import CurvesView
 
 from .conftest import Person
 
@@ -12,7 +12,7 @@ from .conftest import Person
 def test_both_players_are_seen_while_they_learn_and_are_changed_meanwhile(person: Person) -> None:
     person.window.open_path(library.find("gan-ring"))
     person.waits_for("ready")
-    (view,) = person.window.findChildren(GeneratedView)
+    (view,) = person.window.findChildren(GeneratedPointsView)
     (curves,) = person.window.findChildren(CurvesView)
     person.sees(lambda: view.result is not None)
     before = view.result

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from playground.document import files, library
-from playground.ui.views.backpropagation_view import BackpropagationView
+from playground.ui.views.inside.backpropagation import BackpropagationView
 
 from .conftest import Person
 

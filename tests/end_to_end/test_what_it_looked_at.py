@@ -11,13 +11,13 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from playground.analysis.probe import Probe, ProbedBoundary
+from playground.analysis.answers.probe import Probe, ProbedBoundary
 from playground.document import files, library
 from playground.document.project import OpenView
-from playground.ui.views.attribution_view import AttributionView
-from playground.ui.views.boundary_view import BoundaryView
-from playground.ui.views.response_view import ResponseView
-from playground.ui.views.wall_view import WallView
+from playground.ui.views.answers.attribution import AttributionView
+from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
+from playground.ui.views.answers.prediction_wall import PredictionWallView
+from playground.ui.views.answers.response import ResponseView
 
 from .conftest import LEFT, NONE, Person, spirals
 
@@ -28,7 +28,7 @@ def test_a_mistake_on_the_wall_is_explained(person: Person, tmp_path: Path) -> N
     person.place.trainer.take_step(10)
     person.sees(lambda: person.step == 10)
     view, wall = (person.place.views.dock(name).view for name in ("attribution", "prediction-wall"))
-    assert isinstance(view, AttributionView) and isinstance(wall, WallView)
+    assert isinstance(view, AttributionView) and isinstance(wall, PredictionWallView)
     person.sees(lambda: view.result is not None and wall.result is not None)
     person.rests()
     assert view.result is not None and wall.result is not None
@@ -74,7 +74,7 @@ def test_a_point_is_dragged_over_the_plane_while_it_learns(
     person.waits_for("ready")
     person.place.trainer.take_step(5)
     view = person.place.views.dock("decision-boundary").view
-    assert isinstance(view, BoundaryView)
+    assert isinstance(view, DecisionBoundaryView)
     person.sees(lambda: view.result is not None)
     view.plot.setFocus()
     person.presses(Qt.Key.Key_P, on=view.plot)

@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.attention import AttentionAnalysis, AttentionMaps
 from playground.analysis.base import Context
+from playground.analysis.inside.attention import AttentionAnalysis, AttentionMaps
 from playground.analysis.subject import Subject
 from playground.document.edits import set_parameters
 from playground.document.project import Project

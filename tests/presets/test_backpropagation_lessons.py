@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis, Way
 from playground.analysis.base import Context
+from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis, Way
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Node

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
+from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
 from playground.analysis.base import Context
-from playground.analysis.latent_plane import LatentPlaneAnalysis
 from playground.analysis.subject import Subject
 from playground.data.base import Dataset
 from playground.data.preparation import Prepared, prepare

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Context
-from playground.analysis.luck import LuckAnalysis
-from playground.analysis.race import Race, RaceAnalysis
+from playground.analysis.run.luck import LuckAnalysis
+from playground.analysis.run.race import Race, RaceAnalysis
 from playground.analysis.subject import Subject
 from playground.data.base import Dataset
 from playground.data.preparation import prepare

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.analysis.base import Context
-from playground.analysis.curvature import CurvatureAnalysis, CurvatureResult
+from playground.analysis.loss.curvature import CurvatureAnalysis, CurvatureResult
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.training.session import Session

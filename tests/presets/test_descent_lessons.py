@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Context
-from playground.analysis.descent import DescentAnalysis, Walk
+from playground.analysis.loss.descent import DescentAnalysis, Walk
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from playground.analysis.answers.forecast import ForecastAnalysis
 from playground.analysis.base import Context
-from playground.analysis.forecast import ForecastAnalysis
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters

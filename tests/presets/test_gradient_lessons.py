@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from playground.analysis.base import Context
-from playground.analysis.distributions import DistributionsAnalysis
-from playground.analysis.gradient_warnings import VANISHING
-from playground.analysis.layer_flow import LayerFlow, LayerFlowAnalysis
+from playground.analysis.run.distributions import DistributionsAnalysis
+from playground.analysis.run.gradient_flow import GradientFlowAnalysis, LayerFlow
+from playground.analysis.run.gradient_warnings import VANISHING
 from playground.analysis.subject import Subject
 from playground.document import edits, files, library
 from playground.document.graph import Choice
@@ -39,7 +39,7 @@ def gradient(session: Session, node: str) -> float:
 def flow(session: Session) -> LayerFlow:
     history = {name: curve.data() for name, curve in session.history.curves.items()}
     subject = Subject(session.project.graph)
-    return LayerFlowAnalysis().compute(Context(subject, session.snapshot(), history, project=session.project))
+    return GradientFlowAnalysis().compute(Context(subject, session.snapshot(), history, project=session.project))
 
 
 def starting(project: Project, initializer: str, **numbers: float) -> Project:

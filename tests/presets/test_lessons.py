@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from playground.analysis.base import Context
-from playground.analysis.loss_surface import LossSurfaceAnalysis
+from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from playground.analysis.advice import of_curves
+from playground.analysis.run.advice import of_curves
 from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.recovery import recovery_of

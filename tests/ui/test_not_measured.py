@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction
 from playground.training.history import CurveData
 from playground.training.undefined import reason
 from playground.ui.shell.top_bar import TopBar
-from playground.ui.views.curves_view import CurvesView
+from playground.ui.views.run.curves import CurvesView
 
 
 @pytest.fixture

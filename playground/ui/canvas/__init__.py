@@ -1,0 +1,1 @@
+"""The canvas: cards, wires, neurons, and every gesture on them."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.gradient_warnings import CONTRAST, VANISHING
+from playground.analysis.run.gradient_warnings import CONTRAST, VANISHING
 from playground.document.graph import EdgeKey
 from playground.ui.canvas.scene import CanvasScene
 

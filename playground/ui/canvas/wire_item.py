@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from playground.analysis.gradient_warnings import short
+from playground.analysis.run.gradient_warnings import short
 from playground.blocks.signal import Signal
 from playground.document.graph import EdgeKey
 from playground.editing.geometry import Curve, curve_bounds, wire_curve

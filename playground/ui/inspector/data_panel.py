@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from playground.data.base import Dataset, Part
-from playground.data.drawn import DrawnPoints
+from playground.data.points.drawn import DrawnPoints
 from playground.data.preparation import prepare
 from playground.data.preview import DataPreview, preview
 from playground.data.registry import CATALOGUE, DATASETS

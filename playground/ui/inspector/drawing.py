@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from playground.data.drawn import MOST_POINTS
-from playground.data.points import CLASS_NAMES, EXTENT
+from playground.data.points.drawn import MOST_POINTS
+from playground.data.points.shapes import CLASS_NAMES, EXTENT
 from playground.ui.widgets.points_plot import PointsPlot, draw_marker
 from playground.ui.widgets.rows import label
 from playground.ui.widgets.theme import THEME, class_color

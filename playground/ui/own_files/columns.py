@@ -9,8 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from playground.data.delimited import Table
-from playground.data.own_choice import (
+from playground.data.own.choice import (
     ChosenColumn,
     ChosenTable,
     chosen_column,
@@ -18,7 +17,8 @@ from playground.data.own_choice import (
     with_target,
     without_target,
 )
-from playground.data.own_columns import MOST_CATEGORIES, TEXT, TableColumn, Use
+from playground.data.own.columns import MOST_CATEGORIES, TEXT, TableColumn, Use
+from playground.data.own.delimited import Table
 from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.theme import THEME

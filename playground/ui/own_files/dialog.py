@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from playground.data.own_files import Reading
+from playground.data.own.files import Reading
 from playground.ui.own_files.file_page import FilePage
 from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.rows import label

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from playground.data.picture_decoding import endings
+from playground.data.own.picture_decoding import endings
 from playground.ui.own_files.opening import is_data
 
 

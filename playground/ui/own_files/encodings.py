@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-from playground.data.own_encodings import CHOICES
+from playground.data.own.encodings import CHOICES
 from playground.ui.widgets.controls import QuietComboBox
 
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from playground.data.base import Dataset
-from playground.data.delimited import Table, read_table
-from playground.data.own_files import Reading
-from playground.data.own_labelled_texts import (
+from playground.data.own.delimited import Table, read_table
+from playground.data.own.files import Reading
+from playground.data.own.labelled_texts import (
     UNKNOWN,
     LabelledTexts,
     OwnLabelledTexts,

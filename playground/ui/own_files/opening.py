@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from playground.data.base import Dataset
-from playground.data.delimited import Table, decoded
-from playground.data.own_files import FileRefused, encoding_of, head_of, stop_all_readings
-from playground.data.own_formats import is_project
-from playground.data.own_images import OwnPictures, PictureFolder
-from playground.data.own_labelled_texts import LabelledTexts
-from playground.data.own_look import look_at
-from playground.data.own_text import TextFile
+from playground.data.own.delimited import Table, decoded
+from playground.data.own.files import FileRefused, encoding_of, head_of, stop_all_readings
+from playground.data.own.formats import is_project
+from playground.data.own.images import OwnPictures, PictureFolder
+from playground.data.own.labelled_texts import LabelledTexts
+from playground.data.own.look import look_at
+from playground.data.own.text import TextFile
 from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Node

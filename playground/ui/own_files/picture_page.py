@@ -7,9 +7,9 @@ from typing import get_args
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
 
-from playground.data import own_images
 from playground.data.base import Dataset
-from playground.data.own_images import OwnPictures, PictureFolder, Side, pictures_of
+from playground.data.own import images as own_images
+from playground.data.own.images import OwnPictures, PictureFolder, Side, pictures_of
 from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.picture_rows import PictureRows
 from playground.ui.own_files.table_page import PlainTableView

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from playground.data.own_files import FileRefused, Reading, ReadingStopped
+from playground.data.own.files import FileRefused, Reading, ReadingStopped
 from playground.paths import log_file
 
 log = logging.getLogger(__name__)

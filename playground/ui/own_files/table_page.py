@@ -23,17 +23,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from playground.data import own_outcome, own_table
 from playground.data.base import Dataset
-from playground.data.delimited import Table, asked_layout, read_table
-from playground.data.own_choice import MISSING_HELP, Missing, first_missing
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_labelled_texts import class_columns, first_columns, read_labelled_texts, text_columns
-from playground.data.own_layout import SEPARATORS, Layout
-from playground.data.own_look import TABLE_ENDINGS
-from playground.data.own_outcome import Outcome, outcome
-from playground.data.own_table import OwnClassTable, OwnTable
-from playground.data.own_text import read_text
+from playground.data.own import outcome as own_outcome
+from playground.data.own import table as own_table
+from playground.data.own.choice import MISSING_HELP, Missing, first_missing
+from playground.data.own.delimited import Table, asked_layout, read_table
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.labelled_texts import class_columns, first_columns, read_labelled_texts, text_columns
+from playground.data.own.layout import SEPARATORS, Layout
+from playground.data.own.look import TABLE_ENDINGS
+from playground.data.own.outcome import Outcome, outcome
+from playground.data.own.table import OwnClassTable, OwnTable
+from playground.data.own.text import read_text
 from playground.ui.own_files.columns import ColumnsModel, ColumnsView
 from playground.ui.own_files.encodings import encoding_choice, show_encoding
 from playground.ui.own_files.file_page import FilePage

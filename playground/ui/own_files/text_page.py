@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
 
-from playground.data import own_text
 from playground.data.base import Dataset
-from playground.data.delimited import read_table
-from playground.data.own_files import Reading
-from playground.data.own_text import OwnText, TextFile, prepared, text_dataset
+from playground.data.own import text as own_text
+from playground.data.own.delimited import read_table
+from playground.data.own.files import Reading
+from playground.data.own.text import OwnText, TextFile, prepared, text_dataset
 from playground.ui.own_files.encodings import encoding_choice, show_encoding
 from playground.ui.own_files.file_page import FilePage
 from playground.ui.widgets.controls import QuietComboBox, Toggle

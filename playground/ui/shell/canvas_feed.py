@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from playground.analysis.gradient_flow import GradientFlow, GradientFlowAnalysis
-from playground.analysis.live_maps import LiveMaps, LiveMapsAnalysis
+from playground.analysis.inside.live_maps import LiveMaps, LiveMapsAnalysis
+from playground.analysis.inside.wire_gradients import GradientFlow, WireGradientsAnalysis
 from playground.data.base import Part
 from playground.training.phases import active_phases
 from playground.training.snapshot import Snapshot
@@ -105,7 +105,7 @@ class CanvasFeed(QObject):
         if snapshot is not None:
             phases = active_phases(self._document.project, self._document.report)
             turns = tuple((tuple(sorted(phase.losses)), tuple(sorted(phase.trains))) for phase in phases)
-            analysis = GradientFlowAnalysis(turns=turns if len(turns) > 1 else ())
+            analysis = WireGradientsAnalysis(turns=turns if len(turns) > 1 else ())
             self._analyst.request(Request(self._flow_key, analysis, self._document.graph, snapshot))
 
     @Slot(int)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from playground.analysis.advice import Advice, Offer
-from playground.analysis.companion import Companion, CompanionAnalysis
+from playground.analysis.run.advice import Advice, Offer
+from playground.analysis.run.companion import Companion, CompanionAnalysis
 from playground.ui.open_document import OpenDocument
 from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle

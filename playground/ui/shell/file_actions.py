@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from playground.data.own_places import located, stored
+from playground.data.own.places import located, stored
 from playground.document.files import ProjectFileError
 from playground.document.graph import Position
 from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_works

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from playground.analysis.advice import Offer
+from playground.analysis.run.advice import Offer
 from playground.document import edits
 from playground.ui.open_document import OpenDocument
 from playground.ui.shell.view_docks import ViewDocks

@@ -14,7 +14,7 @@ from playground.analysis.base import Analysis
 from playground.analysis.progress import share_of
 from playground.ui.views import saving
 from playground.ui.views.parameters import Option, ViewParameters
-from playground.ui.views.plot_legend import KEY, PLACE, SHOWN, PlotLegend
+from playground.ui.views.shared.plot_legend import KEY, PLACE, SHOWN, PlotLegend
 from playground.ui.views.waiting import WaitingStrip
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.legend import Legend

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from playground.data.points import EXTENT
+from playground.data.points.shapes import EXTENT
 from playground.ui.widgets.heat_map import signed_colors
 from playground.ui.widgets.theme import THEME, class_color, class_symbol
 

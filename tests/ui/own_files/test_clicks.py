@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.data.delimited import read_table
+from playground.data.own.delimited import read_table
 from playground.ui.own_files.columns import KIND, NAME
 from playground.ui.own_files.dialog import OwnFileDialog
 from playground.ui.own_files.marks import OpenedChoice

@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.data.delimited import read_table
-from playground.data.own_files import FileRefused, Reading
-from playground.data.own_images import look_at_pictures
-from playground.data.own_layout import Layout
-from playground.data.own_look import look_at
-from playground.data.own_table import OwnClassTable, OwnNumberTable
-from playground.data.own_text import read_text
+from playground.data.own.delimited import read_table
+from playground.data.own.files import FileRefused, Reading
+from playground.data.own.images import look_at_pictures
+from playground.data.own.layout import Layout
+from playground.data.own.look import look_at
+from playground.data.own.table import OwnClassTable, OwnNumberTable
+from playground.data.own.text import read_text
 from playground.ui.own_files.columns import EXAMPLES, KIND, MISSING, NAME, TARGET, USED
 from playground.ui.own_files.dialog import OwnFileDialog
 from playground.ui.own_files.labelled_texts_page import LabelledTextsPage

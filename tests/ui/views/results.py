@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.boundary import Boundary, BoundaryPoints
-from playground.analysis.confusion import ConfusionMatrix
-from playground.analysis.curves import Best, Curves, OtherCurves
-from playground.analysis.data_view import DataSummary
-from playground.analysis.prediction_wall import PredictionWall
-from playground.analysis.runs import RunRow, RunTable
-from playground.analysis.weights import WeightMatrix, Weights
+from playground.analysis.answers.confusion_matrix import ConfusionMatrix
+from playground.analysis.answers.decision_boundary import Boundary, BoundaryPoints
+from playground.analysis.answers.prediction_wall import PredictionWall
+from playground.analysis.inside.data import DataSummary
+from playground.analysis.inside.weights import WeightMatrix, Weights
+from playground.analysis.run.curves import Best, Curves, OtherCurves
+from playground.analysis.run.runs import RunRow, RunTable
 from playground.data.base import Part
 from playground.training.history import CurveData, Mark, Moment
 

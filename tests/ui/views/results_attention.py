@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.attention import AttentionLayer, AttentionMaps
+from playground.analysis.inside.attention import AttentionLayer, AttentionMaps
 
 
 def layer(heads: int = 2, steps: int = 6, words: tuple[str, ...] = (), node: str = "attention") -> AttentionLayer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.attribution import METHODS, AttributionMap, Attributions, Method
+from playground.analysis.answers.attribution import METHODS, AttributionMap, Attributions, Method
 
 EVERY: tuple[Method, ...] = tuple(METHODS)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.curves import Curves
-from playground.analysis.latent_plane import DecodedGrid, LatentPlane, extent_of
-from playground.analysis.reconstruction import Reconstruction
+from playground.analysis.answers.latent_plane import DecodedGrid, LatentPlane, extent_of
+from playground.analysis.answers.reconstruction import Reconstruction
+from playground.analysis.run.curves import Curves
 from tests.ui.views.results import curve
 
 NAMES = tuple("0123456789")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from playground.analysis.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.base import Context
+from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.subject import Subject
 from playground.training.session import Session
 from tests.network.small_graphs import chain, node, wired

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from playground.analysis.mode_connectivity import ModeConnectivity, Profile
+from playground.analysis.loss.mode_connectivity import ModeConnectivity, Profile
 from tests.ui.views.results_surface import bowl, track
 
 

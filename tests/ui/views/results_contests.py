@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from playground.analysis.contests import Runs
-from playground.analysis.luck import Luck
-from playground.analysis.race import Ground, Race
+from playground.analysis.run.contests import Runs
+from playground.analysis.run.luck import Luck
+from playground.analysis.run.race import Ground, Race
 
 OPTIMIZERS = ("SGD 0.1", "Momentum 0.02", "RMSProp 0.003", "Adam 0.01")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.curvature import CurvatureResult
-from playground.analysis.curvature_words import stability, standing
-from playground.analysis.spectrum import spectrum_of
+from playground.analysis.loss.curvature import CurvatureResult
+from playground.analysis.loss.curvature_words import stability, standing
+from playground.analysis.loss.spectrum import spectrum_of
 from playground.training.optimizers import GradientDescent
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.analysis.base import Context
-from playground.analysis.descent import Descent, DescentAnalysis
+from playground.analysis.loss.descent import Descent, DescentAnalysis
 from playground.analysis.subject import Subject
 from playground.document.project import Project
 from tests.training.descents import landscape, side_by_side, went

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.distributions import Distributions, Offered, histogram
+from playground.analysis.run.distributions import Distributions, Offered, histogram
 
 OFFERED = (
     Offered("dense-1", "Dense 1", ("weights", "biases", "gradients", "activations")),

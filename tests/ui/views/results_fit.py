@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.fit import Fit, FitPoints
+from playground.analysis.answers.fit import Fit, FitPoints
 
 NOTHING = np.zeros(0)
 NO_CLASSES = np.zeros(0, dtype=np.int64)

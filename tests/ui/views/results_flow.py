@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.gradient_warnings import LayerFacts, warnings
-from playground.analysis.layer_flow import LayerFlow, LayerSizes
+from playground.analysis.run.gradient_flow import LayerFlow, LayerSizes
+from playground.analysis.run.gradient_warnings import LayerFacts, warnings
 
 
 def layer(number: int, gradient: float, steps: int = 40, now: int = 40) -> LayerSizes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.data_view import DataSummary
-from playground.analysis.forecast import Forecast, ModelForecast, Score
+from playground.analysis.answers.forecast import Forecast, ModelForecast, Score
+from playground.analysis.inside.data import DataSummary
 from playground.data.preview import SeriesPreview
 
 COUNT, HORIZON, WINDOW = 60, 6, 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.generated_points import GeneratedPoints, Modes
+from playground.analysis.answers.generated_points import GeneratedPoints, Modes
 
 RADIUS = 4.0
 

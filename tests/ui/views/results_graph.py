@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.graph_view import GraphAnswers
+from playground.analysis.answers.graph import GraphAnswers
 
 
 def graph_answers() -> GraphAnswers:

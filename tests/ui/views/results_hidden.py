@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.answers import Answer
-from playground.analysis.hidden_states import HiddenStates, StateMap
+from playground.analysis.inside.hidden_states import HiddenStates, StateMap
+from playground.analysis.shared.layer_answers import Answer
 
 
 def states(steps: int = 12, units: int = 4) -> HiddenStates:

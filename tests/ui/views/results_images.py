@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.answers import Answer
-from playground.analysis.feature_maps import FeatureMaps, ImageLayer
-from playground.analysis.kernels import Kernels, LayerKernels
-from playground.analysis.sliding import Sliding
+from playground.analysis.inside.feature_maps import FeatureMaps, ImageLayer
+from playground.analysis.inside.kernels import Kernels, LayerKernels
+from playground.analysis.inside.sliding import Sliding
+from playground.analysis.shared.layer_answers import Answer
 
 UPRIGHT = np.array([[1, 0, -1]] * 3, dtype=np.float32)
 KERNELS = np.stack([UPRIGHT, UPRIGHT.T])[:, None]

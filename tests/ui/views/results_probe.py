@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from playground.analysis.boundary import Boundary
-from playground.analysis.probe import Probe, ProbedBoundary, ProbeLayer
+from playground.analysis.answers.decision_boundary import Boundary
+from playground.analysis.answers.probe import Probe, ProbedBoundary, ProbeLayer
 from tests.ui.views import results
 
 

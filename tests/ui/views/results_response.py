@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.response import Response
+from playground.analysis.answers.response import Response
 
 
 def shares(names: tuple[str, ...] = ("no", "yes"), features: int = 5, feature: int = 0, row: int = 2) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.learning_rule import LearningRule
+from playground.analysis.answers.learning_rule import LearningRule
 
 
 def perceptron_line() -> LearningRule:

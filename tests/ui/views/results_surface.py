@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.loss_surface import LossSurface, Track
-from playground.analysis.surface_directions import Plane
-from playground.analysis.surface_planes import Kind
+from playground.analysis.loss.loss_surface import LossSurface, Track
+from playground.analysis.loss.surface_planes import Kind
+from playground.analysis.shared.surface_directions import Plane
 
 PARTS = {"path": ("component 1 (83 % of the path)", "component 2 (12 % of the path)")}
 

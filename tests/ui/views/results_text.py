@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.next_token import NextToken
+from playground.analysis.answers.next_token import NextToken
 
 
 def next_token() -> NextToken:

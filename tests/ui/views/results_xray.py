@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.analysis.optimizer_xray import Known, OptimizerXray, TracedWeight
+from playground.analysis.run.optimizer_xray import Known, OptimizerXray, TracedWeight
 from playground.training.optimizers import Adam
 
 MOMENTS = np.arange(0, 600, 30)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from playground.ui.views.attention_matrix import Shown, picture
-from playground.ui.views.attention_view import AttentionCanvas, AttentionView
+from playground.ui.views.inside.attention import AttentionCanvas, AttentionView
+from playground.ui.views.inside.attention_matrix import Shown, picture
 from tests.ui.views.results_attention import four_layers, layer, many_steps, maps, one_matrix_of_words, two_heads
 
 

@@ -12,9 +12,9 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from playground.analysis.attribution import AttributionAnalysis
-from playground.ui.views.attribution_pictures import map_colors, overlay_colors
-from playground.ui.views.attribution_view import AttributionView
+from playground.analysis.answers.attribution import AttributionAnalysis
+from playground.ui.views.answers.attribution import AttributionView
+from playground.ui.views.answers.attribution_pictures import map_colors, overlay_colors
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 from tests.ui.views import results_attribution as results
 

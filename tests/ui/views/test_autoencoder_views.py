@@ -11,10 +11,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.latent_plane import LatentPlaneAnalysis
-from playground.analysis.reconstruction import ReconstructionAnalysis
-from playground.ui.views.latent_view import JOINT, LatentView, mosaic
-from playground.ui.views.reconstruction_view import ReconstructionView
+from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
+from playground.analysis.answers.reconstruction import ReconstructionAnalysis
+from playground.ui.views.answers.latent_plane import JOINT, LatentPlaneView, mosaic
+from playground.ui.views.answers.reconstruction import ReconstructionView
 from playground.ui.widgets import drawing
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_autoencoder as results
@@ -31,7 +31,7 @@ def shown(qtbot: Any, view: QWidget, result: Any, width: int = 460, height: int 
     return view
 
 
-def place_of(view: LatentView, row: int) -> QPoint:
+def place_of(view: LatentPlaneView, row: int) -> QPoint:
     assert view.result is not None
     x, y = view.result.codes[row].tolist()
     return view.plot.mapFromScene(view.plot.box.mapViewToScene(QPointF(x, y)))
@@ -77,7 +77,7 @@ def test_a_click_on_a_pair_and_the_arrows_examine_another_example(qtbot: Any) ->
 
 @pytest.mark.parametrize(("view_class", "make"), [
     (ReconstructionView, lambda: results.reconstruction(chosen=-1)),
-    (LatentView, lambda: replace(results.latent_plane(), chosen=-1, can_choose=False)),
+    (LatentPlaneView, lambda: replace(results.latent_plane(), chosen=-1, can_choose=False)),
 ])  # fmt: skip
 def test_examples_of_another_part_cannot_be_examined(qtbot: Any, view_class: type, make: Any) -> None:
     view = shown(qtbot, view_class(), make())
@@ -96,7 +96,7 @@ def test_the_options_ask_for_another_result(qtbot: Any) -> None:
 
 
 def test_every_class_has_a_colour_and_a_shape_of_its_own(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.latent_plane())
+    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
     entries = view.legend.entries[:10]
     assert [entry.text for entry in entries] == list("0123456789")
     assert len({entry.symbol for entry in entries}) == len({entry.color for entry in entries}) == 10
@@ -109,19 +109,19 @@ def test_every_class_has_a_colour_and_a_shape_of_its_own(qtbot: Any) -> None:
 
 
 def test_points_without_classes_have_the_colour_of_their_part(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.plane_without_classes())
+    view = shown(qtbot, LatentPlaneView(), results.plane_without_classes())
     assert len(view.clouds) == 1 and len(view.clouds[0].getData()[0]) == 60
     assert view.clouds[0].opts["brush"].color() == QColor(THEME.tokens.test)
 
 
 def test_fewer_classes_leave_no_points_behind(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.latent_plane())
+    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
     view.show_result(results.latent_plane(classes=2))
     assert [cloud.isVisible() for cloud in view.clouds] == [True] * 2 + [False] * 8
 
 
 def test_a_point_under_the_mouse_is_read_out_with_its_picture(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.latent_plane())
+    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
     assert view.thumb.isHidden()
     x, y = view.result.codes[7].tolist()
     view.plot.hovered.emit(QPointF(x, y))
@@ -133,7 +133,7 @@ def test_a_point_under_the_mouse_is_read_out_with_its_picture(qtbot: Any) -> Non
 
 
 def test_a_click_on_a_point_and_the_arrows_examine_another_example(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.latent_plane())
+    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
     view.plot.grab()
     with qtbot.waitSignal(view.example_chosen) as clicked:
         qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(view, 7))
@@ -147,7 +147,7 @@ def test_a_click_on_a_point_and_the_arrows_examine_another_example(qtbot: Any) -
 
 
 def test_decoded_pictures_fill_the_plane_the_right_way_round(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.decoded_plane())
+    view = shown(qtbot, LatentPlaneView(), results.decoded_plane())
     (left, right), (bottom, top) = view.plot.box.viewRange()
     assert [left, right, bottom, top] == pytest.approx(view.result.decoded.extent)
     drawn = mosaic(view.result.decoded)
@@ -160,7 +160,7 @@ def test_decoded_pictures_fill_the_plane_the_right_way_round(qtbot: Any) -> None
 
 
 def test_ticking_decoded_asks_for_as_many_pictures_as_have_room(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.latent_plane())
+    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
     assert view.wanted() == LatentPlaneAnalysis()
     with qtbot.waitSignal(view.wanted_changed):
         view.decoded_box.setChecked(True)
@@ -174,7 +174,7 @@ def test_ticking_decoded_asks_for_as_many_pictures_as_have_room(qtbot: Any) -> N
 
 
 def test_the_axes_follow_the_points_without_trembling_and_never_against_a_person(qtbot: Any) -> None:
-    view = shown(qtbot, LatentView(), results.latent_plane())
+    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
     before = view.plot.box.viewRange()
     result = results.latent_plane()
     view.show_result(replace(result, codes=result.codes * np.float32(0.95)))
@@ -193,6 +193,6 @@ def test_codes_that_ran_away_are_left_out(qtbot: Any) -> None:
     result = results.latent_plane(classes=1)
     codes = result.codes.copy()
     codes[3] = np.nan
-    view = shown(qtbot, LatentView(), replace(result, codes=codes))
+    view = shown(qtbot, LatentPlaneView(), replace(result, codes=codes))
     assert len(view.clouds[0].getData()[0]) == 59
     assert view.nearest(QPointF(*codes[5].tolist())) == 5

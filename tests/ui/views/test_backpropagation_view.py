@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from playground.ui.views.backpropagation_view import BackpropagationView
+from playground.ui.views.inside.backpropagation import BackpropagationView
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes
 from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_backpropagation import two_ways, wide

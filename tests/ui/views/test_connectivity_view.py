@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from playground.analysis.mode_connectivity import ModeConnectivityAnalysis, Profile
-from playground.ui.views.connectivity_view import ConnectivityView, in_words
+from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis, Profile
+from playground.ui.views.loss.mode_connectivity import ModeConnectivityView, in_words
 from playground.ui.views.panel import ViewPanel
 from tests.ui.views.results_connectivity import bent, learning
 
 
 @pytest.fixture
 def panel(qtbot: Any) -> ViewPanel:
-    panel = ViewPanel(ConnectivityView())
+    panel = ViewPanel(ModeConnectivityView())
     qtbot.addWidget(panel)
     panel.resize(520, 400)
     panel.show()
@@ -25,12 +25,12 @@ def panel(qtbot: Any) -> ViewPanel:
 
 
 @pytest.fixture
-def view(panel: ViewPanel) -> ConnectivityView:
-    assert isinstance(panel.view, ConnectivityView)
+def view(panel: ViewPanel) -> ModeConnectivityView:
+    assert isinstance(panel.view, ModeConnectivityView)
     return panel.view
 
 
-def test_the_curves_are_those_of_both_ways(view: ConnectivityView) -> None:
+def test_the_curves_are_those_of_both_ways(view: ModeConnectivityView) -> None:
     view.show_result(learning())
     assert not view.curves["bend", "train"].isVisible()
     result = bent()
@@ -58,7 +58,7 @@ def test_it_says_in_words_what_lies_between() -> None:
     assert in_words(replace(bent(), line=flat)).startswith("On the straight line the loss climbs nowhere.")
 
 
-def test_from_above_both_ways_are_on_the_plane(view: ConnectivityView) -> None:
+def test_from_above_both_ways_are_on_the_plane(view: ModeConnectivityView) -> None:
     view.show_result(learning())
     view.picture_box.setCurrentIndex(1)
     assert view.pages.currentWidget() is view.plot
@@ -71,14 +71,14 @@ def test_from_above_both_ways_are_on_the_plane(view: ConnectivityView) -> None:
     np.testing.assert_allclose(drawn, result.plane.others[0].places)
 
 
-def test_the_dearer_it_is_the_longer_it_rests_while_the_network_learns(view: ConnectivityView) -> None:
+def test_the_dearer_it_is_the_longer_it_rests_while_the_network_learns(view: ModeConnectivityView) -> None:
     view.show_result(bent())
-    assert view.interval == ConnectivityView.pulses
+    assert view.interval == ModeConnectivityView.pulses
     view.show_result(replace(bent(), seconds=2.0))
     assert 200 < view.interval < 280
 
 
-def test_another_second_network_is_asked_for(qtbot: Any, view: ConnectivityView) -> None:
+def test_another_second_network_is_asked_for(qtbot: Any, view: ModeConnectivityView) -> None:
     assert view.wanted() == ModeConnectivityAnalysis()
     with qtbot.waitSignal(view.wanted_changed):
         view.other_button.click()
@@ -87,7 +87,7 @@ def test_another_second_network_is_asked_for(qtbot: Any, view: ConnectivityView)
         assert box.accessibleName() and len(box.toolTip()) > 20
 
 
-def test_the_mouse_reads_both_ways(view: ConnectivityView) -> None:
+def test_the_mouse_reads_both_ways(view: ModeConnectivityView) -> None:
     view.show_result(bent())
     view.plot.hovered.emit(QPointF(0.5, 0.3))
     assert view.legend.readout == "at 0.50 of the way, straight 0.950, around the bend 0.0600"

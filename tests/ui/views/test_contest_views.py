@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 
-from playground.analysis.luck import Luck, LuckAnalysis
-from playground.analysis.race import RaceAnalysis, RaceOffer
+from playground.analysis.run.luck import Luck, LuckAnalysis
+from playground.analysis.run.race import RaceAnalysis, RaceOffer
 from playground.training.stacked.members import RATE, settings_of
-from playground.ui.views.contest_chart import DASHES, run_color, run_pen
-from playground.ui.views.contest_view import BEGINS, ContestView
-from playground.ui.views.luck_view import LuckView
-from playground.ui.views.race_view import RaceView
+from playground.ui.views.run.contest import BEGINS, ContestView
+from playground.ui.views.run.contest_chart import DASHES, run_color, run_pen
+from playground.ui.views.run.luck import LuckView
+from playground.ui.views.run.race import RaceView
 from tests.training.runs import noisy_graph, project
 from tests.ui.views import results_contests as results
 from tests.ui.views.test_every_view import shown

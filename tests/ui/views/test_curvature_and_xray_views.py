@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 
-from playground.ui.views.curvature_view import CurvatureView
+from playground.ui.views.loss.curvature import CurvatureView
 from playground.ui.views.panel import ViewPanel
-from playground.ui.views.xray_view import XrayView
+from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from tests.ui.views import results_curvature, results_xray
 
 
@@ -66,7 +66,7 @@ def test_a_costly_curvature_is_asked_for_less_often(qtbot: Any) -> None:
 
 
 def test_every_quantity_has_its_plot_and_the_numbers_their_rule(qtbot: Any) -> None:
-    panel = shown(qtbot, XrayView(), results_xray.under_adam(), QSize(700, 600))
+    panel = shown(qtbot, OptimizerXrayView(), results_xray.under_adam(), QSize(700, 600))
     view = panel.view
     assert [plot.quantity for plot in view.plots if plot.isVisibleTo(view)] == [
         "weight", "gradient", "exp_avg", "exp_avg_sq", "step", "rate",
@@ -85,7 +85,7 @@ def test_every_quantity_has_its_plot_and_the_numbers_their_rule(qtbot: Any) -> N
 
 
 def test_a_weight_is_chosen_with_the_keyboard(qtbot: Any) -> None:
-    panel = shown(qtbot, XrayView(), results_xray.under_adam(), QSize(500, 500))
+    panel = shown(qtbot, OptimizerXrayView(), results_xray.under_adam(), QSize(500, 500))
     view = panel.view
     view.parameter_box.setCurrentIndex(2)
     assert view.number_box.maximum() == 8

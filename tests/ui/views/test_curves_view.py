@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from playground.analysis.curves import Curves
+from playground.analysis.run.curves import Curves
 from playground.training.history import Mark, Moment
-from playground.ui.views import curve_lines
-from playground.ui.views.curves_view import CurvesView
+from playground.ui.views.run.curves import CurvesView
+from playground.ui.views.shared import curve_lines
 from playground.ui.widgets.plots import log_ticks, tick_words
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 
-from playground.analysis.descent import Descent
-from playground.ui.views.descent_plot import arrows
-from playground.ui.views.descent_view import DescentView, step_words
+from playground.analysis.loss.descent import Descent
+from playground.ui.views.loss.descent import DescentView, step_words
+from playground.ui.views.loss.descent_plot import arrows
 from tests.training.descents import landscape, side_by_side
 from tests.ui.views import results_descent
 from tests.ui.views.results_descent import looked_at

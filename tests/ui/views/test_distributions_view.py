@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from playground.ui.views.distributions_view import DistributionsView
-from playground.ui.views.ridge import OVERLAP, usual_peak, value_ticks
+from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.ridge import OVERLAP, usual_peak, value_ticks
 from tests.ui.views import results_distributions
 
 

@@ -14,43 +14,43 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from playground.analysis.registry import ANALYSES
-from playground.ui.views.attention_view import AttentionView
-from playground.ui.views.attribution_view import AttributionView
-from playground.ui.views.backpropagation_view import BackpropagationView
+from playground.ui.views.answers.attribution import AttributionView
+from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
+from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
+from playground.ui.views.answers.fit import FitView
+from playground.ui.views.answers.forecast import ForecastView
+from playground.ui.views.answers.generated_points import GeneratedPointsView
+from playground.ui.views.answers.graph import GraphView
+from playground.ui.views.answers.latent_plane import LatentPlaneView
+from playground.ui.views.answers.learning_rule import LearningRuleView
+from playground.ui.views.answers.next_token import NextTokenView
+from playground.ui.views.answers.prediction_wall import PredictionWallView
+from playground.ui.views.answers.probe import ProbeView
+from playground.ui.views.answers.reconstruction import ReconstructionView
+from playground.ui.views.answers.response import ResponseView
 from playground.ui.views.base import View
-from playground.ui.views.boundary_view import BoundaryView
-from playground.ui.views.confusion_view import ConfusionView
-from playground.ui.views.connectivity_view import ConnectivityView
-from playground.ui.views.curvature_view import CurvatureView
-from playground.ui.views.curves_view import CurvesView
-from playground.ui.views.data_view import DataView
-from playground.ui.views.descent_view import DescentView
-from playground.ui.views.distributions_view import DistributionsView
-from playground.ui.views.fit_view import FitView
-from playground.ui.views.flow_view import FlowView
-from playground.ui.views.forecast_view import ForecastView
-from playground.ui.views.generated_view import GeneratedView
-from playground.ui.views.graph_view import GraphView
-from playground.ui.views.hidden_view import HiddenView
-from playground.ui.views.kernels_view import KernelsView
-from playground.ui.views.latent_view import LatentView
-from playground.ui.views.luck_view import LuckView
-from playground.ui.views.maps_view import FeatureMapsView
+from playground.ui.views.inside.attention import AttentionView
+from playground.ui.views.inside.backpropagation import BackpropagationView
+from playground.ui.views.inside.data import DataView
+from playground.ui.views.inside.feature_maps import FeatureMapsView
+from playground.ui.views.inside.hidden_states import HiddenStatesView
+from playground.ui.views.inside.kernels import KernelsView
+from playground.ui.views.inside.weights import WeightsView
+from playground.ui.views.loss.curvature import CurvatureView
+from playground.ui.views.loss.descent import DescentView
+from playground.ui.views.loss.loss_surface import LossSurfaceView
+from playground.ui.views.loss.mode_connectivity import ModeConnectivityView
 from playground.ui.views.panel import ViewPanel
-from playground.ui.views.probe_view import ProbeView
-from playground.ui.views.race_view import RaceView
-from playground.ui.views.reconstruction_view import ReconstructionView
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rendering import render
-from playground.ui.views.response_view import ResponseView
-from playground.ui.views.rule_view import RuleView
-from playground.ui.views.runs_view import RunsView
+from playground.ui.views.run.curves import CurvesView
+from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.gradient_flow import GradientFlowView
+from playground.ui.views.run.luck import LuckView
+from playground.ui.views.run.optimizer_xray import OptimizerXrayView
+from playground.ui.views.run.race import RaceView
+from playground.ui.views.run.runs import RunsView
 from playground.ui.views.saving import PNG_RATIO, framed, save_png
-from playground.ui.views.surface_view import SurfaceView
-from playground.ui.views.text_view import TextView
-from playground.ui.views.wall_view import WallView
-from playground.ui.views.weights_view import WeightsView
-from playground.ui.views.xray_view import XrayView
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import (
     results,
@@ -82,21 +82,21 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results.curves),
     (CurvesView, results.curves_beside_another_run),
     (RunsView, results.runs),
-    (BoundaryView, results.boundary),
-    (BoundaryView, results.regression),
+    (DecisionBoundaryView, results.boundary),
+    (DecisionBoundaryView, results.regression),
     (FitView, results_fit.line),
     (FitView, results_fit.share),
     (ProbeView, results_probe.probed),
     (ProbeView, results_probe.probed_number),
-    (GeneratedView, results_generated.generated),
-    (GeneratedView, results_generated.collapsed),
-    (ConfusionView, results.matrix),
-    (WallView, results.wall),
+    (GeneratedPointsView, results_generated.generated),
+    (GeneratedPointsView, results_generated.collapsed),
+    (ConfusionMatrixView, results.matrix),
+    (PredictionWallView, results.wall),
     (ReconstructionView, results_autoencoder.reconstruction),
     (ReconstructionView, results_autoencoder.colored_reconstruction),
-    (LatentView, results_autoencoder.latent_plane),
-    (LatentView, results_autoencoder.decoded_plane),
-    (LatentView, results_autoencoder.plane_without_classes),
+    (LatentPlaneView, results_autoencoder.latent_plane),
+    (LatentPlaneView, results_autoencoder.decoded_plane),
+    (LatentPlaneView, results_autoencoder.plane_without_classes),
     (CurvesView, results_autoencoder.curves_of_two_losses),
     (FeatureMapsView, results_images.feature_maps),
     (KernelsView, results_images.kernels),
@@ -104,36 +104,36 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DataView, results.data),
     (DataView, results.data_pictures),
     (DataView, results.data_table),
-    (HiddenView, results_hidden.states),
-    (HiddenView, results_hidden.plain_states),
-    (HiddenView, results_hidden.word_states),
-    (RuleView, results_rule.perceptron_line),
-    (RuleView, results_rule.moving_centroids),
+    (HiddenStatesView, results_hidden.states),
+    (HiddenStatesView, results_hidden.plain_states),
+    (HiddenStatesView, results_hidden.word_states),
+    (LearningRuleView, results_rule.perceptron_line),
+    (LearningRuleView, results_rule.moving_centroids),
     (DataView, results_forecast.data_series),
     (ForecastView, results_forecast.forecast),
     (ForecastView, results_forecast.two_forecasts),
     (ForecastView, results_forecast.beyond_the_end),
     (GraphView, results_graph.graph_answers),
-    (TextView, results_text.next_token),
+    (NextTokenView, results_text.next_token),
     (BackpropagationView, results_backpropagation.two_ways),
     (BackpropagationView, results_backpropagation.wide),
-    (SurfaceView, results_surface.bowl),
-    (SurfaceView, results_surface.random_bowl),
+    (LossSurfaceView, results_surface.bowl),
+    (LossSurfaceView, results_surface.random_bowl),
     (DistributionsView, results_distributions.spreading),
     (DistributionsView, results_distributions.dying),
-    (FlowView, results_flow.vanishing),
-    (FlowView, results_flow.before_the_first_step),
-    (SurfaceView, results_surface.branched_bowl),
+    (GradientFlowView, results_flow.vanishing),
+    (GradientFlowView, results_flow.before_the_first_step),
+    (LossSurfaceView, results_surface.branched_bowl),
     (CurvatureView, results_curvature.at_the_edge),
     (CurvatureView, results_curvature.by_lanczos),
-    (ConnectivityView, results_connectivity.learning),
-    (ConnectivityView, results_connectivity.bent),
+    (ModeConnectivityView, results_connectivity.learning),
+    (ModeConnectivityView, results_connectivity.bent),
     (DescentView, results_descent.parabola),
     (DescentView, results_descent.held_back),
     (DescentView, results_descent.four_rates),
     (DescentView, results_descent.annealed),
-    (XrayView, results_xray.under_adam),
-    (XrayView, results_xray.before_the_first_step),
+    (OptimizerXrayView, results_xray.under_adam),
+    (OptimizerXrayView, results_xray.before_the_first_step),
     (AttentionView, results_attention.two_heads),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
@@ -271,7 +271,7 @@ def test_presenter_scale_and_tiny_panels_are_survived(
 
 
 def test_a_widget_without_a_heading_is_saved_as_it_is(qtbot: Any, tmp_path: Path) -> None:
-    panel = shown(qtbot, ConfusionView, results.matrix())
+    panel = shown(qtbot, ConfusionMatrixView, results.matrix())
     save_png(panel, tmp_path / "panel.png")
     assert QImage(str(tmp_path / "panel.png")).size() == panel.size() * PNG_RATIO
 
@@ -281,7 +281,7 @@ def test_nothing_is_saved_before_there_is_a_result(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
-    panel = shown(qtbot, ConfusionView)
+    panel = shown(qtbot, ConfusionMatrixView)
     assert not panel.save("csv", tmp_path / "view.csv")
     assert said == ["“view.csv” was not saved: There is nothing to save yet."]
     assert list(tmp_path.iterdir()) == []
@@ -292,13 +292,13 @@ def test_a_failed_save_is_said_and_leaves_the_old_file(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
-    panel = shown(qtbot, ConfusionView, results.matrix())
+    panel = shown(qtbot, ConfusionMatrixView, results.matrix())
     assert not panel.save("png", tmp_path / "no such folder" / "view.png")
     assert "was not saved" in said[0]
 
 
 def test_the_header_names_its_buttons_and_they_ask_the_window(qtbot: Any) -> None:
-    panel = shown(qtbot, BoundaryView, results.boundary())
+    panel = shown(qtbot, DecisionBoundaryView, results.boundary())
     asked = {
         panel.enlarge_button: panel.enlarge_requested,
         panel.float_button: panel.float_requested,
@@ -317,7 +317,7 @@ def test_the_header_names_its_buttons_and_they_ask_the_window(qtbot: Any) -> Non
 @pytest.mark.parametrize("ending", ["png", "svg", "csv"])
 def test_a_result_is_rendered_without_a_window(qtbot: Any, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"boundary.{ending}"
-    render(results.boundary(), BoundaryView, path, "dark", QSize(500, 400))
+    render(results.boundary(), DecisionBoundaryView, path, "dark", QSize(500, 400))
     assert path.stat().st_size > 1_000
     assert THEME.tokens.name == "light"
     if ending == "png":
@@ -329,7 +329,7 @@ def test_a_result_is_rendered_without_a_window(qtbot: Any, tmp_path: Path, endin
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="png, svg or csv"):
-        render(results.boundary(), BoundaryView, tmp_path / "boundary.gif")
+        render(results.boundary(), DecisionBoundaryView, tmp_path / "boundary.gif")
 
 
 def test_every_view_is_registered_under_its_analysis() -> None:

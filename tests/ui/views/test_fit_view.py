@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSize
 
-from playground.ui.views.fit_view import FitView, point_words
+from playground.ui.views.answers.fit import FitView, point_words
 from playground.ui.views.panel import ViewPanel
 from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_fit import line, share

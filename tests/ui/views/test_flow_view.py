@@ -8,14 +8,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QBoxLayout
 
-from playground.ui.views.flow_view import FlowView
-from playground.ui.views.layer_bars import depth_color
+from playground.ui.views.run.gradient_flow import GradientFlowView
+from playground.ui.views.run.layer_bars import depth_color
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_flow
 
 
-def shown(qtbot: Any, result: Any, width: int = 700, height: int = 420) -> FlowView:
-    view = FlowView()
+def shown(qtbot: Any, result: Any, width: int = 700, height: int = 420) -> GradientFlowView:
+    view = GradientFlowView()
     qtbot.addWidget(view)
     view.resize(width, height)
     view.show()

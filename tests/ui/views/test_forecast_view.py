@@ -11,9 +11,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from playground.analysis.forecast import ForecastAnalysis
-from playground.ui.views.forecast_parts import Mark, mark_of, readout
-from playground.ui.views.forecast_view import ForecastView
+from playground.analysis.answers.forecast import ForecastAnalysis
+from playground.ui.views.answers.forecast import ForecastView
+from playground.ui.views.answers.forecast_parts import Mark, mark_of, readout
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_forecast import COUNT, HORIZON, TEST_START, WINDOW, beyond_the_end, forecast, two_forecasts

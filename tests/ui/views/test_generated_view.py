@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from playground.analysis.generated_points import GeneratedPointsAnalysis
-from playground.ui.views.generated_view import COVERED, MISSING, GeneratedView
+from playground.analysis.answers.generated_points import GeneratedPointsAnalysis
+from playground.ui.views.answers.generated_points import COVERED, MISSING, GeneratedPointsView
 from playground.ui.widgets import drawing
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_generated
 
 
 @pytest.fixture
-def view(qtbot: Any) -> GeneratedView:
+def view(qtbot: Any) -> GeneratedPointsView:
     THEME.use("light")
-    made = GeneratedView()
+    made = GeneratedPointsView()
     qtbot.addWidget(made)
     made.resize(420, 420)
     made.show()
@@ -28,11 +28,11 @@ def view(qtbot: Any) -> GeneratedView:
     return made
 
 
-def words(view: GeneratedView) -> list[str]:
+def words(view: GeneratedPointsView) -> list[str]:
     return [entry.text for entry in view.legend.entries]
 
 
-def test_the_legend_counts_the_modes(view: GeneratedView) -> None:
+def test_the_legend_counts_the_modes(view: GeneratedPointsView) -> None:
     assert words(view) == ["real (test)", "generated", "4 of 4 modes covered", "100% near a mode"]
     assert [entry.sample for entry in view.legend.entries[:2]] == ["disc", "diamond"]
     view.show_result(results_generated.collapsed())
@@ -41,7 +41,7 @@ def test_the_legend_counts_the_modes(view: GeneratedView) -> None:
     assert words(view) == ["real (test)", "generated"] and view.rings == []
 
 
-def test_every_mode_has_a_tick_or_a_cross_outside_the_ring(view: GeneratedView) -> None:
+def test_every_mode_has_a_tick_or_a_cross_outside_the_ring(view: GeneratedPointsView) -> None:
     assert [ring.tick.toPlainText() for ring in view.rings] == ["✓"] * 4
     view.show_result(results_generated.collapsed())
     assert [ring.tick.toPlainText() for ring in view.rings] == ["✓", "✗", "✗", "✗"]
@@ -52,7 +52,7 @@ def test_every_mode_has_a_tick_or_a_cross_outside_the_ring(view: GeneratedView) 
     assert len(view.rings) == 4
 
 
-def test_points_have_the_colours_of_the_field_and_shapes_of_their_own(view: GeneratedView) -> None:
+def test_points_have_the_colours_of_the_field_and_shapes_of_their_own(view: GeneratedPointsView) -> None:
     assert view.real.opts["symbol"] == "o" and view.generated.opts["symbol"] == "d"
     assert view.generated.opts["brush"].color() == drawing.class_color(0)
     assert view.real.opts["brush"].color() == drawing.class_color(1)
@@ -61,7 +61,7 @@ def test_points_have_the_colours_of_the_field_and_shapes_of_their_own(view: Gene
     assert outside[0] > outside[2] and on_ring[2] > on_ring[0]  # orange outside, blue on the ring
 
 
-def test_field_real_points_and_modes_can_be_switched_off(view: GeneratedView) -> None:
+def test_field_real_points_and_modes_can_be_switched_off(view: GeneratedPointsView) -> None:
     for box in (view.field_box, view.real_box, view.modes_box):
         box.setChecked(False)
     assert not view.field.isVisible() and not view.real.isVisible() and view.rings == []
@@ -70,7 +70,7 @@ def test_field_real_points_and_modes_can_be_switched_off(view: GeneratedView) ->
     assert len(view.rings) == 4
 
 
-def test_both_axes_have_names_and_the_same_scale(view: GeneratedView) -> None:
+def test_both_axes_have_names_and_the_same_scale(view: GeneratedPointsView) -> None:
     assert view.plot.names == ("x1", "x2")
     assert view.plot.box.state["aspectLocked"]
     (left, right), (bottom, top) = view.plot.box.viewRange()
@@ -81,7 +81,7 @@ def test_both_axes_have_names_and_the_same_scale(view: GeneratedView) -> None:
     assert wanted.aspect == pytest.approx(size.width() / size.height(), abs=0.03)
 
 
-def test_the_mouse_reads_the_field_and_the_mode(view: GeneratedView) -> None:
+def test_the_mouse_reads_the_field_and_the_mode(view: GeneratedPointsView) -> None:
     view.show_result(results_generated.collapsed())
     assert view.readout(0.0, 4.0).startswith("x1 0, x2 4.00: real by ")
     assert view.readout(0.0, 4.0).endswith("· mode 1 gets 100% of the generated")
@@ -94,7 +94,7 @@ def test_the_mouse_reads_the_field_and_the_mode(view: GeneratedView) -> None:
     assert view.legend.readout == ""
 
 
-def test_the_same_real_points_are_drawn_once(view: GeneratedView, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_real_points_are_drawn_once(view: GeneratedPointsView, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
     monkeypatch.setattr(view.real, "setData", lambda **data: drawn.append(len(data["pos"])))
     for _ in range(3):
@@ -104,7 +104,7 @@ def test_the_same_real_points_are_drawn_once(view: GeneratedView, monkeypatch: p
     assert drawn == [3]
 
 
-def test_a_mode_without_size_is_not_drawn(view: GeneratedView) -> None:
+def test_a_mode_without_size_is_not_drawn(view: GeneratedPointsView) -> None:
     result = results_generated.collapsed()
     assert result.modes is not None
     reaches = result.modes.reaches.copy()

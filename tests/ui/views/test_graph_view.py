@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.ui.views.graph_view import GraphView, readout
+from playground.ui.views.answers.graph import GraphView, readout
 from playground.ui.widgets.theme import class_symbol
 from tests.ui.views.results_graph import graph_answers
 

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor
 
-from playground.analysis.hidden_states import HiddenStates
-from playground.ui.views.hidden_view import HiddenView
+from playground.analysis.inside.hidden_states import HiddenStates
+from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.widgets.drawing import magnitude_table
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 from tests.ui.views.results_hidden import plain_states, states, word_states
@@ -23,8 +23,8 @@ def light_theme(qapp: Any) -> Iterator[None]:
     THEME.use("light")
 
 
-def shown(qtbot: Any, result: HiddenStates, size: QSize | None = None) -> HiddenView:
-    view = HiddenView()
+def shown(qtbot: Any, result: HiddenStates, size: QSize | None = None) -> HiddenStatesView:
+    view = HiddenStatesView()
     qtbot.addWidget(view)
     view.resize(size or QSize(640, 500))
     view.show()
@@ -33,14 +33,14 @@ def shown(qtbot: Any, result: HiddenStates, size: QSize | None = None) -> Hidden
     return view
 
 
-def place(view: HiddenView, number: int, unit: int, step: int) -> QPointF:
+def place(view: HiddenStatesView, number: int, unit: int, step: int) -> QPointF:
     """The middle of one cell of one map, both counted from 0."""
     area = view.canvas.area(number)
     units, steps = view.canvas.maps[number].values.shape
     return QPointF(area.left() + (step + 0.5) * area.width() / steps, area.top() + (unit + 0.5) * area.height() / units)
 
 
-def color_at(view: HiddenView, number: int, unit: int, step: int) -> QColor:
+def color_at(view: HiddenStatesView, number: int, unit: int, step: int) -> QColor:
     return view.canvas.grab().toImage().pixelColor(place(view, number, unit, step).toPoint())
 
 
@@ -73,7 +73,7 @@ def test_the_words_below_say_block_answer_and_truth(qtbot: Any) -> None:
 
 
 def test_another_example_is_asked_for_and_showing_one_asks_for_nothing(qtbot: Any) -> None:
-    view = HiddenView()
+    view = HiddenStatesView()
     qtbot.addWidget(view)
     with qtbot.assertNotEmitted(view.example_chosen):
         view.show_result(states())
@@ -106,7 +106,7 @@ def test_maps_stand_side_by_side_where_there_is_room_and_scroll_where_there_is_n
 def test_long_words_are_written_upright_and_have_their_room(qtbot: Any) -> None:
     letters, words = shown(qtbot, states(), QSize(500, 300)), shown(qtbot, word_states(), QSize(500, 300))
 
-    def below(view: HiddenView) -> float:
+    def below(view: HiddenStatesView) -> float:
         return view.canvas.minimumSizeHint().height() / len(view.canvas.maps)
 
     assert below(words) > below(letters) + 40

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 
-from playground.analysis.sliding import Sliding
-from playground.ui.views.kernels_view import KernelsView
-from playground.ui.views.maps_canvas import Cell, heading
-from playground.ui.views.maps_view import FeatureMapsView
-from playground.ui.views.window_panel import MOST_WRITTEN, WindowCanvas, cell_words
+from playground.analysis.inside.sliding import Sliding
+from playground.ui.views.inside.feature_maps import FeatureMapsView
+from playground.ui.views.inside.kernels import KernelsView
+from playground.ui.views.inside.maps_canvas import Cell, heading
+from playground.ui.views.inside.window_panel import MOST_WRITTEN, WindowCanvas, cell_words
 from tests.ui.views import results_images
 
 LARGE, DOCK = QSize(1100, 700), QSize(400, 240)

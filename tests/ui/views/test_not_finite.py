@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.ui.views.attribution_view import AttributionView
-from playground.ui.views.probe_view import ProbeView
-from playground.ui.views.response_view import ResponseView
+from playground.ui.views.answers.attribution import AttributionView
+from playground.ui.views.answers.probe import ProbeView
+from playground.ui.views.answers.response import ResponseView
 from tests.ui.views import results_attribution, results_probe, results_response
 
 

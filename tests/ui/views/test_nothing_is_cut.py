@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from playground.ui.views.answers.fit import FitView
 from playground.ui.views.base import View
-from playground.ui.views.fit_view import FitView
 from playground.ui.widgets.plots import Axis, Plot
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_fit

@@ -11,13 +11,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.confusion import ConfusionAnalysis
-from playground.analysis.prediction_wall import PredictionWallAnalysis
-from playground.analysis.weights import WeightMatrix, Weights
-from playground.ui.views.boundary_view import BoundaryView, field_colors
-from playground.ui.views.confusion_view import ConfusionView
-from playground.ui.views.wall_view import WallView, caption
-from playground.ui.views.weights_view import WeightsView
+from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
+from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
+from playground.analysis.inside.weights import WeightMatrix, Weights
+from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
+from playground.ui.views.answers.decision_boundary import DecisionBoundaryView, field_colors
+from playground.ui.views.answers.prediction_wall import PredictionWallView, caption
+from playground.ui.views.inside.weights import WeightsView
 from playground.ui.widgets import drawing
 from playground.ui.widgets.painted import metrics
 from playground.ui.widgets.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE
@@ -39,7 +39,7 @@ def near(color: QColor, other: str, tolerance: int = 60) -> bool:
     return all(abs(one - two) <= tolerance for one, two in parts)
 
 
-def pixel_at(view: BoundaryView, x: float, y: float) -> QColor:
+def pixel_at(view: DecisionBoundaryView, x: float, y: float) -> QColor:
     """The colour of the picture at a place of the plane."""
     scene = view.plot.box.mapViewToScene(QPointF(x, y))
     place = view.plot.mapFromScene(scene)
@@ -47,7 +47,7 @@ def pixel_at(view: BoundaryView, x: float, y: float) -> QColor:
 
 
 def test_the_plane_has_the_colours_of_the_classes_the_right_way_round(qtbot: Any) -> None:
-    view = shown(qtbot, BoundaryView(), results.boundary())
+    view = shown(qtbot, DecisionBoundaryView(), results.boundary())
     view.train_box.setChecked(False)
     assert near(pixel_at(view, -4, 0), CLASS_COLORS[0])
     assert near(pixel_at(view, 4, 0), CLASS_COLORS[1])
@@ -56,7 +56,7 @@ def test_the_plane_has_the_colours_of_the_classes_the_right_way_round(qtbot: Any
 def test_the_second_feature_grows_upwards(qtbot: Any) -> None:
     result = results.boundary()
     upright = results.Boundary(**{**vars(result), "field": result.field.swapaxes(0, 1), "classes": result.classes.T})
-    view = shown(qtbot, BoundaryView(), upright)
+    view = shown(qtbot, DecisionBoundaryView(), upright)
     view.train_box.setChecked(False)
     assert near(pixel_at(view, 0, -4), CLASS_COLORS[0])
     assert near(pixel_at(view, 0, 4), CLASS_COLORS[1])
@@ -87,7 +87,7 @@ def test_regression_is_orange_below_zero_and_blue_above_or_a_magnitude() -> None
 
 
 def test_the_wrong_points_are_ringed_and_counted(qtbot: Any) -> None:
-    view = shown(qtbot, BoundaryView(), results.boundary())
+    view = shown(qtbot, DecisionBoundaryView(), results.boundary())
     train, test = view.clouds
     assert len(train.rings.data) == 1 and len(train.points.data) == 12
     assert not test.points.isVisible()
@@ -102,7 +102,7 @@ def test_the_wrong_points_are_ringed_and_counted(qtbot: Any) -> None:
 
 
 def test_points_that_stay_are_not_drawn_anew(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    view = shown(qtbot, BoundaryView(), results.boundary())
+    view = shown(qtbot, DecisionBoundaryView(), results.boundary())
     drawn: list[bool] = []
     monkeypatch.setattr(view.clouds[0].points, "setData", lambda **_: drawn.append(True))
     view.show_result(results.boundary())
@@ -112,8 +112,8 @@ def test_points_that_stay_are_not_drawn_anew(qtbot: Any, monkeypatch: pytest.Mon
 
 
 def test_the_place_under_the_mouse_is_said_in_words(qtbot: Any) -> None:
-    assert shown(qtbot, BoundaryView(), results.regression()).readout(6.0, 0.0) == "x1 6.00, x2 0: 3.00"
-    view = shown(qtbot, BoundaryView(), results.boundary())
+    assert shown(qtbot, DecisionBoundaryView(), results.regression()).readout(6.0, 0.0) == "x1 6.00, x2 0: 3.00"
+    view = shown(qtbot, DecisionBoundaryView(), results.boundary())
     assert view.readout(4.0, -1.0) == "x1 4.00, x2 −1.00: blue, 98%"
     assert view.readout(40.0, 0.0) == ""
     scene = view.plot.box.mapViewToScene(QPointF(-4, 2))
@@ -123,7 +123,7 @@ def test_the_place_under_the_mouse_is_said_in_words(qtbot: Any) -> None:
 
 
 def test_a_wide_picture_asks_for_more_of_the_plane(qtbot: Any) -> None:
-    view = shown(qtbot, BoundaryView(), results.boundary())
+    view = shown(qtbot, DecisionBoundaryView(), results.boundary())
     with qtbot.waitSignal(view.wanted_changed):
         view.resize(900, 340)
         view.grab()
@@ -131,21 +131,21 @@ def test_a_wide_picture_asks_for_more_of_the_plane(qtbot: Any) -> None:
 
 
 def test_the_matrix_says_counts_and_shares_and_asks_for_another_part(qtbot: Any) -> None:
-    view = shown(qtbot, ConfusionView(), results.matrix())
+    view = shown(qtbot, ConfusionMatrixView(), results.matrix())
     canvas = view.canvas
     words = canvas.words_at(canvas.cell(1, 2).center())
     assert words == "4 of 15 that are versicolor were predicted as virginica (27%)"
     assert canvas.words_at(QPointF(1, 1)) == ""
     assert view.legend.entries[0].text == "test: 33 of 37 right (89.2%)"
-    assert view.wanted() == ConfusionAnalysis(part="test")
+    assert view.wanted() == ConfusionMatrixAnalysis(part="test")
     with qtbot.waitSignal(view.wanted_changed):
         view.part_box.setCurrentIndex(0)
-    assert view.wanted() == ConfusionAnalysis(part="train")
+    assert view.wanted() == ConfusionMatrixAnalysis(part="train")
 
 
 def test_long_and_many_labels_are_never_cut(qtbot: Any) -> None:
     names = tuple(f"a rather long class name {number}" for number in range(12))
-    view = shown(qtbot, ConfusionView(), results.matrix(names), 300, 220)
+    view = shown(qtbot, ConfusionMatrixView(), results.matrix(names), 300, 220)
     canvas = view.canvas
     widest = max(metrics().horizontalAdvance(name) for name in names)
     assert canvas._upright()
@@ -157,7 +157,7 @@ def test_long_and_many_labels_are_never_cut(qtbot: Any) -> None:
 
 def test_the_wall_frames_right_and_wrong_and_says_it(qtbot: Any) -> None:
     result = results.wall()
-    view = shown(qtbot, WallView(), result)
+    view = shown(qtbot, PredictionWallView(), result)
     assert caption(result, 0) == "✗ 7, is 0"
     assert caption(result, 1) == "✓ 1 97%"
     first = view.canvas.words_at(view.canvas.tile(0).center())
@@ -180,7 +180,7 @@ def test_weights_of_a_kernel_are_named_by_their_place(qtbot: Any) -> None:
 
 def test_a_click_on_the_wall_chooses_the_example(qtbot: Any) -> None:
     result = results.wall()
-    view = shown(qtbot, WallView(), result)
+    view = shown(qtbot, PredictionWallView(), result)
     place = view.canvas.tile(3).center().toPoint()
     with qtbot.waitSignal(view.example_chosen) as caught:
         qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=place)
@@ -191,13 +191,13 @@ def test_a_click_on_the_wall_chooses_the_example(qtbot: Any) -> None:
 
 
 def test_the_whole_wall_is_saved_even_what_is_scrolled_away(qtbot: Any) -> None:
-    view = shown(qtbot, WallView(), results.wall(60), 300, 200)
+    view = shown(qtbot, PredictionWallView(), results.wall(60), 300, 200)
     assert view.picture_widget().height() > 400
 
 
 @pytest.mark.parametrize("width", range(180, 420, 15))
 def test_rows_do_not_flicker_at_any_width(qtbot: Any, width: int) -> None:
-    view = shown(qtbot, WallView(), results.wall(30), width, 250)
+    view = shown(qtbot, PredictionWallView(), results.wall(30), width, 250)
     columns = view.canvas.columns()
     view.grab()
     assert view.canvas.columns() == columns

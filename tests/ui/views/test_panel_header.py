@@ -7,7 +7,7 @@ from PySide6.QtGui import QEnterEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from playground.ui.views.data_view import DataView
+from playground.ui.views.inside.data import DataView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.widgets.theme import THEME
 

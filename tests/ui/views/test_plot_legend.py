@@ -12,14 +12,14 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from playground.analysis.curves import CurvesAnalysis
+from playground.analysis.run.curves import CurvesAnalysis
 from playground.ui.views.base import View
-from playground.ui.views.curves_view import CurvesView
-from playground.ui.views.legend_layout import Card
-from playground.ui.views.legend_room import inside
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.parameters import ViewParameters
-from playground.ui.views.plot_legend import PlotLegend
+from playground.ui.views.run.curves import CurvesView
+from playground.ui.views.shared.legend_layout import Card
+from playground.ui.views.shared.legend_room import inside
+from playground.ui.views.shared.plot_legend import PlotLegend
 from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME

@@ -12,13 +12,13 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from playground.analysis.boundary import BoundaryAnalysis
-from playground.analysis.probe import ProbeAnalysis
-from playground.ui.views.boundary_view import BoundaryView
-from playground.ui.views.probe_marker import STEP, STRIDE, arrow_lines
-from playground.ui.views.probe_panel import bands as bands_of
-from playground.ui.views.probe_panel import short_words
-from playground.ui.views.probe_view import ProbeView
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
+from playground.analysis.answers.probe import ProbeAnalysis
+from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
+from playground.ui.views.answers.probe import ProbeView
+from playground.ui.views.answers.probe_marker import STEP, STRIDE, arrow_lines
+from playground.ui.views.answers.probe_panel import bands as bands_of
+from playground.ui.views.answers.probe_panel import short_words
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results, results_probe
 
@@ -33,9 +33,9 @@ def every_move(qapp: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def view(qtbot: Any) -> BoundaryView:
+def view(qtbot: Any) -> DecisionBoundaryView:
     """A boundary view with the probe on."""
-    view = BoundaryView()
+    view = DecisionBoundaryView()
     qtbot.addWidget(view)
     qtbot.addWidget(view.options)
     view.resize(640, 420)
@@ -48,11 +48,11 @@ def view(qtbot: Any) -> BoundaryView:
     return view
 
 
-def pixel(view: BoundaryView, x: float, y: float) -> QPoint:
+def pixel(view: DecisionBoundaryView, x: float, y: float) -> QPoint:
     return view.plot.mapFromScene(view.plot.box.mapViewToScene(QPointF(x, y)))
 
 
-def drag(qtbot: Any, view: BoundaryView, *places: tuple[float, float]) -> None:
+def drag(qtbot: Any, view: DecisionBoundaryView, *places: tuple[float, float]) -> None:
     """Press at the first place, move over the others, and let go."""
     port = view.plot.viewport()
     spots = [pixel(view, *place) for place in places]
@@ -68,12 +68,12 @@ def drag(qtbot: Any, view: BoundaryView, *places: tuple[float, float]) -> None:
 
 
 def test_the_button_puts_the_point_there_and_away(qtbot: Any) -> None:
-    view = BoundaryView()
+    view = DecisionBoundaryView()
     qtbot.addWidget(view)
     qtbot.addWidget(view.options)
     view.show()
     view.show_result(results.boundary())
-    assert view.wanted() == BoundaryAnalysis(aspect=view.aspect) and not view.marker.target.isVisible()
+    assert view.wanted() == DecisionBoundaryAnalysis(aspect=view.aspect) and not view.marker.target.isVisible()
     with qtbot.waitSignal(view.wanted_changed):
         qtbot.mouseClick(view.probe_button, Qt.MouseButton.LeftButton)
     assert view.wanted() == ProbeAnalysis(aspect=view.aspect)
@@ -83,10 +83,10 @@ def test_the_button_puts_the_point_there_and_away(qtbot: Any) -> None:
     with qtbot.waitSignal(view.wanted_changed):
         qtbot.keyClick(view.plot, Qt.Key.Key_P)
     assert not view.marker.target.isVisible() and not view.panel_area.isVisible()
-    assert isinstance(view.wanted(), BoundaryAnalysis) and not isinstance(view.wanted(), ProbeAnalysis)
+    assert isinstance(view.wanted(), DecisionBoundaryAnalysis) and not isinstance(view.wanted(), ProbeAnalysis)
 
 
-def test_a_drag_carries_the_point_and_not_the_plane(qtbot: Any, view: BoundaryView) -> None:
+def test_a_drag_carries_the_point_and_not_the_plane(qtbot: Any, view: DecisionBoundaryView) -> None:
     before = view.plot.box.viewRange()
     asked: list[ProbeAnalysis] = []
     view.wanted_changed.connect(lambda: asked.append(view.wanted()))
@@ -100,21 +100,21 @@ def test_a_drag_carries_the_point_and_not_the_plane(qtbot: Any, view: BoundaryVi
     assert view.marker.place == (wanted.x, wanted.y), "an older answer does not pull it out of the hand"
 
 
-def test_a_drag_beside_the_point_moves_the_plane_as_before(qtbot: Any, view: BoundaryView) -> None:
+def test_a_drag_beside_the_point_moves_the_plane_as_before(qtbot: Any, view: DecisionBoundaryView) -> None:
     before = view.plot.box.viewRange()
     drag(qtbot, view, (-4.0, 3.0), (-3.0, 3.0), (-1.0, 3.0))
     assert view.plot.box.viewRange() != before
     assert view.marker.place == (2.0, -1.0)
 
 
-def test_a_click_puts_it_down_and_it_stays_inside_the_plane(qtbot: Any, view: BoundaryView) -> None:
+def test_a_click_puts_it_down_and_it_stays_inside_the_plane(qtbot: Any, view: DecisionBoundaryView) -> None:
     qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=pixel(view, -3.0, 4.0))
     assert view.marker.place == pytest.approx((-3.0, 4.0), abs=0.15)
     view.marker.go_to(100.0, -100.0)
     assert view.marker.place == (6.0, -6.0)
 
 
-def test_the_arrow_keys_move_it_and_home_brings_it_back(qtbot: Any, view: BoundaryView) -> None:
+def test_the_arrow_keys_move_it_and_home_brings_it_back(qtbot: Any, view: DecisionBoundaryView) -> None:
     qtbot.keyClick(view.plot, Qt.Key.Key_Right)
     assert view.marker.place == pytest.approx((2.0 + STEP * 12, -1.0))
     qtbot.keyClick(view.plot, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
@@ -126,7 +126,7 @@ def test_the_arrow_keys_move_it_and_home_brings_it_back(qtbot: Any, view: Bounda
     assert view.wanted() == ProbeAnalysis(aspect=view.aspect)
 
 
-def test_the_numbers_stand_beside_the_plane(view: BoundaryView) -> None:
+def test_the_numbers_stand_beside_the_plane(view: DecisionBoundaryView) -> None:
     shown = bands_of(results_probe.probe())
     assert [band.title for band in shown] == ["Features", "as it sees them", "Hidden", "Wide", "Output"]
     assert view.panel.words_at(view.panel.cell(2, 1).center()) == "Hidden, unit 2: −1.00"
@@ -137,7 +137,7 @@ def test_the_numbers_stand_beside_the_plane(view: BoundaryView) -> None:
     assert orange.red() > orange.blue()
 
 
-def test_cells_lie_inside_the_panel_one_beside_the_other(view: BoundaryView) -> None:
+def test_cells_lie_inside_the_panel_one_beside_the_other(view: DecisionBoundaryView) -> None:
     for width in (640, 360):
         view.resize(width, 300)
         view.settle()
@@ -167,7 +167,7 @@ def test_the_arrow_points_uphill_as_the_eye_sees_it() -> None:
     assert number.probe is not None and arrow_lines(number.probe, (12.0, 12.0)) == ([], [])
 
 
-def test_the_arrow_is_as_long_on_the_screen_whatever_the_shape_of_the_plane(view: BoundaryView) -> None:
+def test_the_arrow_is_as_long_on_the_screen_whatever_the_shape_of_the_plane(view: DecisionBoundaryView) -> None:
     lengths = []
     for size in ((640, 420), (420, 420)):
         view.resize(*size)

@@ -13,8 +13,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from playground.analysis.response import ResponseAnalysis
-from playground.ui.views.response_view import ResponseView, readout, y_range
+from playground.analysis.answers.response import ResponseAnalysis
+from playground.ui.views.answers.response import ResponseView, readout, y_range
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_response as results
 

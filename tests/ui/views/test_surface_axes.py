@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from playground.ui.views.contours import HeightScale
-from playground.ui.views.surface_axes import Axes, Places, axes
+from playground.ui.views.loss.surface_axes import Axes, Places, axes
+from playground.ui.views.shared.contours import HeightScale
 from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_surface import bowl
 

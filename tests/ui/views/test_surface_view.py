@@ -14,15 +14,15 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from playground.analysis.loss_surface import LossSurfaceAnalysis
-from playground.ui.views.color_bar import ColorBar
-from playground.ui.views.contours import HeightScale, contour
-from playground.ui.views.opengl import opengl_works
+from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
+from playground.ui.views.loss.loss_surface import LossSurfaceView
+from playground.ui.views.loss.opengl import opengl_works
+from playground.ui.views.loss.surface_options import DIRECTIONS, GRIDS
+from playground.ui.views.loss.surface_words import age, readout
 from playground.ui.views.panel import ViewPanel
-from playground.ui.views.surface_options import DIRECTIONS, GRIDS
-from playground.ui.views.surface_plot import PATH
-from playground.ui.views.surface_view import SurfaceView
-from playground.ui.views.surface_words import age, readout
+from playground.ui.views.shared.color_bar import ColorBar
+from playground.ui.views.shared.contours import HeightScale, contour
+from playground.ui.views.shared.surface_plot import PATH
 from playground.ui.widgets import drawing
 from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_surface import bowl, branched_bowl, random_bowl
@@ -37,7 +37,7 @@ def light_theme(qapp: Any) -> Iterator[None]:
 
 @pytest.fixture
 def panel(qtbot: Any) -> ViewPanel:
-    panel = ViewPanel(SurfaceView())
+    panel = ViewPanel(LossSurfaceView())
     qtbot.addWidget(panel)
     panel.resize(QSize(520, 400))
     panel.show()
@@ -45,8 +45,8 @@ def panel(qtbot: Any) -> ViewPanel:
 
 
 @pytest.fixture
-def view(panel: ViewPanel) -> SurfaceView:
-    assert isinstance(panel.view, SurfaceView)
+def view(panel: ViewPanel) -> LossSurfaceView:
+    assert isinstance(panel.view, LossSurfaceView)
     return panel.view
 
 
@@ -126,7 +126,7 @@ def test_the_numbers_of_a_colour_bar_do_not_touch(qtbot: Any, scale: HeightScale
 # The view ------------------------------------------------------------------------------------------------------------
 
 
-def test_path_points_and_contours_lie_where_they_belong(view: SurfaceView) -> None:
+def test_path_points_and_contours_lie_where_they_belong(view: LossSurfaceView) -> None:
     result = bowl()
     view.show_result(result)
     plot = view.plot
@@ -145,7 +145,7 @@ def test_path_points_and_contours_lie_where_they_belong(view: SurfaceView) -> No
 
 
 def test_the_axes_say_how_much_of_the_path_they_hold_as_far_as_there_is_room(
-    panel: ViewPanel, view: SurfaceView
+    panel: ViewPanel, view: LossSurfaceView
 ) -> None:
     view.show_result(bowl())
     view.settle()
@@ -155,7 +155,7 @@ def test_the_axes_say_how_much_of_the_path_they_hold_as_far_as_there_is_room(
     assert view.plot.names[1] in ("component 2 (12 %)", "component 2")
 
 
-def test_the_legend_names_now_start_path_and_the_lowest_point(view: SurfaceView) -> None:
+def test_the_legend_names_now_start_path_and_the_lowest_point(view: LossSurfaceView) -> None:
     view.show_result(bowl())
     texts = [entry.text for entry in view.legend.entries]
     path = "path, up to 3.00 off this plane"
@@ -167,7 +167,7 @@ def test_the_legend_names_now_start_path_and_the_lowest_point(view: SurfaceView)
     assert "random until the path spans a plane" not in [entry.text for entry in view.legend.entries]
 
 
-def test_the_mouse_reads_the_loss_and_near_the_path_its_true_one(view: SurfaceView) -> None:
+def test_the_mouse_reads_the_loss_and_near_the_path_its_true_one(view: LossSurfaceView) -> None:
     result = bowl()
     view.show_result(result)
     assert readout(result, 2.0, -1.5, [0.1, 0.1]) == "component 1 2.00, component 2 −1.50: loss 0.0500"
@@ -181,7 +181,7 @@ def test_the_mouse_reads_the_loss_and_near_the_path_its_true_one(view: SurfaceVi
     assert view.legend.readout == ""
 
 
-def test_the_later_part_and_other_runs_have_lines_and_names_of_their_own(view: SurfaceView) -> None:
+def test_the_later_part_and_other_runs_have_lines_and_names_of_their_own(view: LossSurfaceView) -> None:
     result = branched_bowl()
     view.show_result(result)
     later, other = view.plot.later, view.plot.others[0]
@@ -201,7 +201,7 @@ def test_the_later_part_and_other_runs_have_lines_and_names_of_their_own(view: S
     assert not later.line.isVisible() and not other.line.isVisible()
 
 
-def test_it_tells_its_age_when_it_cannot_keep_up(view: SurfaceView) -> None:
+def test_it_tells_its_age_when_it_cannot_keep_up(view: LossSurfaceView) -> None:
     now = 100.0
     view.clock = lambda: now
     view.show_result(bowl())
@@ -218,7 +218,7 @@ def test_it_tells_its_age_when_it_cannot_keep_up(view: SurfaceView) -> None:
     assert age(1) == "1 step ago"
 
 
-def test_two_single_weights_are_chosen_by_keyboard(qtbot: Any, view: SurfaceView) -> None:
+def test_two_single_weights_are_chosen_by_keyboard(qtbot: Any, view: LossSurfaceView) -> None:
     view.choices.directions_box.setCurrentIndex(view.choices.directions_box.findData("weights"))
     offered = (("a.weight[0, 0]", "A, unit 1, input 1"), ("a.bias[0]", "A, bias 1"))
     view.show_result(replace(bowl(), kind="weights", choices=offered))
@@ -238,7 +238,7 @@ def test_two_single_weights_are_chosen_by_keyboard(qtbot: Any, view: SurfaceView
     assert isinstance(again, LossSurfaceAnalysis) and (again.first, again.second) == ("", "")
 
 
-def test_every_choice_has_a_name_and_a_tooltip(view: SurfaceView) -> None:
+def test_every_choice_has_a_name_and_a_tooltip(view: LossSurfaceView) -> None:
     choices = view.choices
     boxes = [choices.directions_box, *choices.weight_boxes, choices.other_button, choices.log_box, choices.penalty_box]
     for box in (*boxes, choices.part_box, choices.span_box, choices.grid_box, choices.depth_box):
@@ -248,7 +248,7 @@ def test_every_choice_has_a_name_and_a_tooltip(view: SurfaceView) -> None:
         assert tip in choices.directions_box.toolTip()
 
 
-def test_choices_ask_for_another_surface(qtbot: Any, view: SurfaceView) -> None:
+def test_choices_ask_for_another_surface(qtbot: Any, view: LossSurfaceView) -> None:
     with qtbot.waitSignal(view.wanted_changed):
         view.choices.directions_box.setCurrentIndex(view.choices.directions_box.findData("random"))
     view.choices.part_box.setCurrentIndex(view.choices.part_box.findData("test"))
@@ -262,19 +262,19 @@ def test_choices_ask_for_another_surface(qtbot: Any, view: SurfaceView) -> None:
     assert view.wanted() == LossSurfaceAnalysis(directions="random", part="test", span=4.0, resolution=25, seed=1)
 
 
-def test_the_grid_is_as_fine_as_the_network_is_quick(view: SurfaceView) -> None:
+def test_the_grid_is_as_fine_as_the_network_is_quick(view: LossSurfaceView) -> None:
     assert view.wanted().resolution == GRIDS[0]
     for seconds, expected in ((0.01, 51), (0.05, 25), (2.0, 13)):
         view.show_result(replace(random_bowl(), seconds=seconds))
         assert view.wanted().resolution == expected
     assert view.interval > 200  # two seconds of work are followed by many of rest
     view.show_result(replace(bowl(), seconds=0.001))
-    assert view.interval == SurfaceView.pulses
+    assert view.interval == LossSurfaceView.pulses
     view.show_message("Mend the errors on the canvas, and it appears here.")
     assert view.wanted().resolution == GRIDS[0]
 
 
-def test_the_colours_follow_the_logarithm_or_the_loss(view: SurfaceView) -> None:
+def test_the_colours_follow_the_logarithm_or_the_loss(view: LossSurfaceView) -> None:
     view.show_result(bowl())
     assert view.scale.logarithmic and view.bar.scale.logarithmic
     view.choices.log_box.setChecked(False)
@@ -282,7 +282,7 @@ def test_the_colours_follow_the_logarithm_or_the_loss(view: SurfaceView) -> None
     assert view.scale.low == pytest.approx(bowl().values.min())
 
 
-def test_the_range_follows_the_surface_until_a_person_moves_it(view: SurfaceView) -> None:
+def test_the_range_follows_the_surface_until_a_person_moves_it(view: LossSurfaceView) -> None:
     result = bowl()
     view.show_result(result)
     view.plot.box.setXRange(-1.0, 1.0, padding=0.0)
@@ -294,15 +294,17 @@ def test_the_range_follows_the_surface_until_a_person_moves_it(view: SurfaceView
     assert left < 2.0 * result.alphas[0] and right > 2.0 * result.alphas[-1]
 
 
-def test_the_present_point_stands_out(view: SurfaceView) -> None:
+def test_the_present_point_stands_out(view: LossSurfaceView) -> None:
     view.show_result(bowl())
     view.settle()
     place = view.plot.mapFromScene(view.plot.box.mapViewToScene(QPointF(*bowl().present)))
     assert view.plot.grab().toImage().pixelColor(place) == QColor(PATH)
 
 
-def test_without_opengl_it_says_so_and_the_contours_stay(view: SurfaceView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playground.ui.views.surface_view.opengl_works", lambda: False)
+def test_without_opengl_it_says_so_and_the_contours_stay(
+    view: LossSurfaceView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.ui.views.loss.loss_surface.opengl_works", lambda: False)
     view.show_result(bowl())
     assert view.notice.isHidden()
     view.choices.depth_box.setChecked(True)
@@ -315,7 +317,7 @@ def test_without_opengl_it_says_so_and_the_contours_stay(view: SurfaceView, monk
 
 @pytest.mark.gl
 def test_with_opengl_there_is_a_landscape_that_can_be_saved(
-    qtbot: Any, panel: ViewPanel, view: SurfaceView, tmp_path: Path
+    qtbot: Any, panel: ViewPanel, view: LossSurfaceView, tmp_path: Path
 ) -> None:
     assert opengl_works()
     view.show_result(bowl())
@@ -346,7 +348,7 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
     other.resize(500, 400)
     other.show()
     qtbot.waitUntil(lambda: many_colours(view.landscape.grab().toImage()))
-    second = SurfaceView()
+    second = LossSurfaceView()
     qtbot.addWidget(second)
     second.resize(400, 300)
     second.show()
@@ -358,7 +360,7 @@ def test_with_opengl_there_is_a_landscape_that_can_be_saved(
 @pytest.mark.gl
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_axes_of_a_landscape_stand_where_opengl_draws_it(
-    qtbot: Any, panel: ViewPanel, view: SurfaceView, theme: str
+    qtbot: Any, panel: ViewPanel, view: LossSurfaceView, theme: str
 ) -> None:
     THEME.use(theme)
     panel.resize(700, 520)
@@ -387,7 +389,7 @@ def many_colours(image: QImage) -> bool:
     return len({image.pixel(x, y) for x in range(0, image.width(), 5) for y in range(0, image.height(), 5)}) > 60
 
 
-def test_the_choice_of_grids_ends_where_one_takes_too_long_and_says_so(view: SurfaceView) -> None:
+def test_the_choice_of_grids_ends_where_one_takes_too_long_and_says_so(view: LossSurfaceView) -> None:
     box = view.choices.grid_box
     long = ((0.001, 3, ""), (0.05, 2, ": takes about 2 minutes"), (1.0, 1, ": takes about 43 minutes"))
     for each, able, words in long:

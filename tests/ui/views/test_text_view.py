@@ -8,27 +8,27 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from playground.analysis.next_token import NextTokenAnalysis
-from playground.ui.views.text_view import GROWTH, TextView, spoken
+from playground.analysis.answers.next_token import NextTokenAnalysis
+from playground.ui.views.answers.next_token import GROWTH, NextTokenView, spoken
 from tests.ui.views.results_text import next_token
 
 
 @pytest.fixture
-def view(qtbot: Any) -> TextView:
-    view = TextView()
+def view(qtbot: Any) -> NextTokenView:
+    view = NextTokenView()
     qtbot.addWidget(view)
     view.resize(520, 320)
     view.show()
     return view
 
 
-def asked(view: TextView) -> NextTokenAnalysis:
+def asked(view: NextTokenView) -> NextTokenAnalysis:
     wanted = view.wanted()
     assert isinstance(wanted, NextTokenAnalysis)
     return wanted
 
 
-def test_it_asks_for_a_text_after_the_prompt_at_the_temperature(view: TextView, qtbot: Any) -> None:
+def test_it_asks_for_a_text_after_the_prompt_at_the_temperature(view: NextTokenView, qtbot: Any) -> None:
     with qtbot.waitSignal(view.wanted_changed):
         view.temperature.setValue(30)
     assert asked(view).temperature == 1.5 and asked(view).prompt == "the "
@@ -39,7 +39,7 @@ def test_it_asks_for_a_text_after_the_prompt_at_the_temperature(view: TextView, 
     ]  # fmt: skip
 
 
-def test_the_text_grows_by_its_own_words(view: TextView) -> None:
+def test_the_text_grows_by_its_own_words(view: NextTokenView) -> None:
     view.grow_box.setChecked(True)
     view.show_result(next_token())
     assert asked(view).prompt == "the snake sleeps" and asked(view).length == GROWTH
@@ -48,7 +48,7 @@ def test_the_text_grows_by_its_own_words(view: TextView) -> None:
     assert view.page.toPlainText() == "the snake sleepssnake sleeps" and asked(view).draw == before + 1
 
 
-def test_return_begins_again_with_another_prompt(view: TextView, qtbot: Any) -> None:
+def test_return_begins_again_with_another_prompt(view: NextTokenView, qtbot: Any) -> None:
     view.grow_box.setChecked(True)
     view.show_result(next_token())
     view.prompt.setText("a class ")
@@ -57,7 +57,7 @@ def test_return_begins_again_with_another_prompt(view: TextView, qtbot: Any) -> 
     assert asked(view).prompt == "a class " and asked(view).draw == 0
 
 
-def test_a_written_text_is_never_taken_for_markup(view: TextView) -> None:
+def test_a_written_text_is_never_taken_for_markup(view: NextTokenView) -> None:
     view.show_result(replace(next_token(), prompt="<b>", continuation="x</b>"))
     assert view.page.toPlainText() == "<b>x</b>"
 

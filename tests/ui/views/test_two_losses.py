@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from playground.ui.views import curve_lines
-from playground.ui.views.confusion_view import ConfusionView
-from playground.ui.views.curves_view import MARKED_POINTS, CurvesView
-from playground.ui.views.wall_view import WallView
+from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
+from playground.ui.views.answers.prediction_wall import PredictionWallView
+from playground.ui.views.run.curves import MARKED_POINTS, CurvesView
+from playground.ui.views.shared import curve_lines
 from tests.ui.views import results
 from tests.ui.views.results_autoencoder import curves_of_two_losses
 
@@ -92,7 +92,8 @@ def test_dots_are_spread_along_the_axis_not_along_the_points() -> None:
 
 
 @pytest.mark.parametrize(("view_class", "make", "heading"), [
-    (ConfusionView, results.matrix, "Confusion matrix: Digit"), (WallView, results.wall, "Predictions: Digit"),
+    (ConfusionMatrixView, results.matrix, "Confusion matrix: Digit"),
+    (PredictionWallView, results.wall, "Predictions: Digit"),
 ])  # fmt: skip
 def test_the_heading_and_the_line_below_say_whose_answers_are_shown(
     qtbot: Any, view_class: type, make: Any, heading: str

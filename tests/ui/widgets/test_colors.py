@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
 
-from playground.data.points import CLASS_NAMES
+from playground.data.points.shapes import CLASS_NAMES
 from playground.ui.widgets.drawing import class_table
 from playground.ui.widgets.theme import CLASS_COLORS, CLASS_SYMBOLS, THEME, class_color, class_symbol
 from playground.ui.widgets.tokens import DARK, STRONG_DARK, STRONG_LIGHT, TABLES, Tokens

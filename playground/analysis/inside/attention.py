@@ -1,0 +1,119 @@
+"""Where every head of every attention block looks while the network reads one example."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.analysis.base import Analysis, Context, Table, example_row
+from playground.analysis.shared.step_words import words_at
+from playground.analysis.subject import Subject
+from playground.blocks.attention import Attention
+from playground.blocks.base import Transparent
+from playground.data.base import Part
+from playground.document.declaration import parameter
+from playground.document.graph import Graph
+from playground.network.check import Report
+
+
+@dataclass(frozen=True)
+class AttentionLayer:
+    """The matrices of one block. Row: the step that looks; column: the step that is looked at."""
+
+    node: str
+    title: str
+    weights: NDArray[np.float32]
+    """(heads, steps, steps), from 0 to 1; each row sums to 1, or to 0 where a step may look nowhere."""
+    scores: NDArray[np.float32]
+    """(heads, steps, steps), before softmax; −∞ where a step must not look."""
+    words: tuple[str, ...]
+    """The token of each step; empty where the sequence was not made of tokens."""
+
+
+@dataclass(frozen=True)
+class AttentionMaps:
+    """The matrices of all attention blocks, in the order in which they compute."""
+
+    layers: tuple[AttentionLayer, ...]
+    chosen: str
+    """The chosen node if it is one of them; else empty."""
+    part: Part
+    row: int
+    """The example, in its part."""
+    count: int
+    """Examples in the part."""
+
+    def table(self) -> Table:
+        rows: list[list[Any]] = []
+        for layer in self.layers:
+            for head, (weights, scores) in enumerate(zip(layer.weights, layer.scores, strict=True), start=1):
+                for looking, (line, raw) in enumerate(zip(weights.tolist(), scores.tolist(), strict=True)):
+                    rows.extend(
+                        [layer.node, head, looking + 1, _word(layer, looking), at + 1, _word(layer, at), score, weight]
+                        for at, (score, weight) in enumerate(zip(raw, line, strict=True))
+                    )
+        columns = ["block", "head", "step", "token", "looks at step", "looks at token", "score", "weight"]
+        return columns, rows
+
+
+def _word(layer: AttentionLayer, step: int) -> str:
+    return layer.words[step] if layer.words else ""
+
+
+class AttentionAnalysis(Analysis):
+    """The attention matrices of all heads of all layers."""
+
+    id: ClassVar[str] = "attention"
+    title: ClassVar[str] = "Attention"
+    summary: ClassVar[str] = (
+        "Where each head looks while the network reads one example: a row is a step that looks, a column a step that "
+        "is looked at, and bright means much."
+    )
+
+    example: int = example_row()
+    scores: bool = parameter(False, drawing=True, help="Show the scores that softmax turns into weights.")
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        if not attention_nodes(report):
+            return "No attention block on the canvas. Drag in a Multi-head attention."
+        return ""
+
+    def compute(self, context: Context) -> AttentionMaps:
+        subject = context.loaded()
+        nodes = attention_nodes(subject.report)
+        part = subject.shown_part
+        count = min(prepared.count(part) for prepared in subject.prepared.values())
+        return AttentionMaps(
+            layers=_layers(subject, nodes, context.example),
+            chosen=context.node if context.node in nodes else "",
+            part=part,
+            row=context.example % max(1, count),
+            count=count,
+        )
+
+
+def attention_nodes(report: Report) -> tuple[str, ...]:
+    """The nodes that have attention matrices, in order."""
+    return tuple(name for name in report.inputs if isinstance(report.blocks[name], Attention))
+
+
+@torch.no_grad()
+def _layers(subject: Subject, nodes: Sequence[str], example: int) -> tuple[AttentionLayer, ...]:
+    network = subject.network
+    sources = [source for node in nodes for source in subject.report.inputs[node]]
+    feeds = subject.example(example)
+    subject.calm()
+    values = network.run(feeds, network.steps_to(sources))
+    found: list[AttentionLayer] = []
+    for step in network.steps:
+        if step.node in nodes and isinstance(step.module, Transparent):
+            inner = step.module.inside(*(values[slot] for slot in step.inputs))
+            weights, scores = inner["attention"][0].numpy(), inner["scores"][0].numpy()
+            words = words_at(subject, step.node, values)
+            found.append(AttentionLayer(step.node, subject.title(step.node), weights, scores, words))
+    return tuple(found)

@@ -1,0 +1,131 @@
+"""One example on its way through the image blocks of a network: every map of every filter, and how it comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.analysis.base import Analysis, Context, Table, example_row
+from playground.analysis.inside.sliding import Sliding, sliding_of
+from playground.analysis.shared.layer_answers import Answer, answer_to
+from playground.analysis.subject import Subject
+from playground.data.base import Dataset, Part
+from playground.document.graph import Graph
+from playground.network.check import Report
+
+MOST_MAPS = 64
+"""Maps of one block; further ones are left out."""
+
+
+@dataclass(frozen=True)
+class ImageLayer:
+    """What one block makes of the example."""
+
+    node: str
+    title: str
+    maps: NDArray[np.float32]
+    """(maps, height, width), as the block gives them."""
+    count: int
+    """Maps that there are; `maps` may hold fewer."""
+    data: bool
+    """Whether this is the example itself."""
+    sliding: Sliding | None
+    """How its numbers come about, where a window slides over what arrives."""
+
+    @cached_property
+    def limit(self) -> float:
+        """The largest magnitude, which has the full colour."""
+        return float(np.nan_to_num(np.abs(self.maps), posinf=0.0).max(initial=0.0)) or 1.0
+
+    @property
+    def words(self) -> str:
+        """Such as “Conv2D 1 · 6 × 28 × 28”."""
+        height, width = self.maps.shape[1:]
+        return f"{self.title} · {self.count} × {height} × {width}"
+
+
+@dataclass(frozen=True)
+class FeatureMaps:
+    """The maps of all image blocks, in the order in which they compute."""
+
+    layers: tuple[ImageLayer, ...]
+    chosen: str
+    """The chosen node if it is one of them; else empty."""
+    part: Part
+    row: int
+    """The example, in its part."""
+    count: int
+    """Examples in the part."""
+    answer: Answer | None
+    """None where the network does not say which class an example belongs to."""
+
+    def table(self) -> Table:
+        rows: list[list[Any]] = []
+        for layer in self.layers:
+            where = (np.indices(layer.maps.shape).reshape(3, -1) + 1).tolist()
+            rows.extend([layer.node, *numbers] for numbers in zip(*where, layer.maps.ravel().tolist(), strict=True))
+        return ["block", "map", "row", "column", "value"], rows
+
+
+class FeatureMapsAnalysis(Analysis):
+    """The feature maps of all filters for one example."""
+
+    id: ClassVar[str] = "feature-maps"
+    title: ClassVar[str] = "Feature maps"
+    summary: ClassVar[str] = (
+        "What every filter finds in one example, block by block. Point at a number to see the window it comes from, "
+        "the kernel, and their products."
+    )
+
+    example: int = example_row()
+
+    def why_not(self, report: Report, graph: Graph) -> str:
+        if not any(block.family == "convolution" for block in report.blocks.values()):
+            return "No convolution on the canvas. Drag in a Conv2D."
+        return ""
+
+    def compute(self, context: Context) -> FeatureMaps:
+        subject = context.loaded()
+        part = subject.shown_part
+        count = min(prepared.count(part) for prepared in subject.prepared.values())
+        network, report = subject.network, subject.report
+        subject.calm()
+        with torch.no_grad():
+            steps = [step for step in network.steps if report.blocks[step.node].family != "loss"]
+            values = network.run(subject.example(context.example), steps)
+        layers = _layers(subject, values)
+        return FeatureMaps(
+            layers=layers,
+            chosen=context.node if context.node in [layer.node for layer in layers] else "",
+            part=part,
+            row=context.example % max(1, count),
+            count=count,
+            answer=answer_to(subject, context.node, values),
+        )
+
+
+def _layers(subject: Subject, values: Sequence[torch.Tensor]) -> tuple[ImageLayer, ...]:
+    report, network = subject.report, subject.network
+    modules = {step.node: step.module for step in network.steps}
+    found: list[ImageLayer] = []
+    for name in report.order:
+        block = report.blocks[name]
+        output = (name, block.outputs[0].name) if block.outputs else ("", "")
+        signal = report.signals.get(output)
+        if signal is None or signal.kind != "image" or len(signal.shape) != 3 or not len(values[network.slots[output]]):
+            continue
+        sliding = None
+        if name in modules:
+            source = report.inputs[name][0]
+            sliding = sliding_of(block, modules[name], source[0], values[network.slots[source]][0], MOST_MAPS)
+        maps = np.ascontiguousarray(values[network.slots[output]][0, :MOST_MAPS].float().numpy())
+        found.append(
+            ImageLayer(name, subject.title(name), maps, signal.shape[0], isinstance(block, Dataset), sliding)
+        )
+    return tuple(found)

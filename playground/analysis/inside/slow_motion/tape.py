@@ -1,0 +1,198 @@
+"""One example on its way through a network and back, operation by operation, in double precision.
+
+The way back is the chain rule as it stands in the book: each operation multiplies what arrives with its own derivative
+(by autograd, for this operation alone), and where ways join, what comes back is added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from playground.analysis.inside.slow_motion.parts import Kind, Letter, Part, parts_of
+from playground.analysis.subject import Subject
+from playground.blocks.base import Block
+from playground.network.check import Output
+
+LOSS = "the loss"
+"""Key of the place where all losses are added up."""
+
+
+@dataclass
+class Place:
+    """One tensor on the way, such as the weighted sums of a layer."""
+
+    key: str
+    node: str
+    letter: Letter
+    number: int
+    """Of its block, counted from 1 in the order of computation; 0 where none is needed."""
+    value: torch.Tensor
+    """With the batch axis."""
+    carries: bool
+    """Whether a gradient comes back to it: parameters lie before it."""
+    gradient: torch.Tensor | None = None
+    """Of the loss, once the way back has come here; None where no gradient comes."""
+    shares: list[tuple[str, torch.Tensor]] = field(default_factory=list)
+    """What each reader sent back, with the reader's node; the gradient is their sum."""
+
+
+@dataclass
+class Operation:
+    """One operation with all that went in and came out."""
+
+    node: str
+    block: Block | None
+    """None for the sum of the losses."""
+    kind: Kind
+    number: int
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    """By their full names, such as `dense-1.weight`."""
+    leaves: dict[str, torch.Tensor]
+    """Inputs and parameters that a gradient goes back to, by place or name, cut off from what was before."""
+    results: tuple[torch.Tensor, ...]
+    """The outputs, with the way back to the leaves alone."""
+    sent: dict[str, torch.Tensor] = field(default_factory=dict)
+    """What it sent back to each leaf; empty where no gradient arrived."""
+
+
+class Tape:
+    """The recording: `operations` in order, `places` and `parameters` by name, and `gradients` of the parameters."""
+
+    def __init__(self, subject: Subject, example: int, losses: Collection[str] | None = None) -> None:
+        """Send an example forward and back. `losses` are those that count, with their weights; None for all."""
+        self._subject = subject
+        self.places: dict[str, Place] = {}
+        self.operations: list[Operation] = []
+        self.outputs: dict[Output, str] = {}
+        """The place of each output port."""
+        self.parameters = {name: p.detach().double().requires_grad_() for name, p in subject.network.named_parameters()}
+        self.gradients: dict[str, torch.Tensor] = {}
+        self.losses = tuple(name for name in subject.network.loss_weights if losses is None or name in losses)
+        subject.calm()
+        self._feed(example)
+        for number, step in enumerate(subject.network.steps, start=1):
+            self._run(step.node, number)
+        self._add_losses()
+        self._go_back()
+
+    @property
+    def loss(self) -> Place:
+        """Where all ends."""
+        return self.places[self.operations[-1].outputs[0]]
+
+    def value(self, name: str) -> torch.Tensor:
+        """The value of a place or of a parameter."""
+        return self.places[name].value if name in self.places else self.parameters[name].detach()
+
+    def gradient(self, name: str) -> torch.Tensor | None:
+        """The gradient of a place or of a parameter."""
+        return self.places[name].gradient if name in self.places else self.gradients.get(name)
+
+    def readers(self, name: str) -> list[Operation]:
+        """The operations that a place or a parameter goes into, as far as a gradient comes back from them."""
+        return [one for one in self.operations if name in one.leaves and one.sent]
+
+    # Forward --------------------------------------------------------------------------------------------------------
+
+    def _feed(self, example: int) -> None:
+        for (node, port), value in self._subject.example(example).items():
+            letter: Letter = "y" if port == "target" else "x"
+            exact = value.double() if value.is_floating_point() else value
+            self._place((node, port), Place(f"{node}:{port}", node, letter, 0, exact, carries=False))
+
+    def _place(self, output: Output, place: Place) -> None:
+        self.places[place.key] = place
+        self.outputs[output] = place.key
+
+    def _run(self, node: str, number: int) -> None:
+        report, module = self._subject.report, self._subject.network.get_submodule(node)
+        block = report.blocks[node]
+        sources = tuple(self.outputs[source] for source in report.inputs[node])
+        parts = parts_of(block, module, [self.places[key].value for key in sources])
+        ports = tuple(port.name for port in block.outputs)
+        before: tuple[str, ...] = ()
+        for part in parts:
+            inputs = tuple(before[0] if taken < 0 else sources[taken] for taken in part.takes)
+            last = part is parts[-1]
+            keys = tuple(f"{node}:{port}" for port in ports) if last else (f"{node}:{part.letter}",)
+            self._operate(node, block, part, number, inputs, keys)
+            before = keys
+        for port in ports:
+            self.outputs[node, port] = f"{node}:{port}"
+
+    def _operate(
+        self, node: str, block: Block, part: Part, number: int, inputs: tuple[str, ...], keys: tuple[str, ...]
+    ) -> None:
+        leaves, taken = self._cut(inputs)
+        names = tuple(f"{node}.{name}" for name in part.parameters)
+        given = {name: self.parameters[full] for name, full in zip(part.parameters, names, strict=True)}
+        leaves.update(zip(names, given.values(), strict=True))
+        with torch.enable_grad():
+            results = part.run(taken, given)
+        for key, result in zip(keys, results, strict=True):
+            self.places[key] = Place(key, node, part.letter, number, result.detach(), result.requires_grad)
+        self.operations.append(Operation(node, block, part.kind, number, inputs, keys, names, leaves, tuple(results)))
+
+    def _cut(self, inputs: Sequence[str]) -> tuple[dict[str, torch.Tensor], list[torch.Tensor]]:
+        """Copies of places without their past; those that carry a gradient are leaves. A place may come in twice."""
+        known: dict[str, torch.Tensor] = {}
+        for key in inputs:
+            place = self.places[key]
+            known.setdefault(key, place.value.clone().requires_grad_(place.carries))
+        return {key: value for key, value in known.items() if value.requires_grad}, [known[key] for key in inputs]
+
+    def _add_losses(self) -> None:
+        """The sum of the weighted losses, as an operation of its own where it is more than one plain loss."""
+        weights = self._subject.network.loss_weights
+        keys = tuple(self.outputs[name, "loss"] for name in self.losses)
+        plain = len(keys) == 1 and weights[self.losses[0]] == 1.0
+        if plain and self.operations[-1].outputs == keys:
+            return
+        leaves, taken = self._cut(keys)
+        with torch.enable_grad():
+            total = torch.stack([weights[name] * loss for name, loss in zip(self.losses, taken, strict=True)]).sum()
+        self.places[LOSS] = Place(LOSS, "", "L", 0, total.detach(), total.requires_grad)
+        self.operations.append(Operation("", None, "total", 0, keys, (LOSS,), (), leaves, (total,)))
+
+    # Back -----------------------------------------------------------------------------------------------------------
+
+    def _go_back(self) -> None:
+        if self.loss.carries:
+            self.loss.gradient = torch.ones_like(self.loss.value)
+        for operation in reversed(self.operations):
+            self._collect(operation)
+            self._send(operation)
+
+    def _collect(self, operation: Operation) -> None:
+        for key in operation.outputs:
+            place = self.places[key]
+            if place.shares:
+                place.gradient = torch.stack([share for _, share in place.shares]).sum(dim=0)
+
+    def _send(self, operation: Operation) -> None:
+        arrived = [
+            (result, gradient)
+            for result, key in zip(operation.results, operation.outputs, strict=True)
+            if result.requires_grad and (gradient := self.places[key].gradient) is not None
+        ]
+        if not arrived or not operation.leaves:
+            return
+        results, gradients = zip(*arrived, strict=True)
+        found = torch.autograd.grad(
+            results, list(operation.leaves.values()), gradients, retain_graph=True, allow_unused=True
+        )
+        for name, gradient in zip(operation.leaves, found, strict=True):
+            if gradient is None:
+                continue
+            operation.sent[name] = gradient
+            if name in self.places:
+                self.places[name].shares.append((operation.node, gradient))
+            else:
+                self.gradients[name] = gradient
+
+

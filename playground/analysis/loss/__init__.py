@@ -1,0 +1,1 @@
+"""Analyses of the loss around and along the way of a run."""

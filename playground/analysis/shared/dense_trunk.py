@@ -1,0 +1,213 @@
+"""The dense layers at the beginning of a network, for many weights at once, in pieces that fit a processor's cache.
+
+`vmap` does the same for any layer, but one operation at a time over all networks, so that every number travels to the
+memory and back. And it does not know that the points of a plane are combinations of three: the sums in a first layer
+are then combinations of three sums, whatever the number of inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from playground.analysis.shared.weight_points import Combined, WeightPoints
+from playground.analysis.subject import Subject
+from playground.blocks.activation import Activation, SoftmaxLike, activation
+from playground.blocks.dense import Dense
+from playground.blocks.normalization import DropoutLayer
+from playground.network.check import Output
+from playground.network.compiled import Step
+from playground.network.flat import Layout, Place
+
+PIECE_NUMBERS = 2**17
+"""Numbers in the largest tensor of a piece: two of them and their weights fit a cache of 1 MB."""
+
+Function = Callable[[torch.Tensor], torch.Tensor]
+"""Applies an activation to sums (k, units, N); may do so in place."""
+
+
+def _tanh(x: torch.Tensor) -> torch.Tensor:
+    array = x.numpy()
+    np.tanh(array, out=array)  # ten times as quick as torch's, and the same but for rounding
+    return x
+
+
+def _quick(module: nn.Module) -> Function:
+    """The function of an activation's module, in place where that is simple."""
+    # Sigmoid is not made of the quick tanh: near 0 its logarithm would be wrong.
+    known: dict[type[nn.Module], Function] = {
+        nn.Identity: _same, nn.Tanh: _tanh, nn.Sigmoid: torch.sigmoid_, nn.ReLU: torch.relu_,
+        nn.Softmax: lambda x: torch.softmax(x, dim=1), nn.LogSoftmax: lambda x: torch.log_softmax(x, dim=1),
+    }  # fmt: skip
+    return known.get(type(module), module.forward)
+
+
+def _same(x: torch.Tensor) -> torch.Tensor:
+    return x
+
+
+@dataclass(frozen=True)
+class DenseStep:
+    """One dense layer of the trunk, with the slots of its input and its output."""
+
+    source: int
+    target: int
+    weight: Place
+    bias: Place | None
+    function: Function
+
+    def first(self, points: WeightPoints, shared: torch.Tensor) -> Callable[[int, int], torch.Tensor]:
+        """The weighted sums (k, units, N) of some points for inputs (N, width) that are the same for all of them."""
+        units, rows = self.weight.shape[0], len(shared)
+        if isinstance(points, Combined):
+            basis = torch.stack([self._sums(torch.from_numpy(vector), shared) for vector in points.basis])
+            basis = basis.reshape(len(basis), -1)
+            coefficients = torch.from_numpy(points.coefficients)
+            return lambda start, stop: (coefficients[start:stop] @ basis).view(-1, units, rows)
+        turned = shared.T.contiguous()
+
+        def listed(start: int, stop: int) -> torch.Tensor:
+            weights = _part(points, start, stop, self.weight)
+            sums = (weights.view(-1, weights.shape[-1]) @ turned).view(len(weights), units, rows)
+            return sums if self.bias is None else sums.add_(_part(points, start, stop, self.bias)[:, :, None])
+
+        return listed
+
+    def further(self, points: WeightPoints, start: int, stop: int) -> Callable[[int, int, torch.Tensor], torch.Tensor]:
+        """Gives the weighted sums (k, units, N) of some of these points for inputs (k, width, N) of their own."""
+        weights = _part(points, start, stop, self.weight)
+        if self.bias is None:
+            return lambda low, high, inputs: torch.bmm(weights[low - start : high - start], inputs)
+        biases = _part(points, start, stop, self.bias)[:, :, None]
+
+        def sums(low: int, high: int, inputs: torch.Tensor) -> torch.Tensor:
+            return torch.baddbmm(biases[low - start : high - start], weights[low - start : high - start], inputs)
+
+        return sums
+
+    def _sums(self, vector: torch.Tensor, shared: torch.Tensor) -> torch.Tensor:
+        """The weighted sums (units, N) of one vector."""
+        weight = vector[self.weight.start : self.weight.stop].view(self.weight.shape)
+        sums = weight @ shared.T
+        return sums if self.bias is None else sums + vector[self.bias.start : self.bias.stop, None]
+
+
+@dataclass(frozen=True)
+class ElementStep:
+    """An activation that stands alone: each number is treated for itself, whatever the order of the axes."""
+
+    source: int
+    target: int
+    function: Function
+
+
+class Trunk:
+    """The steps at the beginning of a network that need no weights or are dense, for fixed examples.
+
+    `steps` are carried out here; what follows them finds the values (k, N, width) of the slots in `frontier`.
+    """
+
+    def __init__(
+        self, subject: Subject, steps: Sequence[Step], feeds: Mapping[Output, torch.Tensor], layout: Layout
+    ) -> None:
+        network = subject.network
+        self.shared = {network.slots[output]: values for output, values in feeds.items()}
+        """The slots whose values are the same for all weights: data, and what is made of data alone."""
+        self._rows = next(map(len, feeds.values()), 1)
+        self.steps: list[DenseStep | ElementStep] = []
+        self.nodes: set[str] = set()
+        """The nodes whose steps are carried out here."""
+        made: dict[int, int] = {}  # the slots that are made here, with their widths
+        for step in steps:
+            if _of_data_alone(step, self.shared):
+                with torch.no_grad():
+                    self.shared[step.outputs[0]] = step.module.forward(*(self.shared[slot] for slot in step.inputs))
+                self.nodes.add(step.node)
+                continue
+            ours = self._step(subject, step, made, layout.by_name())
+            if ours is not None:
+                self.steps.append(ours)
+                self.nodes.add(step.node)
+                made[step.outputs[0]] = subject.report.signals[step.node, "output"].shape[-1]
+        needed = {slot for step in steps if step.node not in self.nodes for slot in step.inputs}
+        self.frontier = {slot: made[slot] for slot in sorted(needed.intersection(made))}
+        """Slots that what follows looks at, with their widths."""
+        widest = max((step.weight.shape[0] for step in self.steps if isinstance(step, DenseStep)), default=1)
+        self._piece = max(1, PIECE_NUMBERS // max(1, self._rows * widest))
+        self.size = sum(
+            step.weight.size for step in self.steps if isinstance(step, DenseStep) and step.source not in self.shared
+        )
+        """Weights of one network that a run makes for all its points together."""
+        self._first: dict[int, Callable[[int, int], torch.Tensor]] = {}
+
+    def _step(
+        self, subject: Subject, step: Step, made: Mapping[int, int], places: Mapping[str, Place]
+    ) -> DenseStep | ElementStep | None:
+        """The step as it is carried out here; None when it is left to others."""
+        if not step.inputs:
+            return None
+        block, source = subject.report.blocks[step.node], step.inputs[0]
+        if isinstance(block, Dense) and isinstance(step.module, nn.Linear):
+            chosen = activation(block.activation)
+            module = getattr(step.module, "function", nn.Identity())
+            shared = source in self.shared and self.shared[source].dim() == 2
+            simple = chosen.elementwise or isinstance(chosen, SoftmaxLike)
+            if simple and _plain(module) and (shared or source in made):
+                bias = places.get(f"{step.node}.bias")
+                return DenseStep(source, step.outputs[0], places[f"{step.node}.weight"], bias, _quick(module))
+        elif source in made and isinstance(step.module, DropoutLayer):
+            return ElementStep(source, step.outputs[0], _same)  # evaluation drops nothing
+        elif source in made and isinstance(block, Activation) and block.elementwise and _plain(step.module):
+            return ElementStep(source, step.outputs[0], step.module.forward)
+        return None
+
+    def look_at(self, points: WeightPoints) -> None:
+        """Prepare for these points."""
+        self._first = {
+            step.target: step.first(points, self.shared[step.source].float())
+            for step in self.steps
+            if isinstance(step, DenseStep) and step.source in self.shared
+        }
+
+    def run(self, points: WeightPoints, start: int, stop: int) -> dict[int, torch.Tensor]:
+        """The values (stop - start, N, width) of the frontier for some of the points that `look_at` was given."""
+        found = {slot: torch.empty(stop - start, self._rows, width) for slot, width in self.frontier.items()}
+        further = {
+            step.target: step.further(points, start, stop)
+            for step in self.steps
+            if isinstance(step, DenseStep) and step.target not in self._first
+        }
+        for low in range(start, stop, self._piece):
+            high = min(stop, low + self._piece)
+            values: dict[int, torch.Tensor] = {}
+            for step in self.steps:
+                if isinstance(step, ElementStep):
+                    values[step.target] = step.function(values[step.source])
+                    continue
+                if step.target in self._first:
+                    sums = self._first[step.target](low, high)
+                else:
+                    sums = further[step.target](low, high, values[step.source])
+                values[step.target] = step.function(sums)
+            for slot, whole in found.items():
+                whole[low - start : high - start] = values[slot].transpose(1, 2)
+        return found
+
+
+def _of_data_alone(step: Step, shared: Mapping[int, torch.Tensor]) -> bool:
+    """Whether a step, such as Flatten, makes the same of the data whatever the weights."""
+    drawn = any("generator" in vars(module) for module in step.module.modules())
+    return _plain(step.module) and not drawn and len(step.outputs) == 1 and all(slot in shared for slot in step.inputs)
+
+
+def _plain(module: nn.Module) -> bool:
+    """Whether a function has no numbers of its own."""
+    return not any(True for _ in module.parameters()) and not any(True for _ in module.buffers())
+
+
+def _part(points: WeightPoints, start: int, stop: int, place: Place) -> torch.Tensor:
+    return torch.from_numpy(points.part(start, stop, slice(place.start, place.stop))).view(-1, *place.shape)

@@ -1,0 +1,1 @@
+"""A person's own files: tables, pictures and texts, found out and read."""

@@ -1,0 +1,1 @@
+"""Tables that packages carry or lessons made up."""

@@ -1,0 +1,1 @@
+"""Views of the loss around and along the way of a run."""

@@ -1,0 +1,327 @@
+"""The way down a landscape: pictures of one or more walks, the numbers of the step, and a table of all iterations."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, ClassVar
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeaderView, QTableView, QWidget
+
+from playground.analysis.base import Analysis
+from playground.analysis.loss.descent import Descent, DescentAnalysis, Walk
+from playground.ui.views.base import View
+from playground.ui.views.loss.descent_plot import DARK, PATH, WalkPlot
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.legend import Entry
+from playground.ui.widgets.options import ElidedLabel
+from playground.ui.widgets.theme import THEME
+
+TABLE_WIDTH, TABLE_SHARE = 330, 0.45
+"""Pixels that the table has beside the picture, or this share of the width where that is more."""
+LEAST_COLUMN = 70
+WIDE, HIGH = 620, 480
+"""Pixels from which the table has room beside the picture, or else below it; and the words more than one line."""
+LOW = 2.0
+"""From this ratio of width and height on several pictures stand in one row."""
+HINT = "Click to begin there; or move a mark with the arrow keys and press Enter."
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Iterations(QAbstractTableModel):
+    """All places of a walk, one row for each step, with all digits that a number has."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._columns: list[str] = []
+        self._numbers: list[np.ndarray] = []
+
+    def show_walk(self, walk: Walk) -> None:
+        """Show another walk, or the same one farther on."""
+        self.beginResetModel()
+        names = ["x", "y"][: walk.dimensions]
+        self._columns = ["step", *names, "f", "slope" if walk.dimensions == 1 else "|∇f|"]
+        slopes = walk.slopes[:, 0] if walk.dimensions == 1 else np.linalg.norm(walk.slopes, axis=1)
+        self._numbers = [walk.steps, *walk.places.T, walk.losses, slopes]
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return len(self._numbers[0]) if self._numbers else 0
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return repr(self._numbers[index.column()][index.row()].item()).replace("-", "−")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return self._columns[section]
+        return None
+
+
+class DescentView(View):
+    """The landscapes of all test functions, with the way down each."""
+
+    analysis: ClassVar[type[Analysis]] = DescentAnalysis
+    title: ClassVar[str] = "Descent"
+    empty: ClassVar[str] = "Press play to walk down the landscape."
+    rank: ClassVar[int] = 98
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.result: Descent | None = None
+        self.plots: list[WalkPlot] = []
+        self._aspect = 1.0
+        self.chosen = 0
+        """Of which walk the words and the table tell."""
+        self.field_box, self.table_box = self.parameters.switch("field"), self.parameters.switch("table")
+        self.options_layout.addWidget(self.field_box)
+        self.options_layout.addWidget(self.table_box)
+        self._pictures = QWidget()
+        self._grid = QGridLayout(self._pictures)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(THEME.px(4))
+        self._names: list[ElidedLabel] = []
+        self.iterations = Iterations(self)
+        self.table = self._make_table()
+        self.words = Label()
+        self.words.setWordWrap(True)
+        self.words.setAccessibleName("The next step in numbers")
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.legend = self.legend_in(self._pictures)
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._across.setSpacing(THEME.px(6))
+        self._across.addWidget(self._pictures, 1)
+        self._across.addWidget(self.table)
+        self.body_layout.addLayout(self._across, 1)
+        self.body_layout.addWidget(self.words)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setAccessibleName("Iterations")
+        table.setModel(self.iterations)
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        # Both ends of a number count: its first digits and its exponent.
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        return table
+
+    @Slot()
+    def _measure(self) -> None:
+        aspect = self.plots[0].aspect
+        if aspect != self._aspect:
+            self._aspect = aspect
+            changed = self.parameters.measure("aspect", aspect)
+            if changed and self.result is not None and self.result.walks[0].dimensions == 2:
+                self.wanted_changed.emit()
+
+    # Drawing --------------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        assert self.result is not None
+        walks = self.result.walks
+        self._make_plots(len(walks))
+        self.chosen = min(self.chosen, len(walks) - 1)
+        several = len(walks) > 1
+        for plot, name, walk in zip(self.plots, self._names, walks, strict=False):
+            plot.show_field = self.field_box.isChecked()
+            plot.show_walk(walk)
+            plot.setAccessibleName(f"{walk.title}: {walk.words}")
+            plot.setAccessibleDescription(HINT)
+            name.setText(self._name_of(walk, len(walks)))
+            name.setToolTip(plain_tip(f"{walk.title}: {_place_words(walk)}"))
+        walk = walks[self.chosen]
+        self.field_box.setVisible(any(one.dimensions == 2 for one in walks))
+        roomy = self.height() >= THEME.px(HIGH)
+        lines = step_words(walk, self.result.optimizer, named=several)
+        self.words.setToolTip(plain_tip("\n".join(lines)))
+        if not roomy:  # what one has come for: the numbers of the step, or what the constraint says
+            lines = lines[-1:] if walk.balance is not None else lines[1:2]
+        self.words.setText("\n".join(lines))
+        self.legend.show_entries(self._entries(walk))
+        room = roomy or self.width() >= THEME.px(WIDE)
+        self.table_box.setVisible(not several and room)
+        self.table.setVisible(self.table_box.isChecked() and not several and room)
+        if self.table.isVisibleTo(self):
+            self._show_table(walk)
+
+    def _columns(self, count: int) -> int:
+        """Pictures in a row: in a low dock they stand side by side."""
+        return count if self.width() > LOW * self.height() else min(count, 2)
+
+    def _name_of(self, walk: Walk, count: int) -> str:
+        """The title of a walk and where it is, in two lines where one has no room."""
+        place, rate = _place_words(walk)
+        line = f"{walk.title}: {place}{rate}"
+        room = self.width() // self._columns(count) - THEME.px(8)
+        fits = self.fontMetrics().horizontalAdvance(line) <= room
+        return line if fits else f"{walk.title}{rate}\n{place}"
+
+    def _make_plots(self, count: int) -> None:
+        """As many pictures as there are walks; two in a row where there are more than two."""
+        while len(self.plots) < count:
+            plot, name = WalkPlot(), ElidedLabel("")
+            plot.setToolTip(HINT)
+            name.setProperty("role", "secondary")
+            plot.start_chosen.connect(functools.partial(self._on_start, len(self.plots)))
+            plot.hovered.connect(functools.partial(self._read, plot))
+            plot.left.connect(self._forget)
+            plot.box.sigResized.connect(self._measure)
+            self.plots.append(plot)
+            self.legend.watch(plot)
+            self._names.append(name)
+        columns = self._columns(count)
+        for number, (plot, name) in enumerate(zip(self.plots, self._names, strict=True)):
+            shown = number < count
+            row, column = divmod(number, columns)
+            item = self._grid.itemAtPosition(2 * row + 1, column)
+            if shown and (item is None or item.widget() is not plot):
+                self._grid.addWidget(name, 2 * row, column)
+                self._grid.addWidget(plot, 2 * row + 1, column)
+            plot.setVisible(shown)
+            name.setVisible(shown and count > 1)
+        for row in range(4):
+            self._grid.setRowStretch(row, row % 2 if columns * (row // 2) < count else 0)
+
+    def _show_table(self, walk: Walk) -> None:
+        self.iterations.show_walk(walk)
+        metrics = self.table.fontMetrics()
+        self.table.verticalHeader().setDefaultSectionSize(metrics.height() + THEME.px(4))
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(min(THEME.px(LEAST_COLUMN), metrics.horizontalAdvance("000000")))
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, metrics.horizontalAdvance("000000"))
+        row = self.iterations.index(walk.now, 0)
+        self.table.selectRow(walk.now)
+        self.table.scrollTo(row, QAbstractItemView.ScrollHint.PositionAtBottom)
+
+    def _entries(self, walk: Walk) -> list[Entry]:
+        entries = [Entry(f"now, step {walk.steps[walk.now]:,}", "disc", PATH), Entry("start", "disc", DARK)]
+        if len(walk.minima):
+            entries.append(Entry("known minimum", symbol="star", color="#d9a400"))
+        if walk.best is not None:
+            entries.append(Entry("best so far", "diamond", "#90e0a0"))
+        if walk.next is not None:
+            entries.append(Entry("next step", "line", THEME.tokens.test if walk.dimensions == 1 else "#ff9f1c"))
+        if walk.dimensions == 1:
+            entries.append(Entry("tangent", "dash", THEME.tokens.secondary))
+        elif self.field_box.isChecked():
+            entries.append(Entry("arrows: −gradient"))
+        if walk.balance is not None:
+            entries.append(Entry("region", "dash", THEME.tokens.secondary))
+            if walk.balance.normal.any():
+                entries.append(Entry("normal", "line", "#4cc9f0"))
+        return entries
+
+    def restyle(self) -> None:
+        for plot in self.plots:
+            plot.dress()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= THEME.px(WIDE)
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._across.setDirection(way)
+        if beside:
+            wanted = max(THEME.px(TABLE_WIDTH), round(TABLE_SHARE * self.width()))
+            self.table.setFixedWidth(min(wanted, self.width() // 2, self._widest_table()))
+            self.table.setMinimumHeight(0)
+            self.table.setMaximumHeight(16_777_215)
+        else:
+            self.table.setMinimumWidth(0)
+            self.table.setMaximumWidth(16_777_215)
+            self.table.setFixedHeight(self.height() // 4)
+        if self.result is not None:
+            self.draw()
+
+    def _widest_table(self) -> int:
+        """Pixels in which every number has all its digits."""
+        digits = self.table.fontMetrics().horizontalAdvance("−0.000000000000000000") + THEME.px(10)
+        return THEME.px(70) + (max(self.iterations.columnCount(), 4) - 1) * digits
+
+    def settle(self) -> None:
+        super().settle()
+        for plot in self.plots:
+            plot.fit()
+
+    # Saving ---------------------------------------------------------------------------------------------------------
+
+    def pose(self, posing: bool) -> None:
+        for plot in self.plots:
+            plot.draw_shapes(posing)
+
+    # A person -------------------------------------------------------------------------------------------------------
+
+    def _on_start(self, number: int, place: tuple[float, ...]) -> None:
+        if self.result is None or number >= len(self.result.walks):
+            return
+        walk = self.result.walks[number]
+        self.chosen = number
+        words = ", ".join(f"{value:g}" for value in place).replace("-", "−")
+        parameters = dict(zip(("start_x", "start_y"), place, strict=False))
+        self.edit_wanted.emit(f"Begin {walk.title} at ({words})", walk.node, parameters)
+
+    def _read(self, plot: WalkPlot, place: QPointF) -> None:
+        self.legend.show_readout(plot.readout(place.x(), place.y()))
+
+    @Slot()
+    def _forget(self) -> None:
+        self.legend.show_readout("")
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}".replace("-", "−")
+
+
+def _place_words(walk: Walk) -> tuple[str, str]:
+    """Where a walk is, and its rate unless the title says it."""
+    numbers = ", ".join(f"{value:.4g}".replace("-", "−") for value in walk.places[walk.now].tolist())
+    said = np.isnan(walk.rate) or _number(walk.rate) in walk.title
+    rate = "" if said else f", rate {_number(walk.rate)}"
+    name = "x" if walk.dimensions == 1 else "(x, y)"
+    return f"{name} = {numbers if walk.dimensions == 1 else f'({numbers})'}", rate
+
+
+def step_words(walk: Walk, optimizer: str, named: bool = False) -> list[str]:
+    """The height, the next step with the numbers put in where it is known, and what curvatures or constraint say."""
+    place, slope = walk.places[walk.now].tolist(), walk.slopes[walk.now].tolist()
+    height = f"f = {walk.words} = {_number(float(walk.losses[walk.now]))}"
+    whose = f"{walk.title}: " if named else ""
+    lines = [height]
+    if walk.next is not None and walk.next.plain:
+        names = "xy"[: walk.dimensions]
+        steps = [
+            f"{name} − η·{'f′(x)' if len(names) == 1 else f'∂f/∂{name}'} = "
+            f"{_number(x)} − {_number(walk.rate)}·{_bracketed(g)} = {_number(after)}"
+            for name, x, g, after in zip(names, place, slope, walk.next.place.tolist(), strict=True)
+        ]
+        lines.append(whose + "   ·   ".join(steps))
+    elif walk.next is not None:
+        here, there = (", ".join(map(_number, numbers)) for numbers in (place, walk.next.place.tolist()))
+        held = ", then back into the region" if walk.balance is not None and walk.balance.active else ""
+        if walk.next.place.tolist() == place:
+            lines.append(f"{whose}{optimizer} stays at ({here})")
+        else:
+            lines.append(f"{whose}{optimizer}{held}: from ({here}) to ({there})")
+    return [*lines, walk.balance.words() if walk.balance is not None else walk.level_words()]
+
+
+def _bracketed(value: float) -> str:
+    return f"({_number(value)})" if value < 0.0 else _number(value)

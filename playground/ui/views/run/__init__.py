@@ -1,0 +1,1 @@
+"""Views of a run and of its neighbours."""

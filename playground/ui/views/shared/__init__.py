@@ -1,0 +1,1 @@
+"""What several views draw with: curves, contours, planes."""
