@@ -17,6 +17,7 @@ MEASURES = {
     "views": "tests.benchmarks.time_machine:measure_views",
     "million": "tests.benchmarks.time_machine:measure_million",
     "start": "tests.benchmarks.start:measure",
+    "gallery": "tests.benchmarks.gallery:measure",
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
     "drag": "tests.benchmarks.dragging:measure",
