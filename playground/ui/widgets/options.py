@@ -31,27 +31,30 @@ ROOM_AROUND = 40
 
 
 class ElidedLabel(Label):
-    """A label that shortens its words with … where there is no room; then all of them are in the tool tip."""
+    """A label that shortens its lines with … where there is no room; then all words are in the tool tip."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
+    def _needed(self) -> int:
+        """Pixels of the longest line."""
+        return max(map(self.fontMetrics().horizontalAdvance, self.text().split("\n")))
+
     def minimumSizeHint(self) -> QSize:
-        metrics = QFontMetrics(self.font())
-        shortest = metrics.horizontalAdvance(self.text()[:3] + "…")
-        return QSize(min(shortest, metrics.horizontalAdvance(self.text())), super().minimumSizeHint().height())
+        shortest = self.fontMetrics().horizontalAdvance(self.text()[:3] + "…")
+        return QSize(min(shortest, self._needed()), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = elided(painter.fontMetrics(), self.text(), Qt.TextElideMode.ElideRight, self.width())
+        right, metrics = Qt.TextElideMode.ElideRight, painter.fontMetrics()
+        shown = "\n".join(elided(metrics, line, right, self.width()) for line in self.text().split("\n"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def event(self, event: QEvent) -> bool:
-        whole = self.fontMetrics().horizontalAdvance(self.text()) <= self.width()
-        if whole or not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
+        if self._needed() <= self.width() or not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
             return super().event(event)
         words = "\n".join(filter(None, (self.text(), self.toolTip())))
         QToolTip.showText(event.globalPos(), plain_tip(words), self)
