@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from playground.document import pairing
 from playground.document.kept_work import SafetyCopy, kept_works
 from playground.document.library import paths
 from playground.document.pairing import weights_path
+from playground.paths import PRESETS
 
 from .conftest import Person, spirals
 
@@ -69,6 +71,21 @@ def test_a_preset_that_learned_is_kept_without_asking_and_comes_back_from_the_ga
     np.testing.assert_array_equal(weights(person), before)
     assert marked(person) and person.place.document.path is None
     assert kept_works() == []
+
+
+def test_work_on_a_preset_whose_folder_has_another_name_since_comes_back_too(person: Person) -> None:
+    opens_preset(person, "spirals")
+    learns(person, 20)
+    title, before = person.project.title, weights(person)
+    opens_preset(person, "xor")
+    (work,) = kept_works()
+    earlier = PRESETS / "2-playground-classics" / "spirals.json"
+    about = {"title": title, "source": str(earlier), "left": True}
+    work.path.with_suffix(".about").write_text(json.dumps(about), encoding="utf-8")
+    assert not earlier.parent.exists() and kept_works()[0].source == earlier
+    continues(person)
+    assert (person.project.title, person.step, person.place.document.path) == (title, 20, None)
+    np.testing.assert_array_equal(weights(person), before)
 
 
 def test_closing_the_window_keeps_the_run(person: Person, tmp_path: Path) -> None:
