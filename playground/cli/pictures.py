@@ -83,8 +83,9 @@ def _output(name: str, endings: tuple[str, ...]) -> Path:
 
 
 def _computed(analysis: Analysis, session: Session) -> Result:
-    from playground.analysis.base import Context, NothingToShow, OtherRun
+    from playground.analysis.base import NothingToShow
     from playground.analysis.progress import told
+    from playground.analysis.question import OtherRun, Question
     from playground.analysis.subject import Subject
 
     now, history = session.snapshot(), {name: curve.data() for name, curve in session.history.curves.items()}
@@ -93,7 +94,8 @@ def _computed(analysis: Analysis, session: Session) -> Result:
         metrics=session.latest, seconds=session.seconds, current=True,
     )  # fmt: skip
     watch = Watch(analysis.title)
-    context = Context(
+    question = Question(
+        graph=session.project.graph,
         subject=Subject(session.project.graph),
         snapshot=now,
         history=history,
@@ -106,7 +108,7 @@ def _computed(analysis: Analysis, session: Session) -> Result:
     )
     try:
         with watch:
-            *_, whole = told(analysis.stages(context), watch.tell)
+            *_, whole = told(analysis.stages(question), watch.tell)
             return whole
     except KeyboardInterrupt as error:
         raise Interrupted(

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from playground.analysis.base import Analysis, Context, NothingToShow
+from playground.analysis.base import Analysis, NothingToShow
+from playground.analysis.question import Question
 from playground.analysis.registry import ANALYSES
 from playground.analysis.run.companion import CompanionAnalysis
 from playground.analysis.subject import Subject
@@ -59,7 +60,7 @@ def looks(luck: Random, session: Session, views: int = 4) -> Iterator[str]:
         "example": luck.choice((0, 1, 2**31 - 1)),
         "node": luck.choice((None, *(node.id for node in project.graph.nodes))),
     }  # fmt: skip
-    CompanionAnalysis().compute(Context(subject=subject, **everything))
+    CompanionAnalysis().compute(Question(subject=subject, **everything))
     chosen = [cls for cls in ANALYSES if cls.id not in HEAVY or luck.random() < 0.25]
     luck.shuffle(chosen)
     left = views
@@ -70,9 +71,9 @@ def looks(luck: Random, session: Session, views: int = 4) -> Iterator[str]:
         if analysis.why_not(session.report, project.graph):
             continue
         left -= 1
-        context = Context(subject=subject, cancelled=_patience(200), **everything)
+        question = Question(subject=subject, cancelled=_patience(200), **everything)
         try:
-            for result in analysis.stages(context):
+            for result in analysis.stages(question):
                 _whole(result.table())
         except NothingToShow as nothing:
             assert str(nothing).strip(), f"{cls.id} says nothing"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Edge, Graph, Node
 from playground.network.compiled import compile_graph
@@ -58,8 +58,8 @@ def snapshot_of(graph: Graph, seed: int = 0, step: int = 7) -> Snapshot:
     return Snapshot(step, 1.0, values, flat.layout, buffers)
 
 
-def context_of(graph: Graph, seed: int = 0, **further: Any) -> Context:
-    return Context(subject=Subject(graph), snapshot=snapshot_of(graph, seed), **further)
+def question_of(graph: Graph, seed: int = 0, **further: Any) -> Question:
+    return Question(subject=Subject(graph), snapshot=snapshot_of(graph, seed), **further)
 
 
 def plain_forward(snapshot: Snapshot, features: np.ndarray, layers: int, last: str = "identity") -> list[np.ndarray]:

@@ -11,7 +11,7 @@ from playground.analysis.shared.step_words import tokens_of
 from playground.document.edits import set_parameters
 from playground.document.graph import Edge, Graph
 from playground.network.check import check
-from tests.analysis.subjects import context_of
+from tests.analysis.subjects import question_of
 from tests.network.small_graphs import node, wired
 
 SAT = 2
@@ -61,7 +61,7 @@ def two_layers(padding: int = 0) -> Graph:
     ],
 )
 def test_the_row_of_sat_has_the_numbers_of_the_example(scaled: bool, row: list[float]) -> None:
-    result = AttentionAnalysis().compute(context_of(sentence(scaled)))
+    result = AttentionAnalysis().compute(question_of(sentence(scaled)))
     (layer,) = result.layers
     assert layer.words == ("the", "cat", "sat", "on", "mat")
     np.testing.assert_allclose(layer.weights[0, SAT], row, atol=1e-5)
@@ -71,7 +71,7 @@ def test_the_row_of_sat_has_the_numbers_of_the_example(scaled: bool, row: list[f
 
 
 def test_the_causal_mask_is_seen() -> None:
-    (layer,) = AttentionAnalysis().compute(context_of(sentence(scaled=True, causal=True))).layers
+    (layer,) = AttentionAnalysis().compute(question_of(sentence(scaled=True, causal=True))).layers
     assert not np.triu(layer.weights[0], 1).any()
     assert np.isneginf(layer.scores[0][np.triu_indices(5, 1)]).all()
     np.testing.assert_allclose(layer.weights.sum(axis=-1), 1.0, rtol=1e-6)
@@ -79,11 +79,11 @@ def test_the_causal_mask_is_seen() -> None:
 
 @pytest.mark.parametrize("padding", [0, 3])
 def test_all_heads_of_all_layers_are_those_of_the_modules(padding: int) -> None:
-    context = context_of(two_layers(padding), node="two", example=4)
-    result = AttentionAnalysis().compute(context)
+    question = question_of(two_layers(padding), node="two", example=4)
+    result = AttentionAnalysis().compute(question)
     assert [(layer.node, layer.weights.shape) for layer in result.layers] == [("one", (2, 6, 6)), ("two", (4, 6, 6))]
     assert (result.chosen, result.part, result.row, result.count) == ("two", "test", 4, 15)
-    subject = context.loaded()
+    subject = question.loaded()
     feeds = subject.example(4)
     tokens = feeds["data", "features"]
     with torch.no_grad():
@@ -101,7 +101,7 @@ def test_all_heads_of_all_layers_are_those_of_the_modules(padding: int) -> None:
 
 
 def test_the_table_has_a_row_for_every_cell() -> None:
-    columns, rows = AttentionAnalysis().compute(context_of(two_layers())).table()
+    columns, rows = AttentionAnalysis().compute(question_of(two_layers())).table()
     assert len(rows) == 2 * 36 + 4 * 36 and all(len(row) == len(columns) for row in rows)
     (row,) = [row for row in rows if (row[0], row[1], row[2], row[4]) == ("two", 3, 1, 1)]
     assert row[-1] == 1.0, "under the causal mask the first step sees itself alone"
@@ -120,7 +120,7 @@ def test_steps_without_tokens_have_no_names() -> None:
         "data.features > rows", "rows > attention", "attention > flat", "flat > dense", "dense > loss.prediction",
         "data.target > loss.target",
     )  # fmt: skip
-    (layer,) = AttentionAnalysis().compute(context_of(graph)).layers
+    (layer,) = AttentionAnalysis().compute(question_of(graph)).layers
     assert layer.words == () and layer.weights.shape == (2, 8, 8)
     assert tokens_of(check(graph), "data") is None
 
@@ -133,4 +133,4 @@ def test_without_an_attention_block_it_says_so() -> None:
     assert "No attention block" in AttentionAnalysis().why_not(check(plain), plain)
     assert AttentionAnalysis().why_not(check(graph), graph) == ""
     halved = set_parameters(graph, "one", {"heads": 4})
-    assert AttentionAnalysis().compute(context_of(halved)).layers[0].weights.shape == (4, 6, 6)
+    assert AttentionAnalysis().compute(question_of(halved)).layers[0].weights.shape == (4, 6, 6)

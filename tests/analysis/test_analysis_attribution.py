@@ -13,30 +13,31 @@ import torch
 
 from playground.analysis.answers import attribution_methods as methods
 from playground.analysis.answers.attribution import METHODS, AttributionAnalysis, Attributions
-from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.subject import Subject
 from playground.cli import running
 from playground.document import files, library
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of
+from tests.analysis.subjects import chain, question_of
 
 PATHS = library.paths()
 Forward = Callable[[torch.Tensor], torch.Tensor]
 
 
 @functools.cache
-def trained(name: str, steps: int = 40) -> Context:
+def trained(name: str, steps: int = 40) -> Question:
     """A preset after a few steps."""
     session = running.start(files.read(PATHS[name]))
     session.advance(steps)
-    return Context(subject=Subject(session.project.graph), snapshot=session.snapshot(), example=3)
+    return Question(subject=Subject(session.project.graph), snapshot=session.snapshot(), example=3)
 
 
-def forward_of(context: Context) -> tuple[Forward, torch.Tensor]:
+def forward_of(question: Question) -> tuple[Forward, torch.Tensor]:
     """The network from features to what arrives at its first loss, and the features of the example."""
-    subject = context.loaded()
+    subject = question.loaded()
     (comparison, *_) = subject.report.comparisons()
-    feeds = subject.example(context.example)
+    feeds = subject.example(question.example)
     data = subject.report.data_nodes()[0]
 
     def forward(features: torch.Tensor) -> torch.Tensor:
@@ -59,12 +60,12 @@ AGAINST_CAPTUM = ["iris", "wine", "diabetes", "mnist-mlp", "small-cnn-digits", "
 def test_all_methods_equal_those_of_captum(name: str, baseline: Any) -> None:
     from captum.attr import InputXGradient, IntegratedGradients, Occlusion, Saliency
 
-    context = trained(name)
+    question = trained(name)
     wish = AttributionAnalysis(baseline=baseline, window=2, stride=2, steps=24)
-    result = wish.compute(context)
-    forward, features = forward_of(context)
+    result = wish.compute(question)
+    forward, features = forward_of(question)
     features = features.clone().requires_grad_()
-    subject = context.loaded()
+    subject = question.loaded()
     data = subject.report.data_nodes()[0]
     scaler = subject.prepared[result_head(subject).target[0]].target_scaler
     unit = float(scaler.factor.reshape(-1)[0]) if not result.classifies else 1.0
@@ -99,16 +100,16 @@ def result_head(subject: Subject) -> Any:
 
 def test_of_a_linear_network_all_signed_methods_give_weight_times_number() -> None:
     graph = chain("iris", {"scaling": "standardize"}, [3])
-    context = context_of(graph, example=4)
-    result = AttributionAnalysis(explained="output", output=2).compute(context)
-    assert context.snapshot is not None
-    weight = context.snapshot.array("dense-1.weight")[2]
+    question = question_of(graph, example=4)
+    result = AttributionAnalysis(explained="output", output=2).compute(question)
+    assert question.snapshot is not None
+    weight = question.snapshot.array("dense-1.weight")[2]
     for method in ("gradient-input", "integrated-gradients", "occlusion"):
         np.testing.assert_allclose(values(result, method), weight * result.features, atol=1e-5)
     for method in ("saliency", "smooth-gradient"):
         np.testing.assert_allclose(values(result, method), np.abs(weight), atol=1e-6)
     assert result.explained == 2 and result.feature_names[0] == "sepal length (cm)"
-    bias = context.snapshot.array("dense-1.bias")[2]
+    bias = question.snapshot.array("dense-1.bias")[2]
     assert result.score == pytest.approx(float(weight @ result.features + bias), 1e-5)
 
 
@@ -143,9 +144,9 @@ def test_more_points_bring_the_sum_nearer_to_the_change() -> None:
 
 
 def test_the_gradient_equals_finite_differences() -> None:
-    context = trained("spirals")
-    result = AttributionAnalysis(method="gradient-input").compute(context)
-    forward, features = forward_of(context)
+    question = trained("spirals")
+    result = AttributionAnalysis(method="gradient-input").compute(question)
+    forward, features = forward_of(question)
     sign = 1.0 if result.explained == 1 else -1.0
     for place in range(2):
         ahead, behind = features.clone(), features.clone()
@@ -188,8 +189,8 @@ def test_every_preset_is_explained_or_says_why_not(name: str) -> None:
     assert "\n" not in why_not and (not why_not or why_not.endswith("."))
     if why_not:
         return
-    context = trained(name, 2)
-    result = AttributionAnalysis().compute(context)
+    question = trained(name, 2)
+    result = AttributionAnalysis().compute(question)
     assert [shown.method for shown in result.maps] == list(METHODS)
     for shown in result.maps:
         assert shown.values.shape == result.features.shape
@@ -211,30 +212,30 @@ def test_which_presets_it_applies_to() -> None:
 
 
 def test_the_true_class_and_a_chosen_one_are_explained() -> None:
-    context = trained("mnist-mlp", 2)
-    true = AttributionAnalysis(method="saliency", explained="true").compute(context)
+    question = trained("mnist-mlp", 2)
+    true = AttributionAnalysis(method="saliency", explained="true").compute(question)
     assert true.explained == int(true.actual[0])
     for number in (0, 9):
-        chosen = AttributionAnalysis(method="saliency", explained="output", output=number).compute(context)
+        chosen = AttributionAnalysis(method="saliency", explained="output", output=number).compute(question)
         assert chosen.explained == number
         assert chosen.names[number] == str(number)
-    assert AttributionAnalysis(explained="output", output=99).compute(context).explained == 9
+    assert AttributionAnalysis(explained="output", output=99).compute(question).explained == 9
 
 
 def test_one_unit_speaks_for_one_class_and_against_the_other() -> None:
-    context = trained("breast-cancer")
-    both = [AttributionAnalysis(explained="output", output=number).compute(context) for number in (0, 1)]
+    question = trained("breast-cancer")
+    both = [AttributionAnalysis(explained="output", output=number).compute(question) for number in (0, 1)]
     assert both[0].score + both[1].score == pytest.approx(1.0)
     for method in ("gradient-input", "integrated-gradients", "occlusion"):
         np.testing.assert_allclose(values(both[0], method), -values(both[1], method), atol=1e-6)
 
 
 def test_a_regression_is_explained_in_the_unit_of_its_target() -> None:
-    context = trained("diabetes")
-    result = AttributionAnalysis().compute(context)
+    question = trained("diabetes")
+    result = AttributionAnalysis().compute(question)
     assert 20 < result.actual[0] < 350 and result.names == ("progression",)
-    forward, features = forward_of(context)
-    scaler = context.loaded().prepared["data"].target_scaler
+    forward, features = forward_of(question)
+    scaler = question.loaded().prepared["data"].target_scaler
     with torch.no_grad():
         assert result.score == pytest.approx(float(scaler.unscale(forward(features).numpy())[0, 0]), rel=1e-5)
 
@@ -249,9 +250,9 @@ def test_raw_values_and_pictures_are_those_of_the_data() -> None:
 
 
 def test_the_mean_over_many_examples_is_the_mean_of_single_sizes() -> None:
-    context = trained("wine")
-    every = [AttributionAnalysis().compute(replace(context, example=row)) for row in range(table_rows(context))]
-    mean = AttributionAnalysis(averaged=True).compute(context)
+    question = trained("wine")
+    every = [AttributionAnalysis().compute(replace(question, example=row)) for row in range(table_rows(question))]
+    mean = AttributionAnalysis(averaged=True).compute(question)
     assert mean.averaged == len(every) and mean.words().startswith("mean over")
     for method in METHODS:
         if method == "smooth-gradient":
@@ -261,14 +262,14 @@ def test_the_mean_over_many_examples_is_the_mean_of_single_sizes() -> None:
     assert not any(shown.signed for shown in mean.maps)
 
 
-def table_rows(context: Context) -> int:
-    return min(prepared.count("test") for prepared in context.loaded().prepared.values())
+def table_rows(question: Question) -> int:
+    return min(prepared.count("test") for prepared in question.loaded().prepared.values())
 
 
 def test_two_heads_are_explained_by_the_chosen_one() -> None:
-    context = trained("two-heads")
-    heads = [comparison.node for comparison in context.loaded().report.comparisons()]
-    results = [AttributionAnalysis(method="saliency").compute(replace(context, node=head)) for head in heads]
+    question = trained("two-heads")
+    heads = [comparison.node for comparison in question.loaded().report.comparisons()]
+    results = [AttributionAnalysis(method="saliency").compute(replace(question, node=head)) for head in heads]
     assert results[0].title and results[0].title != results[1].title
     assert not np.allclose(results[0].maps[0].values, results[1].maps[0].values)
 
@@ -278,11 +279,11 @@ def test_the_units_of_a_chosen_block_are_explained(name: str) -> None:
     """For a vector its numbers, for a convolution the mean of a map; against captum."""
     from captum.attr import IntegratedGradients, Saliency
 
-    context = trained(name)
-    subject = context.loaded()
+    question = trained(name)
+    subject = question.loaded()
     node = {"autoencoder-digits": "code", "small-cnn-digits": "conv-2", "wine": "dense-1"}[name]
-    context = replace(context, node=node)
-    result = AttributionAnalysis(explained="output", output=1, steps=24).compute(context)
+    question = replace(question, node=node)
+    result = AttributionAnalysis(explained="output", output=1, steps=24).compute(question)
     assert result.of_unit and result.title == subject.title(node)
     assert result.words().startswith(f"{result.title} · {result.names[1]} gives ")
     slot = subject.network.slots[node, "output"]
@@ -292,19 +293,19 @@ def test_the_units_of_a_chosen_block_are_explained(name: str) -> None:
         given = subject.network.run({("data", "features"): features}, steps)[slot]
         return given.flatten(2).mean(dim=2) if given.dim() == 4 else given
 
-    features = subject.example(context.example)["data", "features"].clone().requires_grad_()
+    features = subject.example(question.example)["data", "features"].clone().requires_grad_()
     slopes = Saliency(forward).attribute(features, target=1)[0]
     np.testing.assert_allclose(values(result, "saliency"), slopes.detach(), atol=1e-5)
     integrated = IntegratedGradients(forward).attribute(features, target=1, n_steps=24, method="gausslegendre")[0]
     np.testing.assert_allclose(values(result, "integrated-gradients"), integrated.detach(), atol=1e-5)
-    strongest = AttributionAnalysis(method="saliency").compute(context)
+    strongest = AttributionAnalysis(method="saliency").compute(question)
     assert strongest.explained == int(np.argmax(strongest.answers))
 
 
 def test_an_autoencoder_is_asked_about_its_code() -> None:
-    context = trained("autoencoder-digits")
-    result = AttributionAnalysis().compute(context)
-    assert result.of_unit and result.title == context.loaded().title("code")
+    question = trained("autoencoder-digits")
+    result = AttributionAnalysis().compute(question)
+    assert result.of_unit and result.title == question.loaded().title("code")
     assert result.looked_at == "image" and np.isnan(result.actual).all()
 
 
@@ -312,10 +313,10 @@ def test_an_autoencoder_is_asked_about_its_code() -> None:
 def test_tokens_are_explained_by_the_vectors_they_become(name: str) -> None:
     from captum.attr import InputXGradient, IntegratedGradients
 
-    context = trained(name)
-    result = AttributionAnalysis(steps=24).compute(context)
-    subject = context.loaded()
-    feeds = subject.example(context.example)
+    question = trained(name)
+    result = AttributionAnalysis(steps=24).compute(question)
+    subject = question.loaded()
+    feeds = subject.example(question.example)
     source = ("embedding", "output")
     assert result.looked_at == "tokens" and len(result.tokens) == 30 == len(result.maps[0].shown)
     vocabulary = subject.report.signals["data", "features"].classes
@@ -336,7 +337,7 @@ def test_tokens_are_explained_by_the_vectors_they_become(name: str) -> None:
     np.testing.assert_allclose(values(result, "integrated-gradients"), integrated.detach(), atol=1e-5)
     shown = next(one for one in result.maps if one.method == "gradient-input").shown
     np.testing.assert_allclose(shown, by_input.sum(dim=1), atol=1e-5)
-    mean = AttributionAnalysis(method="integrated-gradients", baseline="mean").compute(context)
+    mean = AttributionAnalysis(method="integrated-gradients", baseline="mean").compute(question)
     assert abs(mean.maps[0].total - mean.change) < 1e-3
 
 
@@ -357,18 +358,18 @@ def test_an_unwanted_attribution_stops() -> None:
 
 def test_without_examples_there_is_a_sentence() -> None:
     graph = chain("iris", {}, [3])
-    context = context_of(graph)
-    subject = context.loaded()
+    question = question_of(graph)
+    subject = question.loaded()
     subject.feeds = lambda part, limit=None: {("data", "features"): torch.zeros(0, 4)}  # type: ignore[method-assign]
     with pytest.raises(NothingToShow, match="no example"):
-        AttributionAnalysis().compute(context)
+        AttributionAnalysis().compute(question)
 
 
 def test_categories_of_an_own_table_are_named_by_their_values() -> None:
     from tests.own_files import flowers, table_parameters
 
-    context = context_of(chain("own-table", table_parameters(flowers()), [4, 3]), example=2)
-    result = AttributionAnalysis().compute(context)
+    question = question_of(chain("own-table", table_parameters(flowers()), [4, 3]), example=2)
+    result = AttributionAnalysis().compute(question)
     assert "colour = red" in result.feature_names and "length" in result.feature_names
     colours = [result.raw[place] for place, name in enumerate(result.feature_names) if name.startswith("colour")]
     np.testing.assert_allclose(sorted(colours)[-1], 1.0, atol=1e-5)
@@ -378,8 +379,8 @@ def test_categories_of_an_own_table_are_named_by_their_values() -> None:
 def test_own_pictures_in_colour_have_one_value_for_each_channel() -> None:
     from tests.own_files import parameters_of
 
-    context = context_of(chain("own-images", parameters_of("own-images"), [3], between=["flatten"]), example=2)
-    result = AttributionAnalysis(explained="true").compute(context)
+    question = question_of(chain("own-images", parameters_of("own-images"), [3], between=["flatten"]), example=2)
+    result = AttributionAnalysis(explained="true").compute(question)
     assert result.picture is not None and result.picture.shape == (28, 28, 3)
     assert result.explained == int(result.actual[0])
     for shown in result.maps:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Context
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.inside.slow_motion.chain import Chain
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project
@@ -75,23 +75,23 @@ GRAPHS: dict[str, Graph] = {
 }  # fmt: skip
 
 
-def context_of(graph: Graph, seed: int = 0, **settings: Any) -> Context:
+def question_of(graph: Graph, seed: int = 0, **settings: Any) -> Question:
     session = Session(project(graph, seed=seed, **settings), "cpu")
     return context_at(session)
 
 
-def context_at(session: Session) -> Context:
-    return Context(
+def context_at(session: Session) -> Question:
+    return Question(
         subject=Subject(session.project.graph), snapshot=session.snapshot(), project=session.project
     )
 
 
-def by_autograd(context: Context) -> dict[str, np.ndarray]:
+def by_autograd(question: Question) -> dict[str, np.ndarray]:
     """Gradients of the total loss by one backward pass through the network as a whole."""
-    subject = context.loaded()
+    subject = question.loaded()
     subject.calm()
     named = dict(subject.network.named_parameters())
-    loss = subject.network(subject.example(context.example))
+    loss = subject.network(subject.example(question.example))
     found = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
     return {name: g.numpy() for name, g in zip(named, found, strict=True) if g is not None}
 
@@ -106,9 +106,9 @@ def onward(chain: Chain) -> list[float]:
 @pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_gradients_equal_autograd(name: str, seed: int) -> None:
-    context = context_of(GRAPHS[name], seed)
-    result = BackpropagationAnalysis().compute(context)
-    expected = by_autograd(context)
+    question = question_of(GRAPHS[name], seed)
+    result = BackpropagationAnalysis().compute(question)
+    expected = by_autograd(question)
     assert result.gradients.keys() == expected.keys()
     for key, gradient in expected.items():
         np.testing.assert_allclose(result.gradients[key], gradient, atol=1e-6, rtol=1e-5)
@@ -116,11 +116,11 @@ def test_gradients_equal_autograd(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_the_products_along_all_ways_add_up_to_the_gradient(name: str) -> None:
-    context = context_of(GRAPHS[name])
-    expected = by_autograd(context)
+    question = question_of(GRAPHS[name])
+    expected = by_autograd(question)
     for key, gradient in expected.items():
         for index in np.ndindex(gradient.shape):
-            result = BackpropagationAnalysis(weight=key, index=index).compute(context)
+            result = BackpropagationAnalysis(weight=key, index=index).compute(question)
             assert result.weight == (key, index)
             ways = list(result.chain.paths(10_000))
             product = sum(float(np.prod([slope for _, slope in way])) for way in ways)
@@ -128,10 +128,10 @@ def test_the_products_along_all_ways_add_up_to_the_gradient(name: str) -> None:
 
 
 def test_where_ways_part_there_are_branches_and_where_they_join_a_sum() -> None:
-    context = context_of(residual())
-    result = BackpropagationAnalysis(weight="first.weight", index=(0, 0)).compute(context)
+    question = question_of(residual())
+    result = BackpropagationAnalysis(weight="first.weight", index=(0, 0)).compute(question)
     output = next(knot for knot in result.chain.knots if knot.symbol == "a⁽¹⁾₁")
-    titles = context.loaded().title
+    titles = question.loaded().title
     targets = {result.chain.knots[link.target].where for link in output.links}
     assert targets == {titles("round"), titles("sum")}
     back = next(step for step in result.steps if step.way == "backward" and step.node == "first")
@@ -142,9 +142,9 @@ def test_where_ways_part_there_are_branches_and_where_they_join_a_sum() -> None:
 
 
 def test_a_gradient_is_what_a_small_push_does_to_the_loss() -> None:
-    context = context_of(residual(), 3)
-    result = BackpropagationAnalysis().compute(context)
-    subject = context.loaded()
+    question = question_of(residual(), 3)
+    result = BackpropagationAnalysis().compute(question)
+    subject = question.loaded()
     weight = dict(subject.network.named_parameters())["round.weight"]
     losses = []
     for push in (0.01, -0.01):
@@ -203,7 +203,7 @@ def test_the_update_says_its_numbers() -> None:
 
 def test_frozen_blocks_take_no_step() -> None:
     graph = train_node(lone_example().graph, "hidden", trainable=False)
-    result = BackpropagationAnalysis().compute(context_of(graph))
+    result = BackpropagationAnalysis().compute(question_of(graph))
     assert {step.node for step in result.steps if step.way == "update"} == {"out"}
 
 
@@ -215,7 +215,7 @@ def steps_of(result: Backpropagation, way: str) -> list[str]:
 
 
 def test_the_way_back_mirrors_the_way_forward() -> None:
-    result = BackpropagationAnalysis().compute(context_of(GRAPHS["logits"]))
+    result = BackpropagationAnalysis().compute(question_of(GRAPHS["logits"]))
     forward, backward = steps_of(result, "forward"), steps_of(result, "backward")
     assert forward[1:] == backward[::-1]
     assert forward[-2:] == ["Cross-entropy: softmax", "Cross-entropy: surprise"]
@@ -223,7 +223,7 @@ def test_the_way_back_mirrors_the_way_forward() -> None:
 
 
 def test_softmax_and_cross_entropy_leave_probability_minus_answer() -> None:
-    result = BackpropagationAnalysis().compute(context_of(GRAPHS["logits"]))
+    result = BackpropagationAnalysis().compute(question_of(GRAPHS["logits"]))
     softmax = next(step for step in result.steps if step.way == "forward" and step.title.endswith("softmax"))
     back = next(step for step in result.steps if step.way == "backward" and step.title.endswith("softmax"))
     (probabilities,), (gradient,) = softmax.given, back.given
@@ -236,7 +236,7 @@ def test_large_tensors_are_said_in_short_and_one_unit_is_written_out() -> None:
         node("data", "digits"), node("flat", "flatten"), dense("wide", 100), dense("out", 10, "identity"),
         loss=node("loss", "cross-entropy"),
     )  # fmt: skip
-    result = BackpropagationAnalysis(weight="wide.weight", index=(41, 20)).compute(context_of(graph))
+    result = BackpropagationAnalysis(weight="wide.weight", index=(41, 20)).compute(question_of(graph))
     step = next(step for step in result.steps if step.way == "forward" and step.node == "wide")
     assert step.lines[-1] == "… and 99 more" and step.lines[0].startswith("z⁽²⁾₄₂ = ")
     assert step.given[0].values is None and step.given[0].shape == (100,)
@@ -246,8 +246,8 @@ def test_large_tensors_are_said_in_short_and_one_unit_is_written_out() -> None:
 
 
 def test_wires_carry_values_and_shares_of_the_gradient() -> None:
-    context = context_of(residual())
-    result = BackpropagationAnalysis().compute(context)
+    question = question_of(residual())
+    result = BackpropagationAnalysis().compute(question)
     by_ends = {(key.source, key.target): numbers for key, numbers in result.wires.items()}
     assert by_ends["data", "first"].backward == () and by_ends["data", "first"].forward == ("0.5", "−1")
     last = by_ends["last", "loss"]
@@ -258,7 +258,7 @@ def test_wires_carry_values_and_shares_of_the_gradient() -> None:
 
 
 def test_the_table_has_every_number_of_every_step() -> None:
-    result = BackpropagationAnalysis().compute(context_of(GRAPHS["sum of squares"]))
+    result = BackpropagationAnalysis().compute(question_of(GRAPHS["sum of squares"]))
     columns, rows = result.table()
     assert columns == ["step", "way", "operation", "side", "quantity", "index", "value"]
     slopes = {(row[4], row[5]): row[6] for row in rows if row[1] == "backward" and row[3] == "out"}
@@ -266,12 +266,12 @@ def test_the_table_has_every_number_of_every_step() -> None:
 
 
 def test_the_weight_asked_for_then_the_one_pointed_at_then_the_selected_block() -> None:
-    context = context_of(residual())
-    pointed = Context(
-        subject=context.subject, snapshot=context.snapshot, node="left", weights=(("last.bias", (0,)),)
+    question = question_of(residual())
+    pointed = Question(
+        subject=question.subject, snapshot=question.snapshot, node="left", weights=(("last.bias", (0,)),)
     )
     assert BackpropagationAnalysis(weight="sum", index=(1,)).compute(pointed).weight == ("last.bias", (0,))
-    selected = Context(subject=context.subject, snapshot=context.snapshot, node="left")
+    selected = Question(subject=question.subject, snapshot=question.snapshot, node="left")
     assert BackpropagationAnalysis().compute(selected).weight[0] == "left.weight"
     assert BackpropagationAnalysis().compute(selected).updated == {}
 
@@ -291,10 +291,10 @@ def test_why_not_is_one_line() -> None:
 
 @pytest.mark.parametrize("name", ["logits", "binary", "residual"])
 def test_weights_that_are_no_numbers_any_more_are_shown_as_such(name: str) -> None:
-    context = context_of(GRAPHS[name])
-    assert context.snapshot is not None
-    spoilt = replace(context.snapshot, parameters=np.full_like(context.snapshot.parameters, np.nan))
-    result = BackpropagationAnalysis().compute(replace(context, snapshot=spoilt))
+    question = question_of(GRAPHS[name])
+    assert question.snapshot is not None
+    spoilt = replace(question.snapshot, parameters=np.full_like(question.snapshot.parameters, np.nan))
+    result = BackpropagationAnalysis().compute(replace(question, snapshot=spoilt))
     assert any("not a number" in line for step in result.steps for line in step.lines)
 
 
@@ -303,12 +303,12 @@ def test_a_kernel_weight_is_followed_through_a_convolution_that_is_too_large_to_
         node("data", "digits"), node("conv", "conv2d", filters=4, activation="relu"), node("pool", "max-pool2d"),
         node("flat", "flatten"), dense("out", 10, "identity"), loss=node("loss", "cross-entropy"),
     )  # fmt: skip
-    context = context_of(graph)
-    result = BackpropagationAnalysis(weight="conv.weight", index=(2, 0, 1, 1)).compute(context)
+    question = question_of(graph)
+    result = BackpropagationAnalysis(weight="conv.weight", index=(2, 0, 1, 1)).compute(question)
     first, *others = result.chain.knots
     assert 1 <= len(first.links) <= 16 and others, "pooling lets one of four through"
-    np.testing.assert_allclose(onward(result.chain)[0], by_autograd(context)["conv.weight"][2, 0, 1, 1], atol=1e-6)
+    np.testing.assert_allclose(onward(result.chain)[0], by_autograd(question)["conv.weight"][2, 0, 1, 1], atol=1e-6)
     # The middle of a kernel of 3 × 3 meets each pixel where it stands: the local derivative is that pixel, or 0.
-    pixels = context.loaded().example(0)["data", "features"].double().flatten().tolist()
+    pixels = question.loaded().example(0)["data", "features"].double().flatten().tolist()
     for link in first.links:
         assert any(link.slope == pytest.approx(pixel, abs=1e-9) for pixel in pixels)

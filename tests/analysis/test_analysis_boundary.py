@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis, widened
-from playground.analysis.base import Cancelled
 from playground.analysis.inside.live_maps import MOST_UNITS, LiveMapsAnalysis
+from playground.analysis.question import Cancelled
 from playground.document.graph import Edge, Node
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of, plain_forward, softmax, spirals
+from tests.analysis.subjects import chain, plain_forward, question_of, softmax, spirals
 
 
 def grid_points(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
@@ -23,11 +23,11 @@ def grid_points(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("arms", [2, 4])
 def test_probabilities_equal_a_forward_pass_point_by_point(arms: int, scaling: str) -> None:
     graph = chain("spirals", spirals(arms=arms, scaling=scaling), [6, arms])
-    context = context_of(graph)
-    result = DecisionBoundaryAnalysis(resolution=12).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    scaled = context.subject.prepared["data"].scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
-    expected = softmax(plain_forward(context.snapshot, scaled, 2)[1])
+    question = question_of(graph)
+    result = DecisionBoundaryAnalysis(resolution=12).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    scaled = question.subject.prepared["data"].scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
+    expected = softmax(plain_forward(question.snapshot, scaled, 2)[1])
     assert result.field.shape == (12, 12, arms)
     np.testing.assert_allclose(result.field.reshape(-1, arms), expected, atol=1e-6)
     np.testing.assert_array_equal(result.classes.ravel(), expected.argmax(axis=1))
@@ -36,22 +36,22 @@ def test_probabilities_equal_a_forward_pass_point_by_point(arms: int, scaling: s
 
 def test_a_single_signed_output_gives_two_classes() -> None:
     graph = chain("spirals", spirals("signed"), [6, 1], "mean-squared-error", last="tanh")
-    context = context_of(graph)
-    result = DecisionBoundaryAnalysis(resolution=10).compute(context)
-    assert context.snapshot is not None
-    answers = plain_forward(context.snapshot, grid_points(result.xs, result.ys), 2, last="tanh")[1][:, 0]
+    question = question_of(graph)
+    result = DecisionBoundaryAnalysis(resolution=10).compute(question)
+    assert question.snapshot is not None
+    answers = plain_forward(question.snapshot, grid_points(result.xs, result.ys), 2, last="tanh")[1][:, 0]
     np.testing.assert_array_equal(result.classes.ravel(), answers > 0)
     np.testing.assert_allclose(result.field[..., 1].ravel(), (1 + answers) / 2, atol=1e-6)
 
 
 def test_misclassified_points_are_those_whose_answer_is_wrong() -> None:
     graph = chain("spirals", spirals(arms=3), [6, 3])
-    context = context_of(graph)
-    result = DecisionBoundaryAnalysis(resolution=8).compute(context)
-    assert context.subject is not None and context.snapshot is not None
+    question = question_of(graph)
+    result = DecisionBoundaryAnalysis(resolution=8).compute(question)
+    assert question.subject is not None and question.snapshot is not None
     for part in ("train", "validation", "test"):
-        prepared = context.subject.prepared["data"]
-        answers = plain_forward(context.snapshot, prepared.parts[part]["features"], 2)[1].argmax(axis=1)
+        prepared = question.subject.prepared["data"]
+        answers = plain_forward(question.snapshot, prepared.parts[part]["features"], 2)[1].argmax(axis=1)
         points = result.points[part]
         np.testing.assert_array_equal(points.target, prepared.class_numbers[part])
         np.testing.assert_array_equal(points.predicted, answers)
@@ -61,12 +61,12 @@ def test_misclassified_points_are_those_whose_answer_is_wrong() -> None:
 
 def test_regression_gives_the_field_in_units_of_the_target() -> None:
     graph = chain("bumps", {"examples": 60}, [4, 1], "mean-squared-error")
-    context = context_of(graph)
-    result = DecisionBoundaryAnalysis(resolution=9).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    prepared = context.subject.prepared["data"]
+    question = question_of(graph)
+    result = DecisionBoundaryAnalysis(resolution=9).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    prepared = question.subject.prepared["data"]
     scaled = prepared.scaler.scale(grid_points(result.xs, result.ys).astype(np.float32))
-    expected = prepared.target_scaler.unscale(plain_forward(context.snapshot, scaled, 2)[1].astype(np.float32))
+    expected = prepared.target_scaler.unscale(plain_forward(question.snapshot, scaled, 2)[1].astype(np.float32))
     np.testing.assert_allclose(result.field.ravel(), expected[:, 0], atol=1e-5)
     assert result.classes is None and result.class_names == ()
     assert not any(points.wrong.any() for points in result.points.values())
@@ -81,7 +81,7 @@ def test_a_wide_picture_shows_more_of_the_plane_at_the_same_scale() -> None:
 
 
 def test_the_table_has_one_row_for_each_grid_point() -> None:
-    result = DecisionBoundaryAnalysis(resolution=8).compute(context_of(chain("spirals", spirals(), [4, 2])))
+    result = DecisionBoundaryAnalysis(resolution=8).compute(question_of(chain("spirals", spirals(), [4, 2])))
     columns, rows = result.table()
     assert columns == ["x1", "x2", "orange", "blue"]
     assert len(rows) == 64
@@ -102,15 +102,15 @@ def test_the_chosen_loss_decides_which_head_is_drawn() -> None:
         Edge(source="data", source_port="target", target="second", target_port="target"),
     ]
     graph = graph.replace(nodes=(*graph.nodes, *second), edges=(*graph.edges, *edges))
-    first = DecisionBoundaryAnalysis(resolution=8).compute(context_of(graph))
-    other = DecisionBoundaryAnalysis(resolution=8).compute(context_of(graph, node="second"))
+    first = DecisionBoundaryAnalysis(resolution=8).compute(question_of(graph))
+    other = DecisionBoundaryAnalysis(resolution=8).compute(question_of(graph, node="second"))
     assert not np.allclose(first.field, other.field)
 
 
 def test_an_unwanted_boundary_stops() -> None:
     with pytest.raises(Cancelled):
-        context = context_of(chain("spirals", spirals(), [4, 2]), cancelled=lambda: True)
-        DecisionBoundaryAnalysis(resolution=8).compute(context)
+        question = question_of(chain("spirals", spirals(), [4, 2]), cancelled=lambda: True)
+        DecisionBoundaryAnalysis(resolution=8).compute(question)
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_without_a_loss_nothing_says_what_is_predicted() -> None:
 
 def test_every_neuron_has_its_map_with_the_top_row_first() -> None:
     graph = chain("spirals", spirals(), [5, 3, 2])
-    context = context_of(graph)
-    result = LiveMapsAnalysis(resolution=6).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    _, xs, ys = context.subject.grid(6)
-    by_hand = plain_forward(context.snapshot, grid_points(xs, ys), 3)
+    question = question_of(graph)
+    result = LiveMapsAnalysis(resolution=6).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    _, xs, ys = question.subject.grid(6)
+    by_hand = plain_forward(question.snapshot, grid_points(xs, ys), 3)
     assert list(result.maps) == ["dense-1", "dense-2", "dense-3"]
     for number, node in enumerate(result.maps):
         maps = result.maps[node]
@@ -149,23 +149,23 @@ def test_every_neuron_has_its_map_with_the_top_row_first() -> None:
         upwards = by_hand[number].T.reshape(-1, 6, 6)
         np.testing.assert_allclose(maps, upwards[:, ::-1], atol=1e-5)
     assert result.data_node == "data"
-    assert result.points is not None and len(result.points) == context.subject.prepared["data"].count("train")
+    assert result.points is not None and len(result.points) == question.subject.prepared["data"].count("train")
 
 
 def test_maps_share_their_points_from_frame_to_frame() -> None:
-    context = context_of(chain("spirals", spirals(), [2]))
-    first, second = (LiveMapsAnalysis(resolution=4).compute(context) for _ in range(2))
+    question = question_of(chain("spirals", spirals(), [2]))
+    first, second = (LiveMapsAnalysis(resolution=4).compute(question) for _ in range(2))
     assert first.points is second.points
 
 
 def test_a_wide_layer_shows_its_first_units() -> None:
-    result = LiveMapsAnalysis(resolution=4).compute(context_of(chain("spirals", spirals(), [MOST_UNITS + 6, 2])))
+    result = LiveMapsAnalysis(resolution=4).compute(question_of(chain("spirals", spirals(), [MOST_UNITS + 6, 2])))
     assert result.maps["dense-1"].shape == (MOST_UNITS, 4, 4)
 
 
 def test_image_data_show_example_pictures() -> None:
-    context = context_of(chain("digits", {"examples": 100}, [10], between=["flatten"]))
-    result = LiveMapsAnalysis().compute(context)
+    question = question_of(chain("digits", {"examples": 100}, [10], between=["flatten"]))
+    result = LiveMapsAnalysis().compute(question)
     pictures = result.maps["data"]
     assert pictures.shape[1:] == (8, 8) and len(pictures) == 16
     assert pictures.min() >= 0.0 and pictures.max() <= 1.0
@@ -173,20 +173,20 @@ def test_image_data_show_example_pictures() -> None:
 
 
 def test_one_example_of_a_table_is_followed_through_the_network() -> None:
-    context = context_of(chain("iris", {}, [3]))
-    result = LiveMapsAnalysis().compute(context)
+    question = question_of(chain("iris", {}, [3]))
+    result = LiveMapsAnalysis().compute(question)
     assert not result.by_unit and result.points is None
-    subject = context.loaded()
+    subject = question.loaded()
     feeds = subject.example(0)
     logits = subject.values(feeds, [("dense-1", "output")])["dense-1", "output"]
     assert (result.maps["dense-1"] == logits[0]).all()
     assert result.maps["data"].shape[-1] == 4
-    other = LiveMapsAnalysis().compute(replace(context, example=1))
+    other = LiveMapsAnalysis().compute(replace(question, example=1))
     assert not np.array_equal(other.maps["data"], result.maps["data"])
 
 
 def test_the_table_of_maps_names_every_value() -> None:
-    result = LiveMapsAnalysis(resolution=4).compute(context_of(chain("spirals", spirals(), [3, 2])))
+    result = LiveMapsAnalysis(resolution=4).compute(question_of(chain("spirals", spirals(), [3, 2])))
     columns, rows = result.table()
     assert columns == ["node", "unit", "row", "column", "value"]
     assert len(rows) == 5 * 16

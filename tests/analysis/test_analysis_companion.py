@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.run.advice import of_curves, smoothed
 from playground.analysis.run.companion import CompanionAnalysis
 from playground.analysis.run.data_advice import of_data
@@ -102,8 +102,8 @@ def test_presets_are_judged_as_their_lessons_say(preset):
     session.advance(round(epochs * session.steps_per_epoch))
     session.evaluate(observe=False)
     history = {name: one.data() for name, one in session.history.curves.items()}
-    context = Context(subject=Subject(project.graph), snapshot=session.snapshot(), history=history, project=project)
-    kinds = {advice.kind for advice in CompanionAnalysis().compute(context).advice}
+    question = Question(subject=Subject(project.graph), snapshot=session.snapshot(), history=history, project=project)
+    kinds = {advice.kind for advice in CompanionAnalysis().compute(question).advice}
     assert said <= kinds and not unsaid & kinds, kinds
 
 

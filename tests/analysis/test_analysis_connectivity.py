@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.base import Cancelled, Context, NothingToShow, OtherRun
+from playground.analysis.base import NothingToShow
 from playground.analysis.loss.bent_path import BentPath, bend_coefficients, line_coefficients
 from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis, Profile
+from playground.analysis.question import Cancelled, OtherRun, Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Choice
@@ -26,18 +27,18 @@ def moons() -> Project:
     return Project(graph=graph, training=TrainingSettings(optimizer=adam, batch_size=20))
 
 
-def learned(project: Project, steps: int = 400, **further: Any) -> Context:
+def learned(project: Project, steps: int = 400, **further: Any) -> Question:
     session = Session(project, "cpu")
     session.advance(steps)
-    return Context(Subject(project.graph), session.snapshot(), project=project, **further)
+    return Question(Subject(project.graph), session.snapshot(), project=project, **further)
 
 
 def test_every_value_is_that_of_a_plain_pass() -> None:
-    context = learned(moons())
-    result = ModeConnectivityAnalysis(steps=60).compute(context)
+    question = learned(moons())
+    result = ModeConnectivityAnalysis(steps=60).compute(question)
     second = Session(moons().replace(seed=2), "cpu")
     second.advance(400)
-    first, other = context.snapshot, second.snapshot()
+    first, other = question.snapshot, second.snapshot()
     assert first is not None and result.bend is not None
     assert (result.second, result.second_steps, result.step) == ("seed 2", 400, 400)
     for index in (0, 7, 20, 33, 40):
@@ -69,15 +70,15 @@ def test_the_preset_has_a_barrier_that_the_bend_goes_around() -> None:
     session = Session(project, "cpu")
     while session.epoch < 100:
         session.advance(session.steps_left_in_epoch)
-    result = ModeConnectivityAnalysis().compute(Context(Subject(project.graph), session.snapshot(), project=project))
+    result = ModeConnectivityAnalysis().compute(Question(Subject(project.graph), session.snapshot(), project=project))
     assert result.bend is not None
     assert result.line.barrier > 0.8
     assert result.bend.barrier < 0.05
 
 
 def test_the_picture_grows() -> None:
-    context = learned(moons())
-    shown = list(ModeConnectivityAnalysis(steps=400).stages(context))
+    question = learned(moons())
+    shown = list(ModeConnectivityAnalysis(steps=400).stages(question))
     steps = [result.second_steps for result in shown]
     assert steps == sorted(steps) and steps[-1] == 400
     bent = [result.bent for result in shown]
@@ -92,11 +93,11 @@ def test_another_run_of_the_same_network_is_the_second() -> None:
     graph = moons().graph
     other, stranger = snapshot_of(graph, 5), snapshot_of(chain("spirals", spirals(), [5, 2]))
     runs = (OtherRun("run 1", (other,)), OtherRun("run 2", (stranger,)))
-    context = learned(moons(), others=runs)
-    result = ModeConnectivityAnalysis(steps=5).compute(context)
+    question = learned(moons(), others=runs)
+    result = ModeConnectivityAnalysis(steps=5).compute(question)
     assert result.second == "run 1"
     assert result.line.train[-1] == pytest.approx(plain_loss(graph, other, examples=512), rel=1e-4)
-    trained = ModeConnectivityAnalysis(steps=5, other_run=False).compute(context)
+    trained = ModeConnectivityAnalysis(steps=5, other_run=False).compute(question)
     assert trained.second == "seed 2"
 
 

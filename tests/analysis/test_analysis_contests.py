@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.run.contests import Runs
 from playground.analysis.run.luck import Luck, LuckAnalysis
 from playground.analysis.run.race import Race, RaceAnalysis, RaceOffer
@@ -23,8 +24,8 @@ from tests.training.runs import change, circles, noisy_graph, project
 EPOCHS = 8
 
 
-def context(settings: Project, **others: Any) -> Context:
-    return Context(subject=Subject(settings.graph), project=settings, **others)
+def question(settings: Project, **others: Any) -> Question:
+    return Question(subject=Subject(settings.graph), project=settings, **others)
 
 
 def single(settings: Project, epochs: int = EPOCHS) -> Session:
@@ -37,7 +38,7 @@ def single(settings: Project, epochs: int = EPOCHS) -> Session:
 
 def test_every_seed_ends_where_a_session_of_that_seed_ends() -> None:
     settings = project(optimizer="adam", rate=0.05, seed=3)
-    luck = LuckAnalysis(seeds=4, epochs=EPOCHS).compute(context(settings))
+    luck = LuckAnalysis(seeds=4, epochs=EPOCHS).compute(question(settings))
     assert luck.runs.seeds == (3, 4, 5, 6) and luck.runs.whole and luck.runs.metric == "test_accuracy"
     for run, seed in enumerate(luck.runs.seeds):
         session = single(settings.replace(seed=seed))
@@ -66,7 +67,7 @@ def test_band_and_words_follow_from_the_numbers() -> None:
 
 def test_a_race_starts_everyone_at_the_same_weights_and_ends_where_sessions_end() -> None:
     settings = project(optimizer="adam", rate=0.05)
-    race = RaceAnalysis(optimizers="sgd adam", epochs=EPOCHS).compute(context(settings))
+    race = RaceAnalysis(optimizers="sgd adam", epochs=EPOCHS).compute(question(settings))
     assert race.runs.names == ("SGD 0.1", "Adam 0.05") and race.over == "Optimizer"
     assert race.ground is not None and race.whole
     np.testing.assert_allclose(race.ground.paths[0, 0], race.ground.paths[0, 1], atol=1e-5)
@@ -78,12 +79,12 @@ def test_a_race_starts_everyone_at_the_same_weights_and_ends_where_sessions_end(
 def test_the_ground_holds_the_loss_of_the_network() -> None:
     settings = project(optimizer="adam", rate=0.05)
     subject = Subject(settings.graph)
-    race = RaceAnalysis(optimizers="sgd adam", epochs=EPOCHS).compute(Context(subject=subject, project=settings))
+    race = RaceAnalysis(optimizers="sgd adam", epochs=EPOCHS).compute(Question(subject=subject, project=settings))
     ground = race.ground
     assert ground is not None and sum(ground.explained) <= 1.0 + 1e-9
     assert ground.alphas[0] < np.nanmin(ground.paths[..., 0]) and np.nanmax(ground.paths[..., 1]) < ground.betas[-1]
     # Two straight ways and a corner: with three snapshots the plane is exact, so the loss at the ends is the true one.
-    short = RaceAnalysis(optimizers="sgd adam", epochs=1).compute(Context(subject=subject, project=settings)).ground
+    short = RaceAnalysis(optimizers="sgd adam", epochs=1).compute(Question(subject=subject, project=settings)).ground
     assert short is not None and np.isfinite(short.values).all()
     start = [int(np.abs(side - place).argmin())
              for side, place in zip((short.alphas, short.betas), short.paths[0, 0], strict=True)]  # fmt: skip
@@ -107,7 +108,7 @@ def test_the_ground_holds_the_loss_of_the_network() -> None:
 )  # fmt: skip
 def test_a_race_over_any_setting(analysis: RaceAnalysis, names: tuple[str, ...]) -> None:
     settings = project()
-    race = analysis.model_copy(update={"epochs": 3}).compute(context(settings))
+    race = analysis.model_copy(update={"epochs": 3}).compute(question(settings))
     assert race.runs.names == names and race.whole
     path = RATE if analysis.over == "learning-rate" else analysis.path
     assert bool(race.why_no_ground) == ("activation" in path)
@@ -119,7 +120,7 @@ def test_dropout_rates_race_as_sessions_would() -> None:
     analysis = RaceAnalysis(
         over="setting", path="graph.nodes.drop.parameters.rate", low=0.1, high=0.5, count=2, logarithmic=False, epochs=3
     )
-    race = analysis.compute(context(settings))
+    race = analysis.compute(question(settings))
     assert race.runs.together.startswith("2 networks one after the other")
     for run, (_, member) in enumerate((one.name, one.project) for one in analysis.members(settings)[1]):
         assert race.runs.final[run] == pytest.approx(single(member, 3).latest["test_accuracy"], abs=1e-6)
@@ -128,7 +129,7 @@ def test_dropout_rates_race_as_sessions_would() -> None:
 def test_units_cannot_be_raced() -> None:
     analysis = RaceAnalysis(over="setting", path="graph.nodes.layer-1.parameters.units", low=2, high=4, count=2)
     with pytest.raises(NothingToShow, match="different shapes"):
-        analysis.compute(context(project()))
+        analysis.compute(question(project()))
     assert not any(one.path.endswith(".units") for one in settings_of(project()))
 
 
@@ -142,7 +143,7 @@ def test_units_cannot_be_raced() -> None:
 )
 def test_what_cannot_be_is_said_in_a_sentence(analysis: RaceAnalysis, words: str) -> None:
     with pytest.raises(NothingToShow, match=words):
-        analysis.compute(context(project()))
+        analysis.compute(question(project()))
 
 
 @pytest.mark.parametrize("setting", [one.path for one in settings_of(project(graph=noisy_graph()))])
@@ -155,7 +156,7 @@ def test_every_setting_on_offer_makes_a_race(setting: str) -> None:
 def test_a_run_that_runs_away_is_marked_and_the_others_go_on() -> None:
     graph = multilayer(circles(), (3, "relu"), (1, "identity"), loss="mean-squared-error")
     analysis = RaceAnalysis(over="learning-rate", low=0.05, high=500.0, count=3, epochs=30)
-    race = analysis.compute(context(project(graph=graph)))
+    race = analysis.compute(question(project(graph=graph)))
     assert np.isfinite(race.runs.diverged).tolist() == [False, True, True] or np.isfinite(race.runs.diverged)[-1]
     assert race.runs.order[0] == 0 and math.isnan(race.runs.final[-1]) and np.isfinite(race.runs.final[0])
     assert race.ground is not None and np.isnan(race.ground.paths[:, -1]).all()
@@ -164,7 +165,7 @@ def test_a_run_that_runs_away_is_marked_and_the_others_go_on() -> None:
 def test_goals_are_reached_at_the_first_look_that_keeps_them() -> None:
     settings = project(optimizer="adam", rate=0.1).replace(goals=(
         Goal(metric="train_accuracy", at_least=0.9, within_epochs=60),))  # fmt: skip
-    luck = LuckAnalysis(seeds=3).compute(context(settings))
+    luck = LuckAnalysis(seeds=3).compute(question(settings))
     assert luck.runs.metric == "train_accuracy" and luck.runs.epochs[-1] == 60
     for run, reached in enumerate(luck.runs.reached):
         kept = luck.runs.epochs[luck.runs.scores[:, run] >= 0.9]
@@ -173,8 +174,8 @@ def test_goals_are_reached_at_the_first_look_that_keeps_them() -> None:
 
 def test_nothing_starts_by_itself() -> None:
     with pytest.raises(NothingToShow, match="Press Start"):
-        list(LuckAnalysis(start=0).stages(context(project())))
-    (offer,) = RaceAnalysis(start=0).stages(context(project(optimizer="adam")))
+        list(LuckAnalysis(start=0).stages(question(project())))
+    (offer,) = RaceAnalysis(start=0).stages(question(project(optimizer="adam")))
     assert isinstance(offer, RaceOffer) and offer.optimizer == "adam"
     assert [one.path for one in offer.settings][:2] == [RATE, "training.optimizer.parameters.beta1"]
 
@@ -189,7 +190,7 @@ def test_it_grows_and_can_be_stopped(analysis: RaceAnalysis | LuckAnalysis) -> N
         return asked > 30
 
     with pytest.raises(Cancelled):
-        for result in analysis.stages(context(project(), cancelled=cancelled)):
+        for result in analysis.stages(question(project(), cancelled=cancelled)):
             assert isinstance(result, Race | Luck) and not result.runs.whole
     assert asked == 31
 
@@ -201,8 +202,8 @@ def test_where_it_does_not_apply(analysis: RaceAnalysis | LuckAnalysis) -> None:
     assert analysis.why_not(report, rule)
     settings = change(project(), phases=[Phase(losses=("loss",), trains=("layer-1",)).model_dump()])
     with pytest.raises(NothingToShow, match="take turns"):
-        analysis.compute(context(settings))
+        analysis.compute(question(settings))
 
 
 def test_a_race_is_a_result_of_its_own_kind() -> None:
-    assert isinstance(RaceAnalysis(epochs=1).compute(context(project())), Race)
+    assert isinstance(RaceAnalysis(epochs=1).compute(question(project())), Race)

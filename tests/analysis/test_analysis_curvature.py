@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.base import NothingToShow
 from playground.analysis.loss.curvature import CurvatureAnalysis, CurvatureResult, frozen_nodes
 from playground.analysis.loss.curvature_words import stability, stability_limit, standing
 from playground.analysis.loss.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
 from playground.analysis.loss.spectrum import Spectrum, exact_spectrum, found_spectrum
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.shared.run_moments import steady_moments
 from playground.analysis.subject import Subject
@@ -27,7 +28,7 @@ from playground.network.check import check
 from playground.training.optimizers import OPTIMIZERS, Optimizer, optimizer_of
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
-from tests.analysis.subjects import chain, context_of, snapshot_of, spirals
+from tests.analysis.subjects import chain, question_of, snapshot_of, spirals
 from tests.training.descents import landscape
 
 
@@ -171,7 +172,7 @@ def test_a_parabola_has_the_eigenvalues_of_its_inputs_everywhere() -> None:
     inputs = np.concatenate([inputs, np.ones((len(inputs), 1))], axis=1).astype(np.float64)
     expected = np.linalg.eigvalsh(2.0 * inputs.T @ inputs / len(inputs))
     for seed in (0, 1):
-        result = CurvatureAnalysis().compute(context_of(graph, seed))
+        result = CurvatureAnalysis().compute(question_of(graph, seed))
         np.testing.assert_allclose(result.spectrum.values, expected, rtol=1e-4, atol=1e-5)
         assert result.spectrum.exact and result.size == 3
 
@@ -182,7 +183,7 @@ def test_frozen_blocks_have_no_part_in_it() -> None:
         node.replace(training=NodeTraining(trainable=False)) if node.id == "dense-1" else node for node in graph.nodes
     )
     frozen = graph.replace(nodes=nodes)
-    assert CurvatureAnalysis().compute(context_of(frozen)).size == 8 * 9 + 2 * 9
+    assert CurvatureAnalysis().compute(question_of(frozen)).size == 8 * 9 + 2 * 9
     everything = tuple(node.replace(training=NodeTraining(trainable=False)) for node in graph.nodes)
     still = graph.replace(nodes=everything)
     assert "frozen" in CurvatureAnalysis().why_not(check(still), still)
@@ -231,9 +232,9 @@ def test_why_not_in_one_line() -> None:
 def test_players_have_no_one_landscape() -> None:
     project = files.read(library.find("gan-ring"))
     session = Session(project, "cpu")
-    context = Context(Subject(project.graph), session.snapshot(), project=project)
+    question = Question(Subject(project.graph), session.snapshot(), project=project)
     with pytest.raises(NothingToShow, match="take turns"):
-        CurvatureAnalysis().compute(context)
+        CurvatureAnalysis().compute(question)
 
 
 # Words -------------------------------------------------------------------------------------------------------------
@@ -265,13 +266,13 @@ def test_a_true_saddle_and_a_true_minimum() -> None:
     graph = chain("spirals", spirals("signed"), [4, 1], "mean-squared-error")
     start = snapshot_of(graph)
     zero = replace(start, parameters=np.zeros_like(start.parameters))
-    result = CurvatureAnalysis().compute(Context(Subject(graph), zero))
+    result = CurvatureAnalysis().compute(Question(Subject(graph), zero))
     # With all weights zero only the last bias feels a gradient, of a mean that is nearly zero.
     assert result.standing.startswith("A saddle") and result.smallest < 0.0
     session = Session(project_of(linear(), learning_rate=0.05), "cpu")
     while session.step < 3_000:
         session.advance(100)
-    valley = CurvatureAnalysis().compute(Context(Subject(linear()), session.snapshot()))
+    valley = CurvatureAnalysis().compute(Question(Subject(linear()), session.snapshot()))
     assert valley.standing.startswith("About a minimum")
 
 
@@ -301,11 +302,11 @@ def test_the_limit_is_where_steps_on_a_parabola_begin_to_grow(kind: type[Optimiz
 def test_a_landscape_without_data_has_the_curvatures_of_calculus() -> None:
     project = landscape("sgd", {"learning_rate": 0.05}, function="saddle", start_x=0.0, start_y=0.0)
     session = Session(project, "cpu")
-    context = Context(Subject(project.graph), session.snapshot(), trail=session.trail.snapshots, project=project)
-    result = CurvatureAnalysis().compute(context)  # 3 m² + 2 l² + 5 m l
+    question = Question(Subject(project.graph), session.snapshot(), trail=session.trail.snapshots, project=project)
+    result = CurvatureAnalysis().compute(question)  # 3 m² + 2 l² + 5 m l
     np.testing.assert_allclose(result.spectrum.values, [5.0 - math.sqrt(26.0), 5.0 + math.sqrt(26.0)], rtol=1e-5)
     assert result.standing.startswith("A saddle") and "1 of 2 directions leads down." in result.standing
-    assert "1 training" not in OptimizerXrayAnalysis().compute(context).note
+    assert "1 training" not in OptimizerXrayAnalysis().compute(question).note
 
 
 def test_the_edge_is_said_in_words() -> None:
@@ -333,8 +334,8 @@ def run_of(project: Project, steps: int = 200) -> Session:
     return session
 
 
-def along(project: Project, subject: Subject, session: Session) -> Context:
-    return Context(subject, session.snapshot(), trail=session.trail.snapshots, project=project)
+def along(project: Project, subject: Subject, session: Session) -> Question:
+    return Question(subject, session.snapshot(), trail=session.trail.snapshots, project=project)
 
 
 def test_sharpness_over_the_run_is_that_of_each_moment() -> None:
@@ -375,9 +376,9 @@ def test_results_grow_in_parts_and_other_views_may_load_other_weights_between() 
 
 
 def test_a_newer_request_ends_it() -> None:
-    context = context_of(GRAPHS["dense"](), cancelled=lambda: True)
+    question = question_of(GRAPHS["dense"](), cancelled=lambda: True)
     with pytest.raises(Cancelled):
-        CurvatureAnalysis().compute(replace(context, trail=(context.snapshot,)))  # type: ignore[arg-type]
+        CurvatureAnalysis().compute(replace(question, trail=(question.snapshot,)))  # type: ignore[arg-type]
 
 
 def test_moments_stay_the_same_while_a_run_goes_on() -> None:
@@ -392,7 +393,7 @@ def test_moments_stay_the_same_while_a_run_goes_on() -> None:
 
 
 def test_the_table_holds_all_numbers() -> None:
-    result = CurvatureAnalysis().compute(context_of(GRAPHS["dense"]()))
+    result = CurvatureAnalysis().compute(question_of(GRAPHS["dense"]()))
     columns, rows = result.table()
     assert len(columns) == 3 and all(len(row) == 3 for row in rows)
     values = [row[2] for row in rows if row[0] == "eigenvalue"]
@@ -400,7 +401,7 @@ def test_the_table_holds_all_numbers() -> None:
 
 
 def test_a_hinge_has_a_curvature() -> None:
-    result = list(CurvatureAnalysis().stages(context_of(chain("iris", {}, [3], loss="hinge"))))[-1]
+    result = list(CurvatureAnalysis().stages(question_of(chain("iris", {}, [3], loss="hinge"))))[-1]
     assert np.isfinite(result.spectrum.values).all()
 
 
@@ -410,4 +411,4 @@ def test_a_loss_without_a_second_derivative_is_refused_in_words(monkeypatch: pyt
 
     monkeypatch.setattr(Curvature, "product", refuse)
     with pytest.raises(NothingToShow, match=r"second derivatives, and .*inge"):
-        list(CurvatureAnalysis().stages(context_of(chain("iris", {}, [3], loss="hinge"))))
+        list(CurvatureAnalysis().stages(question_of(chain("iris", {}, [3], loss="hinge"))))

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from playground.analysis.base import Context, NothingToShow
+from playground.analysis.base import NothingToShow
 from playground.analysis.loss.descent import DescentAnalysis
 from playground.analysis.loss.lagrange import balance
+from playground.analysis.question import Question
 from playground.analysis.registry import ANALYSES
 from playground.analysis.subject import Subject
 from playground.blocks.descent import Constraint
@@ -157,7 +158,7 @@ def test_every_view_that_applies_shows_something_or_says_why_not(graph: Graph, o
     """Without data, and with optimizers that have no gradient step to look at."""
     settings = project(graph, optimizer, rate=None, batch_size=0)
     session = went(settings, 5)
-    context = Context(
+    question = Question(
         subject=Subject(graph), snapshot=session.snapshot(), trail=session.trail.snapshots, project=settings,
         history={name: curve.data() for name, curve in session.history.curves.items()},
     )  # fmt: skip
@@ -166,7 +167,7 @@ def test_every_view_that_applies_shows_something_or_says_why_not(graph: Graph, o
         if kind().why_not(session.report, graph):
             continue
         try:
-            assert kind().compute(context).table()
+            assert kind().compute(question).table()
         except NothingToShow as nothing:
             assert str(nothing).endswith(".")
         else:

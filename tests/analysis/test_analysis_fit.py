@@ -14,7 +14,7 @@ from playground.document.graph import Graph
 from playground.document.library import find
 from playground.editing.starting import starting_project
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of, spirals
+from tests.analysis.subjects import chain, question_of, spirals
 
 
 def curve_graph(last: str = "identity", **data: object) -> Graph:
@@ -22,7 +22,7 @@ def curve_graph(last: str = "identity", **data: object) -> Graph:
 
 
 def compute(graph: Graph, **options: object) -> Fit:
-    result = FitAnalysis(**options).compute(context_of(graph))
+    result = FitAnalysis(**options).compute(question_of(graph))
     assert isinstance(result, Fit)
     return result
 
@@ -31,7 +31,7 @@ def compute(graph: Graph, **options: object) -> Fit:
 def test_the_curve_goes_through_what_is_said_of_the_examples_in_the_unit_of_the_target(scaling: str) -> None:
     graph = curve_graph(scaling=scaling, target_scaling=scaling)
     result = compute(graph, resolution=4097)
-    prepared = context_of(graph).loaded().prepared["data"]
+    prepared = question_of(graph).loaded().prepared["data"]
     for part, points in result.points.items():
         arrays = prepared.parts[part]
         np.testing.assert_allclose(points.wanted, prepared.target_scaler.unscale(arrays["target"])[:, 0], rtol=1e-5)

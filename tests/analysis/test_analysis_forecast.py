@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from playground.analysis.answers.forecast import BANDS, LEAST_ERRORS, Forecast, ForecastAnalysis, forecasters
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Choice, Graph
 from playground.document.project import Project, TrainingSettings
@@ -62,8 +62,8 @@ def session_of(graph: Graph, steps: int) -> Session:
     return session
 
 
-def context_of(session: Session, **further: Any) -> Context:
-    return Context(Subject(session.project.graph), session.snapshot(), **further)
+def question_of(session: Session, **further: Any) -> Question:
+    return Question(Subject(session.project.graph), session.snapshot(), **further)
 
 
 @pytest.fixture(scope="module")
@@ -72,19 +72,19 @@ def learned() -> Session:
 
 
 def computed(session: Session, example: int = 0, **parameters: Any) -> Forecast:
-    return ForecastAnalysis(**parameters).compute(context_of(session, example=example))
+    return ForecastAnalysis(**parameters).compute(question_of(session, example=example))
 
 
 def test_each_model_forecasts_in_raw_units_what_its_network_says(learned: Session) -> None:
-    context = context_of(learned, example=5)
-    result = ForecastAnalysis().compute(context)
-    assert context.subject is not None
-    timeline = context.subject.report.blocks["data"].timeline()  # type: ignore[attr-defined]
+    question = question_of(learned, example=5)
+    result = ForecastAnalysis().compute(question)
+    assert question.subject is not None
+    timeline = question.subject.report.blocks["data"].timeline()  # type: ignore[attr-defined]
     assert [model.node for model in result.models] == ["ar", "dense"]
     assert result.origin == timeline.origins("test")[5]
-    feeds = context.subject.example(5)
+    feeds = question.subject.example(5)
     for model, output in zip(result.models, [("ar", "prediction"), ("dense", "output")], strict=True):
-        scaled = context.subject.values(feeds, [output])[output]
+        scaled = question.subject.values(feeds, [output])[output]
         expected = scaled[0] / timeline.factor + timeline.shift
         np.testing.assert_allclose(model.ahead, expected, rtol=1e-4)
     np.testing.assert_array_equal(result.truth, timeline.values[result.origin + 1 : result.origin + 5])
@@ -149,15 +149,15 @@ def test_no_path_knows_an_error_from_after_the_origin(learned: Session) -> None:
     block = learned.report.blocks["data"]
     changed = np.array(block.timeline().values)  # type: ignore[attr-defined]
     changed[origin + 1 :] += 1_000.0
-    context = context_of(learned)
-    assert context.subject is not None
+    question = question_of(learned)
+    assert question.subject is not None
 
     class Changed(type(block)):  # type: ignore[misc]
         def timeline(self) -> Any:
             return self.cut(changed)
 
-    context.subject.report.blocks["data"] = Changed.model_validate(block.parameters())  # type: ignore[index]
-    after = ForecastAnalysis(origin=origin).compute(context)
+    question.subject.report.blocks["data"] = Changed.model_validate(block.parameters())  # type: ignore[index]
+    after = ForecastAnalysis(origin=origin).compute(question)
     for one, other in zip(before.models, after.models, strict=True):
         np.testing.assert_allclose(one.ahead, other.ahead, rtol=1e-6)
         np.testing.assert_allclose(one.paths, other.paths, rtol=1e-6)
@@ -187,12 +187,12 @@ def test_the_fan_holds_about_as_much_as_it_says() -> None:
     """On a series that really is an AR(1), over all origins of the test time."""
     graph = both(steps=2_000, trend=0.0, amplitude=0.0, cycle=0.0, noise=2.0, memory=0.7)
     session = session_of(graph, 1)
-    context = context_of(session)
-    assert context.subject is not None
-    origins = context.subject.report.blocks["data"].timeline().origins("test")  # type: ignore[attr-defined]
+    question = question_of(session)
+    assert question.subject is not None
+    origins = question.subject.report.blocks["data"].timeline().origins("test")  # type: ignore[attr-defined]
     inside = np.zeros((len(BANDS), 0))
     for origin in origins[::3].tolist():
-        result = ForecastAnalysis(origin=origin).compute(context)
+        result = ForecastAnalysis(origin=origin).compute(question)
         model = result.models[0]
         hit = (model.low <= result.truth) & (result.truth <= model.high)
         inside = np.concatenate([inside, hit], axis=1)
@@ -209,15 +209,15 @@ def test_the_fan_is_the_same_for_the_same_weights_and_widens_ahead(learned: Sess
 
 def test_dropout_is_switched_on_for_the_paths_and_off_again() -> None:
     session = session_of(with_dropout(0.5), 60)
-    context = context_of(session)
-    dropped = ForecastAnalysis().compute(context).models[0]
-    again = ForecastAnalysis().compute(context).models[0]
+    question = question_of(session)
+    dropped = ForecastAnalysis().compute(question).models[0]
+    again = ForecastAnalysis().compute(question).models[0]
     np.testing.assert_array_equal(dropped.ahead, again.ahead)
     np.testing.assert_array_equal(dropped.paths, again.paths)
-    assert context.subject is not None and not any(module.training for module in context.subject.network.modules())
-    sure = context_of(session_of(with_dropout(0.0), 60))
-    assert context.snapshot is not None and sure.subject is not None
-    same_weights = Context(sure.subject, context.snapshot)
+    assert question.subject is not None and not any(module.training for module in question.subject.network.modules())
+    sure = question_of(session_of(with_dropout(0.0), 60))
+    assert question.snapshot is not None and sure.subject is not None
+    same_weights = Question(sure.subject, question.snapshot)
     plain = ForecastAnalysis().compute(same_weights).models[0]
     np.testing.assert_allclose(plain.ahead, dropped.ahead, rtol=1e-5)
     assert dropped.paths.std(axis=0).mean() > 1.1 * plain.paths.std(axis=0).mean(), "each path has its own"

@@ -8,13 +8,13 @@ import torch
 from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.document import edits
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of, spirals
+from tests.analysis.subjects import chain, question_of, spirals
 
 
 def test_sizes_equal_the_gradient_computed_by_hand() -> None:
-    context = context_of(chain("spirals", spirals(), [6, 2]))
-    flow = WireGradientsAnalysis(examples=32).compute(context)
-    subject, snapshot = context.subject, context.snapshot
+    question = question_of(chain("spirals", spirals(), [6, 2]))
+    flow = WireGradientsAnalysis(examples=32).compute(question)
+    subject, snapshot = question.subject, question.snapshot
     assert subject is not None and snapshot is not None
     part = subject.prepared["data"].parts["train"]
     features, target = torch.tensor(part["features"][:32]), torch.tensor(part["target"][:32])
@@ -32,7 +32,7 @@ def test_sigmoids_in_a_row_let_the_gradient_fade() -> None:
     graph = chain("spirals", spirals(), [*[8] * 6, 2])
     for number in range(1, 7):
         graph = edits.set_parameters(graph, f"dense-{number}", {"activation": "sigmoid"})
-    sizes = WireGradientsAnalysis().compute(context_of(graph)).sizes
+    sizes = WireGradientsAnalysis().compute(question_of(graph)).sizes
     by_source = {key.source: size for key, size in sizes.items()}
     first, last = by_source["dense-1"], by_source["dense-6"]
     assert 0.0 <= first < 0.05 * last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from playground.analysis.answers.graph import GraphAnalysis, spring_positions
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project, TrainingSettings
@@ -28,15 +28,15 @@ def club(units: int = 3) -> Graph:
     )  # fmt: skip
 
 
-def after(steps: int, graph: Graph) -> tuple[Session, Context]:
+def after(steps: int, graph: Graph) -> tuple[Session, Question]:
     session = Session(Project(graph=graph, training=TrainingSettings(batch_size=0)))
     session.advance(steps)
-    return session, Context(Subject(graph), session.snapshot())
+    return session, Question(Subject(graph), session.snapshot())
 
 
 def test_it_counts_what_the_session_counts() -> None:
-    session, context = after(60, club())
-    result = GraphAnalysis().compute(context)
+    session, question = after(60, club())
+    result = GraphAnalysis().compute(question)
     assert result.right / 32 == np.float32(session.evaluate()["test_accuracy"])
     assert result.known.sum() == 2 and result.names[0] == "Mr. Hi" and len(result.edges) == 78
     assert (result.actual >= 0).all() and result.class_names == ("Mr. Hi", "Officer")

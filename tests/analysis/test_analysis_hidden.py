@@ -14,7 +14,7 @@ from playground.analysis.inside.hidden_states import HiddenStatesAnalysis, recur
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.document.graph import Edge, Graph, Node
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of, spirals
+from tests.analysis.subjects import chain, question_of, spirals
 
 DATA = {"length": 7, "symbols": 3, "examples": 200}
 
@@ -40,13 +40,13 @@ def reading(*layers: tuple[str, dict[str, Any]], data: str = "remember-first") -
 
 
 def states(graph: Graph, **further: Any) -> Any:
-    return HiddenStatesAnalysis().compute(context_of(graph, **further))
+    return HiddenStatesAnalysis().compute(question_of(graph, **further))
 
 
 def test_the_states_are_those_of_torch_for_this_example() -> None:
-    context = context_of(reading(("lstm", {})), example=4)
-    result = HiddenStatesAnalysis().compute(context)
-    subject = context.loaded()
+    question = question_of(reading(("lstm", {})), example=4)
+    result = HiddenStatesAnalysis().compute(question)
+    subject = question.loaded()
     tokens = subject.prepared["data"].parts["test"]["features"][4]
     modules = dict(subject.network.named_children())
     with torch.no_grad():
@@ -78,9 +78,9 @@ def test_every_layer_shows_its_states_and_gates(block: str, names: list[str]) ->
 
 
 def test_the_answer_is_that_of_the_network() -> None:
-    context = context_of(reading(("gru", {})), example=2)
-    answer = HiddenStatesAnalysis().compute(context).answer
-    subject = context.loaded()
+    question = question_of(reading(("gru", {})), example=2)
+    answer = HiddenStatesAnalysis().compute(question).answer
+    subject = question.loaded()
     (logits,) = subject.values(subject.example(2), [("answer", "output")]).values()
     shares = np.exp(logits[0]) / np.exp(logits[0]).sum()
     assert answer is not None
@@ -128,8 +128,8 @@ def test_without_a_recurrent_block_a_sentence_says_so() -> None:
 
 
 def test_the_card_shows_the_state_over_time_even_where_only_the_last_goes_on() -> None:
-    context = context_of(reading(("lstm", {})), example=3)
-    maps = LiveMapsAnalysis().compute(context).maps
-    hidden = HiddenStatesAnalysis().compute(context).maps[0].values
+    question = question_of(reading(("lstm", {})), example=3)
+    maps = LiveMapsAnalysis().compute(question).maps
+    hidden = HiddenStatesAnalysis().compute(question).maps[0].values
     np.testing.assert_array_equal(maps["layer-1"], hidden[None])
     assert maps["embedding"].shape == (1, 5, 7)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Context
 from playground.analysis.inside.feature_maps import FeatureMaps, FeatureMapsAnalysis
 from playground.analysis.inside.kernels import KernelsAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
+from playground.analysis.question import Question
 from playground.blocks.activation import activation
 from playground.document.graph import Edge, Graph, Node
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of
+from tests.analysis.subjects import chain, question_of
 
 LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     "first": ("conv2d", {"filters": 3, "kernel_size": 3, "padding": "same", "activation": "tanh"}),
@@ -43,16 +43,16 @@ def graph() -> Graph:
 
 
 @pytest.fixture(scope="module")
-def context() -> Context:
-    return context_of(graph(), example=5, node="even")
+def question() -> Question:
+    return question_of(graph(), example=5, node="even")
 
 
 @pytest.fixture(scope="module")
-def maps(context: Context) -> FeatureMaps:
-    return FeatureMapsAnalysis().compute(context)
+def maps(question: Question) -> FeatureMaps:
+    return FeatureMapsAnalysis().compute(question)
 
 
-def test_every_image_block_is_there_with_the_chosen_one_and_the_example(context: Context, maps: FeatureMaps) -> None:
+def test_every_image_block_is_there_with_the_chosen_one_and_the_example(question: Question, maps: FeatureMaps) -> None:
     shapes = {layer.node: layer.maps.shape for layer in maps.layers}
     assert shapes == {
         "data": (1, 8, 8), "first": (3, 8, 8), "larger": (3, 4, 4), "even": (4, 2, 2), "plain": (2, 2, 2),
@@ -63,13 +63,13 @@ def test_every_image_block_is_there_with_the_chosen_one_and_the_example(context:
     assert [layer.words for layer in maps.layers[:3]] == [
         "Small digits · 1 × 8 × 8", f"{maps.layers[1].title} · 3 × 8 × 8", "Max pooling · 3 × 4 × 4",
     ]  # fmt: skip
-    assert context.subject is not None
-    example = context.subject.prepared["data"].parts["test"]["features"][5]
+    assert question.subject is not None
+    example = question.subject.prepared["data"].parts["test"]["features"][5]
     np.testing.assert_array_equal(maps.layers[0].maps, example)
 
 
-def test_the_maps_are_what_the_blocks_give(context: Context, maps: FeatureMaps) -> None:
-    subject = context.loaded()
+def test_the_maps_are_what_the_blocks_give(question: Question, maps: FeatureMaps) -> None:
+    subject = question.loaded()
     values = subject.values(subject.example(5), [(layer.node, "output") for layer in maps.layers[1:]])
     for layer in maps.layers[1:]:
         np.testing.assert_allclose(layer.maps, values[layer.node, "output"][0], rtol=1e-5, atol=1e-6)
@@ -109,10 +109,10 @@ def test_the_largest_of_a_window_is_taken(maps: FeatureMaps) -> None:
     assert look.total == look.window.max() == larger.maps[2, 1, 3]
 
 
-def test_the_answer_and_the_table(context: Context, maps: FeatureMaps) -> None:
+def test_the_answer_and_the_table(question: Question, maps: FeatureMaps) -> None:
     assert maps.answer is not None and 0.0 < maps.answer.share <= 1.0
-    assert context.subject is not None
-    right = int(context.subject.prepared["data"].parts["test"]["target"][5])
+    assert question.subject is not None
+    right = int(question.subject.prepared["data"].parts["test"]["target"][5])
     assert maps.answer.right == str(right)
     columns, rows = maps.table()
     assert columns == ["block", "map", "row", "column", "value"]
@@ -120,18 +120,18 @@ def test_the_answer_and_the_table(context: Context, maps: FeatureMaps) -> None:
     assert ["first", 2, 1, 8, float(maps.layers[1].maps[1, 0, 7])] in rows
 
 
-def test_another_example_gives_other_maps(context: Context, maps: FeatureMaps) -> None:
-    other = FeatureMapsAnalysis().compute(Context(subject=context.subject, snapshot=context.snapshot, example=6))
+def test_another_example_gives_other_maps(question: Question, maps: FeatureMaps) -> None:
+    other = FeatureMapsAnalysis().compute(Question(subject=question.subject, snapshot=question.snapshot, example=6))
     assert other.row == 6 and not np.array_equal(other.layers[1].maps, maps.layers[1].maps)
 
 
-def test_kernels_are_the_weights_of_the_snapshot(context: Context) -> None:
-    kernels = KernelsAnalysis().compute(context)
+def test_kernels_are_the_weights_of_the_snapshot(question: Question) -> None:
+    kernels = KernelsAnalysis().compute(question)
     assert [layer.node for layer in kernels.layers] == ["first", "even", "plain"]
     assert kernels.chosen == "even"
-    assert context.snapshot is not None
+    assert question.snapshot is not None
     for layer in kernels.layers:
-        np.testing.assert_array_equal(layer.kernels, context.snapshot.array(f"{layer.node}.weight"))
+        np.testing.assert_array_equal(layer.kernels, question.snapshot.array(f"{layer.node}.weight"))
     assert kernels.layers[2].biases is None
     assert kernels.layers[0].words.endswith("3 filters of 1 × 3 × 3")
     columns, rows = kernels.table()
@@ -146,8 +146,8 @@ def test_without_a_convolution_there_is_a_reason() -> None:
     assert FeatureMapsAnalysis().why_not(check(graph()), graph()) == ""
 
 
-def test_the_cards_follow_the_same_example(context: Context, maps: FeatureMaps) -> None:
-    live = LiveMapsAnalysis().compute(context)
+def test_the_cards_follow_the_same_example(question: Question, maps: FeatureMaps) -> None:
+    live = LiveMapsAnalysis().compute(question)
     assert live.palettes["data"] == "ink" and live.maps["data"].shape == (1, 8, 8)
     np.testing.assert_allclose(live.maps["first"], maps.layers[1].maps, rtol=1e-6)
     np.testing.assert_allclose(live.maps["data"], maps.layers[0].maps, atol=1e-6)

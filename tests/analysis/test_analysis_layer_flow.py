@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.run.gradient_flow import RECENT, GradientFlowAnalysis, LayerFlow
 from playground.analysis.run.gradient_warnings import LayerFacts, short, warnings
 from playground.analysis.shared.unit_health import as_in_training, norms_by_node, weight_gradients
@@ -20,7 +20,7 @@ from playground.network.check import check
 from playground.training.history import Mark, Moment
 from playground.training.session import Session
 from playground.training.step_sizes import curve_name
-from tests.analysis.subjects import chain, context_of, spirals
+from tests.analysis.subjects import chain, question_of, spirals
 from tests.network.small_graphs import chain as blocks
 from tests.network.small_graphs import multilayer, node
 from tests.training.phased_runs import LEFT, RIGHT, taking_turns
@@ -32,10 +32,10 @@ def flow_of(session: Session, step: int | None = None, chosen: str | None = None
     if step is not None:
         snapshot = next(one for one in session.trail.snapshots if one.step == step)
     history = {name: curve.data() for name, curve in session.history.curves.items()}
-    context = Context(
+    question = Question(
         subject=Subject(session.project.graph), snapshot=snapshot, history=history, project=session.project, node=chosen
     )
-    return GradientFlowAnalysis().compute(context)
+    return GradientFlowAnalysis().compute(question)
 
 
 def stepped(session: Session, steps: int) -> Session:
@@ -45,9 +45,9 @@ def stepped(session: Session, steps: int) -> Session:
 
 
 def test_before_the_first_step_gradients_are_those_of_autograd() -> None:
-    context = context_of(chain("spirals", spirals(), [6, 2]))
-    flow = GradientFlowAnalysis().compute(context)
-    subject, snapshot = context.subject, context.snapshot
+    question = question_of(chain("spirals", spirals(), [6, 2]))
+    flow = GradientFlowAnalysis().compute(question)
+    subject, snapshot = question.subject, question.snapshot
     assert subject is not None and snapshot is not None
     part = subject.prepared["data"].parts["train"]
     features, target = torch.tensor(part["features"][:256]), torch.tensor(part["target"][:256])
@@ -81,17 +81,17 @@ def test_over_time_it_shows_the_measured_steps_and_looks_back_at_a_moment() -> N
 
 def test_what_was_measured_before_a_change_tells_nothing_of_now() -> None:
     session = stepped(Session(project(), "cpu"), 12)
-    context = Context(
+    question = Question(
         Subject(session.project.graph), session.snapshot(),
         {name: curve.data() for name, curve in session.history.curves.items()}, project=session.project,
     )  # fmt: skip
-    changed = replace(context, marks=(Mark(Moment(12, 1.0, 120, 1.0), "layer-1: tanh → relu"),))
+    changed = replace(question, marks=(Mark(Moment(12, 1.0, 120, 1.0), "layer-1: tanh → relu"),))
     layer = GradientFlowAnalysis().compute(changed).layers[0]
     assert len(layer.step) == 12 and math.isnan(layer.now["update"])
     subject = Subject(session.project.graph)
     subject.load(session.snapshot())
     assert layer.now["gradient"] == pytest.approx(norms_by_node(weight_gradients(subject))["layer-1"])
-    earlier = replace(context, marks=(Mark(Moment(10, 1.0, 120, 1.0), "learning rate 0.1 → 0.2"),))
+    earlier = replace(question, marks=(Mark(Moment(10, 1.0, 120, 1.0), "learning rate 0.1 → 0.2"),))
     layer = GradientFlowAnalysis().compute(earlier).layers[0]
     assert layer.now["update"] == np.median(layer.update[10:12])
 
@@ -249,12 +249,12 @@ def test_dead_units_are_counted_in_a_net_made_by_hand() -> None:
         one.replace(parameters={**one.parameters, "activation": "relu"}) if one.id == "dense-1" else one
         for one in graph.nodes
     ))  # fmt: skip
-    context = context_of(graph)
-    assert context.snapshot is not None
-    values = context.snapshot.parameters.copy()
-    place = context.snapshot.layout.by_name()["dense-1.bias"]
+    question = question_of(graph)
+    assert question.snapshot is not None
+    values = question.snapshot.parameters.copy()
+    place = question.snapshot.layout.by_name()["dense-1.bias"]
     values[place.start : place.start + 4] = [-1e3, 1e3, -1e3, 1e3]
-    flow = GradientFlowAnalysis().compute(replace(context, snapshot=replace(context.snapshot, parameters=values)))
+    flow = GradientFlowAnalysis().compute(replace(question, snapshot=replace(question.snapshot, parameters=values)))
     (dead,) = (warning for warning in flow.warnings if warning.kind == "dead")
     assert "50% of" in dead.sentence and "(2 of 4)" in dead.sentence
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.base import Analysis, Context, NothingToShow
+from playground.analysis.base import Analysis, NothingToShow
+from playground.analysis.question import Question
 from playground.analysis.registry import ANALYSES
 from playground.analysis.subject import Subject
 from playground.document.project import Project
@@ -38,12 +39,12 @@ def changed(project: Project) -> Project:
 def answer(
     cls: type[Analysis], subject: Subject, project: Project, learned: Session, **options: Any
 ) -> Any:
-    context = Context(
+    question = Question(
         subject=subject, snapshot=learned.snapshot(), trail=learned.trail.snapshots, project=project,
         history={name: curve.data() for name, curve in learned.history.curves.items()},
     )  # fmt: skip
     try:
-        *_, whole = cls(**options).stages(context)
+        *_, whole = cls(**options).stages(question)
     except NothingToShow as nothing:
         return str(nothing)
     return whole.table(), _words(whole)

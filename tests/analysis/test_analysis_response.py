@@ -11,31 +11,31 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.inspection import partial_dependence
 
 from playground.analysis.answers.response import ResponseAnalysis
-from playground.analysis.base import Cancelled, Context
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.subject import Subject
 from playground.cli import running
 from playground.document import files, library
 from playground.network.check import check
-from tests.analysis.subjects import chain, context_of, plain_forward, softmax
+from tests.analysis.subjects import chain, plain_forward, question_of, softmax
 
 PATHS = library.paths()
 
 
 @functools.cache
-def trained(name: str, steps: int = 30) -> Context:
+def trained(name: str, steps: int = 30) -> Question:
     session = running.start(files.read(PATHS[name]))
     session.advance(steps)
-    return Context(subject=Subject(session.project.graph), snapshot=session.snapshot(), example=3)
+    return Question(subject=Subject(session.project.graph), snapshot=session.snapshot(), example=3)
 
 
 def test_the_curve_equals_a_forward_pass_for_every_value() -> None:
-    context = context_of(chain("iris", {}, [5, 3]), example=7)
-    result = ResponseAnalysis(feature=2, resolution=21).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    scaler = context.subject.prepared["data"].scaler
+    question = question_of(chain("iris", {}, [5, 3]), example=7)
+    result = ResponseAnalysis(feature=2, resolution=21).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    scaler = question.subject.prepared["data"].scaler
     raw = np.repeat(result.original[None], 21, axis=0)
     raw[:, 2] = result.xs
-    expected = softmax(plain_forward(context.snapshot, scaler.scale(raw), 2)[1])
+    expected = softmax(plain_forward(question.snapshot, scaler.scale(raw), 2)[1])
     np.testing.assert_allclose(result.curve, expected, atol=1e-5)
     assert result.name == "petal length (cm)" and result.row == 7
     assert (result.curve[:, result.shown] <= 1).all() and result.shown == result.decided
@@ -44,15 +44,15 @@ def test_the_curve_equals_a_forward_pass_for_every_value() -> None:
 class Network(RegressorMixin, BaseEstimator):
     """The network as a model of scikit-learn, from raw features to one answer."""
 
-    def __init__(self, context: Context, number: int) -> None:
-        self.context, self.number = context, number
+    def __init__(self, question: Question, number: int) -> None:
+        self.question, self.number = question, number
         self.is_fitted_ = True
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> Network:
         return self
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        subject = self.context.loaded()
+        subject = self.question.loaded()
         (comparison, *_) = subject.report.comparisons()
         scaled = subject.prepared["data"].scaler.scale(x.astype(np.float32))
         import torch
@@ -68,13 +68,13 @@ class Network(RegressorMixin, BaseEstimator):
 
 @pytest.mark.parametrize(("name", "feature"), [("wine", 0), ("iris", 3), ("diabetes", 2)])
 def test_the_mean_equals_the_partial_dependence_of_scikit_learn(name: str, feature: int) -> None:
-    context = trained(name)
-    result = ResponseAnalysis(feature=feature, resolution=9).compute(context)
-    subject = context.loaded()
+    question = trained(name)
+    result = ResponseAnalysis(feature=feature, resolution=9).compute(question)
+    subject = question.loaded()
     prepared = subject.prepared["data"]
     rows = prepared.scaler.unscale(np.asarray(prepared.parts["test"]["features"][: result.averaged]))
     grid = {feature: result.xs.astype(np.float64)}
-    model = Network(context, result.shown)
+    model = Network(question, result.shown)
     reference = partial_dependence(
         model, rows.astype(np.float64), [feature], custom_values=grid, kind="both", method="brute"
     )
@@ -85,11 +85,11 @@ def test_the_mean_equals_the_partial_dependence_of_scikit_learn(name: str, featu
 
 
 def test_of_a_linear_model_every_curve_is_a_line_with_the_slope_of_its_weight() -> None:
-    context = context_of(chain("diabetes", {}, [1], "mean-squared-error"))
-    result = ResponseAnalysis(feature=2, resolution=11).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    prepared = context.subject.prepared["data"]
-    weight = float(context.snapshot.array("dense-1.weight")[0, 2])
+    question = question_of(chain("diabetes", {}, [1], "mean-squared-error"))
+    result = ResponseAnalysis(feature=2, resolution=11).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    prepared = question.subject.prepared["data"]
+    weight = float(question.snapshot.array("dense-1.weight")[0, 2])
     slope = weight * float(prepared.scaler.factor[2]) / float(prepared.target_scaler.factor[0])
     steps = np.diff(result.xs)
     for curve in (result.curve[:, 0], result.mean[:, 0], *result.others):
@@ -104,16 +104,16 @@ def test_the_present_value_lies_on_the_curve() -> None:
 
 
 def test_changes_move_the_whole_curve_of_this_example_alone() -> None:
-    context = trained("wine")
-    plain = ResponseAnalysis(feature=0).compute(context)
+    question = trained("wine")
+    plain = ResponseAnalysis(feature=0).compute(question)
     changes = ((6, 0.5), (12, 300.0))
-    changed = ResponseAnalysis(feature=0, changes=changes, changed_row=plain.row).compute(context)
+    changed = ResponseAnalysis(feature=0, changes=changes, changed_row=plain.row).compute(question)
     assert changed.changed.tolist() == [6, 12] and changed.values[12] == 300.0
     assert not np.allclose(changed.curve, plain.curve)
     np.testing.assert_array_equal(changed.mean, plain.mean)
     np.testing.assert_array_equal(changed.before, plain.answers)
     assert " → " in changed.words() and " → " not in plain.words()
-    other = ResponseAnalysis(feature=0, changes=changes, changed_row=plain.row).compute(replace(context, example=5))
+    other = ResponseAnalysis(feature=0, changes=changes, changed_row=plain.row).compute(replace(question, example=5))
     assert not len(other.changed), "changes belong to one example"
 
 
@@ -156,6 +156,6 @@ def test_an_unwanted_response_stops() -> None:
 def test_a_category_of_an_own_table_is_a_switch() -> None:
     from tests.own_files import flowers, table_parameters
 
-    result = ResponseAnalysis().compute(context_of(chain("own-table", table_parameters(flowers()), [4, 3])))
+    result = ResponseAnalysis().compute(question_of(chain("own-table", table_parameters(flowers()), [4, 3])))
     switches = {name for name, switch in zip(result.feature_names, result.switches, strict=True) if switch}
     assert switches == {name for name in result.feature_names if name.startswith("colour = ")}

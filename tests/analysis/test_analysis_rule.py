@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from playground.analysis.answers.learning_rule import MOST_LINES, LearningRuleAnalysis, rule_nodes
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project, TrainingSettings
@@ -30,17 +30,17 @@ def clusters() -> Graph:
     )
 
 
-def context_after(graph: Graph, steps: int, batch_size: int) -> Context:
+def context_after(graph: Graph, steps: int, batch_size: int) -> Question:
     session = Session(Project(graph=graph, training=TrainingSettings(batch_size=batch_size)))
     for _ in range(steps):
         session.advance(1)
-    return Context(Subject(graph), session.snapshot(), trail=session.trail.snapshots)
+    return Question(Subject(graph), session.snapshot(), trail=session.trail.snapshots)
 
 
 @pytest.mark.parametrize("scaling", ["none", "standardize"])
 def test_the_present_line_is_where_the_score_is_zero(scaling: str) -> None:
-    context = context_after(perceptron(scaling=scaling), 30, 1)
-    result = LearningRuleAnalysis(resolution=40).compute(context)
+    question = context_after(perceptron(scaling=scaling), 30, 1)
+    result = LearningRuleAnalysis(resolution=40).compute(question)
     a, b, c = result.lines[-1]
     assert len(result.lines) <= MOST_LINES
     left, right, bottom, top = result.extent
@@ -59,11 +59,12 @@ def test_without_any_weight_there_is_no_line() -> None:
 
 
 def test_the_paths_lead_to_the_present_centroids_in_raw_units() -> None:
-    context = context_after(clusters(), 6, 0)
-    result = LearningRuleAnalysis(resolution=8).compute(context)
-    assert context.snapshot is not None and context.subject is not None
-    scaler = context.subject.prepared["data"].scaler
-    np.testing.assert_allclose(result.centroids[-1], scaler.unscale(context.snapshot.buffers["k.centroids"]), rtol=1e-5)
+    question = context_after(clusters(), 6, 0)
+    result = LearningRuleAnalysis(resolution=8).compute(question)
+    assert question.snapshot is not None and question.subject is not None
+    scaler = question.subject.prepared["data"].scaler
+    centroids = scaler.unscale(question.snapshot.buffers["k.centroids"])
+    np.testing.assert_allclose(result.centroids[-1], centroids, rtol=1e-5)
     moved = np.abs(np.diff(result.centroids, axis=0)).max(axis=(1, 2))
     assert (moved > 0).all(), "a moment in which nothing moved is no part of the way"
     nearest = np.linalg.norm(result.xy[:, None] - result.centroids[-1][None], axis=2)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from playground.analysis.base import Context, NothingToShow, OtherRun
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import OtherRun, Question
 from playground.analysis.run.runs import RunsAnalysis, result_hash
 from playground.training.session import Session
 from tests.training.runs import project
@@ -46,7 +47,7 @@ def test_the_hash_does_not_depend_on_the_order_of_the_parameters() -> None:
 def test_each_run_says_what_is_set_otherwise_than_in_the_one_before() -> None:
     first, second, third = trained(), trained(rate=0.01), trained(rate=0.01, seed=3)
     runs = (run(1, first), run(2, second, origin=(1, 4)), run(3, third, current=True, pinned=True))
-    table = RunsAnalysis().compute(Context(runs=runs))
+    table = RunsAnalysis().compute(Question(runs=runs))
     one, two, three = table.rows
     assert one.differences == () and one.origin == ""
     assert two.differences == ("learning rate 0.1 → 0.01",) and two.origin == "run 1, step 4"
@@ -57,7 +58,7 @@ def test_each_run_says_what_is_set_otherwise_than_in_the_one_before() -> None:
 
 def test_the_table_has_a_row_for_each_run_with_its_metrics() -> None:
     session = trained()
-    columns, rows = RunsAnalysis().compute(Context(runs=(run(1, session), run(2, session)))).table()
+    columns, rows = RunsAnalysis().compute(Question(runs=(run(1, session), run(2, session)))).table()
     assert len(rows) == 2 and all(len(row) == len(columns) for row in rows)
     assert rows[0][columns.index("hash")] == rows[1][columns.index("hash")]
     assert rows[0][columns.index("test loss")] == session.latest["test_loss"]
@@ -65,4 +66,4 @@ def test_the_table_has_a_row_for_each_run_with_its_metrics() -> None:
 
 def test_without_a_run_it_says_what_to_do() -> None:
     with pytest.raises(NothingToShow, match="Press play"):
-        RunsAnalysis().compute(Context())
+        RunsAnalysis().compute(Question())

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.base import NothingToShow
 from playground.analysis.loss.loss_surface import LossSurface, LossSurfaceAnalysis
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.many_losses import ManyLosses
 from playground.analysis.shared.quick_tanh import QuickTanh
 from playground.analysis.shared.surface_directions import (
@@ -30,7 +31,7 @@ from playground.document.graph import Edge, Graph, Node, NodeTraining
 from playground.network.check import check
 from playground.network.flat import Layout, Place
 from playground.training.snapshot import Snapshot
-from tests.analysis.subjects import chain, context_of, snapshot_of, spirals
+from tests.analysis.subjects import chain, question_of, snapshot_of, spirals
 
 
 def two_losses() -> Graph:
@@ -75,9 +76,9 @@ def trail_of(graph: Graph, count: int = 6) -> tuple[Snapshot, ...]:
     return tuple(found)
 
 
-def along(graph: Graph) -> Context:
+def along(graph: Graph) -> Question:
     trail = trail_of(graph)
-    return Context(subject=Subject(graph), snapshot=trail[-1], trail=trail)
+    return Question(subject=Subject(graph), snapshot=trail[-1], trail=trail)
 
 
 def plain_loss(graph: Graph, snapshot: Snapshot, part: Any = "train", examples: int = 256) -> float:
@@ -92,19 +93,19 @@ def plain_loss(graph: Graph, snapshot: Snapshot, part: Any = "train", examples: 
 @pytest.mark.parametrize("kind", GRAPHS)
 def test_every_value_is_the_loss_of_a_plain_pass_with_those_weights(kind: str, directions: Any) -> None:
     graph = GRAPHS[kind]()
-    context = along(graph)
-    assert context.snapshot is not None
+    question = along(graph)
+    assert question.snapshot is not None
     # Enough points that a stack of networks is tried wherever it can be.
     slow = ("convolution", "recurrent", "GRU", "plain recurrent", "attention", "dropout between")
     resolution = 9 if kind in slow else 51
-    result = LossSurfaceAnalysis(directions=directions, resolution=resolution, examples=64).compute(context)
+    result = LossSurfaceAnalysis(directions=directions, resolution=resolution, examples=64).compute(question)
     assert result.kind == directions
     assert result.values.shape == (resolution, resolution)
     rng = np.random.default_rng(0)
     first = [(0, column) for column in (0, 3, 4, 8)]
     for row, column in [*first, *rng.integers(0, resolution, (8, 2)).tolist()]:
         place = np.array([[result.alphas[column], result.betas[row]]])
-        weights = replace(context.snapshot, parameters=result.plane.at(place)[0])
+        weights = replace(question.snapshot, parameters=result.plane.at(place)[0])
         expected = plain_loss(graph, weights, examples=64)
         assert result.values[row, column] == pytest.approx(expected, rel=1e-5, abs=1e-5), (row, column)
 
@@ -119,26 +120,26 @@ def test_a_stack_of_networks_is_the_quicker_way_for_a_small_net_and_impossible_f
 @pytest.mark.parametrize("preset", ["dying-relu", "deep-sigmoid", "circles-by-features", "mnist-softmax", "dropout"])
 def test_far_out_where_outputs_are_certain_a_stack_still_has_the_losses_of_single_passes(preset: str) -> None:
     graph = files.read(library.find(preset)).graph
-    context = along(graph)
-    subject = context.loaded()
-    assert context.snapshot is not None
-    points = Listed([scale * context.snapshot.parameters for scale in np.linspace(-9.0, 9.0, 12, dtype=np.float32)])
-    basis = np.stack([one.parameters for one in context.trail[:2]])
+    question = along(graph)
+    subject = question.loaded()
+    assert question.snapshot is not None
+    points = Listed([scale * question.snapshot.parameters for scale in np.linspace(-9.0, 9.0, 12, dtype=np.float32)])
+    basis = np.stack([one.parameters for one in question.trail[:2]])
     plane = Combined(5.0 * np.random.default_rng(0).normal(size=(12, 2)), basis)
     for some in (points, plane):
-        losses = ManyLosses(subject, subject.feeds("train", 50), context.snapshot.layout)
+        losses = ManyLosses(subject, subject.feeds("train", 50), question.snapshot.layout)
         losses.way = "stack"
-        stacked = losses.compute(some, context.check)
+        stacked = losses.compute(some, question.check)
         losses.way = "loop"
-        np.testing.assert_allclose(stacked, losses.compute(some, context.check), rtol=2e-5, atol=1e-5)
+        np.testing.assert_allclose(stacked, losses.compute(some, question.check), rtol=2e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["dense", "batch norm"])
 def test_the_path_has_the_true_losses_of_its_snapshots(kind: str) -> None:
     graph = GRAPHS[kind]()
-    context = along(graph)
-    result = LossSurfaceAnalysis(resolution=5).compute(context)
-    expected = [plain_loss(graph, snapshot) for snapshot in context.trail]
+    question = along(graph)
+    result = LossSurfaceAnalysis(resolution=5).compute(question)
+    expected = [plain_loss(graph, snapshot) for snapshot in question.trail]
     np.testing.assert_allclose(result.path.losses, expected, rtol=1e-5, atol=1e-5)
     assert result.path.steps.tolist() == [0, 10, 20, 30, 40, 50]
     assert result.loss == result.path.losses[-1]
@@ -155,21 +156,21 @@ def test_the_middle_of_random_directions_is_the_present_point() -> None:
 
 
 def test_the_subject_keeps_its_weights() -> None:
-    context = along(GRAPHS["recurrent"]())
-    assert context.subject is not None and context.snapshot is not None
-    LossSurfaceAnalysis(resolution=3).compute(context)
-    own = dict(context.subject.network.named_parameters())
-    for place in context.snapshot.layout.places:
-        np.testing.assert_array_equal(own[place.name].detach().numpy(), context.snapshot.array(place.name))
+    question = along(GRAPHS["recurrent"]())
+    assert question.subject is not None and question.snapshot is not None
+    LossSurfaceAnalysis(resolution=3).compute(question)
+    own = dict(question.subject.network.named_parameters())
+    for place in question.snapshot.layout.places:
+        np.testing.assert_array_equal(own[place.name].detach().numpy(), question.snapshot.array(place.name))
 
 
 def test_other_layouts_of_the_same_network_are_put_in_order() -> None:
     graph = GRAPHS["dense"]()
-    context = along(graph)
-    assert context.snapshot is not None
-    turned = turned_round(context.snapshot)
-    straight = LossSurfaceAnalysis(resolution=5).compute(context)
-    mixed = LossSurfaceAnalysis(resolution=5).compute(replace(context, snapshot=turned))
+    question = along(graph)
+    assert question.snapshot is not None
+    turned = turned_round(question.snapshot)
+    straight = LossSurfaceAnalysis(resolution=5).compute(question)
+    mixed = LossSurfaceAnalysis(resolution=5).compute(replace(question, snapshot=turned))
     np.testing.assert_allclose(mixed.values, straight.values, rtol=1e-5)
     np.testing.assert_allclose(mixed.path.places, straight.path.places, atol=1e-5)
 
@@ -296,7 +297,7 @@ def line() -> Graph:
 def test_until_the_path_spans_a_plane_the_directions_are_random() -> None:
     graph = GRAPHS["dense"]()
     trail = trail_of(graph)[:2]
-    result = LossSurfaceAnalysis(resolution=5).compute(Context(Subject(graph), trail[-1], trail=trail))
+    result = LossSurfaceAnalysis(resolution=5).compute(Question(Subject(graph), trail[-1], trail=trail))
     assert result.kind == "random"
     assert result.explained is None
     assert result.axes == ("random direction 1", "random direction 2")
@@ -323,7 +324,7 @@ def test_two_parameters_are_shown_as_they_are() -> None:
         Snapshot(step, 0.0, np.array(values, dtype=np.float32), layout)
         for step, values in ((0, (2.0, -1.0)), (5, (1.5, -0.5)), (9, (1.0, 0.5)))
     )
-    result = LossSurfaceAnalysis().compute(Context(subject, trail[-1], trail=trail))
+    result = LossSurfaceAnalysis().compute(Question(subject, trail[-1], trail=trail))
     assert result.kind == "parameters"
     assert result.axes == tuple(parameter_names(layout)) == tuple(place.name for place in layout.places)
     np.testing.assert_allclose(result.path.places, [(2.0, -1.0), (1.5, -0.5), (1.0, 0.5)], atol=1e-6)
@@ -346,7 +347,7 @@ def test_without_weights_that_learn_it_says_why() -> None:
         node.replace(training=NodeTraining(trainable=False)) if node.id == "dense-1" else node for node in graph.nodes
     )
     with pytest.raises(NothingToShow, match="no surface"):
-        LossSurfaceAnalysis().compute(context_of(graph.replace(nodes=nodes)))
+        LossSurfaceAnalysis().compute(question_of(graph.replace(nodes=nodes)))
 
 
 def test_without_a_loss_or_weights_it_does_not_apply() -> None:
@@ -359,16 +360,16 @@ def test_without_a_loss_or_weights_it_does_not_apply() -> None:
 def test_an_empty_part_is_refused_in_words() -> None:
     graph = chain("xor", {"labels": "index", "examples": 20, "train_share": 0.5, "validation_share": 0.5}, [3, 2])
     with pytest.raises(NothingToShow, match="test part has no examples"):
-        LossSurfaceAnalysis(part="test").compute(context_of(graph))
+        LossSurfaceAnalysis(part="test").compute(question_of(graph))
 
 
 def test_another_part_has_another_surface() -> None:
     graph = GRAPHS["dense"]()
-    context = along(graph)
-    result = LossSurfaceAnalysis(part="test", resolution=5).compute(context)
-    assert context.subject is not None
-    assert result.examples == context.subject.prepared["data"].count("test")
-    assert result.loss == pytest.approx(plain_loss(graph, context.trail[-1], "test"), rel=1e-5)
+    question = along(graph)
+    result = LossSurfaceAnalysis(part="test", resolution=5).compute(question)
+    assert question.subject is not None
+    assert result.examples == question.subject.prepared["data"].count("test")
+    assert result.loss == pytest.approx(plain_loss(graph, question.trail[-1], "test"), rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["dense", "recurrent"])
@@ -380,14 +381,14 @@ def test_it_stops_between_parts_when_nobody_waits_any_more(kind: str) -> None:
         asked += 1
         return asked > 5
 
-    context = along(GRAPHS[kind]())
+    question = along(GRAPHS[kind]())
     with pytest.raises(Cancelled):
-        LossSurfaceAnalysis().compute(replace(context, cancelled=cancelled))
+        LossSurfaceAnalysis().compute(replace(question, cancelled=cancelled))
     assert asked == 6
-    own = dict(context.subject.network.named_parameters())  # type: ignore[union-attr]
-    assert context.snapshot is not None
-    for place in context.snapshot.layout.places:
-        np.testing.assert_array_equal(own[place.name].detach().numpy(), context.snapshot.array(place.name))
+    own = dict(question.subject.network.named_parameters())  # type: ignore[union-attr]
+    assert question.snapshot is not None
+    for place in question.snapshot.layout.places:
+        np.testing.assert_array_equal(own[place.name].detach().numpy(), question.snapshot.array(place.name))
 
 
 def test_the_lowest_point_and_the_table() -> None:
@@ -414,14 +415,14 @@ def test_values_that_are_no_numbers_are_no_minimum() -> None:
 
 def test_a_way_that_gives_other_values_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = GRAPHS["dense"]()
-    context = along(graph)
-    subject = context.loaded()
-    points = np.repeat(context.trail[-1].parameters[None], 600, axis=0)
-    losses = ManyLosses(subject, subject.feeds("train", 32), context.trail[-1].layout)
+    question = along(graph)
+    subject = question.loaded()
+    points = np.repeat(question.trail[-1].parameters[None], 600, axis=0)
+    losses = ManyLosses(subject, subject.feeds("train", 32), question.trail[-1].layout)
     monkeypatch.setattr(losses, "_by_stack", lambda _, start, stop: np.zeros(stop - start, dtype=np.float32))
-    values = losses.compute(Listed(list(points)), context.check)
+    values = losses.compute(Listed(list(points)), question.check)
     assert losses.way == "loop"
-    np.testing.assert_allclose(values, plain_loss(graph, context.trail[-1], examples=32), rtol=1e-5)
+    np.testing.assert_allclose(values, plain_loss(graph, question.trail[-1], examples=32), rtol=1e-5)
 
 
 def test_the_quick_tanh_is_tanh() -> None:

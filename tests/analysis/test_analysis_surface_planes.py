@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Context, NothingToShow, OtherRun
+from playground.analysis.base import NothingToShow
 from playground.analysis.loss.loss_gradient import LossGradient
 from playground.analysis.loss.loss_surface import LossSurface, LossSurfaceAnalysis
+from playground.analysis.question import OtherRun, Question
 from playground.analysis.shared import chosen_weights
 from playground.analysis.shared.penalty import Penalty
 from playground.analysis.shared.surface_directions import line_plane
@@ -24,8 +25,8 @@ from tests.analysis.subjects import chain, snapshot_of, spirals
 from tests.analysis.test_analysis_surface import GRAPHS, along, plain_loss, trail_of
 
 
-def surface(context: Context, directions: Any, **parameters: Any) -> LossSurface:
-    return LossSurfaceAnalysis(directions=directions, resolution=5, **parameters).compute(context)
+def surface(question: Question, directions: Any, **parameters: Any) -> LossSurface:
+    return LossSurfaceAnalysis(directions=directions, resolution=5, **parameters).compute(question)
 
 
 def branch(graph: Graph, title: str = "run 1") -> OtherRun:
@@ -51,14 +52,14 @@ KINDS = ("path", "random", "gradient", "weights", "ends", "runs", "between")
 @pytest.mark.parametrize("name", ["dense", "batch norm", "recurrent"])
 def test_every_plane_goes_through_the_present_point_and_has_plain_values(name: str, kind: Any) -> None:
     graph = GRAPHS[name]()
-    context = replace(along(graph), others=(branch(graph),))
-    assert context.snapshot is not None
-    result = surface(context, kind)
+    question = replace(along(graph), others=(branch(graph),))
+    assert question.snapshot is not None
+    result = surface(question, kind)
     assert result.kind == kind
-    np.testing.assert_allclose(result.plane.at(result.path.places[-1:])[0], context.snapshot.parameters, atol=1e-4)
+    np.testing.assert_allclose(result.plane.at(result.path.places[-1:])[0], question.snapshot.parameters, atol=1e-4)
     assert result.path.distances[-1] < 1e-3
-    assert result.loss == pytest.approx(plain_loss(graph, context.snapshot), rel=1e-4)
-    value_is_plain(graph, result, context.snapshot)
+    assert result.loss == pytest.approx(plain_loss(graph, question.snapshot), rel=1e-4)
+    value_is_plain(graph, result, question.snapshot)
     rank = np.linalg.matrix_rank(np.stack([result.plane.first, result.plane.second]).astype(np.float64))
     assert rank == 2
 
@@ -104,7 +105,7 @@ def test_beside_a_line_is_where_the_points_lie_farthest_from_it() -> None:
 def test_without_a_way_the_line_waits_on_random_directions() -> None:
     graph = GRAPHS["dense"]()
     snapshot = snapshot_of(graph)
-    assert surface(Context(Subject(graph), snapshot, trail=(snapshot,)), "ends").kind == "random"
+    assert surface(Question(Subject(graph), snapshot, trail=(snapshot,)), "ends").kind == "random"
 
 
 # Other runs ----------------------------------------------------------------------------------------------------------
@@ -128,8 +129,8 @@ def test_other_runs_are_on_every_plane_with_their_true_losses(kind: Any) -> None
 
 def test_the_plane_of_both_runs_holds_both_paths_better_than_that_of_one() -> None:
     graph = GRAPHS["dense"]()
-    context = replace(along(graph), others=(branch(graph),))
-    both, own = surface(context, "runs"), surface(context, "path")
+    question = replace(along(graph), others=(branch(graph),))
+    both, own = surface(question, "runs"), surface(question, "path")
     assert both.explained is not None and sum(both.explained) > 0.9
     assert both.axes[0].endswith("of the paths)")
 
@@ -182,16 +183,16 @@ def test_the_gradient_is_that_of_finite_differences(name: str) -> None:
 
 def test_the_plane_of_the_gradient_goes_downhill_and_holds_the_next_two_steps_of_descent() -> None:
     graph = GRAPHS["dense"]()
-    context = along(graph)
-    assert context.snapshot is not None and context.subject is not None
-    result = surface(context, "gradient", span=0.01)
+    question = along(graph)
+    assert question.snapshot is not None and question.subject is not None
+    result = surface(question, "gradient", span=0.01)
     assert result.values[2, 3] < result.values[2, 2]  # one step to the right of the present point
     assert result.axes == ("downhill, against the gradient", "where the slope turns")
-    slope = LossGradient(context.subject, context.subject.feeds("train", 256), context.snapshot.layout)
-    weights = context.snapshot.parameters
+    slope = LossGradient(question.subject, question.subject.feeds("train", 256), question.snapshot.layout)
+    weights = question.snapshot.parameters
     for _ in range(2):
         weights = weights - np.float32(1e-3) * slope.at(weights)
-    way = np.linalg.norm(weights - context.snapshot.parameters)
+    way = np.linalg.norm(weights - question.snapshot.parameters)
     assert result.plane.project(weights[None])[1][0] < 0.01 * way
     assert abs(result.plane.first @ result.plane.second) < 1e-4
 
@@ -214,25 +215,25 @@ def test_the_gradient_of_frozen_blocks_counts_for_nothing() -> None:
 def test_two_single_weights_have_their_values_on_the_axes() -> None:
     graph = GRAPHS["dense"]()
     pointed = (("dense-1.weight", (0, 0)), ("dense-2.weight", (1, 3)), ("dense-3.bias", (0,)))
-    context = replace(along(graph), weights=pointed)
-    assert context.snapshot is not None
-    result = surface(context, "weights")
+    question = replace(along(graph), weights=pointed)
+    assert question.snapshot is not None
+    result = surface(question, "weights")
     assert result.weights == ("dense-2.weight[1, 3]", "dense-3.bias[0]")
     assert result.axes == ("Dense 2, unit 2, input 4", "Dense 3, bias 1")
-    expected = [context.snapshot.array("dense-2.weight")[1, 3], context.snapshot.array("dense-3.bias")[0]]
+    expected = [question.snapshot.array("dense-2.weight")[1, 3], question.snapshot.array("dense-3.bias")[0]]
     np.testing.assert_allclose(result.present, expected, rtol=1e-5)
     assert ("dense-2.weight[1, 3]", "Dense 2, unit 2, input 4") in result.choices
-    chosen = surface(context, "weights", first="dense-1.weight[2, 1]")
+    chosen = surface(question, "weights", first="dense-1.weight[2, 1]")
     assert chosen.weights == ("dense-1.weight[2, 1]", "dense-2.weight[1, 3]")
 
 
 def test_without_a_choice_the_weights_are_those_that_moved_most() -> None:
     graph = GRAPHS["dense"]()
-    context = along(graph)
-    result = surface(context, "weights", second="gone.weight[3]")
-    moved = np.ptp(np.stack([one.parameters for one in context.trail]), axis=0)
+    question = along(graph)
+    result = surface(question, "weights", second="gone.weight[3]")
+    moved = np.ptp(np.stack([one.parameters for one in question.trail]), axis=0)
     chosen = [chosen_weights.read(word) for word in result.weights]
-    places = [chosen_weights.place_of(weight, context.trail[0].layout) for weight in chosen if weight]
+    places = [chosen_weights.place_of(weight, question.trail[0].layout) for weight in chosen if weight]
     assert places == np.argsort(-moved)[:2].tolist()
     assert len(result.choices) <= chosen_weights.MOST_CHOICES + 2
 
@@ -267,8 +268,8 @@ def test_with_the_penalty_every_value_is_loss_and_penalty_of_a_run() -> None:
     for _ in range(5):
         session.advance(7)
         trail.append(session.snapshot())
-    context = Context(Subject(project.graph), trail[-1], trail=tuple(trail), project=project)
-    without, result = surface(context, "path"), surface(context, "path", penalty=True)
+    question = Question(Subject(project.graph), trail[-1], trail=tuple(trail), project=project)
+    without, result = surface(question, "path"), surface(question, "path", penalty=True)
     assert without.penalty is None
     session.evaluate()
     assert result.penalty == pytest.approx(session.history.curves["penalty"].data().value[-1], rel=1e-5)

@@ -8,26 +8,27 @@ from sklearn.metrics import confusion_matrix
 
 from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
 from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
-from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.base import NothingToShow
 from playground.analysis.inside.data import DataAnalysis
 from playground.analysis.inside.weights import WeightsAnalysis
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.registry import ANALYSES, analysis
 from playground.analysis.run.curves import CurvesAnalysis
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.network.check import check
 from playground.training.history import Curve, Mark, Moment
-from tests.analysis.subjects import chain, context_of, plain_forward, softmax, spirals
+from tests.analysis.subjects import chain, plain_forward, question_of, softmax, spirals
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_confusion_equals_sklearn(part: str) -> None:
     graph = chain("iris", {}, [5, 3])
-    context = context_of(graph, seed=3)
-    result = ConfusionMatrixAnalysis(part=part).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    prepared = context.subject.prepared["data"]
-    answers = plain_forward(context.snapshot, prepared.parts[part]["features"], 2)[1].argmax(axis=1)
+    question = question_of(graph, seed=3)
+    result = ConfusionMatrixAnalysis(part=part).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    prepared = question.subject.prepared["data"]
+    answers = plain_forward(question.snapshot, prepared.parts[part]["features"], 2)[1].argmax(axis=1)
     expected = confusion_matrix(prepared.class_numbers[part], answers, labels=[0, 1, 2])
     np.testing.assert_array_equal(result.counts, expected)
     assert result.total == prepared.count(part)
@@ -39,32 +40,32 @@ def test_confusion_equals_sklearn(part: str) -> None:
 
 def test_confusion_of_one_hot_targets() -> None:
     graph = chain("spirals", spirals("one-hot", arms=3), [4, 3], "mean-squared-error")
-    context = context_of(graph)
-    result = ConfusionMatrixAnalysis().compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    prepared = context.subject.prepared["data"]
-    answers = plain_forward(context.snapshot, prepared.parts["test"]["features"], 2)[1].argmax(axis=1)
+    question = question_of(graph)
+    result = ConfusionMatrixAnalysis().compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    prepared = question.subject.prepared["data"]
+    answers = plain_forward(question.snapshot, prepared.parts["test"]["features"], 2)[1].argmax(axis=1)
     np.testing.assert_array_equal(result.counts, confusion_matrix(prepared.class_numbers["test"], answers))
 
 
 def test_an_empty_part_is_said_in_a_sentence() -> None:
     graph = chain("spirals", spirals(train_share=1.0, validation_share=0.0), [4, 2])
     with pytest.raises(NothingToShow, match="test part has no examples"):
-        ConfusionMatrixAnalysis().compute(context_of(graph))
+        ConfusionMatrixAnalysis().compute(question_of(graph))
 
 
 def test_an_unwanted_confusion_stops() -> None:
     with pytest.raises(Cancelled):
-        ConfusionMatrixAnalysis().compute(context_of(chain("spirals", spirals(), [2]), cancelled=lambda: True))
+        ConfusionMatrixAnalysis().compute(question_of(chain("spirals", spirals(), [2]), cancelled=lambda: True))
 
 
 def test_the_wall_shows_the_surest_mistakes_first() -> None:
     graph = chain("digits", {"examples": 200}, [10], between=["flatten"])
-    context = context_of(graph)
-    result = PredictionWallAnalysis(part="train", count=30).compute(context)
-    assert context.subject is not None and context.snapshot is not None
-    prepared = context.subject.prepared["data"]
-    probabilities = softmax(plain_forward(context.snapshot, prepared.parts["train"]["features"], 1)[0])
+    question = question_of(graph)
+    result = PredictionWallAnalysis(part="train", count=30).compute(question)
+    assert question.subject is not None and question.snapshot is not None
+    prepared = question.subject.prepared["data"]
+    probabilities = softmax(plain_forward(question.snapshot, prepared.parts["train"]["features"], 1)[0])
     wrong = probabilities.argmax(axis=1) != prepared.class_numbers["train"]
     assert result.wrong_in_part == wrong.sum() and result.examples_in_part == len(wrong)
     surest = np.flatnonzero(wrong)[np.argsort(-probabilities.max(axis=1)[wrong], kind="stable")][:30]
@@ -77,8 +78,8 @@ def test_the_wall_shows_the_surest_mistakes_first() -> None:
 
 def test_the_wall_in_order_of_the_part() -> None:
     graph = chain("digits", {"examples": 200, "scaling": "standardize"}, [10], between=["flatten"])
-    context = context_of(graph)
-    result = PredictionWallAnalysis(wrong_first=False, count=5).compute(context)
+    question = question_of(graph)
+    result = PredictionWallAnalysis(wrong_first=False, count=5).compute(question)
     assert result.rows.tolist() == [0, 1, 2, 3, 4]
     assert result.pictures.shape == (5, 8, 8)
     assert result.pictures.min() >= 0.0 and result.pictures.max() <= 1.0
@@ -89,15 +90,15 @@ def test_the_wall_in_order_of_the_part() -> None:
 
 def test_weights_are_those_of_the_snapshot_with_their_bias_beside() -> None:
     graph = chain("spirals", spirals(), [3, 2], between=["batch-norm"])
-    context = context_of(graph, node="dense-2")
-    result = WeightsAnalysis().compute(context)
-    assert context.snapshot is not None
+    question = question_of(graph, node="dense-2")
+    result = WeightsAnalysis().compute(question)
+    assert question.snapshot is not None
     names = [(matrix.node, matrix.name) for matrix in result.matrices]
     assert names == [("batch-norm", "weight"), ("batch-norm", "bias"), ("dense-1", "weight"), ("dense-2", "weight")]
     assert [matrix.title for matrix in result.matrices] == ["Batch norm", "Batch norm", "Dense 1", "Dense 2"]
     dense = result.matrices[2]
-    np.testing.assert_array_equal(dense.values, context.snapshot.array("dense-1.weight"))
-    np.testing.assert_array_equal(dense.bias, context.snapshot.array("dense-1.bias"))
+    np.testing.assert_array_equal(dense.values, question.snapshot.array("dense-1.weight"))
+    np.testing.assert_array_equal(dense.bias, question.snapshot.array("dense-1.bias"))
     assert result.chosen == "dense-2" and result.step == 7
     columns, rows = result.table()
     assert columns == ["parameter", "unit", "input", "value"]
@@ -116,7 +117,7 @@ def history() -> dict:
 
 def test_curves_know_where_validation_was_best() -> None:
     mark = Mark(Moment(3, 1.5, 24, 0.3), "learning rate 0.03 → 0.01")
-    result = CurvesAnalysis().compute(Context(history=history(), marks=(mark,)))
+    result = CurvesAnalysis().compute(Question(history=history(), marks=(mark,)))
     assert result.best is not None
     assert (result.best.moment.step, result.best.value) == (6, 0.5)
     assert result.marks == (mark,)
@@ -128,20 +129,20 @@ def test_curves_know_where_validation_was_best() -> None:
 def test_the_best_ignores_what_is_not_finite() -> None:
     curves = history()
     curves["validation_loss"].low[:] = [np.nan, np.inf, 3.0, *([np.nan] * 7)]
-    result = CurvesAnalysis().compute(Context(history=curves))
+    result = CurvesAnalysis().compute(Question(history=curves))
     assert result.best is not None and result.best.value == 3.0
     curves["validation_loss"].low[:] = np.nan
-    assert CurvesAnalysis().compute(Context(history=curves)).best is None
+    assert CurvesAnalysis().compute(Question(history=curves)).best is None
 
 
 def test_no_curves_before_the_first_step() -> None:
     with pytest.raises(NothingToShow, match="Press play"):
-        CurvesAnalysis().compute(Context(history={}))
+        CurvesAnalysis().compute(Question(history={}))
 
 
 def test_data_are_counted_and_shown_before_scaling() -> None:
     subject = Subject(chain("spirals", spirals(scaling="standardize"), [2]))
-    result = DataAnalysis(count=10).compute(Context(subject=subject))
+    result = DataAnalysis(count=10).compute(Question(subject=subject))
     prepared = subject.prepared["data"]
     assert result.class_counts is not None and result.points is not None
     counts = [prepared.count(part) for part in ("train", "validation", "test")]
@@ -153,7 +154,7 @@ def test_data_are_counted_and_shown_before_scaling() -> None:
 
 def test_pictures_are_counted_by_class() -> None:
     subject = Subject(chain("digits", {"examples": 100}, [10], between=["flatten"]))
-    result = DataAnalysis(part="test", count=6).compute(Context(subject=subject))
+    result = DataAnalysis(part="test", count=6).compute(Question(subject=subject))
     assert result.pictures is not None and result.pictures.shape == (6, 8, 8)
     columns, rows = result.table()
     assert columns == ["class", "train", "validation", "test"]

@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from playground.analysis.answers.next_token import NextTokenAnalysis, tempered
-from playground.analysis.base import Cancelled, Context, NothingToShow
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import Cancelled, Question
 from playground.data.text.characters import bigram_perplexity
 from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import block_of, check
-from tests.analysis.subjects import chain, context_of
+from tests.analysis.subjects import chain, question_of
 from tests.network.small_graphs import node, wired
 
 
@@ -33,13 +34,13 @@ def reader(window: int = 8) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def context() -> Context:
-    return context_of(reader())
+def question() -> Question:
+    return question_of(reader())
 
 
-def test_the_bars_are_what_the_network_gives_at_the_last_character(context: Context) -> None:
-    result = NextTokenAnalysis(prompt="a module", length=0).compute(context)
-    subject = context.loaded()
+def test_the_bars_are_what_the_network_gives_at_the_last_character(question: Question) -> None:
+    result = NextTokenAnalysis(prompt="a module", length=0).compute(question)
+    subject = question.loaded()
     alphabet = subject.report.signals["data", "features"].classes
     row = torch.tensor([[alphabet.index(character) for character in "a module"]])
     logits = subject.values({("data", "features"): row}, [("out", "output")])["out", "output"][0, -1]
@@ -58,31 +59,31 @@ def test_temperature_by_the_notes() -> None:
     assert tempered(pair, 0.0).tolist() == [1.0, 0.0]
 
 
-def test_the_same_draw_writes_the_same_text_and_another_another(context: Context) -> None:
-    texts = [NextTokenAnalysis(length=40, draw=draw).compute(context).continuation for draw in (1, 1, 2)]
+def test_the_same_draw_writes_the_same_text_and_another_another(question: Question) -> None:
+    texts = [NextTokenAnalysis(length=40, draw=draw).compute(question).continuation for draw in (1, 1, 2)]
     assert texts[0] == texts[1] != texts[2]
     assert len(texts[0]) == 40
 
 
-def test_without_warmth_there_is_no_luck(context: Context) -> None:
-    cold = [NextTokenAnalysis(length=30, draw=draw, temperature=0.0).compute(context) for draw in range(3)]
+def test_without_warmth_there_is_no_luck(question: Question) -> None:
+    cold = [NextTokenAnalysis(length=30, draw=draw, temperature=0.0).compute(question) for draw in range(3)]
     assert len({result.continuation for result in cold}) == 1
 
 
-def test_warmth_makes_it_less_sure(context: Context) -> None:
-    unsure = [NextTokenAnalysis(length=0, temperature=t).compute(context).entropy for t in (0.2, 0.7, 1.0, 3.0)]
+def test_warmth_makes_it_less_sure(question: Question) -> None:
+    unsure = [NextTokenAnalysis(length=0, temperature=t).compute(question).entropy for t in (0.2, 0.7, 1.0, 3.0)]
     assert unsure == sorted(unsure) and unsure[-1] < np.log2(39) + 1e-6
 
 
-def test_characters_that_it_does_not_know_are_passed_over(context: Context) -> None:
-    assert NextTokenAnalysis(prompt="The ÄÖ cat", length=0).compute(context).prompt == "the  cat"
+def test_characters_that_it_does_not_know_are_passed_over(question: Question) -> None:
+    assert NextTokenAnalysis(prompt="The ÄÖ cat", length=0).compute(question).prompt == "the  cat"
     with pytest.raises(NothingToShow, match="Type a prompt"):
-        NextTokenAnalysis(prompt="ÄÖ").compute(context)
+        NextTokenAnalysis(prompt="ÄÖ").compute(question)
 
 
-def test_a_long_text_can_be_stopped(context: Context) -> None:
+def test_a_long_text_can_be_stopped(question: Question) -> None:
     with pytest.raises(Cancelled):
-        NextTokenAnalysis(length=500).compute(replace(context, cancelled=lambda: True))
+        NextTokenAnalysis(length=500).compute(replace(question, cancelled=lambda: True))
 
 
 def test_other_data_are_told_why_not() -> None:

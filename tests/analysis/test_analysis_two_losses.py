@@ -13,15 +13,15 @@ from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.document.project import Project
 from playground.training.session import Session
 from tests.analysis.autoencoders import two_heads
-from tests.analysis.subjects import context_of
+from tests.analysis.subjects import question_of
 
 
 @pytest.mark.parametrize("labels", ["index", "zero-one"])
 @pytest.mark.parametrize("node", ["odd", "odd-head"])
 def test_the_second_head_is_counted_in_its_own_groups(labels: str, node: str) -> None:
-    context = context_of(two_heads(labels), node=node)
-    result = ConfusionMatrixAnalysis().compute(context)
-    subject = context.loaded()
+    question = question_of(two_heads(labels), node=node)
+    result = ConfusionMatrixAnalysis().compute(question)
+    subject = question.loaded()
     values = subject.values(subject.feeds("test"), [("odd-head", "output")])["odd-head", "output"]
     answers = values.argmax(axis=1) if labels == "index" else (values[:, 0] > 0).astype(int)
     odd = subject.prepared["data"].class_numbers["test"] % 2
@@ -32,8 +32,8 @@ def test_the_second_head_is_counted_in_its_own_groups(labels: str, node: str) ->
 def test_the_heading_says_whose_answers_they_are() -> None:
     graph = two_heads()
     titles = {
-        node: (ConfusionMatrixAnalysis().compute(context_of(graph, node=node)).title,
-               PredictionWallAnalysis().compute(context_of(graph, node=node)).title)
+        node: (ConfusionMatrixAnalysis().compute(question_of(graph, node=node)).title,
+               PredictionWallAnalysis().compute(question_of(graph, node=node)).title)
         for node in (None, "trunk", "digit", "odd")
     }  # fmt: skip
     assert titles[None] == titles["trunk"] == titles["digit"] == ("Digit", "Digit")
@@ -41,19 +41,19 @@ def test_the_heading_says_whose_answers_they_are() -> None:
 
 
 def test_the_wall_of_the_second_head_says_even_or_odd() -> None:
-    context = context_of(two_heads(), node="odd")
-    result = PredictionWallAnalysis(count=20).compute(context)
-    assert context.subject is not None
-    digits = context.subject.prepared["data"].class_numbers["test"][result.rows]
+    question = question_of(two_heads(), node="odd")
+    result = PredictionWallAnalysis(count=20).compute(question)
+    assert question.subject is not None
+    digits = question.subject.prepared["data"].class_numbers["test"][result.rows]
     assert result.class_names == ("even", "odd")
     np.testing.assert_array_equal(result.actual, digits % 2)
     assert {row[2] for row in result.table()[1]} <= {"even", "odd"}
 
 
 def test_the_canvas_shows_a_network_whose_target_comes_from_a_block() -> None:
-    context = context_of(two_heads())
-    assert "groups" not in LiveMapsAnalysis().compute(context).maps
-    sizes = WireGradientsAnalysis(examples=16).compute(context).sizes
+    question = question_of(two_heads())
+    assert "groups" not in LiveMapsAnalysis().compute(question).maps
+    sizes = WireGradientsAnalysis(examples=16).compute(question).sizes
     reached = {(key.source, key.target) for key in sizes}
     assert {("trunk", "digit-head"), ("trunk", "odd-head")} <= reached
     assert not {source for source, _ in reached} & {"data", "groups"}

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.base import Cancelled, Context, NothingToShow, Weight
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import Cancelled, Question, Weight
 from playground.analysis.run.optimizer_xray import OptimizerXray, OptimizerXrayAnalysis
 from playground.analysis.subject import Subject
 from playground.document import files, library
@@ -40,11 +41,11 @@ def run_of(project: Project, steps: int) -> Session:
 
 def look(session: Session, weights: tuple[Weight, ...] = WEIGHTS, subject: Subject | None = None) -> OptimizerXray:
     project = session.project
-    context = Context(
+    question = Question(
         subject or Subject(project.graph), session.snapshot(), trail=session.trail.snapshots, weights=weights,
         project=project,
     )  # fmt: skip
-    return OptimizerXrayAnalysis().compute(context)
+    return OptimizerXrayAnalysis().compute(question)
 
 
 def values(session: Session, weights: tuple[Weight, ...]) -> list[float]:
@@ -194,21 +195,21 @@ def test_what_is_known_is_kept_and_a_newer_request_ends_it() -> None:
         calls += 1
         return True
 
-    context = Context(
+    question = Question(
         subject, session.snapshot(), trail=session.trail.snapshots, project=session.project, cancelled=cancelled
     )
     with pytest.raises(Cancelled):
-        OptimizerXrayAnalysis().compute(context)
+        OptimizerXrayAnalysis().compute(question)
     assert calls == 1
 
 
 def test_a_look_back_says_the_numbers_of_then() -> None:
     session = run_of(project_of("momentum"), 20)
     then = session.trail.snapshots[8]
-    context = Context(
+    question = Question(
         Subject(session.project.graph), then, trail=session.trail.snapshots, weights=WEIGHTS, project=session.project
     )
-    result = OptimizerXrayAnalysis().compute(context)
+    result = OptimizerXrayAnalysis().compute(question)
     assert result.step == then.step and result.moments[-1] == 20
     assert result.weights[0].now is not None
     assert result.weights[0].now.weight == then.array("dense-1.weight")[2, 1]

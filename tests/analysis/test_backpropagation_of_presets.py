@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.base import Context
 from playground.analysis.inside.backpropagation import BackpropagationAnalysis
 from playground.analysis.inside.slow_motion.update import phase_of
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.training.session import Session
@@ -28,7 +28,7 @@ def test_every_preset_goes_forward_back_and_into_the_weights(name: str) -> None:
         return
     assert analysis.why_not(session.report, project.graph) == ""
     subject, snapshot = Subject(project.graph), session.snapshot()
-    result = analysis.compute(Context(subject=subject, snapshot=snapshot, project=project))
+    result = analysis.compute(Question(subject=subject, snapshot=snapshot, project=project))
     assert [step.way for step in result.steps] == sorted(
         (step.way for step in result.steps), key=["forward", "backward", "update"].index
     )

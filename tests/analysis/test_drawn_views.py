@@ -8,7 +8,8 @@ import pytest
 
 from playground.analysis.answers.forecast import ForecastAnalysis
 from playground.analysis.answers.next_token import NextTokenAnalysis
-from playground.analysis.base import Context, NothingToShow
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import Question
 from playground.analysis.run.contests import held
 from playground.analysis.run.luck import LuckAnalysis
 from playground.analysis.run.race import RaceAnalysis
@@ -53,11 +54,11 @@ def test_an_estimator_without_its_wires_is_no_reason_to_fail() -> None:
 def test_a_race_of_nobody_says_what_to_do() -> None:
     unit, loss = node("unit", "dense", units=2), node("loss", "cross-entropy")
     graph = chain(node("data", "moons", examples=40), unit, loss=loss)
-    context = Context(subject=Subject(graph), project=project(graph, "sgd", rate=0.1))
+    question = Question(subject=Subject(graph), project=project(graph, "sgd", rate=0.1))
     with pytest.raises(NothingToShow, match="Choose"):
-        list(RaceAnalysis(over="optimizers", optimizers="").stages(context))
+        list(RaceAnalysis(over="optimizers", optimizers="").stages(question))
     with pytest.raises(NothingToShow, match="Choose"):
-        list(held(context, (), None))  # type: ignore[arg-type]
+        list(held(question, (), None))  # type: ignore[arg-type]
 
 
 def test_runs_in_which_nothing_learns_are_clipped_without_fault() -> None:
@@ -65,5 +66,5 @@ def test_runs_in_which_nothing_learns_are_clipped_without_fault() -> None:
     graph = chain(node("data", "moons", examples=40), frozen, loss=node("loss", "cross-entropy"))
     drawn = project(graph, "sgd", rate=0.1)
     drawn = drawn.replace(training=drawn.training.replace(clipping=Clipping(kind="norm", limit=0.1)))
-    *_, whole = LuckAnalysis(seeds=3, epochs=1).stages(Context(subject=Subject(graph), project=drawn))
+    *_, whole = LuckAnalysis(seeds=3, epochs=1).stages(Question(subject=Subject(graph), project=drawn))
     assert whole.table()[1]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from playground.analysis import progress
-from playground.analysis.base import Context
 from playground.analysis.loss import loss_surface
 from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.progress import Pace, Progress, TooLong, duration, share_of, told
-from tests.analysis.subjects import chain, context_of, spirals
+from playground.analysis.question import Question
+from tests.analysis.subjects import chain, question_of, spirals
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_what_takes_too_long_is_ended_at_the_second_part(monkeypatch: pytest.Mon
     assert raised.value.each == 2.0
 
 
-def slow_context(told: list[Progress]) -> Context:
-    context = context_of(chain("digits", {"labels": "index"}, [10], between=["conv2d", "flatten"]))
-    return Context(subject=context.subject, snapshot=context.snapshot, tell=told.append)
+def slow_context(told: list[Progress]) -> Question:
+    question = question_of(chain("digits", {"labels": "index"}, [10], between=["conv2d", "flatten"]))
+    return Question(subject=question.subject, snapshot=question.snapshot, tell=told.append)
 
 
 def test_a_grid_that_nobody_named_is_made_smaller_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,9 +75,9 @@ def test_a_grid_that_somebody_named_is_never_made_smaller(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("units", [[16, 16, 2], [2]])
 def test_the_news_of_a_surface_grow_to_the_end(units: list[int]) -> None:
     told: list[Progress] = []
-    context = context_of(chain("spirals", spirals(), units))
+    question = question_of(chain("spirals", spirals(), units))
     LossSurfaceAnalysis(directions="random").compute(
-        Context(subject=context.subject, snapshot=context.snapshot, tell=told.append)
+        Question(subject=question.subject, snapshot=question.snapshot, tell=told.append)
     )
     shares = [news.share for news in told]
     assert shares == sorted(shares)

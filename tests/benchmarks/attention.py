@@ -6,8 +6,8 @@ import functools
 import statistics
 import time
 
-from playground.analysis.base import Context
 from playground.analysis.inside.attention import AttentionAnalysis
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Edge, Graph, Node
 from playground.document.project import OpenView, Project, TrainingSettings
@@ -89,11 +89,11 @@ def _alone(project: Project, view: AttentionView) -> list[Spent]:
     found: list[Spent] = []
     for frame in range(FRAMES + 10):
         session.advance(1)
-        context = Context(subject, session.snapshot(), example=frame)
-        found.append(spent_on(functools.partial(_show, analysis, context, view)))
+        question = Question(subject, session.snapshot(), example=frame)
+        found.append(spent_on(functools.partial(_show, analysis, question, view)))
     return found[10:]
 
 
-def _show(analysis: AttentionAnalysis, context: Context, view: AttentionView) -> None:
-    view.show_result(analysis.compute(context))
+def _show(analysis: AttentionAnalysis, question: Question, view: AttentionView) -> None:
+    view.show_result(analysis.compute(question))
     view.canvas.grab()

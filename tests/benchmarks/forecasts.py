@@ -7,7 +7,7 @@ import statistics
 import time
 
 from playground.analysis.answers.forecast import Forecast, ForecastAnalysis
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.project import Project
@@ -53,13 +53,13 @@ def _alone(project: Project, view: ForecastView) -> list[Spent]:
     found: list[Spent] = []
     for frame in range(FRAMES + 10):
         session.advance(1)
-        context = Context(subject, session.snapshot(), example=frame)
-        found.append(spent_on(functools.partial(_show, context, view)))
+        question = Question(subject, session.snapshot(), example=frame)
+        found.append(spent_on(functools.partial(_show, question, view)))
     return found[10:]
 
 
-def _show(context: Context, view: ForecastView) -> None:
-    view.show_result(ForecastAnalysis().compute(context))
+def _show(question: Question, view: ForecastView) -> None:
+    view.show_result(ForecastAnalysis().compute(question))
     view.grab()
 
 

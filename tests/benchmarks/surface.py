@@ -7,8 +7,8 @@ import statistics
 import numpy as np
 import torch
 
-from playground.analysis.base import Context
 from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.project import Project
 from playground.training.session import Session
@@ -45,11 +45,11 @@ def _rows(name: str, project: Project) -> list[Row]:
     for _ in range(STEPS // 10):
         session.advance(10)
     subject = Subject(project.graph)
-    context = Context(subject, session.snapshot(), trail=session.trail.snapshots)
+    question = Question(subject, session.snapshot(), trail=session.trail.snapshots)
     analysis = LossSurfaceAnalysis(directions="random", resolution=SIDE, examples=EXAMPLES)
-    first = analysis.compute(context)
-    runs = [spent_on(lambda: analysis.compute(context)) for _ in range(REPEATS)]
-    plain = [spent_on(lambda: _one_by_one(subject, context)) for _ in range(3)]
+    first = analysis.compute(question)
+    runs = [spent_on(lambda: analysis.compute(question)) for _ in range(REPEATS)]
+    plain = [spent_on(lambda: _one_by_one(subject, question)) for _ in range(3)]
     ratio = statistics.median(run.wall for run in plain) / statistics.median(run.wall for run in runs)
     size = len(first.plane.origin)
     title = f"surface of {SIDE} x {SIDE}, {EXAMPLES} examples, {name}, {size:,} parameters"
@@ -63,16 +63,16 @@ def _rows(name: str, project: Project) -> list[Row]:
     ]  # fmt: skip
 
 
-def _one_by_one(subject: Subject, context: Context) -> list[float]:
+def _one_by_one(subject: Subject, question: Question) -> list[float]:
     """The same number of losses in the plainest way: write the weights, run the network."""
-    assert context.snapshot is not None
+    assert question.snapshot is not None
     feeds = subject.feeds("train", EXAMPLES)
     own = dict(subject.network.named_parameters())
-    places = context.snapshot.layout.places
+    places = question.snapshot.layout.places
     found = []
     with torch.no_grad():
         for scale in np.linspace(0.9, 1.1, SIDE * SIDE, dtype=np.float32):
-            vector = torch.from_numpy(context.snapshot.parameters * scale)
+            vector = torch.from_numpy(question.snapshot.parameters * scale)
             for place in places:
                 own[place.name].copy_(vector[place.start : place.stop].view(place.shape))
             found.append(float(subject.network(feeds)))

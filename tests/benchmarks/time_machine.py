@@ -79,7 +79,7 @@ def _rate(place) -> float:
 
 def measure_million() -> list[Row]:
     """A run of a million steps: what its snapshots take, and how long its curves take to draw."""
-    from playground.analysis.base import Context
+    from playground.analysis.question import Question
     from playground.analysis.run.curves import CurvesAnalysis
     from playground.training.session import Session
     from playground.ui.shell.app import make_application
@@ -97,7 +97,7 @@ def measure_million() -> list[Row]:
     view.resize(500, 320)
     view.show()
     history = {name: curve.data() for name, curve in session.history.curves.items()}
-    result = CurvesAnalysis().compute(Context(history=history))
+    result = CurvesAnalysis().compute(Question(history=history))
     spent = []
     for _ in range(30):
         view.show_result(result)

@@ -9,7 +9,7 @@ import pytest
 
 from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
 from playground.analysis.answers.probe import ProbeAnalysis
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.data.own.first import first_guess
 from playground.data.preparation import prepare
@@ -41,13 +41,13 @@ def test_the_preview_shows_every_second(seconds: Path) -> None:
 def test_the_plane_and_the_probe_keep_the_seconds(seconds: Path) -> None:
     project = starting_project(first_guess(seconds).dataset, "Seconds")
     session = Session(project, "cpu")
-    context = Context(subject=Subject(project.graph), snapshot=session.snapshot())
-    plane = DecisionBoundaryAnalysis(resolution=40).compute(context)
+    question = Question(subject=Subject(project.graph), snapshot=session.snapshot())
+    plane = DecisionBoundaryAnalysis(resolution=40).compute(question)
     xy = plane.points["train"].xy
     assert len(np.unique(xy[:, 0])) == 42
     assert np.abs((xy[:, 0] - START) / 10 - np.round((xy[:, 0] - START) / 10)).max() < 1e-3
     near = [
-        ProbeAnalysis(placed=True, x=START + second, y=250.0).compute(context).probe.seen[0] for second in (300, 301)
+        ProbeAnalysis(placed=True, x=START + second, y=250.0).compute(question).probe.seen[0] for second in (300, 301)
     ]
     assert near[1] > near[0]
     steps = np.diff(plane.xs)

@@ -21,7 +21,7 @@ from playground.data.preparation import prepare
 from playground.data.registry import CATALOGUE
 from playground.network.check import check, infer
 from playground.training import optimizers
-from tests.analysis.subjects import chain, context_of
+from tests.analysis.subjects import chain, question_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -79,8 +79,8 @@ def test_the_view() -> None:
     analysis = example("LargestWeight", weights)()
     graph = chain("circles", {"examples": 40}, [2])
     assert analysis.why_not(check(graph), graph) == ""
-    context = context_of(graph)
-    found, every = analysis.compute(context), weights.WeightsAnalysis().compute(context)
+    question = question_of(graph)
+    found, every = analysis.compute(question), weights.WeightsAnalysis().compute(question)
     assert [one.values.tolist() for one in found.matrices] == [[[np.abs(one.values).max()]] for one in every.matrices]
     assert found.table()[1]
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context
 from playground.analysis.inside.attention import AttentionAnalysis, AttentionMaps
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.edits import set_parameters
 from playground.document.project import Project
@@ -18,14 +18,14 @@ from tests.presets.test_lessons import preset, trained
 
 
 def looked_at(session: Session, row: int = 0) -> AttentionMaps:
-    return AttentionAnalysis().compute(Context(Subject(session.project.graph), session.snapshot(), example=row))
+    return AttentionAnalysis().compute(Question(Subject(session.project.graph), session.snapshot(), example=row))
 
 
 def on_the_anti_diagonal(session: Session) -> float:
     """Mean weight at the letter that is asked for, over some examples, of the first head."""
     subject, snapshot = Subject(session.project.graph), session.snapshot()
     found = [
-        AttentionAnalysis().compute(Context(subject, snapshot, example=row)).layers[0].weights[0] for row in range(20)
+        AttentionAnalysis().compute(Question(subject, snapshot, example=row)).layers[0].weights[0] for row in range(20)
     ]
     return float(np.mean([weights[:, ::-1].diagonal().mean() for weights in found]))
 

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from playground.analysis.base import Context
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis, Way
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Node
@@ -21,7 +21,7 @@ SINGLE = 4e-8
 
 def slow(session: Session) -> Backpropagation:
     return BackpropagationAnalysis(digits=8).compute(
-        Context(subject=Subject(session.project.graph), snapshot=session.snapshot(), project=session.project)
+        Question(subject=Subject(session.project.graph), snapshot=session.snapshot(), project=session.project)
     )
 
 

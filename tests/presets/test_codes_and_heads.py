@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
 from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.data.base import Dataset
 from playground.data.preparation import Prepared, prepare
@@ -84,8 +84,8 @@ def test_a_linear_autoencoder_ends_where_pca_ends() -> None:
 
 def test_neighbours_in_the_latent_plane_tell_the_digit() -> None:
     project = preset("autoencoder-digits")
-    context = Context(subject=Subject(project.graph), snapshot=trained(project, 60).snapshot())
-    train, test = (LatentPlaneAnalysis(part=part).compute(context) for part in ("train", "test"))
+    question = Question(subject=Subject(project.graph), snapshot=trained(project, 60).snapshot())
+    train, test = (LatentPlaneAnalysis(part=part).compute(question) for part in ("train", "test"))
     neighbours = KNeighborsClassifier(9).fit(train.codes, train.classes)
     assert neighbours.score(test.codes, test.classes) > 0.8
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.run.luck import LuckAnalysis
 from playground.analysis.run.race import Race, RaceAnalysis
 from playground.analysis.subject import Subject
@@ -22,7 +22,7 @@ from tests.presets.test_lessons import preset
 
 def held(project: Project, **parameters: object) -> Race:
     analysis = RaceAnalysis.model_validate(parameters)
-    return analysis.compute(Context(subject=Subject(project.graph), project=project))
+    return analysis.compute(Question(subject=Subject(project.graph), project=project))
 
 
 def by_optimizer(race: Race) -> dict[str, int]:
@@ -71,7 +71,7 @@ def test_rates_beyond_two_over_the_curvature_run_away() -> None:
 
 def test_two_in_three_seeds_see_the_spirals_in_time() -> None:
     project = preset("luck-on-spirals")
-    luck = LuckAnalysis().compute(Context(project=project))
+    luck = LuckAnalysis().compute(Question(project=project))
     assert len(luck.runs.names) == 32 and 18 <= luck.successes <= 26
     assert 130 < np.nanmedian(luck.runs.reached) < 175 and 90 < np.nanmin(luck.runs.reached) < 120
     assert luck.sentence.startswith(f"{luck.successes} of 32 reach the goal; median after 1")
@@ -84,4 +84,4 @@ def test_width_makes_less_of_luck(units: int, least: int, most: int) -> None:
     project = preset("luck-on-spirals")
     for node in ("dense-1", "dense-2"):
         project = project.replace(graph=edits.set_parameters(project.graph, node, {"units": units}))
-    assert least <= LuckAnalysis(seeds=16).compute(Context(project=project)).successes <= most
+    assert least <= LuckAnalysis(seeds=16).compute(Question(project=project)).successes <= most

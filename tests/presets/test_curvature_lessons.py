@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from playground.analysis.base import Context
 from playground.analysis.loss.curvature import CurvatureAnalysis, CurvatureResult
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.training.session import Session
@@ -16,8 +16,8 @@ def after(name: str, seed: int, epochs: int) -> tuple[CurvatureResult, dict[str,
     session = Session(project, "cpu")
     while session.epoch < epochs - 1e-9:
         session.advance(session.steps_left_in_epoch)
-    context = Context(Subject(project.graph), session.snapshot(), trail=session.trail.snapshots, project=project)
-    return CurvatureAnalysis().compute(context), session.evaluate(full=True)
+    question = Question(Subject(project.graph), session.snapshot(), trail=session.trail.snapshots, project=project)
+    return CurvatureAnalysis().compute(question), session.evaluate(full=True)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -54,5 +54,5 @@ def test_the_sharpness_follows_the_limit_of_another_rate(rate: float, limit: flo
     session.apply(project.replace(training=project.training.replace(optimizer=optimizer)))
     while session.step < 1_500 + steps:
         session.advance(1)
-    context = Context(Subject(project.graph), session.snapshot())
-    assert CurvatureAnalysis().compute(context).largest == pytest.approx(limit, rel=0.15)
+    question = Question(Subject(project.graph), session.snapshot())
+    assert CurvatureAnalysis().compute(question).largest == pytest.approx(limit, rel=0.15)

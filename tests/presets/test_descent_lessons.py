@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.base import Context
 from playground.analysis.loss.descent import DescentAnalysis, Walk
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters
@@ -43,11 +43,11 @@ def steps_to(project: Project, bound: float, most: int) -> int:
 
 
 def walk_of(session: Session) -> Walk:
-    context = Context(
+    question = Question(
         subject=Subject(session.project.graph), snapshot=session.snapshot(), trail=session.trail.snapshots,
         project=session.project,
     )  # fmt: skip
-    return DescentAnalysis(resolution=5).compute(context).walks[0]
+    return DescentAnalysis(resolution=5).compute(question).walks[0]
 
 
 def test_the_parabola_prints_what_the_course_prints() -> None:

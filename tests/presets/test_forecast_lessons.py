@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from playground.analysis.answers.forecast import ForecastAnalysis
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters
@@ -55,7 +55,7 @@ def test_co2_is_foreseen_and_not_without_the_trick() -> None:
     project = preset("co2-lstm")
     session = trained(project, 100)
     assert session.evaluate(full=True)["test_mase"] < 0.5
-    shown = ForecastAnalysis().compute(Context(Subject(project.graph), session.snapshot()))
+    shown = ForecastAnalysis().compute(Question(Subject(project.graph), session.snapshot()))
     assert shown.naive_score.mase == pytest.approx(1.40, abs=0.01)
     assert shown.models[0].score.error == pytest.approx(0.55, abs=0.08)
     assert metrics(changed(project, "data", relative=False), 100)["test_mase"] > 5.0

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from playground.analysis.base import Context
+from playground.analysis.question import Question
 from playground.analysis.run.distributions import DistributionsAnalysis
 from playground.analysis.run.gradient_flow import GradientFlowAnalysis, LayerFlow
 from playground.analysis.run.gradient_warnings import VANISHING
@@ -39,7 +39,7 @@ def gradient(session: Session, node: str) -> float:
 def flow(session: Session) -> LayerFlow:
     history = {name: curve.data() for name, curve in session.history.curves.items()}
     subject = Subject(session.project.graph)
-    return GradientFlowAnalysis().compute(Context(subject, session.snapshot(), history, project=session.project))
+    return GradientFlowAnalysis().compute(Question(subject, session.snapshot(), history, project=session.project))
 
 
 def starting(project: Project, initializer: str, **numbers: float) -> Project:
@@ -143,7 +143,7 @@ def test_clipping_holds_the_step_of_a_huge_gradient() -> None:
 def test_the_share_of_dead_units_is_as_told(name: str, share: float | None) -> None:
     session = first_steps(name)
     found = DistributionsAnalysis(node="dense-1", what="activations").compute(
-        Context(Subject(session.project.graph), session.snapshot(), trail=session.trail.snapshots)
+        Question(Subject(session.project.graph), session.snapshot(), trail=session.trail.snapshots)
     )
     if share is None:
         assert np.isnan(found.dead).all()  # a leaky unit cannot die

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context
 from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters
@@ -183,13 +183,13 @@ def test_scaling_mends_the_unscaled_wine() -> None:
 
 def test_the_path_of_the_spirals_lies_in_the_plane_of_its_components_and_not_in_a_random_one() -> None:
     session = trained(preset("spirals-surface"), 200)
-    context = Context(Subject(session.project.graph), session.snapshot(), trail=session.trail.snapshots)
-    along = LossSurfaceAnalysis().compute(context)
+    question = Question(Subject(session.project.graph), session.snapshot(), trail=session.trail.snapshots)
+    along = LossSurfaceAnalysis().compute(question)
     assert along.explained is not None
     assert along.explained[0] > 0.9 and sum(along.explained) > 0.96
     assert 21.0 < np.linalg.norm(along.path.places[0]) < 23.0 and along.path.distances.max() < 3.2
     assert along.minimum[2] < along.loss < 0.03 and 0.6 < along.path.losses[0] < 0.7
-    across = LossSurfaceAnalysis(directions="random").compute(context)
+    across = LossSurfaceAnalysis(directions="random").compute(question)
     assert np.linalg.norm(across.path.places[0]) < 0.2 and across.path.distances[0] > 20.0
     beside = np.abs(across.alphas).round(6) == 0.2
     around = [*across.values[25, beside], *across.values[beside, 25]]

@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers import attribution_methods as methods
-from playground.analysis.base import Analysis, Context, NothingToShow, Table, example_row
-from playground.analysis.shared.asking import Asking, Question, questions, unit_questions
+from playground.analysis.base import Analysis, NothingToShow, Table, example_row
+from playground.analysis.question import Question
+from playground.analysis.shared.asking import Asking, InputOutput, answer_pairs, unit_pairs
 from playground.analysis.shared.heads import chosen
 from playground.analysis.shared.pictures import brightness, is_image
 from playground.analysis.subject import Subject
@@ -181,7 +182,7 @@ class AttributionAnalysis(Analysis):
     overlay: bool = parameter(False, drawing=True, label="Maps upon the picture", help="Lay the maps upon the example.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if questions(report, KINDS) or unit_questions(report, PLAIN):
+        if answer_pairs(report, KINDS) or unit_pairs(report, PLAIN):
             return ""
         signals = [report.signals.get((name, "features")) for name in report.data_nodes()]
         if not any(signal is not None and signal.kind in KINDS for signal in signals):
@@ -190,20 +191,20 @@ class AttributionAnalysis(Analysis):
             return "Attribution needs a loss block, which tells what the network predicts."
         return "Attribution needs one answer of classes or of a few numbers for each example."
 
-    def compute(self, context: Context) -> Attributions:
-        subject = context.loaded()
-        question, several = _chosen(subject.report, context.node)
+    def compute(self, question: Question) -> Attributions:
+        subject = question.loaded()
+        pair, several = _chosen(subject.report, question.node)
         count = len(next(iter(subject.feeds(subject.shown_part).values())))
         if not count:
             raise NothingToShow("There is no example to look at: the part is empty.")
-        looked_at = _looked_at(subject, question)
+        looked_at = _looked_at(subject, pair)
         many = self.averaged and looked_at != "image"
-        rows = np.arange(min(count, MOST_EXAMPLES)) if many else np.array([context.example % count])
-        asking = Asking(subject, question, rows)
-        work = _Work(self, asking, looked_at, context.check)
-        prepared = subject.prepared[question.data]
+        rows = np.arange(min(count, MOST_EXAMPLES)) if many else np.array([question.example % count])
+        asking = Asking(subject, pair, rows)
+        work = _Work(self, asking, looked_at, question.check)
+        prepared = subject.prepared[pair.data]
         features = asking.features.numpy().mean(axis=0) if many else asking.features[0].numpy()
-        is_picture = looked_at == "image" and is_image(subject.report.signals[question.source])
+        is_picture = looked_at == "image" and is_image(subject.report.signals[pair.source])
         return Attributions(
             maps=work.maps(),
             looked_at=looked_at,
@@ -213,7 +214,7 @@ class AttributionAnalysis(Analysis):
             feature_names=prepared.feature_names,
             names=asking.names,
             answers=work.answers[0],
-            classifies=question.classifies,
+            classifies=pair.classifies,
             explained=int(work.wanted[0]),
             predicted=int(work.predicted[0]),
             actual=work.actual[0],
@@ -224,36 +225,36 @@ class AttributionAnalysis(Analysis):
             row=int(rows[0]),
             count=count,
             averaged=len(rows) if many else 0,
-            title=subject.title(question.asked[0]) if several or question.head is None else "",
-            of_unit=question.head is None,
+            title=subject.title(pair.asked[0]) if several or pair.head is None else "",
+            of_unit=pair.head is None,
             tokens=() if many else asking.tokens(),
         )
 
 
-def _chosen(report: Report, node: str | None) -> tuple[Question, bool]:
+def _chosen(report: Report, node: str | None) -> tuple[InputOutput, bool]:
     """What is asked: the answer of the chosen head, the units of the chosen block, or else the first answer.
 
     Also whether there are several answers. A network without a short answer, such as an autoencoder, is asked about
     the units of its narrowest block.
     """
-    answers, units = questions(report, KINDS), unit_questions(report, KINDS)
+    answers, units = answer_pairs(report, KINDS), unit_pairs(report, KINDS)
     of_head = any(node in (one.head.node, one.head.answerer) for one in answers if one.head is not None)
     of_block = next((one for one in units if one.asked[0] == node), None)
     if of_block is not None and not of_head:
         return of_block, False
-    return (chosen_question(answers, node), len(answers) > 1) if answers else (units[0], False)
+    return (chosen_pair(answers, node), len(answers) > 1) if answers else (units[0], False)
 
 
-def chosen_question(candidates: tuple[Question, ...], node: str | None) -> Question:
-    """The question about the answer of the chosen head; else the first."""
+def chosen_pair(candidates: tuple[InputOutput, ...], node: str | None) -> InputOutput:
+    """The pair about the answer of the chosen head; else the first."""
     head = chosen(tuple(one.head for one in candidates if one.head is not None), node)
     return next(one for one in candidates if one.head is head)
 
 
-def _looked_at(subject: Subject, question: Question) -> Looked:
-    if question.source[0] != question.data:
+def _looked_at(subject: Subject, pair: InputOutput) -> Looked:
+    if pair.source[0] != pair.data:
         return "tokens"
-    shape = subject.report.signals[question.source].shape
+    shape = subject.report.signals[pair.source].shape
     return "image" if len(shape) == 3 else "series" if len(shape) == 2 else "table"
 
 
@@ -276,7 +277,7 @@ class _Work:
             self.baseline_scores = self._score(self.baseline.expand_as(asking.features))
 
     def _choose(self) -> NDArray[np.int64]:
-        wish, classifies = self._wish, self._asking.question.classifies
+        wish, classifies = self._wish, self._asking.pair.classifies
         if wish.explained == "output":
             number = min(wish.output, len(self._asking.names) - 1)
             return np.full(len(self.predicted), number, dtype=np.int64)
@@ -287,7 +288,7 @@ class _Work:
 
     def _baseline(self) -> torch.Tensor:
         """What stands for nothing, (1, ...) as the network would see it."""
-        asking, source = self._asking, self._asking.question.source
+        asking, source = self._asking, self._asking.pair.source
         zeros = torch.zeros_like(asking.features[:1])
         if self._wish.baseline == "mean":
             train = asking.subject.feeds("train")
@@ -295,7 +296,7 @@ class _Work:
             return known.double().mean(dim=0, keepdim=True).to(zeros.dtype)
         if self._wish.baseline == "zero" or self._looked_at == "tokens":
             return zeros
-        return torch.tensor(asking.subject.prepared[asking.question.data].scaler.scale(zeros.numpy()))
+        return torch.tensor(asking.subject.prepared[asking.pair.data].scaler.scale(zeros.numpy()))
 
     def maps(self) -> tuple[AttributionMap, ...]:
         """What the wanted methods say; of all methods those that work. Raises NothingToShow."""

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, NothingToShow, Table
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.heads import Head, chosen, class_heads
 from playground.analysis.subject import Subject
 from playground.data.base import Part
@@ -68,23 +69,23 @@ class ConfusionMatrixAnalysis(Analysis):
             return "A confusion matrix needs a loss block whose target is a class."
         return ""
 
-    def compute(self, context: Context) -> ConfusionMatrix:
-        subject = context.loaded()
+    def compute(self, question: Question) -> ConfusionMatrix:
+        subject = question.loaded()
         candidates = class_heads(subject.report)
-        head = chosen(candidates, context.node)
-        answers = answer(context, subject, head, self.part)
+        head = chosen(candidates, question.node)
+        answers = answer(question, subject, head, self.part)
         count = answers.probabilities.shape[1]
         counts = confusion(torch.from_numpy(answers.predicted), torch.from_numpy(answers.actual), count)
         title = subject.title(head.node) if len(candidates) > 1 else ""
         return ConfusionMatrix(np.asarray(counts.numpy(), dtype=np.int64), head.class_names(count), self.part, title)
 
 
-def answer(context: Context, subject: Subject, head: Head, part: Part) -> Answers:
+def answer(question: Question, subject: Subject, head: Head, part: Part) -> Answers:
     """Run a part through the network. Raises NothingToShow when it is empty, Cancelled when nobody waits any more."""
     feeds = subject.feeds(part)
     if not len(next(iter(feeds.values()))):
         raise NothingToShow(f"The {part} part has no examples. Give it a share in the data block.")
-    values = subject.values(feeds, [head.prediction, head.target], context.cancelled)
+    values = subject.values(feeds, [head.prediction, head.target], question.cancelled)
     if not values:
         raise Cancelled
     prediction, actual = values[head.prediction], head.actual(values[head.target])

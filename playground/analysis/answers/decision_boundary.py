@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, Plotted, Table
+from playground.analysis.base import Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, chosen, heads
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
 from playground.data.base import PARTS, Part
@@ -95,16 +96,16 @@ class DecisionBoundaryAnalysis(Plotted):
             return "The decision boundary needs a prediction of classes or of one number, from the two features alone."
         return ""
 
-    def compute(self, context: Context) -> Boundary:
-        subject = context.loaded()
+    def compute(self, question: Question) -> Boundary:
+        subject = question.loaded()
         candidates = drawable(subject.report)
-        head = chosen(candidates, context.node)
+        head = chosen(candidates, question.node)
         node = plane_node(subject.report)
         extent = widened(subject.extent(), self.aspect)
         feeds, xs, ys = subject.grid(self.resolution, extent)
         over_plane = subject.values(feeds, list(dict.fromkeys(other.prediction for other in candidates)))
         answers = over_plane[head.prediction]
-        context.check()
+        question.check()
         parts = {part: _points(subject, head, part) for part in PARTS}
         names = subject.prepared[node].feature_names
         size = len(ys), len(xs)
@@ -122,7 +123,7 @@ class DecisionBoundaryAnalysis(Plotted):
             feature_names=(names[0], names[1]) if len(names) == 2 else ("x1", "x2"),
             limits=(0.0, 1.0) if head.classifies else _limits(parts),
             points=parts,
-            step=context.snapshot.step if context.snapshot else 0,
+            step=question.snapshot.step if question.snapshot else 0,
             title=subject.title(head.answerer) if len(candidates) > 1 else "",
             borders={name: p[:, 1].reshape(size) for name, p in borders.items() if p.shape[1] == 2},
         )

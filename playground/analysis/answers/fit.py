@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.answers.attribution import chosen_question
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
-from playground.analysis.shared.asking import Asking, Question, questions
+from playground.analysis.answers.attribution import chosen_pair
+from playground.analysis.base import NothingToShow, Plotted, Table
+from playground.analysis.question import Question
+from playground.analysis.shared.asking import Asking, InputOutput, answer_pairs
 from playground.analysis.shared.heads import Head
 from playground.analysis.subject import Subject
 from playground.blocks.signal import Kind
@@ -109,22 +110,22 @@ class FitAnalysis(Plotted):
             return "Fit needs data with exactly one feature, and an answer of classes or numbers for each example."
         return ""
 
-    def compute(self, context: Context) -> Fit:
-        subject = context.loaded()
+    def compute(self, question: Question) -> Fit:
+        subject = question.loaded()
         candidates = fitting(subject.report)
-        question = chosen_question(candidates, context.node)
+        pair = chosen_pair(candidates, question.node)
         part: Part = next((part for part in PARTS if subject.count(part)), "train")
         if not subject.count(part):
             raise NothingToShow("There is no example to look at: all parts are empty.")
-        prepared = subject.prepared[question.data]
-        asking = Asking(subject, question, np.array([0]))
+        prepared = subject.prepared[pair.data]
+        asking = Asking(subject, pair, np.array([0]))
         names = asking.names
-        shown = min(self.output, len(names) - 1) if self.output >= 0 else int(question.classifies and len(names) > 1)
-        points = {part: _points(subject, question, part, shown, len(names)) for part in PARTS}
+        shown = min(self.output, len(names) - 1) if self.output >= 0 else int(pair.classifies and len(names) > 1)
+        points = {part: _points(subject, pair, part, shown, len(names)) for part in PARTS}
         xs = _places(np.concatenate([one.x for one in points.values()]), self.resolution)
         curve = []
         for start in range(0, len(xs), asking.at_once):
-            context.check()
+            question.check()
             raw = xs[start : start + asking.at_once, None].astype(np.float32)
             with torch.no_grad():
                 given = asking.predict(torch.from_numpy(np.asarray(prepared.scaler.scale(raw), dtype=np.float32)))
@@ -136,17 +137,17 @@ class FitAnalysis(Plotted):
             feature=prepared.feature_names[0] if len(prepared.feature_names) == 1 else "x",
             names=names,
             shown=shown,
-            classifies=question.classifies,
-            step=context.snapshot.step if context.snapshot else 0,
-            title=subject.title(question.asked[0]) if len(candidates) > 1 else "",
+            classifies=pair.classifies,
+            step=question.snapshot.step if question.snapshot else 0,
+            title=subject.title(pair.asked[0]) if len(candidates) > 1 else "",
         )
 
 
-def fitting(report: Report) -> tuple[Question, ...]:
+def fitting(report: Report) -> tuple[InputOutput, ...]:
     """The answers that follow from one feature alone."""
     if len(report.data_nodes()) != 1:
         return ()
-    return tuple(one for one in questions(report, KINDS) if report.signals[one.source].shape in ((), (1,)))
+    return tuple(one for one in answer_pairs(report, KINDS) if report.signals[one.source].shape in ((), (1,)))
 
 
 def _places(x: NDArray[np.float64], count: int) -> NDArray[np.float64]:
@@ -155,9 +156,9 @@ def _places(x: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     return np.linspace(low - room, high + room, count)
 
 
-def _points(subject: Subject, question: Question, part: Part, shown: int, names: int) -> FitPoints:
+def _points(subject: Subject, pair: InputOutput, part: Part, shown: int, names: int) -> FitPoints:
     """Examples of a part, evenly thinned where there are many."""
-    head = question.head
+    head = pair.head
     assert head is not None
     feeds = subject.feeds(part)
     count = subject.count(part)
@@ -168,7 +169,7 @@ def _points(subject: Subject, question: Question, part: Part, shown: int, names:
     some = {output: whole[torch.from_numpy(rows)] for output, whole in feeds.items()}
     values = subject.values(some, [head.prediction, head.target])
     prediction, target = values[head.prediction], values[head.target]
-    x = subject.prepared[question.data].scaler.unscale(some[question.source].numpy().reshape(len(rows), 1))[:, 0]
+    x = subject.prepared[pair.data].scaler.unscale(some[pair.source].numpy().reshape(len(rows), 1))[:, 0]
     if head.classifies:
         actual = head.actual(target)
         shares = head.probabilities(prediction)[:, shown].astype(np.float64)

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, Plotted, Table, example_row
+from playground.analysis.base import Plotted, Table, example_row
+from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, heads
 from playground.analysis.subject import Subject, dependents
 from playground.blocks.normalization import DropoutLayer
@@ -152,81 +153,81 @@ class ForecastAnalysis(Plotted):
             return "A forecast needs a loss or an autoregression whose prediction and target are those of the series."
         return ""
 
-    def compute(self, context: Context) -> Forecast:
-        subject = context.loaded()
+    def compute(self, question: Question) -> Forecast:
+        subject = question.loaded()
         everyone = forecasters(subject.report)
-        node = next((name for name, _ in everyone if name == context.node), everyone[0][0])
+        node = next((name for name, _ in everyone if name == question.node), everyone[0][0])
         found = [head for name, head in everyone if name == node]
         dataset = subject.report.blocks[node]
         assert isinstance(dataset, SeriesDataset)
-        question = self._question(context, dataset)
-        timeline, origins = question.timeline, question.origins
+        task = self._task(question, dataset)
+        timeline, origins = task.timeline, task.origins
         feeds = {(node, "features"): torch.from_numpy(timeline.windows(origins))}
-        answers = subject.values(feeds, [head.prediction for head in found], context.cancelled)
-        context.check()
+        answers = subject.values(feeds, [head.prediction for head in found], question.cancelled)
+        question.check()
         models = tuple(
             self._model(
-                subject, node, head, question, timeline.raw(answers[head.prediction].reshape(len(origins), -1), origins)
+                subject, node, head, task, timeline.raw(answers[head.prediction].reshape(len(origins), -1), origins)
             )
             for head in found
         )
-        context.check()
+        question.check()
         naive = timeline.naive(origins)
         steps = timeline.count + timeline.horizon
-        asked = timeline.origins(question.part)
+        asked = timeline.origins(task.part)
         return Forecast(
             values=timeline.values,
             times=dataset.times(steps),
             moments=_moments(dataset, steps),
-            origin=question.origin,
+            origin=task.origin,
             first_origin=timeline.window - 1,
             cuts=timeline.cuts,
             models=models,
-            naive=naive[question.row],
-            naive_score=question.score(naive),
-            part=question.part,
+            naive=naive[task.row],
+            naive_score=task.score(naive),
+            part=task.part,
             part_origins=(int(asked[0]), len(asked)),
-            errors_from=question.pool_words,
+            errors_from=task.pool_words,
             time_name=dataset.time_name,
             value_name=dataset.value_name,
             season=dataset.season,
-            step=context.snapshot.step if context.snapshot else 0,
+            step=question.snapshot.step if question.snapshot else 0,
         )
 
-    def _question(self, context: Context, dataset: SeriesDataset) -> _Question:
-        assert context.subject is not None
-        timeline, shown = dataset.timeline(), context.subject.shown_part
+    def _task(self, question: Question, dataset: SeriesDataset) -> _Task:
+        assert question.subject is not None
+        timeline, shown = dataset.timeline(), question.subject.shown_part
         part: Part = shown if len(timeline.origins(shown)) else "train"
         asked = timeline.origins(part)
-        origin = self.origin if self.origin >= 0 else int(asked[context.example % len(asked)])
-        return _Question(timeline, part, min(max(origin, timeline.window - 1), timeline.count - 1))
+        origin = self.origin if self.origin >= 0 else int(asked[question.example % len(asked)])
+        return _Task(timeline, part, min(max(origin, timeline.window - 1), timeline.count - 1))
 
-    def _model(self, subject: Subject, node: str, head: Head, question: _Question, said: Floats) -> ModelForecast:
+    def _model(self, subject: Subject, node: str, head: Head, task: _Task, said: Floats) -> ModelForecast:
         """The forecast of one head, of which all is known that it says from every origin (origins, horizon)."""
-        paths = self._paths(subject, node, head, question, said)
+        paths = self._paths(subject, node, head, task, said)
         low, high = _bands(paths)
         return ModelForecast(
             node=head.answerer,
             title=subject.title(head.answerer),
-            ahead=said[question.row],
+            ahead=said[task.row],
             paths=paths,
             low=low,
             high=high,
-            score=question.score(said),
+            score=task.score(said),
         )
 
-    def _paths(self, subject: Subject, node: str, head: Head, question: _Question, said: Floats) -> Floats:
+    def _paths(self, subject: Subject, node: str, head: Head, task: _Task, said: Floats) -> Floats:
         """One path for each seed, (paths, horizon); none where there are no errors to draw from."""
-        timeline, pool = question.timeline, question.pool
+        timeline, pool = task.timeline, task.pool
         if not len(pool):
             return np.zeros((0, timeline.horizon))
-        errors = timeline.truth(pool) - said[pool - question.origins[0]]  # (errors, horizon)
+        errors = timeline.truth(pool) - said[pool - task.origins[0]]  # (errors, horizon)
         drawn = errors[(_draws(self.paths) * len(pool)).astype(np.int64)]
         steps = subject.network.steps_to([head.prediction])
         layers = [step.module for step in steps if isinstance(step.module, DropoutLayer)]
         if not any(layer.rate for layer in layers):
-            return np.asarray(said[question.row] + drawn)
-        here = np.full(self.paths, question.origin, dtype=np.int64)
+            return np.asarray(said[task.row] + drawn)
+        here = np.full(self.paths, task.origin, dtype=np.int64)
         feeds = {(node, "features"): torch.from_numpy(timeline.windows(here))}
         with _switched_on(layers):
             answers = subject.values(feeds, [head.prediction])[head.prediction]
@@ -234,7 +235,7 @@ class ForecastAnalysis(Plotted):
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Task:
     """From where a forecast is wanted."""
 
     timeline: Timeline

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers.decision_boundary import is_square, widened
-from playground.analysis.base import Context, Plotted, Table
+from playground.analysis.base import Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, class_heads
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
 from playground.blocks.adversarial import RealAndGenerated
@@ -98,15 +99,15 @@ class GeneratedPointsAnalysis(Plotted):
             return "Real and generated points need a discriminator: a loss that compares its answer with “Is it real?”."
         return ""
 
-    def compute(self, context: Context) -> GeneratedPoints:
-        subject = context.loaded()
+    def compute(self, question: Question) -> GeneratedPoints:
+        subject = question.loaded()
         report, node = subject.report, plane_node(subject.report)
         dealer = _dealer(report)
         judge = _judge(report, dealer)
         assert judge is not None
         part, generated = subject.shown_part, report.inputs[dealer][1]
         made = subject.values(subject.feeds(part), [generated])[generated]
-        context.check()
+        question.check()
         extent = widened(_wider(subject.extent()), self.aspect)
         feeds, xs, ys = subject.grid(self.resolution, extent)
         answers = subject.values({(dealer, "mixed"): feeds[dealer, "mixed"]}, [judge.prediction])[judge.prediction]
@@ -122,7 +123,7 @@ class GeneratedPointsAnalysis(Plotted):
             feature_names=(names[0], names[1]) if len(names) == 2 else ("x1", "x2"),
             part=part,
             modes=_modes(subject, part),
-            step=context.snapshot.step if context.snapshot else 0,
+            step=question.snapshot.step if question.snapshot else 0,
         )
 
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, Plotted, Table
+from playground.analysis.base import Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, chosen, class_heads
 from playground.data.graphs.communities import NodeClasses
 from playground.document.declaration import parameter
@@ -89,18 +90,18 @@ class GraphAnalysis(Plotted):
             return "This view needs a loss that asks for a class at every node."
         return ""
 
-    def compute(self, context: Context) -> GraphAnswers:
-        subject = context.loaded()
+    def compute(self, question: Question) -> GraphAnswers:
+        subject = question.loaded()
         node = _graph_node(subject.report)
         dataset = subject.report.blocks[node]
         assert isinstance(dataset, NodeClasses)
-        head = chosen(_heads(subject.report), context.node)
+        head = chosen(_heads(subject.report), question.node)
         hidden = _hidden(subject.report, head)
         feeds = subject.feeds("train")
         values = subject.values(feeds, [head.prediction, head.target, *hidden])
         told = values[head.target][0].astype(np.int64)
         asked = subject.feeds("test")[head.target][0].numpy() if head.target in feeds else told
-        context.check()
+        question.check()
         adjacency = feeds[node, "edges"][0].numpy()
         states = {subject.title(output[0]): values[output][0] for output in hidden}
         last = values[hidden[-1]][0] if hidden else values[head.prediction][0]
@@ -117,7 +118,7 @@ class GraphAnalysis(Plotted):
             known=told >= 0,
             hidden=states,
             class_names=head.class_names(probabilities.shape[1]),
-            step=context.snapshot.step if context.snapshot else 0,
+            step=question.snapshot.step if question.snapshot else 0,
         )
 
 

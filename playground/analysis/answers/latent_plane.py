@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers.reconstruction import Redrawing, as_pixels, redrawings
-from playground.analysis.base import Cancelled, Context, NothingToShow, Plotted, Table, example_row
+from playground.analysis.base import NothingToShow, Plotted, Table, example_row
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.pictures import brightness, image_node, pictures
 from playground.analysis.subject import Extent, Subject, dependents
 from playground.data.base import Part
@@ -98,12 +99,12 @@ class LatentPlaneAnalysis(Plotted):
         count = widths[narrowest]
         return f"The latent plane needs a block that gives 2 numbers; the narrowest, {name}, gives {count}."
 
-    def compute(self, context: Context) -> LatentPlane:
-        subject = context.loaded()
+    def compute(self, question: Question) -> LatentPlane:
+        subject = question.loaded()
         report = subject.report
-        code = _chosen(planes(report), context.node)
+        code = _chosen(planes(report), question.node)
         feeds = subject.feeds(self.part, MOST_POINTS)
-        values = subject.values(feeds, [code], context.cancelled)
+        values = subject.values(feeds, [code], question.cancelled)
         if not values:
             raise Cancelled
         codes = values[code]
@@ -115,7 +116,7 @@ class LatentPlaneAnalysis(Plotted):
         title = subject.title(code[0])
         whole = min(prepared.count(self.part) for prepared in subject.prepared.values())
         can_choose = self.part == subject.shown_part
-        row = context.example % whole if can_choose else -1
+        row = question.example % whole if can_choose else -1
         node = image_node(report)
         return LatentPlane(
             codes=codes,

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.answers.decision_boundary import is_square, widened
-from playground.analysis.base import Context, Plotted, Table
+from playground.analysis.base import Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.subject import Extent, plane_node
 from playground.blocks.clustering import KMeans
 from playground.blocks.perceptron import Perceptron
@@ -83,10 +84,10 @@ class LearningRuleAnalysis(Plotted):
             return "This view needs a perceptron rule or k-means that reads two features straight from the data."
         return ""
 
-    def compute(self, context: Context) -> LearningRule:
-        subject = context.loaded()
+    def compute(self, question: Question) -> LearningRule:
+        subject = question.loaded()
         nodes = rule_nodes(subject.report)
-        name = context.node if context.node in nodes else nodes[0]
+        name = question.node if question.node in nodes else nodes[0]
         data = plane_node(subject.report)
         scaler = subject.prepared[data].scaler
         extent = widened(subject.extent(), self.aspect)
@@ -96,10 +97,10 @@ class LearningRuleAnalysis(Plotted):
         output = name, block.outputs[0].name
         over_plane = subject.values(feeds, [output])[output]
         at_points = subject.values(subject.feeds("train"), [output])[output]
-        now = context.snapshot
-        trail = [one for one in context.trail if now is None or one.step < now.step]
+        now = question.snapshot
+        trail = [one for one in question.trail if now is None or one.step < now.step]
         trail = [*spread_out(trail, MOST_LOOKED_AT), *([now] if now else [])]
-        context.check()
+        question.check()
         perceptron = isinstance(block, Perceptron)
         answers = _answers(at_points, perceptron)
         classes = points.classes
@@ -118,7 +119,7 @@ class LearningRuleAnalysis(Plotted):
             same_scale=is_square(subject.extent()),
             feature_names=(names[0], names[1]) if len(names) == 2 else ("x1", "x2"),
             class_names=subject.prepared[data].class_names,
-            step=context.snapshot.step if context.snapshot else 0,
+            step=question.snapshot.step if question.snapshot else 0,
         )
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, NothingToShow, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, chosen, class_heads
 from playground.analysis.subject import Subject, dependents
 from playground.data.text.characters import TextWindows
@@ -70,19 +71,19 @@ class NextTokenAnalysis(Analysis):
             return "This view needs a loss that asks for the next token."
         return ""
 
-    def compute(self, context: Context) -> NextToken:
-        subject = context.loaded()
+    def compute(self, question: Question) -> NextToken:
+        subject = question.loaded()
         node = _text_node(subject.report)
         dataset = subject.report.blocks[node]
         assert isinstance(dataset, TextWindows)
-        reader = _Reader(subject, node, chosen(_heads(subject.report), context.node), dataset)
+        reader = _Reader(subject, node, chosen(_heads(subject.report), question.node), dataset)
         known = reader.known(self.prompt)
         if not known:
             raise NothingToShow("Type a prompt of characters that the text has, and the network goes on from there.")
         generator = np.random.default_rng([self.draw, 20_261_124])
         numbers, first = list(known), reader.shares(known)
         for _ in range(self.length):
-            context.check()
+            question.check()
             shares = first if len(numbers) == len(known) else reader.shares(numbers)
             numbers.append(_drawn(tempered(shares, self.temperature), generator))
         likely = np.argsort(-first, kind="stable")[:MOST_BARS]
@@ -95,7 +96,7 @@ class NextTokenAnalysis(Analysis):
             tempered=warm[likely].astype(np.float32),
             entropy=float(-(warm[warm > 0] * np.log2(warm[warm > 0])).sum()),
             temperature=self.temperature,
-            step=context.snapshot.step if context.snapshot else 0,
+            step=question.snapshot.step if question.snapshot else 0,
         )
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.answers.confusion_matrix import answer
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.heads import chosen, class_heads
 from playground.analysis.shared.pictures import image_node, pictures
 from playground.data.base import Part
@@ -75,11 +76,11 @@ class PredictionWallAnalysis(Analysis):
             return "The prediction wall needs a loss block whose target is a class."
         return ""
 
-    def compute(self, context: Context) -> PredictionWall:
-        subject = context.loaded()
+    def compute(self, question: Question) -> PredictionWall:
+        subject = question.loaded()
         candidates = class_heads(subject.report)
-        head = chosen(candidates, context.node)
-        answers = answer(context, subject, head, self.part)
+        head = chosen(candidates, question.node)
+        answers = answer(question, subject, head, self.part)
         confidence = answers.probabilities[np.arange(len(answers.actual)), answers.predicted]
         wrong = answers.actual != answers.predicted
         rows = np.arange(len(wrong), dtype=np.int64)

@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers.decision_boundary import Boundary, DecisionBoundaryAnalysis, drawable
-from playground.analysis.base import Context, Table, example_row
+from playground.analysis.base import Table, example_row
 from playground.analysis.inside.live_maps import mapped_outputs
+from playground.analysis.question import Question
 from playground.analysis.shared.asking import sources_of
 from playground.analysis.shared.heads import Head, chosen
 from playground.analysis.subject import Subject, entrances, plane_node
@@ -95,11 +96,11 @@ class ProbeAnalysis(DecisionBoundaryAnalysis):
     x: float = parameter(0.0, help="The first feature of the point.")
     y: float = parameter(0.0, help="The second feature of the point.")
 
-    def compute(self, context: Context) -> ProbedBoundary:
-        plane = super().compute(context)
-        subject = context.loaded()
-        head = chosen(drawable(subject.report), context.node)
-        place = (self.x, self.y) if self.placed else _example(subject, context.example)
+    def compute(self, question: Question) -> ProbedBoundary:
+        plane = super().compute(question)
+        subject = question.loaded()
+        head = chosen(drawable(subject.report), question.node)
+        place = (self.x, self.y) if self.placed else _example(subject, question.example)
         known = {field.name: getattr(plane, field.name) for field in dataclasses.fields(plane)}
         return ProbedBoundary(**known, probe=probed(subject, head, place, plane.feature_names))
 

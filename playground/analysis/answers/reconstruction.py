@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Cancelled, Context, NothingToShow, Table, example_row
+from playground.analysis.base import Analysis, NothingToShow, Table, example_row
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.pictures import brightness, is_image, pictures
 from playground.analysis.subject import Subject
 from playground.blocks.loss import Loss
@@ -82,22 +83,22 @@ class ReconstructionAnalysis(Analysis):
             return "A reconstruction needs a loss that compares what the network draws with the images of a data block."
         return ""
 
-    def compute(self, context: Context) -> Reconstruction:
-        subject = context.loaded()
+    def compute(self, question: Question) -> Reconstruction:
+        subject = question.loaded()
         candidates = redrawings(subject.report)
-        drawn = next((one for one in candidates if one.loss == context.node), candidates[0])
+        drawn = next((one for one in candidates if one.loss == question.node), candidates[0])
         prepared = subject.prepared[drawn.data]
         feeds = subject.feeds(self.part)
         count = len(next(iter(feeds.values())))
         if not count:
             raise NothingToShow(f"The {self.part} part has no examples. Give it a share in the data block.")
-        values = subject.values(feeds, [drawn.prediction], context.cancelled)
+        values = subject.values(feeds, [drawn.prediction], question.cancelled)
         if not values:
             raise Cancelled
         wanted = np.asarray(prepared.parts[self.part]["features"][:count], dtype=np.float32)
         given = as_pixels(subject, drawn, values[drawn.prediction])
         errors = np.square(given - wanted).reshape(count, -1).mean(axis=1)
-        chosen = context.example % count if self.part == subject.shown_part else -1
+        chosen = question.example % count if self.part == subject.shown_part else -1
         rows = self._rows(errors, chosen)
         numbers = prepared.class_numbers
         return Reconstruction(

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.answers.attribution import chosen_question
-from playground.analysis.base import Context, NothingToShow, Plotted, Table, example_row
-from playground.analysis.shared.asking import Asking, questions
+from playground.analysis.answers.attribution import chosen_pair
+from playground.analysis.base import NothingToShow, Plotted, Table, example_row
+from playground.analysis.question import Question
+from playground.analysis.shared.asking import Asking, answer_pairs
 from playground.analysis.shared.pictures import image_node
 from playground.blocks.signal import Kind
 from playground.data.base import Part
@@ -125,7 +126,7 @@ class ResponseAnalysis(Plotted):
     example: int = example_row()
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        found = questions(report, KINDS)
+        found = answer_pairs(report, KINDS)
         if found:
             many = report.signals[found[0].source].size > MOST_FEATURES
             return f"Response needs a table of at most {MOST_FEATURES} features." if many else ""
@@ -137,17 +138,17 @@ class ResponseAnalysis(Plotted):
             return "Response needs a table or points as data."
         return "Response needs an answer of classes or of a few numbers for each example."
 
-    def compute(self, context: Context) -> Response:
-        subject = context.loaded()
-        candidates = questions(subject.report, KINDS)
-        question = chosen_question(candidates, context.node)
+    def compute(self, question: Question) -> Response:
+        subject = question.loaded()
+        candidates = answer_pairs(subject.report, KINDS)
+        pair = chosen_pair(candidates, question.node)
         count = len(next(iter(subject.feeds(subject.shown_part).values())))
         if not count:
             raise NothingToShow("There is no example to look at: the part is empty.")
-        row = context.example % count
-        one = Asking(subject, question, np.array([row]))
-        many = Asking(subject, question, np.arange(min(count, MOST_EXAMPLES)))
-        prepared = subject.prepared[question.data]
+        row = question.example % count
+        one = Asking(subject, pair, np.array([row]))
+        many = Asking(subject, pair, np.arange(min(count, MOST_EXAMPLES)))
+        prepared = subject.prepared[pair.data]
         train = prepared.scaler.unscale(np.asarray(prepared.parts["train"]["features"], dtype=np.float32))
         original = prepared.scaler.unscale(one.features.numpy())[0]
         feature = min(self.feature, len(original) - 1)
@@ -157,8 +158,8 @@ class ResponseAnalysis(Plotted):
         flat = high <= low
         low, high = np.where(flat, low - 1, low), np.where(flat, high + 1, high)
         xs = np.linspace(low[feature], high[feature], self.resolution)
-        curve = _swept(one, values[None], feature, xs, context)[:, 0]
-        everyone = _swept(many, prepared.scaler.unscale(many.features.numpy()), feature, xs, context)  # (m, R, names)
+        curve = _swept(one, values[None], feature, xs, question)[:, 0]
+        everyone = _swept(many, prepared.scaler.unscale(many.features.numpy()), feature, xs, question)  # (m, R, names)
         answers, decided = _answer(one, values[None])
         before, first_decided = _answer(one, original[None])
         shown = min(self.output, len(one.names) - 1) if self.output >= 0 else first_decided
@@ -177,7 +178,7 @@ class ResponseAnalysis(Plotted):
             averaged=len(many.rows),
             marks=train[:MOST_MARKS, feature],
             names=one.names,
-            classifies=question.classifies,
+            classifies=pair.classifies,
             shown=shown,
             answers=answers,
             before=before,
@@ -187,7 +188,7 @@ class ResponseAnalysis(Plotted):
             part=one.part,
             row=row,
             count=count,
-            title=subject.title(question.asked[0]) if len(candidates) > 1 else "",
+            title=subject.title(pair.asked[0]) if len(candidates) > 1 else "",
         )
 
     def _changed(self, original: NDArray[np.float32], row: int) -> NDArray[np.float32]:
@@ -210,17 +211,17 @@ def _answer(asking: Asking, raw: NDArray[np.float32]) -> tuple[NDArray[np.float3
 
 
 def _scaled(asking: Asking, raw: NDArray[np.float32]) -> torch.Tensor:
-    return torch.from_numpy(asking.subject.prepared[asking.question.data].scaler.scale(raw))
+    return torch.from_numpy(asking.subject.prepared[asking.pair.data].scaler.scale(raw))
 
 
 def _swept(
-    asking: Asking, raw: NDArray[np.float32], feature: int, xs: NDArray[np.float64], context: Context
+    asking: Asking, raw: NDArray[np.float32], feature: int, xs: NDArray[np.float64], question: Question
 ) -> NDArray[np.float32]:
     """The answers (m, R, names) to examples (R, features) with the feature at each of the places (m,)."""
     found: list[NDArray[np.float32]] = []
     together = max(1, 4 * asking.at_once // len(raw))
     for start in range(0, len(xs), together):
-        context.check()
+        question.check()
         places = xs[start : start + together]
         variants = np.repeat(raw[None], len(places), axis=0)  # (k, R, features)
         variants[:, :, feature] = places[:, None]

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table, example_row
+from playground.analysis.base import Analysis, Table, example_row
+from playground.analysis.question import Question
 from playground.analysis.shared.step_words import words_at
 from playground.analysis.subject import Subject
 from playground.blocks.attention import Attention
@@ -83,16 +84,16 @@ class AttentionAnalysis(Analysis):
             return "No attention block on the canvas. Drag in a Multi-head attention."
         return ""
 
-    def compute(self, context: Context) -> AttentionMaps:
-        subject = context.loaded()
+    def compute(self, question: Question) -> AttentionMaps:
+        subject = question.loaded()
         nodes = attention_nodes(subject.report)
         part = subject.shown_part
         count = min(prepared.count(part) for prepared in subject.prepared.values())
         return AttentionMaps(
-            layers=_layers(subject, nodes, context.example),
-            chosen=context.node if context.node in nodes else "",
+            layers=_layers(subject, nodes, question.example),
+            chosen=question.node if question.node in nodes else "",
             part=part,
-            row=context.example % max(1, count),
+            row=question.example % max(1, count),
             count=count,
         )
 

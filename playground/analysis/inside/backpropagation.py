@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight, example_row
+from playground.analysis.base import Analysis, NothingToShow, Table, example_row
 from playground.analysis.inside.slow_motion.backward_words import BackwardWriter
 from playground.analysis.inside.slow_motion.chain import READABLE, Chain, Weaver
 from playground.analysis.inside.slow_motion.forward_words import ForwardWriter
@@ -19,6 +19,7 @@ from playground.analysis.inside.slow_motion.scribe import Scribe, index_of, with
 from playground.analysis.inside.slow_motion.sentences import TITLES
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.analysis.inside.slow_motion.update import Move, MoveWriter, follows_gradient, move, phase_of
+from playground.analysis.question import Question, Weight
 from playground.analysis.subject import Subject
 from playground.data.base import Part
 from playground.document.declaration import parameter
@@ -152,44 +153,44 @@ class BackpropagationAnalysis(Analysis):
             return "No block on the canvas has weights that a gradient could change. Drag in a Dense block."
         return ""
 
-    def compute(self, context: Context) -> Backpropagation:
-        subject = context.loaded()
-        assert context.snapshot is not None
-        phase = phase_of(context.project, subject, context.snapshot)
-        tape = Tape(subject, context.example, None if phase is None else phase.losses)
+    def compute(self, question: Question) -> Backpropagation:
+        subject = question.loaded()
+        assert question.snapshot is not None
+        phase = phase_of(question.project, subject, question.snapshot)
+        tape = Tape(subject, question.example, None if phase is None else phase.losses)
         if not tape.gradients:
             raise NothingToShow("No block with weights lies before the loss, so no gradient goes back.")
         pen = Pen(tape, self.digits)
         titles = {name: subject.title(name) for name in subject.report.order}
-        weight = self._chosen(context, tape)
+        weight = self._chosen(question, tape)
         weaver = Weaver(tape, pen, titles)
         chain = weaver.chain(*weight)
         moved = None
         maker = _Maker(subject, tape, pen, titles, weaver)
         steps = maker.steps()
-        if context.project is not None:
-            if follows_gradient(context.project, subject):
-                moved = move(subject, context.project, context.snapshot, tape.gradients)
+        if question.project is not None:
+            if follows_gradient(question.project, subject):
+                moved = move(subject, question.project, question.snapshot, tape.gradients)
                 steps = (*steps, *maker.updates(moved))
             else:
-                steps = (*steps, _search(context.project))
+                steps = (*steps, _search(question.project))
         count = max(1, subject.count(subject.shown_part))
         return Backpropagation(
             steps, maker.wires(), chain, weight, _choices(tape, pen, titles, weight),
-            context.example % count, count, subject.shown_part, float(tape.loss.value),
+            question.example % count, count, subject.shown_part, float(tape.loss.value),
             {name: gradient.numpy() for name, gradient in tape.gradients.items()},
             {} if moved is None else moved.new,
         )  # fmt: skip
 
-    def _chosen(self, context: Context, tape: Tape) -> Weight:
+    def _chosen(self, question: Question, tape: Tape) -> Weight:
         """The weight asked for, else the one last pointed at, else one of the selected block, else the first."""
-        wished = ((self.weight, self.index), *reversed(context.weights))
+        wished = ((self.weight, self.index), *reversed(question.weights))
         for name, index in wished:
             gradient = tape.gradients.get(name)
             if gradient is not None and len(index) == gradient.dim() and _within(index, tuple(gradient.shape)):
                 return name, index
         names = [name for operation in tape.operations for name in operation.parameters if name in tape.gradients]
-        own = [name for name in names if name.split(".", 1)[0] == context.node]
+        own = [name for name in names if name.split(".", 1)[0] == question.node]
         name = (own or names)[0]
         gradient = tape.gradients[name]
         telling = gradient.flatten().nonzero().flatten()

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.pictures import is_image, pictures
 from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
@@ -66,11 +67,11 @@ class DataAnalysis(Analysis):
             return "There is no data on the canvas. Drag a data block in."
         return ""
 
-    def compute(self, context: Context) -> DataSummary:
-        if context.subject is None:
+    def compute(self, question: Question) -> DataSummary:
+        if question.subject is None:
             raise ValueError("this analysis needs a network with data")
-        prepared = context.subject.prepared
-        node = context.node if context.node in prepared else next(iter(prepared))
+        prepared = question.subject.prepared
+        node = question.node if question.node in prepared else next(iter(prepared))
         return summarize(prepared[str(node)], self.part, self.count)
 
 

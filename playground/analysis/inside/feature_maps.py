@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table, example_row
+from playground.analysis.base import Analysis, Table, example_row
 from playground.analysis.inside.sliding import Sliding, sliding_of
+from playground.analysis.question import Question
 from playground.analysis.shared.layer_answers import Answer, answer_to
 from playground.analysis.subject import Subject
 from playground.data.base import Dataset, Part
@@ -90,23 +91,23 @@ class FeatureMapsAnalysis(Analysis):
             return "No convolution on the canvas. Drag in a Conv2D."
         return ""
 
-    def compute(self, context: Context) -> FeatureMaps:
-        subject = context.loaded()
+    def compute(self, question: Question) -> FeatureMaps:
+        subject = question.loaded()
         part = subject.shown_part
         count = min(prepared.count(part) for prepared in subject.prepared.values())
         network, report = subject.network, subject.report
         subject.calm()
         with torch.no_grad():
             steps = [step for step in network.steps if report.blocks[step.node].family != "loss"]
-            values = network.run(subject.example(context.example), steps)
+            values = network.run(subject.example(question.example), steps)
         layers = _layers(subject, values)
         return FeatureMaps(
             layers=layers,
-            chosen=context.node if context.node in [layer.node for layer in layers] else "",
+            chosen=question.node if question.node in [layer.node for layer in layers] else "",
             part=part,
-            row=context.example % max(1, count),
+            row=question.example % max(1, count),
             count=count,
-            answer=answer_to(subject, context.node, values),
+            answer=answer_to(subject, question.node, values),
         )
 
 

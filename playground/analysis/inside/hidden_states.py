@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table, example_row
+from playground.analysis.base import Analysis, Table, example_row
+from playground.analysis.question import Question
 from playground.analysis.shared.layer_answers import Answer, answer_to
 from playground.analysis.shared.step_words import words_at
 from playground.blocks.recurrent import Recurrent, Unrolled
@@ -96,12 +97,12 @@ class HiddenStatesAnalysis(Analysis):
             return "No recurrent block on the canvas. Drag in an LSTM, a GRU or a Simple RNN."
         return ""
 
-    def compute(self, context: Context) -> HiddenStates:
-        subject = context.loaded()
+    def compute(self, question: Question) -> HiddenStates:
+        subject = question.loaded()
         report, network = subject.report, subject.network
         names = recurrent_nodes(report)
-        node = context.node if context.node in names else names[0]
-        feeds = subject.example(context.example)
+        node = question.node if question.node in names else names[0]
+        feeds = subject.example(question.example)
         subject.calm()
         with torch.no_grad():
             values = network.run(feeds, [step for step in network.steps if report.blocks[step.node].family != "loss"])
@@ -117,9 +118,9 @@ class HiddenStatesAnalysis(Analysis):
             maps=tuple(maps),
             tokens=words_at(subject, node, values),
             part=part,
-            row=context.example % max(1, count),
+            row=question.example % max(1, count),
             count=count,
-            answer=answer_to(subject, context.node, values),
+            answer=answer_to(subject, question.node, values),
         )
 
 

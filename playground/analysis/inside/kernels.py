@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Table
+from playground.analysis.question import Question
 from playground.blocks.convolution import Conv2D
 from playground.document.graph import Graph
 from playground.network.check import Report
@@ -82,8 +83,8 @@ class KernelsAnalysis(Analysis):
             return "No convolution on the canvas. Drag in a Conv2D."
         return ""
 
-    def compute(self, context: Context) -> Kernels:
-        subject, snapshot = context.loaded(), context.snapshot
+    def compute(self, question: Question) -> Kernels:
+        subject, snapshot = question.loaded(), question.snapshot
         assert snapshot is not None
         nodes = convolutions(subject.report)
         layers: list[LayerKernels] = []
@@ -93,7 +94,7 @@ class KernelsAnalysis(Analysis):
             shown = np.ascontiguousarray(weight[:MOST_FILTERS, :MOST_CHANNELS])
             biases = None if bias is None else bias[:MOST_FILTERS]
             layers.append(LayerKernels(name, subject.title(name), shown, biases, *weight.shape[:2]))
-        return Kernels(tuple(layers), context.node if context.node in nodes else "", snapshot.step)
+        return Kernels(tuple(layers), question.node if question.node in nodes else "", snapshot.step)
 
 
 def convolutions(report: Report) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.answers.reconstruction import as_pixels, redrawings
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.pictures import brightness, image_node, pictures
 from playground.analysis.shared.points import PlanePoints
 from playground.analysis.subject import Extent, Subject, dependents, entrances, plane_node
@@ -82,16 +83,16 @@ class LiveMapsAnalysis(Analysis):
     def why_not(self, report: Report, graph: Graph) -> str:
         return "" if report.data_nodes() else "There is no data on the canvas to send through the network."
 
-    def compute(self, context: Context) -> LiveMaps:
-        subject = context.loaded()
+    def compute(self, question: Question) -> LiveMaps:
+        subject = question.loaded()
         node = plane_node(subject.report)
         if not node:
-            return _of_example(context, subject)
+            return _of_example(question, subject)
         outputs = mapped_outputs(subject.report, node)
         extent = subject.extent()
         feeds, _, _ = subject.grid(self.resolution, extent)
         values = subject.values(feeds, outputs)
-        context.check()
+        question.check()
         values.update(_over_noise(subject, self.resolution))
         maps = {output[0]: _unit_maps(value, self.resolution) for output, value in values.items()}
         return LiveMaps(maps, node, extent, subject.points("train"), feature_names=feature_names(subject))
@@ -136,10 +137,10 @@ def _unit_maps(value: NDArray[np.float32], resolution: int) -> NDArray[np.float3
     return np.ascontiguousarray(planes[::-1].transpose(2, 0, 1))
 
 
-def _of_example(context: Context, subject: Subject) -> LiveMaps:
+def _of_example(question: Question, subject: Subject) -> LiveMaps:
     """One example followed through all blocks."""
     report, network = subject.report, subject.network
-    feeds = subject.example(context.example)
+    feeds = subject.example(question.example)
     subject.calm()
     with torch.no_grad():
         values = network.run(feeds, [step for step in network.steps if report.blocks[step.node].family != "loss"])
@@ -166,7 +167,7 @@ def _of_example(context: Context, subject: Subject) -> LiveMaps:
     node = image_node(report)
     if node:
         followed = redrawn or any(report.blocks[name].family == "convolution" for name in maps)
-        maps[node] = _data_pictures(subject, node, context.example if followed else None)
+        maps[node] = _data_pictures(subject, node, question.example if followed else None)
         palettes[node] = "ink"
     return LiveMaps(maps, node, None, None, palettes, feature_names=feature_names(subject))
 

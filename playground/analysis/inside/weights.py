@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table, Weight
+from playground.analysis.base import Analysis, NothingToShow, Table
+from playground.analysis.question import Question, Weight
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
@@ -92,25 +93,25 @@ class WeightsAnalysis(Analysis):
             return "No block on the canvas has weights. Drag in a Dense block."
         return ""
 
-    def compute(self, context: Context) -> Weights:
-        if context.snapshot is None:
+    def compute(self, question: Question) -> Weights:
+        if question.snapshot is None:
             raise ValueError("this analysis needs a snapshot of the weights")
-        snapshot = context.snapshot
+        snapshot = question.snapshot
         nodes = list(dict.fromkeys(place.node for place in snapshot.layout.places))
-        if context.subject is not None:
-            rank = {name: index for index, name in enumerate(context.subject.report.order)}
+        if question.subject is not None:
+            rank = {name: index for index, name in enumerate(question.subject.report.order)}
             nodes.sort(key=lambda name: rank.get(name, len(rank)))
         if not nodes:
             raise NothingToShow("No block on the canvas has weights.")
         matrices = [
-            matrix for node in nodes for matrix in _matrices(node, _title(context, node), snapshot.of_node(node))
+            matrix for node in nodes for matrix in _matrices(node, _title(question, node), snapshot.of_node(node))
         ]
-        chosen = context.node if context.node is not None and context.node in nodes else ""
-        return Weights(tuple(matrices), chosen, snapshot.step, context.weights)
+        chosen = question.node if question.node is not None and question.node in nodes else ""
+        return Weights(tuple(matrices), chosen, snapshot.step, question.weights)
 
 
-def _title(context: Context, node: str) -> str:
-    return node if context.subject is None else context.subject.title(node)
+def _title(question: Question, node: str) -> str:
+    return node if question.subject is None else question.subject.title(node)
 
 
 def _matrices(node: str, title: str, parameters: dict[str, NDArray[np.float32]]) -> list[WeightMatrix]:

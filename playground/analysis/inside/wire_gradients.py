@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import torch
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Table
+from playground.analysis.question import Question
 from playground.blocks.measure import Measure
 from playground.document.declaration import parameter
 from playground.document.graph import EdgeKey, Graph
@@ -46,8 +47,8 @@ class WireGradientsAnalysis(Analysis):
             return "No gradient without a loss. Wire a loss block to the network."
         return ""
 
-    def compute(self, context: Context) -> GradientFlow:
-        subject = context.loaded()
+    def compute(self, question: Question) -> GradientFlow:
+        subject = question.loaded()
         network = subject.network
         feeds = subject.feeds("train", self.examples)
         subject.calm()

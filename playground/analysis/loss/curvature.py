@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.loss.curvature_words import stability, stability_limit, standing
 from playground.analysis.loss.hessian import Curvature, Lanczos, NoSecondDerivative, random_start
 from playground.analysis.loss.spectrum import Spectrum, exact_spectrum, found_spectrum
+from playground.analysis.question import Question
 from playground.analysis.shared.many_losses import clock
 from playground.analysis.shared.run_moments import is_full_batch, quick_count, rate_of, steady_moments
 from playground.analysis.subject import Subject
@@ -128,18 +129,18 @@ class CurvatureAnalysis(Plotted):
             return "All blocks with weights are frozen. Let one of them learn."
         return ""
 
-    def compute(self, context: Context) -> CurvatureResult:
-        *_, whole = self.stages(context)
+    def compute(self, question: Question) -> CurvatureResult:
+        *_, whole = self.stages(question)
         return whole
 
-    def stages(self, context: Context) -> Iterator[CurvatureResult]:
+    def stages(self, question: Question) -> Iterator[CurvatureResult]:
         """The spectrum start by start, then the sharpness moment by moment."""
-        work = _Work(self, context)
-        of_spectrum = OF_SPECTRUM if self.over_time and context.trail else 1.0
+        work = _Work(self, question)
+        of_spectrum = OF_SPECTRUM if self.over_time and question.trail else 1.0
         for done, spectrum in work.spectrum():
             result = replace(work.result(spectrum), share=of_spectrum * done)
             yield result
-        if self.over_time and context.trail:
+        if self.over_time and question.trail:
             for sharpness in work.over_time(result.largest):
                 share = of_spectrum + (1.0 - of_spectrum) * float(np.isfinite(sharpness).mean())
                 result = replace(result, sharpness=sharpness, seconds=work.seconds(), share=share)
@@ -151,12 +152,12 @@ class CurvatureAnalysis(Plotted):
 class _Work:
     """One computation, in parts."""
 
-    def __init__(self, wanted: CurvatureAnalysis, context: Context) -> None:
-        self._wanted, self._context = wanted, context
+    def __init__(self, wanted: CurvatureAnalysis, question: Question) -> None:
+        self._wanted, self._context = wanted, question
         self._spent, self._began = 0.0, clock()
-        self.subject = context.loaded()
-        assert context.snapshot is not None
-        self.snapshot = context.snapshot
+        self.subject = question.loaded()
+        assert question.snapshot is not None
+        self.snapshot = question.snapshot
         self._examples = quick_count(self.subject, wanted.examples)
         self._refuse_players()
         self._moments = [self.snapshot]

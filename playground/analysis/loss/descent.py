@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, Plotted, Table
+from playground.analysis.base import Plotted, Table
 from playground.analysis.loss.lagrange import Balance, balance
+from playground.analysis.question import Question
 from playground.blocks.descent import DescentFunction
 from playground.blocks.landscapes import Extent, Landscape
 from playground.document.declaration import parameter
@@ -160,18 +161,18 @@ class DescentAnalysis(Plotted):
             return ""
         return "There is no landscape to walk down. Drag in a Test function."
 
-    def compute(self, context: Context) -> Descent:
-        subject, snapshot = context.loaded(), context.snapshot
+    def compute(self, question: Question) -> Descent:
+        subject, snapshot = question.loaded(), question.snapshot
         assert snapshot is not None
-        trail = way(context.trail, snapshot)
-        following = _next(context.project, snapshot, subject.report)
+        trail = way(question.trail, snapshot)
+        following = _next(question.project, snapshot, subject.report)
         walks = []
         for node, block in _functions(subject.report)[:MOST_WALKS]:
-            context.check()
+            question.check()
             training = subject.graph.node(node).training
             factor = training.learning_rate_factor if training.trainable else 0.0
             walks.append(self._walk(node, subject.title(node), block, trail, snapshot, following, factor))
-        project = context.project
+        project = question.project
         optimizer = optimizer_of(project.training.optimizer).title if project is not None else ""
         return Descent(tuple(walks), optimizer, snapshot.step)
 

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.loss.loss_gradient import LossGradient
 from playground.analysis.loss.path_losses import PathLosses
 from playground.analysis.loss.surface_planes import AROUND, Directions, Kind, Outlook, Sight
 from playground.analysis.progress import Pace, Progress, TooLong, duration
+from playground.analysis.question import Question
 from playground.analysis.shared import chosen_weights
 from playground.analysis.shared.many_losses import ManyLosses, clock
 from playground.analysis.shared.penalty import Penalty
@@ -165,28 +166,28 @@ class LossSurfaceAnalysis(Plotted):
             return "No block on the canvas has weights, so the loss is the same everywhere. Drag in a Dense block."
         return ""
 
-    def compute(self, context: Context) -> LossSurface:
+    def compute(self, question: Question) -> LossSurface:
         began = clock()
-        subject = context.loaded()
-        snapshot = context.snapshot
+        subject = question.loaded()
+        snapshot = question.snapshot
         assert snapshot is not None
         feeds = subject.feeds(self.part, self.examples)
         count = min(self.examples, subject.count(self.part))
         if not count:
             raise NothingToShow(f"The {self.part} part has no examples. Choose another part.")
-        ways = _ways(context, snapshot)
-        added = self._penalty(context, subject, snapshot)
-        sight = self._outlook(context, subject, ways, LossGradient(subject, feeds, snapshot.layout, added)).sight(
+        ways = _ways(question, snapshot)
+        added = self._penalty(question, subject, snapshot)
+        sight = self._outlook(question, subject, ways, LossGradient(subject, feeds, snapshot.layout, added)).sight(
             self.directions
         )
         seen = [sight.plane.project(way.points) for way in ways]
         losses = ManyLosses(subject, feeds, snapshot.layout)
-        alphas, betas, values, pace = self._grid(context, losses, sight, seen)
+        alphas, betas, values, pace = self._grid(question, losses, sight, seen)
         if added:
             values += added.at(_grid_points(sight, alphas, betas))
 
         def check() -> None:
-            context.check()
+            question.check()
             pace.count(pace.done + 1)
 
         known = PathLosses(subject, losses, feeds, (self.part, self.examples), added)
@@ -194,7 +195,7 @@ class LossSurfaceAnalysis(Plotted):
             _track(way, *on_plane, known.of(way.snapshots, way.points, check))
             for way, on_plane in zip(ways, seen, strict=True)
         ]
-        context.loaded()
+        question.loaded()
         return LossSurface(
             kind=sight.kind,
             plane=sight.plane,
@@ -218,7 +219,7 @@ class LossSurfaceAnalysis(Plotted):
         )
 
     def _grid(
-        self, context: Context, losses: ManyLosses, sight: Sight, seen: Sequence[Seen]
+        self, question: Question, losses: ManyLosses, sight: Sight, seen: Sequence[Seen]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], Pace]:
         """Places along both directions and the losses there, on a smaller grid where nobody has named one and all its
         points would take too long."""
@@ -226,20 +227,20 @@ class LossSurfaceAnalysis(Plotted):
         longest = np.inf if "resolution" in self.model_fields_set else LONGEST
         while True:
             alphas, betas = self._sides(sight, places, resolution)
-            pace = Pace(resolution**2 + len(places), context.tell, longest)
+            pace = Pace(resolution**2 + len(places), question.tell, longest)
             try:
-                values = losses.compute(_grid_points(sight, alphas, betas), context.check, pace.count)
+                values = losses.compute(_grid_points(sight, alphas, betas), question.check, pace.count)
                 return alphas, betas, values, pace
             except TooLong as slow:
                 resolution, longest = _within(LONGEST / slow.each - len(places)), np.inf
-                context.tell(_fewer(self.resolution, resolution, slow.each, len(places)))
+                question.tell(_fewer(self.resolution, resolution, slow.each, len(places)))
 
-    def _penalty(self, context: Context, subject: Subject, snapshot: Snapshot) -> Penalty | None:
-        if not self.penalty or context.project is None:
+    def _penalty(self, question: Question, subject: Subject, snapshot: Snapshot) -> Penalty | None:
+        if not self.penalty or question.project is None:
             return None
-        return Penalty.of(context.project, subject.report, snapshot.layout)
+        return Penalty.of(question.project, subject.report, snapshot.layout)
 
-    def _outlook(self, context: Context, subject: Subject, ways: Sequence[Way], gradient: LossGradient) -> Outlook:
+    def _outlook(self, question: Question, subject: Subject, ways: Sequence[Way], gradient: LossGradient) -> Outlook:
         path, later, *others = ways
         frozen = frozenset(node.id for node in subject.graph.nodes if not node.training.trainable)
         return Outlook(
@@ -250,7 +251,7 @@ class LossSurfaceAnalysis(Plotted):
             others=tuple((way.title, way.points) for way in others),
             frozen=frozen,
             seed=self.seed,
-            pointed=context.weights,
+            pointed=question.weights,
             chosen=(chosen_weights.read(self.first), chosen_weights.read(self.second)),
             gradient=gradient,
         )
@@ -305,13 +306,13 @@ class Way:
     points: NDArray[np.float32]
 
 
-def _ways(context: Context, present: Snapshot) -> list[Way]:
+def _ways(question: Question, present: Snapshot) -> list[Way]:
     """The path to the present, what came later, and the paths of other runs of the same network."""
     found = [
-        Way("path", *path_points(context.trail, present)),
-        Way("later", *later_points(context.trail, present)),
+        Way("path", *path_points(question.trail, present)),
+        Way("later", *later_points(question.trail, present)),
     ]
-    for run in context.others:
+    for run in question.others:
         kept, rows = alike(run.trail, present.layout)
         if kept:
             found.append(Way(run.title, kept, np.stack(rows)))

@@ -9,11 +9,12 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.loss.bent_path import BentPath, bend_coefficients, line_coefficients
 from playground.analysis.loss.loss_surface import LossSurface, Track
 from playground.analysis.loss.second_network import Second, of_another_run, trained
 from playground.analysis.progress import Pace
+from playground.analysis.question import Question
 from playground.analysis.shared.many_losses import ManyLosses, clock
 from playground.analysis.shared.surface_directions import line_plane
 from playground.analysis.subject import Subject
@@ -142,12 +143,12 @@ class ModeConnectivityAnalysis(Plotted):
             return "A second network needs data to learn from. Drag a data block in."
         return ""
 
-    def compute(self, context: Context) -> ModeConnectivity:
-        *_, whole = self.stages(context)
+    def compute(self, question: Question) -> ModeConnectivity:
+        *_, whole = self.stages(question)
         return whole
 
-    def stages(self, context: Context) -> Iterator[ModeConnectivity]:
-        parts, spent = self._parts(context), 0.0
+    def stages(self, question: Question) -> Iterator[ModeConnectivity]:
+        parts, spent = self._parts(question), 0.0
         while True:
             began = clock()
             picture = next(parts, None)
@@ -156,8 +157,8 @@ class ModeConnectivityAnalysis(Plotted):
                 return
             yield replace(picture, seconds=spent)
 
-    def _parts(self, context: Context) -> Iterator[ModeConnectivity]:
-        subject, snapshot = context.loaded(), context.snapshot
+    def _parts(self, question: Question) -> Iterator[ModeConnectivity]:
+        subject, snapshot = question.loaded(), question.snapshot
         assert snapshot is not None
         if snapshot.step == 0:
             raise NothingToShow("This network has not learned yet. Press play, and it is compared with a second one.")
@@ -166,9 +167,9 @@ class ModeConnectivityAnalysis(Plotted):
                 "A block here keeps running statistics, which would have to be gathered anew at every place between "
                 "two networks. Take batch normalization out."
             )
-        look = Look(context, subject, snapshot)
-        for second in self._seconds(context, subject, snapshot):
-            context.check()
+        look = Look(question, subject, snapshot)
+        for second in self._seconds(question, subject, snapshot):
+            question.check()
             path = BentPath(
                 subject.graph, subject.feeds("train"), snapshot.layout, snapshot.parameters, second.parameters,
                 self.steps, self.seed,
@@ -176,30 +177,30 @@ class ModeConnectivityAnalysis(Plotted):
             yield look.picture(second, path)
         picture = look.picture(second, path)
         while path.done < path.steps:
-            context.check()
+            question.check()
             path.bend(PIECE)
             picture = look.picture(second, path)
             yield picture
         yield replace(picture, plane=look.plane(second, path))
 
-    def _seconds(self, context: Context, subject: Subject, snapshot: Snapshot) -> Iterator[Second]:
+    def _seconds(self, question: Question, subject: Subject, snapshot: Snapshot) -> Iterator[Second]:
         """The second network: another run, or one that is trained now, as it learns."""
-        found = of_another_run(context.others, snapshot) if self.other_run else None
+        found = of_another_run(question.others, snapshot) if self.other_run else None
         if found is not None:
             yield found
             return
-        if context.project is None:
+        if question.project is None:
             raise NothingToShow("There is no project to train a second network from.")
-        if len(active_phases(context.project, subject.report)) > 1:
+        if len(active_phases(question.project, subject.report)) > 1:
             raise NothingToShow("Two players that take turns have no loss in common that could be low between them.")
-        yield from trained(context.project, self.seed, snapshot, PIECE)
+        yield from trained(question.project, self.seed, snapshot, PIECE)
 
 
 class Look:
     """Looks at both ways between a snapshot and a second network."""
 
-    def __init__(self, context: Context, subject: Subject, snapshot: Snapshot) -> None:
-        self._context = context
+    def __init__(self, question: Question, subject: Subject, snapshot: Snapshot) -> None:
+        self._context = question
         self._snapshot = snapshot
         feeds = {part: subject.feeds(part, EXAMPLES) for part in PARTS}
         self._counts = {part: len(next(iter(given.values()))) for part, given in feeds.items()}

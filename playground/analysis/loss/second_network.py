@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from playground.analysis.base import NothingToShow, OtherRun
+from playground.analysis.base import NothingToShow
+from playground.analysis.question import OtherRun
 from playground.analysis.shared.surface_directions import laid_out
 from playground.analysis.shared.weight_points import Vector
 from playground.document.project import Project

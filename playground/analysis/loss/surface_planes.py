@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import NothingToShow, Weight
+from playground.analysis.base import NothingToShow
 from playground.analysis.loss.loss_gradient import LossGradient
+from playground.analysis.question import Weight
 from playground.analysis.shared import chosen_weights
 from playground.analysis.shared.surface_directions import (
     Plane,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from playground.analysis.base import Analysis, Context, Table
+from playground.analysis.base import Analysis, Table
+from playground.analysis.question import Question
 from playground.analysis.run.advice import Advice, Kind, Offer, of_curves
 from playground.analysis.run.data_advice import of_data
 from playground.analysis.run.gradient_flow import GradientFlowAnalysis
@@ -41,14 +42,14 @@ class CompanionAnalysis(Analysis):
     def why_not(self, report: Report, graph: Graph) -> str:
         return ""
 
-    def compute(self, context: Context) -> Companion:
-        subject = context.loaded()
-        assert context.project is not None and context.snapshot is not None
-        found = [*of_curves(context.history or {}, context.project), *of_data(subject)]
+    def compute(self, question: Question) -> Companion:
+        subject = question.loaded()
+        assert question.project is not None and question.snapshot is not None
+        found = [*of_curves(question.history or {}, question.project), *of_data(subject)]
         flow = GradientFlowAnalysis()
-        if context.snapshot.step and not flow.why_not(subject.report, subject.graph):
-            context.check()
-            found += [_of_layers(warning) for warning in flow.compute(context).warnings]
+        if question.snapshot.step and not flow.why_not(subject.report, subject.graph):
+            question.check()
+            found += [_of_layers(warning) for warning in flow.compute(question).warnings]
         if any(advice.kind == "goal" for advice in found):
             found = [advice for advice in found if advice.kind not in ("saturated", "copies", "vanishing", "unscaled")]
         return Companion(tuple(sorted(found, key=lambda advice: ORDER.index(advice.kind))))

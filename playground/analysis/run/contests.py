@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Table
+from playground.analysis.base import NothingToShow, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.many_losses import clock
 from playground.document.graph import Graph
 from playground.document.project import Goal, Project, metric_words
@@ -129,7 +130,7 @@ def epochs_of(project: Project, asked: int) -> int:
     return project.training.stop.epochs or DEFAULT_EPOCHS
 
 
-def held(context: Context, members: Sequence[Member], contest: Contest) -> Iterator[Runs]:
+def held(question: Question, members: Sequence[Member], contest: Contest) -> Iterator[Runs]:
     """The runs of a contest as they grow, the last whole. Raises NothingToShow, and Cancelled."""
     if not members:
         raise NothingToShow("Nobody runs yet. Choose what the runs differ in.")
@@ -137,7 +138,7 @@ def held(context: Context, members: Sequence[Member], contest: Contest) -> Itera
     began = clock()
     try:
         for _ in contest.work():
-            context.check()
+            question.check()
             if clock() - began > PART and contest.looks:
                 yield runs_of(project, members, contest)
                 began = clock()

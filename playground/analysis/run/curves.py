@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
+from playground.analysis.question import Question
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.editing.naming import titles
@@ -99,16 +100,16 @@ class CurvesAnalysis(Plotted):
             return "There is no loss to follow. Wire a loss block to the network."
         return ""
 
-    def compute(self, context: Context) -> Curves:
-        if not context.history:
+    def compute(self, question: Question) -> Curves:
+        if not question.history:
             raise NothingToShow("Press play to see the curves.")
         return Curves(
-            _told(context.history),
-            context.marks,
-            best_of("validation_loss", context.history),
-            tuple(OtherCurves(other.title, _told(other.history)) for other in context.others),
-            context.moment,
-            titles(context.project.graph) if context.project is not None else {},
+            _told(question.history),
+            question.marks,
+            best_of("validation_loss", question.history),
+            tuple(OtherCurves(other.title, _told(other.history)) for other in question.others),
+            question.moment,
+            titles(question.project.graph) if question.project is not None else {},
         )
 
 

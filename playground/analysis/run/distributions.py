@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Analysis, Context, NothingToShow, Table
+from playground.analysis.base import Analysis, NothingToShow, Table
+from playground.analysis.question import Question
 from playground.analysis.shared.moments import steady
 from playground.analysis.shared.unit_health import activation_of, by_units, health, outputs_of, weight_gradients
 from playground.analysis.subject import Subject
@@ -123,29 +124,29 @@ class DistributionsAnalysis(Analysis):
             return "No block on the canvas has weights or computes anything."
         return ""
 
-    def compute(self, context: Context) -> Distributions:
-        *_, whole = self.stages(context)
+    def compute(self, question: Question) -> Distributions:
+        *_, whole = self.stages(question)
         return whole
 
-    def stages(self, context: Context) -> Iterator[Distributions]:
-        subject, now = context.loaded(), context.snapshot
+    def stages(self, question: Question) -> Iterator[Distributions]:
+        subject, now = question.loaded(), question.snapshot
         assert now is not None
         offered = offers(subject)
         if not offered:
             raise NothingToShow("No block on the canvas has weights or computes anything.")
-        shown = self._block(offered, context.node)
+        shown = self._block(offered, question.node)
         what = self.what if self.what in shown.whats else shown.whats[-1]
-        kept = steady(context.trail, self.moments)
+        kept = steady(question.trail, self.moments)
         moments = sorted({one.step: one for one in (*kept, now)}.values(), key=lambda one: one.step)
         samples: list[_Sample] = []
         began = time.perf_counter()
         for number, moment in enumerate(moments):
-            context.check()
-            samples.append(_sample(subject, moment, shown.node, what, context.project, keep=moment in kept))
+            question.check()
+            samples.append(_sample(subject, moment, shown.node, what, question.project, keep=moment in kept))
             if time.perf_counter() - began > PATIENCE and number + 1 < len(moments):
-                yield self._result(subject, shown, what, moments[: number + 1], samples, context)
+                yield self._result(subject, shown, what, moments[: number + 1], samples, question)
                 began = time.perf_counter()
-        yield self._result(subject, shown, what, moments, samples, context)
+        yield self._result(subject, shown, what, moments, samples, question)
 
     def _block(self, offered: Sequence[Offered], pointed: str | None) -> Offered:
         known = {one.node: one for one in offered}
@@ -159,9 +160,9 @@ class DistributionsAnalysis(Analysis):
         what: What,
         moments: Sequence[Snapshot],
         samples: Sequence[_Sample],
-        context: Context,
+        question: Question,
     ) -> Distributions:
-        assert context.snapshot is not None
+        assert question.snapshot is not None
         low, high = value_range([sample.values for sample in samples])
         fewest = min(len(sample.values) for sample in samples)
         columns = min(self.bins, max(FEWEST_BINS, round(2 * math.sqrt(fewest))))
@@ -179,11 +180,11 @@ class DistributionsAnalysis(Analysis):
             zero=np.array([sample.zero for sample in samples]),
             dead=np.array([sample.dead for sample in samples]),
             saturated=np.array([sample.saturated for sample in samples]),
-            step=context.snapshot.step,
+            step=question.snapshot.step,
             offered=offers(subject),
             activation=activation_of(subject.report.blocks[shown.node]),
             units=signal.shape[axis] if signal is not None and signal.shape else 0,
-            pointed=context.node or "",
+            pointed=question.node or "",
             asked=self.what,
         )
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.run.gradient_warnings import LayerFacts, Warning, warnings
 from playground.analysis.shared.unit_health import (
     NONE,
@@ -100,19 +101,19 @@ class GradientFlowAnalysis(Plotted):
             return "No block on the canvas has weights that learn."
         return ""
 
-    def compute(self, context: Context) -> LayerFlow:
-        subject, snapshot = context.loaded(), context.snapshot
+    def compute(self, question: Question) -> LayerFlow:
+        subject, snapshot = question.loaded(), question.snapshot
         assert snapshot is not None
         nodes = learning_nodes(subject)
         if not nodes:
             raise NothingToShow("No block on the canvas has weights that learn.")
-        history = context.history or {}
-        changed = max((mark.moment.step for mark in context.marks if mark.moment.step <= snapshot.step), default=-1)
+        history = question.history or {}
+        changed = max((mark.moment.step for mark in question.marks if mark.moment.step <= snapshot.step), default=-1)
         layers = [_series(node, subject.title(node), history, changed, snapshot.step) for node in nodes]
         if any(math.isnan(layer.now[GRADIENT]) for layer in layers):
-            layers = _with_first_gradients(layers, context, subject)
-        clipped = context.project is not None and context.project.training.clipping.kind != "none"
-        chosen = context.node if context.node in nodes else ""
+            layers = _with_first_gradients(layers, question, subject)
+        clipped = question.project is not None and question.project.training.clipping.kind != "none"
+        chosen = question.node if question.node in nodes else ""
         found = warnings_of(subject, snapshot, layers, clipped=clipped, loss=_loss_at(history, snapshot.step))
         return LayerFlow(tuple(layers), snapshot.step, found, chosen or "")
 
@@ -145,12 +146,12 @@ def _series(node: str, title: str, history: Mapping[str, CurveData], changed: in
     return LayerSizes(node, title, steps, values[0], values[1], values[2], now)
 
 
-def _with_first_gradients(layers: list[LayerSizes], context: Context, subject: Subject) -> list[LayerSizes]:
+def _with_first_gradients(layers: list[LayerSizes], question: Question, subject: Subject) -> list[LayerSizes]:
     """Before the first measured step the gradient is computed, for the examples at hand and these weights."""
-    assert context.snapshot is not None
-    gradients = norms_by_node(weight_gradients(subject, context.project))
-    names = [place.name for place in context.snapshot.layout.places]
-    weights = norms_by_node({name: context.snapshot.array(name) for name in names})
+    assert question.snapshot is not None
+    gradients = norms_by_node(weight_gradients(subject, question.project))
+    names = [place.name for place in question.snapshot.layout.places]
+    weights = norms_by_node({name: question.snapshot.array(name) for name in names})
     return [
         layer if not math.isnan(layer.now[GRADIENT]) else LayerSizes(
             layer.node, layer.title, layer.step, layer.gradient, layer.weights, layer.update,

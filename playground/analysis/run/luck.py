@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.run.contests import PRESS_START, Runs, epochs_of, held, why_no_contest, why_not_these_phases
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -102,19 +103,19 @@ class LuckAnalysis(Plotted):
     def why_not(self, report: Report, graph: Graph) -> str:
         return why_no_contest(report, graph)
 
-    def compute(self, context: Context) -> Luck:
-        *_, whole = self.stages(context)
+    def compute(self, question: Question) -> Luck:
+        *_, whole = self.stages(question)
         return whole
 
-    def stages(self, context: Context) -> Iterator[Luck]:
+    def stages(self, question: Question) -> Iterator[Luck]:
         if not self.start:
             raise NothingToShow(PRESS_START)
-        project = context.project
+        project = question.project
         if project is None:
             raise ValueError("the luck meter needs the settings of a project")
         if sentence := why_not_these_phases(project):
             raise NothingToShow(sentence)
         members = of_seeds(project, self.seeds)
         contest = Contest([member.project for member in members], epochs_of(project, self.epochs), LOOKS)
-        for runs in held(context, members, contest):
+        for runs in held(question, members, contest):
             yield Luck(runs)

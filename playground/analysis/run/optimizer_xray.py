@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table, Weight
+from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.inside.slow_motion.notation import Index, Pen
 from playground.analysis.inside.slow_motion.update import Move, MoveWriter, follows_gradient, move
+from playground.analysis.question import Question, Weight
 from playground.analysis.shared.chosen_weights import place_of, spelled, words
 from playground.analysis.shared.many_losses import clock
 from playground.analysis.shared.run_moments import is_full_batch, quick_count, steady_moments
@@ -140,21 +141,21 @@ class OptimizerXrayAnalysis(Plotted):
             return "All blocks with weights are frozen, so the optimizer moves nothing. Let one of them learn."
         return ""
 
-    def compute(self, context: Context) -> OptimizerXray:
-        *_, whole = self.stages(context)
+    def compute(self, question: Question) -> OptimizerXray:
+        *_, whole = self.stages(question)
         return whole
 
-    def stages(self, context: Context) -> Iterator[OptimizerXray]:
+    def stages(self, question: Question) -> Iterator[OptimizerXray]:
         """The present moment first, then the others, a few in each part."""
         began = clock()
-        work = _Work(self, context)
-        work.look(context.snapshot)
+        work = _Work(self, question)
+        work.look(question.snapshot)
         for snapshot in work.moments:
             if clock() - began > TURN:
                 work.seconds += clock() - began
                 yield work.result(finished=False)
                 began = clock()
-            context.check()
+            question.check()
             work.look(snapshot)
         work.seconds += clock() - began
         yield work.result(finished=True)
@@ -163,14 +164,14 @@ class OptimizerXrayAnalysis(Plotted):
 class _Work:
     """One computation, in parts."""
 
-    def __init__(self, wanted: OptimizerXrayAnalysis, context: Context) -> None:
-        self.subject, snapshot, project = context.loaded(), context.snapshot, context.project
+    def __init__(self, wanted: OptimizerXrayAnalysis, question: Question) -> None:
+        self.subject, snapshot, project = question.loaded(), question.snapshot, question.project
         if snapshot is None or project is None:
             raise ValueError("this analysis needs a snapshot and the settings of the project")
         self._examples = quick_count(self.subject, wanted.examples)
         self._snapshot, self._project = snapshot, project
         most = max(FEWEST, min(MOMENTS, MEMORY // max(1, snapshot.parameters.nbytes)))
-        self.moments = steady_moments(context.trail, snapshot, most)
+        self.moments = steady_moments(question.trail, snapshot, most)
         self.seconds = 0.0
         self._phases = active_phases(project, self.subject.report)
         self._ids = optimizer_ids(self._phases)
@@ -187,7 +188,7 @@ class _Work:
         if not self._offered:
             raise NothingToShow("No weight learns by a gradient here. Let a block with weights learn.")
         names = {name for name, _ in self._offered}
-        pointed = [one for one in context.weights if one[0] in names and place_of(one, snapshot.layout) is not None]
+        pointed = [one for one in question.weights if one[0] in names and place_of(one, snapshot.layout) is not None]
         self._chosen = bool(pointed)
         self._weights = tuple(pointed[-MOST:]) or self._telling()
         self._known: dict[int, tuple[Known | None, ...]] = {}

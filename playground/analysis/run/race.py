@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Context, NothingToShow, Plotted, Table
+from playground.analysis.base import NothingToShow, Plotted, Table
+from playground.analysis.question import Question
 from playground.analysis.run.contests import PART, Runs, epochs_of, held, why_no_contest, why_not_these_phases
 from playground.analysis.shared.many_losses import ManyLosses, clock
 from playground.analysis.shared.surface_directions import Plane, path_plane
@@ -146,13 +147,13 @@ class RaceAnalysis(Plotted):
     def why_not(self, report: Report, graph: Graph) -> str:
         return why_no_contest(report, graph)
 
-    def compute(self, context: Context) -> Race:
-        *_, whole = self.stages(context)
+    def compute(self, question: Question) -> Race:
+        *_, whole = self.stages(question)
         assert isinstance(whole, Race)
         return whole
 
-    def stages(self, context: Context) -> Iterator[Race | RaceOffer]:
-        project = context.project
+    def stages(self, question: Question) -> Iterator[Race | RaceOffer]:
+        project = question.project
         if project is None:
             raise ValueError("a race needs the settings of a project")
         if not self.start:
@@ -162,10 +163,10 @@ class RaceAnalysis(Plotted):
             raise NothingToShow(sentence)
         title, members = self.members(project)
         contest = Contest([member.project for member in members], epochs_of(project, self.epochs), LOOKS)
-        for runs in held(context, members, contest):
+        for runs in held(question, members, contest):
             if not runs.whole:
                 yield Race(runs, title, None)
-        yield from _on_its_ground(context, Race(runs, title, None), contest)
+        yield from _on_its_ground(question, Race(runs, title, None), contest)
 
     def members(self, project: Project) -> tuple[str, list[Member]]:
         """What sets the runs apart, in words, and the runs. Raises NothingToShow with a sentence."""
@@ -196,7 +197,7 @@ class RaceAnalysis(Plotted):
         return Setting(path, title_of_path(project, path), self.low, self.high, self.logarithmic)
 
 
-def _on_its_ground(context: Context, race: Race, contest: Contest) -> Iterator[Race]:
+def _on_its_ground(question: Question, race: Race, contest: Contest) -> Iterator[Race]:
     graphs = {project.graph.model_dump_json() for project in contest.projects}
     if len(graphs) > 1:
         why = "The runs compute differently, so each has a surface of its own."
@@ -207,7 +208,7 @@ def _on_its_ground(context: Context, race: Race, contest: Contest) -> Iterator[R
         yield replace(race, why_no_ground="The runs moved too little, or in too few weights, to span a plane.")
         return
     ground, plane = found
-    yield from _raised(context, race, contest, ground, plane)
+    yield from _raised(question, race, contest, ground, plane)
 
 
 def _ways(contest: Contest) -> tuple[Ground, Plane] | None:
@@ -244,10 +245,10 @@ def _near(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def _raised(
-    context: Context, race: Race, contest: Contest, ground: Ground, plane: Plane
+    question: Question, race: Race, contest: Contest, ground: Ground, plane: Plane
 ) -> Iterator[Race]:
     """The ground with its losses, part by part."""
-    subject = context.subject
+    subject = question.subject
     assert subject is not None
     best = race.runs.order[0]
     # Running statistics belong to a run; those of the best one stand for all.
@@ -264,7 +265,7 @@ def _raised(
         began = clock()
         here = slice(done * SIDE, min(SIDE, done + rows) * SIDE)
         subject.load(standing)  # others may have loaded other weights meanwhile
-        values[here] = losses.compute(plane.points(places[here]), context.check)
+        values[here] = losses.compute(plane.points(places[here]), question.check)
         done += rows
         rows = max(1, min(ROWS_AT_ONCE, int(rows * PART / max(clock() - began, 1e-6))))
         grown = replace(ground, values=values.reshape(SIDE, SIDE).copy(), examples=examples)

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from playground.analysis.base import Analysis, Context, NothingToShow, OtherRun, Table
+from playground.analysis.base import Analysis, NothingToShow, Table
+from playground.analysis.question import OtherRun, Question
 from playground.document.graph import Graph
 from playground.document.project import Project, metric_words
 from playground.editing.naming import titles
@@ -97,19 +98,19 @@ class RunsAnalysis(Analysis):
             return "Nothing on the canvas learns yet. Wire a loss block to the network."
         return ""
 
-    def compute(self, context: Context) -> RunTable:
-        if not context.runs:
+    def compute(self, question: Question) -> RunTable:
+        if not question.runs:
             raise NothingToShow("Press play; every run gets a row here.")
-        by_number = {run.number: run for run in context.runs}
+        by_number = {run.number: run for run in question.runs}
         rows = []
         before: OtherRun | None = None
-        for run in context.runs:
-            context.check()
+        for run in question.runs:
+            question.check()
             base = by_number.get(run.origin[0]) if run.origin else before
             rows.append(_row(run, base))
             before = run
         known = {}
-        for run in context.runs:
+        for run in question.runs:
             known.update(titles(run.project.graph) if run.project is not None else {})
         return RunTable(tuple(rows), _worth_a_column(rows), known)
 

@@ -28,7 +28,7 @@ MOST_UNITS = 256
 
 
 @dataclass(frozen=True)
-class Question:
+class InputOutput:
     """What is asked of which numbers: an answer with classes or a few numbers, or the units of a block."""
 
     head: Head | None
@@ -46,9 +46,9 @@ class Question:
         return self.head is not None and self.head.classifies
 
 
-def questions(report: Report, kinds: Collection[Kind]) -> tuple[Question, ...]:
+def answer_pairs(report: Report, kinds: Collection[Kind]) -> tuple[InputOutput, ...]:
     """The answers one can ask about where the features are of these kinds, in order."""
-    found: list[Question] = []
+    found: list[InputOutput] = []
     for head in heads(report):
         answer = report.signals[head.prediction]
         if head.metrics.silent or answer.rows != 1 or len(answer.shape) > 1 or answer.size > MOST_OUTPUTS:
@@ -59,9 +59,9 @@ def questions(report: Report, kinds: Collection[Kind]) -> tuple[Question, ...]:
     return tuple(found)
 
 
-def unit_questions(report: Report, kinds: Collection[Kind]) -> tuple[Question, ...]:
+def unit_pairs(report: Report, kinds: Collection[Kind]) -> tuple[InputOutput, ...]:
     """The blocks whose units one can ask about; of images their maps. Vectors come first, and the narrowest of them."""
-    found: list[Question] = []
+    found: list[InputOutput] = []
     for name in report.inputs:
         block = report.blocks[name]
         if block.family in ("loss", "measure", "estimator") or not block.outputs:
@@ -79,8 +79,8 @@ def _units(signal: Signal) -> int:
     return signal.shape[0 if signal.kind == "image" else -1] if signal.shape else 1
 
 
-def _asked(report: Report, kinds: Collection[Kind], asked: Output, head: Head | None) -> list[Question]:
-    """The question about a port, of the first data block that it follows from."""
+def _asked(report: Report, kinds: Collection[Kind], asked: Output, head: Head | None) -> list[InputOutput]:
+    """The pair about a port, of the first data block that it follows from."""
     above = sources_of(report, asked)
     for name in report.data_nodes():
         signal = report.signals.get((name, "features"))
@@ -88,7 +88,7 @@ def _asked(report: Report, kinds: Collection[Kind], asked: Output, head: Head | 
             continue
         source = _vectors_of_tokens(report, name, above) if signal.kind == "tokens" else (name, "features")
         if source is not None and source != asked:
-            return [Question(head, name, source, asked)]
+            return [InputOutput(head, name, source, asked)]
     return []
 
 
@@ -120,23 +120,23 @@ class Asking:
     Differentiable. The weights are those that the subject has now, so use it before others get their turn.
     """
 
-    def __init__(self, subject: Subject, question: Question, rows: NDArray[np.int64]) -> None:
+    def __init__(self, subject: Subject, pair: InputOutput, rows: NDArray[np.int64]) -> None:
         self.subject = subject
-        self.question = question
+        self.pair = pair
         self.part: Part = subject.shown_part
         self.rows = rows
         """Rows (R,) of the part."""
         index = torch.from_numpy(rows)
         self._feeds = {output: whole[index] for output, whole in subject.feeds(self.part).items()}
-        if question.source not in self._feeds:
-            self._feeds[question.source] = self.vectors(self._feeds)
-        self.features = self._feeds[question.source]
+        if pair.source not in self._feeds:
+            self._feeds[pair.source] = self.vectors(self._feeds)
+        self.features = self._feeds[pair.source]
         """(R, ...) as the network sees them."""
-        network, head, signals = subject.network, question.head, subject.report.signals
-        self._steps = network.steps_to([question.asked], self._feeds)
-        self._slot = network.slots[question.asked]
-        self._signal = signals[question.asked]
-        self._one_unit = question.classifies and self._signal.size == 1
+        network, head, signals = subject.network, pair.head, subject.report.signals
+        self._steps = network.steps_to([pair.asked], self._feeds)
+        self._slot = network.slots[pair.asked]
+        self._signal = signals[pair.asked]
+        self._one_unit = pair.classifies and self._signal.size == 1
         widest = max((signal.size * signal.rows for signal in signals.values()), default=1)
         self.at_once = min(AT_ONCE, max(1, MOST_NUMBERS // max(1, widest)))
         """Examples that go well together in one pass."""
@@ -144,12 +144,12 @@ class Asking:
 
     def vectors(self, feeds: Mapping[Output, torch.Tensor]) -> torch.Tensor:
         """The vectors (N, time, features) that the tokens of some examples become."""
-        source = self.question.source
+        source = self.pair.source
         return torch.from_numpy(self.subject.values(feeds, [source])[source])
 
     def tokens(self) -> tuple[str, ...]:
         """The words of the first example; empty where it has no tokens."""
-        known = self.question.data, "features"
+        known = self.pair.data, "features"
         signal = self.subject.report.signals[known]
         if signal.kind != "tokens":
             return ()
@@ -159,7 +159,7 @@ class Asking:
     @property
     def names(self) -> tuple[str, ...]:
         """The classes, or what the numbers of the answer are called."""
-        head, report = self.question.head, self.subject.report
+        head, report = self.pair.head, self.subject.report
         if head is None:
             kind = "map" if self._signal.kind == "image" else "unit"
             return tuple(f"{kind} {number + 1}" for number in range(_units(self._signal)))
@@ -178,10 +178,10 @@ class Asking:
         """
         copies = len(features) // max(1, len(self.rows))
         feeds = {output: value.repeat(copies, *[1] * (value.dim() - 1)) for output, value in self._feeds.items()}
-        feeds[self.question.source] = features
+        feeds[self.pair.source] = features
         self.subject.calm()
         values = self.subject.network.run(feeds, self._steps)[self._slot]
-        if self.question.head is None:
+        if self.pair.head is None:
             return _unit_values(values, self._signal)
         return self._in_target_unit(values.reshape(len(features), -1))
 
@@ -208,31 +208,31 @@ class Asking:
     @property
     def is_share(self) -> bool:
         """Whether what the network gives are probabilities already, no scores."""
-        decoder = self.question.head.metrics.decoder if self.question.head is not None else None
+        decoder = self.pair.head.metrics.decoder if self.pair.head is not None else None
         return decoder is not None and decoder.reading == "probability"
 
     @property
     def unit(self) -> str:
         """What the numbers of the answer are, in a word."""
-        if not self.question.classifies:
-            return "prediction" if self.question.head is not None else "value"
+        if not self.pair.classifies:
+            return "prediction" if self.pair.head is not None else "value"
         return "probability" if self.is_share else "score"
 
     def probabilities(self, prediction: torch.Tensor) -> NDArray[np.float32]:
         """Shares (N, classes) of raw predictions; of numbers the numbers themselves."""
-        given, head = prediction.detach().numpy(), self.question.head
+        given, head = prediction.detach().numpy(), self.pair.head
         return head.probabilities(given) if head is not None and head.classifies else given
 
     def classes(self, prediction: torch.Tensor) -> NDArray[np.int64]:
         """What the network decides for (N,): class numbers; 0 for a regression; of units the largest."""
-        given, head = prediction.detach().numpy(), self.question.head
+        given, head = prediction.detach().numpy(), self.pair.head
         if head is None:
             return np.asarray(given.argmax(axis=1), dtype=np.int64)
         return head.classes(given) if head.classifies else np.zeros(len(given), dtype=np.int64)
 
     def actual(self) -> NDArray[np.float64]:
         """What is right: class numbers (R, 1), the numbers (R, outputs) of a regression; NaN (R, 1) for units."""
-        head = self.question.head
+        head = self.pair.head
         if head is None:
             return np.full((len(self.rows), 1), np.nan)
         target = self.subject.values(self._feeds, [head.target])[head.target]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.analysis.base import Weight
+from playground.analysis.question import Weight
 from playground.analysis.subject import Subject
 from playground.network.flat import Layout, Place
 

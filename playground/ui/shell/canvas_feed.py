@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from playground.analysis.inside.live_maps import LiveMaps, LiveMapsAnalysis
 from playground.analysis.inside.wire_gradients import GradientFlow, WireGradientsAnalysis
+from playground.analysis.question import Question
 from playground.data.base import Part
 from playground.training.phases import active_phases
 from playground.training.snapshot import Snapshot
@@ -98,7 +99,8 @@ class CanvasFeed(QObject):
         self._asked_for = snapshot
         self._waited = 0
         analysis = LiveMapsAnalysis(resolution=MAP_SIDE)
-        self._analyst.request(Request(self._maps_key, analysis, graph, snapshot, example=self._example))
+        question = Question(graph=graph, snapshot=snapshot, example=self._example)
+        self._analyst.request(Request(self._maps_key, analysis, question))
 
     def _ask_flow(self) -> None:
         snapshot = self._feed.snapshot
@@ -106,7 +108,8 @@ class CanvasFeed(QObject):
             phases = active_phases(self._document.project, self._document.report)
             turns = tuple((tuple(sorted(phase.losses)), tuple(sorted(phase.trains))) for phase in phases)
             analysis = WireGradientsAnalysis(turns=turns if len(turns) > 1 else ())
-            self._analyst.request(Request(self._flow_key, analysis, self._document.graph, snapshot))
+            question = Question(graph=self._document.graph, snapshot=snapshot)
+            self._analyst.request(Request(self._flow_key, analysis, question))
 
     @Slot(int)
     def show_example(self, example: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
@@ -115,12 +117,9 @@ class CompanionLine(QFrame):
             return
         project = self._document.project
         self._asked_for = (live.snapshot, project)
-        self._analyst.request(
-            Request(
-                KEY, CompanionAnalysis(), project.graph, live.snapshot,
-                history=self._feed.curves(), marks=self._feed.marks, project=project,
-            )
-        )  # fmt: skip
+        analysis = CompanionAnalysis()
+        question = self._feed.question(analysis, project.graph, project)
+        self._analyst.request(Request(KEY, analysis, replace(question, snapshot=live.snapshot)))
 
     @Slot(str)
     def _on_result(self, key: str) -> None:

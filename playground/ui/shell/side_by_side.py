@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from playground.analysis.question import Question
 from playground.training.trail import nearest
 from playground.ui.shell.view_dock import ViewDock
 from playground.ui.shell.view_docks import ViewDocks
@@ -83,30 +84,27 @@ class SideBySide(QObject):
             dock = self._views.dock(name)
             self._waited[name] = self._waited.get(name, 0) + 1
             key = f"{KEY}{name}"
-            if not other.isVisible() or self._waited[name] < dock.view.interval or self._analyst.busy(key):
+            if not other.isVisible() or self._waited[name] < dock.view.pulses or self._analyst.busy(key):
                 continue
             dock.panel.name_both(f"{current.title}, step {frame.step:,}", f"{run.title}, step {snapshot.step:,}")
             if (options := dock.view.saved_options()) != other.saved_options():
                 other.take_options(options)
             analysis = dock.view.wanted()
-            asked_for = analysis, run.project, snapshot, self._views.node, self._views.example, self._views.weights
+            question = Question(
+                graph=run.project.graph,
+                snapshot=snapshot,
+                history=run.curves() if "history" in analysis.needs else None,
+                node=self._views.node or None,
+                trail=run.trail,
+                example=self._views.example,
+                weights=self._views.weights,
+                project=run.project,
+            ).limited_to(analysis.needs)
+            asked_for = (analysis, *question.compared(analysis.needs))
             if self._asked_for.get(name) == asked_for:
                 continue
             self._asked_for[name], self._waited[name] = asked_for, 0
-            self._analyst.request(
-                Request(
-                    key=key,
-                    analysis=analysis,
-                    graph=run.project.graph,
-                    snapshot=snapshot,
-                    history=run.curves() if "history" in analysis.needs else None,
-                    node=self._views.node or None,
-                    trail=run.trail,
-                    example=self._views.example,
-                    weights=self._views.weights,
-                    project=run.project,
-                )
-            )
+            self._analyst.request(Request(key, analysis, question))
 
     @Slot(str)
     def _on_result(self, key: str) -> None:

@@ -32,6 +32,8 @@ class ViewDock(QDockWidget):
         self.away = False
         """The panel is elsewhere, enlarged."""
         self.waited = 0
+        self.hurried = False
+        """A person waits for another answer, that does not show in the options of the view."""
         self.asked_for: tuple[Any, ...] = ()
         self.cancelled: Analysis | None = None
         """What a person has ended: it is not asked for again by itself."""
@@ -63,6 +65,11 @@ class ViewDock(QDockWidget):
         """The view can be seen: its panel is shown, and no other tab lies before it."""
         # Of the panel, as a widget whose children cover it whole has no visible region of its own.
         return self.view.isVisible() and not self.panel.visibleRegion().isEmpty()
+
+    def wants_other(self) -> bool:
+        """Whether the options ask for something else than what was asked for last."""
+        asked = self.asked_for[0] if self.asked_for else None
+        return isinstance(asked, Analysis) and asked != self.view.wanted()
 
     @Slot()
     def cancel(self) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QToolTip
 
-from playground.analysis.base import Analysis, Weight
+from playground.analysis.base import Analysis
+from playground.analysis.question import OF_A_RUN, Weight
 from playground.document import edits
 from playground.document.graph import Graph
 from playground.document.project import OpenView
 from playground.network.check import Report
 from playground.training.snapshot import Snapshot
 from playground.ui.open_document import OpenDocument
+from playground.ui.shell.budget import pauses
 from playground.ui.shell.dock_layout import DockLayout
 from playground.ui.shell.view_dock import ViewDock
 from playground.ui.threads.analyst import Analyst, Refusal, Request
@@ -28,10 +30,6 @@ from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes
 from playground.ui.widgets.menu_action import MenuAction
 
 MOST_DEFAULT_VIEWS = 3
-OF_A_RUN = frozenset({"snapshot", "history", "trail", "runs"})
-"""What an analysis may need that is not there before a run is."""
-GROWING = frozenset({"history", "trail", "runs"})
-"""What grows while the network learns, also while one looks back."""
 KEYS = {
     identifier: f"Alt+{number}"
     for number, identifier in enumerate(
@@ -129,6 +127,7 @@ class ViewDocks(QObject):
         """Open the views that the project names, or else the `usual` ones that apply, or those that fit it best."""
         self.weights = ()
         self._opened += 1
+        self._analyst.forget_costs()
         for dock in self._docks.values():
             dock.ask_anew()
             dock.view.leave_project()
@@ -227,6 +226,8 @@ class ViewDocks(QObject):
             self.weights = tuple(one for one in self.weights if one != weight)
         else:
             self.weights = (*self.weights, weight)[-MOST_WEIGHTS:]
+        for dock in self._docks.values():
+            dock.hurried = dock.hurried or "weights" in dock.view.analysis.needs
 
     @Slot(str, str, object)
     def _on_edit(self, text: str, node: str, parameters: dict[str, Any]) -> None:
@@ -247,12 +248,17 @@ class ViewDocks(QObject):
         learning = self._feed.live is not None and self._feed.live.steps_per_second > 0.0
         if self._feed.past is not self._past:
             self._past, learning = self._feed.past, False
+        pauses = self._pauses()
         for identifier, dock in self._docks.items():
             dock.waited += 1
             dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
-            if (learning and dock.waited < dock.view.interval) or not dock.seen:
-                continue
-            self._ask_for(identifier, dock)
+            if identifier not in pauses:
+                continue  # It cannot be seen.
+            # A person who has chosen does not wait for the next turn.
+            chosen = dock.hurried or dock.wants_other()
+            if chosen or not learning or dock.waited >= pauses[identifier]:
+                dock.hurried = False
+                self._ask_for(identifier, dock)
 
     def _ask_for(self, identifier: str, dock: ViewDock) -> None:
         key = self._key(identifier)
@@ -272,42 +278,25 @@ class ViewDocks(QObject):
                 return  # Until a person asks for it, or for something else.
             dock.cancelled = None
             dock.view.waiting.clear()
-        request = self._request(key, dock.view.wanted())
-        if request is None:
+        analysis = dock.view.wanted()
+        if analysis.needs & OF_A_RUN and self._feed.snapshot is None:
             return
-        # What a view needs and has not changed is not computed again, as that of a moment of the past.
-        growing = self._feed.number if request.analysis.needs & GROWING else 0
-        asked_for = (
-            request.analysis, request.graph, request.snapshot, growing, request.node, request.example, request.weights,
-            request.others, request.moment, request.project,
+        question = self._feed.question(
+            analysis, self._document.graph, self._document.project,
+            node=self.node or None, example=self.example, weights=self.weights,
         )  # fmt: skip
+        # What a view needs and has not changed is not computed again, as that of a moment of the past.
+        asked_for = (analysis, *question.compared(analysis.needs))
         if asked_for == dock.asked_for:
             return
         dock.asked_for = asked_for
         dock.waited = 0
-        self._analyst.request(request)
+        self._analyst.request(Request(key, analysis, question))
 
-    def _request(self, key: str, analysis: Analysis) -> Request | None:
-        """The question of a view with all that it needs; None when that is not there yet."""
-        feed, needs = self._feed, analysis.needs
-        if needs & OF_A_RUN and feed.snapshot is None:
-            return None
-        return Request(
-            key=key,
-            analysis=analysis,
-            graph=self._document.graph,
-            snapshot=feed.snapshot if "snapshot" in needs else None,
-            history=feed.curves() if "history" in needs else None,
-            marks=feed.marks if "history" in needs else (),
-            node=self.node or None,
-            trail=feed.trail if "trail" in needs else (),
-            example=self.example,
-            weights=self.weights if "weights" in needs else (),
-            others=feed.runs.shown() if "others" in needs else (),
-            runs=feed.runs.records(feed.curves()) if "runs" in needs else (),
-            moment=feed.moment if "moment" in needs else None,
-            project=self._document.project if "project" in needs else None,
-        )
+    def _pauses(self) -> dict[str, int]:
+        """Least pulses between two questions of each view that is seen, while the network learns."""
+        least = {name: dock.view.pulses for name, dock in self._docks.items() if dock.seen}
+        return pauses({name: self._analyst.cost(self._key(name)) for name in least}, least)
 
     def _key(self, identifier: str) -> str:
         """Another one for every project: pictures of the project before must not come late."""

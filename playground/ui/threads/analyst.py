@@ -7,44 +7,34 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from playground.analysis.base import OtherRun, Weight
-from playground.analysis.progress import Progress
+from playground.analysis.base import Analysis, NothingToShow
+from playground.analysis.progress import Progress, told
+from playground.analysis.question import Cancelled, Question
+from playground.analysis.subject import Subject
 from playground.document.graph import Graph, same_structure
-from playground.document.project import Project
-from playground.training.history import CurveData, Mark, Moment
-from playground.training.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
 NEWS = 0.2
 """Seconds between two news of a computation."""
+FORGET = 0.8
+"""Part of what an answer took that is still counted on when the next one was broken off."""
 MOST_SUBJECTS = 2
 """Networks that are kept, so that two runs can be looked at in turns."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One question: an analysis (its declaration with parameters) of a graph at a snapshot."""
+    """An analysis (its declaration with parameters) and the question it is to answer; newer ones of a key win."""
 
     key: str
-    analysis: Any
-    graph: Graph
-    snapshot: Snapshot | None = None
-    history: dict[str, CurveData] | None = None
-    marks: tuple[Mark, ...] = ()
-    node: str | None = None
-    trail: tuple[Snapshot, ...] = ()
-    example: int = 0
-    weights: tuple[Weight, ...] = ()
-    others: tuple[OtherRun, ...] = ()
-    runs: tuple[OtherRun, ...] = ()
-    moment: Moment | None = None
-    project: Project | None = None
+    analysis: Analysis
+    question: Question
 
 
 @dataclass(frozen=True)
@@ -89,6 +79,14 @@ class Analyst(QObject):
     def progress(self, key: str) -> Progress | None:
         """How far the request of a key is; None when it is not at work or says nothing."""
         return self._thread.progress(key)
+
+    def cost(self, key: str) -> float:
+        """Seconds that the last answer of a key took, as far as it is known."""
+        return self._thread.cost(key)
+
+    def forget_costs(self) -> None:
+        """Another project: what answers took says nothing any more."""
+        self._thread.forget_costs()
 
     def busy(self, key: str) -> bool:
         """Whether an answer for the key is still to come."""
@@ -139,6 +137,8 @@ class AnalysisThread(QThread):
         """Networks under examination, the one last looked at first."""
         self._stages: dict[str, tuple[Request, Iterator[Any]]] = {}
         """Computations that have begun, each with its request: what they give next is another stage of the answer."""
+        self._costs: dict[str, float] = {}
+        self._spent: dict[str, float] = {}
 
     def submit(self, request: Request | Job) -> None:
         """Queue a request in the place of an older one with its key."""
@@ -159,6 +159,22 @@ class AnalysisThread(QThread):
         """News of what runs or waits for its next part, if it has that key."""
         with self._lock:
             return self._progress.get(key)
+
+    def cost(self, key: str) -> float:
+        """Seconds that the last answer of a key took, as far as it is known; an unfinished one counts too."""
+        with self._lock:
+            return self._costs.get(key, 0.0)
+
+    def forget_costs(self) -> None:
+        """Forget what answers took."""
+        with self._lock:
+            self._costs.clear()
+            self._spent.clear()
+
+    def _count(self, key: str, seconds: float, *, finished: bool) -> None:
+        with self._lock:
+            self._spent[key] = self._spent.get(key, 0.0) + seconds
+            self._costs[key] = self._spent[key] if finished else max(self._costs.get(key, 0.0), self._spent[key])
 
     def busy(self, key: str) -> bool:
         """Whether a request of that key waits or runs."""
@@ -208,8 +224,6 @@ class AnalysisThread(QThread):
                 self.answered.emit(request.key)
 
     def _answer(self, request: Request | Job) -> Any:
-        from playground.analysis.base import Cancelled, NothingToShow
-
         try:
             if isinstance(request, Job):
                 return request.function()
@@ -224,53 +238,44 @@ class AnalysisThread(QThread):
 
     def _next_stage(self, request: Request) -> Any:
         """The first result of a new request, or the next of one that has begun; None when there is none."""
-        from playground.analysis.base import Analysis
-
-        begun, further = self._stages.pop(request.key, (None, None))
-        stages = further if begun is request else self._begin(request)
-        if stages is None or isinstance(stages, Refusal):
-            return stages
+        begun, stages = self._stages.pop(request.key, (None, None))
+        began = time.perf_counter()
+        if begun is not request or stages is None:
+            with self._lock:
+                self._spent[request.key] = 0.0
+                self._costs[request.key] = FORGET * self._costs.get(request.key, 0.0)
+            answer = self._begin(request)
+            if answer is None or isinstance(answer, Refusal):
+                return answer
+            stages = answer
+        grows = type(request.analysis).stages is not Analysis.stages
         result = next(stages, None)
-        if result is not None and type(request.analysis).stages is not Analysis.stages:
+        self._count(request.key, time.perf_counter() - began, finished=result is None or not grows)
+        if result is not None and grows:
             self._stages[request.key] = request, stages
         return result
 
     def _begin(self, request: Request) -> Iterator[Any] | Refusal | None:
-        from playground.analysis.base import Context
-        from playground.analysis.progress import told
-
         def cancelled() -> bool:
             return self._leaving or self._dropped or request.key in self._waiting
 
         def tell(progress: Progress) -> None:
             self._tell(request.key, progress)
 
-        subject = self._subject_of(request.graph)
-        why_not = request.analysis.why_not(subject.report, request.graph)
+        asked = request.question
+        if asked.graph is None:
+            raise ValueError("a question needs the graph that is looked at")
+        subject = self._subject_of(asked.graph)
+        why_not = request.analysis.why_not(subject.report, asked.graph)
         if why_not:
             return Refusal(why_not)
-        if request.snapshot is not None:
+        if asked.snapshot is not None:
             try:
-                subject.load(request.snapshot)
+                subject.load(asked.snapshot)
             except ValueError:
                 return None  # The graph has just changed; the next frame brings a snapshot that fits.
-        context = Context(
-            subject=subject,
-            snapshot=request.snapshot,
-            history=request.history,
-            marks=request.marks,
-            node=request.node,
-            trail=request.trail,
-            example=request.example,
-            weights=request.weights,
-            others=request.others,
-            runs=request.runs,
-            moment=request.moment,
-            project=request.project,
-            cancelled=cancelled,
-            tell=tell,
-        )
-        return told(request.analysis.stages(context), tell)
+        stages = request.analysis.stages(replace(asked, subject=subject, cancelled=cancelled, tell=tell))
+        return told(stages, tell)
 
     def _tell(self, key: str, progress: Progress) -> None:
         now = time.monotonic()
@@ -282,8 +287,6 @@ class AnalysisThread(QThread):
             self.told.emit(key)
 
     def _subject_of(self, graph: Graph) -> Any:
-        from playground.analysis.subject import Subject
-
         for index, (known, subject) in enumerate(self._subjects):
             if known is graph or same_structure(known, graph):
                 # The same network, but with the titles and training settings of this graph.

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from playground.analysis.base import Analysis
+from playground.analysis.question import Question
+from playground.document.graph import Graph
+from playground.document.project import Project
 from playground.training.history import CurveData, History, Mark, Moment
 from playground.training.snapshot import Snapshot
 from playground.ui.threads.run_log import RunLog
@@ -88,6 +93,23 @@ class LiveFeed(QObject):
         if self._curves is None:
             self._curves = {name: curve.data() for name, curve in self.history.curves.items()}
         return self._curves
+
+    def question(self, analysis: Analysis, graph: Graph, project: Project, **looked_at: Any) -> Question:
+        """What the analysis is asked of the moment that is shown; `looked_at` are the node, example and weights."""
+        needs = analysis.needs
+        return Question(
+            graph=graph,
+            snapshot=self.snapshot,
+            history=self.curves() if "history" in needs else None,
+            marks=self.marks,
+            trail=self.trail,
+            others=self.runs.shown() if "others" in needs else (),
+            runs=self.runs.records(self.curves()) if "runs" in needs else (),
+            moment=self.moment,
+            project=project,
+            grown=self.number,
+            **looked_at,
+        ).limited_to(needs)
 
     def forget(self) -> None:
         """Another project: nothing is known yet."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from playground.analysis.base import OtherRun
+from playground.analysis.question import OtherRun
 from playground.document.project import Project
 from playground.training.history import CurveData, History
 from playground.training.saving_runs import Branched, RunBook, SavedRun

@@ -22,9 +22,6 @@ from playground.ui.widgets.options import MoreButton
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
 
-PULSE = 0.033
-"""Seconds between two pulses of the window."""
-
 
 class View(QWidget):
     """Draws the result of one analysis; knows no torch.
@@ -41,8 +38,6 @@ class View(QWidget):
     """The sentence before the first result."""
     pulses: ClassVar[int] = 2
     """Least pulses (33 ms each) between two results."""
-    work_share: ClassVar[float] = 0.15
-    """Part of its time that the analysis thread may spend on it while the network learns, where it tells its cost."""
     rank: ClassVar[int] = 0
     """A project that names no views is opened with those of the highest rank that apply; 0: only when asked for."""
 
@@ -80,8 +75,6 @@ class View(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Any = None
-        self.interval = self.pulses
-        """Pulses that the window waits before it asks again."""
         self.setAccessibleName(self.title)
         self.options = QWidget(self)
         self.options.hide()
@@ -138,14 +131,6 @@ class View(QWidget):
     def ask_anew(self, name: str = "") -> None:
         """A parameter, by its name, asks for another result."""
         self.wanted_changed.emit()
-
-    def ask_at_once(self) -> None:
-        """A person who has chosen does not wait for the next turn."""
-        self.interval = 1
-
-    def tell_cost(self, seconds: float) -> None:
-        """A result takes so long: it is asked for so seldom that it gets its share of the analysis thread."""
-        self.interval = max(self.pulses, round(seconds / self.work_share / PULSE))
 
     @Slot(str)
     def _drawn(self, name: str) -> None:

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import pytest
 from pytestqt.qtbot import QtBot
 
-from playground.analysis.base import Analysis, Context, Result, Table
+from playground.analysis.base import Analysis, Result, Table
 from playground.analysis.progress import Progress
+from playground.analysis.question import Question
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.ui.threads.analyst import Analyst, Request
@@ -39,9 +40,9 @@ class Counting(Analysis):
     def why_not(self, report: Report, graph: Graph) -> str:
         return ""
 
-    def stages(self, context: Context) -> Iterator[Result]:
+    def stages(self, question: Question) -> Iterator[Result]:
         for number in range(self.first, self.first + self.stages_to_go):
-            context.check()
+            question.check()
             yield Count(number)
 
 
@@ -68,7 +69,7 @@ def answers(analyst: Analyst, qtbot: QtBot, *requests: Request, until: int) -> l
 
 
 def test_a_result_grows_stage_by_stage_until_it_is_whole(analyst: Analyst, qtbot: QtBot) -> None:
-    request = Request("one", Counting(stages_to_go=50), plain_graph())
+    request = Request("one", Counting(stages_to_go=50), Question(graph=plain_graph()))
     found = answers(analyst, qtbot, request, until=49)
     numbers = [number for _, number in found]
     assert numbers == sorted(numbers) and numbers[-1] == 49
@@ -76,8 +77,8 @@ def test_a_result_grows_stage_by_stage_until_it_is_whole(analyst: Analyst, qtbot
 
 def test_others_get_their_turn_between_the_stages(analyst: Analyst, qtbot: QtBot) -> None:
     graph = plain_graph()
-    long = Request("long", Counting(stages_to_go=2_000), graph)
-    short = Request("short", Counting(first=9_000, stages_to_go=1), graph)
+    long = Request("long", Counting(stages_to_go=2_000), Question(graph=graph))
+    short = Request("short", Counting(first=9_000, stages_to_go=1), Question(graph=graph))
     order: list[str] = []
     analyst.result_ready.connect(lambda key: order.append(key))
     answers(analyst, qtbot, long, short, until=1_999)
@@ -86,8 +87,8 @@ def test_others_get_their_turn_between_the_stages(analyst: Analyst, qtbot: QtBot
 
 def test_a_newer_request_takes_the_place_of_one_that_has_begun(analyst: Analyst, qtbot: QtBot) -> None:
     graph = plain_graph()
-    old = Request("key", Counting(stages_to_go=1_000_000), graph)
-    new = Request("key", Counting(first=5_000_000, stages_to_go=2), graph)
+    old = Request("key", Counting(stages_to_go=1_000_000), Question(graph=graph))
+    new = Request("key", Counting(first=5_000_000, stages_to_go=2), Question(graph=graph))
     found = answers(analyst, qtbot, old, new, until=5_000_001)
     assert found[-1] == ("key", 5_000_001)
 
@@ -97,10 +98,10 @@ class Endless(Counting):
 
     id: ClassVar[str] = "endless"
 
-    def stages(self, context: Context) -> Iterator[Result]:
+    def stages(self, question: Question) -> Iterator[Result]:
         while True:
-            context.check()
-            context.tell(Progress(0.25, 90.0))
+            question.check()
+            question.tell(Progress(0.25, 90.0))
             time.sleep(0.001)
         yield Count(0)
 
@@ -109,7 +110,7 @@ def test_a_long_computation_tells_how_far_it_is_and_can_be_cancelled(analyst: An
     found: list[str] = []
     analyst.result_ready.connect(found.append)
     with qtbot.waitSignal(analyst.progressed) as told:
-        analyst.request(Request("endless", Endless(), plain_graph()))
+        analyst.request(Request("endless", Endless(), Question(graph=plain_graph())))
     assert told.args == ["endless"]
     assert analyst.progress("endless") == Progress(0.25, 90.0)
     assert analyst.progress("another") is None
@@ -117,12 +118,32 @@ def test_a_long_computation_tells_how_far_it_is_and_can_be_cancelled(analyst: An
     assert analyst.busy("endless")
     analyst.cancel("endless")
     qtbot.waitUntil(lambda: not analyst.any_busy())
-    assert answers(analyst, qtbot, Request("one", Counting(), plain_graph()), until=2)[-1] == ("one", 2)
+    assert answers(analyst, qtbot, Request("one", Counting(), Question(graph=plain_graph())), until=2)[-1] == ("one", 2)
     assert "endless" not in found
 
 
 def test_stages_of_what_was_cancelled_do_not_go_on(analyst: Analyst, qtbot: QtBot) -> None:
     with qtbot.waitSignal(analyst.result_ready):
-        analyst.request(Request("long", Counting(stages_to_go=10_000_000), plain_graph()))
+        analyst.request(Request("long", Counting(stages_to_go=10_000_000), Question(graph=plain_graph())))
     analyst.cancel("long")
     qtbot.waitUntil(lambda: not analyst.any_busy())
+
+
+class Slow(Counting):
+    """Takes a while in each of three stages."""
+
+    id: ClassVar[str] = "slow"
+
+    def stages(self, question: Question) -> Iterator[Result]:
+        for number in range(3):
+            time.sleep(0.01)
+            yield Count(number)
+
+
+def test_what_an_answer_took_is_known_stage_by_stage_and_as_a_whole(analyst: Analyst, qtbot: QtBot) -> None:
+    assert analyst.cost("slow") == 0.0
+    answers(analyst, qtbot, Request("slow", Slow(), Question(graph=plain_graph())), until=2)
+    whole = analyst.cost("slow")
+    assert whole >= 0.03
+    analyst.forget_costs()
+    assert analyst.cost("slow") == 0.0

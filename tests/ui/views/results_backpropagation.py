@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from playground.analysis.base import Context
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.training.session import Session
 from tests.network.small_graphs import chain, node, wired
@@ -29,7 +29,7 @@ def two_ways() -> Backpropagation:
     )  # fmt: skip
     session = Session(project(graph), "cpu")
     return BackpropagationAnalysis().compute(
-        Context(subject=Subject(graph), snapshot=session.snapshot(), project=session.project)
+        Question(subject=Subject(graph), snapshot=session.snapshot(), project=session.project)
     )
 
 
@@ -42,5 +42,5 @@ def wide() -> Backpropagation:
     )  # fmt: skip
     session = Session(project(graph), "cpu")
     return BackpropagationAnalysis().compute(
-        Context(subject=Subject(graph), snapshot=session.snapshot(), project=session.project)
+        Question(subject=Subject(graph), snapshot=session.snapshot(), project=session.project)
     )

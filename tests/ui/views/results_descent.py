@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from playground.analysis.base import Context
 from playground.analysis.loss.descent import Descent, DescentAnalysis
+from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.project import Project
 from tests.training.descents import landscape, side_by_side, went
@@ -14,8 +14,8 @@ def looked_at(project: Project, steps: int, at: int | None = None) -> Descent:
     session = went(project, steps)
     trail = session.trail.snapshots
     snapshot = trail[-1] if at is None else trail[at]
-    context = Context(subject=Subject(project.graph), snapshot=snapshot, trail=trail, project=project)
-    return DescentAnalysis(resolution=31).compute(context)
+    question = Question(subject=Subject(project.graph), snapshot=snapshot, trail=trail, project=project)
+    return DescentAnalysis(resolution=31).compute(question)
 
 
 def parabola() -> Descent:

@@ -71,13 +71,6 @@ def test_from_above_both_ways_are_on_the_plane(view: ModeConnectivityView) -> No
     np.testing.assert_allclose(drawn, result.plane.others[0].places)
 
 
-def test_the_dearer_it_is_the_longer_it_rests_while_the_network_learns(view: ModeConnectivityView) -> None:
-    view.show_result(bent())
-    assert view.interval == ModeConnectivityView.pulses
-    view.show_result(replace(bent(), seconds=2.0))
-    assert 200 < view.interval < 280
-
-
 def test_another_second_network_is_asked_for(qtbot: Any, view: ModeConnectivityView) -> None:
     assert view.wanted() == ModeConnectivityAnalysis()
     with qtbot.waitSignal(view.wanted_changed):

@@ -56,15 +56,6 @@ def test_without_a_limit_no_line_is_promised(qtbot: Any) -> None:
     assert not view.run.isVisible()  # one moment is no line
 
 
-def test_a_costly_curvature_is_asked_for_less_often(qtbot: Any) -> None:
-    panel = shown(qtbot, CurvatureView(), results_curvature.by_lanczos(), QSize(400, 400))
-    view = panel.view
-    assert view.interval > CurvatureView.pulses
-    with qtbot.waitSignal(view.wanted_changed):
-        view.examples_box.setCurrentIndex(1)
-    assert view.wanted().examples == 64 and view.interval == 1
-
-
 def test_every_quantity_has_its_plot_and_the_numbers_their_rule(qtbot: Any) -> None:
     panel = shown(qtbot, OptimizerXrayView(), results_xray.under_adam(), QSize(700, 600))
     view = panel.view

@@ -267,9 +267,6 @@ def test_the_grid_is_as_fine_as_the_network_is_quick(view: LossSurfaceView) -> N
     for seconds, expected in ((0.01, 51), (0.05, 25), (2.0, 13)):
         view.show_result(replace(random_bowl(), seconds=seconds))
         assert view.wanted().resolution == expected
-    assert view.interval > 200  # two seconds of work are followed by many of rest
-    view.show_result(replace(bowl(), seconds=0.001))
-    assert view.interval == LossSurfaceView.pulses
     view.show_message("Mend the errors on the canvas, and it appears here.")
     assert view.wanted().resolution == GRIDS[0]
 

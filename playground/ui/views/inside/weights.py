@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.base import Analysis, Weight
+from playground.analysis.base import Analysis
 from playground.analysis.inside.weights import WeightMatrix, Weights, WeightsAnalysis
+from playground.analysis.question import Weight
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import image, number_words, shades, signed_table
 from playground.ui.widgets.heat_map import input_words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pyqtgraph as pg
@@ -29,7 +29,6 @@ WIDE = 1.25
 """Width over height from which the plots lie side by side."""
 LOW, NARROW = 360, 560
 """Pixels below which there is room for the first sentences and for one plot only."""
-FORGET = 0.8
 NEAR = 0.02
 
 
@@ -156,7 +155,6 @@ class CurvatureView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: CurvatureResult | None = None
-        self._cost = 0.0
         self.words = Label()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("Where the network stands")
@@ -188,18 +186,6 @@ class CurvatureView(View):
             self.parameters.bind(name, box)
         self.options_layout.addWidget(self.shown_box)
         self.add_more([("Examples", self.examples_box), ("", self.over_time_box)])
-
-    @Slot(str)
-    def ask_anew(self, name: str = "") -> None:
-        self._cost = 0.0
-        self.ask_at_once()
-        super().ask_anew(name)
-
-    def show_result(self, result: Any) -> None:
-        # An unfinished result may have been cut off by the next question, so the cost falls slowly only.
-        self._cost = result.seconds if result.finished else max(FORGET * self._cost, result.seconds)
-        self.tell_cost(self._cost)
-        super().show_result(result)
 
     def restyle(self) -> None:
         for plot in (self.spectrum, self.run):

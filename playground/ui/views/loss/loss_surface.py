@@ -83,7 +83,6 @@ class LossSurfaceView(View):
         self._cost = result.seconds / result.values.size
         self.choices.limit(self._cost)
         self._measure_grid()
-        self.tell_cost(result.seconds)
         self._arrived = self.clock()
         self.choices.offer(result)
         super().show_result(result)
@@ -92,11 +91,6 @@ class LossSurfaceView(View):
         self._cost = 0.0
         self._measure_grid()
         super().show_message(sentence)
-
-    @Slot(str)
-    def ask_anew(self, name: str = "") -> None:
-        self.ask_at_once()
-        super().ask_anew(name)
 
     # Age ------------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pyqtgraph as pg
@@ -38,7 +38,6 @@ class ModeConnectivityView(View):
     title: ClassVar[str] = "Between two solutions"
     empty: ClassVar[str] = "Press play; when this network has learned, see what lies between it and a second one."
     pulses: ClassVar[int] = 30
-    work_share: ClassVar[float] = 0.25
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,19 +81,10 @@ class ModeConnectivityView(View):
         self.parameters.bind("other_run", self.run_box)
         self.other_button.clicked.connect(self._another)
 
-    def show_result(self, result: Any) -> None:
-        self.tell_cost(result.seconds)
-        super().show_result(result)
-
     @Slot()
     def _another(self) -> None:
         self.run_box.setChecked(False)
         self.parameters.choose("seed", self.parameters.value("seed") + 1)
-
-    @Slot(str)
-    def ask_anew(self, name: str = "") -> None:
-        self.ask_at_once()
-        super().ask_anew(name)
 
     # Drawing --------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QSignalBlocker, Qt, Slot
@@ -37,7 +37,6 @@ class OptimizerXrayView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: OptimizerXray | None = None
-        self._cost = 0.0
         self._columns = 0
         self._make_options()
         self.numbers = Label()
@@ -128,13 +127,7 @@ class OptimizerXrayView(View):
     def _look(self) -> None:
         picked = self._picked()
         if picked is not None:
-            self.ask_at_once()
             self.weight_pointed_at.emit(picked)
-
-    def show_result(self, result: Any) -> None:
-        self._cost = result.seconds if result.finished else max(FORGET * self._cost, result.seconds)
-        self.tell_cost(self._cost)
-        super().show_result(result)
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
