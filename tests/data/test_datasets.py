@@ -17,8 +17,7 @@ from playground.data.base import PARTS, ClassDataset, RegressionDataset, ScaledD
 from playground.data.preparation import prepare
 from playground.data.preview import preview
 from playground.data.registry import CATALOGUE, DATASETS
-
-from .examples import ALL, CLASSES, FIXED, REAL, SCALED, by_id, one_class_each, ready
+from tests.data.examples import ALL, CLASSES, FIXED, REAL, SCALED, by_id, one_class_each, ready
 
 ROOT = Path(__file__).resolve().parents[2]
 every = pytest.mark.parametrize("cls", ALL, ids=by_id)

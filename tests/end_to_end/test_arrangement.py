@@ -14,8 +14,7 @@ from playground.ui.shell.dock_layout import HEIGHT_SHARE, columns_for
 from playground.ui.shell.presenter import scale_for
 from playground.ui.shell.top_bar import WIDEST_NUMBER, number
 from playground.ui.widgets.theme import THEME
-
-from .conftest import LEFT, Person, spirals
+from tests.end_to_end.conftest import LEFT, Person, spirals
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SMALLEST = (1024, 600)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from playground.document import files, library
-
-from .conftest import Person
+from tests.end_to_end.conftest import Person
 
 
 def test_a_click_in_the_latent_plane_shows_that_picture_everywhere(person: Person, tmp_path: Path) -> None:

@@ -8,11 +8,10 @@ from PySide6.QtCore import QPoint, Qt
 
 from playground.document.graph import Choice
 from playground.ui.views.loss.descent import DescentView
+from tests.end_to_end.conftest import Person
 from tests.network.small_graphs import chain, node
 from tests.training.descents import landscape
 from tests.training.runs import circles, project
-
-from .conftest import Person
 
 
 def view_of(person: Person) -> DescentView:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPropertyAnimation
 from PySide6.QtWidgets import QApplication
 
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups on the offscreen platform
 

@@ -11,8 +11,7 @@ from playground.document import files, library
 from playground.document.project import OpenView
 from playground.ui.views.answers.prediction_wall import PredictionWallView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
-
-from .conftest import LEFT, Person
+from tests.end_to_end.conftest import LEFT, Person
 
 
 def test_maps_follow_the_block_and_the_picture_on_the_wall(person: Person, tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from playground.document.files import to_json
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 
 def test_the_spirals_preset_learns_before_their_eyes(person: Person) -> None:

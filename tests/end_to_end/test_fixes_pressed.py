@@ -14,9 +14,8 @@ from playground.document.project import Project, TrainingSettings
 from playground.network.check import Problem, check
 from playground.training.readiness import refusals
 from tests.editing.test_every_fix import graphs_of
+from tests.end_to_end.conftest import LEFT, Person
 from tests.network.small_graphs import chain, node, wired
-
-from .conftest import LEFT, Person
 
 MOST_GRAPHS = 60
 """Of each block; all of them are tried without the window."""

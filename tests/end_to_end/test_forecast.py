@@ -10,8 +10,7 @@ from PySide6.QtTest import QTest
 
 from playground.document import files, library
 from playground.ui.views.answers.forecast import ForecastView
-
-from .conftest import LEFT, NONE, Person
+from tests.end_to_end.conftest import LEFT, NONE, Person
 
 
 def view_of(person: Person) -> ForecastView:

@@ -28,8 +28,7 @@ from playground.document.project import Project
 from playground.editing.commands import rename
 from playground.ui.views.registry import VIEWS
 from playground.ui.widgets.question import Choice, tell
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 HOSTILE = "<b>x</b><img src='file:///nothing.png'>\nR & D[*]\u05e9\u05dc\u05d5\u05dd"
 MARKUP = "<img src='file"

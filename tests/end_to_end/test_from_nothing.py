@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from .conftest import Person
+from tests.end_to_end.conftest import Person
 
 
 def test_a_network_built_from_nothing_is_mended_and_watched(person: Person) -> None:

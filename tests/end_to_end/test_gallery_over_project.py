@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 HOSTILE = "<b>x</b><img src='file:///nothing.png'>"
 

@@ -13,8 +13,7 @@ from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 from playground.ui.inspector.choice_editor import ChoiceEditor
 from playground.ui.widgets.theme import THEME
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 
 def plays(person: Person, folder: Path) -> None:

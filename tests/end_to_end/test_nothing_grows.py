@@ -12,7 +12,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 TIMES = 3
 

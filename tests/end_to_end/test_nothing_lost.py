@@ -17,8 +17,7 @@ from playground.document.kept_work import SafetyCopy, kept_works
 from playground.document.library import paths
 from playground.document.pairing import weights_path
 from playground.paths import PRESETS
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 
 def learns(person: Person, steps: int) -> None:

@@ -23,8 +23,7 @@ from playground.ui.own_files.columns import KIND, TARGET, USED, ColumnsView
 from playground.ui.own_files.dialog import OwnFileDialog
 from playground.ui.shell.window import MainWindow
 from tests import own_files
-
-from .conftest import LEFT, NONE, Person, spirals
+from tests.end_to_end.conftest import LEFT, NONE, Person, spirals
 
 
 def drops_file(widget: QWidget, path: Path, place: QPoint) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from playground.document import library
 from playground.ui.views.answers.generated_points import GeneratedPointsView
 from playground.ui.views.run.curves import CurvesView
-
-from .conftest import Person
+from tests.end_to_end.conftest import Person
 
 
 def test_both_players_are_seen_while_they_learn_and_are_changed_meanwhile(person: Person) -> None:

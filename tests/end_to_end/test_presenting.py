@@ -8,9 +8,8 @@ from PySide6.QtCore import Qt
 
 from playground.document import library
 from playground.paths import PRESETS
+from tests.end_to_end.conftest import Person, spirals
 from tests.reading import opened_below
-
-from .conftest import Person, spirals
 
 
 def test_n_and_p_read_the_one_preset_that_they_open(person: Person, tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from PySide6.QtCore import Qt
 
 from playground.document import files, library
 from playground.ui.views.inside.backpropagation import BackpropagationView
-
-from .conftest import Person
+from tests.end_to_end.conftest import Person
 
 
 def labels(person: Person) -> dict[str, str]:

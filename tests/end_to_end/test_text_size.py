@@ -7,8 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QPointF
 
 from playground.ui.widgets.theme import THEME
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 
 def test_larger_text_and_back_leaves_the_canvas_where_it_was(person: Person, tmp_path: Path) -> None:

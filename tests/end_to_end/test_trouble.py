@@ -13,8 +13,7 @@ from playground.document import pairing
 from playground.document.files import to_json
 from playground.document.graph import Choice
 from playground.document.kept_work import SafetyCopy
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 
 def full_disk(*_words: object) -> None:

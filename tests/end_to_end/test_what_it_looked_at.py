@@ -18,8 +18,7 @@ from playground.ui.views.answers.attribution import AttributionView
 from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
 from playground.ui.views.answers.prediction_wall import PredictionWallView
 from playground.ui.views.answers.response import ResponseView
-
-from .conftest import LEFT, NONE, Person, spirals
+from tests.end_to_end.conftest import LEFT, NONE, Person, spirals
 
 
 def test_a_mistake_on_the_wall_is_explained(person: Person, tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ from playground.ui.shell.presenter import scale_for
 from playground.ui.views.registry import VIEWS
 from playground.ui.widgets.theme import THEME
 from playground.ui.widgets.tokens import DARK, LIGHT
-
-from .conftest import Person, spirals
+from tests.end_to_end.conftest import Person, spirals
 
 
 def middle_color(person: Person) -> str:

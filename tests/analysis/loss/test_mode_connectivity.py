@@ -17,8 +17,8 @@ from playground.document import files, library
 from playground.document.graph import Choice
 from playground.document.project import Project, TrainingSettings
 from playground.training.session import Session
+from tests.analysis.loss.test_loss_surface import plain_loss, turned_round
 from tests.analysis.subjects import chain, snapshot_of, spirals
-from tests.analysis.test_analysis_surface import plain_loss, turned_round
 
 
 def moons() -> Project:

@@ -21,8 +21,8 @@ from playground.document.graph import Graph, NodeTraining
 from playground.document.project import Project, Regularization, TrainingSettings
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
+from tests.analysis.loss.test_loss_surface import GRAPHS, along, plain_loss, trail_of
 from tests.analysis.subjects import chain, snapshot_of, spirals
-from tests.analysis.test_analysis_surface import GRAPHS, along, plain_loss, trail_of
 
 
 def surface(question: Question, directions: Any, **parameters: Any) -> LossSurface:

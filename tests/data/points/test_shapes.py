@@ -14,8 +14,7 @@ from playground.data.points.surfaces import Bumps, Plane
 from playground.data.preparation import prepare
 from playground.data.tables.courses import Bonus, Insurance, NoisyCurve, SparseTable, causes
 from playground.data.tables.gates import TruthTable
-
-from .examples import separable
+from tests.data.examples import separable
 
 POINTS = [Circles, Xor, Gaussians, Spirals, Moons, Blobs, TypedBoundary]
 points = pytest.mark.parametrize("cls", POINTS, ids=lambda cls: cls.id)
