@@ -98,3 +98,22 @@ def test_every_file_of_the_table_exists() -> None:
     assert len(named) > 12
     for path in named:
         assert (ROOT / path).exists(), path
+
+
+def test_every_file_that_the_house_names_is_there() -> None:
+    picture = (ROOT / "resources" / "pictures" / "house.svg").read_text(encoding="utf-8")
+    named = {*re.findall(r">([a-z_/]+\.py)<", picture), *re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", PAGE)}
+    assert len(named) > 20
+    missing = {
+        name for name in named
+        if not any((ROOT / place / name).is_file() for place in ("playground", ".", "playground/ui"))
+    }  # fmt: skip
+    assert not missing
+
+
+def test_every_room_that_the_house_names_is_there_and_none_is_left_out() -> None:
+    folders = [path for path in (ROOT / "playground").iterdir() if path.is_dir() and (path / "__init__.py").is_file()]
+    rooms = {path.name for path in folders}
+    rooms |= {path.parent.name for path in (ROOT / "playground" / "ui").glob("*/__init__.py")}
+    house = PAGE[PAGE.index("## The house") : PAGE.index("## I want to add")]
+    assert {room for room in rooms if f"{room}/" not in house} == set()
