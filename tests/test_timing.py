@@ -14,7 +14,7 @@ REPORT = """<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="p
 <testcase classname="tests.presets.test_gradient_lessons" name="test_each_cure[xor-by-hand-1]" time="4.0" />
 <testcase classname="tests.presets.test_lessons" name="test_zeros_stay_zero" time="1.0"></testcase>
 <testcase classname="tests.network.test_check" name="test_of_another_room[xor]" time="9.0" />
-</testsuite></testsuites>"""
+<testcase time="3.0" /></testsuite></testsuites>"""
 
 
 def test_the_slowest_come_first_and_presets_are_summed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +31,11 @@ def test_the_slowest_come_first_and_presets_are_summed(tmp_path: Path, capsys: p
         "| 4.0 | 0.0 | xor-by-hand |",
         "| 2.8 | 2.5 | xor |",
     ]
+
+
+def test_without_a_report_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert timing.main(["--read", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "no test has run\n"
 
 
 def test_the_rooms_are_the_folders_with_tests() -> None:

@@ -44,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = options.read or options.keep or Path(passing)
         failed = [] if options.read else [room for room in options.rooms or rooms() if not _run(room, folder)]
         found = [timed for path in sorted(folder.glob("*.xml")) for timed in read(path)]
+    if not found:
+        print("no test has run", file=sys.stderr)
+        return 1
     print("\n".join([*slowest(found, options.number), "", *by_preset(found, options.number)]))
     if failed:
         print(f"tests failed in {', '.join(failed)}", file=sys.stderr)
@@ -59,6 +62,8 @@ def read(path: Path) -> list[Timed]:
     """The tests of one report of pytest (JUnit XML)."""
     found = []
     for case in ElementTree.parse(path).getroot().iter("testcase"):
+        if "name" not in case.attrib:  # the test in which somebody ended the run
+            continue
         name, _, parameter = case.attrib["name"].partition("[")
         file = case.attrib["classname"].replace(".", "/") + ".py"
         found.append(Timed(file, name, parameter.removesuffix("]"), float(case.attrib["time"])))
