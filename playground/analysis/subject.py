@@ -282,7 +282,9 @@ def dependents(report: Report, source: Output, entering: Sequence[Output] = ()) 
     for name in report.order:
         if name not in report.blocks:
             continue  # Its parameters are wrong, so nothing is known of it.
-        outputs = [(name, port.name) for port in report.blocks[name].outputs]
+        # What a block says beside the examples that it passes on has a row for each row of its own, not of the source.
+        passed_on = report.blocks[name].entrances
+        outputs = [(name, port.name) for port in report.blocks[name].outputs if not passed_on or port.name in passed_on]
         sources = report.followed(name)
         if sources and all(output in reached for output in sources):
             reached.update(outputs)

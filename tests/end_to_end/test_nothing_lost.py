@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -159,6 +160,22 @@ def test_only_when_the_weights_stand_is_the_project_clean_and_the_copy_is_tried_
     with person.qtbot.assertNotEmitted(person.place.trainer.saved, wait=50):
         keeper.autosave()
     assert person.place.files.save() and not marked(person)
+
+
+@pytest.mark.parametrize(("takes", "rest"), [(0, 60_000), (400, 59_200), (20_000, 20_000), (45_000, 5_000)])
+def test_a_copy_that_takes_long_makes_the_next_begin_earlier(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: int, rest: int
+) -> None:
+    """Between the beginning of a copy and the end of the next there is at most a minute."""
+    person.opens(spirals(), tmp_path)
+    keeper = person.place.files.keeper
+    monkeypatch.setattr(keeper, "_since", SimpleNamespace(start=lambda: None, elapsed=lambda: takes))
+    learns(person, 5)
+    with person.qtbot.waitSignal(person.place.trainer.saved):
+        keeper.autosave()
+    assert keeper._timer.interval() == rest
+    keeper.autosave()  # nothing new: what is edited from now on may wait as long
+    assert keeper._timer.interval() == max(5_000, 60_000 - takes)
 
 
 def test_a_file_that_was_changed_outside_is_not_replaced_silently(

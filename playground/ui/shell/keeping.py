@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +23,9 @@ from playground.ui.threads.training_news import Frame, Saved
 log = logging.getLogger(__name__)
 
 AUTOSAVE_MS = 60_000
+"""Most that a crash may cost: an edit is in a finished copy before, as long as a copy takes less than half of it."""
+SHORTEST_REST_MS = AUTOSAVE_MS // 12
+"""Between two copies, that training goes on where a copy takes long."""
 PATIENCE_MS = 60_000
 """How long the window waits for the training thread to write; a single step may be long."""
 PICTURE_WIDTH = 640  # pixels
@@ -65,7 +68,11 @@ class Keeper(QObject):
         trainer.saved.connect(self._on_saved)
         feed.live_arrived.connect(self._on_frame)
         document.undo_stack.cleanChanged.connect(self._look)
+        self._took = 0
+        """Milliseconds from the start to the end of the last safety copy."""
+        self._since = QElapsedTimer()
         self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.autosave)
         self._timer.start(AUTOSAVE_MS)
 
@@ -154,6 +161,9 @@ class Keeper(QObject):
             self._loop.quit()
         elif self._copying is not None and saved.ticket == self._copying[0]:
             project, self._copying = self._copying[1], None
+            self._took = self._since.elapsed()
+            if self._timer.isActive():  # else the window is closed
+                self._timer.start(rest_before_next(self._took, self._took))
             if saved.error:
                 self._warn(saved.error)
             else:
@@ -164,6 +174,7 @@ class Keeper(QObject):
     @Slot()
     def autosave(self) -> None:
         """Write the safety copy when something was changed or learned that is in no file yet."""
+        self._timer.start(rest_before_next(self._took))
         live, project = self._feed.live, self._document.project
         here = (0, 0) if live is None else (live.run, live.step)
         if not self.unsaved or self._copying is not None or self._copied == (project, here):
@@ -175,6 +186,7 @@ class Keeper(QObject):
             return
         ticket = next(self._tickets)
         self._copying = (ticket, project)
+        self._since.start()
         # Each minute, a step may take longer: it must come to its end.
         self._trainer.save(path, to_json(self._compose()).encode(), self._feed.runs.book(), ticket, patient=True)
 
@@ -220,3 +232,11 @@ class Keeper(QObject):
         """The program ends, and nothing is unsaved that was not kept or given up."""
         self._timer.stop()
         self.copy.close()
+
+
+def rest_before_next(took: int, since_begin: int = 0) -> int:
+    """Milliseconds until the next safety copy begins, so that it is finished `AUTOSAVE_MS` after the last one began.
+
+    `took` is what a copy takes, `since_begin` how long ago the last one began.
+    """
+    return max(SHORTEST_REST_MS, AUTOSAVE_MS - took - since_begin)

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis, widened
+from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis, drawable, widened
 from playground.analysis.inside.live_maps import MOST_UNITS, LiveMapsAnalysis
 from playground.analysis.question import Cancelled
 from playground.document.graph import Edge, Node
 from playground.network.check import check
 from tests.analysis.subjects import chain, plain_forward, question_of, softmax, spirals
+from tests.network.small_graphs import wired
 
 
 def grid_points(xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
@@ -78,6 +79,22 @@ def test_a_wide_picture_shows_more_of_the_plane_at_the_same_scale() -> None:
     assert widened((-1.0, 1.0, -1.0, 1.0), 2.0) == (-2.0, 2.0, -1.0, 1.0)
     assert widened((-1.0, 1.0, -1.0, 1.0), 0.5) == (-1.0, 1.0, -2.0, 2.0)
     assert widened((0.0, 100.0, -1.0, 1.0), 2.0) == (0.0, 100.0, -1.0, 1.0)
+
+
+def test_what_hangs_on_which_row_is_real_is_no_answer_of_the_plane() -> None:
+    """It has two answers for every point."""
+    nodes = [
+        Node(id="data", block="circles"), Node(id="both", block="real-and-generated"), Node(id="loss", block="huber"),
+        Node(id="said", block="dense", parameters={"units": 1}),
+        Node(id="judge", block="dense", parameters={"units": 1}), Node(id="other", block="huber"),
+    ]  # fmt: skip
+    wires = [
+        "data.features > both.real", "data.features > both.generated", "both.is_real > said", "both.mixed > judge",
+        "said > loss.prediction", "judge > loss.target", "judge > other.prediction", "both.is_real > other.target",
+    ]  # fmt: skip
+    report = check(wired(nodes, *wires))
+    assert report.ok
+    assert [head.answerer for head in drawable(report)] == ["judge"]
 
 
 def test_the_table_has_one_row_for_each_grid_point() -> None:

@@ -42,6 +42,19 @@ def residual() -> Graph:
     )  # fmt: skip
 
 
+def two_rows(loss: str, **wires: str) -> Graph:
+    """One example becomes a real and a generated row."""
+    return wired(
+        [
+            data("0.5, -1 -> 0.3 0.7"), dense("generator", 2), node("both", "real-and-generated"), dense("judge", 2),
+            node("soft", "softmax"), node("said", "softmax"), dense("yes", 1, "sigmoid"), node("loss", loss),
+        ],
+        "data.features > generator", "data.target > both.real", "generator > both.generated", "both.mixed > judge",
+        "judge > soft", "both.mixed > said", "judge > yes",
+        *(f"{source} > loss.{port}" for port, source in wires.items()),
+    )  # fmt: skip
+
+
 def of_points(labels: str, units: int, activation: str, loss: str, **parameters: Any) -> Graph:
     given = node("data", "drawn-points", points=[[0.4, -1.2, 1]], labels=labels, train_share=1.0, validation_share=0.0)
     return chain(given, dense("hidden", 4), dense("out", units, activation), loss=node("loss", loss, **parameters))
@@ -67,6 +80,8 @@ GRAPHS: dict[str, Graph] = {
     "binary logits": of_points("zero-one", 1, "identity", "binary-cross-entropy"),
     "binary": of_points("zero-one", 1, "sigmoid", "binary-cross-entropy"),
     "two yes or no": of_points("one-hot", 2, "sigmoid", "binary-cross-entropy"),
+    "two rows, yes or no": two_rows("binary-cross-entropy", prediction="yes", target="both.is_real"),
+    "two rows of shares": two_rows("categorical-cross-entropy", prediction="soft", target="said"),
     "hinge": of_points("signed", 1, "tanh", "hinge"),
     "norms": chain(
         circles(), dense("a", 4), node("batch", "batch-norm"), node("layer", "layer-norm"), node("drop", "dropout"),
@@ -229,6 +244,17 @@ def test_softmax_and_cross_entropy_leave_probability_minus_answer() -> None:
     (probabilities,), (gradient,) = softmax.given, back.given
     assert probabilities.values is not None and gradient.values is not None
     np.testing.assert_allclose(gradient.values, probabilities.values - np.array([0.0, 1.0]), atol=1e-12)
+
+
+def test_of_several_rows_no_line_takes_one_for_all() -> None:
+    question = question_of(GRAPHS["two rows of shares"])
+    result = BackpropagationAnalysis().compute(question)
+    of_judge = [step for step in result.steps if step.way == "backward" and step.node == "judge"]
+    (back,) = [step for step in of_judge if "sum" in step.title]
+    of_weights = [line for line in back.lines if "w" in line.split(" = ")[0].lower()]
+    assert of_weights and all("·" not in line for line in of_weights)  # a sum over the rows is no single product
+    (loss,) = [step for step in result.steps if step.way == "forward" and step.node == "loss"]
+    assert not any("right class" in line for line in loss.lines)
 
 
 def test_large_tensors_are_said_in_short_and_one_unit_is_written_out() -> None:

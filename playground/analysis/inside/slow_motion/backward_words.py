@@ -76,7 +76,7 @@ class BackwardWriter(Scribe):
 
     def _sums_back(self, operation: Operation) -> list[str]:
         output, source = operation.outputs[0], operation.inputs[0]
-        plain = self._tape.value(source).dim() == 2  # a series adds up over its steps
+        plain = self._tape.value(source).shape[:-1] == (1,)  # several rows, or the steps of a series, add up
         lines: list[str] = []
         # The weights first, then what goes on to the blocks before.
         for name, sent in sorted(operation.sent.items(), key=lambda item: item[0] in self._tape.places):

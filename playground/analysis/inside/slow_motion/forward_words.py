@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from playground.analysis.inside.slow_motion.notation import MOST_TERMS, Index, Pen
 from playground.analysis.inside.slow_motion.parts import Kind
-from playground.analysis.inside.slow_motion.scribe import Scribe, square_factor
+from playground.analysis.inside.slow_motion.scribe import Scribe, row_at, square_factor
 from playground.analysis.inside.slow_motion.sentences import FORWARD, MERGES, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.blocks.activation import activation
@@ -92,7 +92,7 @@ class ForwardWriter(Scribe):
         scores = self._tape.value(source)
 
         def write(index: Index) -> str:
-            row = [float(one) for one in scores[(0, *index[:-1])]]
+            row = row_at(scores, index)
             below = self._pen.sum([f"exp({self._pen.number(one)})" for one in row])
             step = f"exp({self._pen.symbol(source, index)}) / Σ exp({self._pen.symbol(source)}ₖ)"
             return self.equals(

@@ -105,12 +105,14 @@ def _loss_parts(module: nn.Module, inputs: Values, everything: tuple[int, ...]) 
         return (whole,)
     near = float(inputs[0].abs().max()) < FAR_LOGIT
     compare = module.compare if isinstance(module, Comparison) else None
-    if compare is functional.cross_entropy and near:
-        return _softmax(), Part("right-class", _minus_log_of_right, (-1, 1), "L")
     if compare is functional.binary_cross_entropy_with_logits and near:
         return _sigmoid(), Part("yes-or-no", _surprise, (-1, 1), "L")
     if compare is binary_cross_entropy:
         return (Part("yes-or-no", running(module), everything, "L"),)
+    if len(inputs[0]) != 1:
+        return (whole,)  # one example became several rows: there is no one right class
+    if compare is functional.cross_entropy and near:
+        return _softmax(), Part("right-class", _minus_log_of_right, (-1, 1), "L")
     if compare is nll_of_probabilities:
         return (Part("right-class", running(module), everything, "L"),)
     if isinstance(module, CategoricalLayer):

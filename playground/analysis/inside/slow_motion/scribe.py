@@ -115,6 +115,14 @@ def index_of(flat: int, shape: Index) -> Index:
 
 def number_at(value: torch.Tensor, index: Index) -> float:
     """One number; the batch axis of one row may be left out."""
-    if value.dim() == len(index) + 1:
-        return float(value[(0, *index)].detach())
-    return float(value[index].detach()) if index else float(value.detach())
+    return float(_at(value, index, 0).detach())
+
+
+def row_at(value: torch.Tensor, index: Index) -> list[float]:
+    """The numbers along the last axis beside the one with this index."""
+    return [float(one) for one in _at(value, index[:-1], 1).detach()]
+
+
+def _at(value: torch.Tensor, index: Index, left: int) -> torch.Tensor:
+    """What lies at an index, with so many axes left; without a batch axis it is of the only row."""
+    return value[(0, *index) if value.dim() == len(index) + left + 1 else index]
