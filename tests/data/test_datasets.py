@@ -40,6 +40,15 @@ def test_ids_are_unique_and_all_issue_datasets_are_there():
 
 
 @every
+def test_every_dataset_has_examples_to_be_tested_with(cls):
+    try:
+        count = len(raw(ready(cls)).features)
+    except (BlockError, ValueError) as error:
+        pytest.fail(f"give “{cls.id}” parameters that lead to examples, in NEEDED of tests/data/examples.py: {error}")
+    assert count, f"give “{cls.id}” examples, in NEEDED of tests/data/examples.py"
+
+
+@every
 def test_words_that_teach(cls):
     assert cls.question.endswith("?")
     assert cls.summary.endswith(".")
@@ -88,7 +97,8 @@ def test_same_seed_same_arrays_other_seed_others(cls):
     np.testing.assert_array_equal(first.features, again.features)
     np.testing.assert_array_equal(first.target, again.target)
     if cls.id not in REAL | FIXED:
-        assert any(not np.array_equal(one, two) for one, two in zip(arrays(first), arrays(other), strict=True))
+        differ = any(not np.array_equal(one, two) for one, two in zip(arrays(first), arrays(other), strict=True))
+        assert differ, f"name “{cls.id}” in REAL or FIXED of tests/data/examples.py, if nothing of it is random"
     shuffled = prepare(ready(cls, data_seed=1)).parts["train"]["features"]
     if cls.id != "truth-table" and first.rows is None:
         assert not np.array_equal(prepare(ready(cls)).parts["train"]["features"], shuffled)

@@ -29,6 +29,8 @@ REQUIRED = {
     "bumps", "circles", "gaussians", "mnist-mlp", "mnist-sigmoid", "perceptron-and", "perceptron-or", "perceptron-xor",
     "plane", "spirals", "xor",
 }  # fmt: skip
+
+
 @pytest.fixture(params=sorted(PATHS))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -107,7 +109,7 @@ def test_parameter_counts_are_as_promised() -> None:
 
 
 def test_training_reaches_the_goals(name: str, project: Project) -> None:
-    assert project.goals
+    assert project.goals, f"give the preset a goal: `goals` in {PATHS[name]}, with the metric that its lesson speaks of"
     outcome = running.run(running.start(project, "cpu"), running.Budget.of(project), name)
     missed = [goal for goal in outcome.goals if not goal["met"]]
-    assert not missed, outcome.metrics
+    assert not missed, f"{missed} in {PATHS[name]}, with {outcome.metrics}"

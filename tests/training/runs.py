@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from playground.document.graph import Choice, Graph, Node, NodeTraining
 from playground.document.project import Project, TrainingSettings
+from playground.training import optimizers, optimizers_with_closure
 from playground.training.session import Session
 from tests.network.small_graphs import chain, multilayer, node
 
-OPTIMIZERS = (
-    "sgd", "momentum", "averaged-momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "nadam"
-)  # fmt: skip
-SEARCHING = ("newton", "bfgs", "l-bfgs", "annealing", "restarts")
+SEARCHING = tuple(kind.id for kind in optimizers_with_closure.OPTIMIZERS)
 """Optimizers that evaluate the loss themselves."""
+OPTIMIZERS = tuple(kind.id for kind in optimizers.OPTIMIZERS if kind.id not in SEARCHING)
+"""All others: those that take one gradient a step."""
 
 
 def circles(examples: int = 40, labels: str = "zero-one", **parameters: Any) -> Node:

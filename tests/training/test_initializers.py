@@ -43,7 +43,10 @@ def filled(
 
 
 def test_all_initializers_are_there_in_order() -> None:
-    assert tuple(kind.id for kind in INITIALIZERS) == IDS
+    known = tuple(kind.id for kind in INITIALIZERS)
+    missing = set(known) - set(IDS)
+    assert not missing, f"name {sorted(missing)} in IDS of tests/training/test_initializers.py, with a test"
+    assert known == IDS
 
 
 def test_zeros_and_constant() -> None:

@@ -18,8 +18,6 @@ from playground.training.engine import step_of
 from playground.training.optimizers import OPTIMIZERS, Optimizer, optimizer_of
 from tests.training.runs import SEARCHING
 
-IDS = ("sgd", "momentum", "averaged-momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "nadam")
-
 TEXTBOOK: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
     "sgd": lambda weights: torch.optim.SGD(weights, lr=0.03),
     "momentum": lambda weights: torch.optim.SGD(weights, lr=0.03, momentum=0.9),
@@ -32,6 +30,8 @@ TEXTBOOK: dict[str, Callable[[list[nn.Parameter]], torch.optim.Optimizer]] = {
     "adamw": lambda weights: torch.optim.AdamW(weights, lr=0.03),
     "nadam": lambda weights: torch.optim.NAdam(weights, lr=0.03),
 }
+"""What torch itself does, for every optimizer that takes one gradient a step."""
+IDS = tuple(TEXTBOOK)
 
 CHANGES: dict[str, dict[str, Any]] = {
     "sgd": {"learning_rate": 0.07},
@@ -80,8 +80,16 @@ def make(identifier: str, **parameters: Any) -> Optimizer:
     return optimizer_of(Choice(id=identifier, parameters=parameters))
 
 
-def test_all_optimizers_of_the_course_are_there_in_order() -> None:
-    assert tuple(kind.id for kind in OPTIMIZERS) == IDS + SEARCHING
+def test_every_optimizer_has_its_cases_and_those_of_the_course_are_there_in_order() -> None:
+    known = [kind.id for kind in OPTIMIZERS]
+    missing = set(known) - set(IDS + SEARCHING)
+    assert not missing, (
+        f"give {sorted(missing)} a row in TEXTBOOK and in CHANGES of tests/training/test_optimizers.py, "
+        "or name one that evaluates the loss itself in OPTIMIZERS of playground/training/optimizers_with_closure.py"
+    )
+    unchanged = set(IDS) - set(CHANGES)
+    assert not unchanged, f"give {sorted(unchanged)} a row in CHANGES of tests/training/test_optimizers.py"
+    assert tuple(known) == IDS + SEARCHING
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,10 @@ def make(identifier: str, **parameters: Any) -> Schedule:
 
 
 def test_all_schedules_are_there_in_order() -> None:
-    assert tuple(kind.id for kind in SCHEDULES) == IDS
+    known = tuple(kind.id for kind in SCHEDULES)
+    missing = set(known) - set(IDS)
+    assert not missing, f"name {sorted(missing)} in IDS of tests/training/test_schedules.py, with a test"
+    assert known == IDS
 
 
 def test_constant_stays_at_one() -> None:
