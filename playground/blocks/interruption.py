@@ -23,7 +23,7 @@ def never() -> bool:
     return False
 
 
-class Alone(Generic[T]):
+class BackgroundCall(Generic[T]):
     """A call into a library that cannot be broken off: it runs in a thread of its own, so that one need not wait.
 
     Who breaks off may `wait` for the same call later and loses nothing. The library must let go of Python's lock.

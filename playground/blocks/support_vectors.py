@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from playground.blocks.estimator import Estimator, Learning, squared_distances, two_classes_only
-from playground.blocks.interruption import Alone, never
+from playground.blocks.interruption import BackgroundCall, never
 from playground.blocks.perceptron import signed
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -41,7 +41,7 @@ class SupportVectorLayer(Learning):
         super().__init__()
         self.block, self.coding = block, coding
         self._given_up = False
-        self._round: tuple[object, Alone[Any]] | None = None
+        self._round: tuple[object, BackgroundCall[Any]] | None = None
         """The round that was broken off, with what it was asked."""
         self.register_buffer("vectors", torch.zeros(MOST_EXAMPLES, features))
         self.register_buffer("weights", torch.zeros(MOST_EXAMPLES))
@@ -84,7 +84,7 @@ class SupportVectorLayer(Learning):
         asked = (iterations, float(self.gamma), hash(x.numpy().tobytes()), hash(wanted.numpy().tobytes()))
         if self._round is None or self._round[0] != asked:
             gamma = float(self.gamma)
-            self._round = asked, Alone(lambda: _fit(self.block, gamma, x, wanted, iterations))
+            self._round = asked, BackgroundCall(lambda: _fit(self.block, gamma, x, wanted, iterations))
         machine = self._round[1].wait(self.interrupted)
         self._round = None
         return machine

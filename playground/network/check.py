@@ -142,7 +142,7 @@ def check(graph: Graph) -> Report:
     inputs: dict[str, tuple[Output, ...]] = {}
     signals: dict[Output, Signal] = {}
     parameters: dict[str, int] = {}
-    around = remedies.Surroundings(blocks, inputs, signals)
+    around = remedies.Upstream(blocks, inputs, signals)
     for name in order:
         block = _declared(graph.node(name), problems)
         if block is None:

@@ -16,7 +16,7 @@ Output = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Upstream:
     """What is known of the nodes before the one at fault."""
 
     blocks: Mapping[str, Block]
@@ -25,7 +25,7 @@ class Surroundings:
 
 
 def placed(
-    name: str, sources: tuple[Output, ...], around: Surroundings | None, fixes: tuple[Fix, ...]
+    name: str, sources: tuple[Output, ...], around: Upstream | None, fixes: tuple[Fix, ...]
 ) -> tuple[Fix, ...]:
     """The fixes of node `name` with node ids instead of port names; those without a place are dropped."""
     found: list[Fix] = []
@@ -53,7 +53,7 @@ def _wire(block: Block, number: int) -> tuple[str, int]:
     return (first.name, number) if first.many else (block.inputs[number].name, 0)
 
 
-def _holder(source: Output, fix: Fix, around: Surroundings) -> str | None:
+def _holder(source: Output, fix: Fix, around: Upstream) -> str | None:
     """The node behind a wire that the fix can change; blocks that keep the shape are passed on the way up."""
     while True:
         name = source[0]

@@ -27,7 +27,7 @@ from playground.training.phases import active_phases, optimizer_ids, turn
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, PlateauState, schedule_of
 from playground.training.second_look import SecondLook
-from playground.training.snapshot import Snapshot, Whereabouts
+from playground.training.snapshot import RunState, Snapshot
 from playground.training.step_sizes import StepSizes
 
 
@@ -314,12 +314,12 @@ class Learner:
             flat.layout,
             MappingProxyType(buffers),
             MappingProxyType(memory),
-            self._whereabouts(seconds),
+            self._run_state(seconds),
         )
 
-    def _whereabouts(self, seconds: float) -> Whereabouts:
+    def _run_state(self, seconds: float) -> RunState:
         order = self.feeder.state()
-        return Whereabouts(
+        return RunState(
             optimizers=self.optimizer_ids,
             examples=self.examples,
             seconds=seconds,

@@ -20,7 +20,7 @@ from playground.training.model import TrainableModel
 
 
 @dataclass(frozen=True)
-class Strengths:
+class PenaltyStrengths:
     """How strongly each parameter of a model is penalized."""
 
     l1: torch.Tensor
@@ -30,7 +30,7 @@ class Strengths:
     """The largest norm of the weights into one unit, by the name of the parameter; absent where there is no limit."""
 
 
-def strengths_along(project: Project, model: TrainableModel) -> Strengths:
+def strengths_along(project: Project, model: TrainableModel) -> PenaltyStrengths:
     """The penalties of a project, those of single blocks before those of the whole network."""
     nodes = {node.id: node for node in project.graph.nodes}
     general, values = project.training.regularization, model.flat.values
@@ -44,7 +44,7 @@ def strengths_along(project: Project, model: TrainableModel) -> Strengths:
         limit = _limit(nodes[place.node], general.max_norm)
         if limit is not None:
             limits[place.name] = limit
-    return Strengths(l1, l2, limits)
+    return PenaltyStrengths(l1, l2, limits)
 
 
 class Penalties:

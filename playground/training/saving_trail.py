@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from playground.network.flat import Layout
 from playground.training.checkpoint import Checkpoint
 from playground.training.schedules import PlateauState
-from playground.training.snapshot import Snapshot, Whereabouts
+from playground.training.snapshot import RunState, Snapshot
 from playground.training.trail import spread_out
 
 MOST_MOMENTS = 64
@@ -93,7 +93,7 @@ def saved_trail(checkpoint: Checkpoint, layout: Layout) -> list[Snapshot]:
 
 def _snapshot(entry: dict[str, Any], row: Arrays, layout: Layout) -> Snapshot:
     plateau = {name: type(value)(float(entry["plateau"][name])) for name, value in asdict(PlateauState()).items()}
-    place = Whereabouts(
+    place = RunState(
         optimizers=str(entry["optimizers"]),
         examples=int(entry["examples"]),
         seconds=float(entry["seconds"]),

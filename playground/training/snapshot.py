@@ -15,7 +15,7 @@ from playground.training.schedules import PlateauState
 
 
 @dataclass(frozen=True, eq=False)
-class Whereabouts:
+class RunState:
     """Where a run stands beside its weights: what another run needs to go on from here in the same way."""
 
     optimizers: str
@@ -57,7 +57,7 @@ class Snapshot:
     """What the optimizer remembers, by torch's names such as `momentum_buffer` or `exp_avg`: one number for every
     parameter, (P,), or a row of them, (P, n), zero where it does not learn, or a single one, (). Phases after the first
     add `N:` in front."""
-    place: Whereabouts | None = None
+    place: RunState | None = None
     """Where the run stood; None in what a file or a test made."""
 
     @property

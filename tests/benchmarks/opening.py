@@ -6,7 +6,7 @@ import statistics
 import time
 
 from playground.document import files, library
-from playground.ui.shell.foresight import load
+from playground.ui.shell.background_loading import load
 from playground.ui.shell.workplace import Workplace
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row

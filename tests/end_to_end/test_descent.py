@@ -30,7 +30,7 @@ def test_a_single_block_on_an_empty_canvas_plays(person: Person) -> None:
     person.place.trainer.take_step(30)
     person.sees(lambda: person.step == 30)
     person.sees(lambda: view_of(person).result is not None and view_of(person).result.step == 30)
-    assert len(view_of(person).result.walks[0].steps) == 31
+    assert len(view_of(person).result.trajectories[0].steps) == 31
 
 
 def test_a_click_begins_elsewhere_and_undo_begins_where_it_did(person: Person, tmp_path: Path) -> None:
@@ -44,10 +44,11 @@ def test_a_click_begins_elsewhere_and_undo_begins_where_it_did(person: Person, t
     person.qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place) + QPoint(30, 30))
     chosen = person.graph.node("f").parameters
     assert (chosen["start_x"], chosen["start_y"]) != (-3.0, 2.0)
-    person.sees(lambda: view_of(person).result.walks[0].places[0].tolist() == [chosen["start_x"], chosen["start_y"]])
+    start = [chosen["start_x"], chosen["start_y"]]
+    person.sees(lambda: view_of(person).result.trajectories[0].places[0].tolist() == start)
     assert person.step == 0
     person.undoes()
-    person.sees(lambda: view_of(person).result.walks[0].places[0].tolist() == [-3.0, 2.0])
+    person.sees(lambda: view_of(person).result.trajectories[0].places[0].tolist() == [-3.0, 2.0])
     # The run before is still there to be compared with.
     assert person.place.feed.runs.runs[0].frame.step == 20
 

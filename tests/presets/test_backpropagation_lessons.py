@@ -107,7 +107,7 @@ def test_the_chain_of_neurons_has_the_numbers_of_the_syllabus() -> None:
     assert said(result, "backward", "∂L/∂b⁽³⁾") == pytest.approx(-0.152592, abs=2e-8)
     assert said(result, "backward", "∂L/∂w⁽³⁾") == pytest.approx(-0.07324416, abs=2e-8)
     assert said(result, "backward", "∂L/∂a⁽²⁾") == pytest.approx(-0.152592 * 1.5, abs=4e-8)
-    slope = next(link.slope for knot in result.chain.knots if knot.symbol == "z⁽³⁾" for link in knot.links)
+    slope = next(link.slope for node in result.chain.nodes if node.symbol == "z⁽³⁾" for link in node.links)
     assert slope == pytest.approx(0.2244, abs=2e-8)
 
 
@@ -117,5 +117,5 @@ def test_the_first_weight_of_the_chain_is_seven_factors_as_the_lesson_says() -> 
     (way,) = result.chain.paths()
     assert len(way) == 7
     assert math.prod(slope for _, slope in way) == pytest.approx(result.gradients["first.weight"][0, 0], rel=1e-12)
-    sigmoids = [slope for number, slope in way if result.chain.knots[number].symbol.startswith("a")]
+    sigmoids = [slope for number, slope in way if result.chain.nodes[number].symbol.startswith("a")]
     assert len(sigmoids) == 3 and max(sigmoids) < 0.25

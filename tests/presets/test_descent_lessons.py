@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.analysis.loss.descent import DescentAnalysis, Walk
+from playground.analysis.loss.descent import DescentAnalysis, Trajectory
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
@@ -42,12 +42,12 @@ def steps_to(project: Project, bound: float, most: int) -> int:
     return -1
 
 
-def walk_of(session: Session) -> Walk:
+def walk_of(session: Session) -> Trajectory:
     question = Question(
         subject=Subject(session.project.graph), snapshot=session.snapshot(), trail=session.trail.snapshots,
         project=session.project,
     )  # fmt: skip
-    return DescentAnalysis(resolution=5).compute(question).walks[0]
+    return DescentAnalysis(resolution=5).compute(question).trajectories[0]
 
 
 def test_the_parabola_prints_what_the_course_prints() -> None:

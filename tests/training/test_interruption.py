@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from playground.blocks import support_vectors
-from playground.blocks.interruption import Alone, Interrupted
+from playground.blocks.interruption import BackgroundCall, Interrupted
 from playground.document.graph import Choice
 from playground.document.project import Project, TrainingSettings
 from playground.training.session import Session
@@ -62,7 +62,7 @@ def test_a_call_that_is_left_alone_is_waited_for_later_and_not_made_again() -> N
         free.wait(20)
         return 7
 
-    alone = Alone(call)
+    alone = BackgroundCall(call)
     began = time.perf_counter()
     with pytest.raises(Interrupted):
         alone.wait(lambda: True)
@@ -73,4 +73,4 @@ def test_a_call_that_is_left_alone_is_waited_for_later_and_not_made_again() -> N
 
 def test_what_the_library_raises_is_raised_to_who_waits() -> None:
     with pytest.raises(ZeroDivisionError):
-        Alone(lambda: 1 // 0).wait(lambda: False)
+        BackgroundCall(lambda: 1 // 0).wait(lambda: False)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.answers.reconstruction import Redrawing, as_pixels, redrawings
+from playground.analysis.answers.reconstruction import ReconstructionLoss, as_pixels, redrawings
 from playground.analysis.base import NothingToShow, Plotted, Table, example_row
 from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.pictures import brightness, image_node, pictures
@@ -134,7 +134,7 @@ class LatentPlaneAnalysis(Plotted):
         )
 
     def _decoded(
-        self, subject: Subject, code: Output, drawn: Redrawing, codes: NDArray[np.float32]
+        self, subject: Subject, code: Output, drawn: ReconstructionLoss, codes: NDArray[np.float32]
     ) -> DecodedGrid | None:
         """Pictures for a grid of codes, from the blocks behind the code alone; None where none were asked for."""
         extent = extent_of(codes)
@@ -192,7 +192,7 @@ def _classes(subject: Subject, part: Part, count: int) -> tuple[NDArray[np.int64
     return None, ()
 
 
-def _decoder(report: Report, code: Output) -> Redrawing | None:
+def _decoder(report: Report, code: Output) -> ReconstructionLoss | None:
     """The drawing that follows from the code alone, if there is one."""
     reached = set(dependents(report, code))
     return next((drawn for drawn in redrawings(report) if drawn.prediction in reached), None)

@@ -25,7 +25,7 @@ REARRANGING = ("flatten", "reshape")
 
 
 @dataclass(frozen=True)
-class Redrawing:
+class ReconstructionLoss:
     """A loss that compares what the network draws with the images of a data block."""
 
     loss: str
@@ -125,16 +125,16 @@ class ReconstructionAnalysis(Analysis):
         return rows
 
 
-def redrawings(report: Report) -> tuple[Redrawing, ...]:
+def redrawings(report: Report) -> tuple[ReconstructionLoss, ...]:
     """All losses that compare numbers with the images of a data block, in order."""
-    found: list[Redrawing] = []
+    found: list[ReconstructionLoss] = []
     for comparison in report.comparisons():
         judge, target = comparison.judge, comparison.target
         if not isinstance(judge, Loss) or judge.task(report.signals[target]) != "regression":
             continue
         node, port = source_of(report, target)
         if port == "features" and node in report.data_nodes() and is_image(report.signals[node, port]):
-            found.append(Redrawing(comparison.node, node, comparison.prediction))
+            found.append(ReconstructionLoss(comparison.node, node, comparison.prediction))
     return tuple(found)
 
 
@@ -145,7 +145,7 @@ def source_of(report: Report, output: Output) -> Output:
     return output
 
 
-def as_pixels(subject: Subject, drawn: Redrawing, values: NDArray[np.float32]) -> NDArray[np.float32]:
+def as_pixels(subject: Subject, drawn: ReconstructionLoss, values: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the network draws (n, ...) as images (n, channels, h, w), in the scale of the data block."""
     report = subject.report
     shape = report.signals[drawn.data, "features"].shape

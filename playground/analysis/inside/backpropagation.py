@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, NothingToShow, Table, example_row
 from playground.analysis.inside.slow_motion.backward_words import BackwardWriter
-from playground.analysis.inside.slow_motion.chain import READABLE, Chain, Weaver
+from playground.analysis.inside.slow_motion.chain import READABLE, Chain, ChainBuilder
 from playground.analysis.inside.slow_motion.forward_words import ForwardWriter
 from playground.analysis.inside.slow_motion.notation import Pen
-from playground.analysis.inside.slow_motion.scribe import Scribe, index_of, without_batch
+from playground.analysis.inside.slow_motion.operation_writer import OperationWriter, index_of, without_batch
 from playground.analysis.inside.slow_motion.sentences import TITLES
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.analysis.inside.slow_motion.update import Move, MoveWriter, follows_gradient, move, phase_of
@@ -28,7 +28,7 @@ from playground.document.project import Project
 from playground.network.check import Report
 from playground.training.optimizers import optimizer_of
 
-Way = Literal["forward", "backward", "update"]
+Direction = Literal["forward", "backward", "update"]
 MOST_CHOICES = 200
 """Weights that one can choose from; of larger networks those with the largest gradients."""
 ONE_LINE = frozenset({"sgd", "adadelta", "nadam"})
@@ -52,7 +52,7 @@ class Amount:
 class SlowStep:
     """One step: what happens, in words, as a formula, and with the numbers put in."""
 
-    way: Way
+    way: Direction
     node: str
     """Empty for the sum of the losses."""
     title: str
@@ -101,7 +101,7 @@ class Backpropagation:
     updated: Mapping[str, NDArray[np.float32]]
     """The parameters after the step; empty where the settings are not known."""
 
-    def count(self, way: Way) -> int:
+    def count(self, way: Direction) -> int:
         """How many steps there are on one way."""
         return sum(step.way == way for step in self.steps)
 
@@ -163,10 +163,10 @@ class BackpropagationAnalysis(Analysis):
         pen = Pen(tape, self.digits)
         titles = {name: subject.title(name) for name in subject.report.order}
         weight = self._chosen(question, tape)
-        weaver = Weaver(tape, pen, titles)
-        chain = weaver.chain(*weight)
+        builder = ChainBuilder(tape, pen, titles)
+        chain = builder.chain(*weight)
         moved = None
-        maker = _Maker(subject, tape, pen, titles, weaver)
+        maker = _Maker(subject, tape, pen, titles, builder)
         steps = maker.steps()
         if question.project is not None:
             if follows_gradient(question.project, subject):
@@ -230,11 +230,11 @@ def _search(project: Project) -> SlowStep:
 class _Maker:
     """Makes the steps and the numbers on the wires from a tape."""
 
-    def __init__(self, subject: Subject, tape: Tape, pen: Pen, titles: dict[str, str], weaver: Weaver) -> None:
+    def __init__(self, subject: Subject, tape: Tape, pen: Pen, titles: dict[str, str], builder: ChainBuilder) -> None:
         self._subject, self._tape, self._pen, self._titles = subject, tape, pen, titles
-        self._scribe = Scribe(tape, pen, titles, weaver.touched)
-        self._forward = ForwardWriter(tape, pen, titles, weaver.touched)
-        self._backward = BackwardWriter(tape, pen, titles, weaver.touched)
+        self._writer = OperationWriter(tape, pen, titles, builder.touched)
+        self._forward = ForwardWriter(tape, pen, titles, builder.touched)
+        self._backward = BackwardWriter(tape, pen, titles, builder.touched)
         self._known: dict[str, int] = {}
         """The step that gives each place its value."""
         self._sent: dict[tuple[str, str], int] = {}
@@ -259,8 +259,8 @@ class _Maker:
         self._known.update((place.key, 0) for place in places)
         lines: list[str] = []
         for place in places:
-            chosen, others = self._scribe.picks(place.key)
-            numbers = [self._scribe.equals(place.key, index) for index in chosen]
+            chosen, others = self._writer.picks(place.key)
+            numbers = [self._writer.equals(place.key, index) for index in chosen]
             lines.append(", ".join(numbers + ([others] if others else [])))
         amounts = tuple(self._amount(self._pen.symbol(place.key), place.value) for place in places)
         node = places[0].node if places else ""
@@ -301,7 +301,7 @@ class _Maker:
             own = [name for name in names if name.split(".", 1)[0] == node]
             lines: list[str] = []
             for name in own:
-                chosen, others = self._scribe.picks(name, moved.optimizer.id in ONE_LINE)
+                chosen, others = self._writer.picks(name, moved.optimizer.id in ONE_LINE)
                 for index in chosen:
                     lines += writer.lines(name, index, float(self._tape.gradients[name][index]))
                 lines += [others] if others else []

@@ -12,7 +12,7 @@ from torch import nn
 
 from playground.blocks.convolution import Conv2D, Conv2DLayer, Pooling
 
-Way = Literal["weigh", "largest", "mean"]
+Reduction = Literal["weigh", "largest", "mean"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Look:
 class Sliding:
     """A window that slides over the image which arrives at a block."""
 
-    way: Way
+    way: Reduction
     size: int
     """Side k of the window."""
     stride: int
@@ -114,6 +114,6 @@ def sliding_of(
             module.weight.detach().numpy()[:most_maps].copy(), bias,
         )  # fmt: skip
     if isinstance(block, Pooling):
-        way: Way = "largest" if block.id == "max-pool2d" else "mean"
+        way: Reduction = "largest" if block.id == "max-pool2d" else "mean"
         return Sliding(way, block.kernel_size, block.stride, 0, source, image)
     return None

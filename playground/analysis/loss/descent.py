@@ -52,7 +52,7 @@ class NextStep:
 
 
 @dataclass(frozen=True)
-class Walk:
+class Trajectory:
     """One block: its landscape, and the way down it."""
 
     node: str
@@ -115,24 +115,24 @@ class Walk:
 
 @dataclass(frozen=True)
 class Descent:
-    """All walks that are shown, and by which optimizer."""
+    """All trajectories that are shown, and by which optimizer."""
 
-    walks: tuple[Walk, ...]
+    trajectories: tuple[Trajectory, ...]
     optimizer: str
     step: int
 
     def table(self) -> Table:
-        several, two = len(self.walks) > 1, any(walk.dimensions > 1 for walk in self.walks)
+        several, two = len(self.trajectories) > 1, any(trajectory.dimensions > 1 for trajectory in self.trajectories)
         columns = [*(["block"] if several else []), "step", "x", *(["y"] if two else []), "f", "slope"]
         rows: list[list[Any]] = []
-        for walk in self.walks:
-            sizes = np.linalg.norm(walk.slopes, axis=1)
-            for number, step in enumerate(walk.steps.tolist()):
-                place: list[Any] = walk.places[number].tolist()
-                if two and walk.dimensions == 1:
+        for trajectory in self.trajectories:
+            sizes = np.linalg.norm(trajectory.slopes, axis=1)
+            for number, step in enumerate(trajectory.steps.tolist()):
+                place: list[Any] = trajectory.places[number].tolist()
+                if two and trajectory.dimensions == 1:
                     place.append("")
-                row = [step, *place, float(walk.losses[number]), float(sizes[number])]
-                rows.append([walk.title, *row] if several else row)
+                row = [step, *place, float(trajectory.losses[number]), float(sizes[number])]
+                rows.append([trajectory.title, *row] if several else row)
         return columns, rows
 
 
@@ -166,20 +166,20 @@ class DescentAnalysis(Plotted):
         assert snapshot is not None
         trail = way(question.trail, snapshot)
         following = _next(question.project, snapshot, subject.report)
-        walks = []
+        trajectories = []
         for node, block in _functions(subject.report)[:MOST_WALKS]:
             question.check()
             training = subject.graph.node(node).training
             factor = training.learning_rate_factor if training.trainable else 0.0
-            walks.append(self._walk(node, subject.title(node), block, trail, snapshot, following, factor))
+            trajectories.append(self._walk(node, subject.title(node), block, trail, snapshot, following, factor))
         project = question.project
         optimizer = optimizer_of(project.training.optimizer).title if project is not None else ""
-        return Descent(tuple(walks), optimizer, snapshot.step)
+        return Descent(tuple(trajectories), optimizer, snapshot.step)
 
     def _walk(
         self, node: str, title: str, block: DescentFunction, trail: Sequence[Snapshot], snapshot: Snapshot,
         following: tuple[Snapshot, float] | None, factor: float,
-    ) -> Walk:  # fmt: skip
+    ) -> Trajectory:  # fmt: skip
         landscape = block.landscape
         places = _places(trail, node)
         now = next(number for number, one in enumerate(trail) if one is snapshot)
@@ -197,7 +197,7 @@ class DescentAnalysis(Plotted):
                 plain = places[now] - rate * slopes[now]
             step = NextStep(place, bool(np.allclose(place, plain, rtol=1e-9, atol=1e-300)))
         best = snapshot.memory.get("best")
-        return Walk(
+        return Trajectory(
             node=node, title=title, words=landscape.words, extent=extent, xs=xs, ys=ys, heights=heights,
             field_places=field_places, field_slopes=field_slopes,
             minima=np.array(landscape.minima, dtype=np.float64).reshape(-1, landscape.dimensions),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.loss.loss_gradient import LossGradient
 from playground.analysis.loss.path_losses import PathLosses
-from playground.analysis.loss.surface_planes import AROUND, Directions, Kind, Outlook, Sight
+from playground.analysis.loss.surface_planes import AROUND, Directions, Kind, PlaneSources, Projection
 from playground.analysis.progress import Pace, Progress, TooLong, duration
 from playground.analysis.question import Question
 from playground.analysis.shared import chosen_weights
@@ -177,14 +177,13 @@ class LossSurfaceAnalysis(Plotted):
             raise NothingToShow(f"The {self.part} part has no examples. Choose another part.")
         ways = _ways(question, snapshot)
         added = self._penalty(question, subject, snapshot)
-        sight = self._outlook(question, subject, ways, LossGradient(subject, feeds, snapshot.layout, added)).sight(
-            self.directions
-        )
-        seen = [sight.plane.project(way.points) for way in ways]
+        gradient = LossGradient(subject, feeds, snapshot.layout, added)
+        projection = self._plane_sources(question, subject, ways, gradient).projection(self.directions)
+        seen = [projection.plane.project(way.points) for way in ways]
         losses = ManyLosses(subject, feeds, snapshot.layout)
-        alphas, betas, values, pace = self._grid(question, losses, sight, seen)
+        alphas, betas, values, pace = self._grid(question, losses, projection, seen)
         if added:
-            values += added.at(_grid_points(sight, alphas, betas))
+            values += added.at(_grid_points(projection, alphas, betas))
 
         def check() -> None:
             question.check()
@@ -197,16 +196,16 @@ class LossSurfaceAnalysis(Plotted):
         ]
         question.loaded()
         return LossSurface(
-            kind=sight.kind,
-            plane=sight.plane,
-            axes=sight.axes,
+            kind=projection.kind,
+            plane=projection.plane,
+            axes=projection.axes,
             alphas=alphas,
             betas=betas,
             values=values.reshape(len(betas), len(alphas)),
             path=path,
             later=later,
             others=tuple(others),
-            explained=sight.shares,
+            explained=projection.shares,
             part=self.part,
             examples=count,
             penalty=None if added is None else added.of_one(snapshot.parameters),
@@ -214,22 +213,22 @@ class LossSurfaceAnalysis(Plotted):
             epoch=snapshot.epoch,
             seconds=clock() - began,
             way=losses.way,
-            weights=sight.weights,
-            choices=sight.choices,
+            weights=projection.weights,
+            choices=projection.choices,
         )
 
     def _grid(
-        self, question: Question, losses: ManyLosses, sight: Sight, seen: Sequence[Seen]
+        self, question: Question, losses: ManyLosses, projection: Projection, seen: Sequence[Seen]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], Pace]:
         """Places along both directions and the losses there, on a smaller grid where nobody has named one and all its
         points would take too long."""
         places, resolution = np.concatenate([places for places, _ in seen]), self.resolution
         longest = np.inf if "resolution" in self.model_fields_set else LONGEST
         while True:
-            alphas, betas = self._sides(sight, places, resolution)
+            alphas, betas = self._sides(projection, places, resolution)
             pace = Pace(resolution**2 + len(places), question.tell, longest)
             try:
-                values = losses.compute(_grid_points(sight, alphas, betas), question.check, pace.count)
+                values = losses.compute(_grid_points(projection, alphas, betas), question.check, pace.count)
                 return alphas, betas, values, pace
             except TooLong as slow:
                 resolution, longest = _within(LONGEST / slow.each - len(places)), np.inf
@@ -240,10 +239,12 @@ class LossSurfaceAnalysis(Plotted):
             return None
         return Penalty.of(question.project, subject.report, snapshot.layout)
 
-    def _outlook(self, question: Question, subject: Subject, ways: Sequence[Way], gradient: LossGradient) -> Outlook:
+    def _plane_sources(
+        self, question: Question, subject: Subject, ways: Sequence[RunPath], gradient: LossGradient
+    ) -> PlaneSources:
         path, later, *others = ways
         frozen = frozenset(node.id for node in subject.graph.nodes if not node.training.trainable)
-        return Outlook(
+        return PlaneSources(
             subject=subject,
             layout=path.snapshots[-1].layout,
             present=path.points[-1],
@@ -257,15 +258,15 @@ class LossSurfaceAnalysis(Plotted):
         )
 
     def _sides(
-        self, sight: Sight, places: NDArray[np.float64], resolution: int
+        self, projection: Projection, places: NDArray[np.float64], resolution: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Places along both directions, (n,)."""
-        if sight.kind in AROUND:
-            side = np.linspace(-self.span * sight.unit, self.span * sight.unit, resolution)
+        if projection.kind in AROUND:
+            side = np.linspace(-self.span * projection.unit, self.span * projection.unit, resolution)
             return side, side
         low, high = places.min(axis=0), places.max(axis=0)
         half = (high - low) * (0.5 + MARGIN)
-        if sight.kind in ("parameters", "weights"):
+        if projection.kind in ("parameters", "weights"):
             half = np.maximum(half, 1.0)
         half = np.maximum(half, half.max() * SLIMMEST) * self.span
         first, second = (
@@ -279,8 +280,8 @@ Seen = tuple[NDArray[np.float64], NDArray[np.float64]]
 """The places of a path on the plane (m, 2), and how far its points are from it (m,)."""
 
 
-def _grid_points(sight: Sight, alphas: NDArray[np.float64], betas: NDArray[np.float64]) -> WeightPoints:
-    return sight.plane.points(np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2))
+def _grid_points(projection: Projection, alphas: NDArray[np.float64], betas: NDArray[np.float64]) -> WeightPoints:
+    return projection.plane.points(np.stack(np.meshgrid(alphas, betas), axis=-1).reshape(-1, 2))
 
 
 def _within(points: float) -> int:
@@ -298,7 +299,7 @@ def _fewer(asked: int, taken: int, each: float, others: int) -> Progress:
 
 
 @dataclass(frozen=True)
-class Way:
+class RunPath:
     """The snapshots of a path, and their parameters (m, P)."""
 
     title: str
@@ -306,20 +307,20 @@ class Way:
     points: NDArray[np.float32]
 
 
-def _ways(question: Question, present: Snapshot) -> list[Way]:
+def _ways(question: Question, present: Snapshot) -> list[RunPath]:
     """The path to the present, what came later, and the paths of other runs of the same network."""
     found = [
-        Way("path", *path_points(question.trail, present)),
-        Way("later", *later_points(question.trail, present)),
+        RunPath("path", *path_points(question.trail, present)),
+        RunPath("later", *later_points(question.trail, present)),
     ]
     for run in question.others:
         kept, rows = alike(run.trail, present.layout)
         if kept:
-            found.append(Way(run.title, kept, np.stack(rows)))
+            found.append(RunPath(run.title, kept, np.stack(rows)))
     return found
 
 
 def _track(
-    way: Way, places: NDArray[np.float64], distances: NDArray[np.float64], losses: NDArray[np.float64]
+    way: RunPath, places: NDArray[np.float64], distances: NDArray[np.float64], losses: NDArray[np.float64]
 ) -> Track:
     return Track(way.title, places, losses, np.array([one.step for one in way.snapshots]), distances)

@@ -38,7 +38,7 @@ NO_OTHER_RUN = (
 
 
 @dataclass(frozen=True)
-class Sight:
+class Projection:
     """A plane, and how it is seen."""
 
     kind: Kind
@@ -56,7 +56,7 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class PlaneSources:
     """All that a plane is chosen from."""
 
     subject: Subject
@@ -74,14 +74,14 @@ class Outlook:
     """Single weights that a person has chosen from the lists."""
     gradient: LossGradient
 
-    def sight(self, directions: Directions) -> Sight:
+    def projection(self, directions: Directions) -> Projection:
         """What is asked for, else what is nearest to it. Raises NothingToShow with a sentence."""
         only = self._only_two()
         if only is not None:
             return only
         if learning(self.layout, self.frozen).sum() < 2:
             raise NothingToShow("One weight alone has a curve and no surface. Let another block learn too.")
-        ways: dict[Directions, Callable[[], Sight | None]] = {
+        ways: dict[Directions, Callable[[], Projection | None]] = {
             "path": self._path, "random": self._random, "gradient": self._gradient, "weights": self._weights,
             "ends": self._ends, "runs": self._runs, "between": self._between,
         }  # fmt: skip
@@ -91,47 +91,47 @@ class Outlook:
             raise NothingToShow("The weights that learn are too few for two random directions. Choose the path.")
         return found
 
-    def _only_two(self) -> Sight | None:
+    def _only_two(self) -> Projection | None:
         plane = two_parameter_plane(self.present, self.layout, self.frozen)
         if plane is None:
             return None
         first, second = parameter_names(self.layout, self.frozen)
-        return Sight("parameters", plane, (first, second))
+        return Projection("parameters", plane, (first, second))
 
-    def _random(self) -> Sight | None:
+    def _random(self) -> Projection | None:
         plane = random_plane(self.present, self.layout, self.seed, self.frozen)
-        return None if plane is None else Sight("random", plane, ("random direction 1", "random direction 2"))
+        return None if plane is None else Projection("random", plane, ("random direction 1", "random direction 2"))
 
-    def _path(self) -> Sight | None:
+    def _path(self) -> Projection | None:
         found = path_plane(self.points, self.present)
         if found is None:
             return None
         plane, shares = found
-        return Sight("path", plane, (_component(1, shares[0], "path"), _component(2, shares[1], "path")), shares)
+        return Projection("path", plane, (_component(1, shares[0], "path"), _component(2, shares[1], "path")), shares)
 
-    def _runs(self) -> Sight | None:
+    def _runs(self) -> Projection | None:
         if not self.others:
             raise NothingToShow(NO_OTHER_RUN)
         found = path_plane(np.concatenate([*(points for _, points in self.others), self.points]), self.present)
         if found is None:
             return None
         plane, shares = found
-        return Sight("runs", plane, (_component(1, shares[0], "paths"), _component(2, shares[1], "paths")), shares)
+        return Projection("runs", plane, (_component(1, shares[0], "paths"), _component(2, shares[1], "paths")), shares)
 
-    def _ends(self) -> Sight | None:
+    def _ends(self) -> Projection | None:
         plane = line_plane(self.points[0], self.points[-1], self.points, self.present)
-        return None if plane is None else Sight("ends", plane, ("from start (0) to end (1)", "beside the line"))
+        return None if plane is None else Projection("ends", plane, ("from start (0) to end (1)", "beside the line"))
 
-    def _between(self) -> Sight | None:
+    def _between(self) -> Projection | None:
         if not self.others:
             raise NothingToShow(NO_OTHER_RUN)
         title, points = self.others[-1]
         cloud = np.concatenate([points, self.points])
         plane = line_plane(self.points[-1], points[-1], cloud, self.present)
         axes = f"from this run (0) to {title} (1)", "beside the line"
-        return None if plane is None else Sight("between", plane, axes)
+        return None if plane is None else Projection("between", plane, axes)
 
-    def _gradient(self) -> Sight:
+    def _gradient(self) -> Projection:
         """Downhill, and the direction into which the slope turns on that way.
 
         The second is the part of the product of Hessian and gradient that is orthogonal to the gradient: both span the
@@ -147,7 +147,7 @@ class Outlook:
         name, second = self._beside(down, gradient, mask)
         plane = Plane(self.present, down.astype(np.float32), second.astype(np.float32))
         reach = GRADIENT_REACH * max(float(np.linalg.norm(self.present[mask])), 1e-6)
-        return Sight("gradient", plane, ("downhill, against the gradient", name), unit=reach)
+        return Projection("gradient", plane, ("downhill, against the gradient", name), unit=reach)
 
     def _beside(
         self, down: NDArray[np.float64], gradient: Vector, mask: NDArray[np.bool_]
@@ -163,7 +163,7 @@ class Outlook:
                 return name, second
         raise NothingToShow("There is no second direction beside the gradient. Choose another one.")
 
-    def _weights(self) -> Sight:
+    def _weights(self) -> Projection:
         mask = learning(self.layout, self.frozen)
         order = chosen_weights.farthest(self.points, mask)
         fixed = [self._number(weight) for weight in self.chosen]
@@ -177,7 +177,7 @@ class Outlook:
         one[first] = other[second] = 1.0
         pair = [chosen_weights.weight_at(number, self.layout) for number in (first, second)]
         axes = [chosen_weights.words(weight, self.subject, self.layout) for weight in pair]
-        return Sight(
+        return Projection(
             "weights",
             Plane(origin, one, other),
             (axes[0], axes[1]),

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from playground.paths import log_file
-from playground.ui.shell.foresight import Foresight
+from playground.ui.shell.background_loading import BackgroundLoading
 from playground.ui.shell.window import MainWindow
 from playground.ui.threads.garbage import GarbageCollector
 from playground.ui.widgets.theme import THEME
@@ -42,8 +42,8 @@ def run(path: Path | None = None) -> int:
         window.open_path(path)
     window.show_first()
     window.furnished.connect(garbage.settle)
-    foresight = Foresight(app)
-    window.furnished.connect(foresight.plan)
+    loading = BackgroundLoading(app)
+    window.furnished.connect(loading.plan)
     # The event after the first paint: the person sees the window before the libraries load.
     QTimer.singleShot(0, window.load)
     code = app.exec()

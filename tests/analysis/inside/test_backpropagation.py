@@ -112,9 +112,9 @@ def by_autograd(question: Question) -> dict[str, np.ndarray]:
 
 
 def onward(chain: Chain) -> list[float]:
-    """For every knot the sum over its links of local derivative times gradient, and the rest."""
+    """For every node the sum over its links of local derivative times gradient, and the rest."""
     return [
-        sum(link.slope * chain.knots[link.target].gradient for link in knot.links) + knot.rest for knot in chain.knots
+        sum(link.slope * chain.nodes[link.target].gradient for link in node.links) + node.rest for node in chain.nodes
     ]
 
 
@@ -145,9 +145,9 @@ def test_the_products_along_all_ways_add_up_to_the_gradient(name: str) -> None:
 def test_where_ways_part_there_are_branches_and_where_they_join_a_sum() -> None:
     question = question_of(residual())
     result = BackpropagationAnalysis(weight="first.weight", index=(0, 0)).compute(question)
-    output = next(knot for knot in result.chain.knots if knot.symbol == "a⁽¹⁾₁")
+    output = next(node for node in result.chain.nodes if node.symbol == "a⁽¹⁾₁")
     titles = question.loaded().title
-    targets = {result.chain.knots[link.target].where for link in output.links}
+    targets = {result.chain.nodes[link.target].where for link in output.links}
     assert targets == {titles("round"), titles("sum")}
     back = next(step for step in result.steps if step.way == "backward" and step.node == "first")
     assert back.lines[0] == f"2 ways come back, from {titles('sum')} and {titles('round')}, and add up:"
@@ -266,8 +266,8 @@ def test_large_tensors_are_said_in_short_and_one_unit_is_written_out() -> None:
     step = next(step for step in result.steps if step.way == "forward" and step.node == "wide")
     assert step.lines[-1] == "… and 99 more" and step.lines[0].startswith("z⁽²⁾₄₂ = ")
     assert step.given[0].values is None and step.given[0].shape == (100,)
-    np.testing.assert_allclose(onward(result.chain)[0], result.chain.knots[0].gradient, atol=1e-12)
-    assert result.chain.knots[1].symbol == "z⁽²⁾₄₂"
+    np.testing.assert_allclose(onward(result.chain)[0], result.chain.nodes[0].gradient, atol=1e-12)
+    assert result.chain.nodes[1].symbol == "z⁽²⁾₄₂"
     assert len(result.choices) <= 210 and all(len(index) in (1, 2) for _, (_, index) in result.choices)
 
 
@@ -331,7 +331,7 @@ def test_a_kernel_weight_is_followed_through_a_convolution_that_is_too_large_to_
     )  # fmt: skip
     question = question_of(graph)
     result = BackpropagationAnalysis(weight="conv.weight", index=(2, 0, 1, 1)).compute(question)
-    first, *others = result.chain.knots
+    first, *others = result.chain.nodes
     assert 1 <= len(first.links) <= 16 and others, "pooling lets one of four through"
     np.testing.assert_allclose(onward(result.chain)[0], by_autograd(question)["conv.weight"][2, 0, 1, 1], atol=1e-6)
     # The middle of a kernel of 3 × 3 meets each pixel where it stands: the local derivative is that pixel, or 0.

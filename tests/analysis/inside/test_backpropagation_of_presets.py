@@ -34,10 +34,10 @@ def test_every_preset_goes_forward_back_and_into_the_weights(name: str) -> None:
     )
     assert result.count("backward") and result.count("update")
     assert all(step.title and (step.lines or step.given) for step in result.steps)
-    for knot in result.chain.knots:
-        if knot.links or knot.rest_words:
-            onward = sum(link.slope * result.chain.knots[link.target].gradient for link in knot.links) + knot.rest
-            assert onward == pytest.approx(knot.gradient, abs=1e-9, rel=1e-9)
+    for node in result.chain.nodes:
+        if node.links or node.rest_words:
+            onward = sum(link.slope * result.chain.nodes[link.target].gradient for link in node.links) + node.rest
+            assert onward == pytest.approx(node.gradient, abs=1e-9, rel=1e-9)
     if session.report.total_parameters < SMALL:
         phase = phase_of(project, subject, snapshot)
         _compare(subject, result.gradients, None if phase is None else phase.losses)

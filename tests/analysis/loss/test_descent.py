@@ -33,12 +33,12 @@ def test_it_needs_a_test_function() -> None:
 
 
 def test_the_way_has_every_step_with_height_and_slope() -> None:
-    (walk,) = looked_at(landscape("sgd", {"learning_rate": 0.1}), 40).walks
-    assert walk.steps.tolist() == list(range(41)) and walk.now == 40
-    np.testing.assert_allclose(walk.losses, (walk.places[:, 0] - 3.0) ** 2)
-    np.testing.assert_allclose(walk.slopes[:, 0], 2.0 * (walk.places[:, 0] - 3.0))
-    np.testing.assert_array_equal(walk.xs[[0, -1]], [-1.0, 7.0])
-    np.testing.assert_allclose(walk.heights, (walk.xs - 3.0) ** 2)
+    (trajectory,) = looked_at(landscape("sgd", {"learning_rate": 0.1}), 40).trajectories
+    assert trajectory.steps.tolist() == list(range(41)) and trajectory.now == 40
+    np.testing.assert_allclose(trajectory.losses, (trajectory.places[:, 0] - 3.0) ** 2)
+    np.testing.assert_allclose(trajectory.slopes[:, 0], 2.0 * (trajectory.places[:, 0] - 3.0))
+    np.testing.assert_array_equal(trajectory.xs[[0, -1]], [-1.0, 7.0])
+    np.testing.assert_allclose(trajectory.heights, (trajectory.xs - 3.0) ** 2)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "bfgs", "annealing", "restarts"])
@@ -47,31 +47,31 @@ def test_the_next_step_is_the_one_that_is_taken(optimizer: str) -> None:
     settings = settings if optimizer != "sgd" else landscape(
         "sgd", {"learning_rate": 0.01}, function="himmelblau", start_x=1.0, start_y=-1.0
     )  # fmt: skip
-    (walk,) = looked_at(settings, 7).walks
-    assert walk.next is not None
-    assert walk.next.place.tolist() == place(went(settings, 8)).tolist()
-    assert walk.next.plain is (optimizer == "sgd")
+    (trajectory,) = looked_at(settings, 7).trajectories
+    assert trajectory.next is not None
+    assert trajectory.next.place.tolist() == place(went(settings, 8)).tolist()
+    assert trajectory.next.plain is (optimizer == "sgd")
 
 
 def test_the_rate_has_the_factor_of_the_block() -> None:
-    walks = looked_at(side_by_side(2.0, slow=0.05, fast=0.5), 1).walks
-    assert [walk.rate for walk in walks] == [0.1, 1.0]
-    assert all(walk.next is not None and walk.next.plain for walk in walks)
+    trajectories = looked_at(side_by_side(2.0, slow=0.05, fast=0.5), 1).trajectories
+    assert [trajectory.rate for trajectory in trajectories] == [0.1, 1.0]
+    assert all(trajectory.next is not None and trajectory.next.plain for trajectory in trajectories)
 
 
 def test_looking_back_shows_the_moment_and_what_came_after() -> None:
-    (walk,) = looked_at(landscape("sgd", {"learning_rate": 0.1}), 40, at=5).walks
-    assert walk.now == 5 and len(walk.places) == 41
-    assert walk.next is not None and walk.next.place[0] == walk.places[6, 0]
+    (trajectory,) = looked_at(landscape("sgd", {"learning_rate": 0.1}), 40, at=5).trajectories
+    assert trajectory.now == 5 and len(trajectory.places) == 41
+    assert trajectory.next is not None and trajectory.next.place[0] == trajectory.places[6, 0]
 
 
 def test_curvatures_are_those_of_calculus_and_the_picture_grows_with_the_way() -> None:
     saddle = landscape("sgd", {"learning_rate": 0.05}, function="saddle", start_x=1.0, start_y=1.0)
-    (walk,) = looked_at(saddle, 150).walks
-    np.testing.assert_allclose(walk.curvatures, [-0.09901951, 10.09901951], rtol=1e-6)
-    near = looked_at(landscape("sgd", {"learning_rate": 0.1}, start_x=12.0), 1).walks[0]
+    (trajectory,) = looked_at(saddle, 150).trajectories
+    np.testing.assert_allclose(trajectory.curvatures, [-0.09901951, 10.09901951], rtol=1e-6)
+    near = looked_at(landscape("sgd", {"learning_rate": 0.1}, start_x=12.0), 1).trajectories[0]
     assert near.extent[1] >= 12.0
-    far = looked_at(landscape("sgd", {"learning_rate": 0.1}, start_x=1e6), 0).walks[0]
+    far = looked_at(landscape("sgd", {"learning_rate": 0.1}, start_x=1e6), 0).trajectories[0]
     assert far.extent[:2] == (-1.0, 7.0)
 
 
@@ -89,8 +89,8 @@ def test_a_step_that_leads_out_of_all_numbers_is_not_shown() -> None:
     session = Session(steep)
     with pytest.raises(Diverged):
         session.advance(50)
-    (walk,) = looked_at(steep, session.step).walks
-    assert walk.next is None and np.isfinite(walk.places).all()
+    (trajectory,) = looked_at(steep, session.step).trajectories
+    assert trajectory.next is None and np.isfinite(trajectory.places).all()
 
 
 REGIONS: dict[str, Any] = {
@@ -111,8 +111,8 @@ def test_the_multiplier_is_how_much_a_larger_region_would_gain(
         session = went(landscape("sgd", {"learning_rate": 0.1}, **{**block, "radius": radius}), 600)
         return session.evaluate()["train_loss"]
 
-    (walk,) = looked_at(landscape("sgd", {"learning_rate": 0.1}, **block), 600).walks
-    found = walk.balance
+    (trajectory,) = looked_at(landscape("sgd", {"learning_rate": 0.1}, **block), 600).trajectories
+    found = trajectory.balance
     assert found is not None
     gain = (lowest(1.5 - 1e-3) - lowest(1.5 + 1e-3)) / 2e-3
     assert found.multiplier == pytest.approx(gain, rel=1e-3, abs=1e-6)

@@ -8,13 +8,18 @@ import torch
 
 from playground.analysis.inside.slow_motion.chain import READABLE
 from playground.analysis.inside.slow_motion.notation import MOST_TERMS, Index, Pen
+from playground.analysis.inside.slow_motion.operation_writer import (
+    OperationWriter,
+    amount_words,
+    number_at,
+    square_factor,
+)
 from playground.analysis.inside.slow_motion.parts import Kind
-from playground.analysis.inside.slow_motion.scribe import Scribe, amount_words, number_at, square_factor
 from playground.analysis.inside.slow_motion.sentences import BACKWARD, MERGES, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 
 
-class BackwardWriter(Scribe):
+class BackwardWriter(OperationWriter):
     """Writes the way back."""
 
     def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]]) -> None:

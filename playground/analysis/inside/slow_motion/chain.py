@@ -35,7 +35,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Knot:
+class ChainNode:
     """One number on the ways from the parameter to the loss. Its gradient is the sum over its links of slope times the
     gradient there, and `rest` for the ways that are not written out."""
 
@@ -51,23 +51,23 @@ class Knot:
 
 @dataclass(frozen=True)
 class Chain:
-    """All ways from a parameter, which is the first knot, to the loss."""
+    """All ways from a parameter, which is the first node, to the loss."""
 
-    knots: tuple[Knot, ...]
+    nodes: tuple[ChainNode, ...]
 
     def paths(self, most: int = 64) -> Iterator[tuple[tuple[int, float], ...]]:
-        """Up to `most` ways, each the knots it passes with the local derivative that leads there."""
+        """Up to `most` ways, each the nodes it passes with the local derivative that leads there."""
         waiting: deque[tuple[int, tuple[tuple[int, float], ...]]] = deque([(0, ())])
         given = 0
         while waiting and given < most:
             here, way = waiting.pop()
-            if not self.knots[here].links:
+            if not self.nodes[here].links:
                 given += 1
                 yield way
-            waiting.extend((link.target, (*way, (link.target, link.slope))) for link in self.knots[here].links)
+            waiting.extend((link.target, (*way, (link.target, link.slope))) for link in self.nodes[here].links)
 
 
-class Weaver:
+class ChainBuilder:
     """Makes the chain of one parameter from a tape."""
 
     def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str]) -> None:
@@ -81,7 +81,7 @@ class Weaver:
         """All ways from one number of a parameter to the loss."""
         numbers: dict[Cell, int] = {(name, index): 0}
         waiting = deque([(name, index)])
-        knots: list[Knot] = []
+        nodes: list[ChainNode] = []
         while waiting:
             cell = waiting.popleft()
             links, rest, words = self._onward(cell)
@@ -90,24 +90,24 @@ class Weaver:
                     numbers[target, place] = len(numbers)
                     waiting.append((target, place))
             kept = tuple(Link(numbers[target], slope) for target, slope in links)
-            knots.append(self._knot(cell, kept, rest, words))
+            nodes.append(self._node(cell, kept, rest, words))
             if len(numbers) > MOST_CELLS:
-                knots.extend(self._end(left) for left in waiting)
+                nodes.extend(self._end(left) for left in waiting)
                 break
         for passed, one in sorted(numbers, key=lambda cell: -abs(self._gradient(cell))):
             self.touched.setdefault(passed, []).append(one)
-        return Chain(tuple(knots))
+        return Chain(tuple(nodes))
 
-    def _knot(self, cell: Cell, links: tuple[Link, ...], rest: float, words: str) -> Knot:
+    def _node(self, cell: Cell, links: tuple[Link, ...], rest: float, words: str) -> ChainNode:
         name, index = cell
         node = self._tape.places[name].node if name in self._tape.places else name.split(".", 1)[0]
         value = float(_one(self._tape.value(name), self._inner(cell)))
         title = self._titles.get(node, "All losses")
-        return Knot(self._pen.symbol(name, index), title, value, self._gradient(cell), links, rest, words)
+        return ChainNode(self._pen.symbol(name, index), title, value, self._gradient(cell), links, rest, words)
 
-    def _end(self, cell: Cell) -> Knot:
+    def _end(self, cell: Cell) -> ChainNode:
         gradient = self._gradient(cell)
-        return self._knot(cell, (), gradient, "all ways from here on")
+        return self._node(cell, (), gradient, "all ways from here on")
 
     def _gradient(self, cell: Cell) -> float:
         found = self._tape.gradient(cell[0])

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from playground.analysis.inside.slow_motion.notation import MOST_TERMS, Index, Pen
+from playground.analysis.inside.slow_motion.operation_writer import OperationWriter, row_at, square_factor
 from playground.analysis.inside.slow_motion.parts import Kind
-from playground.analysis.inside.slow_motion.scribe import Scribe, row_at, square_factor
 from playground.analysis.inside.slow_motion.sentences import FORWARD, MERGES, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.blocks.activation import activation
 from playground.blocks.dense import Dense
 
 
-class ForwardWriter(Scribe):
+class ForwardWriter(OperationWriter):
     """Writes the way forward."""
 
     def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]]) -> None:

@@ -12,7 +12,14 @@ from playground.analysis.base import Analysis
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.document.graph import EdgeKey
 from playground.ui.views.base import View
-from playground.ui.views.inside.backpropagation_parts import WAY_WORDS, WAYS, ChainTree, StepList, StepText, WaySlider
+from playground.ui.views.inside.backpropagation_parts import (
+    DIRECTIONS,
+    WAY_WORDS,
+    ChainTree,
+    StepList,
+    StepSlider,
+    StepText,
+)
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
 from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import Label
@@ -85,7 +92,7 @@ class BackpropagationView(View):
         self.buttons["Play"].clicked.connect(self.toggle_play)
         self.buttons["Next"].clicked.connect(self.next)
         self.buttons["Last"].clicked.connect(self.last)
-        self.slider = WaySlider()
+        self.slider = StepSlider()
         self.slider.valueChanged.connect(self.go_to)
         row.addWidget(self.slider, 1)
         self.where = Label()
@@ -214,7 +221,7 @@ class BackpropagationView(View):
         result = self.result
         assert result is not None
         self.step = min(self.step, len(result.steps) - 1)
-        counts = tuple(result.count(way) for way in WAYS)
+        counts = tuple(result.count(way) for way in DIRECTIONS)
         with QSignalBlocker(self.slider):
             self.slider.show_counts(counts)
             self.slider.setValue(self.step)
@@ -229,8 +236,8 @@ class BackpropagationView(View):
 
     def _say_where(self, result: Backpropagation, counts: tuple[int, ...]) -> None:
         way = result.steps[self.step].way
-        place = self.step - sum(counts[: WAYS.index(way)]) + 1
-        words = f"{WAY_WORDS[way]} {place} of {counts[WAYS.index(way)]}"
+        place = self.step - sum(counts[: DIRECTIONS.index(way)]) + 1
+        words = f"{WAY_WORDS[way]} {place} of {counts[DIRECTIONS.index(way)]}"
         self.where.setText(words)
         self.where.setFont(THEME.font(13, bold=True))
         self.slider.setAccessibleDescription(f"{words}: {result.steps[self.step].title}")

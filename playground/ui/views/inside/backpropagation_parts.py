@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.analysis.inside.backpropagation import Amount, Backpropagation, SlowStep, Way
+from playground.analysis.inside.backpropagation import Amount, Backpropagation, Direction, SlowStep
 from playground.analysis.inside.slow_motion.chain import Chain
 from playground.analysis.inside.slow_motion.notation import written
 from playground.ui.widgets.formula import FormulaLabel
@@ -29,7 +29,7 @@ from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.qt_access import layout_of
 from playground.ui.widgets.theme import THEME
 
-WAYS: tuple[Way, ...] = ("forward", "backward", "update")
+DIRECTIONS: tuple[Direction, ...] = ("forward", "backward", "update")
 WAY_WORDS = {"forward": "Forward", "backward": "Backward", "update": "Update"}
 ARROWS = {"forward": "→", "backward": "←", "update": "↻"}
 LINE_SIZE = 16.0
@@ -37,7 +37,7 @@ LINE_SIZE = 16.0
 KNOT = Qt.ItemDataRole.UserRole
 
 
-def way_color(way: Way) -> str:
+def way_color(way: Direction) -> str:
     """The colour of a way, as on the wires of the canvas."""
     tokens = THEME.tokens
     return {"forward": tokens.accent, "backward": tokens.backward, "update": tokens.good}[way]
@@ -148,7 +148,7 @@ class StepList(QListWidget):
             self.step_chosen.emit(row)
 
 
-class WaySlider(QSlider):
+class StepSlider(QSlider):
     """A slider over all steps, with a strip below that says where the ways forward, back and the update lie."""
 
     def __init__(self) -> None:
@@ -176,7 +176,7 @@ class WaySlider(QSlider):
         knob = THEME.px(8)
         room, middle = max(1, self.width() - 2 * knob), self.height() / 2
         total, begun = max(1, sum(self._counts) - 1), 0
-        for way, count in zip(WAYS, self._counts, strict=True):
+        for way, count in zip(DIRECTIONS, self._counts, strict=True):
             if count:
                 left = knob + room * max(0.0, begun - 0.5) / total
                 right = knob + room * min(total, begun + count - 0.5) / total
@@ -226,22 +226,22 @@ class ChainTree(QTreeWidget):
         self.setFont(THEME.font(13))
 
     def _same_shape(self, chain: Chain) -> bool:
-        return self._chain is not None and [k.symbol for k in self._chain.knots] == [k.symbol for k in chain.knots]
+        return self._chain is not None and [k.symbol for k in self._chain.nodes] == [k.symbol for k in chain.nodes]
 
     def _item(self, number_: int, slope: float | None) -> QTreeWidgetItem:
         assert self._chain is not None
-        knot, n = self._chain.knots[number_], self._digits
+        node, n = self._chain.nodes[number_], self._digits
         item = QTreeWidgetItem()
         if slope is None:
-            item.setText(0, f"∂L/∂{knot.symbol}")
-            item.setText(1, written(knot.gradient, n))
+            item.setText(0, f"∂L/∂{node.symbol}")
+            item.setText(1, written(node.gradient, n))
         else:
-            item.setText(0, f"through {knot.symbol}")
-            item.setText(1, written(slope * knot.gradient, n))
-            item.setText(2, f"{written(slope, n)}  ×  {written(knot.gradient, n)}")
-        item.setToolTip(0, f"{knot.where}: {knot.symbol} = {written(knot.value, n)}")
+            item.setText(0, f"through {node.symbol}")
+            item.setText(1, written(slope * node.gradient, n))
+            item.setText(2, f"{written(slope, n)}  ×  {written(node.gradient, n)}")
+        item.setToolTip(0, f"{node.where}: {node.symbol} = {written(node.value, n)}")
         item.setData(0, KNOT, number_)
-        if knot.links or knot.rest_words:
+        if node.links or node.rest_words:
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         return item
 
@@ -249,12 +249,12 @@ class ChainTree(QTreeWidget):
     def _fill(self, item: QTreeWidgetItem) -> None:
         if item.childCount() or self._chain is None:
             return
-        knot = self._chain.knots[item.data(0, KNOT)]
-        for link in knot.links:
+        node = self._chain.nodes[item.data(0, KNOT)]
+        for link in node.links:
             item.addChild(self._item(link.target, link.slope))
-        if knot.rest_words:
-            rest = QTreeWidgetItem([f"{knot.rest_words} = {written(knot.rest, self._digits)}"])
-            rest.setToolTip(0, knot.rest_words)
+        if node.rest_words:
+            rest = QTreeWidgetItem([f"{node.rest_words} = {written(node.rest, self._digits)}"])
+            rest.setToolTip(0, node.rest_words)
             rest.setData(0, KNOT, -1)
             item.addChild(rest)
             rest.setFirstColumnSpanned(True)

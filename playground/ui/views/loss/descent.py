@@ -1,4 +1,4 @@
-"""The way down a landscape: pictures of one or more walks, the numbers of the step, and a table of all iterations."""
+"""The way down a landscape: pictures of trajectories, the numbers of the step, and a table of all iterations."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeaderView, QTableView, QWidget
 
 from playground.analysis.base import Analysis
-from playground.analysis.loss.descent import Descent, DescentAnalysis, Walk
+from playground.analysis.loss.descent import Descent, DescentAnalysis, Trajectory
 from playground.ui.views.base import View
-from playground.ui.views.loss.descent_plot import DARK, PATH, WalkPlot
+from playground.ui.views.loss.descent_plot import DARK, PATH, TrajectoryPlot
 from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.options import ElidedLabel
@@ -31,20 +31,20 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Iterations(QAbstractTableModel):
-    """All places of a walk, one row for each step, with all digits that a number has."""
+    """All places of a trajectory, one row for each step, with all digits that a number has."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns: list[str] = []
         self._numbers: list[np.ndarray] = []
 
-    def show_walk(self, walk: Walk) -> None:
-        """Show another walk, or the same one farther on."""
+    def show_walk(self, trajectory: Trajectory) -> None:
+        """Show another trajectory, or the same one farther on."""
         self.beginResetModel()
-        names = ["x", "y"][: walk.dimensions]
-        self._columns = ["step", *names, "f", "slope" if walk.dimensions == 1 else "|∇f|"]
-        slopes = walk.slopes[:, 0] if walk.dimensions == 1 else np.linalg.norm(walk.slopes, axis=1)
-        self._numbers = [walk.steps, *walk.places.T, walk.losses, slopes]
+        names = ["x", "y"][: trajectory.dimensions]
+        self._columns = ["step", *names, "f", "slope" if trajectory.dimensions == 1 else "|∇f|"]
+        slopes = trajectory.slopes[:, 0] if trajectory.dimensions == 1 else np.linalg.norm(trajectory.slopes, axis=1)
+        self._numbers = [trajectory.steps, *trajectory.places.T, trajectory.losses, slopes]
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -77,7 +77,7 @@ class DescentView(View):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Descent | None = None
-        self.plots: list[WalkPlot] = []
+        self.plots: list[TrajectoryPlot] = []
         self._aspect = 1.0
         self.chosen = 0
         """Of which walk the words and the table tell."""
@@ -129,55 +129,55 @@ class DescentView(View):
         if aspect != self._aspect:
             self._aspect = aspect
             changed = self.parameters.measure("aspect", aspect)
-            if changed and self.result is not None and self.result.walks[0].dimensions == 2:
+            if changed and self.result is not None and self.result.trajectories[0].dimensions == 2:
                 self.wanted_changed.emit()
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
     def draw(self) -> None:
         assert self.result is not None
-        walks = self.result.walks
-        self._make_plots(len(walks))
-        self.chosen = min(self.chosen, len(walks) - 1)
-        several = len(walks) > 1
-        for plot, name, walk in zip(self.plots, self._names, walks, strict=False):
+        trajectories = self.result.trajectories
+        self._make_plots(len(trajectories))
+        self.chosen = min(self.chosen, len(trajectories) - 1)
+        several = len(trajectories) > 1
+        for plot, name, trajectory in zip(self.plots, self._names, trajectories, strict=False):
             plot.show_field = self.field_box.isChecked()
-            plot.show_walk(walk)
-            plot.setAccessibleName(f"{walk.title}: {walk.words}")
+            plot.show_walk(trajectory)
+            plot.setAccessibleName(f"{trajectory.title}: {trajectory.words}")
             plot.setAccessibleDescription(HINT)
-            name.setText(self._name_of(walk, len(walks)))
-            name.setToolTip(plain_tip(f"{walk.title}: {_place_words(walk)}"))
-        walk = walks[self.chosen]
-        self.field_box.setVisible(any(one.dimensions == 2 for one in walks))
+            name.setText(self._name_of(trajectory, len(trajectories)))
+            name.setToolTip(plain_tip(f"{trajectory.title}: {_place_words(trajectory)}"))
+        trajectory = trajectories[self.chosen]
+        self.field_box.setVisible(any(one.dimensions == 2 for one in trajectories))
         roomy = self.height() >= THEME.px(HIGH)
-        lines = step_words(walk, self.result.optimizer, named=several)
+        lines = step_words(trajectory, self.result.optimizer, named=several)
         self.words.setToolTip(plain_tip("\n".join(lines)))
         if not roomy:  # what one has come for: the numbers of the step, or what the constraint says
-            lines = lines[-1:] if walk.balance is not None else lines[1:2]
+            lines = lines[-1:] if trajectory.balance is not None else lines[1:2]
         self.words.setText("\n".join(lines))
-        self.legend.show_entries(self._entries(walk))
+        self.legend.show_entries(self._entries(trajectory))
         room = roomy or self.width() >= THEME.px(WIDE)
         self.table_box.setVisible(not several and room)
         self.table.setVisible(self.table_box.isChecked() and not several and room)
         if self.table.isVisibleTo(self):
-            self._show_table(walk)
+            self._show_table(trajectory)
 
     def _columns(self, count: int) -> int:
         """Pictures in a row: in a low dock they stand side by side."""
         return count if self.width() > LOW * self.height() else min(count, 2)
 
-    def _name_of(self, walk: Walk, count: int) -> str:
-        """The title of a walk and where it is, in two lines where one has no room."""
-        place, rate = _place_words(walk)
-        line = f"{walk.title}: {place}{rate}"
+    def _name_of(self, trajectory: Trajectory, count: int) -> str:
+        """The title of a trajectory and where it is, in two lines where one has no room."""
+        place, rate = _place_words(trajectory)
+        line = f"{trajectory.title}: {place}{rate}"
         room = self.width() // self._columns(count) - THEME.px(8)
         fits = self.fontMetrics().horizontalAdvance(line) <= room
-        return line if fits else f"{walk.title}{rate}\n{place}"
+        return line if fits else f"{trajectory.title}{rate}\n{place}"
 
     def _make_plots(self, count: int) -> None:
         """As many pictures as there are walks; two in a row where there are more than two."""
         while len(self.plots) < count:
-            plot, name = WalkPlot(), ElidedLabel("")
+            plot, name = TrajectoryPlot(), ElidedLabel("")
             plot.setToolTip(HINT)
             name.setProperty("role", "secondary")
             plot.start_chosen.connect(functools.partial(self._on_start, len(self.plots)))
@@ -200,33 +200,33 @@ class DescentView(View):
         for row in range(4):
             self._grid.setRowStretch(row, row % 2 if columns * (row // 2) < count else 0)
 
-    def _show_table(self, walk: Walk) -> None:
-        self.iterations.show_walk(walk)
+    def _show_table(self, trajectory: Trajectory) -> None:
+        self.iterations.show_walk(trajectory)
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + THEME.px(4))
         header = self.table.horizontalHeader()
         header.setMinimumSectionSize(min(THEME.px(LEAST_COLUMN), metrics.horizontalAdvance("000000")))
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(0, metrics.horizontalAdvance("000000"))
-        row = self.iterations.index(walk.now, 0)
-        self.table.selectRow(walk.now)
+        row = self.iterations.index(trajectory.now, 0)
+        self.table.selectRow(trajectory.now)
         self.table.scrollTo(row, QAbstractItemView.ScrollHint.PositionAtBottom)
 
-    def _entries(self, walk: Walk) -> list[Entry]:
-        entries = [Entry(f"now, step {walk.steps[walk.now]:,}", "disc", PATH), Entry("start", "disc", DARK)]
-        if len(walk.minima):
+    def _entries(self, trajectory: Trajectory) -> list[Entry]:
+        entries = [Entry(f"now, step {trajectory.steps[trajectory.now]:,}", "disc", PATH), Entry("start", "disc", DARK)]
+        if len(trajectory.minima):
             entries.append(Entry("known minimum", symbol="star", color="#d9a400"))
-        if walk.best is not None:
+        if trajectory.best is not None:
             entries.append(Entry("best so far", "diamond", "#90e0a0"))
-        if walk.next is not None:
-            entries.append(Entry("next step", "line", THEME.tokens.test if walk.dimensions == 1 else "#ff9f1c"))
-        if walk.dimensions == 1:
+        if trajectory.next is not None:
+            entries.append(Entry("next step", "line", THEME.tokens.test if trajectory.dimensions == 1 else "#ff9f1c"))
+        if trajectory.dimensions == 1:
             entries.append(Entry("tangent", "dash", THEME.tokens.secondary))
         elif self.field_box.isChecked():
             entries.append(Entry("arrows: −gradient"))
-        if walk.balance is not None:
+        if trajectory.balance is not None:
             entries.append(Entry("region", "dash", THEME.tokens.secondary))
-            if walk.balance.normal.any():
+            if trajectory.balance.normal.any():
                 entries.append(Entry("normal", "line", "#4cc9f0"))
         return entries
 
@@ -270,15 +270,15 @@ class DescentView(View):
     # A person -------------------------------------------------------------------------------------------------------
 
     def _on_start(self, number: int, place: tuple[float, ...]) -> None:
-        if self.result is None or number >= len(self.result.walks):
+        if self.result is None or number >= len(self.result.trajectories):
             return
-        walk = self.result.walks[number]
+        trajectory = self.result.trajectories[number]
         self.chosen = number
         words = ", ".join(f"{value:g}" for value in place).replace("-", "−")
         parameters = dict(zip(("start_x", "start_y"), place, strict=False))
-        self.edit_wanted.emit(f"Begin {walk.title} at ({words})", walk.node, parameters)
+        self.edit_wanted.emit(f"Begin {trajectory.title} at ({words})", trajectory.node, parameters)
 
-    def _read(self, plot: WalkPlot, place: QPointF) -> None:
+    def _read(self, plot: TrajectoryPlot, place: QPointF) -> None:
         self.legend.show_readout(plot.readout(place.x(), place.y()))
 
     @Slot()
@@ -290,37 +290,37 @@ def _number(value: float) -> str:
     return f"{value:.6g}".replace("-", "−")
 
 
-def _place_words(walk: Walk) -> tuple[str, str]:
-    """Where a walk is, and its rate unless the title says it."""
-    numbers = ", ".join(f"{value:.4g}".replace("-", "−") for value in walk.places[walk.now].tolist())
-    said = np.isnan(walk.rate) or _number(walk.rate) in walk.title
-    rate = "" if said else f", rate {_number(walk.rate)}"
-    name = "x" if walk.dimensions == 1 else "(x, y)"
-    return f"{name} = {numbers if walk.dimensions == 1 else f'({numbers})'}", rate
+def _place_words(trajectory: Trajectory) -> tuple[str, str]:
+    """Where a trajectory is, and its rate unless the title says it."""
+    numbers = ", ".join(f"{value:.4g}".replace("-", "−") for value in trajectory.places[trajectory.now].tolist())
+    said = np.isnan(trajectory.rate) or _number(trajectory.rate) in trajectory.title
+    rate = "" if said else f", rate {_number(trajectory.rate)}"
+    name = "x" if trajectory.dimensions == 1 else "(x, y)"
+    return f"{name} = {numbers if trajectory.dimensions == 1 else f'({numbers})'}", rate
 
 
-def step_words(walk: Walk, optimizer: str, named: bool = False) -> list[str]:
+def step_words(trajectory: Trajectory, optimizer: str, named: bool = False) -> list[str]:
     """The height, the next step with the numbers put in where it is known, and what curvatures or constraint say."""
-    place, slope = walk.places[walk.now].tolist(), walk.slopes[walk.now].tolist()
-    height = f"f = {walk.words} = {_number(float(walk.losses[walk.now]))}"
-    whose = f"{walk.title}: " if named else ""
+    place, slope = trajectory.places[trajectory.now].tolist(), trajectory.slopes[trajectory.now].tolist()
+    height = f"f = {trajectory.words} = {_number(float(trajectory.losses[trajectory.now]))}"
+    whose = f"{trajectory.title}: " if named else ""
     lines = [height]
-    if walk.next is not None and walk.next.plain:
-        names = "xy"[: walk.dimensions]
+    if trajectory.next is not None and trajectory.next.plain:
+        names = "xy"[: trajectory.dimensions]
         steps = [
             f"{name} − η·{'f′(x)' if len(names) == 1 else f'∂f/∂{name}'} = "
-            f"{_number(x)} − {_number(walk.rate)}·{_bracketed(g)} = {_number(after)}"
-            for name, x, g, after in zip(names, place, slope, walk.next.place.tolist(), strict=True)
+            f"{_number(x)} − {_number(trajectory.rate)}·{_bracketed(g)} = {_number(after)}"
+            for name, x, g, after in zip(names, place, slope, trajectory.next.place.tolist(), strict=True)
         ]
         lines.append(whose + "   ·   ".join(steps))
-    elif walk.next is not None:
-        here, there = (", ".join(map(_number, numbers)) for numbers in (place, walk.next.place.tolist()))
-        held = ", then back into the region" if walk.balance is not None and walk.balance.active else ""
-        if walk.next.place.tolist() == place:
+    elif trajectory.next is not None:
+        here, there = (", ".join(map(_number, numbers)) for numbers in (place, trajectory.next.place.tolist()))
+        held = ", then back into the region" if trajectory.balance is not None and trajectory.balance.active else ""
+        if trajectory.next.place.tolist() == place:
             lines.append(f"{whose}{optimizer} stays at ({here})")
         else:
             lines.append(f"{whose}{optimizer}{held}: from ({here}) to ({there})")
-    return [*lines, walk.balance.words() if walk.balance is not None else walk.level_words()]
+    return [*lines, trajectory.balance.words() if trajectory.balance is not None else trajectory.level_words()]
 
 
 def _bracketed(value: float) -> str:

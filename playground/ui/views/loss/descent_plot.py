@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.loss.descent import Walk, alike
+from playground.analysis.loss.descent import Trajectory, alike
 from playground.ui.views.shared.contours import HeightScale, contour
 from playground.ui.views.shared.plane_view import Field
 from playground.ui.widgets.drawing import number_words
@@ -38,15 +38,15 @@ BEYOND = 1e9
 Floats = NDArray[np.float64]
 
 
-class WalkPlot(FittedPlot):
-    """Draws one walk. A click, or the arrow keys and Enter, choose another start."""
+class TrajectoryPlot(FittedPlot):
+    """Draws one trajectory. A click, or the arrow keys and Enter, choose another start."""
 
     start_chosen = Signal(object)
     """The place, as a tuple of numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.walk: Walk | None = None
+        self.trajectory: Trajectory | None = None
         self.show_field = True
         self.mark: list[float] | None = None
         """Where the keyboard's mark is."""
@@ -85,7 +85,7 @@ class WalkPlot(FittedPlot):
     def dress(self) -> None:
         """Take over colours and sizes of the theme."""
         self.restyle()
-        flat = self.walk is not None and self.walk.dimensions == 1
+        flat = self.trajectory is not None and self.trajectory.dimensions == 1
         white = QColor("#ffffff")
         faint = QColor(white)
         faint.setAlphaF(0.4)
@@ -120,90 +120,91 @@ class WalkPlot(FittedPlot):
 
     # Drawing --------------------------------------------------------------------------------------------------------
 
-    def show_walk(self, walk: Walk) -> None:
+    def show_walk(self, trajectory: Trajectory) -> None:
         """Draw a walk; the range follows it until a person moves or zooms the picture."""
-        another = self.walk is None or self.walk.dimensions != walk.dimensions or self.walk.words != walk.words
-        self.walk = walk
+        before = self.trajectory
+        another = before is None or (before.dimensions, before.words) != (trajectory.dimensions, trajectory.words)
+        self.trajectory = trajectory
         if another:
             self.dress()
             self.mark = None
-        flat = walk.dimensions == 1
+        flat = trajectory.dimensions == 1
         for item in (self.field, self.lines, self.region, self.normal, self.down):
             item.setVisible(not flat)
         self.arrows.setVisible(not flat and self.show_field)
         for item in (self.curve, self.tangent):
             item.setVisible(flat)
         self.name_axes("x", "f(x)" if flat else "y")
-        self._show_curve(walk) if flat else self._show_contours(walk)
-        self._show_way(walk)
+        self._show_curve(trajectory) if flat else self._show_contours(trajectory)
+        self._show_way(trajectory)
         self._show_mark()
-        extent = self._whole(walk)
+        extent = self._whole(trajectory)
         if extent != self._extent or another:
             self._extent = extent
             self.moved = self.moved and not another
             self.fit()
 
-    def _whole(self, walk: Walk) -> tuple[float, ...]:
-        if walk.dimensions == 2:
-            return walk.extent
-        low, high = float(np.nanmin(walk.heights)), float(np.nanmax(walk.heights))
+    def _whole(self, trajectory: Trajectory) -> tuple[float, ...]:
+        if trajectory.dimensions == 2:
+            return trajectory.extent
+        low, high = float(np.nanmin(trajectory.heights)), float(np.nanmax(trajectory.heights))
         room = HEADROOM * max(high - low, 1e-12)
-        return walk.extent[0], walk.extent[1], low - room, high + room
+        return trajectory.extent[0], trajectory.extent[1], low - room, high + room
 
-    def points(self, walk: Walk, places: Floats) -> Floats:
+    def points(self, trajectory: Trajectory, places: Floats) -> Floats:
         """Where places (s, n) lie in the picture, (s, 2); of one number with their heights."""
-        if walk.dimensions == 2:
+        if trajectory.dimensions == 2:
             return places
-        heights = np.interp(places[:, 0], walk.xs, walk.heights, left=np.nan, right=np.nan)
-        known = dict(zip(walk.places[:, 0].tolist(), walk.losses.tolist(), strict=True))
+        heights = np.interp(places[:, 0], trajectory.xs, trajectory.heights, left=np.nan, right=np.nan)
+        known = dict(zip(trajectory.places[:, 0].tolist(), trajectory.losses.tolist(), strict=True))
         exact = [known.get(x, height) for x, height in zip(places[:, 0].tolist(), heights.tolist(), strict=True)]
         return np.stack([places[:, 0], np.array(exact, dtype=np.float64)], axis=1)
 
-    def _show_curve(self, walk: Walk) -> None:
-        self.curve.setData(walk.xs, walk.heights)
-        x, height = float(walk.places[walk.now, 0]), float(walk.losses[walk.now])
-        slope = float(walk.slopes[walk.now, 0])
-        ends = np.array(walk.extent[:2])
+    def _show_curve(self, trajectory: Trajectory) -> None:
+        self.curve.setData(trajectory.xs, trajectory.heights)
+        x, height = float(trajectory.places[trajectory.now, 0]), float(trajectory.losses[trajectory.now])
+        slope = float(trajectory.slopes[trajectory.now, 0])
+        ends = np.array(trajectory.extent[:2])
         self.tangent.setData(ends, self._drawable(height + slope * (ends - x)))
-        if walk.balance is not None:
+        if trajectory.balance is not None:
             self.region.setVisible(True)
-            edge = walk.balance.radius
-            low, high = self._whole(walk)[2:]
+            edge = trajectory.balance.radius
+            low, high = self._whole(trajectory)[2:]
             self.region.setData([-edge, -edge, edge, edge], [high, low, low, high])
 
-    def _show_contours(self, walk: Walk) -> None:
-        low, high = float(np.nanmin(walk.heights)), float(np.nanmax(walk.heights))
-        above = walk.heights - low + 1e-3 * max(high - low, 1e-12)  # logarithms show the bottom as well as the walls
+    def _show_contours(self, trajectory: Trajectory) -> None:
+        low, high = float(np.nanmin(trajectory.heights)), float(np.nanmax(trajectory.heights))
+        above = trajectory.heights - low + 1e-3 * max(high - low, 1e-12)  # so that logarithms show the bottom
         scale = HeightScale.of(above, logarithmic=True)
-        steps = np.array([(side[-1] - side[0]) / (len(side) - 1) for side in (walk.xs, walk.ys)])
+        steps = np.array([(side[-1] - side[0]) / (len(side) - 1) for side in (trajectory.xs, trajectory.ys)])
         self.field.setImage(scale.colors(above), autoLevels=False)
         # The middle of a pixel is a point of the grid.
-        left, bottom = walk.xs[0] - steps[0] / 2, walk.ys[0] - steps[1] / 2
-        self.field.setRect(QRectF(left, bottom, steps[0] * len(walk.xs), steps[1] * len(walk.ys)))
+        left, bottom = trajectory.xs[0] - steps[0] / 2, trajectory.ys[0] - steps[1] / 2
+        self.field.setRect(QRectF(left, bottom, steps[0] * len(trajectory.xs), steps[1] * len(trajectory.ys)))
         heights = scale.heights(above)
         ends = np.concatenate([contour(heights, float(level)) for level in scale.levels(LEVELS)]).reshape(-1, 2)
-        lines = ends * steps + (walk.xs[0], walk.ys[0])
+        lines = ends * steps + (trajectory.xs[0], trajectory.ys[0])
         self.lines.setData(lines[:, 0], lines[:, 1])
-        self._show_field(walk)
-        region = _boundary(walk)
+        self._show_field(trajectory)
+        region = _boundary(trajectory)
         self.region.setData(region[:, 0], region[:, 1])
 
-    def _show_field(self, walk: Walk) -> None:
+    def _show_field(self, trajectory: Trajectory) -> None:
         sizes = self._sizes()
-        down = -walk.field_slopes / sizes
+        down = -trajectory.field_slopes / sizes
         length = np.linalg.norm(down, axis=1, keepdims=True)
         with np.errstate(divide="ignore", invalid="ignore"):
             # Twice as long for ten times the slope, so that steep walls leave room for the floor.
             share = 0.02 + 0.02 * np.clip(np.log10(length / np.nanmedian(length)), -0.7, 1.0)
             step = np.nan_to_num(down / length * share) * sizes
-        shown = arrows(walk.field_places - step / 2, walk.field_places + step / 2, sizes, 0.012)
+        shown = arrows(trajectory.field_places - step / 2, trajectory.field_places + step / 2, sizes, 0.012)
         self.arrows.setData(shown[:, 0], shown[:, 1])
 
-    def _show_way(self, walk: Walk) -> None:
-        points = self._drawable(self.points(walk, walk.places))
-        past, later = points[: walk.now + 1], points[walk.now :]
+    def _show_way(self, trajectory: Trajectory) -> None:
+        points = self._drawable(self.points(trajectory, trajectory.places))
+        past, later = points[: trajectory.now + 1], points[trajectory.now :]
         # Above one axis many jumps hide the curve and one another; the points alone tell where it has been.
-        drawn = past[-MOST_JUMPS:] if walk.dimensions == 1 else past
+        drawn = past[-MOST_JUMPS:] if trajectory.dimensions == 1 else past
         for item in (self.halo, self.path):
             item.setData(drawn[:, 0], drawn[:, 1])
         self.later.setData(later[:, 0], later[:, 1])
@@ -212,37 +213,37 @@ class WalkPlot(FittedPlot):
             seen = places[np.isfinite(places).all(axis=1)]
             item.setData(seen[:, 0], seen[:, 1])
         self.start.setVisible(len(points) > 1)
-        for item, told in ((self.stars, walk.minima), (self.best, walk.best)):
-            found = self.points(walk, np.atleast_2d(told)) if told is not None and len(told) else np.zeros((0, 2))
+        for item, told in ((self.stars, trajectory.minima), (self.best, trajectory.best)):
+            found = self.points(trajectory, np.atleast_2d(told)) if told is not None and len(told) else np.zeros((0, 2))
             item.setData(found[:, 0], found[:, 1])
-        self._show_next(walk, present)
+        self._show_next(trajectory, present)
 
-    def _show_next(self, walk: Walk, present: Floats) -> None:
+    def _show_next(self, trajectory: Trajectory, present: Floats) -> None:
         sizes = self._sizes()
         steps = np.zeros((0, 2))
-        if walk.next is not None:
-            there = walk.next.place[None]
-            if walk.dimensions == 1:
-                height = np.interp(there[:, 0], walk.xs, walk.heights, left=np.nan, right=np.nan)
+        if trajectory.next is not None:
+            there = trajectory.next.place[None]
+            if trajectory.dimensions == 1:
+                height = np.interp(there[:, 0], trajectory.xs, trajectory.heights, left=np.nan, right=np.nan)
                 there = np.stack([there[:, 0], height], axis=1)
             there = self._drawable(there)
             if np.linalg.norm((there - present) / sizes) > SHORTEST:  # not so where one of them is out of sight
                 steps = arrows(present, there, sizes, 0.03)
         for item in (self.next_halo, self.next):
             item.setData(steps[:, 0], steps[:, 1])
-        if walk.dimensions == 1:
+        if trajectory.dimensions == 1:
             return
-        slope = walk.slopes[walk.now]
+        slope = trajectory.slopes[trajectory.now]
         down = _pointing(present, -slope, sizes)
         self.down.setData(down[:, 0], down[:, 1])
-        force = walk.balance.normal if walk.balance is not None else np.zeros(0)
+        force = trajectory.balance.normal if trajectory.balance is not None else np.zeros(0)
         normal = _pointing(present, force, sizes * 0.8) if force.any() else np.zeros((0, 2))
         self.normal.setData(normal[:, 0], normal[:, 1])
 
     def _sizes(self) -> Floats:
         """Width and height of the whole picture, (2,)."""
-        assert self.walk is not None
-        left, right, bottom, top = self._whole(self.walk)
+        assert self.trajectory is not None
+        left, right, bottom, top = self._whole(self.trajectory)
         return np.array([right - left, top - bottom])
 
     def _drawable(self, values: Floats) -> Floats:
@@ -252,13 +253,13 @@ class WalkPlot(FittedPlot):
 
     def show_whole(self) -> None:
         """Show the whole landscape."""
-        if not self._extent or self.walk is None:
+        if not self._extent or self.trajectory is None:
             return
         left, right, bottom, top = self._extent
         wide, high = max(40.0, self.box.width()), max(40.0, self.box.height())
         beside = THEME.px(ROOM) * (right - left) / wide
         above = THEME.px(ROOM) * (top - bottom) / high
-        self.box.setAspectLocked(self.walk.dimensions == 2 and alike(self.walk.extent))
+        self.box.setAspectLocked(self.trajectory.dimensions == 2 and alike(self.trajectory.extent))
         self.box.setRange(xRange=(left - beside, right + beside), yRange=(bottom - above, top + above), padding=0.0)
 
     @property
@@ -281,14 +282,14 @@ class WalkPlot(FittedPlot):
         self._choose(place.x(), place.y())
 
     def _choose(self, x: float, y: float) -> None:
-        if self.walk is None:
+        if self.trajectory is None:
             return
-        place = (x, y)[: self.walk.dimensions]
+        place = (x, y)[: self.trajectory.dimensions]
         digits = [max(0, int(np.ceil(2.0 - np.log10(size)))) for size in self._sizes()]
         self.start_chosen.emit(tuple(round(number, count) for number, count in zip(place, digits, strict=False)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.walk is None:
+        if self.trajectory is None:
             super().keyPressEvent(event)
             return
         moves = {
@@ -306,13 +307,13 @@ class WalkPlot(FittedPlot):
             super().keyPressEvent(event)
 
     def _move_mark(self, move: tuple[int, int]) -> None:
-        assert self.walk is not None
+        assert self.trajectory is not None
         if self.mark is None:
-            now = self.walk.places[self.walk.now].tolist()
+            now = self.trajectory.places[self.trajectory.now].tolist()
             sides = zip(self._extent[::2], self._extent[1::2], strict=True)
             self.mark = [float(np.clip(x, low, high)) for x, (low, high) in zip(now, sides, strict=False)]
             self.mark += [0.0] * (2 - len(self.mark))
-        for axis in range(self.walk.dimensions):
+        for axis in range(self.trajectory.dimensions):
             low, high = self._extent[2 * axis : 2 * axis + 2]
             self.mark[axis] = float(np.clip(self.mark[axis] + move[axis] * KEY_STEP * (high - low), low, high))
         self._show_mark()
@@ -320,8 +321,8 @@ class WalkPlot(FittedPlot):
 
     def _show_mark(self) -> None:
         self.cross.setVisible(self.mark is not None)
-        if self.mark is not None and self.walk is not None:
-            point = self.points(self.walk, np.array([self.mark[: self.walk.dimensions]]))
+        if self.mark is not None and self.trajectory is not None:
+            point = self.points(self.trajectory, np.array([self.mark[: self.trajectory.dimensions]]))
             self.cross.setData(point[:, 0], point[:, 1])
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -333,15 +334,15 @@ class WalkPlot(FittedPlot):
 
     def readout(self, x: float, y: float) -> str:
         """The function at a place in words; empty outside the picture."""
-        walk = self.walk
-        if walk is None or not walk.extent[0] <= x <= walk.extent[1]:
+        trajectory = self.trajectory
+        if trajectory is None or not trajectory.extent[0] <= x <= trajectory.extent[1]:
             return ""
-        column = int(np.abs(walk.xs - x).argmin())
-        if walk.dimensions == 1:
-            return f"x {number_words(x)}: f {number_words(float(walk.heights[column]))}. Click to begin here."
-        if not walk.extent[2] <= y <= walk.extent[3]:
+        column = int(np.abs(trajectory.xs - x).argmin())
+        if trajectory.dimensions == 1:
+            return f"x {number_words(x)}: f {number_words(float(trajectory.heights[column]))}. Click to begin here."
+        if not trajectory.extent[2] <= y <= trajectory.extent[3]:
             return ""
-        height = float(walk.heights[int(np.abs(walk.ys - y).argmin()), column])
+        height = float(trajectory.heights[int(np.abs(trajectory.ys - y).argmin()), column])
         return f"x {number_words(x)}, y {number_words(y)}: f {number_words(height)}. Click to begin here."
 
 
@@ -367,13 +368,13 @@ def _pointing(place: Floats, direction: Floats, sizes: Floats) -> Floats:
     return arrows(place, place + along / length * ARROW * sizes, sizes, 0.025)
 
 
-def _boundary(walk: Walk) -> Floats:
+def _boundary(trajectory: Trajectory) -> Floats:
     """The edge of the region as a closed line, (k, 2); nothing without one."""
-    if walk.balance is None:
+    if trajectory.balance is None:
         return np.zeros((0, 2))
     corners = {
         "l1": [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)], "box": [(1, 1), (-1, 1), (-1, -1), (1, -1), (1, 1)],
     }  # fmt: skip
     turns = np.linspace(0.0, 2.0 * np.pi, 181)
-    shape = corners.get(walk.balance.constraint, np.stack([np.cos(turns), np.sin(turns)], axis=1))
-    return walk.balance.radius * np.array(shape, dtype=np.float64)
+    shape = corners.get(trajectory.balance.constraint, np.stack([np.cos(turns), np.sin(turns)], axis=1))
+    return trajectory.balance.radius * np.array(shape, dtype=np.float64)

@@ -85,14 +85,14 @@ def test_playing_goes_to_the_end_and_stops(view: BackpropagationView, qtbot: Any
 def test_the_tree_opens_branch_by_branch_and_its_products_add_up(view: BackpropagationView) -> None:
     chain = two_ways().chain
     root = view.tree.topLevelItem(0)
-    assert root.text(0) == f"∂L/∂{chain.knots[0].symbol}"
+    assert root.text(0) == f"∂L/∂{chain.nodes[0].symbol}"
     item = root
     while item.childCount() == 1:
         item = item.child(0)
     assert item.childCount() == 3, "the output of the first layer goes into two units and into the sum"
     products = [float(item.child(row).text(1).replace("−", "-")) for row in range(item.childCount())]
-    knot = next(knot for knot in chain.knots if len(knot.links) == 3)
-    assert sum(products) == pytest.approx(knot.gradient, abs=1e-4)
+    node = next(node for node in chain.nodes if len(node.links) == 3)
+    assert sum(products) == pytest.approx(node.gradient, abs=1e-4)
     assert item.child(0).childCount() == 0
     item.child(0).setExpanded(True)
     assert item.child(0).childCount() >= 1

@@ -28,18 +28,18 @@ def shown(qtbot: Any, result: Descent, size: QSize | None = None) -> DescentView
 
 def test_the_numbers_of_the_next_step_are_put_in() -> None:
     result = looked_at(landscape("sgd", {"learning_rate": 0.1}), 0)
-    assert step_words(result.walks[0], result.optimizer) == [
+    assert step_words(result.trajectories[0], result.optimizer) == [
         "f = (x − 3)² = 9",
         "x − η·f′(x) = 0 − 0.1·(−6) = 0.6",
         "f″(x) = 2: curved like a bowl.",
     ]
     momentum = looked_at(landscape("momentum", {"learning_rate": 0.1}), 2)
-    assert step_words(momentum.walks[0], momentum.optimizer)[1].startswith("Momentum: from (1.62) to (")
+    assert step_words(momentum.trajectories[0], momentum.optimizer)[1].startswith("Momentum: from (1.62) to (")
 
 
 def test_what_newton_meets_at_a_saddle_is_said() -> None:
     result = looked_at(landscape("newton", function="saddle", start_x=1.0, start_y=1.0), 0)
-    assert step_words(result.walks[0], result.optimizer)[2] == (
+    assert step_words(result.trajectories[0], result.optimizer)[2] == (
         "Curvatures −0.09902 and 10.1: the Hessian is not positive definite: bent up one way and down the other, "
         "as at a saddle."
     )
@@ -131,7 +131,7 @@ def test_the_way_to_come_is_drawn_apart_when_looking_back(qtbot: Any) -> None:
 
 def test_what_ran_away_is_survived(qtbot: Any) -> None:
     view = shown(qtbot, looked_at(side_by_side(1.0, flees=30.0), 60))
-    assert float(np.abs(view.result.walks[0].places).max()) > 1e100
+    assert float(np.abs(view.result.trajectories[0].places).max()) > 1e100
     assert not view.grab().isNull()
 
 

@@ -19,7 +19,7 @@ PATIENCE_MS = 2_500
 """The first preset may be opened in peace."""
 
 
-class Foresight(QObject):
+class BackgroundLoading(QObject):
     """Waits for a quiet moment after the start, then loads the libraries beside the window, one after another."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -36,7 +36,7 @@ class Foresight(QObject):
     @Slot()
     def _begin(self) -> None:
         # No QThread: nobody waits for it, and the program may end while it still loads.
-        threading.Thread(target=load, name="foresight", daemon=True).start()
+        threading.Thread(target=load, name="background-loading", daemon=True).start()
 
 
 def load() -> None:

@@ -18,7 +18,7 @@ MOST_LINES = 4
 FUNCTIONS = {"sigmoid": "σ", "tanh": "tanh", "relu": "ReLU"}
 
 
-class Scribe:
+class OperationWriter:
     """Writes about the operations of a tape. `touched` are the numbers that are written first, place by place."""
 
     def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]]) -> None:
