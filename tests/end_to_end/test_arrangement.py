@@ -193,6 +193,19 @@ def test_presenting_shows_play_canvas_and_one_large_view_and_leaving_restores_th
     assert (person.place.canvas.camera.visible().center() - centre.center()).manhattanLength() < 4
 
 
+@pytest.mark.parametrize(("preset", "about"), [("xor", "decision-boundary"), ("deep-sigmoid", "gradient-flow")])
+def test_a_presenter_sees_large_what_a_preset_is_about_and_not_its_loss(
+    person: Person, preset: str, about: str
+) -> None:
+    opens_preset(person, preset, (1280, 720))
+    assert person.place.views.open_ids() == ["curves", about]
+    person.presses(Qt.Key.Key_F11)
+    person.sees(lambda: seen(person) == [about])
+    person.presses(Qt.Key.Key_V, on=person.place.canvas)
+    person.sees(lambda: seen(person) == ["curves"])
+    person.presses(Qt.Key.Key_Escape, on=person.place.canvas)
+
+
 def test_nothing_moves_in_the_head_when_play_becomes_pause_numbers_change_or_a_message_comes(
     person: Person, tmp_path: Path
 ) -> None:

@@ -11,10 +11,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from playground.ui.widgets.colors import channels
+from playground.ui.widgets.points_plot import draw_marker
 from playground.ui.widgets.theme import CLASS_COLORS, MIDDLE, NEGATIVE, POSITIVE, class_color
 
 MOST_TILES = 16
 MOST_POINTS = 600
+RADII = ((12, 0.05), (40, 0.035), (120, 0.024), (MOST_POINTS, 0.017))
+"""Of a point, as a share of the side of its picture, for up to so many points."""
 _GAP = 2
 _SMALLEST_SIDE = 24
 """Pixels of a tile before it is drawn; smaller maps (8 x 8 digits) are repeated, so that they stay crisp."""
@@ -104,41 +107,54 @@ def _tiled(tiles: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return pixels
 
 
-def points_picture(points: NDArray[np.float32], classes: NDArray[np.number] | None, side: int = 256) -> QImage | None:
-    """A scatter picture of points (n, 2) with y upwards, coloured by class number, or by value where not whole."""
+def points_picture(points: NDArray[np.float32], targets: NDArray[np.number] | None, side: int = 256) -> QImage | None:
+    """A scatter picture of points (n, 2) with y upwards: colour and shape by class number, or colour by value where
+    that is not whole. The fewer points, the larger they are.
+    """
     points = np.asarray(points, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] < 2 or not len(points):
         return None
     step = -(-len(points) // MOST_POINTS)
-    points, colors = points[::step, :2], _point_colors(classes, len(points))[::step]
+    classes = _class_numbers(targets, len(points))
+    colors = _value_colors(targets, len(points)) if classes is None else [class_color(number) for number in classes]
+    shapes = classes or [0] * len(points)
+    points, colors, shapes = points[::step, :2], colors[::step], shapes[::step]
     good: NDArray[np.bool_] = np.all(np.isfinite(points), axis=1)
-    points, colors = points[good], [color for color, kept in zip(colors, good, strict=True) if kept]
-    if not len(points):
+    if not good.any():
         return None
-    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = points[good].min(axis=0), points[good].max(axis=0)
     span = float((high - low).max()) or 1.0
-    places = (points - (low + high) / 2) / span * 0.86 + 0.5
+    places = ((points - (low + high) / 2) / span * 0.86 + 0.5) * side
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    radius = side * (0.017 if len(points) > 120 else 0.024)
-    for (x, y), color in zip(places * side, colors, strict=True):
-        painter.setBrush(color)
-        painter.drawEllipse(QPointF(x, side - y), radius, radius)
+    radius = side * next(share for most, share in RADII if len(points) <= most)
+    for (x, y), color, shape, kept in zip(places, colors, shapes, good, strict=True):
+        if kept:
+            painter.setBrush(color)
+            draw_marker(painter, shape, QPointF(x, side - y), radius)
     painter.end()
     return image
 
 
-def _point_colors(classes: NDArray[np.number] | None, count: int) -> list[QColor]:
-    if classes is None or len(classes) != count:
+def _class_numbers(targets: NDArray[np.number] | None, count: int) -> list[int] | None:
+    """The class of every point; None where the targets are no classes."""
+    if targets is None or len(targets) != count:
+        return None
+    values = np.nan_to_num(np.asarray(targets, dtype=np.float64).reshape(count, -1)[:, 0])
+    if not np.array_equal(values, values.round()) or len(np.unique(values)) > len(CLASS_COLORS):
+        return None
+    numbers = np.unique(values, return_inverse=True)[1]
+    whole = values.astype(int) if values.min() >= 0 and values.max() < len(CLASS_COLORS) else numbers
+    return [int(number) for number in whole]
+
+
+def _value_colors(targets: NDArray[np.number] | None, count: int) -> list[QColor]:
+    if targets is None or len(targets) != count:
         return [QColor(POSITIVE)] * count
-    values = np.nan_to_num(np.asarray(classes, dtype=np.float64).reshape(count, -1)[:, 0])
-    if np.array_equal(values, values.round()) and len(np.unique(values)) <= len(CLASS_COLORS):
-        numbers = np.unique(values, return_inverse=True)[1]
-        whole = values.astype(int) if values.min() >= 0 and values.max() < len(CLASS_COLORS) else numbers
-        return [class_color(number) for number in whole.tolist()]
+    values = np.nan_to_num(np.asarray(targets, dtype=np.float64).reshape(count, -1)[:, 0])
     largest = float(np.abs(values).max()) or 1.0
     levels = np.clip((values / largest + 1.0) * 127.5, 0, 255).astype(int)
     return [QColor.fromRgb(int(SIGNED[level])) for level in levels]

@@ -11,12 +11,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPixmap
 
 from playground.document import library
 from playground.document.files import write_atomically
 from playground.document.library import PresetEntry
+from playground.ui.canvas.camera import READABLE
 from playground.ui.shell.app import make_application
 from playground.ui.shell.arrangement import LEFT, RIGHT
 from playground.ui.shell.picture import settle, train
@@ -26,8 +27,10 @@ from playground.ui.threads.garbage import GarbageCollector
 from playground.ui.widgets.theme import THEME
 
 CANVAS = (1056, 588)
-"""Size of the canvas that is photographed; a card shows it at a third."""
+"""Least size of the canvas that is photographed; a card shows it at a third."""
 CARD = (704, 392)
+MARGINS = 160.0
+"""Room around the network, in units of the scene."""
 COLORS = 160
 THEMES = ("light", "dark")
 MOST_EPOCHS = 400
@@ -66,19 +69,30 @@ def train_for_picture(place: Workplace, entry: PresetEntry) -> None:
     for side in (LEFT, RIGHT):
         place.arrangement.want(side, False)
     canvas = place.canvas
-    canvas.setFixedSize(*CANVAS)
     canvas.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     place.minimap.hide()
+    canvas.setUpdatesEnabled(False)  # what nobody sees takes no time from the training
     train(place, min(MOST_EPOCHS, max((goal.within_epochs for goal in entry.goals), default=100)))
+    canvas.setUpdatesEnabled(True)
 
 
 def photograph(place: Workplace) -> QPixmap:
-    """A picture of the canvas alone, in the theme at hand."""
+    """A picture of the canvas alone, in the theme at hand: long networks on a larger canvas, where no word is cut."""
+    canvas = place.canvas
+    canvas.setFixedSize(canvas_for(canvas.canvas_scene.content_rect().size()))
     settle(place)
-    place.canvas.fit()
+    canvas.fit()
+    whole = canvas.viewport().grab()
     smooth = Qt.TransformationMode.SmoothTransformation
-    return place.canvas.viewport().grab().scaled(*CARD, Qt.AspectRatioMode.KeepAspectRatioByExpanding, smooth)
+    large = whole.scaled(*CARD, Qt.AspectRatioMode.KeepAspectRatioByExpanding, smooth)
+    return large.copy((large.width() - CARD[0]) // 2, (large.height() - CARD[1]) // 2, *CARD)
+
+
+def canvas_for(content: QSizeF) -> QSize:
+    """The size of the canvas on which a network of this size shows its cards with all their words."""
+    most = max((side + MARGINS) * READABLE / room for side, room in zip(content.toTuple(), CANVAS, strict=True))
+    return QSize(*CANVAS) * max(most, 1.0)
 
 
 def shrunk(picture: QImage) -> bytes:

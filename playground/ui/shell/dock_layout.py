@@ -136,7 +136,13 @@ class DockLayout(QObject):
         return self._window.width() - sum(beside) - len(beside)
 
     def _front_of(self, column: tuple[str, ...]) -> str:
-        return next((name for name in reversed(self._front) if name in column), column[0])
+        chosen = next((name for name in reversed(self._front) if name in column), "")
+        return chosen or (self._hero_of(column) if self.presenting else column[0])
+
+    def _hero_of(self, column: Sequence[str]) -> str:
+        """The view that shows what the project is about: the first that says more than how the training goes."""
+        side = {dock.identifier for dock in self._docks if dock.view.accompanies}
+        return next((name for name in column if name not in side), column[0])
 
     def _build(self, docked: dict[str, ViewDock], front: Sequence[str]) -> None:
         """Put the views in front side by side, and take away those that lie behind them."""

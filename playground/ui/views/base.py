@@ -40,6 +40,8 @@ class View(QWidget):
     """Least pulses (33 ms each) between two results."""
     rank: ClassVar[int] = 0
     """A project that names no views is opened with those of the highest rank that apply; 0: only when asked for."""
+    accompanies: ClassVar[bool] = False
+    """It goes along with every training; a presenter sees another one large where there is one."""
 
     momentary: ClassVar[frozenset[str]] = frozenset()
     """Parameters of the analysis that a project never holds."""

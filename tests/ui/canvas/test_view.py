@@ -150,6 +150,20 @@ def test_pictures_survive_numbers_that_are_none(bad: float) -> None:
     assert pictures.points_picture(points, np.array([0.0, 1.0, 1.0])) is not None
 
 
+def test_few_points_are_large_and_classes_differ_by_shape() -> None:
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+    def drawn(points: np.ndarray, targets: np.ndarray) -> int:
+        picture = pictures.points_picture(points, targets)
+        assert picture is not None
+        return sum(picture.pixelColor(x, y).alpha() > 127 for x in range(256) for y in range(256))
+
+    alone = drawn(corners, np.zeros(4))
+    assert alone / 256**2 > 0.02, "a card shows the picture at a third"
+    assert alone > 4 * drawn(corners[np.arange(200) % 4], np.zeros(200))
+    assert drawn(corners, np.ones(4)) != alone
+
+
 def test_points_and_curve(hands: Hands) -> None:
     points = np.random.default_rng(1).normal(size=(100, 2)).astype(np.float32)
     hands.view.show_points("spirals-1", points, np.zeros(100))

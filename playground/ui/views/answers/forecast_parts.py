@@ -212,6 +212,9 @@ class ScoreTable(Canvas):
         height, widths, right = self._line(), self._widths(), [float(self.width())]
         for width in reversed(widths):
             right.insert(0, right[0] - width - THEME.px(GAP))
+        # Below its heading the first column of numbers leaves room for long titles.
+        first = max((metrics(bold=True).horizontalAdvance(cells[0]) for _, _, cells in self._rows), default=0)
+        room = right[1] - first - THEME.px(SAMPLE + 2 * GAP)
         painter.setFont(THEME.font(13))
         painter.setPen(THEME.color("secondary"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -222,7 +225,6 @@ class ScoreTable(Canvas):
             paint_mark(painter, mark, QRectF(0, top, THEME.px(SAMPLE), height))
             painter.setFont(THEME.font(13))
             painter.setPen(THEME.color("text"))
-            room = right[0] - THEME.px(SAMPLE + GAP)
             words = elided(painter.fontMetrics(), _short(title, room), Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(THEME.px(SAMPLE + GAP), top, room, height), Qt.AlignmentFlag.AlignVCenter, words)
             for column, cell in enumerate(cells):

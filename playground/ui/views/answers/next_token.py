@@ -24,8 +24,8 @@ LENGTH = 160
 TEMPERATURE_STEPS = 20
 """Steps of the slider for a temperature of 1."""
 """Characters that are added at a time while the text grows."""
-PALE = 70
-"""Opacity, out of 255, of what the network itself says."""
+PALE, PALE_ON_DARK = 70, 140
+"""Opacity, out of 255, of what the network itself says; on a dark panel little of it is hardly seen."""
 SHOWN = {" ": "␣", "\n": "↵", "\t": "⇥"}
 PROMPT = "the "
 
@@ -64,8 +64,7 @@ class BarsCanvas(Canvas):
         line, align = self._line(), Qt.AlignmentFlag
         left, right = THEME.px(26), metrics().horizontalAdvance("100 %") + THEME.px(6)
         room = float(max(1, self.width() - left - right))
-        pale = QColor(POSITIVE)
-        pale.setAlpha(PALE)
+        pale = drawn_pale()
         largest = max(float(self.result.probabilities.max()), float(self.result.tempered.max()), 1e-9)
         room = room / largest
         for row in range(self.rows()):
@@ -189,4 +188,5 @@ class NextTokenView(View):
 
 def drawn_pale() -> QColor:
     """The colour of the bars behind, as it looks on the panel."""
-    return mixed(POSITIVE, THEME.color("panel"), PALE / 255)
+    panel = THEME.color("panel")
+    return mixed(POSITIVE, panel, (PALE if panel.lightnessF() > 0.5 else PALE_ON_DARK) / 255)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QGridLayout, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QBoxLayout,
+    QGridLayout,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from playground.analysis.base import Analysis
 from playground.analysis.loss.descent import Descent, DescentAnalysis, Trajectory
@@ -66,6 +77,28 @@ class Iterations(QAbstractTableModel):
         return None
 
 
+class FittingNumbers(QStyledItemDelegate):
+    """Writes each number with as many digits as its cell has room for; the tool tip says all."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        margin = 2 * (option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
+        option.text = shortened(option.text, option.rect.width() - margin, option.fontMetrics.horizontalAdvance)
+
+
+def shortened(number: str, room: int, width: Callable[[str], int]) -> str:
+    """A number rounded to the digits that have room, one at least; as it is where it fits."""
+    if width(number) <= room:
+        return number
+    value = float(number.replace("−", "-"))
+    words = number
+    for digits in range(min(16, max(1, room // max(1, width("0")))), 0, -1):
+        words = f"{value:#.{digits}g}".replace("-", "−")
+        if width(words) <= room:
+            break
+    return words
+
+
 class DescentView(View):
     """The landscapes of all test functions, with the way down each."""
 
@@ -120,7 +153,7 @@ class DescentView(View):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         # Both ends of a number count: its first digits and its exponent.
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setItemDelegate(FittingNumbers(table))
         return table
 
     @Slot()

@@ -116,6 +116,7 @@ class CurvesView(View):
     empty: ClassVar[str] = "Press play to see the curves."
     pulses: ClassVar[int] = 6
     rank: ClassVar[int] = 100
+    accompanies: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from playground.analysis.answers.next_token import NextTokenAnalysis
-from playground.ui.views.answers.next_token import GROWTH, NextTokenView, spoken
+from playground.ui.views.answers.next_token import GROWTH, NextTokenView, drawn_pale, spoken
+from playground.ui.widgets.theme import THEME
 from tests.ui.views.results_text import next_token
 
 
@@ -64,3 +65,12 @@ def test_a_written_text_is_never_taken_for_markup(view: NextTokenView) -> None:
 
 def test_blanks_can_be_seen() -> None:
     assert [spoken(token) for token in (" ", "\n", "a")] == ["␣", "↵", "a"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_the_network_itself_says_is_seen_on_the_panel(theme: str) -> None:
+    THEME.use(theme)
+    try:
+        assert abs(drawn_pale().lightnessF() - THEME.color("panel").lightnessF()) > 0.1
+    finally:
+        THEME.use("light")

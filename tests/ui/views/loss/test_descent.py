@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 
 from playground.analysis.loss.descent import Descent
-from playground.ui.views.loss.descent import DescentView, step_words
+from playground.ui.views.loss.descent import DescentView, shortened, step_words
 from playground.ui.views.loss.descent_plot import arrows
 from tests.training.descents import landscape, side_by_side
 from tests.ui.views import results_descent
@@ -56,6 +56,21 @@ def test_the_table_has_every_iteration_with_all_digits_and_stands_at_the_present
     assert view.table.selectionModel().currentIndex().row() == 158 or view.table.selectedIndexes()[0].row() == 158
     view.table_box.setChecked(False)
     assert not view.table.isVisibleTo(view)
+
+
+@pytest.mark.parametrize(
+    ("number", "room", "expected"),
+    [
+        ("−0.5", 4, "−0.5"),
+        ("2.9999999999999996", 18, "2.9999999999999996"),
+        ("1.6641005886756874", 8, "1.664101"),
+        ("−3.7619047619047619", 8, "−3.76190"),
+        ("7.888609052210118e−31", 9, "7.889e−31"),
+        ("64.0", 2, "6.e+01"),
+    ],
+)
+def test_a_narrow_cell_rounds_its_number_and_never_cuts_it(number: str, room: int, expected: str) -> None:
+    assert shortened(number, room, len) == expected
 
 
 def test_a_narrow_dock_keeps_its_room_for_the_picture(qtbot: Any) -> None:
