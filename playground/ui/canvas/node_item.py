@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -176,8 +177,9 @@ class NodeItem(QGraphicsItem):
         footer = parameters + metrics.horizontalAdvance(self._badge)
         title = _metrics(True).horizontalAdvance(self.face.title) + (46 if self.face.frozen else 26)
         subtitle = metrics.horizontalAdvance(self.face.subtitle)
-        words = min(_WIDE, 2 * _MARGIN + max(title, subtitle))
-        width = max(CARD_WIDTH, words, min(_WIDEST, 2 * _MARGIN + footer))
+        # Whole pixels: a title that lacks a hundredth of one would be cut.
+        words = min(_WIDE, math.ceil(2 * _MARGIN + max(title, subtitle)) + 1.0)
+        width = max(CARD_WIDTH, words, min(_WIDEST, math.ceil(2 * _MARGIN + footer)))
         height = _PICTURE_TOP + self._picture_height(width - 2 * _MARGIN) + _FOOTER
         if self._inner is not None:
             width = max(width, self._inner.boundingRect().width() + 2 * _MARGIN)

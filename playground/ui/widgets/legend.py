@@ -171,8 +171,10 @@ def paint_sample(painter: QPainter, sample: str, box: QRectF, color: QColor) -> 
         painter.drawLine(QPointF(box.left(), centre.y()), QPointF(box.right(), centre.y()))
         return
     if sample == "ring":
-        painter.setPen(QPen(color, THEME.px(2)))
-        painter.drawEllipse(centre, radius + 1, radius + 1)
+        # The light rim lets a dark ring be seen on a dark panel.
+        for pen in (QPen(QColor("#ffffff"), THEME.px(4)), QPen(color, THEME.px(2))):
+            painter.setPen(pen)
+            painter.drawEllipse(centre, radius + 1, radius + 1)
         return
     painter.setPen(QPen(THEME.color("text"), 1) if sample == "diamond" else QPen(QColor("#ffffff"), 1))
     painter.setBrush(color)
