@@ -102,7 +102,9 @@ class Block(Declaration):
         """The torch module for these inputs. Its forward takes one batch per wire and returns one tensor per port.
 
         Modules that draw random numbers while training have an attribute `generator` (a torch.Generator or None),
-        which the session sets, so that a run is determined by its seed.
+        which the session sets, so that a run is determined by its seed. Random numbers that stay are buffers, drawn
+        from a generator that a declared parameter starts. Initializers fill matrices and biases anew, except those
+        parameters that the module names in `own_start`.
         """
         raise NotImplementedError
 

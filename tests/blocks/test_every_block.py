@@ -33,6 +33,8 @@ def first_of(result: torch.Tensor | tuple[torch.Tensor, ...]) -> torch.Tensor:
 
 
 def test_every_block_has_a_case_and_an_id_of_its_own() -> None:
+    missing = sorted({block.id for block in BLOCKS} - {case.block.id for case in CASES})
+    assert not missing, f"give {missing} a case in tests/blocks/cases_FAMILY.py, or in tests/blocks/block_cases.py"
     assert {case.block.id for case in CASES} == {block.id for block in BLOCKS}
     assert len({block.id for block in BLOCKS}) == len(BLOCKS)
     assert len({block.title for block in BLOCKS}) == len(BLOCKS)
@@ -51,6 +53,17 @@ def test_real_shape_equals_the_inferred_shape(case: Case) -> None:
         assert inferred.outputs[0].rows == (case.batch if case.block.family != "loss" else 1)
         assert torch.isfinite(result).all()
     assert inferred.parameters == sum(p.numel() for p in module.parameters()) == case.parameters
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_drawn_once_is_the_same_in_every_build(case: Case) -> None:
+    buffers = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        buffers.append(dict(case.block.build(*case.inputs).named_buffers()))
+    for name, values in buffers[0].items():
+        same = torch.equal(values, buffers[1][name])
+        assert same, f"“{case.block.id}”: draw {name} from a torch.Generator that a declared seed starts"
 
 
 @every_case

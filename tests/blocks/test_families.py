@@ -19,12 +19,14 @@ def test_a_family_has_words_a_color_an_icon_and_blocks(family: Family) -> None:
     assert (RESOURCES / "icons" / f"{family.id}.svg").is_file(), f"resources/icons/{family.id}.svg is missing"
     assert set(family.follows) <= set(FAMILY)
     blocks = {name for name, declaration in CATALOGUE.items() if declaration.family == family.id}
-    assert blocks and set(family.usual) <= blocks
+    assert blocks, f"no registered block has family = “{family.id}”: add one, or take out its row of FAMILIES"
+    unknown = set(family.usual) - blocks
+    assert not unknown, f"{sorted(unknown)} are no blocks of “{family.id}”: mend `usual` of its row in FAMILIES"
 
 
 def test_every_block_is_of_a_family_that_there_is() -> None:
     strangers = {name: block.family for name, block in CATALOGUE.items() if block.family not in FAMILY}
-    assert not strangers, "a new family is a row of FAMILIES in playground/blocks/families.py"
+    assert not strangers, f"{strangers}: a new family is a row of FAMILIES in playground/blocks/families.py"
 
 
 def test_ids_titles_and_colors_differ_and_topics_stand_together() -> None:

@@ -59,6 +59,7 @@ def test_the_dataset() -> None:
 def test_the_loss() -> None:
     module = example("LogCosh", loss)().build(VECTOR, VECTOR)
     assert module(torch.ones(2, 4), torch.zeros(2, 4)).item() == pytest.approx(np.log(np.cosh(1.0)))
+    assert module(torch.full((2, 4), 1000.0), torch.zeros(2, 4)).item() == pytest.approx(1000.0 - np.log(2.0))
 
 
 def test_the_optimizer() -> None:

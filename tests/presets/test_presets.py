@@ -75,7 +75,8 @@ def test_titles_differ() -> None:
 
 
 def test_the_file_is_as_saving_would_write_it(name: str, project: Project) -> None:
-    assert PATHS[name].read_text(encoding="utf-8") == files.to_json(project)
+    same = PATHS[name].read_text(encoding="utf-8") == files.to_json(project)
+    assert same, f"open {PATHS[name]} in the window and save it, or write what playground.document.files.to_json gives"
 
 
 def test_words_have_sane_lengths(project: Project) -> None:
