@@ -11,6 +11,7 @@ import torch
 
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.inside.slow_motion.chain import Chain
+from playground.analysis.inside.slow_motion.parts import parts_of
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
@@ -244,6 +245,17 @@ def test_softmax_and_cross_entropy_leave_probability_minus_answer() -> None:
     (probabilities,), (gradient,) = softmax.given, back.given
     assert probabilities.values is not None and gradient.values is not None
     np.testing.assert_allclose(gradient.values, probabilities.values - np.array([0.0, 1.0]), atol=1e-12)
+
+
+def test_answers_beyond_0_and_1_have_the_loss_that_training_takes() -> None:
+    """The test part is scaled as the training part is, so its answers may lie beyond."""
+    logits, wanted = torch.tensor([[0.3, -1.2]]).double(), torch.tensor([[1.25, -0.5]]).double()
+    loss = node("loss", "binary-cross-entropy")
+    report = check(chain(data("1, 2 -> 1 0"), dense("b", 2, "identity"), loss=loss))
+    block = report.blocks["loss"]
+    first, second = parts_of(block, block.build(*report.input_signals("loss")), (logits, wanted))
+    (surprise,) = second.run((*first.run((logits,), {}), wanted), {})
+    assert torch.allclose(surprise, torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted))
 
 
 def test_of_several_rows_no_line_takes_one_for_all() -> None:

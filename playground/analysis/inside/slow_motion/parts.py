@@ -140,4 +140,5 @@ def _minus_log_of_all(inputs: Values, parameters: Mapping[str, torch.Tensor]) ->
 
 
 def _surprise(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
-    return (functional.binary_cross_entropy(inputs[0], inputs[1]),)
+    said, wanted = inputs  # wanted may lie beyond 0 and 1, where test data are scaled as the training data are
+    return (-(wanted * torch.log(said) + (1.0 - wanted) * torch.log1p(-said)).mean(),)
