@@ -4,7 +4,7 @@
 # One would guess: the meta device computes shapes only and is the cheapest of all; and building a plain optimizer has nothing to
 #   do with torch's compiler, which nobody has asked for.
 # What happens: the first use of some operations on the meta device (an embedding's first weights, `arange` of floats, a sum)
-#   imports torch._dynamo, and with it sympy and the inductor: more than a thousand modules. Building SGD or Adam on the CPU
+#   imports torch._dynamo, and with it sympy and the inductor: more than 800 modules. Building SGD or Adam on the CPU
 #   does the same. Linear layers, `uniform_` on meta and embeddings on the CPU do not.
 # Why it matters: what was meant as a quick check of shapes takes seconds and some 100 MB at its first call, and holds up a
 #   window, as imports keep Python's lock. It comes at the first embedding, not at the first dense layer, so it is found late.

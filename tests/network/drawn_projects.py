@@ -14,7 +14,7 @@ from typing import Any
 
 from playground.data.registry import CATALOGUE
 from playground.document.declaration import Declaration, ParameterInfo
-from playground.document.graph import Edge, Graph, Node
+from playground.document.graph import Edge, Graph, Group, Node, Note
 from playground.editing import fixes
 from playground.network.check import Output, Report, check
 from playground.training.divergence import Diverged
@@ -24,6 +24,7 @@ from playground.training.optimizers import OPTIMIZERS
 from playground.training.readiness import refusals
 from playground.training.schedules import SCHEDULES
 from playground.training.session import Session
+from tests.network.drawn_tables import drawn_table
 
 TEXTS = {
     "shape": ("1 x 8 x 8", "-1", "2 x 1", "-1 x 1", "1 x -1", "4", "1 x 1 x -1", "2 x 2 x 2 x 2"),
@@ -35,6 +36,9 @@ TEXTS = {
     "start": ("", "0", "a", "1 2"),
 }
 METRICS = ("train_loss", "validation_loss", "test_accuracy", "test_r2", "no_such_metric")
+WORDS = ("", "Hidden", "<b>&amp;</b>", "ü 字 ", "a.b", "%s {x}", "\\frac{", "n0")
+OWN_TABLES = 0.15
+"""Share of the projects that read a table of a person's own."""
 MOST_UNITS = 24.0
 """Most integers stay below, that training ends in time; now and then one goes to its bound."""
 
@@ -61,6 +65,8 @@ def drawn_graph(luck: Random) -> Graph:
     graph = Graph()
     for block in [luck.choice(data) for _ in range(luck.choice((1, 1, 1, 1, 2)))]:
         graph = _with_node(luck, graph, block)
+    if luck.random() < OWN_TABLES and (table := drawn_table(luck, drawn_parameters)) is not None:
+        graph = Graph(nodes=(Node(id="n0", block=table[0], parameters=table[1]),))
     for _ in range(luck.randint(0, 5)):
         graph = _with_fitting(luck, graph, inner)
     if luck.random() < 0.5:
@@ -69,7 +75,23 @@ def drawn_graph(luck: Random) -> Graph:
         graph = _with_fitting(luck, graph, ends)
     for _ in range(luck.choice((0, 1, 3))):
         graph = _remedied(luck, graph)
-    return graph
+    return _arranged(luck, graph)
+
+
+def _arranged(luck: Random, graph: Graph) -> Graph:
+    """The graph, now and then with groups, notes and titles that are no reason to learn otherwise."""
+    names = [node.id for node in graph.nodes]
+    if luck.random() < 0.8 or not names:
+        return graph
+    luck.shuffle(names)
+    cut = luck.randint(0, len(names))
+    groups = tuple(
+        Group(id=f"group-{number}", title=luck.choice(WORDS), nodes=tuple(part))
+        for number, part in enumerate((names[:cut], names[cut:])) if luck.random() < 0.7
+    )  # fmt: skip
+    notes = tuple(Note(id=f"note-{number}", text=luck.choice(WORDS) * 3) for number in range(luck.randint(0, 2)))
+    titled = tuple(node.replace(title=luck.choice(WORDS)) if luck.random() < 0.5 else node for node in graph.nodes)
+    return graph.replace(nodes=titled, groups=groups, notes=notes)
 
 
 def _with_fitting(luck: Random, graph: Graph, blocks: list[str]) -> Graph:
