@@ -142,7 +142,8 @@ class Network(nn.Module):
     def steps_to(self, outputs: Sequence[Output], given: Collection[Output] = ()) -> list[Step]:
         """The steps needed to compute some outputs, in order: what a picture of a hidden layer costs.
 
-        What is `given` is fed, and what leads only there is left out.
+        What is `given` is fed, and what leads only there is left out. So is what only teaches a block, such as a
+        target on its way to an estimator, when its own input is not given.
         """
         wanted = {self.slots[output] for output in outputs if output not in given}
         fed = {self.slots[output] for output in given}
@@ -151,7 +152,17 @@ class Network(nn.Module):
             if wanted.intersection(step.outputs):
                 needed.append(step)
                 wanted.update(slot for slot in step.inputs if slot not in fed)
-        return needed[::-1]
+        return self._computable(needed[::-1], fed) if given else needed[::-1]
+
+    def _computable(self, steps: Sequence[Step], fed: Collection[int]) -> list[Step]:
+        """The steps whose inputs are there once those before them have run; of what only teaches none is needed."""
+        known = set(fed)
+        found: list[Step] = []
+        for step in steps:
+            if all(self.slots[output] in known for output in self.report.followed(step.node)):
+                known.update(step.outputs)
+                found.append(step)
+        return found
 
 
 _NOTHING = torch.empty(0)

@@ -8,6 +8,7 @@ import pytest
 
 from playground.analysis.answers.forecast import ForecastAnalysis
 from playground.analysis.answers.next_token import NextTokenAnalysis
+from playground.analysis.answers.probe import ProbeAnalysis
 from playground.analysis.base import NothingToShow
 from playground.analysis.question import Question
 from playground.analysis.run.contests import held
@@ -49,6 +50,22 @@ def test_what_sees_only_the_answers_does_not_go_on_with_a_text() -> None:
 def test_an_estimator_without_its_wires_is_no_reason_to_fail() -> None:
     graph = Graph(nodes=(node("data", "co2"), node("machine", "support-vector-machine")))
     assert ForecastAnalysis().why_not(check(graph), graph)
+
+
+def test_a_point_is_followed_past_what_only_teaches_an_estimator() -> None:
+    """Its answers come from the features; the regrouped classes are not known for a point of the plane."""
+    data, groups = node("data", "truth-table"), node("groups", "regroup-classes", groups="0 | 1", names="")
+    graph = wired(
+        [data, groups, node("unit", "perceptron")],
+        "data.target > groups", "data.features > unit.features", "groups > unit.target",
+    )  # fmt: skip
+    session = Session(project(graph, "sgd", rate=0.1))
+    session.advance(8)
+    subject = Subject(graph)
+    subject.load(session.snapshot())
+    question = Question(subject=subject, snapshot=session.snapshot())
+    (*_, found) = ProbeAnalysis(placed=True, x=1.0, y=1.0).stages(question)
+    assert found.table()[1]
 
 
 def test_a_race_of_nobody_says_what_to_do() -> None:

@@ -20,7 +20,7 @@ from playground.ui.views.registry import VIEWS
 from tests.analysis.drawn_views import SMALL
 from tests.end_to_end.conftest import Person
 
-PRESETS = {"circles": "Hidden", "sat": "Answers here", "remember-rnn": "Answers here"}
+PRESETS = {"circles": "Hidden", "sat": "Answers here", "iris": "Answers here"}
 ON_DEMAND = frozenset({"race", "luck"})
 """They train for themselves, when a person starts them."""
 STEPS = 12
