@@ -217,6 +217,27 @@ def test_the_update_says_its_numbers() -> None:
     assert any("0.9³" in line for step in result.steps for line in step.lines)
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "parameters"),
+    [("momentum", {"momentum": 0.0}), ("averaged-momentum", {"beta": 0.0}),
+     ("rmsprop", {"alpha": 0.0}), ("adam", {"beta1": 0.0, "beta2": 0.0})],
+)  # fmt: skip
+def test_an_optimizer_without_memory_has_an_update_in_words(optimizer: str, parameters: dict[str, float]) -> None:
+    base = lone_example(optimizer=optimizer, rate=0.01)
+    chosen = base.training.optimizer
+    known = {**chosen.parameters, **parameters}
+    session = Session(base.replace(training=base.training.replace(optimizer=chosen.replace(parameters=known))), "cpu")
+    session.advance(2)
+    result = BackpropagationAnalysis(digits=8).compute(context_at(session))
+    session.advance(1)
+    new = float(session.snapshot().array("out.bias")[0])
+    lines = [line for step in result.steps if step.way == "update" and step.node == "out" for line in step.lines]
+    written = next(line for line in lines if "b⁽²⁾ ←" in line)
+    assert float(written.rsplit(" = ", 1)[1].replace("−", "-")) == pytest.approx(new, abs=1e-6)
+    if optimizer == "rmsprop":
+        assert any(line.startswith("s ← 0 · ") for line in lines)
+
+
 def test_frozen_blocks_take_no_step() -> None:
     graph = train_node(lone_example().graph, "hidden", trainable=False)
     result = BackpropagationAnalysis().compute(question_of(graph))
@@ -251,9 +272,9 @@ def test_answers_beyond_0_and_1_have_the_loss_that_training_takes() -> None:
     """The test part is scaled as the training part is, so its answers may lie beyond."""
     logits, wanted = torch.tensor([[0.3, -1.2]]).double(), torch.tensor([[1.25, -0.5]]).double()
     loss = node("loss", "binary-cross-entropy")
-    report = check(chain(data("1, 2 -> 1 0"), dense("b", 2, "identity"), loss=loss))
-    block = report.blocks["loss"]
-    first, second = parts_of(block, block.build(*report.input_signals("loss")), (logits, wanted))
+    subject = Subject(chain(data("1, 2 -> 1 0"), dense("b", 2, "identity"), loss=loss))
+    module = next(step.module for step in subject.network.steps if step.node == "loss")
+    first, second = parts_of(subject.report.blocks["loss"], module, (logits, wanted))
     (surprise,) = second.run((*first.run((logits,), {}), wanted), {})
     assert torch.allclose(surprise, torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted))
 

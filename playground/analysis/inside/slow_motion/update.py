@@ -180,6 +180,8 @@ class MoveWriter:
         return _at(self._move.before[key][name], index) if key in self._move.before else 0.0
 
     def _after(self, key: str, name: str, index: Index) -> float:
+        if key == VELOCITY and key not in self._move.after:  # without momentum torch keeps no speed
+            return self._numbers(name, index)[1]
         return _at(self._move.after[key][name], index)
 
     def _descend(self, name: str, index: Index, along: float, words: str) -> str:
@@ -220,8 +222,9 @@ class MoveWriter:
         old, gradient, rate = self._numbers(name, index)
         key = "square_avg" if "alpha" in numbers else "sum"
         squares, kept = self._after(key, name, index), numbers.get("alpha")
-        first = f"{n(kept)} · {f(self._before(key, name, index))} + {n(1 - kept)} · {f(gradient)}²" if kept else (
-            f"{n(self._before(key, name, index))} + {f(gradient)}²")  # fmt: skip
+        before = self._before(key, name, index)
+        weighed = f"{n(before)} + {f(gradient)}²"
+        first = weighed if kept is None else f"{n(kept)} · {f(before)} + {n(1 - kept)} · {f(gradient)}²"
         return [f"s ← {first} = {n(squares)}", self._divided(name, index, old, rate, gradient, squares, numbers["eps"])]
 
     def _divided(
