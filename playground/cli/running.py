@@ -19,9 +19,9 @@ from playground.training.batches import CannotTrain
 from playground.training.device import available_devices
 from playground.training.divergence import Diverged
 from playground.training.history import History
+from playground.training.metrics.words import first_shown, metric_words, reasons
 from playground.training.resuming import Opened, opened
 from playground.training.session import FLUSH_STEPS, Session
-from playground.training.undefined import reasons
 
 DEFAULT_EPOCHS = 100
 
@@ -214,9 +214,9 @@ def _steps_at_once(session: Session) -> int:
 
 def _words(session: Session) -> str:
     shown = [f"epoch {session.epoch:.0f}"]
-    for name in ("train_loss", "validation_loss", "test_accuracy"):
+    for name in ("train_loss", "validation_loss", *first_shown(("test",))):
         if name in session.latest:
-            shown.append(f"{name.replace('_', ' ')} {session.latest[name]:.4g}")
+            shown.append(f"{metric_words(name, {})} {session.latest[name]:.4g}")
     return " · ".join(shown)
 
 

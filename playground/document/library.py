@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -39,8 +39,8 @@ class PresetEntry:
     """One of LEVELS: how much it asks of a person."""
     goals: tuple[Goal, ...] = ()
     """What the preset promises to reach."""
-    promises: tuple[str, ...] = ()
-    """The same as sentences, with the titles of the blocks."""
+    goal_titles: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The titles of the blocks that the goals name."""
     blocks: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
     parameters: int | None = None
@@ -92,7 +92,7 @@ def presets(folder: Path = PRESETS) -> list[PresetEntry]:
             entries.append(
                 PresetEntry(
                     path.stem, path, brief.title, chapter.title, brief.summary, chapter.level_of(path.stem),
-                    brief.goals, brief.promises, brief.blocks, brief.views, brief.parameters,
+                    brief.goals, brief.goal_titles, brief.blocks, brief.views, brief.parameters,
                 )
             )  # fmt: skip
     return entries

@@ -24,7 +24,7 @@ from playground.document.project import SCHEMA_VERSION, Goal, Project
 
 LOG = logging.getLogger(__name__)
 
-FORM = 1
+FORM = 2
 """To be raised when the fields of the index change their meaning."""
 DECISIVE_ROOMS = ("document", "blocks", "data", "network")
 """The code that decides what the index says of a file."""
@@ -39,8 +39,8 @@ class Brief(Value):
     title: str
     summary: str = ""
     goals: tuple[Goal, ...] = ()
-    promises: tuple[str, ...] = ()
-    """The goals as sentences, with the titles of the blocks."""
+    goal_titles: dict[str, str] = Field(default_factory=dict)
+    """The titles of the blocks that the goals name."""
     blocks: tuple[str, ...] = ()
     """The blocks in it, each once, by their names in files."""
     views: tuple[str, ...] = ()
@@ -50,12 +50,13 @@ class Brief(Value):
     @classmethod
     def of(cls, project: Project) -> Brief:
         """What is kept of a project."""
-        names = {node.id: node.title or node.id.replace("-", " ") for node in project.graph.nodes}
+        named = {goal.metric.partition(".")[2] for goal in project.goals}
+        nodes = [node for node in project.graph.nodes if node.id in named]
         return cls(
             title=project.title,
             summary=project.summary,
             goals=project.goals,
-            promises=tuple(goal.sentence(names) for goal in project.goals),
+            goal_titles={node.id: node.title or node.id.replace("-", " ") for node in nodes},
             blocks=tuple(dict.fromkeys(node.block for node in project.graph.nodes)),
             views=tuple(view.view for view in project.views),
         )

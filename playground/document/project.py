@@ -99,15 +99,6 @@ class Goal(Value):
             return value >= self.at_least
         return self.at_most is not None and value <= self.at_most
 
-    def sentence(self, titles: Mapping[str, str]) -> str:
-        """Such as “test accuracy at least 0.95 within 300 epochs”; `titles` has the names of the nodes."""
-        metric = metric_words(self.metric, titles)
-        bound = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
-        epochs = "1 epoch" if self.within_epochs == 1 else f"{self.within_epochs} epochs"
-        if self.failure:
-            return f"a failure to see: {metric} still {bound} after {epochs}"
-        return f"{metric} {bound} within {epochs}"
-
 
 SETTING_TITLES: Mapping[str, str] = {
     "l1": "L1 penalty",
@@ -116,22 +107,6 @@ SETTING_TITLES: Mapping[str, str] = {
     "learning_rate_factor": "Learning rate factor",
 }
 """What settings are called that say it themselves neither as a parameter nor by their name."""
-
-
-def metric_words(metric: str, titles: Mapping[str, str]) -> str:
-    """A metric as people say it: `test_accuracy.loss-2` is “test accuracy of Cross-entropy 2” by the titles of nodes.
-
-    A node called “Loss of tanh” or “Accuracy of tanh” is not named twice: its accuracy is “test accuracy of tanh”. One
-    that is not on the canvas any more is named by its id.
-    """
-    name, _, node = metric.partition(".")
-    words = ["R²" if word == "r2" else "MASE" if word == "mase" else word for word in name.split("_")]
-    if not node:
-        return " ".join(words)
-    title = titles.get(node, node)
-    measure, _, whose = title.partition(" of ")
-    said_already = measure.casefold() in ("loss", words[-1].casefold())
-    return f"{' '.join(words)} of {whose if whose and said_already else title}"
 
 
 class OpenView(Value):

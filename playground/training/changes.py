@@ -13,10 +13,11 @@ from playground.blocks.measure import Measure
 from playground.data.base import Dataset
 from playground.document.declaration import Declaration, in_a_sentence
 from playground.document.graph import Choice, Graph, Node
-from playground.document.project import SETTING_TITLES, Phase, Project, TrainingSettings, metric_words
+from playground.document.project import SETTING_TITLES, Phase, Project, TrainingSettings
 from playground.editing.naming import block_title, titles
 from playground.network.check import Report, block_of
 from playground.training.initializers import initializer_of
+from playground.training.metrics.words import metric_words
 from playground.training.model import TrainableModel
 from playground.training.optimizers import optimizer_of
 from playground.training.schedules import schedule_of

@@ -18,7 +18,7 @@ from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
 from playground.network.compiled import Network
 from playground.training.batches import Batch, part_tensors
-from playground.training.metrics import MetricSet, metrics_for
+from playground.training.metrics.metric_set import MetricSet, metrics_for
 
 GLANCE: dict[Part, int] = {"train": 512, "validation": 2_048, "test": 2_048}
 """Examples of each part that are looked at while training; a full evaluation takes all."""
@@ -48,6 +48,19 @@ class _Gauge:
     name: str
     measure: Callable[..., Mapping[str, float]]
     slots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was measured of one part, before it is fetched from the device."""
+
+    part: Part
+    tensors: list[torch.Tensor]
+    """Head by head its loss and its metrics, then the losses that look at no data."""
+    counts: tuple[int, ...]
+    """How many predictions each head has."""
+    told: list[tuple[str, Mapping[str, float]]]
+    """What measures and estimators tell, by their names."""
 
 
 class Evaluator:
@@ -103,10 +116,14 @@ class Evaluator:
         A loss that sums over the batch is given for `batch_size` examples, so that the curves of all parts and those
         of the training steps can be compared.
         """
-        found: dict[str, float] = {}
+        measured: list[_Measured] = []
         with self._evaluation_mode():
             for part, rows in self._rows(full):
-                found.update(self._measure(part, rows, batch_size))
+                measured.append(self._measure(part, rows))
+        values = iter(_fetched([tensor for one in measured for tensor in one.tensors]))
+        found: dict[str, float] = {}
+        for one in measured:
+            found.update(self._told(one, values, batch_size))
         return found
 
     def _rows(self, full: bool) -> Iterator[tuple[Part, Mapping[int, torch.Tensor]]]:
@@ -155,33 +172,49 @@ class Evaluator:
                 pieces.append(values[slot])
         return {slot: _whole(pieces) for slot, pieces in found.items()}
 
-    def _measure(self, part: str, rows: Mapping[int, torch.Tensor], batch_size: int) -> dict[str, float]:
-        found: dict[str, float] = {f"{part}_loss": 0.0} if self._network.loss_weights else {}
-        several = len(self._heads) > 1
+    def _measure(self, part: Part, rows: Mapping[int, torch.Tensor]) -> _Measured:
+        """Losses and metrics of a part as tensors that nobody has waited for."""
+        tensors: list[torch.Tensor] = []
         for head in self._heads:
             prediction, target = rows[head.prediction], rows[head.target]
+            if head.module is not None:
+                tensors.append(head.module(prediction, target))
+            tensors.extend(head.metrics.tensors(prediction, target))
+        tensors.extend(module() for _, module in self._alone)
+        told = [(gauge.name, gauge.measure(*(rows[slot] for slot in gauge.slots))) for gauge in self._gauges]
+        return _Measured(part, tensors, tuple(len(rows[head.prediction]) for head in self._heads), told)
+
+    def _told(self, measured: _Measured, values: Iterator[float], batch_size: int) -> dict[str, float]:
+        """What was measured by its names; `values` gives the tensors' numbers in their order."""
+        part, several = measured.part, len(self._heads) > 1
+        found: dict[str, float] = {f"{part}_loss": 0.0} if self._network.loss_weights else {}
+        for head, count in zip(self._heads, measured.counts, strict=True):
             suffix = f".{head.name}" if several else ""
             if head.module is not None:
-                loss = float(head.module(prediction, target))
-                if head.sums:
-                    loss *= batch_size / len(prediction)
-                found[f"{part}_loss"] += self._network.loss_weights[head.name] * loss
-                if len(self._network.loss_weights) > 1:
-                    found[f"{part}_loss.{head.name}"] = loss
-            for metric, value in head.metrics.compute(prediction, target).items():
-                found[f"{part}_{metric}{suffix}"] = value
-        for name, module in self._alone:
-            loss = float(module())
-            found[f"{part}_loss"] += self._network.loss_weights[name] * loss
-            if len(self._network.loss_weights) > 1:
-                found[f"{part}_loss.{name}"] = loss
-        measured = [(gauge.name, gauge.measure(*(rows[slot] for slot in gauge.slots))) for gauge in self._gauges]
-        takers = Counter(metric for _, numbers in measured for metric in numbers)
-        for owner, numbers in measured:
+                loss = next(values)
+                self._add_loss(found, part, head.name, loss * (batch_size / count) if head.sums else loss)
+            for metric in head.metrics.names:
+                found[f"{part}_{metric}{suffix}"] = next(values)
+        for name, _ in self._alone:
+            self._add_loss(found, part, name, next(values))
+        takers = Counter(metric for _, numbers in measured.told for metric in numbers)
+        for owner, numbers in measured.told:
             for metric, value in numbers.items():
                 name = f"{part}_{metric}"
                 found[f"{name}.{owner}" if takers[metric] > 1 or name in found else name] = value
         return found
+
+    def _add_loss(self, found: dict[str, float], part: Part, name: str, loss: float) -> None:
+        weights = self._network.loss_weights
+        found[f"{part}_loss"] += weights[name] * loss
+        if len(weights) > 1:
+            found[f"{part}_loss.{name}"] = loss
+
+
+def _fetched(tensors: list[torch.Tensor]) -> list[float]:
+    """The values of tensors of one number each, with a single wait for the device."""
+    single = [tensor.reshape(()) if tensor.dim() else tensor for tensor in tensors]
+    return torch.stack(single).tolist() if single else []
 
 
 def _unit(prepared: Mapping[str, Prepared], target: tuple[str, str]) -> tuple[float, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from playground.document.project import MetricTarget, StopRules, metric_words
+from playground.document.project import MetricTarget, StopRules
+from playground.training.metrics.words import metric_words
 from playground.training.snapshot import Snapshot
 
 

@@ -21,6 +21,8 @@ from playground.data.preparation import prepare
 from playground.data.registry import CATALOGUE
 from playground.network.check import check, infer
 from playground.training import optimizers
+from playground.training.metrics import numbers
+from playground.training.metrics.metric_set import metrics_for
 from tests.analysis.subjects import chain, question_of
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +62,13 @@ def test_the_loss() -> None:
     module = example("LogCosh", loss)().build(VECTOR, VECTOR)
     assert module(torch.ones(2, 4), torch.zeros(2, 4)).item() == pytest.approx(np.log(np.cosh(1.0)))
     assert module(torch.full((2, 4), 1000.0), torch.zeros(2, 4)).item() == pytest.approx(1000.0 - np.log(2.0))
+
+
+def test_the_metric() -> None:
+    metric = example("MaximumError", numbers)
+    task = metrics_for(loss.MeanSquaredError(), VECTOR, VECTOR).task
+    assert metric().applies(task)
+    assert metric().compute(numbers.Numbers(task, torch.ones(3, 4), torch.zeros(3, 4) - 1.0)).item() == 2.0
 
 
 def test_the_optimizer() -> None:

@@ -11,6 +11,7 @@ from playground.document import files, library
 from playground.document.library import UnknownPreset
 from playground.document.project import Project
 from playground.paths import PRESETS
+from playground.training.metrics.words import goal_words
 
 
 @pytest.fixture
@@ -51,7 +52,8 @@ def test_the_blocks_and_views_in_it_are_found_too() -> None:
     assert entry.blocks == tuple(dict.fromkeys(node.block for node in entry.project.graph.nodes))
     assert entry.views == tuple(view.view for view in entry.project.views)
     assert entry.goals == entry.project.goals
-    assert entry.promises == ("train accuracy at least 1 within 40 epochs",)
+    promises = [goal_words(goal, entry.goal_titles) for goal in entry.goals]
+    assert promises == ["train accuracy at least 1 within 40 epochs"]
     assert entry.answers("decision boundary") and entry.answers("decision-boundary")
 
 

@@ -16,7 +16,8 @@ from torch import Tensor
 from playground.blocks.loss import Loss
 from playground.blocks.registry import BLOCKS
 from playground.blocks.signal import Scale, Signal
-from playground.training.metrics import MetricSet, accuracy, confusion, metrics_for, top_k_accuracy
+from playground.training.metrics.base import confusion
+from playground.training.metrics.metric_set import MetricSet, metrics_for
 
 NAMES = tuple("abcdefghij")
 LOSSES = [block for block in BLOCKS if issubclass(block, Loss)]
@@ -226,12 +227,6 @@ def test_numbers_stand_for_no_class() -> None:
     for question in (numbers.classes, numbers.probabilities, numbers.actual):
         with pytest.raises(ValueError, match="stands for no class"):
             question(torch.zeros(1, 1))
-
-
-def test_top_k_takes_all_classes_where_there_are_fewer() -> None:
-    scores, actual = drawn(2, 10, 0)
-    assert float(top_k_accuracy(scores, actual, 3)) == 1.0
-    assert float(accuracy(actual, actual)) == 1.0
 
 
 def test_predictions_that_still_carry_a_graph_are_measured_without_one() -> None:

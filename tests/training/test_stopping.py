@@ -10,6 +10,7 @@ import pytest
 
 from playground.document.project import Goal, StopRules
 from playground.training.evaluation import Evaluator
+from playground.training.metrics.words import goal_words
 from playground.training.stopping import Watch, ending
 from tests.training.runs import change, project, run, weights
 
@@ -130,7 +131,7 @@ def test_the_plateau_schedule_lowers_the_rate_where_the_validation_loss_rests(sc
 def test_goals_targets_and_metrics_say_the_titles_of_blocks() -> None:
     known = {"loss-2": "Parity"}
     goal = Goal(metric="test_accuracy.loss-2", at_least=0.9, within_epochs=5)
-    assert goal.sentence(known) == "test accuracy of Parity at least 0.9 within 5 epochs"
+    assert goal_words(goal, known) == "test accuracy of Parity at least 0.9 within 5 epochs"
     rules = StopRules.model_validate({"target": {"metric": "test_accuracy.loss-2", "at_least": 0.9}})
     over = ending(rules, 5, {"test_accuracy.loss-2": 0.95}, Watch(), known)
     assert over is not None and over.reason == "The target is reached: test accuracy of Parity is 0.95."

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from playground.document.project import Goal
-from playground.training.undefined import reason, reasons
+from playground.training.metrics.words import reason, reasons
 from playground.ui.inspector.notes_panel import goal_words
 
 

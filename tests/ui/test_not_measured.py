@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QAction
 
 from playground.training.history import CurveData
-from playground.training.undefined import reason
+from playground.training.metrics.words import reason
 from playground.ui.shell.top_bar import TopBar
 from playground.ui.views.run.curves import CurvesView
 

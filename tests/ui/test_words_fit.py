@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QLabel, QWidget
 
-from playground.document.project import metric_words
+from playground.training.metrics.words import metric_words
 from playground.ui.shell.message_bar import MessageBar
 from playground.ui.shell.top_bar import TopBar
 from playground.ui.widgets.labels import elided

@@ -17,7 +17,7 @@ from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
-from playground.training.metrics import confusion
+from playground.training.metrics.base import confusion
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.document.project import Project, metric_words
+from playground.document.project import Project
 from playground.editing.naming import titles
 from playground.training.history import CurveData
+from playground.training.metrics.words import metric_words
 
 Kind = Literal[
     "exploding", "none", "vanishing", "dead", "saturated", "copies", "overfitting", "standstill", "goal", "leaked",

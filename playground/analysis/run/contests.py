@@ -14,10 +14,11 @@ from playground.analysis.base import NothingToShow, Table
 from playground.analysis.question import Question
 from playground.analysis.shared.many_losses import clock
 from playground.document.graph import Graph
-from playground.document.project import Goal, Project, metric_words
+from playground.document.project import Goal, Project
 from playground.editing.naming import titles
 from playground.network.check import Report
 from playground.training.batches import DataError
+from playground.training.metrics.words import first_shown, goal_words, higher_is_better, metric_words
 from playground.training.stacked.contest import CannotStack, Contest
 from playground.training.stacked.members import Member
 
@@ -25,8 +26,8 @@ PRESS_START = "Press Start, and many runs begin beside the one on screen."
 PART = 0.04
 """Seconds of work between two results."""
 DEFAULT_EPOCHS = 100
-PREFERRED = ("test_accuracy", "test_r2", "test_loss", "validation_loss", "train_loss")
-"""What a run is judged by where no goal says it."""
+LOSSES = ("test_loss", "validation_loss", "train_loss")
+"""What a run is judged by where no goal says it and no other metric is told first."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def runs_of(project: Project, members: Sequence[Member], contest: Contest) -> Ru
         measure=metric_words(metric, known),
         better=_better(project, metric),
         reached=np.array([_reached(project.goals, contest, run) for run in range(len(members))]),
-        goals=tuple(goal.sentence(known) for goal in project.goals),
+        goals=tuple(goal_words(goal, known) for goal in project.goals),
         diverged=np.array(contest.diverged),
         seeds=tuple(member.project.seed for member in members),
         share=contest.share,
@@ -173,7 +174,7 @@ def runs_of(project: Project, members: Sequence[Member], contest: Contest) -> Ru
 def main_metric(project: Project, metrics: Sequence[dict[str, float]]) -> str:
     """What the runs are judged by: the measure of the first goal, or the most telling one that there is."""
     known = next((one for one in metrics if one), {})
-    wanted = (*(goal.metric for goal in project.goals), *PREFERRED)
+    wanted = (*(goal.metric for goal in project.goals), *first_shown(("test",)), *LOSSES)
     return next((name for name in wanted if name in known), "train_loss")
 
 
@@ -181,7 +182,7 @@ def _better(project: Project, metric: str) -> str:
     for goal in project.goals:
         if goal.metric == metric:
             return "more" if goal.at_least is not None else "less"
-    return "less" if "loss" in metric or "error" in metric else "more"
+    return "more" if higher_is_better(metric) else "less"
 
 
 def _reached(goals: Sequence[Goal], contest: Contest, run: int) -> float:

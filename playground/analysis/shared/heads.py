@@ -12,7 +12,7 @@ from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 from playground.network.check import Output, Report
-from playground.training.metrics import MetricSet, metrics_for
+from playground.training.metrics.metric_set import MetricSet, metrics_for
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from playground.document.chapters import COURSE
 from playground.document.files import ProjectFileError
 from playground.document.library import PresetEntry
+from playground.training.metrics.words import goal_words
 from playground.ui.gallery.diagram import draw_graph
 from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
@@ -91,7 +92,7 @@ class PresetCard(Card):
         self.setText(entry.title)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
-        goals = "".join(f"\nGoal: {sentence}" for sentence in entry.promises)
+        goals = "".join(f"\nGoal: {goal_words(goal, entry.goal_titles)}" for goal in entry.goals)
         shown = ", ".join(view.replace("-", " ") for view in entry.views)
         views = f"\nShows: {shown}" if shown else ""
         self.setToolTip(plain_tip(f"{entry.summary}{goals}{views}\nLevel: {entry.level.lower()}".strip()))

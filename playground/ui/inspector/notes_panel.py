@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from playground.document.project import Goal, Project
 from playground.editing.naming import titles
-from playground.training.undefined import reason
+from playground.training.metrics import words
 from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.rows import Column, Section, clear, label
@@ -93,9 +93,9 @@ def goal_words(goal: Goal, value: float | None, known: Mapping[str, str] | None 
     """A goal with its tick and the value now, such as “✓ test accuracy at least 0.95 …: now 0.97”.
 
     `known` has the titles of the blocks."""
-    sentence = goal.sentence(known or {})
+    sentence = words.goal_words(goal, known or {})
     if value is None:
         return f"○  {sentence}"
     if not math.isfinite(value):
-        return f"○  {sentence}: not measured, as {reason(goal.metric, value)}"
+        return f"○  {sentence}: not measured, as {words.reason(goal.metric, value)}"
     return f"{'✓' if goal.met(value) else '○'}  {sentence}: now {value:.3g}"

@@ -7,8 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 
+from playground.data.base import PARTS
 from playground.document.declaration import ParameterInfo
-from playground.document.project import MetricTarget, StopRules, metric_words
+from playground.document.project import MetricTarget, StopRules
+from playground.training.metrics import registry
+from playground.training.metrics.words import bounds_of, higher_is_better, metric_words, out_of_bounds
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.widgets.controls import QuietComboBox
@@ -17,15 +20,12 @@ from playground.ui.widgets.rows import Row, Section
 
 LABELS = {"epochs": "Epochs", "patience": "Patience", "restore_best": "Restore best"}
 STARTS = {"epochs": 100, "patience": 10}
-LARGE_IS_GOOD = ("accuracy", "r2", "f1", "precision", "recall")
-TARGETS = tuple(
-    f"{part}_{metric}" for metric in ("loss", "accuracy", "r2") for part in ("train", "validation", "test")
-)  # fmt: skip
 
 
-def large_is_good(metric: str) -> bool:
-    """Whether a larger value of a metric is a better one."""
-    return metric.endswith(LARGE_IS_GOOD)
+def targets() -> list[str]:
+    """What a run can stop at: of each part the loss and the metrics told first, then the other metrics."""
+    ids = dict.fromkeys(quantity.id for quantity in (*registry.headlines(), *registry.METRICS))
+    return [f"{part}_{name}" for name in ids for part in PARTS]
 
 
 class StopSection(Section):
@@ -45,12 +45,12 @@ class StopSection(Section):
         self.target_metric = QuietComboBox()
         self.target_metric.setAccessibleName("Stop when this metric is reached")
         self.target_metric.addItem("no target", "")
-        for name in TARGETS:
-            self.target_metric.addItem(name.replace("_", " "), name)
+        for name in targets():
+            self.target_metric.addItem(metric_words(name, {}), name)
         self.target_metric.currentIndexChanged.connect(self._choose_metric)
         info = ParameterInfo("target", "Target", "number", 0.95, None, None, (), "Stop as soon as the metric is there.",
                              "", False, False, False)  # fmt: skip
-        self.bound = NumberField(info, lambda value: "" if abs(value) < 1e12 else "Target must be a finite number.")
+        self.bound = NumberField(info, self._refusal)
         self.bound.changed.connect(self._set_bound)
         self.add(self.form)
         self.add(Row("Stop at", self.target_metric, "Stop as soon as this metric is good enough."))
@@ -76,6 +76,12 @@ class StopSection(Section):
             elif not self.bound.edit.text():
                 self.bound.set_value(self.bound.value())
 
+    def _refusal(self, value: float) -> str:
+        """Why a value cannot be the target, as a sentence; empty when it can."""
+        if abs(value) >= 1e12:
+            return "Target must be a finite number."
+        return "" if self._rules.target is None else out_of_bounds(self._rules.target.metric, value)
+
     @Slot(str, object)
     def _set(self, name: str, value: Any) -> None:
         words = self.form.text(name, value)
@@ -87,9 +93,10 @@ class StopSection(Section):
         if not metric:
             self.changed.emit(self._rules.replace(target=None), "Stop at no target", "target")
             return
-        value = 0.95 if large_is_good(metric) else 0.01
+        larger = higher_is_better(metric)
+        value = 0.95 if larger else max(0.01, bounds_of(metric)[0] or 0.0)
         self.changed.emit(
-            self._rules.replace(target=_target(metric, value, at_least=large_is_good(metric))),
+            self._rules.replace(target=_target(metric, value, at_least=larger)),
             f"Stop at {self.target_metric.itemText(index)}",
             f"target.{metric}",
         )

@@ -9,8 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
-from playground.document.project import metric_words
-from playground.training.undefined import reason
+from playground.training.metrics.words import first_shown, is_share, metric_words, reason
 from playground.ui.threads.training_news import Frame
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.kept_size import KeptSize
@@ -347,11 +346,11 @@ class TopBar(QFrame):
         self._watched, self._watched_words = metric, words
 
     def show_quality(self, latest: dict[str, float]) -> bool:
-        """Show the metric that matters most: that of the project's goal, else accuracy, else R².
+        """Show the metric that matters most: that of the project's goal, else the headline of its kind.
 
         Returns whether the bar has another need for room.
         """
-        usual = [f"{part}_{name}" for part in ("test", "validation", "train") for name in ("accuracy", "r2")]
+        usual = first_shown(("test", "validation", "train"))
         figure = self.figures["quality"]
         before, figure.there = figure.there, False
         for metric in (self._watched, *usual):
@@ -360,7 +359,7 @@ class TopBar(QFrame):
             if value is not None and known and metric.partition(".")[0] not in ("train_loss", "test_loss"):
                 figure.there = True
                 renamed = figure.name(self._watched_words if metric == self._watched else metric_words(metric, {}))
-                good = "accuracy" in metric and math.isfinite(value)
+                good = is_share(metric) and math.isfinite(value)
                 figure.set(f"{value:.1%}" if good else number(value), reason(metric, value))
                 return renamed or not before
         return before

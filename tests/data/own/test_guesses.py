@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from playground.blocks.loss import MeanSquaredError
+from playground.blocks.signal import Signal
 from playground.data.own import delimited
 from playground.data.own import table as own_table
 from playground.data.own.choice import first_choice, first_missing, with_target
@@ -18,7 +20,7 @@ from playground.data.own.outcome import outcome, sentence
 from playground.data.own.table import OwnClassTable, dataset_of, first_dataset
 from playground.data.own.text import read_text
 from playground.data.preparation import prepare
-from playground.training.metrics import MetricSet
+from playground.training.metrics.metric_set import metrics_for
 
 
 def written(folder: Path, content: str | bytes, name: str = "mine.csv") -> Path:
@@ -160,8 +162,9 @@ def test_errors_have_the_unit_of_the_target() -> None:
     import torch
 
     prediction, target = torch.tensor([[1.0], [2.0]]), torch.tensor([[0.0], [0.0]])
-    plain = MetricSet(None).compute(prediction, target)
-    told = MetricSet(None, unit=(50.0,)).compute(prediction, target)
+    loss, signal = MeanSquaredError(), Signal((1,))
+    plain = metrics_for(loss, signal, signal).compute(prediction, target)
+    told = metrics_for(loss, signal, signal, (50.0,)).compute(prediction, target)
     assert told["mean_absolute_error"] == pytest.approx(75.0) == pytest.approx(50 * plain["mean_absolute_error"])
     assert told["root_mean_squared_error"] == pytest.approx(50 * plain["root_mean_squared_error"])
     assert told["r2"] == plain["r2"] or np.isnan(plain["r2"])

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.run.curves import Curves, CurvesAnalysis
-from playground.training import undefined
+from playground.document.declaration import in_a_sentence
 from playground.training.history import CurveData
+from playground.training.metrics.words import reasons
 from playground.ui.views.base import View
 from playground.ui.views.run.curve_marks import BestMarker, MarkLines
 from playground.ui.views.run.curve_others import MomentLine, OtherLines
@@ -215,7 +216,7 @@ class CurvesView(View):
         axis = str(self.axis_box.currentData())
         logarithmic = self.log_box.isChecked()
         self.plot.side.logarithmic = logarithmic
-        words = self.heading if self.heading in curve_lines.SPECIAL_WORDS.values() else self.heading.lower()
+        words = in_a_sentence(self.heading)
         self.plot.name_axes(self.axis_box.currentText().lower(), words + (" (log scale)" if logarithmic else ""))
         curves = self.result.curves
         shown = {name: curves[name] for name in curve_lines.of_quantity(curves, self.quantity)}
@@ -241,7 +242,7 @@ class CurvesView(View):
         finite = values[np.isfinite(values)]
         left_out = int((finite <= 0.0).sum()) if logarithmic else 0
         ends = {name: float(curve.value[-1]) for name, curve in shown.items() if len(curve.value)}
-        unmeasured = undefined.reasons(ends)
+        unmeasured = reasons(ends)
         nothing = f"Not measured: {next(iter(unmeasured.values()))}" if unmeasured and not len(finite) else ""
         self.plot.say(NO_LOGARITHM if left_out and left_out == len(finite) else nothing)
         self._zeros = left_out if left_out < len(finite) else 0

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTableWidget, QTableWidgetItem
 
 from playground.analysis.base import Analysis
 from playground.analysis.run.runs import RunRow, RunsAnalysis, RunTable
-from playground.document.project import metric_words
+from playground.training.metrics.words import metric_words
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.labels import Label

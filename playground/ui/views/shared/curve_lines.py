@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from playground.data.base import PARTS
 from playground.training.history import CurveData
+from playground.training.metrics.words import quantity_title
 
 Numbers = NDArray[np.float64]
 AXES = (("Steps", "step"), ("Epochs", "epoch"), ("Examples", "examples"), ("Seconds", "seconds"))
@@ -22,7 +23,6 @@ EACH = "*"
 """Stands for every node where a quantity, such as `loss.*`, shows what several losses or estimators have in common."""
 MOST_IN_DETAIL = 2
 """More curves side by side are shown of one part only."""
-SPECIAL_WORDS = {"r2": "R²", "f1": "F1", "mase": "MASE"}
 
 
 def split_name(curve: str) -> tuple[str, str]:
@@ -76,7 +76,7 @@ def quantities(curves: Iterable[str]) -> list[str]:
 def quantity_words(quantity: str, titles: Mapping[str, str] | None = None) -> str:
     """`top_3_accuracy` as “Top 3 accuracy”, `loss.*` as “Loss of each”, `loss.head` as “Loss of” its title."""
     name, _, node = quantity.partition(".")
-    words = SPECIAL_WORDS.get(name, name.replace("_", " ").capitalize())
+    words = quantity_title(name)
     return f"{words} of {'each' if node == EACH else (titles or {}).get(node, node)}" if node else words
 
 

@@ -1,0 +1,169 @@
+"""What a metric declares, and what it computes from: everything that several metrics need is computed once.
+
+Definitions are those of scikit-learn, with 0 where a share of nothing is asked for. Nothing here waits for the device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from playground.document.declaration import Declaration
+
+if TYPE_CHECKING:  # the window imports the words, not torch
+    from torch import Tensor
+
+    from playground.blocks.signal import Signal
+    from playground.training.decoding import Decoder, Reading
+
+TaskKind = Literal["classes", "labels", "numbers", "none"]
+"""What predictions are compared as: one class of several, a yes or no for every output, numbers, or not at all."""
+Unit = Literal["", "target", "share"]
+Bounds = tuple[float | None, float | None]
+
+
+class Quantity(Declaration):
+    """A number that is measured on a part of the data, as people read it. Its `id` stands in files, as `test_ID`."""
+
+    higher_is_better: ClassVar[bool]
+    unit: ClassVar[Unit] = ""
+    """`target` when it has the unit of the target, `share` for a share of the examples, shown in percent."""
+    bounds: ClassVar[Bounds] = (None, None)
+    """The least and the greatest value that it can have."""
+    headline: ClassVar[bool] = False
+    """Whether it is shown first of all where nobody has chosen another."""
+    undefined: ClassVar[str] = ""
+    """Why it may have no value, as the rest of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one loss block or estimator compares, and how its prediction is read."""
+
+    kind: TaskKind
+    target: Signal
+    decoder: Decoder | None = None
+    """For classes."""
+    reading: Reading | None = None
+    """For labels."""
+    rare: int = -1
+    """A class whose recall is told apart, as it has few examples; -1 for none."""
+    unit: tuple[float, ...] = ()
+    """What one unit of each output is in the unit of the data, where the target was scaled."""
+
+    @property
+    def classes(self) -> int:
+        """Number of classes that can be told apart."""
+        return self.decoder.class_count if self.decoder is not None else 2
+
+    @property
+    def tokens(self) -> bool:
+        """Whether an answer is one of a vocabulary, step by step."""
+        return self.target.kind == "tokens"
+
+
+class Metric(Quantity):
+    """A number that compares predictions with targets. Its methods stay on the device."""
+
+    def applies(self, task: Task) -> bool:
+        """Whether it says something about predictions for this task."""
+        raise NotImplementedError
+
+    def compute(self, compared: Any) -> Tensor:
+        """The value, a tensor of no axes; of Answers or Numbers, as suits the tasks to which it applies."""
+        raise NotImplementedError
+
+
+class ClassMetric(Metric):
+    """A metric of classes; `applies` also to labels, each of which is a yes or no."""
+
+    def applies(self, task: Task) -> bool:
+        return task.kind in ("classes", "labels") and not task.tokens
+
+
+class NumberMetric(Metric):
+    """A metric of numbers."""
+
+    def applies(self, task: Task) -> bool:
+        return task.kind == "numbers"
+
+
+def confusion(predicted: Tensor, actual: Tensor, k: int) -> Tensor:
+    """Counts (k, k) int64 of class numbers (N,): the row is the actual class, the column the predicted one."""
+    cells = actual.long() * k + predicted.long()
+    return cells.new_zeros(k * k).scatter_add_(0, cells, cells.new_ones(cells.shape)).view(k, k)
+
+
+class Answers:
+    """The classes predicted for the examples of a part, and the right ones."""
+
+    def __init__(self, task: Task, predicted: Tensor, actual: Tensor, prediction: Tensor) -> None:
+        self.task = task
+        self.predicted = predicted
+        """Class numbers (N,); for labels, yes or no."""
+        self.actual = actual
+        self._prediction = prediction
+
+    @cached_property
+    def scores(self) -> Tensor:
+        """(N, units): the larger, the more likely. For classes only."""
+        return self._decoder.scores(self._prediction)
+
+    @cached_property
+    def probabilities(self) -> Tensor:
+        """(N, classes); rows sum to 1. For classes only."""
+        return self._decoder.probabilities(self._prediction)
+
+    @property
+    def _decoder(self) -> Decoder:
+        assert self.task.decoder is not None, "labels have neither scores nor probabilities of classes"
+        return self.task.decoder
+
+    @cached_property
+    def confusion(self) -> Tensor:
+        """Counts (k, k) int64: the row is the actual class, the column the predicted one."""
+        return confusion(self.predicted, self.actual, self.task.classes)
+
+    @cached_property
+    def hits(self) -> Tensor:
+        """Right answers of each class, (k,)."""
+        return self.confusion.diagonal().float()
+
+    @cached_property
+    def said(self) -> Tensor:
+        """How often each class was predicted, (k,)."""
+        return self.confusion.sum(dim=0).float()
+
+    @cached_property
+    def there(self) -> Tensor:
+        """How often each class was right, (k,)."""
+        return self.confusion.sum(dim=1).float()
+
+    def over_classes(self, values: Tensor) -> Tensor:
+        """One number from those of all classes, (k,).
+
+        Of two classes, class 1 is the one that is looked for; of more, the mean over all classes that occur, actual or
+        predicted, is taken (macro average).
+        """
+        return values[1] if len(values) == 2 else values.sum() / self._occurring
+
+    @cached_property
+    def _occurring(self) -> Tensor:
+        return (self.said + self.there > 0.0).float().sum().clamp(min=1.0)
+
+
+class Numbers:
+    """The numbers predicted for the examples of a part, and the right ones; both (N, ...) as they arrive."""
+
+    def __init__(self, task: Task, prediction: Tensor, target: Tensor) -> None:
+        self.task = task
+        self.prediction = prediction
+        self.target = target
+
+    @cached_property
+    def difference(self) -> Tensor:
+        """Prediction less target, (N, ...), in the unit of the data."""
+        # The difference alone has the unit: with a large shift in both, small differences would be lost.
+        difference = self.prediction - self.target
+        return difference * difference.new_tensor(self.task.unit) if self.task.unit else difference

@@ -1,0 +1,111 @@
+"""The metrics that suit what one loss block or estimator compares, and their values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from playground.blocks.estimator import Estimator
+from playground.blocks.loss import Loss
+from playground.blocks.signal import Signal
+from playground.training.decoding import THRESHOLDS, Decoder, reading_of
+from playground.training.metrics.base import Answers, Metric, Numbers, Task
+from playground.training.metrics.registry import metrics_of
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSet:
+    """The metrics for one task."""
+
+    task: Task
+    metrics: tuple[Metric, ...]
+    names: tuple[str, ...]
+    """Names of what `compute` gives, in order."""
+
+    @property
+    def decoder(self) -> Decoder | None:
+        """How predictions are read as classes; None where they stand for none."""
+        return self.task.decoder
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to measure: prediction and target are not meant to agree."""
+        return self.task.kind == "none"
+
+    def compute(self, prediction: Tensor, target: Tensor) -> dict[str, float]:
+        """All metrics of a batch as it arrives at the loss block, one wait for the device; NaN for an empty batch."""
+        values = self.tensors(prediction, target)
+        return dict(zip(self.names, torch.stack(values).tolist(), strict=True)) if values else {}
+
+    @torch.no_grad()
+    def tensors(self, prediction: Tensor, target: Tensor) -> list[Tensor]:
+        """The same in the order of `names`, tensors of no axes that stay on the device; nothing waits for them."""
+        if not self.metrics:
+            return []
+        compared = self._compared(prediction, target) if len(prediction) else None
+        if compared is None:
+            return [torch.full((), float("nan"), device=prediction.device)] * len(self.metrics)
+        return [metric.compute(compared) for metric in self.metrics]
+
+    def _compared(self, prediction: Tensor, target: Tensor) -> Numbers | Answers | None:
+        """What metrics compute from; None where no answer is asked for."""
+        if self.task.kind == "numbers":
+            return Numbers(self.task, prediction, target.to(prediction.dtype).reshape(prediction.shape))
+        return self._answers(prediction, target)
+
+    def _answers(self, prediction: Tensor, target: Tensor) -> Answers | None:
+        task = self.task
+        if task.reading is not None:
+            said = prediction.reshape(-1) > THRESHOLDS.get(task.reading, 0.0)
+            return Answers(task, said, target.reshape(-1) > 0.5, prediction)
+        decoder = task.decoder
+        if decoder is None:
+            return None
+        actual = decoder.actual(target)
+        if task.target.shape:  # where no answer is asked for there is nothing to measure
+            asked = actual >= 0
+            prediction, actual = decoder.scores(prediction)[asked], actual[asked]
+            if not len(actual):
+                return None
+        return Answers(task, decoder.classes(prediction), actual, prediction)
+
+    def classes(self, prediction: Tensor) -> Tensor:
+        """Class numbers (N,) int64 of predictions. Raises ValueError for regression."""
+        return self._classifier().classes(prediction)
+
+    def probabilities(self, prediction: Tensor) -> Tensor:
+        """Probabilities (N, classes) of predictions; rows sum to 1. Raises ValueError for regression."""
+        return self._classifier().probabilities(prediction)
+
+    def actual(self, target: Tensor) -> Tensor:
+        """Class numbers (N,) int64 of targets in their coding. Raises ValueError for regression."""
+        return self._classifier().actual(target)
+
+    def _classifier(self) -> Decoder:
+        if self.task.decoder is None:
+            raise ValueError("This loss compares numbers, so its prediction stands for no class.")
+        return self.task.decoder
+
+
+def metrics_for(
+    loss: Loss | Estimator, prediction: Signal, target: Signal, unit: tuple[float, ...] = ()
+) -> MetricSet:
+    """The metrics for a loss block or an estimator between these two wires; of numbers in this unit."""
+    task = task_of(loss, prediction, target, unit)
+    metrics = metrics_of(task)
+    return MetricSet(task, metrics, tuple(metric.id for metric in metrics))
+
+
+def task_of(loss: Loss | Estimator, prediction: Signal, target: Signal, unit: tuple[float, ...] = ()) -> Task:
+    """What is compared between these two wires."""
+    kind = loss.task(target)
+    if kind != "classification":
+        if target.scale == "probability" and target.classes and loss.id == "binary-cross-entropy":
+            return Task("labels", target, reading=reading_of(loss, prediction, target))
+        fits = len(unit) in (1, prediction.shape[-1] if prediction.shape else 1)
+        return Task("none" if kind == "none" else "numbers", target, unit=unit if fits else ())
+    units = prediction.shape[-1] if target.scale == "index" and target.shape else max(1, prediction.size)
+    rare = target.rare_class if not target.shape or target.scale != "index" else -1
+    return Task("classes", target, Decoder(reading_of(loss, prediction, target), target, units), rare=rare)

@@ -1,0 +1,178 @@
+"""A metric is one class: its words, bounds and values are everywhere once it is in the registry."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from pytestqt.qtbot import QtBot
+from sklearn import metrics as reference
+
+from playground.blocks.class_loss import CrossEntropy
+from playground.blocks.loss import MeanSquaredError
+from playground.blocks.signal import Signal
+from playground.cli import main
+from playground.document.files import write
+from playground.document.project import Goal
+from playground.training.metrics import registry
+from playground.training.metrics.base import Metric, NumberMetric, Numbers, Quantity
+from playground.training.metrics.metric_set import metrics_for
+from playground.training.metrics.words import (
+    goal_words,
+    higher_is_better,
+    is_share,
+    metric_words,
+    out_of_bounds,
+    quantity_title,
+    reason,
+)  # fmt: skip
+from playground.ui.inspector.stop_section import StopSection
+from playground.ui.views.shared.curve_lines import quantities, quantity_words
+from tests.network.small_graphs import chain, node
+from tests.training.runs import project, run
+
+Values = NDArray[np.float64]
+CLASSES = 6
+
+
+def shares(scores: Values) -> Values:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+ORACLES: dict[str, Callable[[Values, Values], float]] = {
+    "accuracy": lambda scores, right: reference.accuracy_score(right, scores.argmax(1)),
+    "precision": lambda scores, right: reference.precision_score(right, scores.argmax(1), average="macro"),
+    "recall": lambda scores, right: reference.recall_score(right, scores.argmax(1), average="macro"),
+    "f1": lambda scores, right: reference.f1_score(right, scores.argmax(1), average="macro"),
+    "top_3_accuracy": lambda scores, right: reference.top_k_accuracy_score(right, scores, k=3),
+    "rare_class_recall": lambda scores, right: reference.recall_score(right == 2, scores.argmax(1) == 2),
+    "perplexity": lambda scores, right: math.exp(reference.log_loss(right, shares(scores))),
+    "mean_absolute_error": reference.mean_absolute_error,
+    "root_mean_squared_error": lambda found, right: math.sqrt(reference.mean_squared_error(found, right)),
+    "r2": lambda found, right: reference.r2_score(right, found, multioutput="variance_weighted"),
+}
+"""The definition of every metric by another hand."""
+
+
+@pytest.mark.parametrize("metric", registry.METRICS, ids=lambda metric: metric.id)
+def test_every_metric_agrees_with_its_definition(metric: type[Metric]) -> None:
+    assert metric.id in ORACLES, f"give {metric.id} a definition in ORACLES of tests/training/{Path(__file__).name}"
+    generator = np.random.default_rng(7)
+    if issubclass(metric, NumberMetric):
+        right: Values = generator.normal(3.0, 2.0, (60, 3))
+        found = right + generator.normal(0.0, 0.5, right.shape)
+        signal = Signal((3,))
+        chosen = metrics_for(MeanSquaredError(), signal, signal)
+        target = torch.tensor(right)
+    else:
+        right = generator.permutation(np.r_[np.arange(CLASSES), [0, 1, 3, 4, 5] * 30, 2, 2])
+        found = generator.normal(0.0, 1.0, (len(right), CLASSES)) + np.eye(CLASSES)[right]
+        names = tuple("abcdef")
+        counts = tuple(np.bincount(right).tolist())
+        signal = Signal((), scale="index", classes=names, counts=counts)
+        if metric.id == "perplexity":
+            signal = Signal((), kind="tokens", scale="index", classes=names)
+        chosen = metrics_for(CrossEntropy(), Signal((CLASSES,)), signal)
+        target = torch.tensor(right)
+    value = chosen.compute(torch.tensor(found), target)[metric.id]
+    assert value == pytest.approx(ORACLES[metric.id](found, right), rel=1e-5)
+    assert out_of_bounds(f"test_{metric.id}", value) == ""
+
+
+@pytest.mark.parametrize("quantity", registry.quantities(), ids=lambda quantity: quantity.id)
+def test_every_declaration_is_complete(quantity: type[Quantity]) -> None:
+    low, high = quantity.bounds
+    assert quantity.title and quantity.summary.endswith(".") and isinstance(quantity.higher_is_better, bool)
+    assert low is None or high is None or low < high
+    assert quantity.unit != "share" or quantity.bounds == (0.0, 1.0)
+    assert not quantity.undefined or quantity.undefined.endswith(".")
+    ids = [one.id for one in registry.quantities()]
+    assert ids.count(quantity.id) == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "words", "higher", "share"),
+    [
+        ("test_accuracy", "test accuracy", True, True),
+        ("train_r2", "train R²", True, False),
+        ("r2", "R²", True, False),
+        ("validation_mase", "validation MASE", False, False),
+        ("test_top_3_accuracy", "test top 3 accuracy", True, True),
+        ("test_loss", "test loss", False, False),
+        ("test_perplexity", "test perplexity", False, False),
+        ("learning_rate", "learning rate", True, False),
+        ("test_modes_covered", "test modes covered", True, False),
+        ("test_some_error", "test some error", False, False),
+    ],
+)
+def test_words_come_from_the_declaration(metric: str, words: str, higher: bool, share: bool) -> None:
+    assert metric_words(metric, {}) == words
+    assert (higher_is_better(metric), is_share(metric)) == (higher, share)
+
+
+def test_words_need_no_torch() -> None:
+    code = "import sys, playground.training.metrics.words; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class LargestError(NumberMetric):
+    """The largest distance."""
+
+    id: ClassVar[str] = "largest_error"
+    title: ClassVar[str] = "Worst case"
+    summary: ClassVar[str] = "How far the worst prediction is from its target."
+    higher_is_better: ClassVar[bool] = False
+    bounds: ClassVar[tuple[float | None, float | None]] = (0.0, None)
+    undefined: ClassVar[str] = "there is no worst one."
+
+    def compute(self, numbers: Numbers) -> torch.Tensor:
+        return numbers.difference.abs().max()
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "METRICS", (*registry.METRICS, LargestError))
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_new_metric_needs_its_class_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], qtbot: QtBot
+) -> None:
+    line = node("data", "plane", examples=30)
+    graph = chain(line, node("unit", "dense", units=1), loss=node("loss", "mean-squared-error"))
+    goal = Goal(metric="test_largest_error", at_most=1e6, within_epochs=3)
+    settings = project(graph, rate=0.01).replace(goals=(goal,))
+
+    path = tmp_path / "mine.json"
+    write(settings, path)
+    assert main(["train", str(path), "--epochs", "3", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert 0.0 < told["metrics"]["test_largest_error"] < 1e6
+    assert [one["metric"] for one in told["goals"] if one["met"]] == ["test_largest_error"]
+
+    session = run(settings, 5)
+    session.evaluate()
+    offered = quantities(session.history.curves)
+    assert "largest_error" in offered and quantity_words("largest_error") == "Worst case"
+    assert goal_words(goal, {}) == "test worst case at most 1e+06 within 3 epochs"
+    assert quantity_title("largest_error") == "Worst case" and "no worst one" in reason("test_largest_error", math.nan)
+
+    section = StopSection()
+    qtbot.addWidget(section)
+    assert section.target_metric.findText("test worst case") == section.target_metric.findData("test_largest_error") > 0
+
+
+def test_a_target_out_of_bounds_is_refused_in_a_sentence() -> None:
+    assert out_of_bounds("test_accuracy", 1.5) == "Accuracy is never more than 1."
+    assert out_of_bounds("test_mean_absolute_error", -1.0) == "Mean absolute error is never less than 0."
+    assert out_of_bounds("test_loss", -5.0) == out_of_bounds("test_r2", -5.0) == out_of_bounds("test_own", 5.0) == ""
