@@ -14,12 +14,17 @@ TORCH ?= torch==2.13.0
 OPEN ?=
 # More for pytest, such as: make test TESTS="tests/document -x"
 TESTS ?=
+# In how many processes the tests run: auto is one for each core, 0 is this one (for a debugger).
+WORKERS ?= auto
 JSON ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # numpy and torch on one thread: the same results on every machine, and small networks are faster.
 TEST_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
+# Each process begins with one stretch of the tests, so that what a file computes for all its tests is computed once; who
+# is done early takes from the end of another's stretch.
+SPREAD := -n $(WORKERS) --dist worksteal
 
 .PHONY: run test lint bench clean
 .DELETE_ON_ERROR:
@@ -30,7 +35,7 @@ run: $(VENV)/installed
 
 test: $(VENV)/installed-tools
 	@echo "Running the tests"
-	@$(TEST_ENV) $(BIN)/python -m pytest $(TESTS)
+	@$(TEST_ENV) $(BIN)/python -m pytest $(SPREAD) $(TESTS)
 
 lint: $(VENV)/installed-tools
 	@echo "Checking style: ruff"
