@@ -80,11 +80,11 @@ class SupportVectorLayer(Learning):
     def _fitted(self, x: torch.Tensor, wanted: torch.Tensor, iterations: int) -> Any:
         """The machine of scikit-learn after so many iterations; a round that was broken off is waited for again."""
         if self.interrupted is never:
-            return _fit(self.block, float(self.gamma), x, wanted, iterations)
+            return fit_machine(self.block, float(self.gamma), x, wanted, iterations)
         asked = (iterations, float(self.gamma), hash(x.numpy().tobytes()), hash(wanted.numpy().tobytes()))
         if self._round is None or self._round[0] != asked:
             gamma = float(self.gamma)
-            self._round = asked, BackgroundCall(lambda: _fit(self.block, gamma, x, wanted, iterations))
+            self._round = asked, BackgroundCall(lambda: fit_machine(self.block, gamma, x, wanted, iterations))
         machine = self._round[1].wait(self.interrupted)
         self._round = None
         return machine
@@ -109,7 +109,9 @@ class SupportVectorLayer(Learning):
         return products if self.block.kernel == "linear" else (self.gamma * products + 1.0) ** self.block.degree
 
 
-def _fit(block: SupportVectorMachine, gamma: float, x: torch.Tensor, wanted: torch.Tensor, iterations: int) -> Any:
+def fit_machine(
+    block: SupportVectorMachine, gamma: float, x: torch.Tensor, wanted: torch.Tensor, iterations: int
+) -> Any:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.svm import SVC
 

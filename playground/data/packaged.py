@@ -22,12 +22,12 @@ def numbers_in(package: str, path: str, *, separator: str = ",", skip: int = 0) 
     that ends in .gz is unpacked. Raises OSError with a sentence for people when the package or the file is missing or
     broken.
     """
-    return _table(_file(package, path), np.dtype(np.float64), separator, skip)
+    return _table(packaged_file(package, path), np.dtype(np.float64), separator, skip)
 
 
 def bytes_in(package: str, path: str) -> NDArray[np.uint8]:
     """The same for a file of whole numbers from 0 to 255, such as pixels; ten times as fast."""
-    return _table(_file(package, path), np.dtype(np.uint8), ",", 0)
+    return _table(packaged_file(package, path), np.dtype(np.uint8), ",", 0)
 
 
 def _table(file: Path, dtype: np.dtype[Any], separator: str, skip: int) -> NDArray[Any]:
@@ -43,7 +43,7 @@ def _table(file: Path, dtype: np.dtype[Any], separator: str, skip: int) -> NDArr
         raise OSError(f"The data file {file} cannot be read ({error}). Install the package again.") from error
 
 
-def _file(package: str, path: str) -> Path:
+def packaged_file(package: str, path: str) -> Path:
     spec = find_spec(package)  # finds a top-level package without importing it
     folders = spec.submodule_search_locations if spec else None
     if not folders:

@@ -93,7 +93,7 @@ class SafetyCopy:
     def __init__(self, folder: Path | None = None) -> None:
         self._given = folder
         self._path: Path | None = None
-        self._lock: IO[bytes] | None = None
+        self.lock: IO[bytes] | None = None
         self._about: dict[str, Any] = {}
 
     @property
@@ -105,7 +105,7 @@ class SafetyCopy:
             path = folder / f"{os.getpid()}-{secrets.token_hex(4)}.json"
             lock = path.with_suffix(".lock").open("wb")
             _take(lock)
-            self._path, self._lock = path, lock
+            self._path, self.lock = path, lock
         return self._path
 
     @property
@@ -142,7 +142,7 @@ class SafetyCopy:
                 lock.close()
             return False
         self.close()
-        self._path, self._lock = work.path, lock
+        self._path, self.lock = work.path, lock
         return True
 
     def leave(self, title: str, source: Path | None) -> KeptWork | None:
@@ -168,9 +168,9 @@ class SafetyCopy:
                 _delete(path)
 
     def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.close()
-        self._path, self._lock, self._about = None, None, {}
+        if self.lock is not None:
+            self.lock.close()
+        self._path, self.lock, self._about = None, None, {}
 
 
 def kept_folder() -> Path:

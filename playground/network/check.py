@@ -183,15 +183,15 @@ def _add_data(name: str, block: Dataset, signals: dict[Output, Signal], problems
 def block_of(node: Node) -> Block:
     """The block of a node with its parameters. Raises KeyError or pydantic's ValidationError."""
     key = node.block, id(node.parameters)
-    known = _BLOCKS.get(key)
+    known = KNOWN_BLOCKS.get(key)
     if known is None or known[0] is not node.parameters:
-        known = node.parameters, _block(node.block, json.dumps(node.parameters, sort_keys=True))
-        _remember(_BLOCKS, key, known)
+        known = node.parameters, known_block(node.block, json.dumps(node.parameters, sort_keys=True))
+        _remember(KNOWN_BLOCKS, key, known)
     return known[1]
 
 
-_BLOCKS: dict[tuple[str, int], tuple[Mapping[str, Any], Block]] = {}
-_INFERRED: dict[tuple[int, ...], tuple[Block, tuple[Signal, ...], _Inferred]] = {}
+KNOWN_BLOCKS: dict[tuple[str, int], tuple[Mapping[str, Any], Block]] = {}
+KNOWN_INFERRED: dict[tuple[int, ...], tuple[Block, tuple[Signal, ...], _Inferred]] = {}
 """What was found for just these objects, by `id`; each entry holds them, so that their ids stay theirs.
 
 In a graph of thousands of blocks, writing all parameters as text and hashing all signals takes longer than the check.
@@ -206,7 +206,7 @@ def _remember(table: dict[K, V], key: K, value: V) -> None:
 
 
 @functools.lru_cache(maxsize=2 * MOST_NODES)
-def _block(identifier: str, parameters: str) -> Block:
+def known_block(identifier: str, parameters: str) -> Block:
     return CATALOGUE[identifier].model_validate_json(parameters)
 
 
@@ -266,10 +266,10 @@ def _sources(
 def infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
     """Output signals and parameter count of one block, by running its module."""
     key = id(block), *map(id, inputs)
-    known = _INFERRED.get(key)
+    known = KNOWN_INFERRED.get(key)
     if known is None:
         known = block, inputs, _infer(block, inputs)
-        _remember(_INFERRED, key, known)
+        _remember(KNOWN_INFERRED, key, known)
     return known[2]
 
 

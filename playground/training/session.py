@@ -56,7 +56,7 @@ class Session:
     """Where a failure leads back to."""
     _flushed: Moment
     """When the losses were last fetched."""
-    _watch: Watch
+    watch: Watch
     _evaluated_step: int
     _least_loss: float
     """The least watched loss so far."""
@@ -92,46 +92,46 @@ class Session:
         torch.set_num_threads(self.threads)
         self.project, self.report, self.device = project, report, device
         self.prepared: Mapping[str, Prepared] = prepared
-        self._evaluator, self._learner = evaluator, learner
+        self.evaluator, self.learner = evaluator, learner
         learner.ask(self._interrupted)
 
     def ask(self, interrupted: Asked) -> None:
         """Let long steps ask whether they are to be broken off; `advance` then stops at the state before."""
         self._interrupted = interrupted
-        self._learner.ask(interrupted)
+        self.learner.ask(interrupted)
 
     # Where the run stands -------------------------------------------------------------------------------------------
 
     @property
     def step(self) -> int:
         """Steps taken since the first weights."""
-        return self._learner.step
+        return self.learner.step
 
     @property
     def examples(self) -> int:
         """Examples learned from since the first weights, each as often as it came."""
-        return self._learner.examples
+        return self.learner.examples
 
     @property
     def epoch(self) -> float:
         """Epochs completed, with the part of the present one."""
-        feeder = self._learner.feeder
+        feeder = self.learner.feeder
         return feeder.epoch + feeder.position / feeder.count
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps in one epoch at the present batch size."""
-        return self._learner.feeder.steps_per_epoch
+        return self.learner.feeder.steps_per_epoch
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Steps to the end of the present epoch, at least one."""
-        return self._learner.feeder.steps_left
+        return self.learner.feeder.steps_left
 
     @property
     def learning_rate(self) -> float:
         """The rate of the last step, schedule included."""
-        return self._learner.rate
+        return self.learner.rate
 
     def _moment(self) -> Moment:
         return Moment(self.step, self.epoch, self.examples, self.seconds)
@@ -144,7 +144,7 @@ class Session:
         Raises Diverged at NaN or infinity; the session then stands at its last good state. It does so too when there
         is not enough memory, and torch's error goes on to the caller.
         """
-        learner, start = self._learner, self.step
+        learner, start = self.learner, self.step
         # Without data a step is an epoch, and each of them is a line of the table that a person compares.
         closely = not learner.feeder.tensors
         self._began = time.perf_counter()
@@ -166,7 +166,7 @@ class Session:
 
     def _flush(self) -> None:
         """Fetch the losses of the steps since the last look, check that all is finite, and add to the curves."""
-        learner = self._learner
+        learner = self.learner
         if not learner.losses.waiting:
             return
         finite = learner.is_finite()
@@ -193,13 +193,13 @@ class Session:
 
     def _explain_divergence(self) -> None:
         """Repeat the steps since the last good state one by one, and stay before the first that goes wrong."""
-        diagnosis = locate(self._learner, self._good, self.step)
+        diagnosis = locate(self.learner, self._good, self.step)
         self._keep()
         raise Diverged(diagnosis, self.step + 1)
 
     def _keep(self) -> None:
         """Take the present state for the good one that a failure leads back to."""
-        self._good = self._learner.state()
+        self._good = self.learner.state()
         self._flushed = self._moment()
 
     def _add_points(self, points: Iterable[Point]) -> None:
@@ -208,24 +208,24 @@ class Session:
         self._new_points.extend(points)
 
     def _end_epoch(self) -> None:
-        feeder, rules = self._learner.feeder, self.project.training.stop
+        feeder, rules = self.learner.feeder, self.project.training.stop
         feeder.finish_epoch()
-        watched = rules.patience is not None or rules.target is not None or self._learner.watches_validation
+        watched = rules.patience is not None or rules.target is not None or self.learner.watches_validation
         pause = max(1, min(EVALUATION_STEPS, self.step // 10))
         if watched or self.step - self._evaluated_step >= pause:
             self._flush()
             self.evaluate()
-        end = ending(rules, feeder.epoch, self.latest, self._watch, titles(self.project.graph))
-        if end is None and self._learner.settled:
+        end = ending(rules, feeder.epoch, self.latest, self.watch, titles(self.project.graph))
+        if end is None and self.learner.settled:
             self._flush()
-            end = Ending(self._learner.estimators.words())
+            end = Ending(self.learner.estimators.words())
         if end is not None:
             self._flush()
             self._come_to_rest(end)
 
     def _come_to_rest(self, end: Ending) -> None:
         self.finished = end.reason
-        best = self._watch.best
+        best = self.watch.best
         if end.early and best is not None and self.project.training.stop.restore_best:
             self.restore(best)
             self.finished += f" The best weights, of step {best.step}, are back."
@@ -236,7 +236,7 @@ class Session:
     def go_on(self) -> None:
         """Forget that the run is over; a person wants more. Stop rules count from here on; a reached target is none."""
         self.finished = ""
-        self._watch = self._watch.going_on(self._learner.feeder.epoch)
+        self.watch = self.watch.going_on(self.learner.feeder.epoch)
 
     # Measuring ------------------------------------------------------------------------------------------------------
 
@@ -246,12 +246,12 @@ class Session:
         With `observe`, early stopping and the plateau schedule take note.
         """
         began = time.perf_counter()
-        self.latest = self._evaluator.evaluate(self._learner.feeder.batch_size, full=full)
+        self.latest = self.evaluator.evaluate(self.learner.feeder.batch_size, full=full)
         self._evaluated_step = self.step
         # The curves of the training loss are those of the steps themselves.
         values = {name: value for name, value in self.latest.items() if name.split(".")[0] != "train_loss"}
         values["learning_rate"] = self.learning_rate
-        penalty = self._learner.penalty()
+        penalty = self.learner.penalty()
         if penalty is not None:
             values["penalty"] = penalty
         moment = self._moment()
@@ -265,14 +265,14 @@ class Session:
         return self.latest
 
     def _observe(self, validation_loss: float) -> None:
-        self._watch = self._watch.after(validation_loss, self.step)
-        if self.project.training.stop.patience and self._watch.patience.waited == 0:
-            self._watch = replace(self._watch, best=self.snapshot())
-        self._learner.observe(validation_loss)
+        self.watch = self.watch.after(validation_loss, self.step)
+        if self.project.training.stop.patience and self.watch.patience.waited == 0:
+            self.watch = replace(self.watch, best=self.snapshot())
+        self.learner.observe(validation_loss)
 
     def snapshot(self) -> Snapshot:
         """An immutable copy of parameters, buffers and the optimizers' memory as they are now."""
-        return self._learner.snapshot(self.epoch, self.seconds)
+        return self.learner.snapshot(self.epoch, self.seconds)
 
     def tell_everything(self) -> None:
         """Make all curves news again, for a listener that starts now."""
@@ -289,13 +289,13 @@ class Session:
 
     def rewind(self) -> None:
         """Back to step 0, with the same first weights and the same order of examples."""
-        self._learner.rewind(self.project)
+        self.learner.rewind(self.project)
         self.seconds = self._began = 0.0
         self.finished = ""
         self.history = History()
         self._changes = None
         self._new_points.clear()
-        self._watch = Watch()
+        self.watch = Watch()
         self._least_loss = math.inf
         self.evaluate(observe=False)
         self._keep()
@@ -304,7 +304,7 @@ class Session:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Take over the parameters and buffers of a snapshot. Raises ValueError when it is of another network."""
-        self._learner.restore(snapshot)
+        self.learner.restore(snapshot)
         self._keep()
 
     def set_parameter(self, name: str, index: tuple[int, ...], value: float) -> float:
@@ -314,7 +314,7 @@ class Session:
         """
         if not math.isfinite(value):
             raise ValueError("a weight must be a finite number")
-        view = self._learner.model.flat.view(name)
+        view = self.learner.model.flat.view(name)
         if len(index) != view.dim():
             raise IndexError(f"{name} has {view.dim()} axes")
         old = float(view[index])
@@ -344,12 +344,12 @@ class Session:
             if not self._retuned(project):
                 left = self._rebuild(project)
         elif kind == "numbers":
-            self._learner.change(project)
+            self.learner.change(project)
         self.project = project
         if before.training.schedule.id != project.training.schedule.id:
-            self._learner.forget_plateau()
+            self.learner.forget_plateau()
         if before.training.stop != project.training.stop:
-            self._watch = Watch()
+            self.watch = Watch()
         if kind != "nothing":
             self.finished = ""
             self._keep()
@@ -378,22 +378,22 @@ class Session:
 
     def _retuned(self, project: Project) -> bool:
         """Whether the change could be written into the living network, which then goes on with all it remembers."""
-        report, network = check(project.graph), self._learner.model.network
+        report, network = check(project.graph), self.learner.model.network
         weights = network.loss_weights
-        if not changes.retune(self._learner.model, self.project, project, report):
+        if not changes.retune(self.learner.model, self.project, project, report):
             return False
         self.report = report
         if network.loss_weights == weights:
-            self._learner.change(project)
+            self.learner.change(project)
         else:
-            self._go_on_at_another_scale(project, self._learner.plateau)
+            self._go_on_at_another_scale(project, self.learner.plateau)
         return True
 
     def _go_on_at_another_scale(self, project: Project, plateau: PlateauState) -> None:
         """Take a project whose loss may be larger or smaller: of the plateau only the reduction so far stays."""
-        self._learner.plateau = PlateauState(factor=plateau.factor)
-        self._learner.change(project)
-        self._watch = Watch(first_epoch=self._watch.first_epoch, target_waived=self._watch.target_waived)
+        self.learner.plateau = PlateauState(factor=plateau.factor)
+        self.learner.change(project)
+        self.watch = Watch(first_epoch=self.watch.first_epoch, target_waived=self.watch.target_waived)
         self.evaluate(observe=False)
 
     def _rebuild(self, project: Project) -> RestingRun:
@@ -401,11 +401,11 @@ class Session:
 
         Returns the run as it was.
         """
-        report, old, left = self.report, self._learner, self.rest()
+        report, old, left = self.report, self.learner, self.rest()
         self._build(project)
         self.history = self.history.copy() if old.step else History()
         self.trail = Trail(self.trail.budget)
-        new = self._learner
+        new = self.learner
         new.start(project)
         changes.keep_weights(old.model, new.model)
         new.estimators.wake()
@@ -425,13 +425,13 @@ class Session:
         With the same settings it goes on as that run did, bit for bit on the CPU. Raises ValueError when the snapshot
         is of another network.
         """
-        self._learner.stand_at(snapshot)
+        self.learner.stand_at(snapshot)
         self.seconds = snapshot.place.seconds if snapshot.place else 0.0
         self.finished = ""
         self.history = history.until(snapshot.step)
-        self._watch = Watch()
+        self.watch = Watch()
         self._new_points.clear()
-        self.latest = self._evaluator.evaluate(self._learner.feeder.batch_size)
+        self.latest = self.evaluator.evaluate(self.learner.feeder.batch_size)
         self._evaluated_step = self.step
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in trail if one.step < snapshot.step])
@@ -446,16 +446,16 @@ class Session:
         """The run as it stands, to be taken up again. This session must go on with another history and trail, as it
         does after `rewind`, or be left."""
         return RestingRun(
-            self.project, self._learner.state(), self.seconds, self.finished, self.latest, self._evaluated_step,
-            self._least_loss, self._watch, self.history, self.trail, self._changes,
+            self.project, self.learner.state(), self.seconds, self.finished, self.latest, self._evaluated_step,
+            self._least_loss, self.watch, self.history, self.trail, self._changes,
         )  # fmt: skip
 
     def take_up(self, run: RestingRun) -> None:
         """Go on with a run of the same project, bit for bit on the CPU as if it had never been left."""
-        self._learner.return_to(run.state)
+        self.learner.return_to(run.state)
         self.seconds, self.finished = run.seconds, run.finished
         self.latest, self._evaluated_step = run.latest, run.evaluated_step
-        self._least_loss, self._watch = run.least_loss, run.watch
+        self._least_loss, self.watch = run.least_loss, run.watch
         self.history, self.trail, self._changes = run.history, run.trail, run.changes
         self._new_points.clear()
         self._keep()
@@ -465,10 +465,10 @@ class Session:
     def checkpoint(self) -> Checkpoint:
         """All that is needed to go on."""
         journal = saving.Journal(
-            self.seconds, self.finished, self.latest, self._evaluated_step, self._watch, self.history,
+            self.seconds, self.finished, self.latest, self._evaluated_step, self.watch, self.history,
             self.trail.snapshots, self.trail.best, self._least_loss,
         )  # fmt: skip
-        checkpoint = saving.to_checkpoint(self._learner, journal)
+        checkpoint = saving.to_checkpoint(self.learner, journal)
         checkpoint.meta["trained"] = to_json(self.project)
         checkpoint.meta["threads"] = self.threads
         return checkpoint
@@ -479,9 +479,9 @@ class Session:
         Raises OtherNetworkError when it belongs to another network (the session stays as it was), CheckpointError when
         it is damaged so that nothing can be made of it (the session is rewound).
         """
-        saving.refuse_other_network(self._learner, checkpoint)
+        saving.refuse_other_network(self.learner, checkpoint)
         try:
-            journal = saving.from_checkpoint(self._learner, checkpoint)
+            journal = saving.from_checkpoint(self.learner, checkpoint)
         except saving.DAMAGE as error:
             self.rewind()
             raise CheckpointError(
@@ -490,7 +490,7 @@ class Session:
         self.threads = saved_threads(checkpoint.meta.get("threads"), self.threads)
         self.seconds, self.finished = journal.seconds, journal.finished
         self.latest, self._evaluated_step = journal.latest, journal.evaluated_step
-        self._watch, self.history = journal.watch, journal.history
+        self.watch, self.history = journal.watch, journal.history
         self._new_points.clear()
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in journal.trail if one.step < self.step])

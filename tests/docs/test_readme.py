@@ -37,7 +37,7 @@ def test_the_layer_trains_when_it_is_put_where_the_readme_says(monkeypatch: pyte
     exec(compile(layer(), "README.md", "exec"), scope)
     block = scope["RMSNorm"]
     monkeypatch.setitem(CATALOGUE, block.id, block)
-    checking._block.cache_clear()
+    checking.known_block.cache_clear()
     project = files.read(FIXTURE)
     key = EdgeKey("dense-1", "output", "dense-2", "input")
     node = Node(id="norm", block="rms-norm", parameters={"epsilon": 1e-5})

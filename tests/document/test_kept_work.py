@@ -35,8 +35,8 @@ def weights(project: Project | None = None, **numbers: str) -> bytes:
 
 def died(copy: SafetyCopy) -> None:
     """As if the program had ended without a word."""
-    assert copy._lock is not None
-    copy._lock.close()
+    assert copy.lock is not None
+    copy.lock.close()
 
 
 def test_the_copy_of_a_killed_program_is_found_and_that_of_a_living_one_is_not(tmp_path: Path) -> None:

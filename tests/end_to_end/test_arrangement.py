@@ -217,7 +217,7 @@ def test_nothing_moves_in_the_head_when_play_becomes_pause_numbers_change_or_a_m
     bar = person.place.top_bar
 
     def places() -> list[object]:
-        shown = [bar.play, *bar.figures.values(), bar.device, bar.seed, bar.present, bar._speed]
+        shown = [bar.play, *bar.figures.values(), bar.device, bar.seed, bar.present, bar.speed_box]
         page = [person.place.canvas.geometry(), person.place.time_bar.slider.geometry()]
         return [widget.geometry() for widget in shown] + page
 

@@ -40,9 +40,9 @@ def test_a_slow_surface_says_how_long_and_can_be_cancelled_and_begun_again(
     assert "about" in strip.words.text() and "left" in strip.words.text()
     assert dock.view.rect().contains(strip.geometry())
     qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
-    person.sees(lambda: not place.analyst.busy(place.views._key("loss-surface")))
+    person.sees(lambda: not place.analyst.busy(place.views.key_of("loss-surface")))
     place.views.ask()
-    assert not place.analyst.busy(place.views._key("loss-surface"))
+    assert not place.analyst.busy(place.views.key_of("loss-surface"))
     assert strip.button.text() == "Compute it"
     qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
     person.sees(lambda: strip.isVisible() and strip.button.text() == "Cancel")
@@ -67,7 +67,7 @@ def test_what_grows_says_how_long_the_rest_takes_and_keeps_what_there_is_when_ca
     person.sees(lambda: view.result.share > share)
     assert strip.isVisible()
     qtbot.mouseClick(strip.button, Qt.MouseButton.LeftButton)
-    person.sees(lambda: not place.analyst.busy(place.views._key("luck")))
+    person.sees(lambda: not place.analyst.busy(place.views.key_of("luck")))
     kept = view.result
     place.views.ask()
     assert view.result is kept and 0.0 < kept.share < 1.0

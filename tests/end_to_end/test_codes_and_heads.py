@@ -18,7 +18,7 @@ def test_a_click_in_the_latent_plane_shows_that_picture_everywhere(person: Perso
     person.sees(lambda: plane.result.chosen == pairs.result.chosen == 40)
     assert pairs.result.rows[0] == 40
     shown = person.place.canvas_feed
-    person.sees(lambda: shown._example == 40)
+    person.sees(lambda: shown.example == 40)
 
 
 def test_the_weight_of_a_loss_changes_while_it_trains_and_its_head_can_be_looked_at(

@@ -42,7 +42,7 @@ def test_dead_units_are_told_and_another_activation_offered(person, tmp_path):
     person.sees(lambda: line.advice is not None and line.advice.kind == "none")
     press(person, "Look at the gradient flow")
     assert "gradient-flow" in person.place.views.open_ids()
-    QTest.mouseClick(line.findChild(type(line._close)), LEFT)
+    QTest.mouseClick(line.findChild(type(line.close_button)), LEFT)
     person.sees(lambda: line.advice is not None and line.advice.kind == "dead")
     press(person, line.offers()[0].words)
     assert "leaky-relu" in {node.parameters.get("activation") for node in person.graph.nodes}
@@ -62,7 +62,7 @@ def test_what_is_dismissed_is_not_said_again_until_another_run(person, tmp_path)
     opened(person, "wine-unscaled", tmp_path, goals=())
     line = person.place.companion
     person.sees(lambda: "not scaled" in line.text)
-    QTest.mouseClick(line.findChild(type(line._close)), LEFT)
+    QTest.mouseClick(line.findChild(type(line.close_button)), LEFT)
     assert line.text == ""
     person.place.trainer.take_epochs(1)
     person.rests()
@@ -102,10 +102,10 @@ def test_where_the_room_is_short_it_says_the_same_in_fewer_words(person, tmp_pat
     opened(person, "wine-unscaled", tmp_path, goals=())
     line = person.place.companion
     person.sees(lambda: "not scaled" in line.text)
-    shown = line._text
+    shown = line.label
     line.resize(1_400, line.height())
     assert shown.text() == line.text
     line.resize(560, line.height())
     assert shown.text() == "The inputs of Wine are not scaled."
-    assert shown.fontMetrics().horizontalAdvance(shown.text()) <= line._room()
+    assert shown.fontMetrics().horizontalAdvance(shown.text()) <= line.room()
     assert line.text in shown.toolTip()

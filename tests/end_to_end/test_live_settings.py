@@ -96,24 +96,24 @@ def test_another_project_shows_nothing_of_the_one_before(person: Person, tmp_pat
     names = [node.id for node in person.graph.nodes if node.block == "dense"]
 
     def drawn(name: str) -> bool:
-        return person.place.canvas.canvas_scene.nodes[name]._picture is not None
+        return person.place.canvas.canvas_scene.nodes[name].picture is not None
 
     person.sees(lambda: drawn(names[0]))
-    assert person.place.canvas.canvas_scene.nodes[names[0]]._picture.tiles == 8, "a map for every unit"
+    assert person.place.canvas.canvas_scene.nodes[names[0]].picture.tiles == 8, "a map for every unit"
     person.window.open_path(paths["mnist-sigmoid"])
     dense = [node.id for node in person.graph.nodes if node.block == "dense"]
     assert not any(drawn(name) for name in dense)
     person.sees(lambda: all(drawn(name) for name in dense))
     for name in dense:
-        assert person.place.canvas.canvas_scene.nodes[name]._picture.tiles == 1, "the strip of one example"
+        assert person.place.canvas.canvas_scene.nodes[name].picture.tiles == 1, "the strip of one example"
 
 
 def test_sizes_follow_presenter_mode_and_back(person: Person, tmp_path: Path) -> None:
     person.opens(spirals(), tmp_path)
     panel = person.place.inspector.training
-    before = panel.batch_size.spin.width(), person.place.top_bar._speed.width()
+    before = panel.batch_size.spin.width(), person.place.top_bar.speed_box.width()
     THEME.set_scale(1.5)
     assert panel.batch_size.spin.width() == round(before[0] * 1.5)
     person.window.open_path(next(entry.path for entry in library.presets() if entry.id == "moons"))
     THEME.set_scale(1.0)
-    assert (panel.batch_size.spin.width(), person.place.top_bar._speed.width()) == before
+    assert (panel.batch_size.spin.width(), person.place.top_bar.speed_box.width()) == before

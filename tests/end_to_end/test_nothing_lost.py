@@ -122,7 +122,7 @@ def test_work_of_a_crash_is_not_offered_again_once_it_was_saved(person: Person, 
     path = person.opens(spirals(), tmp_path)
     copy = SafetyCopy()
     copy.save(spirals().replace(title="From before"), path)
-    copy._lock.close()  # type: ignore[union-attr]
+    copy.lock.close()  # type: ignore[union-attr]
     person.place.offer_recovery()
     person.place.messages.press("Restore")
     person.sees(lambda: person.project.title == "From before")
@@ -173,9 +173,9 @@ def test_a_copy_that_takes_long_makes_the_next_begin_earlier(
     learns(person, 5)
     with person.qtbot.waitSignal(person.place.trainer.saved):
         keeper.autosave()
-    assert keeper._timer.interval() == rest
+    assert keeper.timer.interval() == rest
     keeper.autosave()  # nothing new: what is edited from now on may wait as long
-    assert keeper._timer.interval() == max(5_000, 60_000 - takes)
+    assert keeper.timer.interval() == max(5_000, 60_000 - takes)
 
 
 def test_a_file_that_was_changed_outside_is_not_replaced_silently(
@@ -203,10 +203,10 @@ def test_coming_back_to_the_window_says_when_the_file_was_changed(person: Person
     path = person.opens(spirals(), tmp_path)
     person.sees(lambda: person.place.feed.live is not None)
     active = Qt.ApplicationState.ApplicationActive
-    person.place.files._look_outside(active)
+    person.place.files.look_outside(active)
     assert person.place.messages.text == ""
     path.write_bytes(path.read_bytes().replace(b"Spirals here", b"By another"))
-    person.place.files._look_outside(active)
+    person.place.files.look_outside(active)
     assert "was changed" in person.place.messages.text
     person.place.messages.press("Load the changed file")
     assert person.project.title == "By another"

@@ -284,7 +284,7 @@ def test_a_file_that_changed_unseen_stops_the_run_with_a_sentence(person: Person
 
 def forget(path: Path) -> None:
     """As in a program that starts anew."""
-    data_files._KNOWN.pop(str(path), None)
+    data_files.KNOWN_FINGERPRINTS.pop(str(path), None)
 
 
 def drops_files(widget: QWidget, paths: list[Path]) -> None:

@@ -23,7 +23,7 @@ def test_both_players_are_seen_while_they_learn_and_are_changed_meanwhile(person
     person.sees(lambda: {"Discriminator", "Generator"} <= {entry.text for entry in curves.legend.entries})
     for name in ("make-2", "judge-2"):
         item = person.place.canvas.canvas_scene.nodes[name]
-        person.sees(lambda item=item: item._picture is not None)
+        person.sees(lambda item=item: item.picture is not None)
     editor = person.place.inspector.training.phases.editors[1]
     editor.steps.setValue(3)
     person.sees(lambda: "Generator: steps 1 → 3" in [mark.text for mark in person.place.feed.marks])

@@ -55,7 +55,7 @@ def test_another_project_is_opened_with_its_own_options_and_example(person: Pers
     person.opens(spirals().replace(views=(OpenView(view="curves", options={"smoothing": 0.25}),)), tmp_path)
     docks = person.place.views
     docks.dock("curves").view.log_box.click()
-    docks._on_example(7)
+    docks.follow_example(7)
     (tmp_path / "other").mkdir()
     person.opens(spirals().replace(views=(OpenView(view="curves"),)), tmp_path / "other")
     assert docks.example == 0
@@ -82,13 +82,13 @@ def test_another_project_shows_no_number_of_the_one_before_under_a_resting_mouse
     docks = person.place.views
     person.place.trainer.play()
     view = docks.dock("curves").view
-    person.sees(lambda: view.result is not None and len(view._lines) > 0)
+    person.sees(lambda: view.result is not None and len(view.lines) > 0)
     person.place.trainer.pause()
     person.rests()
-    view._read(view.plot.box.viewRect().center())
+    view.plot.hovered.emit(view.plot.box.viewRect().center())
     assert view.legend.readout
-    late = docks._key("curves")
+    late = docks.key_of("curves")
     (tmp_path / "other").mkdir()
     person.opens(spirals().replace(title="Another", views=(OpenView(view="curves"),)), tmp_path / "other")
     assert docks.dock("curves").view.legend.readout == ""
-    assert late != docks._key("curves")  # an answer that comes late is dropped
+    assert late != docks.key_of("curves")  # an answer that comes late is dropped

@@ -248,7 +248,7 @@ def test_two_runs_side_by_side_show_the_same_step(person: Person, tmp_path: Path
     runs.table.selectRow(1)
     assert runs.chosen == 1
     runs.acts["beside"].trigger()
-    other = place.side_by_side._others["decision-boundary"]
+    other = place.side_by_side.other_views["decision-boundary"]
     person.sees(lambda: other.result is not None)
     drag(person, 0.5)
     step = place.feed.frame.step

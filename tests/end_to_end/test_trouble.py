@@ -83,7 +83,7 @@ def test_a_crash_is_recovered_from(person: Person, tmp_path: Path, own_folders: 
     copy = SafetyCopy()
     copy.save(spirals().replace(title="Saved in time"), tmp_path / "mine.json")
     # The lock goes, the copy stays: just as after a crash.
-    copy._lock.close()
+    copy.lock.close()
     person.place.offer_recovery()
     assert "did not end regularly" in person.place.messages.text
     person.place.messages.press("Restore")

@@ -144,7 +144,7 @@ def test_a_new_project_starts_without_old_numbers_and_says_how_to_begin(person: 
     loss = bar.figures["train_loss"]
     person.sees(lambda: "not measured" not in loss.accessibleName())
     assert not hint.isVisible()
-    steps = [button for button, action in bar._worded if action.iconText() in ("Step", "Epoch")]
+    steps = [button for button, action in bar.worded_buttons if action.iconText() in ("Step", "Epoch")]
     assert len(steps) == 2 and all(button.isEnabled() for button in steps)
     person.place.actions.act["new"].trigger()
     person.sees(lambda: not person.graph.nodes)

@@ -34,8 +34,8 @@ def newton() -> Project:
 
 @pytest.mark.parametrize("project", [machine(), newton()], ids=["support vectors", "newton"])
 def test_a_step_that_was_broken_off_leaves_no_trace(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    fit, free = support_vectors._fit, threading.Event()
-    monkeypatch.setattr(support_vectors, "_fit", lambda *asked: (free.wait(20), fit(*asked))[1])
+    fit, free = support_vectors.fit_machine, threading.Event()
+    monkeypatch.setattr(support_vectors, "fit_machine", lambda *asked: (free.wait(20), fit(*asked))[1])
     plain, asked = Session(project), Session(project)
     answers = iter([False] * 3 + [True])
     free.set()

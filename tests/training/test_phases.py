@@ -62,7 +62,7 @@ def textbook(settings: Project, optimizers: list[Any], steps: int) -> dict[str, 
     network = compile_graph(settings.graph)
     for name, parameter in network.named_parameters():
         parameter.data = torch.tensor(array(session, name))
-    feeds = dict(zip(network.feed_outputs, session._evaluator.train, strict=True))
+    feeds = dict(zip(network.feed_outputs, session.evaluator.train, strict=True))
     made = []
     for phase, make in zip(settings.training.phases, optimizers, strict=True):
         own = [p for name, p in network.named_parameters() if name.split(".")[0] in phase.trains]
@@ -141,7 +141,7 @@ def test_a_schedule_counts_for_all_phases() -> None:
                      schedule=schedule), 4,
     )  # fmt: skip
     assert session.learning_rate == pytest.approx(0.1)
-    assert session._learner.rates == pytest.approx((0.1, 0.02))
+    assert session.learner.rates == pytest.approx((0.1, 0.02))
 
 
 def test_a_block_in_no_phase_keeps_its_statistics_too() -> None:
@@ -266,9 +266,9 @@ def with_phases(before: Project, *phases: dict[str, Any]) -> Project:
 def test_the_rate_of_one_phase_changes_live_and_memory_stays() -> None:
     settings = taking_turns(LEFT, {**RIGHT, "optimizer": rate("adam", 0.05)})
     session, untouched = run(settings, 5), run(settings, 5)
-    before, learner = memory(session), session._learner
+    before, learner = memory(session), session.learner
     session.apply(with_phases(settings, LEFT, {**RIGHT, "optimizer": rate("adam", 0.001)}))
-    assert session._learner is learner
+    assert session.learner is learner
     assert all(torch.equal(value, memory(session)[name]) for name, value in before.items())
     assert [mark.text for mark in session.history.marks] == ["Right: learning rate 0.05 → 0.001"]
     for each in (session, untouched):
@@ -283,7 +283,7 @@ def test_the_optimizer_of_the_network_is_that_of_phases_without_one() -> None:
     settings = taking_turns(LEFT, {**RIGHT, "optimizer": rate("sgd", 0.3)}, optimizer="sgd", rate=0.1)
     session = run(settings, 2)
     session.apply(change(settings, optimizer=rate("sgd", 0.02)))
-    assert session._learner.rates == pytest.approx((0.02, 0.3))
+    assert session.learner.rates == pytest.approx((0.02, 0.3))
     assert [mark.text for mark in session.history.marks] == ["learning rate 0.1 → 0.02"]
 
 
@@ -301,9 +301,9 @@ def test_another_optimizer_starts_with_an_empty_memory_and_the_same_weights() ->
 def test_more_steps_for_one_phase_change_live() -> None:
     settings = taking_turns(LEFT, RIGHT)
     session = run(settings, 4)
-    learner = session._learner
+    learner = session.learner
     session.apply(with_phases(settings, LEFT, {**RIGHT, "steps": 3}))
-    assert session._learner is learner
+    assert session.learner is learner
     assert [mark.text for mark in session.history.marks] == ["Right: steps 1 → 3"]
     # The fifth step is the first of a round of four.
     assert [moved(session) for _ in range(4)] == [["body", "left"], ["right"], ["right"], ["right"]]

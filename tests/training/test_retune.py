@@ -24,7 +24,7 @@ def changed(session: Session, name: str, **parameters: object) -> Session:
 
 
 def module(session: Session, name: str) -> object:
-    return dict(session._learner.model.network.named_children())[name]
+    return dict(session.learner.model.network.named_children())[name]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def two_losses_after(steps: int, weight: float = 1.0, **settings: object) -> Ses
 
 def test_the_weight_of_a_loss_changes_in_the_living_network_and_momentum_stays() -> None:
     session = two_losses_after(7)
-    learner, before = session._learner, session.snapshot().parameters
+    learner, before = session.learner, session.snapshot().parameters
     changed(session, "second", weight=0.0)
-    assert session._learner is learner
+    assert session.learner is learner
     assert (session.snapshot().parameters == before).all()
     assert [mark.text for mark in session.history.marks] == ["Mean absolute error: weight 1 → 0"]
     resumed = Session(runs.project(two_losses(0.0), optimizer="momentum", rate=0.01))
@@ -105,14 +105,14 @@ def test_the_measured_sum_follows_the_new_weight_at_once() -> None:
 
 def test_a_loss_on_another_scale_cannot_beat_the_old_best() -> None:
     session = two_losses_after(12, stop={"patience": 50})
-    assert session._watch.best is not None
+    assert session.watch.best is not None
     changed(session, "second", weight=100.0)
-    assert session._watch.best is None
+    assert session.watch.best is None
 
 
 def test_another_reduction_of_a_loss_is_built_anew() -> None:
     session = Session(runs.project(runs.one_neuron(runs.circles()), rate=0.001))
     session.advance(3)
-    learner = session._learner
+    learner = session.learner
     changed(session, "loss", average=True)
-    assert session._learner is not learner
+    assert session.learner is not learner

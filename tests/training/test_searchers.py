@@ -245,7 +245,7 @@ def test_the_l2_penalty_is_part_of_what_they_look_at() -> None:
     session = run(project(graph, "newton", batch_size=0, rate=1.0, regularization={"l2": 0.5}), 2)
     shrunk = session.snapshot().array("out.weight")
     assert np.linalg.norm(shrunk) < 0.9 * np.linalg.norm(plain)
-    features, target = (tensor.double().numpy() for tensor in session._learner.feeder.tensors)
+    features, target = (tensor.double().numpy() for tensor in session.learner.feeder.tensors)
     exact = np.linalg.solve(features.T @ features / len(target) + 0.5 * np.eye(2), features.T @ target / len(target))
     np.testing.assert_allclose(shrunk[0], exact[:, 0], atol=1e-6)
 

@@ -23,7 +23,7 @@ def node_vector(session: Session, node: str) -> np.ndarray:
 
 
 def gradient_vector(session: Session, node: str) -> np.ndarray:
-    flat = session._learner.model.flat
+    flat = session.learner.model.flat
     return np.concatenate([flat.gradients[p.start : p.stop].numpy() for p in flat.layout.of_node(node)])
 
 

@@ -36,10 +36,10 @@ def test_the_bar_says_why_there_is_no_number(bar: TopBar, metric: str, value: fl
     bar.show_frame(frame(train_loss=math.inf, test_loss=0.5, **{metric: value}))
     quality, loss = bar.figures["quality"], bar.figures["train_loss"]
     assert reason(metric, value) in quality.toolTip() and reason(metric, value) in quality.accessibleName()
-    assert quality._number.text() == "none" and loss._number.text() == "∞"
+    assert quality.number.text() == "none" and loss.number.text() == "∞"
     assert "too large" in loss.toolTip() and not bar.figures["test_loss"].toolTip()
     bar.show_frame(frame(train_loss=0.25, test_loss=0.5, **{metric: 0.75}))
-    assert not quality.toolTip() and not loss.toolTip() and loss._number.text() == "0.2500"
+    assert not quality.toolTip() and not loss.toolTip() and loss.number.text() == "0.2500"
 
 
 def curve(*values: float) -> CurveData:
@@ -51,9 +51,9 @@ def curve(*values: float) -> CurveData:
 def test_the_curves_say_why_there_is_no_number(qtbot) -> None:
     view = CurvesView()
     qtbot.addWidget(view)
-    view._say_what_is_left_out({"test_r2": curve(math.nan, math.nan)}, False)
+    view.say_what_is_left_out({"test_r2": curve(math.nan, math.nan)}, False)
     assert view.plot.said == f"Not measured: {reason('test_r2', math.nan)}"
-    view._match_lines(["train_r2", "test_r2"])
-    view._say_what_is_left_out({"train_r2": curve(0.1, 0.2), "test_r2": curve(math.nan, math.nan)}, False)
+    view.match_lines(["train_r2", "test_r2"])
+    view.say_what_is_left_out({"train_r2": curve(0.1, 0.2), "test_r2": curve(math.nan, math.nan)}, False)
     assert not view.plot.said
-    assert [entry.text for entry in view._entries()][-1] == f"test not measured: {reason('test_r2', math.nan)}"
+    assert [entry.text for entry in view.legend_entries()][-1] == f"test not measured: {reason('test_r2', math.nan)}"

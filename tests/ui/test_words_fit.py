@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from playground.training.metrics.words import metric_words
 from playground.ui.shell.message_bar import MessageBar
@@ -74,4 +74,4 @@ def test_a_message_has_the_height_of_its_words(qtbot, text: str) -> None:
     qtbot.waitUntil(lambda: bar.width() > 600)
     label = next(label for label in bar.findChildren(QLabel) if label.text() == text)
     assert label.heightForWidth(label.width()) <= label.height()
-    assert all(bar.rect().contains(button.geometry()) for button in bar._buttons)
+    assert all(bar.rect().contains(button.geometry()) for button in bar.findChildren(QPushButton))

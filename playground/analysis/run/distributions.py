@@ -219,14 +219,14 @@ def _sample(
     """The numbers of one moment; computed once for what is looked at again."""
 
     def make() -> _Sample:
-        return _look(subject, moment, node, what, project)
+        return sample_of(subject, moment, node, what, project)
 
     phases = active_phases(project, subject.report) if what == "gradients" and project is not None else ()
     turns = tuple((phase.losses, phase.trains) for phase in phases)
     return subject.remembered(moment, ("distributions", node, what, turns), make) if keep else make()
 
 
-def _look(subject: Subject, moment: Snapshot, node: str, what: What, project: Project | None) -> _Sample:
+def sample_of(subject: Subject, moment: Snapshot, node: str, what: What, project: Project | None) -> _Sample:
     if what == "activations":
         subject.load(moment)
         output = outputs_of(subject.report)[node]

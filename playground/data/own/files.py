@@ -165,7 +165,7 @@ def head_of(path: Path) -> bytes:
 
 # Files that a project speaks of ---------------------------------------------------------------------------------------
 
-_KNOWN: dict[str, tuple[int, int, str]] = {}
+KNOWN_FINGERPRINTS: dict[str, tuple[int, int, str]] = {}
 """For each file that was read: its size and time of change then, and the fingerprint of its content."""
 
 
@@ -175,7 +175,7 @@ def remember(path: Path, fingerprint: str) -> None:
         status = path.stat()
     except OSError:
         return
-    _KNOWN[str(path)] = (status.st_size, status.st_mtime_ns, fingerprint)
+    KNOWN_FINGERPRINTS[str(path)] = (status.st_size, status.st_mtime_ns, fingerprint)
 
 
 def expect_file(title: str, file: str, size: int, fingerprint: str) -> None:
@@ -185,7 +185,7 @@ def expect_file(title: str, file: str, size: int, fingerprint: str) -> None:
         status = path.stat()
     except (OSError, ValueError):
         raise gone(path, CHOOSE) from None
-    known = _KNOWN.get(str(path))
+    known = KNOWN_FINGERPRINTS.get(str(path))
     same_as_known = known is not None and known[:2] == (status.st_size, status.st_mtime_ns)
     if status.st_size != size or (known is not None and same_as_known and known[2] != fingerprint):
         raise changed(path, CHOOSE)

@@ -44,13 +44,13 @@ class NeuronLinks(QGraphicsItem):
 
     def __init__(self, parent: QGraphicsItem) -> None:
         super().__init__(parent)
-        self._begin: Points = np.empty((0, 2))
+        self.begin: Points = np.empty((0, 2))
         self._finish: Points = np.empty((0, 2))
         self._curves: Points = np.empty((0, 2, 2))
         self._strengths: NDArray[np.float64] | None = None
         self._signed = True
         self._drawn: NDArray[np.intp] = np.empty(0, dtype=np.intp)
-        self._batches: list[_Batch] = []
+        self.batches: list[_Batch] = []
         self._chosen: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._bounds = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -58,12 +58,12 @@ class NeuronLinks(QGraphicsItem):
 
     def lay(self, begin: Points, finish: Points) -> None:
         """Place the links; both are (links, 2)."""
-        if begin.shape == self._begin.shape and np.array_equal(begin, self._begin) and np.array_equal(
+        if begin.shape == self.begin.shape and np.array_equal(begin, self.begin) and np.array_equal(
             finish, self._finish
         ):
             return
         self.prepareGeometryChange()
-        self._begin, self._finish = begin, finish
+        self.begin, self._finish = begin, finish
         self._curves = link_curves(begin, finish, pieces_for(len(begin)))
         if self._strengths is not None and len(self._strengths) != len(begin):
             self._strengths = None
@@ -73,7 +73,7 @@ class NeuronLinks(QGraphicsItem):
 
     def show_strengths(self, strengths: NDArray[np.float64] | None, *, signed: bool = True) -> None:
         """Take new weights relative to the largest, (links,); None while no weights are known."""
-        self._strengths = strengths if strengths is not None and len(strengths) == len(self._begin) else None
+        self._strengths = strengths if strengths is not None and len(strengths) == len(self.begin) else None
         self._signed = signed
         self._sort()
 
@@ -97,12 +97,12 @@ class NeuronLinks(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for batch in self._batches:
+        for batch in self.batches:
             batch.paint(painter)
 
     def _sort(self) -> None:
         """Put the links into batches, the strongest last; where there are very many, the faintest are left out."""
-        count = len(self._begin)
+        count = len(self.begin)
         strengths = self._strengths if self._strengths is not None else np.full(count, np.nan)
         chosen = strongest(np.nan_to_num(strengths), _MOST_DRAWN)
         if count > _MOST_DRAWN and self._strengths is not None:
@@ -110,9 +110,9 @@ class NeuronLinks(QGraphicsItem):
             chosen = chosen[np.abs(strengths[chosen]) >= _FAINT * largest]
         self._drawn = np.union1d(chosen, self._chosen)
         faint = len(self._chosen) > 0
-        self._batches = self._batched(chosen, faint)
+        self.batches = self._batched(chosen, faint)
         if faint:
-            self._batches += self._batched(self._chosen, False)
+            self.batches += self._batched(self._chosen, False)
         self.update()
 
     def _batched(self, numbers: NDArray[np.intp], faint: bool) -> list[_Batch]:
@@ -125,11 +125,11 @@ class NeuronLinks(QGraphicsItem):
             for sign in (-1, 1) if level else (0,):
                 members = numbers[(levels == level) & (np.sign(strengths) == sign)]
                 if len(members):
-                    batches.append(self._batch(members, self._pen(level, sign, faint)))
+                    batches.append(self._batch(members, self.pen_of(level, sign, faint)))
         return batches
 
     def _batch(self, numbers: NDArray[np.intp], pen: QPen) -> _Batch:
-        begin, finish = self._begin[numbers].tolist(), self._finish[numbers].tolist()
+        begin, finish = self.begin[numbers].tolist(), self._finish[numbers].tolist()
         path = QPainterPath()
         if self._curves.shape[1] == 2:
             return _Batch(pen, [QLineF(*a, *b) for a, b in zip(begin, finish, strict=True)], path)
@@ -139,13 +139,13 @@ class NeuronLinks(QGraphicsItem):
             path.cubicTo(QPointF(middle, ay), QPointF(middle, by), QPointF(bx, by))
         return _Batch(pen, [], path)
 
-    def _pen(self, level: int, sign: int, faint: bool) -> QPen:
+    def pen_of(self, level: int, sign: int, faint: bool) -> QPen:
         if sign == 0:
             pen = self._plain_pen()
             pen.setDashPattern([4.0, 4.0])
             return pen
         share = (level - 0.5) / _LEVELS
-        thickest = _THICKEST if len(self._begin) <= 256 else _THICKEST_OF_MANY
+        thickest = _THICKEST if len(self.begin) <= 256 else _THICKEST_OF_MANY
         color = QColor(POSITIVE if sign > 0 else NEGATIVE) if self._signed else THEME.color("secondary")
         pen = QPen(_faded(color, 0.15 if faint else 0.4 + 0.6 * share), _THINNEST + (thickest - _THINNEST) * share)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)

@@ -65,17 +65,17 @@ class NeuronsItem(QGraphicsObject):
         super().__init__()
         self.node = node
         self._bias_used = bias
-        self._inputs = inputs
-        self._layout = neuron_layout(units, inputs.count, inputs.kind)
+        self.inputs = inputs
+        self.positions = neuron_layout(units, inputs.count, inputs.kind)
         self._source: NeuronsItem | None = None
         self._weights: NDArray[np.float32] | None = None
         self._biases: NDArray[np.float32] | None = None
         self._images: list[QImage] = []
         self._features: list[QImage] = []
         self._hit: Hit | None = None
-        self._links = NeuronLinks(self)
-        self._preview: NeuronPreview | None = None
-        self._editor: WeightEditor | None = None
+        self.links = NeuronLinks(self)
+        self.preview: NeuronPreview | None = None
+        self.editor: WeightEditor | None = None
         self.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsFocusable)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemSendsScenePositionChanges)
@@ -87,7 +87,7 @@ class NeuronsItem(QGraphicsObject):
     @property
     def units(self) -> int:
         """Number of neurons."""
-        return self._layout.units
+        return self.positions.units
 
     @property
     def hit(self) -> Hit | None:
@@ -96,16 +96,16 @@ class NeuronsItem(QGraphicsObject):
 
     def show_block(self, units: int, inputs: NeuronInputs, *, bias: bool = True) -> bool:
         """Take another number of neurons or other inputs. True when the size changed."""
-        if (units, inputs, bias) == (self.units, self._inputs, self._bias_used):
+        if (units, inputs, bias) == (self.units, self.inputs, self._bias_used):
             return False
         before = self.boundingRect().size()
         self.prepareGeometryChange()
         self._set_hit(None)
-        self._layout = neuron_layout(units, inputs.count, inputs.kind)
-        self._inputs, self._bias_used = inputs, bias
+        self.positions = neuron_layout(units, inputs.count, inputs.kind)
+        self.inputs, self._bias_used = inputs, bias
         self._weights = self._biases = None
         self._images = []
-        self._links.show_strengths(None)
+        self.links.show_strengths(None)
         self._lay_links()
         self.shifted.emit()
         return self.boundingRect().size() != before
@@ -134,10 +134,10 @@ class NeuronsItem(QGraphicsObject):
         """Take down what floats around the item, before it leaves the scene."""
         self._set_hit(None)
         self.set_source(None)
-        if self._editor is not None:
-            self._editor.hide()
-            self._editor.deleteLater()
-            self._editor = None
+        if self.editor is not None:
+            self.editor.hide()
+            self.editor.deleteLater()
+            self.editor = None
 
     def show_maps(self, maps: NDArray[np.float32], scale: str = "any") -> None:
         """Show the output maps, (units, h, w)."""
@@ -148,55 +148,55 @@ class NeuronsItem(QGraphicsObject):
 
     def show_feature_maps(self, maps: NDArray[np.float32]) -> None:
         """Show the maps of the inputs that are tiles, (inputs, h, w)."""
-        self._features = tile_images(maps[: self._inputs.count])
+        self._features = tile_images(maps[: self.inputs.count])
         self.update()
 
     def show_weights(self, weight: NDArray[np.float32], bias: NDArray[np.float32] | None) -> None:
         """Show weights (units, inputs) and biases (units,); arrays of other shapes are of an older graph: ignored."""
-        if weight.shape != (self.units, self._inputs.count):
+        if weight.shape != (self.units, self.inputs.count):
             return
         self._weights = weight
         self._biases = bias if bias is not None and bias.shape == (self.units,) else None
-        if self._inputs.kind == "bundle":
+        if self.inputs.kind == "bundle":
             norms = np.linalg.norm(weight.astype(np.float64), axis=1)
-            self._links.show_strengths(relative(norms), signed=False)
+            self.links.show_strengths(relative(norms), signed=False)
         else:
-            self._links.show_strengths(relative(weight).ravel())
+            self.links.show_strengths(relative(weight).ravel())
         if self._hit is not None:
             self._show_preview()
         self.update()
 
     def outlets(self) -> list[QPointF]:
         """Where links to the next block leave, in the scene."""
-        return [self.mapToScene(QPointF(x, y)) for x, y in self._layout.outlets.tolist()]
+        return [self.mapToScene(QPointF(x, y)) for x, y in self.positions.outlets.tolist()]
 
     @Slot()
     def _lay_links(self) -> None:
-        begin, finish = link_ends(self._starts(), self._layout.ends)
-        self._links.lay(begin, finish)
+        begin, finish = link_ends(self._starts(), self.positions.ends)
+        self.links.lay(begin, finish)
 
     def _starts(self) -> Points:
-        if self._inputs.kind != "outside":
-            return self._layout.pins
-        if self._source is None or self._source.units != self._inputs.count or self._source.scene() is None:
+        if self.inputs.kind != "outside":
+            return self.positions.pins
+        if self._source is None or self._source.units != self.inputs.count or self._source.scene() is None:
             return np.empty((0, 2))
         points = [self.mapFromScene(point) for point in self._source.outlets()]
         return np.array([(point.x(), point.y()) for point in points])
 
     @Slot()
     def _on_theme(self) -> None:
-        self._links.light(np.empty(0, dtype=np.intp))
-        self._links.restyle()
+        self.links.light(np.empty(0, dtype=np.intp))
+        self.links.restyle()
         self.update()
 
     # Item ------------------------------------------------------------------------------------------------------------
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._layout.width, self._layout.height)
+        return QRectF(0, 0, self.positions.width, self.positions.height)
 
     def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: object) -> object:
         if change == QGraphicsItem.GraphicsItemChange.ItemScenePositionHasChanged:
-            if self._inputs.kind == "outside":
+            if self.inputs.kind == "outside":
                 self._lay_links()
             self.shifted.emit()
         elif change == QGraphicsItem.GraphicsItemChange.ItemSceneChange:
@@ -209,9 +209,10 @@ class NeuronsItem(QGraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_inputs(painter)
         chosen = self._hit.unit if self._hit is not None else -1
-        for unit, (x, y) in enumerate(self._layout.tiles.tolist()):
+        for unit, (x, y) in enumerate(self.positions.tiles.tolist()):
             image = self._images[unit] if unit < len(self._images) else None
-            self._paint_tile(painter, QRectF(x, y, self._layout.tile, self._layout.tile), image, unit == chosen, unit)
+            tile = QRectF(x, y, self.positions.tile, self.positions.tile)
+            self._paint_tile(painter, tile, image, unit == chosen, unit)
         if self._bias_used:
             self._paint_biases(painter)
 
@@ -233,15 +234,15 @@ class NeuronsItem(QGraphicsObject):
 
     def _paint_inputs(self, painter: QPainter) -> None:
         source = self._hit.source if self._hit is not None else -1
-        radius = self._layout.pin / 2
-        for number, (x, y) in enumerate(self._layout.pins.tolist()):
-            if self._inputs.kind == "features":
-                corner = QPointF(*self._layout.feature_corner(number))
+        radius = self.positions.pin / 2
+        for number, (x, y) in enumerate(self.positions.pins.tolist()):
+            if self.inputs.kind == "features":
+                corner = QPointF(*self.positions.feature_corner(number))
                 image = self._features[number] if number < len(self._features) else None
                 rect = QRectF(corner.x(), corner.y(), FEATURE, FEATURE)
                 self._paint_tile(painter, rect, image, number == source, None)
-                self._paint_name(painter, rect, self._inputs.name(number), image is None)
-            elif self._inputs.kind == "pins":
+                self._paint_name(painter, rect, self.inputs.name(number), image is None)
+            elif self.inputs.kind == "pins":
                 painter.setPen(QPen(THEME.color("accent" if number == source else "secondary"), 1.2))
                 painter.setBrush(THEME.color("panel"))
                 painter.drawEllipse(QPointF(x - radius - 1, y), radius, radius)
@@ -254,7 +255,7 @@ class NeuronsItem(QGraphicsObject):
 
     def _paint_biases(self, painter: QPainter) -> None:
         chosen = self._hit.unit if self._hit is not None and self._hit.kind == "bias" else -1
-        for unit, (x, y) in enumerate(self._layout.biases.tolist()):
+        for unit, (x, y) in enumerate(self.positions.biases.tolist()):
             value = float(self._biases[unit]) if self._biases is not None else 0.0
             painter.setPen(QPen(THEME.color("accent" if unit == chosen else "panel"), 1.6))
             painter.setBrush(QColor(POSITIVE if value > 0 else NEGATIVE if value < 0 else THEME.tokens.secondary))
@@ -267,13 +268,13 @@ class NeuronsItem(QGraphicsObject):
         """What lies under a point of the scene: a neuron, its bias, or the weight of the nearest link."""
         local = self.mapFromScene(scene_point)
         point = (local.x(), local.y())
-        found = unit_at(self._layout, point)
+        found = unit_at(self.positions, point)
         if found is not None:
             return Hit("neuron", found.unit) if found.kind == "bias" and not self._bias_used else found
-        number = self._links.nearest(point)
-        if number is None or self._inputs.kind == "bundle":
+        number = self.links.nearest(point)
+        if number is None or self.inputs.kind == "bundle":
             return None
-        return Hit("weight", *divmod(number, self._inputs.count))
+        return Hit("weight", *divmod(number, self.inputs.count))
 
     def hover(self, scene_point: QPointF) -> bool:
         """Bring out what is under the mouse. True when there is something."""
@@ -290,7 +291,7 @@ class NeuronsItem(QGraphicsObject):
         if hit is None or hit.kind == "neuron":
             return False
         self._set_hit(hit)
-        self._edit(hit)
+        self.edit(hit)
         return True
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
@@ -315,12 +316,12 @@ class NeuronsItem(QGraphicsObject):
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             step = 1 if key == Qt.Key.Key_Down else -1
             self._set_hit(Hit(hit.kind, (hit.unit + step) % self.units, hit.source))
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._inputs.kind != "bundle":
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.inputs.kind != "bundle":
             self._set_hit(self._beside(hit, 1 if key == Qt.Key.Key_Right else -1))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             editable = Hit("bias", hit.unit) if hit.kind == "neuron" else hit
             self._set_hit(editable)
-            self._edit(editable)
+            self.edit(editable)
         elif key == Qt.Key.Key_Escape and self._hit is not None:
             self._set_hit(None)
             self.clearFocus()
@@ -330,7 +331,7 @@ class NeuronsItem(QGraphicsObject):
 
     def _beside(self, hit: Hit, step: int) -> Hit:
         """The next thing of the same neuron: the neuron itself, then its weights in turn."""
-        places = self._inputs.count + 1
+        places = self.inputs.count + 1
         now = hit.source + 1 if hit.kind == "weight" else 0
         source = (now + step) % places - 1
         return Hit("neuron", hit.unit) if source < 0 else Hit("weight", hit.unit, source)
@@ -339,7 +340,7 @@ class NeuronsItem(QGraphicsObject):
         if hit == self._hit:
             return
         self._hit = hit
-        self._links.light(self._lit(hit))
+        self.links.light(self._lit(hit))
         if hit is None:
             self._drop_preview()
         else:
@@ -349,7 +350,7 @@ class NeuronsItem(QGraphicsObject):
     def _lit(self, hit: Hit | None) -> NDArray[np.intp]:
         if hit is None or hit.kind == "bias":
             return np.empty(0, dtype=np.intp)
-        each = 1 if self._inputs.kind == "bundle" else self._inputs.count
+        each = 1 if self.inputs.kind == "bundle" else self.inputs.count
         first = hit.unit * each
         return np.array([first + hit.source]) if hit.kind == "weight" else np.arange(first, first + each)
 
@@ -363,7 +364,7 @@ class NeuronsItem(QGraphicsObject):
         value = self._value(hit)
         number = f"{value:.4g}".replace("-", "−") if value is not None else "not known yet"
         if hit.kind == "weight":
-            ends = f"from {self._inputs.name(hit.source)} to neuron {hit.unit + 1}"
+            ends = f"from {self.inputs.name(hit.source)} to neuron {hit.unit + 1}"
             return [f"Weight {number}", ends, "Click to change"]
         if hit.kind == "bias":
             return [f"Bias {number}", f"of neuron {hit.unit + 1}", "Click to change"]
@@ -372,7 +373,7 @@ class NeuronsItem(QGraphicsObject):
             lines.append(f"bias {number}")
         if self._weights is not None:
             size = f"{float(np.linalg.norm(self._weights[hit.unit])):.4g}"
-            lines.append(f"{self._inputs.count} weight{'s' if self._inputs.count > 1 else ''}, norm {size}")
+            lines.append(f"{self.inputs.count} weight{'s' if self.inputs.count > 1 else ''}, norm {size}")
         return lines
 
     def _value(self, hit: Hit) -> float | None:
@@ -383,39 +384,39 @@ class NeuronsItem(QGraphicsObject):
     def _show_preview(self) -> None:
         if self.scene() is None or self._hit is None:
             return
-        if self._preview is None:
-            self._preview = NeuronPreview()
-            self.scene().addItem(self._preview)
+        if self.preview is None:
+            self.preview = NeuronPreview()
+            self.scene().addItem(self.preview)
         shown = self._hit.kind == "neuron" and self._hit.unit < len(self._images)
         image = self._images[self._hit.unit] if shown else None
-        self._preview.tell(self._preview_place(self._hit), self.words(), image)
+        self.preview.tell(self._preview_place(self._hit), self.words(), image)
 
     def _preview_place(self, hit: Hit) -> QPointF:
-        x, y = self._layout.tiles[hit.unit]
-        place = QPointF(x + self._layout.tile, y + self._layout.tile / 2)
+        x, y = self.positions.tiles[hit.unit]
+        place = QPointF(x + self.positions.tile, y + self.positions.tile / 2)
         return self.mapToScene(place)
 
     def _drop_preview(self) -> None:
-        preview, self._preview = self._preview, None
+        preview, self.preview = self.preview, None
         if preview is not None and preview.scene() is not None:
             preview.scene().removeItem(preview)
 
-    def _edit(self, hit: Hit) -> None:
+    def edit(self, hit: Hit) -> None:
         value = self._value(hit)
         if value is None or self.scene() is None or not self.scene().views():
             return
         view = self.scene().views()[0]
-        if self._editor is None:
-            self._editor = WeightEditor(view)
-            self._editor.accepted.connect(self.weight_edit_requested)
+        if self.editor is None:
+            self.editor = WeightEditor(view)
+            self.editor.accepted.connect(self.weight_edit_requested)
         name = "weight" if hit.kind == "weight" else "bias"
         index = (hit.unit, hit.source) if hit.kind == "weight" else (hit.unit,)
         words = f"Bias of neuron {hit.unit + 1}"
         if hit.kind == "weight":
-            words = f"Weight from {self._inputs.name(hit.source)} to neuron {hit.unit + 1}"
-        self._editor.edit(words, f"{self.node}.{name}", index, value, self._editor_place(view, hit))
+            words = f"Weight from {self.inputs.name(hit.source)} to neuron {hit.unit + 1}"
+        self.editor.edit(words, f"{self.node}.{name}", index, value, self._editor_place(view, hit))
 
     def _editor_place(self, view: QGraphicsView, hit: Hit) -> QPoint:
-        x, y = self._layout.biases[hit.unit]
+        x, y = self.positions.biases[hit.unit]
         inside = view.mapFromScene(self.mapToScene(QPointF(x, y + 10)))
         return view.viewport().mapToGlobal(inside)

@@ -52,7 +52,7 @@ class NodeItem(QGraphicsItem):
         self.hovered_port = ""
         self.port_colors: dict[tuple[str, str], str] = {}
         """While a wire is pulled: "good" or "error" by (side, port)."""
-        self._picture: pictures.Picture | None = None
+        self.picture: pictures.Picture | None = None
         self._scatter: QImage | None = None
         self._curve: tuple[float, ...] = ()
         self._inner: QGraphicsItem | None = None
@@ -77,9 +77,9 @@ class NodeItem(QGraphicsItem):
 
     def show_maps(self, maps: NDArray[np.float32], palette: str = "signed") -> bool:
         """Show maps in a palette: "signed", "ink" or "magnitude". True when the card changed its size."""
-        before = self._picture
-        self._picture = pictures.maps_picture(maps, scale=self.face.scale, palette=palette)
-        if before is not None and self._picture is not None and before.aspect == self._picture.aspect:
+        before = self.picture
+        self.picture = pictures.maps_picture(maps, scale=self.face.scale, palette=palette)
+        if before is not None and self.picture is not None and before.aspect == self.picture.aspect:
             self.update()  # what is new thirty times a second has the same size nearly always
             return False
         return self._measure()
@@ -101,7 +101,7 @@ class NodeItem(QGraphicsItem):
 
     def clear_pictures(self) -> bool:
         """Show no picture any more. True when the card changed its size."""
-        self._picture = self._scatter = None
+        self.picture = self._scatter = None
         self._curve = ()
         return self._measure()
 
@@ -185,7 +185,7 @@ class NodeItem(QGraphicsItem):
             width = max(width, self._inner.boundingRect().width() + 2 * _MARGIN)
         ports = max(len(self.face.inputs), len(self.face.outputs))
         size = (round(width, 1), round(max(height, least_height(ports)), 1))
-        self._words = self._elided(size[0])
+        self.words = self._elided(size[0])
         self.update()
         if self._inner is not None:
             self._inner.setPos((size[0] - self._inner.boundingRect().width()) / 2, _PICTURE_TOP)
@@ -199,8 +199,8 @@ class NodeItem(QGraphicsItem):
     def _picture_height(self, width: float) -> float:
         if self._inner is not None:
             return self._inner.boundingRect().height() + 6
-        if self._picture is not None:
-            return min(width * self._picture.aspect, width) + 8
+        if self.picture is not None:
+            return min(width * self.picture.aspect, width) + 8
         if self._scatter is not None:
             return width * 0.82 + 8
         return 52.0 if self._curve else 0.0
@@ -230,7 +230,7 @@ class NodeItem(QGraphicsItem):
                 self._paint_fewer_words(painter, detail)
             else:
                 self._paint_words(painter)
-        self._paint_ports(painter, detail)
+        self.paint_ports(painter, detail)
         if self.face.severity:
             self._paint_badge(painter)
 
@@ -265,7 +265,7 @@ class NodeItem(QGraphicsItem):
 
     def _paint_words(self, painter: QPainter) -> None:
         tokens, (width, height) = THEME.tokens, self.size
-        title, subtitle, left, badge = self._words
+        title, subtitle, left, badge = self.words
         self._paint_icon(painter, QRectF(_MARGIN, _TITLE_TOP + 1, 17, 17))
         line = QRectF(_MARGIN + 24, _TITLE_TOP, width - 2 * _MARGIN - 24, 19)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
@@ -303,7 +303,7 @@ class NodeItem(QGraphicsItem):
         painter.setFont(card_font(size))
         painter.setPen(QColor(THEME.tokens.secondary))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        subtitle = self._words[1]
+        subtitle = self.words[1]
         if below and 1.25 * size <= _PICTURE_TOP - _SUBTITLE_TOP and metrics.horizontalAdvance(subtitle) <= room:
             painter.drawText(QRectF(_MARGIN, _SUBTITLE_TOP, width, 1.25 * size), flags, subtitle)
         badge = self.face.short_badge
@@ -373,11 +373,11 @@ class NodeItem(QGraphicsItem):
         if self._inner is not None:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._picture is not None:
-            height = min(area.height(), area.width() * self._picture.aspect)
-            width = min(area.width(), height / self._picture.aspect)
+        if self.picture is not None:
+            height = min(area.height(), area.width() * self.picture.aspect)
+            width = min(area.width(), height / self.picture.aspect)
             left = area.center().x() - width / 2
-            painter.drawImage(QRectF(left, area.top(), width, height), self._picture.image)
+            painter.drawImage(QRectF(left, area.top(), width, height), self.picture.image)
         elif self._scatter is not None:
             self._paint_ground(painter, area)
             side = min(area.width(), area.height())
@@ -392,7 +392,7 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(QColor(THEME.tokens.canvas))
         painter.drawRoundedRect(area, 4, 4)
 
-    def _paint_ports(self, painter: QPainter, detail: float) -> None:
+    def paint_ports(self, painter: QPainter, detail: float) -> None:
         tokens = THEME.tokens
         radius = PORT_RADIUS if detail >= 0.4 else PORT_RADIUS * 1.6
         colors = {"good": tokens.good, "error": tokens.error}

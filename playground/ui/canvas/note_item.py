@@ -72,7 +72,7 @@ class NoteItem(QGraphicsItem):
         """Papers on which the text has room at this zoom: the lowest first, and those that grow upwards."""
         width, height = self.size
         sizes = {
-            (max(height, _height(self.text, wide, self._text_size)), wide)
+            (max(height, _height(self.text, wide, self.text_size)), wide)
             for wide in (width, width * 1.3, width / self._zoom, width * 2.2)
         }
         for tall, wide in sorted(sizes):
@@ -81,7 +81,7 @@ class NoteItem(QGraphicsItem):
                     yield QRectF(left, top, wide, tall)
 
     @property
-    def _text_size(self) -> float:
+    def text_size(self) -> float:
         return TEXT if self._zoom >= _NEAR else TEXT / self._zoom
 
     @property
@@ -91,12 +91,12 @@ class NoteItem(QGraphicsItem):
 
     def _lay(self, paper: QRectF) -> None:
         self._paper = paper
-        lines = _wrapped(self.text, paper.width() - 2 * NOTE_PADDING, self._text_size)
-        room = int((paper.height() - 2 * NOTE_PADDING + 1.0) / card_metrics(self._text_size).lineSpacing())
+        lines = _wrapped(self.text, paper.width() - 2 * NOTE_PADDING, self.text_size)
+        room = int((paper.height() - 2 * NOTE_PADDING + 1.0) / card_metrics(self.text_size).lineSpacing())
         if len(lines) > room:
             kept = lines[:room]
             lines = (*kept[:-1], f"{kept[-1].removesuffix('…')}…") if kept else ()
-        self._lines = lines
+        self.lines = lines
         self.update()
 
     def set_chosen(self, chosen: bool) -> None:
@@ -129,10 +129,10 @@ class NoteItem(QGraphicsItem):
             for step in (4.0, 8.0):
                 painter.drawLine(corner - QPointF(step, 0), corner - QPointF(0, step))
         painter.setPen(QColor(tokens.note_text))
-        painter.setFont(card_font(self._text_size))
-        metrics = card_metrics(self._text_size)
+        painter.setFont(card_font(self.text_size))
+        metrics = card_metrics(self.text_size)
         place = paper.topLeft() + QPointF(NOTE_PADDING, NOTE_PADDING + metrics.ascent())
-        for number, line in enumerate(self._lines):
+        for number, line in enumerate(self.lines):
             painter.drawText(place + QPointF(0, number * metrics.lineSpacing()), line)
 
 

@@ -85,7 +85,7 @@ class OutlineWidget(QWidget):
         self._rows: tuple[OutlineRow, ...] | None = None
         self._graph = document.graph
         self._made: Made = {}
-        self._tops: list[TopRow] = []
+        self.top_rows: list[TopRow] = []
         self._asked = self._listening = self._giving = self._anew = False
         self.setAccessibleName("Outline")
         self.tree = OutlineTree(self)
@@ -108,15 +108,15 @@ class OutlineWidget(QWidget):
 
     def row_texts(self) -> list[str]:
         """The texts of all rows from top to bottom."""
-        return [item.text(0) for item, _ in self._flat()]
+        return [item.text(0) for item, _ in self.flat_rows()]
 
     def item(self, text: str) -> QTreeWidgetItem:
         """The first row with that text. Raises StopIteration."""
-        return next(item for item, _ in self._flat() if item.text(0) == text)
+        return next(item for item, _ in self.flat_rows() if item.text(0) == text)
 
-    def _flat(self) -> Iterator[tuple[QTreeWidgetItem, OutlineRow]]:
+    def flat_rows(self) -> Iterator[tuple[QTreeWidgetItem, OutlineRow]]:
         """All items with their rows, from top to bottom."""
-        return (pair for top in self._tops for pair in top.flat)
+        return (pair for top in self.top_rows for pair in top.flat)
 
     # In step with the document ---------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ class OutlineWidget(QWidget):
                 self._make_anew(rows)
             self.tree.share_width()
             if self.tree.currentItem() is None or row_of(self.tree.currentItem()).key != kept:
-                found = next((item for item, row in self._flat() if row.key == kept), None) if kept else None
+                found = next((item for item, row in self.flat_rows() if row.key == kept), None) if kept else None
                 if found is None and place >= 0 and rows:
                     found = self.tree.topLevelItem(min(place, len(rows) - 1))
                 if found is not None:
@@ -177,36 +177,36 @@ class OutlineWidget(QWidget):
         self._take_selection()
 
     def _make_anew(self, rows: tuple[OutlineRow, ...]) -> None:
-        folded = {row.key for item, row in self._flat() if item.childCount() and not item.isExpanded()}
-        known = {row.key for _, row in self._flat()}
+        folded = {row.key for item, row in self.flat_rows() if item.childCount() and not item.isExpanded()}
+        known = {row.key for _, row in self.flat_rows()}
         self._anew = False
-        gone, self._tops = self._tops, [TopRow(row) for row in rows]
+        gone, self.top_rows = self.top_rows, [TopRow(row) for row in rows]
         # Held until the tree is empty: Qt deletes thousands of items a hundred times slower when nobody holds them.
         self.tree.clear()
         del gone
-        self.tree.addTopLevelItems([top.item for top in self._tops])
-        for top in self._tops:
+        self.tree.addTopLevelItems([top.item for top in self.top_rows])
+        for top in self.top_rows:
             top.show(folded, known)
 
     def _change(self, rows: tuple[OutlineRow, ...]) -> bool:
         """Change, add and take away single rows. False when that would be more work than to make all anew."""
         wanted = [row.key for row in rows]
-        have = {top.row.key: top for top in self._tops}
+        have = {top.row.key: top for top in self.top_rows}
         new = set(wanted) - have.keys()
         gone = have.keys() - set(wanted)
         kept = [key for key in wanted if key in have]
         if len(new) + len(gone) > _MOST_CHANGES or kept != [key for key in have if key not in gone]:
             return False
-        for number in reversed([n for n, top in enumerate(self._tops) if top.row.key in gone]):
+        for number in reversed([n for n, top in enumerate(self.top_rows) if top.row.key in gone]):
             self.tree.takeTopLevelItem(number)
-            del self._tops[number]
+            del self.top_rows[number]
         for number, row in enumerate(rows):
             if row.key in new:
-                self._tops.insert(number, TopRow(row))
-                self.tree.insertTopLevelItem(number, self._tops[number].item)
-                self._tops[number].show(set(), set())
-            elif self._tops[number].row != row:
-                self._tops[number].become(row)
+                self.top_rows.insert(number, TopRow(row))
+                self.tree.insertTopLevelItem(number, self.top_rows[number].item)
+                self.top_rows[number].show(set(), set())
+            elif self.top_rows[number].row != row:
+                self.top_rows[number].become(row)
         return True
 
     def _top_place(self, item: QTreeWidgetItem | None) -> int:
@@ -234,7 +234,7 @@ class OutlineWidget(QWidget):
             for item in self.tree.selectedItems():
                 item.setSelected(is_chosen(row_of(item)))
             first: QTreeWidgetItem | None = None
-            for item, row in self._flat() if chosen or wires else ():
+            for item, row in self.flat_rows() if chosen or wires else ():
                 if is_chosen(row):
                     item.setSelected(True)
                     first = first or item

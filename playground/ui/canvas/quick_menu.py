@@ -47,7 +47,7 @@ class QuickMenu(QFrame):
             layout.addWidget(widget)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._filter)
-        self.list.chosen.connect(self._choose)
+        self.list.chosen.connect(self.choose)
 
     def open_at(self, place: QPoint, source: Output | None = None, target: Input | None = None) -> None:
         """Show the menu with its corner at a global place, kept on the screen.
@@ -96,7 +96,7 @@ class QuickMenu(QFrame):
         self.list.show_rows(rows)
 
     @Slot(str)
-    def _choose(self, block: str) -> None:
+    def choose(self, block: str) -> None:
         self._done = True
         self.hide()
         self.chosen.emit(block)

@@ -109,13 +109,13 @@ class WireItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        pen, zoom = self._pen(), painter.worldTransform().m11()
+        pen, zoom = self.stroke(), painter.worldTransform().m11()
         if self.gradient is not None and 0.0 < zoom < _FAR:
             pen.setWidthF(pen.widthF() * min(_MOST_GROWTH, _FAR / zoom))
         painter.setPen(pen)
         painter.drawPath(self._path)
 
-    def _pen(self) -> QPen:
+    def stroke(self) -> QPen:
         tokens = THEME.tokens
         if self.highlighted:
             return QPen(QColor(tokens.good), 4.5)

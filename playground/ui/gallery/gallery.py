@@ -130,7 +130,7 @@ class Gallery(QWidget):
         self._gone: list[str] = []
         """What is said of work that had to make room, as long as the window is open."""
         self._files: list[Path] = []
-        self._scroll = QScrollArea()
+        self.scroll_area = QScrollArea()
         self.rail = ChapterRail()
         self.rail.chapter_wanted.connect(self._go_to)
         self.running = RunningBar()
@@ -163,16 +163,16 @@ class Gallery(QWidget):
         self._sections.addWidget(self.recent)
         self._sections.addStretch(1)
         self._page = page
-        self._scroll.setWidget(page)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.verticalScrollBar().valueChanged.connect(self._mark_chapter)
+        self.scroll_area.setWidget(page)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.verticalScrollBar().valueChanged.connect(self._mark_chapter)
         below = QHBoxLayout()
         below.setSpacing(0)
         below.addWidget(self._side())
-        below.addWidget(self._scroll, 1)
+        below.addWidget(self.scroll_area, 1)
         outer.addLayout(below, 1)
 
     def _header(self) -> QWidget:
@@ -302,7 +302,7 @@ class Gallery(QWidget):
         self.nothing.setText(f"Nothing answers to “{query}”." if query else "There are no presets here.")
         self.nothing.setVisible(not wanted)
         self.rail.show_titles([section.short for section in self._sections_shown()])
-        self._scroll.verticalScrollBar().setValue(0)
+        self.scroll_area.verticalScrollBar().setValue(0)
         self._mark_chapter()
 
     def _sections_shown(self) -> list[Section]:
@@ -315,7 +315,7 @@ class Gallery(QWidget):
     @Slot()
     def _mark_chapter(self) -> None:
         """Let the rail say which chapter is at the top."""
-        bar = self._scroll.verticalScrollBar()
+        bar = self.scroll_area.verticalScrollBar()
         shown = self._sections_shown()
         if not shown:
             return
@@ -330,7 +330,7 @@ class Gallery(QWidget):
         """Scroll to a chapter."""
         for section in self._sections_shown():
             if section.short == title:
-                self._scroll.verticalScrollBar().setValue(section.y() - THEME.px(8))
+                self.scroll_area.verticalScrollBar().setValue(section.y() - THEME.px(8))
                 self.rail.mark(title)
 
     # What a person does ---------------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ class Gallery(QWidget):
             if isinstance(watched, Card) and event.key() in ARROWS:
                 return self._move(watched, Qt.Key(event.key()))
         if isinstance(watched, Card) and event.type() == QEvent.Type.FocusIn:
-            self._scroll.ensureWidgetVisible(watched, 0, THEME.px(60))
+            self.scroll_area.ensureWidgetVisible(watched, 0, THEME.px(60))
         return super().eventFilter(watched, event)
 
     def _search_key(self, event: QKeyEvent) -> bool:

@@ -54,7 +54,7 @@ class DrawingArea(PointsPlot):
             self._show()
 
     def _show(self) -> None:
-        self._points = np.array(self._drawn, dtype=np.float32).reshape(-1, 3)
+        self.points = np.array(self._drawn, dtype=np.float32).reshape(-1, 3)
         self._extent = (-EXTENT, EXTENT, -EXTENT, EXTENT)
         self._has_classes = True
         self.update()

@@ -24,7 +24,7 @@ class PictureRows(QWidget):
         self._names: Sequence[str] = ()
         self._counts: Sequence[int] = ()
         self._samples: Sequence[NDArray[np.uint8]] = ()
-        self._images: list[list[QImage]] = []
+        self.images: list[list[QImage]] = []
         self.setAccessibleName("Some pictures of each class")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         THEME.changed.connect(self._resize)
@@ -40,7 +40,7 @@ class PictureRows(QWidget):
         """Show the pictures in this size and colour."""
         form = QImage.Format.Format_RGB888
         smooth = Qt.TransformationMode.SmoothTransformation
-        self._images = []
+        self.images = []
         for pictures in self._samples:
             row: list[QImage] = []
             for picture in pictures:
@@ -49,7 +49,7 @@ class PictureRows(QWidget):
                 image = QImage(pixels.data, wide, high, 3 * wide, form).copy()
                 image = image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
                 row.append(image if colour else image.convertToFormat(QImage.Format.Format_Grayscale8))
-            self._images.append(row)
+            self.images.append(row)
         self.update()
 
     @Slot()
@@ -77,7 +77,7 @@ class PictureRows(QWidget):
             counted = f"{count:,} picture{'s' if count != 1 else ''}"
             painter.drawText(upper.translated(0, side / 2), align.AlignTop | align.AlignLeft, counted)
             left = width + gap
-            for image in self._images[row] if row < len(self._images) else ():
+            for image in self.images[row] if row < len(self.images) else ():
                 if left + side > self.width():
                     break
                 painter.drawImage(QRectF(left, top, side, side), image)

@@ -47,7 +47,7 @@ class CanvasFeed(QObject):
         self._inspector = inspector
         self._asked_for: Snapshot | None = None
         self._opened = 0
-        self._example = 0
+        self.example = 0
         self._run = -1
         self._waited = 0
         self._pause = 1
@@ -99,7 +99,7 @@ class CanvasFeed(QObject):
         self._asked_for = snapshot
         self._waited = 0
         analysis = LiveMapsAnalysis(resolution=MAP_SIDE)
-        question = Question(graph=graph, snapshot=snapshot, example=self._example)
+        question = Question(graph=graph, snapshot=snapshot, example=self.example)
         self._analyst.request(Request(self._maps_key, analysis, question))
 
     def _ask_flow(self) -> None:
@@ -114,7 +114,7 @@ class CanvasFeed(QObject):
     @Slot(int)
     def show_example(self, example: int) -> None:
         """Follow another example through the blocks."""
-        self._example = example
+        self.example = example
         self._asked_for = None
 
     @Slot(str)
@@ -158,7 +158,7 @@ class CanvasFeed(QObject):
     @Slot()
     def _on_opened(self) -> None:
         self._opened += 1
-        self._example = 0
+        self.example = 0
         # Blocks of two projects often share their names.
         self._canvas.live.clear()
         self._on_document()

@@ -60,9 +60,9 @@ class CompanionLine(QFrame):
         self._dismissed: set[tuple[int, str]] = set()
         self._asked_for: tuple[object, ...] = ()
         self._look = Throttle(PULSES, self._ask)
-        self._mark, self._text = QLabel(), OneLine()
+        self._mark, self.label = QLabel(), OneLine()
         self._buttons = tuple(QPushButton() for _ in range(MOST_BUTTONS))
-        self._close = QToolButton()
+        self.close_button = QToolButton()
         self._lay_out()
         feed.pulse.connect(self._on_pulse)
         document.opened.connect(self._forget)
@@ -71,20 +71,20 @@ class CompanionLine(QFrame):
         self._show()
 
     def _lay_out(self) -> None:
-        self._close.setAutoRaise(True)
-        self._close.setAccessibleName("Dismiss")
-        self._close.setToolTip("Do not say this again in this run")
-        self._close.clicked.connect(self._dismiss)
+        self.close_button.setAutoRaise(True)
+        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.setToolTip("Do not say this again in this run")
+        self.close_button.clicked.connect(self._dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 8, 0)
         layout.setSpacing(8)
         layout.addWidget(self._mark)
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self.label, 1)
         for button in self._buttons:
             button.setProperty("role", "small")
             button.clicked.connect(self._press)
             layout.addWidget(button)
-        layout.addWidget(self._close)
+        layout.addWidget(self.close_button)
 
     @property
     def text(self) -> str:
@@ -146,11 +146,11 @@ class CompanionLine(QFrame):
     def _show(self) -> None:
         run = self._run()
         advice = next((one for one in self._found if (run, one.kind) not in self._dismissed), None)
-        if advice == self.advice and self._text.text():
+        if advice == self.advice and self.label.text():
             return
         self.advice = advice
-        self._text.setToolTip(plain_tip(f"{advice.sentence}\n{advice.advice}".strip()) if advice is not None else "")
-        self._text.setAccessibleName(self.text or QUIET)
+        self.label.setToolTip(plain_tip(f"{advice.sentence}\n{advice.advice}".strip()) if advice is not None else "")
+        self.label.setAccessibleName(self.text or QUIET)
         offers = self.offers()
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(offers))
@@ -158,7 +158,7 @@ class CompanionLine(QFrame):
                 button.setAccessibleName(offers[index].words)
                 words = f"{offers[index].words}. {advice.advice if advice is not None else ''}"
                 button.setToolTip(plain_tip(words.strip()))
-        self._close.setVisible(advice is not None)
+        self.close_button.setVisible(advice is not None)
         self._restyle()
         self._fit()
 
@@ -170,16 +170,16 @@ class CompanionLine(QFrame):
         sentence = self.text or QUIET
         brief = self.advice.brief if self.advice is not None and self.advice.brief else sentence
         for said, words in ((sentence, full), (sentence, fewer), (brief, full), (brief, fewer)):
-            self._text.setText(said)
+            self.label.setText(said)
             for button, text in zip(self._buttons, map(on_button, words), strict=False):
                 if button.text() != text:
                     button.setText(text)
-            if self._text.fontMetrics().horizontalAdvance(said) <= self._room():
+            if self.label.fontMetrics().horizontalAdvance(said) <= self.room():
                 return
 
-    def _room(self) -> int:
+    def room(self) -> int:
         """Pixels for the sentence beside what is shown of the rest."""
-        shown = [one for one in (self._mark, *self._buttons, self._close) if not one.isHidden()]
+        shown = [one for one in (self._mark, *self._buttons, self.close_button) if not one.isHidden()]
         layout = layout_of(self)
         margins = self.contentsMargins() + layout.contentsMargins()
         spacing = layout.spacing() * len(shown)
@@ -208,7 +208,7 @@ class CompanionLine(QFrame):
         color = tokens.secondary if advice is None else tokens.good if advice.good else tokens.warning
         name = "done" if advice is None or advice.good else "warning"
         self._mark.setPixmap(icon(name, color, side).pixmap(side, side))
-        put_icon(self._close, "close", "secondary")
+        put_icon(self.close_button, "close", "secondary")
         self.setFixedHeight(max(THEME.px(34), self._buttons[0].sizeHint().height() + 4))
         ink = tokens.secondary if advice is None else tokens.text
         self.setStyleSheet(

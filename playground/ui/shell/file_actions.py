@@ -68,7 +68,7 @@ class FileActions(QObject):
         self._leaving = False
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
-        application.applicationStateChanged.connect(self._look_outside)
+        application.applicationStateChanged.connect(self.look_outside)
         self.keeper = Keeper(document, trainer, feed, self.composed, self)
         self.keeper.told.connect(self.told)
 
@@ -156,7 +156,7 @@ class FileActions(QObject):
             )  # fmt: skip
 
     @Slot(object)
-    def _look_outside(self, state: Qt.ApplicationState) -> None:
+    def look_outside(self, state: Qt.ApplicationState) -> None:
         """When the person comes back to the window: say when the file has been changed elsewhere in the meantime."""
         path = self._document.path
         if state != Qt.ApplicationState.ApplicationActive or path is None or not self._known:

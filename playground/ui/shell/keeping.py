@@ -71,10 +71,10 @@ class Keeper(QObject):
         self._took = 0
         """Milliseconds from the start to the end of the last safety copy."""
         self._since = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.autosave)
-        self._timer.start(AUTOSAVE_MS)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.timeout.connect(self.autosave)
+        self.timer.start(AUTOSAVE_MS)
 
     # What is in no file ---------------------------------------------------------------------------------------------
 
@@ -162,8 +162,8 @@ class Keeper(QObject):
         elif self._copying is not None and saved.ticket == self._copying[0]:
             project, self._copying = self._copying[1], None
             self._took = self._since.elapsed()
-            if self._timer.isActive():  # else the window is closed
-                self._timer.start(rest_before_next(self._took, self._took))
+            if self.timer.isActive():  # else the window is closed
+                self.timer.start(rest_before_next(self._took, self._took))
             if saved.error:
                 self._warn(saved.error)
             else:
@@ -174,7 +174,7 @@ class Keeper(QObject):
     @Slot()
     def autosave(self) -> None:
         """Write the safety copy when something was changed or learned that is in no file yet."""
-        self._timer.start(rest_before_next(self._took))
+        self.timer.start(rest_before_next(self._took))
         live, project = self._feed.live, self._document.project
         here = (0, 0) if live is None else (live.run, live.step)
         if not self.unsaved or self._copying is not None or self._copied == (project, here):
@@ -230,7 +230,7 @@ class Keeper(QObject):
 
     def close(self) -> None:
         """The program ends, and nothing is unsaved that was not kept or given up."""
-        self._timer.stop()
+        self.timer.stop()
         self.copy.close()
 
 

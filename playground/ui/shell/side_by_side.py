@@ -31,7 +31,7 @@ class SideBySide(QObject):
         self._analyst = analyst
         self.number = 0
         """The run that is beside; 0 for none."""
-        self._others: dict[str, View] = {}
+        self.other_views: dict[str, View] = {}
         self._asked_for: dict[str, tuple[Any, ...]] = {}
         self._waited: dict[str, int] = {}
         feed.pulse.connect(self._ask)
@@ -60,15 +60,15 @@ class SideBySide(QObject):
     def _match(self) -> None:
         """Have a second view in each dock that can show one, or in none."""
         wanted = [name for name in self._views.open_ids() if self.number and self._fits(self._views.dock(name))]
-        for name in [name for name in self._others if name not in wanted or name not in self._views.open_ids()]:
-            del self._others[name]
+        for name in [name for name in self.other_views if name not in wanted or name not in self._views.open_ids()]:
+            del self.other_views[name]
             if name in self._views.open_ids():
                 self._views.dock(name).panel.put_beside(None)
         for name in wanted:
-            if name not in self._others:
+            if name not in self.other_views:
                 dock = self._views.dock(name)
-                self._others[name] = type(dock.view)()
-                dock.panel.put_beside(self._others[name])
+                self.other_views[name] = type(dock.view)()
+                dock.panel.put_beside(self.other_views[name])
 
     @staticmethod
     def _fits(dock: ViewDock) -> bool:
@@ -80,7 +80,7 @@ class SideBySide(QObject):
         if run is None or frame is None or current is None:
             return
         snapshot = nearest((*run.trail, run.frame.snapshot), frame.step)
-        for name, other in self._others.items():
+        for name, other in self.other_views.items():
             dock = self._views.dock(name)
             self._waited[name] = self._waited.get(name, 0) + 1
             key = f"{KEY}{name}"
@@ -110,7 +110,7 @@ class SideBySide(QObject):
     def _on_result(self, key: str) -> None:
         if not key.startswith(KEY):
             return
-        answer, other = self._analyst.take(key), self._others.get(key.removeprefix(KEY))
+        answer, other = self._analyst.take(key), self.other_views.get(key.removeprefix(KEY))
         if other is None or answer is None:
             return
         if isinstance(answer, Refusal):

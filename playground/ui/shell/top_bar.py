@@ -57,20 +57,20 @@ class Figure(QWidget):
         """There is such a number in this project."""
         self._caption = Label(caption)
         self._caption.setProperty("role", "secondary")
-        self._number = Label()
+        self.number = Label()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(7)
         layout.addWidget(self._caption)
-        layout.addWidget(self._number)
+        layout.addWidget(self.number)
         self.set("–", NOT_YET)
         self.restyle()
 
     def set(self, text: str, why_not: str = "") -> None:
         """Show a number, or why there is none."""
-        if text != self._number.text() or why_not != self._why_not:
+        if text != self.number.text() or why_not != self._why_not:
             self._why_not = why_not
-            self._number.setText(text)
+            self.number.setText(text)
             missing = f"{self._caption.text()} is not measured: {why_not}" if why_not else ""
             self.setToolTip(plain_tip(missing))
             self.setAccessibleName(missing or f"{self._caption.text()} {text}")
@@ -84,9 +84,9 @@ class Figure(QWidget):
 
     def restyle(self) -> None:
         """Follow the theme."""
-        self._number.setFont(THEME.font(13, bold=True, mono=True))
-        self._number.setStyleSheet(f"color: {getattr(THEME.tokens, self._token)}")
-        self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
+        self.number.setFont(THEME.font(13, bold=True, mono=True))
+        self.number.setStyleSheet(f"color: {getattr(THEME.tokens, self._token)}")
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
 
 
 class TitleButton(QToolButton):
@@ -124,7 +124,7 @@ class TopBar(QFrame):
         self.setObjectName("top-bar")
         self._play_action = play
         self._watched = self._watched_words = ""
-        self._worded: list[tuple[QPushButton, QAction]] = []
+        self.worded_buttons: list[tuple[QPushButton, QAction]] = []
         self._widths: dict[QWidget, tuple[int, int]] = {}
         """Of what has words or a name only where there is room: with and without them."""
         self.home = QToolButton()
@@ -144,11 +144,11 @@ class TopBar(QFrame):
         self.play.setAccessibleName("Play or pause")
         self.play.clicked.connect(play.trigger)
         self._bound = [self._button(action) for action in (step, epoch, rewind)]
-        self._speed = QSlider(Qt.Orientation.Horizontal)
-        self._speed.setRange(0, SPEED_TICKS)
-        self._speed.setValue(SPEED_TICKS)
-        self._speed.setAccessibleName("Speed")
-        self._speed.valueChanged.connect(self._on_speed)
+        self.speed_box = QSlider(Qt.Orientation.Horizontal)
+        self.speed_box.setRange(0, SPEED_TICKS)
+        self.speed_box.setValue(SPEED_TICKS)
+        self.speed_box.setAccessibleName("Speed")
+        self.speed_box.valueChanged.connect(self._on_speed)
         self._speed_label = Label("Speed")
         self._speed_label.setProperty("role", "secondary")
         self.figures = {
@@ -173,9 +173,9 @@ class TopBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.setSpacing(10)
-        for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self._speed):
+        for widget in (self.home, self.title, self.play, *self._bound, self._speed_label, self.speed_box):
             layout.addWidget(widget)
-        KeptSize(self._speed, "setFixedWidth", 90)
+        KeptSize(self.speed_box, "setFixedWidth", 90)
         layout.addStretch(1)
         for figure in self.figures.values():
             layout.addWidget(figure)
@@ -185,7 +185,7 @@ class TopBar(QFrame):
         step, epoch, rewind = self._bound
         figures = self.figures
         self._given_up: tuple[QWidget | str, ...] = (
-            self._speed_label, WORDS, self._speed, self.seed, TITLE, figures["epoch"], self.device,
+            self._speed_label, WORDS, self.speed_box, self.seed, TITLE, figures["epoch"], self.device,
             NAME, figures["train_loss"], self.present, figures["test_loss"], self.title, epoch, rewind, self.home,
             figures["quality"], step,
         )  # fmt: skip
@@ -210,7 +210,7 @@ class TopBar(QFrame):
         order = iter(self._given_up)
         while self._needed(gone) > self.width() and (widget := next(order, None)) is not None:
             gone.add(widget)
-        for button, action in self._worded:
+        for button, action in self.worded_buttons:
             words = "" if WORDS in gone else action.iconText()
             if button.text() != words:
                 button.setText(words)
@@ -243,7 +243,7 @@ class TopBar(QFrame):
 
     def _measure(self) -> None:
         """Note the widths of what has words only where there is room."""
-        for button, action in self._worded:
+        for button, action in self.worded_buttons:
             button.setText(action.iconText())
             full = button.sizeHint().width()
             button.setText("")
@@ -258,7 +258,7 @@ class TopBar(QFrame):
     def _button(self, action: QAction) -> QPushButton:
         button = QPushButton(action.iconText())
         put_icon(button, ICONS[action.iconText()])
-        self._worded.append((button, action))
+        self.worded_buttons.append((button, action))
         button.setToolTip(action.toolTip())
         button.setAccessibleName(action.text().replace("&", ""))
         button.clicked.connect(action.trigger)
@@ -272,7 +272,7 @@ class TopBar(QFrame):
 
     @Slot(int)
     def _on_speed(self, tick: int) -> None:
-        self._speed.setToolTip(f"Speed: {speed_words(tick)}")
+        self.speed_box.setToolTip(f"Speed: {speed_words(tick)}")
         self.speed_changed.emit(speed_of(tick))
 
     @Slot()
@@ -282,7 +282,7 @@ class TopBar(QFrame):
 
     @Slot()
     def _on_bound_changed(self) -> None:
-        for button, action in self._worded:
+        for button, action in self.worded_buttons:
             button.setEnabled(action.isEnabled())
 
     def show_state(self, state: str) -> None:

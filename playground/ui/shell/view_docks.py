@@ -171,7 +171,7 @@ class ViewDocks(QObject):
         panel.float_requested.connect(functools.partial(self._float, dock))
         dock.tab_chosen.connect(self.layout.bring_to_front)
         panel.close_requested.connect(functools.partial(self.close, identifier))
-        panel.view.example_chosen.connect(self._on_example)
+        panel.view.example_chosen.connect(self.follow_example)
         panel.view.weight_pointed_at.connect(self.point_at)
         panel.view.edit_wanted.connect(self._on_edit)
         panel.view.moment_chosen.connect(self.moment_chosen)
@@ -214,7 +214,7 @@ class ViewDocks(QObject):
         self.canvas_notes_changed.emit(notes)
 
     @Slot(int)
-    def _on_example(self, example: int) -> None:
+    def follow_example(self, example: int) -> None:
         if example != self.example:
             self.example = example
             self.example_changed.emit(example)
@@ -261,7 +261,7 @@ class ViewDocks(QObject):
                 self._ask_for(identifier, dock)
 
     def _ask_for(self, identifier: str, dock: ViewDock) -> None:
-        key = self._key(identifier)
+        key = self.key_of(identifier)
         if self._analyst.busy(key) and dock.asked_for[:1] in ((), (dock.view.wanted(),)):
             return  # Another analysis than the one at work is not waited for.
         why_not = self.why_not(identifier)
@@ -296,21 +296,21 @@ class ViewDocks(QObject):
     def _pauses(self) -> dict[str, int]:
         """Least pulses between two questions of each view that is seen, while the network learns."""
         least = {name: dock.view.pulses for name, dock in self._docks.items() if dock.seen}
-        return pauses({name: self._analyst.cost(self._key(name)) for name in least}, least)
+        return pauses({name: self._analyst.cost(self.key_of(name)) for name in least}, least)
 
-    def _key(self, identifier: str) -> str:
+    def key_of(self, identifier: str) -> str:
         """Another one for every project: pictures of the project before must not come late."""
         return f"view:{identifier}:{self._opened}"
 
     @Slot(str)
     def _cancel(self, identifier: str) -> None:
-        self._analyst.cancel(self._key(identifier))
+        self._analyst.cancel(self.key_of(identifier))
 
     @Slot(str)
     def _on_progress(self, key: str) -> None:
         progress = self._analyst.progress(key)
         for identifier, dock in self._docks.items():
-            if progress is not None and key == self._key(identifier):
+            if progress is not None and key == self.key_of(identifier):
                 dock.view.waiting.show_progress(progress)
 
     @Slot(str)
@@ -321,7 +321,7 @@ class ViewDocks(QObject):
         identifier = rest.partition(":")[0]
         answer = self._analyst.take(key)
         dock = self._docks.get(identifier)
-        if dock is None or answer is None or key != self._key(identifier):
+        if dock is None or answer is None or key != self.key_of(identifier):
             return
         dock.cancelled = None
         if isinstance(answer, Refusal):

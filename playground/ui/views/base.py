@@ -88,7 +88,7 @@ class View(QWidget):
         self.parameters.drawn.connect(self._drawn)
         self.legends: list[PlotLegend] = []
         """Those inside plots."""
-        self._more: MoreButton | None = None
+        self.more_button: MoreButton | None = None
         self._message = Label(self.empty)
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -170,12 +170,12 @@ class View(QWidget):
 
     def add_more(self, rows: Sequence[tuple[str, QWidget]] = ()) -> None:
         """A “⋯” button with further choices, one row each, and with all parameters that have no other control."""
-        self._more = MoreButton(rows, self._further_rows)
-        self.options_layout.addWidget(self._more)
+        self.more_button = MoreButton(rows, self._further_rows)
+        self.options_layout.addWidget(self.more_button)
 
     def complete_options(self) -> None:
         """Offer the parameters that the view has no control for, where it has no “⋯” button of its own."""
-        if self._more is None and self.parameters.unbound(self.by_gesture):
+        if self.more_button is None and self.parameters.unbound(self.by_gesture):
             self.add_more()
 
     def _further_rows(self) -> list[tuple[str, QWidget]]:

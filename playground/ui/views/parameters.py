@@ -51,9 +51,9 @@ class ViewParameters(QObject):
         self._usual: dict[str, Any] = {
             name: field.get_default(call_default_factory=True) for name, field in declared.model_fields.items()
         }
-        self._given: dict[str, Any] = {}
+        self.chosen_values: dict[str, Any] = {}
         self._measured: set[str] = set()
-        self._controls: dict[str, _Control] = {}
+        self.controls: dict[str, _Control] = {}
         self.taking = False
         """Whether controls just show what a file holds."""
 
@@ -61,19 +61,19 @@ class ViewParameters(QObject):
 
     def value(self, name: str) -> Any:
         """The present value of a parameter. Raises KeyError."""
-        return self._given[name] if name in self._given else self._usual[name]
+        return self.chosen_values[name] if name in self.chosen_values else self._usual[name]
 
     def given(self, name: str) -> bool:
         """Whether a person or a file has chosen the value."""
-        return name in self._given
+        return name in self.chosen_values
 
     def choose(self, name: str, value: Any) -> None:
         """Take a person's choice; None goes back to what is usual. What shows it follows, and the view is told."""
         before = self.value(name)
         if value is None:
-            self._given.pop(name, None)
+            self.chosen_values.pop(name, None)
         else:
-            self._given[name] = value
+            self.chosen_values[name] = value
         self._show(name)
         if self.value(name) != before:
             (self.drawn if self.infos[name].drawing else self.asked).emit(name)
@@ -105,7 +105,7 @@ class ViewParameters(QObject):
         """What differs from the default, by name, as it goes into the project file."""
         return {
             name: _as_option(value)
-            for name, value in self._given.items()
+            for name, value in self.chosen_values.items()
             if name not in self._momentary and (name in self._measured or value != self._usual[name])
         }
 
@@ -118,10 +118,10 @@ class ViewParameters(QObject):
             fitting = {}
         whole = self.declared.model_validate(fitting)
         before = {name: self.value(name) for name in self.infos}
-        self._given = {name: getattr(whole, name) for name in fitting}
+        self.chosen_values = {name: getattr(whole, name) for name in fitting}
         self.taking = True
         try:
-            for name in self._controls:
+            for name in self.controls:
                 self._show(name)
         finally:
             self.taking = False
@@ -189,12 +189,12 @@ class ViewParameters(QObject):
         self, name: str, read: Callable[[], Any], show: Callable[[Any], None], changed: SignalInstance
     ) -> None:
         """The same for something special: how its value is read and shown, and the signal that it has another."""
-        self._controls[name] = _Control(self, name, self.infos[name], read, show, changed)
+        self.controls[name] = _Control(self, name, self.infos[name], read, show, changed)
         self._show(name)
 
     def _show(self, name: str) -> None:
-        if name in self._controls:
-            self._controls[name].show(self.value(name), name in self._measured and name not in self._given)
+        if name in self.controls:
+            self.controls[name].show(self.value(name), name in self._measured and name not in self.chosen_values)
 
     def offer(self, name: str, box: QComboBox, items: Sequence[tuple[str, Any]]) -> None:
         """Fill a bound list with (words, value) that depend on the result, and show the chosen one, if it is there."""
@@ -209,7 +209,7 @@ class ViewParameters(QObject):
 
     def unbound(self, apart: frozenset[str] = frozenset()) -> list[ParameterInfo]:
         """Parameters that have no control yet and that a person may set, apart from some."""
-        passed = SHARED | self._momentary | apart | self._measured | set(self._controls)
+        passed = SHARED | self._momentary | apart | self._measured | set(self.controls)
         return [
             info
             for name, info in self.infos.items()
@@ -228,7 +228,7 @@ class _Control(QObject):
         self._parameters = parameters
         self._name = name
         self._read = read
-        self._show = show
+        self.show_value = show
         self._showing = False
         changed.connect(self._on_changed)
 
@@ -238,8 +238,8 @@ class _Control(QObject):
             return
         self._showing = True
         try:
-            if not (by_itself and isinstance(self._show, _ShowItem) and self._show.by_itself()):
-                self._show(value)
+            if not (by_itself and isinstance(self.show_value, _ShowItem) and self.show_value.by_itself()):
+                self.show_value(value)
         finally:
             self._showing = False
 

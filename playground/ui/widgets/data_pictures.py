@@ -77,7 +77,7 @@ class PictureWall(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pictures: NDArray[np.uint8] = np.zeros((0, 1, 1), dtype=np.uint8)
-        self._words: list[str] = []
+        self.captions: list[str] = []
         self._ink = True
         self._wall: QImage | None = None
         self.setMouseTracking(True)
@@ -93,7 +93,7 @@ class PictureWall(QWidget):
         self._ink = ink
         low, high = float(pictures.min(initial=0.0)), float(pictures.max(initial=1e-9))
         self._pictures = ((pictures - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
-        self._words = list(words)
+        self.captions = list(words)
         self._repaint_wall()
         self.updateGeometry()
 
@@ -147,8 +147,8 @@ class PictureWall(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         number = self.picture_at(event.position().toPoint())
-        if number is not None and number < len(self._words):
-            QToolTip.showText(event.globalPosition().toPoint(), self._words[number], self)
+        if number is not None and number < len(self.captions):
+            QToolTip.showText(event.globalPosition().toPoint(), self.captions[number], self)
 
     def leaveEvent(self, event: QEvent) -> None:
         QToolTip.hideText()

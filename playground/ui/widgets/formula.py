@@ -67,8 +67,8 @@ class FormulaLabel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._latex = ""
-        self._lines: list[QSvgRenderer] = []
-        self._failed = False
+        self.lines: list[QSvgRenderer] = []
+        self.failed = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -84,7 +84,7 @@ class FormulaLabel(QWidget):
 
     def is_drawn(self) -> bool:
         """Whether the picture of the present formula is there."""
-        return bool(self._lines) and not self._later.isActive()
+        return bool(self.lines) and not self._later.isActive()
 
     def draw_now(self) -> None:
         """Draw at once what waits to be drawn, as for a picture."""
@@ -98,12 +98,12 @@ class FormulaLabel(QWidget):
 
     @Slot()
     def _render(self) -> None:
-        self._lines, self._failed = [], False
+        self.lines, self.failed = [], False
         if self._latex:
             try:
-                self._lines = self._fitting(THEME.tokens.text)
+                self.lines = self._fitting(THEME.tokens.text)
             except ValueError:
-                self._failed = True
+                self.failed = True
         self.setFixedHeight(self._height())
         self.update()
 
@@ -113,11 +113,11 @@ class FormulaLabel(QWidget):
             return [whole]
         return [_renderer(line, color) for line in broken_into_lines(self._latex)]
 
-    def _places(self) -> list[QRectF]:
+    def line_boxes(self) -> list[QRectF]:
         """Where the lines go: at their own size, or narrower to fit."""
         places: list[QRectF] = []
         top = float(THEME.px(2))
-        for line in self._lines:
+        for line in self.lines:
             natural = line.viewBoxF().size() * THEME.scale
             shrink = min(1.0, max(1, self.width() - 2) / max(1, natural.width()))
             places.append(QRectF(1, top, natural.width() * shrink, natural.height() * shrink))
@@ -125,7 +125,7 @@ class FormulaLabel(QWidget):
         return places
 
     def _height(self) -> int:
-        places = self._places()
+        places = self.line_boxes()
         return round(places[-1].bottom()) + THEME.px(2) if places else THEME.px(22)
 
     def sizeHint(self) -> QSize:
@@ -137,9 +137,9 @@ class FormulaLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        for line, place in zip(self._lines, self._places(), strict=True):
+        for line, place in zip(self.lines, self.line_boxes(), strict=True):
             line.render(painter, place)
-        if self._failed:
+        if self.failed:
             painter.setFont(THEME.font(12, mono=True))
             painter.setPen(THEME.color("text"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._latex)

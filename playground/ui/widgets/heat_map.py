@@ -55,7 +55,7 @@ class HeatMap(QWidget):
         self.words = (row_word, column_word)
         self._values: NDArray[np.float32] = np.zeros((1, 1), dtype=np.float32)
         self._axes: tuple[int, ...] = ()
-        self._image: QImage | None = None
+        self.image: QImage | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -67,7 +67,7 @@ class HeatMap(QWidget):
         other_height = values.shape[0] != self._values.shape[0]
         self._values, self._axes = values, axes
         down, across = (-(-extent // most) for extent, most in zip(values.shape, MOST_PIXELS, strict=True))
-        self._image = signed_image(values[::down, ::across], limit)
+        self.image = signed_image(values[::down, ::across], limit)
         if other_height:
             self.updateGeometry()
         self.update()
@@ -104,7 +104,7 @@ class HeatMap(QWidget):
         QToolTip.hideText()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is not None:
+        if self.image is not None:
             painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._image.width() > self.width())
-            painter.drawImage(QRectF(self.rect()), self._image)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.image.width() > self.width())
+            painter.drawImage(QRectF(self.rect()), self.image)

@@ -80,12 +80,12 @@ def _seen_on(color: str, ground: str) -> str:
     if paper.lightnessF() > 0.5:
         return color
     shown = QColor(color)
-    while _contrast(shown, paper) < _LEAST_CONTRAST:
+    while contrast(shown, paper) < _LEAST_CONTRAST:
         shown = QColor(*((channel * 9 + 255) // 10 for channel in (shown.red(), shown.green(), shown.blue())))
     return shown.name()
 
 
-def _contrast(one: QColor, other: QColor) -> float:
+def contrast(one: QColor, other: QColor) -> float:
     """Contrast ratio of WCAG 2.2: 1 for equal colours, 21 for black on white."""
 
     def luminance(color: QColor) -> float:

@@ -27,7 +27,7 @@ class PointsPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._points: NDArray[np.floating] = np.zeros((0, 3), dtype=np.float32)
+        self.points: NDArray[np.floating] = np.zeros((0, 3), dtype=np.float32)
         self._has_classes = True
         self._extent = (-EXTENT, EXTENT, -EXTENT, EXTENT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -35,7 +35,7 @@ class PointsPlot(QWidget):
 
     def set_points(self, points: NDArray[np.floating], *, has_classes: bool) -> None:
         """Show other points; the picture grows where they reach beyond ±6, and shrinks around small data."""
-        self._points = points
+        self.points = points
         self._has_classes = has_classes
         self._extent = _extent(points)
         self.update()
@@ -79,8 +79,8 @@ class PointsPlot(QWidget):
         painter.drawLine(QPointF(zero.x(), area.top()), QPointF(zero.x(), area.bottom()))
         self._corner_words(painter, area)
         painter.setPen(QPen(THEME.color("panel" if self._has_classes else "secondary"), 0.8))
-        limit = float(np.abs(self._points[:, 2]).max(initial=1e-9))
-        for x, y, value in self._points.tolist():
+        limit = float(np.abs(self.points[:, 2]).max(initial=1e-9))
+        for x, y, value in self.points.tolist():
             if self._has_classes:
                 painter.setBrush(class_color(int(value)))
                 draw_marker(painter, int(value), self.to_pixels(x, y), THEME.px(RADIUS))

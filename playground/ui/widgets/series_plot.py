@@ -56,7 +56,7 @@ class SeriesPlot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(THEME.font(13))
-        area, places = self.area(), self._places()
+        area, places = self.area(), self.places()
         painter.setPen(QPen(THEME.color("line"), 1.0))
         painter.setBrush(THEME.color("field"))
         painter.drawRoundedRect(area, 5, 5)
@@ -75,7 +75,7 @@ class SeriesPlot(QWidget):
                 box = QRectF(left, area.top(), right - left, painter.fontMetrics().height() + THEME.px(4))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, part)
 
-    def _places(self) -> np.ndarray:
+    def places(self) -> np.ndarray:
         """Pixels of all values, (n, 2)."""
         assert self._series is not None
         area, values, times = self.area(), self._series.values, self._series.times

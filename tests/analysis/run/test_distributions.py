@@ -192,8 +192,8 @@ def test_attention_has_distributions_too() -> None:
 def test_what_was_computed_for_a_moment_is_kept_while_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     session, question = trained(steps=30)
     looked: list[int] = []
-    look = distributions._look
-    monkeypatch.setattr(distributions, "_look", lambda *given: looked.append(given[1].step) or look(*given))
+    look = distributions.sample_of
+    monkeypatch.setattr(distributions, "sample_of", lambda *given: looked.append(given[1].step) or look(*given))
     analysis = DistributionsAnalysis(node="layer-1", moments=10)
     first = analysis.compute(question)
     assert len(first.steps) <= 11 and first.steps[0] == 0 and first.steps[-1] == 30

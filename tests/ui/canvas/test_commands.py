@@ -94,7 +94,7 @@ def test_a_asks_for_the_next_block_and_wires_it(hands: Hands) -> None:
     hands.view.select(["dense-1"])
     hands.key(Qt.Key.Key_A)
     assert hands.view.quick_menu is not None
-    hands.view.quick_menu._choose("relu")
+    hands.view.quick_menu.choose("relu")
     assert ("dense-1", "relu-1", "input") in hands.wires()
     assert hands.view.selected_node() == "relu-1"
 

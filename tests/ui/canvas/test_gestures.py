@@ -164,7 +164,7 @@ def test_a_wire_pulled_into_empty_space_asks_for_a_block(hands: Hands) -> None:
     menu = hands.view.quick_menu
     assert menu is not None and menu.isVisible()
     assert "dense" in menu.blocks()[:8]
-    menu._choose("tanh")
+    menu.choose("tanh")
     assert ("dense-1", "tanh-1", "input") in hands.wires()
     x, y = place(hands, "tanh-1")
     assert (x, y + 42) == pytest.approx((400, 300), abs=3)

@@ -45,7 +45,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     count(scene, "route")
     count(face, "_face")
     count(checking, "_infer")
-    count(checking, "_block")
+    count(checking, "known_block")
     count(checking, "_sources")
     return counted
 
@@ -54,20 +54,20 @@ def test_an_edit_costs_what_it_changed(large: Hands, work: Counter[str], qtbot) 
     outline = OutlineWidget(large.document, large.view)
     qtbot.addWidget(outline)
     outline.show()
-    items = {row.id: item for item, row in outline._flat() if row.kind == "node"}
+    items = {row.id: item for item, row in outline.flat_rows() if row.kind == "node"}
     graph = edits.set_parameters(large.graph, "dense-60", {"activation": "relu"})
     large.document.edit_graph("Change", graph)
-    assert work["_face"] == 1 and work["_block"] == 1 and work["_infer"] < 10 and not work["route"]
+    assert work["_face"] == 1 and work["known_block"] == 1 and work["_infer"] < 10 and not work["route"]
     commands.rename(large.document, "dense-60", "Fred")
     assert work["_face"] == 2 and not work["route"] and outline.item("Fred") is items["dense-60"]
     work.clear()
     commands.delete(large.document, ["dense-60"])
     assert work["_face"] <= 4 and work["route"] < 20
-    kept = {row.id: item for item, row in outline._flat() if row.kind == "node"}
+    kept = {row.id: item for item, row in outline.flat_rows() if row.kind == "node"}
     assert kept == {name: item for name, item in items.items() if name != "dense-60"}
     large.document.undo_stack.undo()
-    assert outline.row_texts() == [item.text(0) for item, _ in outline._flat()]
-    assert outline.tree.topLevelItemCount() == len(outline._tops) == COUNT + 1  # and what the whole lacks
+    assert outline.row_texts() == [item.text(0) for item, _ in outline.flat_rows()]
+    assert outline.tree.topLevelItemCount() == len(outline.top_rows) == COUNT + 1  # and what the whole lacks
 
 
 def test_a_block_added_in_mid_chain_costs_its_row(large: Hands, work: Counter[str]) -> None:

@@ -57,7 +57,7 @@ def click(canvas, place: QPoint) -> None:
 
 def link_middle(item: NeuronsItem, unit: int, source: int):
     """A point halfway along a link."""
-    begin, finish = item._layout.pins[source], item._layout.ends[unit]
+    begin, finish = item.positions.pins[source], item.positions.ends[unit]
     return (begin + finish) / 2
 
 
@@ -90,20 +90,21 @@ def test_deleting_the_block_takes_its_neurons_along(canvas, document, neurons) -
 
 def test_weights_of_an_older_network_are_ignored(canvas, neurons) -> None:
     canvas.show_weights(snapshot(dense_1_weight=np.ones((7, 2)), dense_1_bias=np.ones(7)))
-    canvas.canvas_scene.unfolding.hover(neurons.mapToScene(QPointF(*(neurons._layout.tiles[0] + 5))))
+    canvas.canvas_scene.unfolding.hover(neurons.mapToScene(QPointF(*(neurons.positions.tiles[0] + 5))))
     assert "bias 0.5" in neurons.words()
 
 
 def test_hovering_a_neuron_shows_it_enlarged_with_its_numbers(canvas, neurons) -> None:
     neurons.show_maps(np.zeros((3, 8, 8), dtype=np.float32))
-    QTest.mouseMove(canvas.viewport(), on_screen(canvas, neurons, neurons._layout.tiles[1] + neurons._layout.tile / 2))
+    positions = neurons.positions
+    QTest.mouseMove(canvas.viewport(), on_screen(canvas, neurons, positions.tiles[1] + positions.tile / 2))
     assert neurons.hit == Hit("neuron", 1)
     assert neurons.words() == ["Neuron 2", "bias −0.25", "2 weights, norm 2"]
-    assert neurons._preview.isVisible()
-    assert neurons._preview.image is not None
+    assert neurons.preview.isVisible()
+    assert neurons.preview.image is not None
     QTest.mouseMove(canvas.viewport(), QPoint(3, 3))
     assert neurons.hit is None
-    assert neurons._preview is None
+    assert neurons.preview is None
 
 
 def test_hovering_a_link_tells_its_value_and_ends(canvas, neurons) -> None:
@@ -114,7 +115,7 @@ def test_hovering_a_link_tells_its_value_and_ends(canvas, neurons) -> None:
 
 def test_a_click_on_a_link_opens_a_field_and_enter_sets_the_weight(qtbot, canvas, neurons) -> None:
     click(canvas, on_screen(canvas, neurons, link_middle(neurons, 2, 1)))
-    editor = neurons._editor
+    editor = neurons.editor
     assert editor.isVisible()
     assert editor.label.text() == "Weight from x2 to neuron 3"
     assert editor.field.value() == pytest.approx(0.25)
@@ -129,8 +130,8 @@ def test_a_click_on_a_link_opens_a_field_and_enter_sets_the_weight(qtbot, canvas
 
 
 def test_a_click_on_a_bias_edits_the_bias(qtbot, canvas, neurons) -> None:
-    click(canvas, on_screen(canvas, neurons, neurons._layout.biases[0]))
-    editor = neurons._editor
+    click(canvas, on_screen(canvas, neurons, neurons.positions.biases[0]))
+    editor = neurons.editor
     editor.field.selectAll()
     with qtbot.waitSignal(canvas.weight_edit_requested) as typed:
         QTest.keyClicks(editor.field, "2")
@@ -140,17 +141,17 @@ def test_a_click_on_a_bias_edits_the_bias(qtbot, canvas, neurons) -> None:
 
 def test_escape_and_an_unchanged_value_set_nothing(qtbot, canvas, neurons) -> None:
     for key, text in ((Qt.Key.Key_Escape, "9"), (Qt.Key.Key_Return, "")):
-        click(canvas, on_screen(canvas, neurons, neurons._layout.biases[1]))
+        click(canvas, on_screen(canvas, neurons, neurons.positions.biases[1]))
         with qtbot.assertNotEmitted(canvas.weight_edit_requested):
-            QTest.keyClicks(neurons._editor.field, text)
-            QTest.keyClick(neurons._editor.field, key)
-        assert not neurons._editor.isVisible()
+            QTest.keyClicks(neurons.editor.field, text)
+            QTest.keyClick(neurons.editor.field, key)
+        assert not neurons.editor.isVisible()
 
 
 def test_a_click_on_a_neuron_selects_the_block(canvas, neurons) -> None:
-    click(canvas, on_screen(canvas, neurons, neurons._layout.tiles[1] + neurons._layout.tile / 2))
+    click(canvas, on_screen(canvas, neurons, neurons.positions.tiles[1] + neurons.positions.tile / 2))
     assert canvas.selected_node() == "dense-1"
-    assert neurons._editor is None
+    assert neurons.editor is None
 
 
 def test_the_keyboard_walks_neurons_and_weights_and_types_a_value(qtbot, canvas, neurons) -> None:
@@ -170,10 +171,10 @@ def test_the_keyboard_walks_neurons_and_weights_and_types_a_value(qtbot, canvas,
     QTest.keyClick(canvas, Qt.Key.Key_Up)
     assert neurons.hit == Hit("weight", 0, 1)
     QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert neurons._editor.isVisible()
+    assert neurons.editor.isVisible()
     with qtbot.waitSignal(canvas.weight_edit_requested) as typed:
-        QTest.keyClicks(neurons._editor.field, "4")
-        QTest.keyClick(neurons._editor.field, Qt.Key.Key_Return)
+        QTest.keyClicks(neurons.editor.field, "4")
+        QTest.keyClick(neurons.editor.field, Qt.Key.Key_Return)
     assert (typed.args[0], tuple(typed.args[1]), typed.args[2]) == ("dense-1.weight", (0, 1), 4.0)
 
 
@@ -191,8 +192,8 @@ def test_enter_on_a_neuron_edits_its_bias(canvas, neurons) -> None:
     canvas.select(["dense-1"])
     QTest.keyClick(canvas, Qt.Key.Key_N)
     QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert neurons._editor.label.text() == "Bias of neuron 1"
-    neurons._editor.hide()
+    assert neurons.editor.label.text() == "Bias of neuron 1"
+    neurons.editor.hide()
 
 
 def test_links_between_two_unfolded_blocks_take_the_place_of_the_wire(canvas, document, neurons) -> None:
@@ -203,7 +204,7 @@ def test_links_between_two_unfolded_blocks_take_the_place_of_the_wire(canvas, do
     assert second.linked_to(neurons)
     assert not wire.isVisible()
     canvas.show_weights(snapshot(dense_2_weight=np.array([[1.0, -2.0, 0.5]]), dense_2_bias=np.zeros(1)))
-    start, end = neurons.outlets()[1], second.mapToScene(QPointF(*second._layout.ends[0]))
+    start, end = neurons.outlets()[1], second.mapToScene(QPointF(*second.positions.ends[0]))
     assert canvas.canvas_scene.unfolding.hover((start + end) / 2)
     assert second.hit == Hit("weight", 0, 1)
     assert second.words()[:2] == ["Weight −2", "from Dense 1, neuron 2 to neuron 1"]
@@ -212,9 +213,9 @@ def test_links_between_two_unfolded_blocks_take_the_place_of_the_wire(canvas, do
 def test_links_follow_when_the_source_moves(canvas, document, neurons) -> None:
     commands.toggle_unfolded(document, ["dense-2"])
     second = canvas.canvas_scene.unfolding.item("dense-2")
-    before = second._links.boundingRect()
+    before = second.links.boundingRect()
     canvas.canvas_scene.place({"dense-1": (100.0, 200.0)})
-    after = second._links.boundingRect()
+    after = second.links.boundingRect()
     assert after != before
     assert after.left() < before.left()
 
@@ -224,7 +225,7 @@ def test_folding_the_source_brings_the_inputs_back(canvas, document, neurons) ->
     second = canvas.canvas_scene.unfolding.item("dense-2")
     commands.toggle_unfolded(document, ["dense-1"])
     assert not second.linked_to(neurons)
-    assert len(second._layout.pins) == 3
+    assert len(second.positions.pins) == 3
     assert next(item for key, item in canvas.canvas_scene.wires.items() if key.target == "dense-2").isVisible()
 
 
@@ -244,8 +245,8 @@ def test_many_inputs_become_one_bundle_for_each_neuron(canvas, open_graph) -> No
     )
     item = canvas.canvas_scene.unfolding.item("dense-1")
     canvas.show_weights(snapshot(dense_1_weight=np.ones((4, 784)), dense_1_bias=np.zeros(4)))
-    assert len(item._links._begin) == 4
-    assert item.hover(item.mapToScene(QPointF(*(item._layout.tiles[2] + 4))))
+    assert len(item.links.begin) == 4
+    assert item.hover(item.mapToScene(QPointF(*(item.positions.tiles[2] + 4))))
     assert item.words()[-1] == "784 weights, norm 28"
     item.leave()
 
@@ -253,7 +254,7 @@ def test_many_inputs_become_one_bundle_for_each_neuron(canvas, open_graph) -> No
 def test_another_project_forgets_the_weights(canvas, document, neurons, open_graph) -> None:
     open_graph(document.graph)
     again = canvas.canvas_scene.unfolding.item("dense-1")
-    again.hover(again.mapToScene(QPointF(*(again._layout.tiles[0] + 5))))
+    again.hover(again.mapToScene(QPointF(*(again.positions.tiles[0] + 5))))
     assert again.words() == ["Neuron 1", "bias not known yet"]
     again.leave()
 
@@ -294,13 +295,13 @@ def test_links_are_painted_in_the_colour_of_their_sign(canvas, neurons, theme: s
     image = canvas.grab().toImage()
     colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(0, image.height(), 2)}
     THEME.use("light")
-    strongest = canvas.canvas_scene.unfolding.item("dense-1")._links._pen(8, 1, False).color()
+    strongest = canvas.canvas_scene.unfolding.item("dense-1").links.pen_of(8, 1, False).color()
     assert abs(strongest.blue() - int(POSITIVE[5:], 16)) < 20
     assert len(colors) > 20
 
 
 def test_a_zero_weight_is_dashed_and_strong_links_are_thick(neurons) -> None:
-    batches = neurons._links._batches
+    batches = neurons.links.batches
     assert sum(bool(batch.pen.dashPattern()) for batch in batches) == 1
     widths = [batch.pen.widthF() for batch in batches if not batch.pen.dashPattern()]
     assert max(widths) > 2 * min(widths)
@@ -323,9 +324,9 @@ def test_a_wide_layer_draws_only_its_strongest_links(canvas, open_graph) -> None
     weights = np.random.default_rng(0).normal(size=(64, 64)).astype(np.float32)
     canvas.show_weights(snapshot(dense_2_weight=weights, dense_2_bias=np.zeros(64)))
     item = canvas.canvas_scene.unfolding.item("dense-2")
-    drawn = sum(len(batch.lines) for batch in item._links._batches)
+    drawn = sum(len(batch.lines) for batch in item.links.batches)
     assert 100 < drawn <= 450
-    assert len(item._links._batches) <= 17
+    assert len(item.links.batches) <= 17
 
 
 def test_a_block_that_works_at_every_step_has_the_inputs_of_one_step(canvas, document) -> None:
@@ -341,7 +342,7 @@ def test_a_block_that_works_at_every_step_has_the_inputs_of_one_step(canvas, doc
     assert document.report.signals["dense-1", "output"].shape == (2, 3)
     commands.toggle_unfolded(document, ["dense-1"])
     item = canvas.canvas_scene.unfolding.item("dense-1")
-    assert item is not None and item.units == 3 and item._inputs.count == 1
+    assert item is not None and item.units == 3 and item.inputs.count == 1
 
 
 def test_tiles_of_features_have_the_names_of_the_data(canvas, document) -> None:
@@ -349,10 +350,10 @@ def test_tiles_of_features_have_the_names_of_the_data(canvas, document) -> None:
     canvas.select(["dense-1"])
     canvas.verbs.toggle_unfolded()
     unfolding = canvas.canvas_scene.unfolding
-    assert unfolding.item("dense-1")._inputs.names == ("x1", "x2")
+    assert unfolding.item("dense-1").inputs.names == ("x1", "x2")
     unfolding.name_features({"circles-1": ("sepal length", "petal width")})
-    assert unfolding.item("dense-1")._inputs.names == ("sepal length", "petal width")
+    assert unfolding.item("dense-1").inputs.names == ("sepal length", "petal width")
     unfolding.name_features({"circles-1": ("one",)})
-    assert unfolding.item("dense-1")._inputs.names == ("x1", "x2")
+    assert unfolding.item("dense-1").inputs.names == ("x1", "x2")
     document.undo_stack.undo()
     assert document.graph == before

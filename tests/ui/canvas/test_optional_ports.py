@@ -71,7 +71,7 @@ def test_it_is_drawn_as_a_ring(document: OpenDocument) -> None:
     picture.fill(QColor("#123456"))
     painter = QPainter(picture)
     painter.translate(20, 20)
-    item._paint_ports(painter, 1.0)
+    item.paint_ports(painter, 1.0)
     painter.end()
     for port, color in zip(item.face.inputs, (THEME.tokens.secondary, THEME.tokens.panel), strict=True):
         place = item.box().port("input", port.name)

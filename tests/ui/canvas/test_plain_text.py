@@ -44,7 +44,7 @@ def test_tooltips_show_what_was_typed(evil: Hands, qtbot) -> None:
     outline = OutlineWidget(evil.document, evil.view)
     qtbot.addWidget(outline)
     outline.show()
-    rows = [item for item, row in outline._flat() if EVIL in row.text]
+    rows = [item for item, row in outline.flat_rows() if EVIL in row.text]
     assert rows and all(EVIL in shown(item.toolTip(0)) for item in rows)
 
 
@@ -57,8 +57,8 @@ def test_labels_and_menus_show_what_was_typed(evil: Hands, qtbot) -> None:
     view.verbs.enter_neurons()
     item = view.canvas_scene.unfolding.item("dense-1")
     item.show_weights(*_weights(item.units))
-    item._edit(NeuronHit("bias", 0))
-    item._editor.hide()
+    item.edit(NeuronHit("bias", 0))
+    item.editor.hide()
     for label in view.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or not Text.mightBeRichText(label.text()), label.text()
     for menu in (context_menu(view, view.verbs, *_place(view)), connect_menu(view, "dense-1")):

@@ -18,7 +18,7 @@ def noted(x: float, y: float, text: str = WORDS) -> Graph:
 
 
 def shown(item: QGraphicsItem) -> str:
-    return " ".join(item._lines)
+    return " ".join(item.lines)
 
 
 @pytest.mark.parametrize("zoom", [0.6, 0.7, 0.9, 1.0, 1.4])
@@ -27,7 +27,7 @@ def test_a_note_is_read_at_13_pixels_and_covers_no_card(qtbot, zoom: float) -> N
     hands.view.camera.zoom_to(zoom)
     scene = hands.view.canvas_scene
     item = scene.notes["note-1"]
-    assert item._text_size * zoom >= 13.0 - 1e-6 and shown(item) == WORDS
+    assert item.text_size * zoom >= 13.0 - 1e-6 and shown(item) == WORDS
     assert not any(item.shown_rect().meets(card.box().rect) for card in scene.nodes.values())
     assert item.rect().width == 210, "the document's own size stays"
 

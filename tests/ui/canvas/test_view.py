@@ -183,7 +183,7 @@ def test_gradients_set_the_width_of_wires(hands: Hands) -> None:
     assert wires[first].gradient == 0.0 and wires[second].gradient == 1.0
     assert wires[first].vanished and not wires[second].vanished
     assert "gradient back 1.0e−7, vanished" in wires[first].words and wires[second].words.endswith("gradient back 1")
-    assert wires[first]._pen().widthF() < wires[second]._pen().widthF() / 3
+    assert wires[first].stroke().widthF() < wires[second].stroke().widthF() / 3
     hands.view.show_gradients({first: 1e-7, second: 2e-7})
     assert not wires[first].vanished  # all small together: the loss has settled
     hands.view.show_gradients({first: math.nan})
@@ -208,7 +208,7 @@ def test_words_are_elided_never_cut(qtbot) -> None:
     hands = canvas_with(Graph(nodes=(long,)), qtbot)
     item = hands.view.canvas_scene.nodes["dense-1"]
     assert item.size[0] < CARD_WIDTH * 1.7
-    assert item._words[0].endswith("…")
+    assert item.words[0].endswith("…")
     assert long.title.strip() in item.toolTip()
 
 

@@ -44,9 +44,9 @@ def test_the_rail_goes_to_a_chapter_and_says_where_one_is(gallery: Gallery, qtbo
     QTest.keyClick(gallery.rail, Qt.Key.Key_Down)
     section = gallery.chapters[2]
     assert gallery.rail.currentItem().text() == "C"
-    view = gallery._scroll.viewport()
+    view = gallery.scroll_area.viewport()
     assert 0 <= view.mapFromGlobal(section.mapToGlobal(section.rect().topLeft())).y() < 40
-    gallery._scroll.verticalScrollBar().setValue(0)
+    gallery.scroll_area.verticalScrollBar().setValue(0)
     assert gallery.rail.currentItem().text() == "A"
     gallery.resize(700, 500)
     assert not gallery.rail.isVisible(), "a narrow window has room for the cards only"

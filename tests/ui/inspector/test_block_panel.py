@@ -284,7 +284,7 @@ def test_every_block_can_be_selected_and_stays_narrow(
     inspector.select("dense-1")
     panel = inspector.block
     qtbot.waitUntil(lambda: panel.formula.is_drawn() or panel.formula.isHidden())
-    assert not panel.formula._failed
+    assert not panel.formula.failed
     assert panel.title.text()
     qtbot.waitUntil(lambda: panel.widget().width() <= panel.viewport().width())
 
@@ -325,6 +325,6 @@ def test_large_weights_are_shown_thinned_and_told_in_words(qtbot: QtBot) -> None
     values = np.zeros((1500, 1000), dtype=np.float32)
     values[-1, -1] = 3.0
     heat.set_values(values, 3.0)
-    assert heat._image.height() <= 400
+    assert heat.image.height() <= 400
     assert heat.describe(*heat.cell_at(QPoint(199, 99))).startswith("unit 1")
     assert in_words(values).startswith("about min 0")

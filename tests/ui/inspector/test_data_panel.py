@@ -139,7 +139,7 @@ def test_drawing_each_stroke_is_one_step(panel: DataPanel, document: OpenDocumen
     assert document.report.blocks["spirals-1"].points[-1][2] == 1
     document.undo_stack.undo()
     assert parameters(document)["points"] == first
-    assert len(area._points) == len(first)
+    assert len(area.points) == len(first)
 
 
 def test_erasing_and_clearing(panel: DataPanel, document: OpenDocument, qtbot: QtBot) -> None:
@@ -260,7 +260,7 @@ def test_the_wall_knows_what_lies_under_the_mouse(panel: DataPanel, document: Op
     qtbot.waitUntil(wall.isVisible)
     preview = make_preview(document.graph, "spirals-1", "train")
     assert wall.picture_at(QPoint(1, 1)) == 0
-    assert wall._words[0] == str(preview.rows[0][0])
+    assert wall.captions[0] == str(preview.rows[0][0])
     assert wall.picture_at(QPoint(wall.width() + 5, 0)) is None
 
 

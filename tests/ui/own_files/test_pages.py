@@ -184,7 +184,7 @@ def test_a_picture_folder_is_shown(qtbot: QtBot) -> None:
     assert page.sentence.startswith("60 pictures: 256 numbers in, 3 classes out.")
     dataset = page.dataset()
     assert (dataset.side, dataset.colour) == (16, False)
-    image = page.rows._images[0][0]
+    image = page.rows.images[0][0]
     assert image.width() == 16 and image.isGrayscale()
     other = shown(qtbot, PicturePage(), look_at_pictures(own_files.shapes(), Reading()), dataset)
     assert other.dataset() == dataset

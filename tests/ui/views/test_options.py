@@ -47,16 +47,16 @@ def opened(name: str, qtbot) -> View:
     panel = ViewPanel(VIEWS[name]())
     qtbot.addWidget(panel)
     panel.view.kept_alive = panel
-    if panel.view._more is not None:
-        panel.view._more.complete()
+    if panel.view.more_button is not None:
+        panel.view.more_button.complete()
     return panel.view
 
 
 def set_by_hand(view: View, name: str, value: Any) -> None:
     """Through the control of the parameter, if it has one that can show the value; else as a gesture does."""
-    control = view.parameters._controls.get(name)
+    control = view.parameters.controls.get(name)
     if control is not None:
-        control._show(value)
+        control.show_value(value)
     if view.parameters.value(name) != value:
         view.parameters.choose(name, value)
 
@@ -100,7 +100,7 @@ def test_what_is_computed_is_asked_for_and_what_is_drawn_is_not_asked_again(iden
         view = opened(identifier, qtbot)
         info, before = view.parameters.infos[name], view.wanted()
         whole = view.analysis.model_validate({name: other(info)})
-        view.take_options({name: view.parameters._given.get(name, _option(getattr(whole, name)))})
+        view.take_options({name: view.parameters.chosen_values.get(name, _option(getattr(whole, name)))})
         if name == "growing":
             assert view.wanted().length < before.length  # a few letters at a time
         elif info.drawing:

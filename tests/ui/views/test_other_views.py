@@ -148,7 +148,7 @@ def test_long_and_many_labels_are_never_cut(qtbot: Any) -> None:
     view = shown(qtbot, ConfusionMatrixView(), results.matrix(names), 300, 220)
     canvas = view.canvas
     widest = max(metrics().horizontalAdvance(name) for name in names)
-    assert canvas._upright()
+    assert canvas.upright()
     assert canvas.grid().left() >= widest and canvas.grid().top() >= widest
     assert canvas.width() > 300
     digits = metrics().horizontalAdvance("21")

@@ -67,7 +67,7 @@ class Drawn:
     @property
     def corner(self) -> str:
         """Where the legend lies: "top right" and so on."""
-        room, middle = self.legend._areas[0].room(), self.legend.geometry().center()
+        room, middle = self.legend.areas[0].room(), self.legend.geometry().center()
         high = "top" if middle.y() < room.center().y() else "bottom"
         return f"{high} {'right' if middle.x() > room.center().x() else 'left'}"
 
@@ -93,7 +93,7 @@ def test_it_stays_until_the_newest_data_come_and_does_not_flicker(qtbot: Any) ->
     for count in range(2, 200, 3):  # a line that grows to the right, rises to the top and comes back
         y = np.sin(np.pi * X[:count]) * 0.97 + 0.01
         drawn.draw(X[:count], y)
-        assert not inside(drawn.legend._areas[0].newest(), QRectF(drawn.legend.geometry())).any()
+        assert not inside(drawn.legend.areas[0].newest(), QRectF(drawn.legend.geometry())).any()
         moves += drawn.legend.pos() != places[-1]
         places.append(drawn.legend.pos())
     assert moves <= 3
@@ -106,7 +106,7 @@ def test_what_it_says_may_change_without_another_corner(qtbot: Any) -> None:
         drawn.legend.show_entries([Entry(f"now, step {step:,}", "dot", "#000000"), *ENTRIES])
         drawn.legend.arrange()
         assert drawn.corner == "top right"
-        room = drawn.legend._areas[0].room()
+        room = drawn.legend.areas[0].room()
         assert room.contains(QRectF(drawn.legend.geometry()))
 
 
@@ -217,9 +217,9 @@ def test_in_every_view_it_lies_in_a_plot_and_off_the_newest_data(
     view.arrange_legends()
     assert view.legends
     for legend in view.legends:
-        rooms = [area.room() for area in legend._areas if not area.room().isEmpty()]
+        rooms = [area.room() for area in legend.areas if not area.room().isEmpty()]
         assert legend.isVisible() == bool(rooms and legend.entries)
         if legend.isVisible() and not legend.folded:
             lies = QRectF(legend.geometry())
             assert any(room.contains(lies) for room in rooms), (lies, rooms)
-            assert not any(inside(area.newest(), lies).any() for area in legend._areas)
+            assert not any(inside(area.newest(), lies).any() for area in legend.areas)

@@ -31,14 +31,14 @@ def opened(qtbot: Any) -> CurvesView:
 def test_both_losses_are_shown_at_first_and_told_apart_by_dots(qtbot: Any) -> None:
     view = opened(qtbot)
     assert (view.quantity, view.heading) == ("loss.*", "Loss of each")
-    assert list(view._lines) == ["train_loss.digit", "test_loss.digit", "train_loss.odd", "test_loss.odd"]
+    assert list(view.lines) == ["train_loss.digit", "test_loss.digit", "train_loss.odd", "test_loss.odd"]
     assert [(entry.text, entry.sample, entry.symbol) for entry in view.legend.entries] == [
         ("train", "line", ""), ("test", "dot", ""), ("digit", "line", ""), ("odd", "line", "o"),
     ]  # fmt: skip
-    marked = view._lines["train_loss.odd"]
+    marked = view.lines["train_loss.odd"]
     x, y = marked.points.getData()
     assert len(x) == MARKED_POINTS and np.isin(x, marked.x).all() and np.isin(y, marked.y).all()
-    assert not len(view._lines["train_loss.digit"].points.getData()[0])
+    assert not len(view.lines["train_loss.digit"].points.getData()[0])
 
 
 def test_each_quantity_can_be_chosen_for_all_or_for_one(qtbot: Any) -> None:
@@ -48,12 +48,12 @@ def test_each_quantity_can_be_chosen_for_all_or_for_one(qtbot: Any) -> None:
     assert list(offered)[:4] == ["loss", "loss.*", "loss.digit", "loss.odd"]
     assert offered["accuracy.*"] == "Accuracy of each"
     view.quantity_box.setCurrentIndex(view.quantity_box.findData("accuracy.*"))
-    assert list(view._lines) == [
+    assert list(view.lines) == [
         "train_accuracy.digit", "test_accuracy.digit", "train_accuracy.odd", "test_accuracy.odd",
     ]  # fmt: skip
     view.quantity_box.setCurrentIndex(view.quantity_box.findData("accuracy.odd"))
     assert [entry.text for entry in view.legend.entries] == ["train", "validation", "test"]
-    assert not len(view._lines["train_accuracy.odd"].points.getData()[0])
+    assert not len(view.lines["train_accuracy.odd"].points.getData()[0])
     view.show_result(curves_of_two_losses(80))
     assert view.quantity == "accuracy.odd"
 

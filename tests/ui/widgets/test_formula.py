@@ -37,7 +37,7 @@ def test_a_formula_that_cannot_be_read_is_shown_as_text(qtbot: QtBot) -> None:
     label.resize(200, 40)
     label.show()
     label.set_latex(r"\frac{")
-    qtbot.waitUntil(lambda: label._failed)
+    qtbot.waitUntil(lambda: label.failed)
     assert not label.grab().isNull()
     label.set_latex("x^2")
     qtbot.waitUntil(label.is_drawn)
@@ -50,9 +50,9 @@ def test_a_long_formula_fits_the_width(qtbot: QtBot) -> None:
     label.show()
     label.set_latex(r"m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2")
     qtbot.waitUntil(label.is_drawn)
-    assert len(label._lines) == 2
-    assert all(place.right() <= label.width() for place in label._places())
-    assert label.height() >= label._places()[-1].bottom()
+    assert len(label.lines) == 2
+    assert all(place.right() <= label.width() for place in label.line_boxes())
+    assert label.height() >= label.line_boxes()[-1].bottom()
 
 
 def test_the_colour_follows_the_theme(qtbot: QtBot) -> None:
@@ -62,8 +62,8 @@ def test_the_colour_follows_the_theme(qtbot: QtBot) -> None:
     label.show()
     label.set_latex("y = x")
     qtbot.waitUntil(label.is_drawn)
-    light = label._lines[0]
+    light = label.lines[0]
     THEME.use("dark")
-    qtbot.waitUntil(lambda: label.is_drawn() and label._lines[0] is not light)
+    qtbot.waitUntil(lambda: label.is_drawn() and label.lines[0] is not light)
     THEME.use("light")
-    qtbot.waitUntil(lambda: label.is_drawn() and label._lines[0] is light)
+    qtbot.waitUntil(lambda: label.is_drawn() and label.lines[0] is light)

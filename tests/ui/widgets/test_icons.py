@@ -80,5 +80,5 @@ def test_family_colours_can_be_seen_on_both_themes() -> None:
     for theme in ("light", "dark"):
         THEME.use(theme)
         for family in FAMILY:
-            contrast = icons._contrast(icons.family_color(family), THEME.color("panel"))
+            contrast = icons.contrast(icons.family_color(family), THEME.color("panel"))
             assert contrast >= (3.0 if theme == "dark" else 2.0), (theme, family)

@@ -29,7 +29,7 @@ def plot(qtbot: Any) -> SeriesPlot:
 
 def test_every_part_has_its_colour_at_its_time(plot: SeriesPlot) -> None:
     assert plot.parts() == [("train", 0, 10), ("validation", 10, 14), ("test", 14, 20)]
-    picture, places = plot.grab().toImage(), plot._places()
+    picture, places = plot.grab().toImage(), plot.places()
     for part, step in (("train", 5), ("validation", 12), ("test", 17)):
         x, y = (round(float(number)) for number in places[step])
         near = [picture.pixelColor(x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
@@ -42,7 +42,7 @@ def _distance(one: QColor, other: QColor) -> int:
 
 
 def test_it_rises_from_left_to_right_inside_its_frame(plot: SeriesPlot) -> None:
-    places, area = plot._places(), plot.area()
+    places, area = plot.places(), plot.area()
     assert np.all(np.diff(places[:, 0]) > 0) and np.all(np.diff(places[:, 1]) < 0)
     assert area.top() < places[:, 1].min() and places[:, 1].max() < area.bottom()
     assert plot.accessibleDescription() == "height (m) from first to last"

@@ -63,7 +63,7 @@ class BarsCanvas(Canvas):
         if self.result is None:
             return ()
         every = self.result.maps
-        count = max(1, int((self.width() - self._name_width()) // THEME.px(LEAST_BAR + GAP)))
+        count = max(1, int((self.width() - self.name_width()) // THEME.px(LEAST_BAR + GAP)))
         kept = sorted(every, key=lambda shown: FIRST.index(shown.method))[:count]
         return tuple(shown for shown in every if shown in kept)
 
@@ -76,7 +76,7 @@ class BarsCanvas(Canvas):
     def minimumSizeHint(self) -> QSize:
         return QSize(THEME.px(LEAST_NAME + LEAST_BAR + GAP), self._head() + len(self.order) * THEME.px(ROW))
 
-    def _name_width(self) -> float:
+    def name_width(self) -> float:
         widest = max((metrics().horizontalAdvance(self.name(int(place))) for place in self.order), default=0)
         room = max(THEME.px(LEAST_NAME), min(self.width() * NAME_SHARE, THEME.px(MOST_NAME)))
         return min(widest + THEME.px(4), room)
@@ -84,7 +84,7 @@ class BarsCanvas(Canvas):
     def bar_box(self, row: int, number: int) -> QRectF:
         """The room for the bar of a row, with its number, of one method."""
         assert self.result is not None
-        left, gap = self._name_width(), THEME.px(GAP)
+        left, gap = self.name_width(), THEME.px(GAP)
         wide = (self.width() - left) / len(self.maps)
         return QRectF(left + number * wide + gap, self._head() + row * THEME.px(ROW), wide - gap, THEME.px(ROW))
 
@@ -97,7 +97,7 @@ class BarsCanvas(Canvas):
         painter.setFont(THEME.font(13))
         if self._head() and len(self.maps) < len(self.result.maps):
             hidden = f"{len(self.maps)} of {len(self.result.maps)} methods"
-            hidden = elided(metrics(), hidden, Qt.TextElideMode.ElideRight, int(self._name_width()))
+            hidden = elided(metrics(), hidden, Qt.TextElideMode.ElideRight, int(self.name_width()))
             painter.setPen(THEME.color("secondary"))
             painter.drawText(QPointF(0, metrics().ascent()), hidden)
         for number, shown in enumerate(self.maps):
@@ -113,14 +113,14 @@ class BarsCanvas(Canvas):
 
     def _paint_row(self, painter: QPainter, row: int, place: int) -> None:
         assert self.result is not None
-        left = self._name_width()
+        left = self.name_width()
         box = QRectF(0, self._head() + row * THEME.px(ROW), left, THEME.px(ROW))
         painter.setPen(THEME.color("text"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._short(place, left))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.short_name(place, left))
         for number, shown in enumerate(self.maps):
             self._paint_bar(painter, self.bar_box(row, number), shown, float(shown.shown[place]))
 
-    def _short(self, place: int, width: float) -> str:
+    def short_name(self, place: int, width: float) -> str:
         """The name and the value; of both too long, the name is shortened and the value stays."""
         assert self.result is not None
         whole = self.name(place)

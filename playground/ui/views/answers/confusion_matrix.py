@@ -37,7 +37,7 @@ class MatrixCanvas(Canvas):
     def _names(self) -> tuple[str, ...]:
         return self.matrix.class_names if self.matrix is not None else ()
 
-    def _upright(self) -> bool:
+    def upright(self) -> bool:
         """Whether column labels are written upwards, because they are wider than their cells."""
         count = max(1, len(self._names()))
         return self._widest + THEME.px(PAD) > max((self.width() - self._left()) / count, self._least_cell().width())
@@ -53,7 +53,7 @@ class MatrixCanvas(Canvas):
         return self._widest + metrics().height() + THEME.px(3 * PAD)
 
     def _top(self) -> int:
-        labels = self._widest if self._upright() else metrics().height()
+        labels = self._widest if self.upright() else metrics().height()
         return labels + metrics().height() + THEME.px(3 * PAD)
 
     def minimumSizeHint(self) -> QSize:
@@ -94,7 +94,7 @@ class MatrixCanvas(Canvas):
 
     def _paint_names(self, painter: QPainter, grid: QRectF) -> None:
         names = self._names()
-        upright = self._upright()
+        upright = self.upright()
         painter.setPen(QPen(THEME.color("text")))
         for number, name in enumerate(names):
             row, column = self.cell(number, 0, grid), self.cell(0, number, grid)

@@ -104,7 +104,7 @@ class ForecastView(View):
         self._own_range = False
         self._ranged: tuple[float, ...] = ()
         self._since_rescale = QElapsedTimer()
-        self._models: list[_ModelItems] = []
+        self.model_items: list[_ModelItems] = []
         self._make_plot()
         self.strip = Strip()
         self.table = ScoreTable()
@@ -173,7 +173,7 @@ class ForecastView(View):
         self.naive.setPen(line_pen("dash", THEME.color("secondary"), THEME.px(2)))
         self.origin.setPen(pg.mkPen(tokens.accent, width=THEME.px(2)))
         self.origin.setHoverPen(pg.mkPen(tokens.accent, width=THEME.px(5)))
-        for model in self._models:
+        for model in self.model_items:
             model.restyle()
 
     def draw(self) -> None:
@@ -190,7 +190,7 @@ class ForecastView(View):
         known = np.isfinite(result.truth)
         self.came.setData(ahead[known], result.truth[known])
         self.naive.setData(ahead, result.naive)
-        for model in self._models:
+        for model in self.model_items:
             model.show(result, self.paths_box.isChecked())
         self.shades.show(result)
         self.strip.show_series(result)
@@ -206,10 +206,10 @@ class ForecastView(View):
             self._pending = None
 
     def _match_models(self, count: int) -> None:
-        while len(self._models) > count:
-            self._models.pop().remove(self.plot)
-        while len(self._models) < count:
-            self._models.append(_ModelItems(self.plot, len(self._models)))
+        while len(self.model_items) > count:
+            self.model_items.pop().remove(self.plot)
+        while len(self.model_items) < count:
+            self.model_items.append(_ModelItems(self.plot, len(self.model_items)))
 
     def _place_origin(self, step: int) -> None:
         assert self.result is not None
@@ -303,7 +303,7 @@ class ForecastView(View):
 
     def pose(self, posing: bool) -> None:
         self.came.opts["useCache"] = not posing  # in a vector picture they must be shapes
-        for model in self._models:
+        for model in self.model_items:
             model.line.scatter.opts["useCache"] = not posing
 
     # The origin -----------------------------------------------------------------------------------------------------

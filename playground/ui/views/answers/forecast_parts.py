@@ -167,8 +167,8 @@ class ScoreTable(Canvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heads: tuple[str, ...] = ()
-        self._rows: list[tuple[str, Mark | None, tuple[str, ...]]] = []
-        self._best: list[int] = []
+        self.rows: list[tuple[str, Mark | None, tuple[str, ...]]] = []
+        self.best_columns: list[int] = []
         self.setAccessibleName("Scores of the forecasts")
 
     def show_scores(self, result: Forecast) -> None:
@@ -177,17 +177,17 @@ class ScoreTable(Canvas):
         self._heads = ("", "MASE here", f"MASE {part}", f"MAE, {unit_of(result.value_name)}")
         self.setToolTip(plain_tip(_tip(result)))
         scores = [model.score for model in result.models]
-        self._rows = [(model.title, mark_of(number), _cells(model.score)) for number, model in enumerate(result.models)]
-        self._rows.append((NAIVE, None, _cells(result.naive_score)))
-        self._best = _best([*scores, result.naive_score])
+        self.rows = [(model.title, mark_of(number), _cells(model.score)) for number, model in enumerate(result.models)]
+        self.rows.append((NAIVE, None, _cells(result.naive_score)))
+        self.best_columns = _best([*scores, result.naive_score])
         self.setAccessibleDescription(self.words())
         self.changed()
 
     def words(self) -> str:
         """The table as sentences."""
-        named = (zip(self._heads[1:], cells, strict=True) for _, _, cells in self._rows)
+        named = (zip(self._heads[1:], cells, strict=True) for _, _, cells in self.rows)
         pairs = (", ".join(f"{head} {cell}" for head, cell in columns) for columns in named)
-        return ". ".join(f"{title}: {words}" for (title, _, _), words in zip(self._rows, pairs, strict=True))
+        return ". ".join(f"{title}: {words}" for (title, _, _), words in zip(self.rows, pairs, strict=True))
 
     def _line(self) -> int:
         return metrics().height() + THEME.px(2)
@@ -198,13 +198,13 @@ class ScoreTable(Canvas):
         found = []
         for column, head in enumerate(self._heads[1:]):
             words = [metrics().horizontalAdvance(head)]
-            words += [bold.horizontalAdvance(cells[column]) for _, _, cells in self._rows]
+            words += [bold.horizontalAdvance(cells[column]) for _, _, cells in self.rows]
             found.append(max(words))
         return found
 
     def minimumSizeHint(self) -> QSize:
         wide = THEME.px(SAMPLE + GAP + 60) + sum(width + THEME.px(GAP) for width in self._widths())
-        return QSize(wide, self._line() * (len(self._rows) + 1) if self._rows else 0)
+        return QSize(wide, self._line() * (len(self.rows) + 1) if self.rows else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -220,7 +220,7 @@ class ScoreTable(Canvas):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         for column, head in enumerate(self._heads[1:]):
             painter.drawText(QRectF(right[column], 0, right[column + 1] - right[column], height), flags, head)
-        for row, (title, mark, cells) in enumerate(self._rows):
+        for row, (title, mark, cells) in enumerate(self.rows):
             top = float((row + 1) * height)
             paint_mark(painter, mark, QRectF(0, top, THEME.px(SAMPLE), height))
             painter.setFont(THEME.font(13))
@@ -228,7 +228,7 @@ class ScoreTable(Canvas):
             words = elided(painter.fontMetrics(), _short(title, room), Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(THEME.px(SAMPLE + GAP), top, room, height), Qt.AlignmentFlag.AlignVCenter, words)
             for column, cell in enumerate(cells):
-                painter.setFont(THEME.font(13, bold=self._best[column] == row))
+                painter.setFont(THEME.font(13, bold=self.best_columns[column] == row))
                 box = QRectF(right[column], top, right[column + 1] - right[column], height)
                 painter.drawText(box, flags, cell)
 

@@ -103,7 +103,7 @@ class Landscape(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         moved, self._pressed = event.position() - self._pressed, event.position()
-        self._turn(-moved.x(), moved.y())
+        self.turn(-moved.x(), moved.y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.look_from_start()
@@ -123,7 +123,7 @@ class Landscape(QWidget):
             Qt.Key.Key_Left: (-5, 0), Qt.Key.Key_Right: (5, 0), Qt.Key.Key_Up: (0, 5), Qt.Key.Key_Down: (0, -5),
         }  # fmt: skip
         if event.key() in turns:
-            self._turn(*turns[event.key()])
+            self.turn(*turns[event.key()])
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
             self._approach(0.9 if event.key() == Qt.Key.Key_Plus else 1.1)
         elif event.key() == Qt.Key.Key_Home:
@@ -158,7 +158,7 @@ class Landscape(QWidget):
         seen = places[np.isfinite(places).all(axis=1)]
         return np.asarray(self.scene.to_pixels(seen) + np.array([self.x(), self.y()]))
 
-    def _turn(self, across: float, up: float) -> None:
+    def turn(self, across: float, up: float) -> None:
         self.scene.orbit(across, up)
         self.turned.emit()
         self.update()

@@ -73,24 +73,24 @@ class ContestChart(FittedPlot):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self._items: list[QGraphicsItem] = []
-        self._names: list[pg.TextItem] = []
+        self.drawn_items: list[QGraphicsItem] = []
+        self.name_items: list[pg.TextItem] = []
         self._ends: list[tuple[float, float]] = []
         self._extent = (0.0, 1.0, 0.0, 1.0)
 
     @property
     def line_names(self) -> list[str]:
         """The names at the ends of the lines."""
-        return [one.toPlainText() for one in self._names]
+        return [one.toPlainText() for one in self.name_items]
 
     def draw_lines(
         self, lines: Sequence[ChartLine] = (), bands: Sequence[ChartBand] = (), thin: Sequence[ChartLine] = (),
         *, logarithmic: bool = False,
     ) -> None:  # fmt: skip
         """Draw bands, thin lines without names, and lines with them. The numbers are as measured."""
-        for item in (*self._items, *self._names):
+        for item in (*self.drawn_items, *self.name_items):
             self.removeItem(item)
-        self._items, self._names, self._ends = [], [], []
+        self.drawn_items, self.name_items, self._ends = [], [], []
         self.side.logarithmic = logarithmic
         heights: list[Numbers] = []
         for band in bands:
@@ -117,7 +117,7 @@ class ContestChart(FittedPlot):
     def _add(self, item: QGraphicsItem, depth: float) -> None:
         item.setZValue(depth)
         self.addItem(item)
-        self._items.append(item)
+        self.drawn_items.append(item)
 
     def _add_band(self, band: ChartBand, low: Numbers, high: Numbers) -> None:
         there = np.isfinite(low) & np.isfinite(high)
@@ -155,7 +155,7 @@ class ContestChart(FittedPlot):
         words.setZValue(5)
         words.setVisible(bool(there.size))
         self.addItem(words)
-        self._names.append(words)
+        self.name_items.append(words)
 
     def show_whole(self) -> None:
         """Show all lines, with room for their names on the right."""
@@ -163,7 +163,7 @@ class ContestChart(FittedPlot):
         wide = max(60.0, self.box.width())
         longest = max((metrics().horizontalAdvance(name) for name in self.line_names), default=0)
         room = longest + THEME.px(14)
-        shown = bool(self._names) and room <= MOST_NAMES * wide
+        shown = bool(self.name_items) and room <= MOST_NAMES * wide
         reach = (right - left) * (wide / (wide - room) if shown else 1.02)
         before, above = reach * THEME.px(SYMBOL) / wide, (top - bottom) * ROOM
         self.box.setRange(xRange=(left - before, left + reach), yRange=(bottom - above, top + above), padding=0.0)
@@ -179,8 +179,8 @@ class ContestChart(FittedPlot):
                            key=lambda number: self._ends[number][1])  # fmt: skip
             heights = _apart([self._ends[number][1] for number in order], gap, self.box.viewRange()[1])
             for number, height in zip(order, heights, strict=True):
-                self._names[number].setVisible(shown)
-                self._names[number].setPos(last + side, height)
+                self.name_items[number].setVisible(shown)
+                self.name_items[number].setPos(last + side, height)
 
 
 def _apart(heights: list[float], gap: float, limits: Sequence[float]) -> list[float]:

@@ -29,7 +29,7 @@ class MarkLines:
 
     def __init__(self, plot: Plot) -> None:
         self._plot = plot
-        self._lines: list[pg.InfiniteLine] = []
+        self.lines: list[pg.InfiniteLine] = []
         self._words: list[tuple[pg.TextItem, float]] = []
         self._shown: tuple[tuple[Mark, ...], str] = ((), "")
 
@@ -50,15 +50,15 @@ class MarkLines:
         self._rebuild()
 
     def _rebuild(self) -> None:
-        for item in [*self._lines, *(words for words, _ in self._words)]:
+        for item in [*self.lines, *(words for words, _ in self._words)]:
             self._plot.removeItem(item)
-        self._lines, self._words = [], []
+        self.lines, self._words = [], []
         marks, axis = self._shown
         pen = pg.mkPen(THEME.tokens.secondary, width=1, style=Qt.PenStyle.DashLine)
         for mark in marks[-MOST_LINES:]:
             line = pg.InfiniteLine(float(getattr(mark.moment, axis)), angle=90, pen=pen)
             self._plot.addItem(line, ignoreBounds=True)
-            self._lines.append(line)
+            self.lines.append(line)
         for mark in marks[-MOST_WORDS:]:
             words = pg.TextItem(mark.text, color=THEME.tokens.secondary, fill=veil())
             words.setFont(THEME.font(13))

@@ -126,9 +126,9 @@ class CurvesView(View):
         self.plot.setAccessibleName("Curves")
         self.plot.item.showGrid(x=False, y=True, alpha=0.15)
         self.legend = self.legend_in(self.plot, self.plot)
-        self._lines: dict[str, _Line] = {}
-        self._marks = MarkLines(self.plot)
-        self._best = BestMarker(self.plot)
+        self.lines: dict[str, _Line] = {}
+        self.marks = MarkLines(self.plot)
+        self.best_marker = BestMarker(self.plot)
         self._others = OtherLines(self.plot, SAMPLES)
         self._moment = MomentLine(self.plot)
         self._own_range = False
@@ -204,11 +204,11 @@ class CurvesView(View):
     def restyle(self) -> None:
         self.plot.restyle()
         self._embolden(THEME.scale >= PRESENTER)
-        self._marks.restyle()
-        self._best.restyle()
+        self.marks.restyle()
+        self.best_marker.restyle()
         self._others.restyle()
         self._moment.restyle()
-        self.legend.show_entries(self._entries())
+        self.legend.show_entries(self.legend_entries())
 
     def draw(self) -> None:
         assert self.result is not None
@@ -220,21 +220,21 @@ class CurvesView(View):
         self.plot.name_axes(self.axis_box.currentText().lower(), words + (" (log scale)" if logarithmic else ""))
         curves = self.result.curves
         shown = {name: curves[name] for name in curve_lines.of_quantity(curves, self.quantity)}
-        self._match_lines(list(shown))
+        self.match_lines(list(shown))
         for name, curve in shown.items():
             strength = self.parameters.value("smoothing")
             raw = self.parameters.value("raw")
-            self._lines[name].show(getattr(curve, axis), curve, strength, logarithmic, raw=raw)
-        self._say_what_is_left_out(shown, logarithmic)
-        self._marks.show(self.result.marks, axis)
+            self.lines[name].show(getattr(curve, axis), curve, strength, logarithmic, raw=raw)
+        self.say_what_is_left_out(shown, logarithmic)
+        self.marks.show(self.result.marks, axis)
         best = self.result.best
-        self._best.show(best if best is not None and best.curve in shown else None, axis, logarithmic)
+        self.best_marker.show(best if best is not None and best.curve in shown else None, axis, logarithmic)
         self._others.show(self.result.others, self.quantity, axis, self.smoothing.value() / 100, logarithmic)
         self._moment.show(self.result.moment, axis)
-        self.legend.show_entries(self._entries())
+        self.legend.show_entries(self.legend_entries())
         self._rescale_in_time()
 
-    def _say_what_is_left_out(self, shown: Mapping[str, CurveData], logarithmic: bool) -> None:
+    def say_what_is_left_out(self, shown: Mapping[str, CurveData], logarithmic: bool) -> None:
         """A logarithm has no place for 0, and some numbers cannot be measured; where there is nothing else, a sentence
         stands instead of lines.
         """
@@ -264,16 +264,16 @@ class CurvesView(View):
         if self.quantity != before:
             self.heading_changed.emit(self.heading)
 
-    def _match_lines(self, names: list[str]) -> None:
+    def match_lines(self, names: list[str]) -> None:
         """Have one line for each curve; lines that stay are kept, as making them is dear."""
-        if list(self._lines) == names:
+        if list(self.lines) == names:
             return
         styles = self._styles(names)
-        for name in [name for name, line in self._lines.items() if styles.get(name) != line.style]:
-            self._lines.pop(name).remove(self.plot)
-        self._lines = {name: self._lines.get(name) or _Line(self.plot, *styles[name]) for name in names}
+        for name in [name for name, line in self.lines.items() if styles.get(name) != line.style]:
+            self.lines.pop(name).remove(self.plot)
+        self.lines = {name: self.lines.get(name) or _Line(self.plot, *styles[name]) for name in names}
         self._embolden(THEME.scale >= PRESENTER)
-        self.legend.show_entries(self._entries())
+        self.legend.show_entries(self.legend_entries())
 
     def _styles(self, names: list[str]) -> dict[str, tuple[str, str, str]]:
         """Part, node and symbol of each line; node and symbol only where several nodes are drawn at once."""
@@ -287,22 +287,22 @@ class CurvesView(View):
             for node in [curve_lines.node_of(name)]
         }
 
-    def _entries(self) -> list[Entry]:
+    def legend_entries(self) -> list[Entry]:
         parts = {
             line.part: Entry(line.part or self.heading.lower(), SAMPLES[line.part], line.color())
-            for line in self._lines.values()
+            for line in self.lines.values()
         }
         color = THEME.tokens.secondary
         known = self.result.titles if self.result is not None else {}
         nodes = {
             line.node: Entry(known.get(line.node, line.node), "line", color, line.symbol)
-            for line in self._lines.values() if line.node
+            for line in self.lines.values() if line.node
         }  # fmt: skip
         others = [Entry("pale: " + ", ".join(self._others.titles))] if self._others.titles else []
         zeros = [Entry(f"{self._zeros:,} not above 0, left out")] if self._zeros else []
         missing = [
-            Entry(f"{self._whose(self._lines[name])} not measured: {reason}")
-            for name, reason in self._unmeasured.items() if name in self._lines
+            Entry(f"{self._whose(self.lines[name])} not measured: {reason}")
+            for name, reason in self._unmeasured.items() if name in self.lines
         ]  # fmt: skip
         return [*parts.values(), *nodes.values(), *others, *zeros, *missing]
 
@@ -322,22 +322,22 @@ class CurvesView(View):
         """Fit both axes to the curves, unless a person has zoomed."""
         self._since_rescale.start()
         self._late_rescale.stop()
-        if self._own_range or not self._lines:
+        if self._own_range or not self.lines:
             return
         others = self._others.ends
-        left, right = curve_lines.bounds([*(line.x for line in self._lines.values()), *(one[0] for one in others)])
-        fronts = [line.front.yData for line in self._lines.values() if line.front.yData is not None]
-        raws = [curve_lines.most_of(line.raw.yData) for line in self._lines.values() if line.raw.yData is not None]
+        left, right = curve_lines.bounds([*(line.x for line in self.lines.values()), *(one[0] for one in others)])
+        fronts = [line.front.yData for line in self.lines.values() if line.front.yData is not None]
+        raws = [curve_lines.most_of(line.raw.yData) for line in self.lines.values() if line.raw.yData is not None]
         low, high = curve_lines.bounds([*fronts, *raws, *(curve_lines.most_of(one[1]) for one in others)])
-        if sum(len(line.x) for line in self._lines.values()) <= len(self._lines):
+        if sum(len(line.x) for line in self.lines.values()) <= len(self.lines):
             left = min(left, 0.0)  # a run that has just begun: from its start on
         beside, room = (right - left) * MARGIN / 2, (high - low) * MARGIN
         self.plot.box.setRange(xRange=(left - beside, right + beside), yRange=(low - room, high + room), padding=0.0)
-        self._marks.arrange()
+        self.marks.arrange()
         self._moment.arrange()
 
     def _embolden(self, bold: bool) -> None:
-        for line in self._lines.values():
+        for line in self.lines.values():
             line.bold = bold
             line.restyle()
 
@@ -347,7 +347,7 @@ class CurvesView(View):
 
     def pose(self, posing: bool) -> None:
         self._embolden(posing or THEME.scale >= PRESENTER)
-        self._best.point.opts["useCache"] = not posing  # in a vector picture it must be a shape
+        self.best_marker.point.opts["useCache"] = not posing  # in a vector picture it must be a shape
         if self.result is not None:
             self.draw()
 
@@ -365,7 +365,7 @@ class CurvesView(View):
     def _read(self, place: QPointF) -> None:
         """Say the values at the mouse."""
         words: list[str] = []
-        for line in self._lines.values():
+        for line in self.lines.values():
             if len(line.x):
                 index = int(np.clip(np.searchsorted(line.x, place.x()), 0, len(line.x) - 1))
                 value = float(line.y[index])
@@ -376,10 +376,10 @@ class CurvesView(View):
     @Slot(QPointF)
     def _look_back(self, place: QPointF) -> None:
         """A click looks back at that moment; the step is that of the curve there."""
-        line = next((line for line in self._lines.values() if len(line.x)), None)
+        line = next((line for line in self.lines.values() if len(line.x)), None)
         if self.result is None or line is None:
             return
-        curve = next(curve for name, curve in self.result.curves.items() if self._lines.get(name) is line)
+        curve = next(curve for name, curve in self.result.curves.items() if self.lines.get(name) is line)
         steps = np.interp(place.x(), getattr(curve, str(self.axis_box.currentData())), curve.step)
         self.moment_chosen.emit(float(steps))
 

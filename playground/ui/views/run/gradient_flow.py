@@ -66,7 +66,7 @@ class GradientFlowView(View):
         self.now = pg.InfiniteLine(angle=90)
         for item in (self.limit, self.now):
             self.plot.addItem(item, ignoreBounds=True)
-        self._lines: list[pg.PlotCurveItem] = []
+        self.lines: list[pg.PlotCurveItem] = []
         self.bars = LayerBars()
         self.bars_area: QScrollArea = in_scroll_area(self.bars)
         self.bars_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -108,7 +108,7 @@ class GradientFlowView(View):
         self.plot.side.setWidth(metrics().horizontalAdvance("0.0001") + metrics().height() + THEME.px(12))
         self.limit.setPen(line_pen("dash", THEME.color("warning"), THEME.px(1)))
         self.now.setPen(line_pen("dot", THEME.color("text"), THEME.px(1)))
-        for line in self._lines:
+        for line in self.lines:
             line.setData()
         self.fit()
 
@@ -141,13 +141,13 @@ class GradientFlowView(View):
 
     def _draw_lines(self, result: LayerFlow, size: str) -> None:
         count = len(result.layers)
-        while len(self._lines) < count:
+        while len(self.lines) < count:
             line = pg.PlotCurveItem(connect="finite")
             self.plot.addItem(line)
-            self._lines.append(line)
-        for line in self._lines[count:]:
+            self.lines.append(line)
+        for line in self.lines[count:]:
             line.setData()
-        for number, (line, layer) in enumerate(zip(self._lines, result.layers, strict=False)):
+        for number, (line, layer) in enumerate(zip(self.lines, result.layers, strict=False)):
             width = THEME.scale * (3.0 if layer.node == result.chosen else 1.5)
             line.setPen(line_pen(depth_dash(number), depth_color(number, count), width))
             line.setZValue(1 if layer.node == result.chosen else 0)

@@ -55,10 +55,10 @@ class RidgeCanvas(Canvas):
     def _label_width(self) -> int:
         if self.result is None:
             return 0
-        words = [*(self._label(row) for row in self._labelled()), self._label(self.result.now)]
+        words = [*(self.label_of(row) for row in self._labelled()), self.label_of(self.result.now)]
         return max(metrics(bold=True).horizontalAdvance(text) for text in words)
 
-    def _label(self, row: int) -> str:
+    def label_of(self, row: int) -> str:
         assert self.result is not None
         step = f"{int(self.result.steps[row]):,}"
         return f"now {step}" if row == self.result.now else step
@@ -132,7 +132,7 @@ class RidgeCanvas(Canvas):
         points = [QPointF(area.left(), base)]
         points += [QPointF(area.left() + (n + 0.5) * wide, base - float(h)) for n, h in enumerate(heights)]
         points.append(QPointF(area.right(), base))
-        fill, outline = self._colors(row)
+        fill, outline = self.colors_of(row)
         now = row == self.result.now
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
@@ -141,7 +141,7 @@ class RidgeCanvas(Canvas):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(points))
 
-    def _colors(self, row: int) -> tuple[QColor, QColor]:
+    def colors_of(self, row: int) -> tuple[QColor, QColor]:
         """Fill and outline: the younger the stronger; grey for what comes after the moment looked at."""
         assert self.result is not None
         panel, now = THEME.color("panel"), self.result.now
@@ -164,7 +164,7 @@ class RidgeCanvas(Canvas):
             taken.append(top)
             painter.setFont(THEME.font(13, bold=row == now))
             painter.setPen(THEME.color("text" if row == now else "secondary"))
-            painter.drawText(QRectF(area.right() + THEME.px(GAP), top, self.width(), line), 0, self._label(row))
+            painter.drawText(QRectF(area.right() + THEME.px(GAP), top, self.width(), line), 0, self.label_of(row))
 
     def words_at(self, place: QPointF) -> str:
         if self.result is None:

@@ -52,7 +52,7 @@ class PlotLegend(Legend):
     def __init__(self, host: QWidget, parameters: ViewParameters, number: int = 0) -> None:
         super().__init__(host)
         self._host, self._parameters, self._number = host, parameters, number
-        self._areas: list[Area] = []
+        self.areas: list[Area] = []
         self._spot: Spot | None = None
         self._layouts: list[Layout] = []
         self.folded = True
@@ -75,11 +75,11 @@ class PlotLegend(Legend):
         """Lie in one of these, too, and follow what they draw."""
         for area in areas:
             if isinstance(area, Plot):
-                self._areas.append(PlotArea(area, self._host))
+                self.areas.append(PlotArea(area, self._host))
                 area.box.sigRangeChanged.connect(self.later)
                 area.box.sigResized.connect(self._resized)
             else:
-                self._areas.append(area)
+                self.areas.append(area)
 
     def read_over(self, widget: QWidget) -> None:
         """Say what is under the mouse over this, too; it lies in the host."""
@@ -98,7 +98,7 @@ class PlotLegend(Legend):
             for one in self._read_too
             if one.isVisibleTo(self._host)
         ]
-        rooms = [room for room in (area.room() for area in self._areas) if not room.isEmpty()]
+        rooms = [room for room in (area.room() for area in self.areas) if not room.isEmpty()]
         self._line.show_words(text, [*rooms, *others], self.geometry() if self.isVisible() else QRect())
 
     def renew(self) -> None:
@@ -144,7 +144,7 @@ class PlotLegend(Legend):
     def arrange(self) -> None:
         """Take a place now: the same if it is still good."""
         self._soon.stop()
-        if not self._entries or not self._host.isVisible() or all(area.room().isEmpty() for area in self._areas):
+        if not self._entries or not self._host.isVisible() or all(area.room().isEmpty() for area in self.areas):
             self.hide()
             return
         if self._grip is not None and self._dragged:
@@ -161,7 +161,7 @@ class PlotLegend(Legend):
 
     def _measure(self) -> None:
         if not self._layouts:
-            widest = max(area.room().width() for area in self._areas)
+            widest = max(area.room().width() for area in self.areas)
             self._layouts = layouts(self._entries, widest)
 
     def _find(self) -> None:
@@ -174,12 +174,12 @@ class PlotLegend(Legend):
         self._since_look.start()
         found = None
         if self.wanted:
-            found = choose(self._areas, [one.size for one in self._layouts], MOST, self._spot)
+            found = choose(self.areas, [one.size for one in self._layouts], MOST, self._spot)
         self._crowded_out = self.wanted and found is None
         self.folded = found is None
         if found is None:
             button = [QSizeF(THEME.px(BUTTON), THEME.px(BUTTON))]
-            found = choose(self._areas, button, 1.0, self._spot) or choose(self._areas, button, 1.0, anyhow=True)
+            found = choose(self.areas, button, 1.0, self._spot) or choose(self.areas, button, 1.0, anyhow=True)
         self._spot = found
 
     def _has_room(self) -> bool:
@@ -187,7 +187,7 @@ class PlotLegend(Legend):
         return any(
             size.width() < area.room().width() and size.height() < area.room().height()
             and size.width() * size.height() <= 2 * MOST * area.room().width() * area.room().height()
-            for area in self._areas
+            for area in self.areas
         )  # fmt: skip
 
     def _must_move(self) -> bool:
@@ -196,10 +196,10 @@ class PlotLegend(Legend):
         spot = self._spot
         if self.folded != (not self.wanted) and not self._crowded_out:
             return True
-        room = self._areas[spot.area].room() if spot.area < len(self._areas) else QRectF()
+        room = self.areas[spot.area].room() if spot.area < len(self.areas) else QRectF()
         if room.isEmpty() or spot.layout >= len(self._layouts):
             return True
-        area, rect = self._areas[spot.area], self._rect(room)
+        area, rect = self.areas[spot.area], self._rect(room)
         if inside(area.newest(), rect).any():
             return True
         if not self.folded and (rect.width() > room.width() or rect.height() > room.height()):
@@ -227,12 +227,12 @@ class PlotLegend(Legend):
             corner = QPointF(u * (self._host.width() - size.width()), v * (self._host.height() - size.height()))
             rect = self._into(QRectF(corner, size))
         else:
-            rect = self._rect(self._areas[self._spot.area].room())
+            rect = self._rect(self.areas[self._spot.area].room())
         self.setGeometry(rect.toAlignedRect())
 
     def _into(self, rect: QRectF) -> QRectF:
         """The same rectangle, moved into the plot that is nearest."""
-        rooms = [room for room in (area.room() for area in self._areas) if not room.isEmpty()]
+        rooms = [room for room in (area.room() for area in self.areas) if not room.isEmpty()]
 
         def moved(room: QRectF) -> QRectF:
             x = max(room.left(), min(rect.left(), room.right() - rect.width()))

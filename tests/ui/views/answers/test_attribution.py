@@ -153,7 +153,7 @@ def test_long_names_are_shortened_and_many_rows_scroll(view: AttributionView) ->
     view.resize(360, 260)
     show(view, results.table())
     assert view.bars.minimumSizeHint().height() > view.areas.height()
-    short = view.bars._short(29, view.bars._name_width())
+    short = view.bars.short_name(29, view.bars.name_width())
     assert "…" in short and short.endswith(" = 1,000") and short.startswith("a ra")
 
 

@@ -50,11 +50,11 @@ def test_a_part_can_be_left_out(view: FitView) -> None:
 def test_the_residual_of_the_example_under_the_mouse(view: FitView) -> None:
     view.show_result(line())
     view.settle()
-    view._read(QPointF(3.0, 7.0))
+    view.plot.hovered.emit(QPointF(3.0, 7.0))
     x, y = view.plot.residual.getData()
     assert (x.tolist(), y.tolist()) == ([3.0, 3.0], [7.0, 6.0])
     assert view.legend.readout == "train, hours 3.00: wanted 7.00, price 6.00, residual 1.00"
-    view._read(QPointF(-3.0, 8.0))
+    view.plot.hovered.emit(QPointF(-3.0, 8.0))
     assert len(view.plot.residual.getData()[0]) == 0
     assert view.legend.readout == "hours −3.00: price −6.00"
     view.plot.left.emit()
@@ -82,5 +82,5 @@ def test_a_curve_that_is_no_number_is_survived(view: FitView) -> None:
     for points in result.points.values():
         points.said[:] = np.nan
     view.show_result(result)
-    view._read(QPointF(3.0, 7.0))
+    view.plot.hovered.emit(QPointF(3.0, 7.0))
     assert view.legend.readout.startswith("train, hours 3.00: wanted 7.00")

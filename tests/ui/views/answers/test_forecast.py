@@ -66,7 +66,7 @@ def drag(qtbot: Any, plot: Plot, *times: float) -> None:
 def test_curves_stand_at_their_times_in_raw_units(view: ForecastView) -> None:
     result = view.result
     assert result is not None
-    for number, items in enumerate(view._models):
+    for number, items in enumerate(view.model_items):
         x, y = items.line.getData()
         np.testing.assert_array_equal(x, 1950.0 + np.arange(TEST_START, TEST_START + HORIZON))
         np.testing.assert_array_equal(y, result.models[number].ahead)
@@ -80,7 +80,7 @@ def test_curves_stand_at_their_times_in_raw_units(view: ForecastView) -> None:
 
 
 def test_paths_can_be_drawn_one_by_one_in_place_of_the_bands(view: ForecastView) -> None:
-    items = view._models[0]
+    items = view.model_items[0]
     assert items.bands[0].isVisible() and items.paths.getData()[0] is None
     view.paths_box.setChecked(True)
     x, y = items.paths.getData()
@@ -89,11 +89,11 @@ def test_paths_can_be_drawn_one_by_one_in_place_of_the_bands(view: ForecastView)
 
 
 def test_the_table_has_every_model_with_its_mark_and_says_who_is_best(view: ForecastView) -> None:
-    rows = view.table._rows
+    rows = view.table.rows
     assert [(title, mark) for title, mark, _ in rows] == [
         ("AR(9)", mark_of(0)), ("LSTM", mark_of(1)), ("seasonal naive", None),
     ]  # fmt: skip
-    assert rows[0][2] == ("1.00", "1.10", "1.70") and view.table._best == [0, 0, 0]
+    assert rows[0][2] == ("1.00", "1.10", "1.70") and view.table.best_columns == [0, 0, 0]
     assert "LSTM: MASE here 1.30, MASE test 1.40, MAE, ppm 2.00" in view.table.accessibleDescription()
     assert view.table.minimumSizeHint().width() < 360
 

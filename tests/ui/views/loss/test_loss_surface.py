@@ -366,7 +366,7 @@ def test_the_axes_of_a_landscape_stand_where_opengl_draws_it(
     landscape = view.landscape
     qtbot.waitUntil(lambda: many_colours(landscape.grab().toImage()))
     for turn in ((0, 0), (70, 10), (-110, -20)):
-        landscape._turn(*turn)
+        landscape.turn(*turn)
         picture = landscape.grab().toImage()
         present = landscape.newest()[0] - (landscape.x(), landscape.y())
         red = picture.pixelColor(QPoint(*np.rint(present).astype(int).tolist()))

@@ -143,9 +143,9 @@ def test_the_chart_of_the_luck_meter_shows_both_quantities_and_every_seed(qtbot:
     panel = shown(qtbot, LuckView, results.luck())
     view = panel.view
     assert isinstance(view, LuckView)
-    few = len(view.chart._items)
+    few = len(view.chart.drawn_items)
     view.each_box.setChecked(True)
-    assert len(view.chart._items) == few + 32
+    assert len(view.chart.drawn_items) == few + 32
     view.quantity_box.setCurrentIndex(view.quantity_box.findData("loss"))
     assert view.chart.side.logarithmic and view.chart.line_names == ["median"]
 
@@ -158,7 +158,7 @@ def test_a_run_that_runs_away_leaves_room_for_the_others(qtbot: Any) -> None:
     assert isinstance(view, RaceView)
     bottom, top = view.chart.box.viewRange()[1]
     assert 0.4 < bottom < 0.5 and 1.0 < top < 1.1
-    assert all(bottom <= name.pos().y() <= top for name in view.chart._names)
+    assert all(bottom <= name.pos().y() <= top for name in view.chart.name_items)
 
 
 def test_one_look_only_has_an_axis_of_whole_epochs(qtbot: Any) -> None:

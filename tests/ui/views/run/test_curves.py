@@ -32,7 +32,7 @@ def opened(qtbot: Any) -> CurvesView:
 
 
 def line(view: CurvesView, name: str) -> tuple[np.ndarray, np.ndarray]:
-    item = view._lines[name].front
+    item = view.lines[name].front
     return item.xData, item.yData
 
 
@@ -43,7 +43,7 @@ def test_the_losses_of_the_three_parts_are_told_apart_by_colour_and_dash(qtbot: 
     assert words == [
         ("train", "line", tokens.train), ("validation", "dash", tokens.validation), ("test", "dot", tokens.test),
     ]  # fmt: skip
-    pens = [shown.front.opts["pen"] for shown in view._lines.values()]
+    pens = [shown.front.opts["pen"] for shown in view.lines.values()]
     assert all(pen.widthF() == 1 and pen.isCosmetic() for pen in pens)
     assert [bool(pen.dashPattern()) for pen in pens] == [False, True, True]
 
@@ -89,7 +89,7 @@ def test_smoothing_keeps_the_raw_curve_pale_behind(qtbot: Any) -> None:
     view.show_result(Curves({"train_loss": results.curve(noisy)}, (), None))
     view.plot.setFocus()
     qtbot.keyClick(view.plot, Qt.Key.Key_S)
-    shown = view._lines["train_loss"]
+    shown = view.lines["train_loss"]
     assert shown.front.yData.std() < 0.5 * noisy.std()
     assert shown.raw.yData.min() == pytest.approx(noisy.min() * 0.9)
     raw, front, ground = (
@@ -111,7 +111,7 @@ def test_accuracy_can_be_chosen_and_names_the_panel(qtbot: Any) -> None:
     with qtbot.waitSignal(view.heading_changed) as emitted:
         view.quantity_box.setCurrentIndex(1)
     assert emitted.args == ["Accuracy"]
-    assert list(view._lines) == ["train_accuracy"]
+    assert list(view.lines) == ["train_accuracy"]
     view.show_result(results.curves(120))
     assert view.quantity == "accuracy"
     view.quantity_box.setCurrentIndex(2)
@@ -120,20 +120,20 @@ def test_accuracy_can_be_chosen_and_names_the_panel(qtbot: Any) -> None:
 
 def test_changes_are_marked_with_their_words_and_the_best_with_its_value(qtbot: Any) -> None:
     view = opened(qtbot)
-    assert view._marks.texts == ["learning rate 0.03 → 0.01"]
-    assert [item.value() for item in view._marks._lines] == [4.0]
-    assert view._best.point.isVisible()
-    assert view._best.words.toPlainText() == "best 0.0200"
-    assert view._best.point.getData()[0].tolist() == [9.0]
+    assert view.marks.texts == ["learning rate 0.03 → 0.01"]
+    assert [item.value() for item in view.marks.lines] == [4.0]
+    assert view.best_marker.point.isVisible()
+    assert view.best_marker.words.toPlainText() == "best 0.0200"
+    assert view.best_marker.point.getData()[0].tolist() == [9.0]
     view.quantity_box.setCurrentIndex(1)
-    assert not view._best.point.isVisible()
+    assert not view.best_marker.point.isVisible()
 
 
 @pytest.mark.parametrize("edges", [(0.0, 1.0), (0.0, 0.0201), (0.0199, 1.0)])
 def test_the_words_of_the_best_value_are_inside_wherever_it_lies(qtbot: Any, edges: tuple[float, float]) -> None:
     view = opened(qtbot)
     view.plot.box.setRange(xRange=(0.0, 9.0), yRange=edges, padding=0.0)
-    words = view._best.words
+    words = view.best_marker.words
     assert view.plot.box.sceneBoundingRect().contains(words.sceneBoundingRect())
     assert words.fill.color().alpha() > 200
 
@@ -142,15 +142,15 @@ def test_many_changes_keep_only_the_newest_words(qtbot: Any) -> None:
     view = opened(qtbot)
     marks = tuple(Mark(Moment(step, step / 10, step, 0.0), f"change {step}") for step in range(100))
     view.show_result(Curves(results.curves().curves, marks, None))
-    assert view._marks.texts == [f"change {step}" for step in range(92, 100)]
-    assert len(view._marks._lines) == 60
+    assert view.marks.texts == [f"change {step}" for step in range(92, 100)]
+    assert len(view.marks.lines) == 60
 
 
 def test_lines_are_kept_from_frame_to_frame(qtbot: Any) -> None:
     view = opened(qtbot)
-    before = dict(view._lines)
+    before = dict(view.lines)
     view.show_result(results.curves(150))
-    assert view._lines == before
+    assert view.lines == before
 
 
 def test_the_axes_are_fitted_at_most_twice_a_second_and_never_against_a_person(qtbot: Any) -> None:
@@ -181,13 +181,13 @@ def test_a_picture_has_bolder_lines_and_the_screen_gets_its_own_back(qtbot: Any,
     draw = view.picture_widget
 
     def spy() -> Any:
-        widths.extend(shown.front.opts["pen"].widthF() for shown in view._lines.values())
+        widths.extend(shown.front.opts["pen"].widthF() for shown in view.lines.values())
         return draw()
 
     view.picture_widget = spy  # type: ignore[method-assign]
     view.save_png(tmp_path / "curves.png")
     assert widths == [2.0, 2.0, 2.0]
-    assert {shown.front.opts["pen"].widthF() for shown in view._lines.values()} == {1.0}
+    assert {shown.front.opts["pen"].widthF() for shown in view.lines.values()} == {1.0}
 
 
 def test_smoothing_is_a_corrected_moving_average() -> None:
@@ -229,7 +229,7 @@ def test_one_point_is_seen_on_a_sensible_axis(qtbot: Any, value: float) -> None:
     view.settle()
     (left, right), (low, high) = view.plot.box.viewRange()
     x, _ = line(view, "train_loss")
-    assert view._lines["train_loss"].front.opts["symbol"] == "o"
+    assert view.lines["train_loss"].front.opts["symbol"] == "o"
     assert left < x[0] < right and low < value < high and high - low <= max(2.0, 0.6 * abs(value))
     assert left >= -0.1 * (right - left)  # no epochs before the first
 
@@ -237,7 +237,7 @@ def test_one_point_is_seen_on_a_sensible_axis(qtbot: Any, value: float) -> None:
 def test_the_raw_curve_can_be_hidden(qtbot: Any) -> None:
     view = opened(qtbot)
     view.take_options({"raw": False})
-    assert all(line.raw.yData is None or not len(line.raw.yData) for line in view._lines.values())
+    assert all(line.raw.yData is None or not len(line.raw.yData) for line in view.lines.values())
 
 
 def test_joined_points_show_their_least_and_greatest_value() -> None:

@@ -78,8 +78,8 @@ def test_looking_back_the_moment_stands_out(qtbot: Any) -> None:
     front = view.canvas.grab().toImage()
     view.show_result(results_distributions.spreading(step=41))
     assert view.result is not None and view.result.now == 8 and view.now.value() == 41
-    assert view.canvas._label(8) == "now 40" and view.canvas.grab().toImage() != front
-    fill, _ = view.canvas._colors(15)
+    assert view.canvas.label_of(8) == "now 40" and view.canvas.grab().toImage() != front
+    fill, _ = view.canvas.colors_of(15)
     assert fill.hslSaturationF() < 0.2  # grey: it comes later
 
 

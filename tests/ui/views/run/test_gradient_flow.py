@@ -29,7 +29,7 @@ def test_lines_and_bars_have_the_numbers_of_the_size_that_was_chosen(qtbot: Any)
     view = shown(qtbot, result)
     for size in ("gradient", "weights", "update", "ratio"):
         view.size_box.setCurrentIndex(view.size_box.findData(size))
-        for line, layer, bar in zip(view._lines, result.layers, view.bars.bars, strict=True):
+        for line, layer, bar in zip(view.lines, result.layers, view.bars.bars, strict=True):
             x, y = line.getData()
             np.testing.assert_allclose(10.0**y, layer.over_time(size))
             np.testing.assert_array_equal(x, layer.step)
@@ -53,7 +53,7 @@ def test_the_chosen_block_stands_out_and_faulty_ones_are_marked(qtbot: Any) -> N
     view = shown(qtbot, results_flow.vanishing())
     assert [bar.chosen for bar in view.bars.bars] == [False, True, False, False, False, False]
     assert view.bars.bars[0].faulty and not view.bars.bars[5].faulty
-    widths = [line.opts["pen"].widthF() for line in view._lines]
+    widths = [line.opts["pen"].widthF() for line in view.lines]
     assert widths[1] > widths[0] == widths[2]
 
 
@@ -61,7 +61,7 @@ def test_looking_back_moves_the_bars_and_the_line_of_now(qtbot: Any) -> None:
     view = shown(qtbot, results_flow.vanishing())
     before = [bar.words for bar in view.bars.bars]
     view.show_result(results_flow.vanishing(now=7))
-    assert view.now.value() == 7 and len(view._lines[0].getData()[0]) == 40
+    assert view.now.value() == 7 and len(view.lines[0].getData()[0]) == 40
     assert [bar.words for bar in view.bars.bars] != before
     assert "now, step 7" in [entry.text for entry in view.legend.entries]
 
@@ -103,9 +103,9 @@ def test_narrow_views_put_the_bars_below(qtbot: Any) -> None:
 def test_the_line_under_the_mouse_is_read(qtbot: Any) -> None:
     view = shown(qtbot, results_flow.vanishing())
     layer = view.result.layers[5]  # type: ignore[union-attr]
-    view._read(QPointF(10.2, float(np.log10(layer.gradient[9]))))
+    view.plot.hovered.emit(QPointF(10.2, float(np.log10(layer.gradient[9]))))
     assert view.legend.readout.startswith("Dense 6, step 10: gradient")
-    view._forget()
+    view.plot.left.emit()
     assert view.legend.readout == ""
 
 
