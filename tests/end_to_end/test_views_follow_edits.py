@@ -65,7 +65,7 @@ def opened_only_now(person: Person, dock: ViewDock) -> Any:
 def all_have_answered(person: Person) -> bool:
     return not person.place.analyst.any_busy() and all(
         dock.asked_for and (dock.view.result is not None or dock.view.message)
-        for dock in person.place.views._docks.values()
+        for dock in person.place.views.docks.values()
     )
 
 
@@ -97,9 +97,9 @@ def test_open_views_show_the_document_as_it_is_now(
         person.rests()
         person.sees(lambda: all_have_answered(person), timeout=60_000)
     wrong = [
-        one for one, dock in docks._docks.items()
+        one for one, dock in docks.docks.items()
         if dock.view.result is not None and not same(shown(dock.view.result), shown(opened_only_now(person, dock)))
     ]  # fmt: skip
-    answered = sum(dock.view.result is not None for dock in docks._docks.values())
+    answered = sum(dock.view.result is not None for dock in docks.docks.values())
     assert not wrong
     assert answered > len(applying) / 2

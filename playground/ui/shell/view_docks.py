@@ -64,7 +64,7 @@ class ViewDocks(QObject):
         self._document = document
         self._feed = feed
         self._analyst = analyst
-        self._docks: dict[str, ViewDock] = {}
+        self.docks: dict[str, ViewDock] = {}
         self.layout = DockLayout(window)
         self._opened = 0
         """How many projects have been opened."""
@@ -97,16 +97,16 @@ class ViewDocks(QObject):
 
     def open_ids(self) -> list[str]:
         """Ids of the open views, in the order in which they were opened."""
-        return list(self._docks)
+        return list(self.docks)
 
     def dock(self, identifier: str) -> ViewDock:
         """The dock of an open view. Raises KeyError."""
-        return self._docks[identifier]
+        return self.docks[identifier]
 
     def saved_views(self) -> tuple[OpenView, ...]:
         """The open views as they go into the project file."""
         found = []
-        for identifier, dock in self._docks.items():
+        for identifier, dock in self.docks.items():
             options = dock.view.saved_options()
             if self.example and "example" in dock.view.parameters.infos:
                 options["example"] = self.example
@@ -128,14 +128,14 @@ class ViewDocks(QObject):
         self.weights = ()
         self._opened += 1
         self._analyst.forget_costs()
-        for dock in self._docks.values():
+        for dock in self.docks.values():
             dock.ask_anew()
             dock.view.leave_project()
         QToolTip.hideText()
         chosen = {view.view: view.options for view in self._document.project.views if view.view in VIEWS}
         applying = [name for name in usual if name in VIEWS and not self.why_not(name)]
         self.show_only(chosen or applying or self._fitting())
-        for identifier, dock in self._docks.items():
+        for identifier, dock in self.docks.items():
             dock.view.take_options(chosen.get(identifier, {}))
         self.example = next((row for options in chosen.values() if (row := _row(options))), 0)
         self.example_changed.emit(self.example)
@@ -147,21 +147,21 @@ class ViewDocks(QObject):
     def show_only(self, identifiers: Iterable[str]) -> None:
         """Close all other views and open these."""
         wanted = list(identifiers)
-        for identifier in [name for name in self._docks if name not in wanted]:
+        for identifier in [name for name in self.docks if name not in wanted]:
             self._take_away(identifier)
         for identifier in wanted:
-            if identifier not in self._docks:
+            if identifier not in self.docks:
                 self._make(identifier)
-        self._docks = {identifier: self._docks[identifier] for identifier in wanted}
-        self.layout.place(list(self._docks.values()))
+        self.docks = {identifier: self.docks[identifier] for identifier in wanted}
+        self.layout.place(list(self.docks.values()))
         self.changed.emit()
 
     def open(self, identifier: str) -> None:
         """Open a view below the canvas; nothing happens when it is open already."""
-        if identifier in self._docks:
+        if identifier in self.docks:
             return
         self._make(identifier)
-        self.layout.place(list(self._docks.values()), newest=identifier)
+        self.layout.place(list(self.docks.values()), newest=identifier)
         self.changed.emit()
 
     def _make(self, identifier: str) -> None:
@@ -180,17 +180,17 @@ class ViewDocks(QObject):
         panel.view.waiting.cancel_wanted.connect(dock.cancel)
         panel.view.waiting.again_wanted.connect(dock.ask_anew)
         dock.cancel_wanted.connect(self._cancel)
-        self._docks[identifier] = dock
+        self.docks[identifier] = dock
 
     def close(self, identifier: str) -> None:
         """Close a view."""
-        if identifier in self._docks:
+        if identifier in self.docks:
             self._take_away(identifier)
-            self.layout.place(list(self._docks.values()))
+            self.layout.place(list(self.docks.values()))
             self.changed.emit()
 
     def _take_away(self, identifier: str) -> None:
-        dock = self._docks.pop(identifier)
+        dock = self.docks.pop(identifier)
         if dock.view is self._writing:
             self._writing = None
             self.canvas_notes_changed.emit(NO_NOTES)
@@ -199,7 +199,7 @@ class ViewDocks(QObject):
 
     def toggle(self, identifier: str) -> None:
         """Open or close."""
-        if identifier in self._docks:
+        if identifier in self.docks:
             self.close(identifier)
         else:
             self.open(identifier)
@@ -226,7 +226,7 @@ class ViewDocks(QObject):
             self.weights = tuple(one for one in self.weights if one != weight)
         else:
             self.weights = (*self.weights, weight)[-MOST_WEIGHTS:]
-        for dock in self._docks.values():
+        for dock in self.docks.values():
             dock.hurried = dock.hurried or "weights" in dock.view.analysis.needs
 
     @Slot(str, str, object)
@@ -249,7 +249,7 @@ class ViewDocks(QObject):
         if self._feed.past is not self._past:
             self._past, learning = self._feed.past, False
         pauses = self._pauses()
-        for identifier, dock in self._docks.items():
+        for identifier, dock in self.docks.items():
             dock.waited += 1
             dock.view.tell_step(self._feed.frame.step if self._feed.frame else 0)
             if identifier not in pauses:
@@ -295,7 +295,7 @@ class ViewDocks(QObject):
 
     def _pauses(self) -> dict[str, int]:
         """Least pulses between two questions of each view that is seen, while the network learns."""
-        least = {name: dock.view.pulses for name, dock in self._docks.items() if dock.seen}
+        least = {name: dock.view.pulses for name, dock in self.docks.items() if dock.seen}
         return pauses({name: self._analyst.cost(self.key_of(name)) for name in least}, least)
 
     def key_of(self, identifier: str) -> str:
@@ -309,7 +309,7 @@ class ViewDocks(QObject):
     @Slot(str)
     def _on_progress(self, key: str) -> None:
         progress = self._analyst.progress(key)
-        for identifier, dock in self._docks.items():
+        for identifier, dock in self.docks.items():
             if progress is not None and key == self.key_of(identifier):
                 dock.view.waiting.show_progress(progress)
 
@@ -320,7 +320,7 @@ class ViewDocks(QObject):
             return
         identifier = rest.partition(":")[0]
         answer = self._analyst.take(key)
-        dock = self._docks.get(identifier)
+        dock = self.docks.get(identifier)
         if dock is None or answer is None or key != self.key_of(identifier):
             return
         dock.cancelled = None

@@ -64,7 +64,7 @@ def test_a_title_gives_up_its_icon_before_a_letter(qtbot, title: str) -> None:
         assert "".join(lines).replace(" ", "") == title.replace(" ", "")
         room = item.size[0] - 22 - (20 if icon else 0)
         assert all(card_metrics(size, bold=True).horizontalAdvance(line) <= room for line in lines)
-    assert item._words[0] == title, "a card grows for its title, to the last fraction of a pixel"
+    assert item.words[0] == title, "a card grows for its title, to the last fraction of a pixel"
 
 
 def test_what_is_fitted_holds_its_notes(qtbot) -> None:
