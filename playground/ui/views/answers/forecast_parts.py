@@ -213,7 +213,7 @@ class ScoreTable(Canvas):
         for width in reversed(widths):
             right.insert(0, right[0] - width - THEME.px(GAP))
         # Below its heading the first column of numbers leaves room for long titles.
-        first = max((metrics(bold=True).horizontalAdvance(cells[0]) for _, _, cells in self._rows), default=0)
+        first = max((metrics(bold=True).horizontalAdvance(cells[0]) for _, _, cells in self.rows), default=0)
         room = right[1] - first - THEME.px(SAMPLE + 2 * GAP)
         painter.setFont(THEME.font(13))
         painter.setPen(THEME.color("secondary"))
