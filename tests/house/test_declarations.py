@@ -19,6 +19,8 @@ from playground.blocks.registry import BLOCKS
 from playground.data.base import Dataset
 from playground.data.registry import DATASETS
 from playground.training.initializers import INITIALIZERS, Initializer
+from playground.training.metrics.base import Metric
+from playground.training.metrics.registry import METRICS
 from playground.training.optimizers import OPTIMIZERS, Optimizer
 from playground.training.schedules import SCHEDULES, Schedule
 from playground.ui.views.base import View
@@ -33,6 +35,7 @@ REGISTERED: tuple[tuple[type, str, Iterable[type], str], ...] = (
     (Block, "blocks", BLOCKS, f"{TWO_PLACES} BLOCKS of playground/blocks/registry.py"),
     (Dataset, "data", DATASETS, f"{TWO_PLACES} DATASETS of playground/data/registry.py"),
     (Optimizer, "training", OPTIMIZERS, "OPTIMIZERS of playground/training/optimizers.py"),
+    (Metric, "training.metrics", METRICS, "the tuple at the end of its file in playground/training/metrics"),
     (Schedule, "training", SCHEDULES, "SCHEDULES of playground/training/schedules.py"),
     (Initializer, "training", INITIALIZERS, "INITIALIZERS of playground/training/initializers.py"),
 )
@@ -118,6 +121,13 @@ def test_every_view_has_a_row() -> None:
 def test_every_block_has_a_case() -> None:
     missing = {block.__name__ for block in BLOCKS} - {type(case.block).__name__ for case in BLOCK_CASES}
     assert not missing, f"give {sorted(missing)} a case in tests/blocks/block_cases.py or tests/blocks/cases_FAMILY.py"
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda cls: cls.id)
+def test_every_metric_is_compared_with_a_known_value(metric: type[Metric]) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/training").glob("test_metric*.py")]
+    named = any(metric.id in text for text in texts)
+    assert named, f"compare “{metric.id}” with a value from elsewhere in tests/training/test_metrics.py"
 
 
 def test_every_file_of_an_analysis_or_a_view_lies_in_a_folder_of_both() -> None:
