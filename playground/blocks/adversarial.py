@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, Port, numbers_only
 from playground.blocks.loss import Comparison, Loss, Task, activation_fixes, units_fixes
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -44,6 +45,7 @@ class Noise(Block):
 
     id: ClassVar[str] = "noise"
     family: ClassVar[str] = "merge"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"noise"})
     title: ClassVar[str] = "Noise"
     summary: ClassVar[str] = (
         "Fresh random numbers for every row that arrives, the raw material of a generator. Of the wire it takes only "
@@ -99,6 +101,7 @@ class RealAndGenerated(Block):
 
     id: ClassVar[str] = "real-and-generated"
     family: ClassVar[str] = "merge"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"real and generated"})
     title: ClassVar[str] = "Real and generated"
     summary: ClassVar[str] = (
         "Deals out real and generated examples in turns, and the answer which of them are real: what a discriminator "

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix, Port, series_only
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import PADDING, Signal
 from playground.document.declaration import parameter
 
@@ -151,16 +152,12 @@ def _projection(width: int, settings: MultiHeadAttention, bias: bool) -> nn.Modu
     return nn.Linear(width, width, bias=bias) if settings.projections == "learned" else nn.Identity()
 
 
-class Attention(Block):
-    """Base of the blocks whose module shows `attention` and `scores` inside, (batch, heads, looking, looked at)."""
-
-    family: ClassVar[str] = "attention"
-
-
-class MultiHeadAttention(Attention):
+class MultiHeadAttention(Block):
     """Self-attention by several heads; d_k, the numbers of one head, is the width divided by the number of heads."""
 
     id: ClassVar[str] = "multi-head-attention"
+    family: ClassVar[str] = "attention"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"attention"})
     title: ClassVar[str] = "Multi-head attention"
     summary: ClassVar[str] = (
         "Every step asks a question, compares it with the key of every step and takes a mixture of their values: the "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import nn
 
-from playground.blocks.signal import Kind, Scale, Signal
+from playground.blocks.kinds import usual_kind
+from playground.blocks.reveals import Reveal
+from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import Declaration
 
 
@@ -82,6 +84,11 @@ class Block(Declaration):
     entrances: ClassVar[Mapping[str, str]] = {}
     """Output ports that carry examples like those of an input port among others: a picture over the plane of these
     examples may enter the network there."""
+    rearranges: ClassVar[bool] = False
+    """Gives the numbers that arrive, each as it is, in another shape."""
+    reveals: ClassVar[frozenset[Reveal]] = frozenset()
+    """What can be seen of its inside, in the words of `playground.blocks.reveals`: views ask for these, never for a
+    class."""
 
     def subtitle(self) -> str:
         """The line under the title of a node, such as “8 units · tanh”."""
@@ -138,12 +145,11 @@ class Block(Declaration):
         """The signal of free numbers in this shape: what keeps the shape, or the steps, keeps kind and axes too."""
         per_example = tuple(shape[1:])
         first = inputs[0] if inputs else None
-        if first is not None and first.shape == per_example and first.kind not in ("classes", "tokens"):
+        if first is not None and first.shape == per_example and first.of_kind.numbers:
             return Signal(per_example, kind=first.kind, scale=self.output_scale(), axes=first.axes)
         if first is not None and first.stepwise and len(per_example) == 2 and per_example[0] == first.shape[0]:
             return Signal(per_example, kind=first.kind, scale=self.output_scale(), axes=first.axes)
-        kinds: dict[int, Kind] = {2: "series", 3: "image"}
-        return Signal(per_example, kind=kinds.get(len(per_example), "vector"), scale=self.output_scale())
+        return Signal(per_example, kind=usual_kind(len(per_example)), scale=self.output_scale())
 
     def output_scale(self) -> Scale:
         """What the values of the output mean; a softmax gives probabilities."""
@@ -152,15 +158,6 @@ class Block(Declaration):
     def live_formula(self, *inputs: Signal) -> str:
         """The shapes that go with the formula, in words: “W is 8 × 2, b is 8, x is batch × 2”."""
         return ""
-
-
-@runtime_checkable
-class Transparent(Protocol):
-    """A module that can show what it computes on the way, such as attention matrices or the gates of an LSTM."""
-
-    def inside(self, *inputs: torch.Tensor) -> Mapping[str, torch.Tensor]:
-        """Inner values for the inputs of `forward`, by name, each with the batch first."""
-        ...
 
 
 def numbers_only(title: str, *inputs: Signal) -> None:

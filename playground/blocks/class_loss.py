@@ -14,6 +14,7 @@ from playground.blocks.base import Advice, Block, BlockError, Fix
 from playground.blocks.loss import (
     CODING_WORDS,
     Comparison,
+    Free,
     Loss,
     SameShapeLoss,
     activation_fixes,
@@ -70,6 +71,7 @@ class BinaryCrossEntropy(SameShapeLoss):
     """Binary cross-entropy of each output by itself; from probabilities ln p is kept above -100, as torch does."""
 
     id: ClassVar[str] = "binary-cross-entropy"
+    free: ClassVar[Free] = "logits"
     title: ClassVar[str] = "Binary cross-entropy"
     summary: ClassVar[str] = (
         "The surprise at yes-or-no answers, each output by itself. Takes sigmoid probabilities or, without a final "
@@ -188,6 +190,7 @@ class CrossEntropy(ClassLoss):
     """Cross-entropy with class numbers as target; from logits, probabilities or log-probabilities."""
 
     id: ClassVar[str] = "cross-entropy"
+    free: ClassVar[Free] = "scores"
     title: ClassVar[str] = "Cross-entropy"
     summary: ClassVar[str] = (
         "The surprise at the right class, from class numbers. Takes logits (softmax is inside) or what softmax gives."
@@ -335,6 +338,7 @@ class CategoricalCrossEntropy(DistributionLoss):
     """Cross-entropy with a one-hot (or soft) target; equals `cross-entropy` on the same classes."""
 
     id: ClassVar[str] = "categorical-cross-entropy"
+    free: ClassVar[Free] = "scores"
     title: ClassVar[str] = "Categorical cross-entropy"
     summary: ClassVar[str] = (
         "The surprise at the right class, from one-hot targets; soft targets work too. Takes logits or what softmax "
@@ -367,6 +371,7 @@ class KLDivergence(DistributionLoss):
     """Kullback-Leibler divergence from the prediction q to the target p, in nats, averaged over the batch."""
 
     id: ClassVar[str] = "kl-divergence"
+    free: ClassVar[Free] = "scores"
     title: ClassVar[str] = "KL divergence"
     summary: ClassVar[str] = (
         "How much is lost by taking the predicted distribution for the target's: 0 when they agree, and not symmetric. "
@@ -423,6 +428,7 @@ class Hinge(SameShapeLoss):
     """Hinge loss: binary for targets of -1 and +1, multi-class (Weston & Watkins, over k classes) for class numbers."""
 
     id: ClassVar[str] = "hinge"
+    free: ClassVar[Free] = "margins"
     title: ClassVar[str] = "Hinge"
     summary: ClassVar[str] = (
         "Asks the score of the right side to win by a margin, then is content: the loss of the support vector machine. "

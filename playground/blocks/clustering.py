@@ -12,6 +12,7 @@ from playground.blocks.base import BlockError, Port, flat_vector_only
 from playground.blocks.estimator import Estimator, Learning, squared_distances
 from playground.blocks.loss import CLASS_CODINGS
 from playground.blocks.measure import Measure
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -72,6 +73,7 @@ class KMeans(Estimator):
     """Clusters without being told any classes."""
 
     id: ClassVar[str] = "k-means"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"centroids"})
     title: ClassVar[str] = "K-means"
     summary: ClassVar[str] = (
         "Finds k centres: every point belongs to the nearest, and every centre moves to the middle of its points. "

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Advice, Block, BlockError, Fix, numbers_only
+from playground.blocks.reveals import Reveal, Window
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -104,6 +105,7 @@ class Conv2D(Block):
 
     id: ClassVar[str] = "conv2d"
     family: ClassVar[str] = "convolution"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"feature maps", "kernels", "sliding window"})
     title: ClassVar[str] = "Conv2D"
     summary: ClassVar[str] = (
         "Slides small kernels over an image. Each filter looks for one pattern, with the same weights everywhere, and "
@@ -159,6 +161,12 @@ class Conv2D(Block):
     def output_scale(self) -> Scale:
         return activation(self.activation).output_scale()
 
+    def window(self, module: nn.Module) -> Window:
+        """The window of the kernels, with their weights."""
+        assert isinstance(module, Conv2DLayer)
+        size, stride, rim = self.kernel_size, self.stride, module.rim[0]
+        return Window("weigh", size, stride, rim, module.weight, module.bias, self.activation)
+
     def live_formula(self, *inputs: Signal) -> str:
         channels, *extents = inputs[0].shape
         size, padding = self.kernel_size, self.kernel_size - 1 if self.padding == "same" else 0
@@ -171,6 +179,9 @@ class Pooling(Block):
     """Base of the blocks that put one number in the place of each window, channel by channel."""
 
     family: ClassVar[str] = "convolution"
+    result: ClassVar[Literal["largest", "mean"]]
+    """What is made of the numbers of a window."""
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"feature maps", "sliding window"})
 
     kernel_size: int = parameter(2, ge=1, le=64, label="Window size", help="Side k of the window, in pixels.")
     stride: int = parameter(2, ge=1, le=64, help="How many pixels s the window moves on; usually its width.")
@@ -195,6 +206,10 @@ class Pooling(Block):
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (_summary_of(inputs[0], tuple(outputs[0][1:])),)
+
+    def window(self, module: nn.Module) -> Window:
+        """The window of each channel."""
+        return Window(self.result, self.kernel_size, self.stride)
 
     def live_formula(self, *inputs: Signal) -> str:
         places = steps_in_words(inputs[0].shape[1:], 0, self.kernel_size, self.stride)
@@ -270,6 +285,7 @@ class MaxPool2D(Pooling):
     """The largest number of each window."""
 
     id: ClassVar[str] = "max-pool2d"
+    result: ClassVar[Literal["largest", "mean"]] = "largest"
     title: ClassVar[str] = "Max pooling"
     summary: ClassVar[str] = (
         "Keeps the largest number of each small window, so that the image becomes smaller, and where exactly in the "
@@ -286,6 +302,7 @@ class AvgPool2D(Pooling):
     """The mean of each window."""
 
     id: ClassVar[str] = "avg-pool2d"
+    result: ClassVar[Literal["largest", "mean"]] = "mean"
     title: ClassVar[str] = "Average pooling"
     summary: ClassVar[str] = (
         "Puts the mean of each small window in its place, so that the image becomes smaller and smoother. It has no "
@@ -314,6 +331,7 @@ class GlobalAveragePooling(Block):
 
     id: ClassVar[str] = "global-average-pooling"
     family: ClassVar[str] = "convolution"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"feature maps"})
     title: ClassVar[str] = "Global average pooling"
     summary: ClassVar[str] = (
         "Puts the mean over the whole image in the place of each channel (of a series: over all steps). It takes "

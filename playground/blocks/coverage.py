@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 
 from playground.blocks.base import Block, BlockError, Port, numbers_only
 from playground.blocks.measure import Measure
+from playground.blocks.reveals import Clusters, Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
-
-
-@dataclass(frozen=True, slots=True)
-class Clusters:
-    """The modes of the real points."""
-
-    middles: torch.Tensor
-    """(modes, features)."""
-    reaches: torch.Tensor
-    """(modes,) how far from the middle is still near; negative for a mode without size."""
-    shares: torch.Tensor
-    """(modes,) share of the generated points near each."""
-    inside: float
-    """Share of the generated points near any."""
 
 
 class ModeCoverage(Measure):
     """Counts the modes to which enough generated points lie near. Metz et al. 2017; Srivastava et al. 2017."""
 
     id: ClassVar[str] = "mode-coverage"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"modes"})
     title: ClassVar[str] = "Mode coverage"
     summary: ClassVar[str] = (
         "How many clusters of the real points the generator has found, and which share of what it makes lies in one. "

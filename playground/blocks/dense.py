@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import in_a_sentence, parameter
 
@@ -32,6 +33,7 @@ class Dense(Block):
 
     id: ClassVar[str] = "dense"
     family: ClassVar[str] = "dense"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"units"})
     title: ClassVar[str] = "Dense"
     summary: ClassVar[str] = "Every unit weighs all inputs, adds its bias and applies the activation."
     formula: ClassVar[str] = r"a = f(W x + b)"

@@ -11,8 +11,9 @@ from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
 from playground.blocks.expressions import LONGEST
-from playground.blocks.landscapes import LANDSCAPES, Landscape, typed
+from playground.blocks.landscapes import LANDSCAPES, Constraint, Landscape, typed
 from playground.blocks.loss import Loss
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -20,7 +21,6 @@ FunctionName = Literal[
     "parabola", "square", "double-well", "bowl", "oval-bowl", "ravine", "saddle", "rosenbrock", "himmelblau", "beale",
     "rastrigin", "typed",
 ]  # fmt: skip
-Constraint = Literal["none", "l1", "l2", "box"]
 _FARTHEST = 1e6
 _typed = functools.lru_cache(maxsize=64)(typed)
 
@@ -52,6 +52,7 @@ class DescentFunction(Loss):
     """The height of a landscape at the place that learns; nothing goes in."""
 
     id: ClassVar[str] = "test-function"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"landscape"})
     title: ClassVar[str] = "Test function"
     summary: ClassVar[str] = (
         "A landscape to walk down without data or network: the place x, or x and y, is all that learns. "

@@ -6,12 +6,15 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
 from playground.blocks.expressions import Actions, Expression, parse
 
 VARIABLES = ("x", "y")
+Constraint = Literal["none", "l1", "l2", "box"]
+"""Norms whose ball a place may be held in."""
 Extent = tuple[float, float, float, float]
 """Left, right, bottom and top; of a function of one number the heights do not count."""
 

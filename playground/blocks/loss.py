@@ -19,6 +19,9 @@ from playground.document.declaration import parameter
 
 Task = Literal["classification", "regression", "none"]
 """What a loss asks: for the right class, for the right number, or not to agree with its target at all."""
+Free = Literal["numbers", "logits", "scores", "margins"]
+"""What numbers without a scale are to a loss: they approach the target, or are logits of yes-or-no answers, scores for
+a softmax over the classes, or margins around zero."""
 Compare = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 CLASS_CODINGS: tuple[Scale, ...] = ("index", "one-hot", "zero-one", "signed")
@@ -48,6 +51,9 @@ class Loss(Block):
     family: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[Port, ...]] = (Port("prediction", "Prediction"), Port("target", "Target"))
     outputs: ClassVar[tuple[Port, ...]] = (Port("loss", "Loss"),)
+
+    free: ClassVar[Free] = "numbers"
+    """How it takes a prediction that is no probability."""
 
     weight: float = parameter(1.0, ge=0.0, le=1e6, advanced=True, help="Weight of this loss in the sum of all losses.")
 

@@ -13,7 +13,9 @@ from pydantic import field_validator, model_validator
 from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port, numbers_only
-from playground.blocks.signal import Kind, Scale, Signal
+from playground.blocks.kinds import usual_kind
+from playground.blocks.reveals import Reveal
+from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
 LARGEST_EXPANSION = 65_536
@@ -25,8 +27,7 @@ def _rearranged(shape: torch.Size, arriving: Signal) -> Signal:
     if per_example == arriving.shape:
         return arriving
     scale: Scale = arriving.scale if arriving.scale in ("probability", "log-probability") else "any"
-    kinds: dict[int, Kind] = {2: "series", 3: "image"}
-    kind = kinds.get(len(per_example), "vector")
+    kind = usual_kind(len(per_example))
     return Signal(per_example, kind=kind, scale=scale, low=arriving.low, high=arriving.high)
 
 
@@ -35,6 +36,7 @@ class Flatten(Block):
 
     id: ClassVar[str] = "flatten"
     family: ClassVar[str] = "merge"
+    rearranges: ClassVar[bool] = True
     title: ClassVar[str] = "Flatten"
     summary: ClassVar[str] = "Lays all numbers of an example in one row, so that a Dense block can weigh them."
     formula: ClassVar[str] = r"C \times H \times W \to C H W"
@@ -68,6 +70,7 @@ class Reshape(Block):
 
     id: ClassVar[str] = "reshape"
     family: ClassVar[str] = "merge"
+    rearranges: ClassVar[bool] = True
     title: ClassVar[str] = "Reshape"
     summary: ClassVar[str] = "Arranges the numbers of an example in another shape, row by row; their count must fit."
     formula: ClassVar[str] = r"n_1 n_2 \cdots \to m_1 \times m_2 \times \cdots"
@@ -339,6 +342,7 @@ class FeatureExpansion(Block):
 
     id: ClassVar[str] = "feature-expansion"
     family: ClassVar[str] = "merge"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"feature names"})
     title: ClassVar[str] = "Feature expansion"
     summary: ClassVar[str] = (
         "Adds squares, products, sines of the inputs as new inputs. With the right features even a straight line can "

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -44,6 +45,7 @@ class Dropout(Normalization):
     """Inverted dropout: survivors are multiplied by 1 / (1 - p), so that the expectation stays."""
 
     id: ClassVar[str] = "dropout"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"dropout"})
     title: ClassVar[str] = "Dropout"
     summary: ClassVar[str] = (
         "Silences random units at every training step and strengthens the others, so that no unit relies on another. "

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from playground.blocks.estimator import Estimator, Learning, two_classes_only
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -68,6 +69,7 @@ class Perceptron(Estimator):
     """The perceptron rule."""
 
     id: ClassVar[str] = "perceptron"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"boundary line"})
     title: ClassVar[str] = "Perceptron rule"
     summary: ClassVar[str] = (
         "Looks at one example after another and moves its line only when it is wrong. It comes to rest if a line can "

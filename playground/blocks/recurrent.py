@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, series_only
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -64,6 +65,8 @@ class Unrolled(nn.Module):
     biases (gates * units,), of which one would do.
     """
 
+    gates: ClassVar[frozenset[str]] = frozenset()
+    """Which of the values inside are gates."""
     own_start: frozenset[str] = frozenset()
     """Names of parameters that start as the layer says, whatever initializer a project chose."""
     last: bool
@@ -118,6 +121,7 @@ class LSTMLayer(Unrolled, nn.LSTM):  # type: ignore[misc]  # torch's forward giv
     The bias lies in `bias_ih_l0`; all others start at 0.
     """
 
+    gates: ClassVar[frozenset[str]] = frozenset({"input", "forget", "output"})
     own_start = frozenset({"bias_ih_l0"})
 
     def __init__(self, inputs: int, units: int, last: bool, forget_bias: float) -> None:
@@ -139,6 +143,8 @@ class LSTMLayer(Unrolled, nn.LSTM):  # type: ignore[misc]  # torch's forward giv
 class GRULayer(Unrolled, nn.GRU):  # type: ignore[misc]  # torch's forward gives the state too
     """torch's GRU: the reset gate works after the matrix product, and the update gate keeps the old state."""
 
+    gates: ClassVar[frozenset[str]] = frozenset({"reset", "update"})
+
     def advance(
         self, given: torch.Tensor, recalled: torch.Tensor, before: Mapping[str, torch.Tensor]
     ) -> Mapping[str, torch.Tensor]:
@@ -157,6 +163,7 @@ class Recurrent(Block):
     """
 
     family: ClassVar[str] = "recurrent"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"hidden states"})
     gates: ClassVar[int]
     """How many times the weights are there: once for the state, and once for each gate."""
 

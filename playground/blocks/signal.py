@@ -8,22 +8,11 @@ from typing import Any, Literal
 
 import torch
 
-Kind = Literal["vector", "image", "tokens", "series", "nodes", "graph", "classes", "loss"]
-"""Numbers in a row; pixels; symbols one after another; measurements one after another; measurements at every node of a
-graph; the edges between its nodes; a coding of classes; the number to make small."""
+from playground.blocks.kinds import KIND, Kind, KindName
+
 Scale = Literal["any", "probability", "log-probability", "index", "one-hot", "zero-one", "signed", "relative"]
 """What the values mean: free numbers (logits), probabilities, their logarithms, a coding of class labels, or how far
 measurements lie above the last one that is known."""
-
-AXES: dict[Kind, tuple[str, ...]] = {
-    "vector": ("features",),
-    "image": ("channels", "height", "width"),
-    "tokens": ("time",),
-    "series": ("time", "features"),
-    "nodes": ("nodes", "features"),
-    "graph": ("nodes", "nodes"),
-}
-"""What the axes of each kind are called where nobody says otherwise."""
 
 PADDING = "[PAD]"
 """The token that fills a sequence up to the length of the others, by its name in the vocabulary."""
@@ -44,7 +33,7 @@ class Signal:
     """The type of a wire. `shape` leaves out the batch axis; a scalar per example has the shape ()."""
 
     shape: tuple[int, ...]
-    kind: Kind = "vector"
+    kind: KindName = "vector"
     scale: Scale = "any"
     axes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
@@ -66,6 +55,11 @@ class Signal:
     """Examples of each class, where they are known."""
     weights: tuple[float, ...] = ()
     """How much an example of each class counts in a loss; empty where all count alike."""
+
+    @property
+    def of_kind(self) -> Kind:
+        """What all signals of its kind have in common."""
+        return KIND[self.kind]
 
     @property
     def size(self) -> int:
@@ -90,7 +84,7 @@ class Signal:
     @property
     def stepwise(self) -> bool:
         """Whether there is a vector for each time step or node, so that a layer of units treats each of them alike."""
-        return self.kind in ("series", "nodes") and len(self.shape) == 2
+        return self.of_kind.stepwise and len(self.shape) == 2
 
     def meta(self, batch: int = 2) -> torch.Tensor:
         """A batch of examples without numbers on torch's meta device: what shapes are inferred from."""
@@ -98,7 +92,7 @@ class Signal:
 
     def named_axes(self) -> tuple[str, ...]:
         """A name for each axis: its own, else those of its kind; empty when the kind does not fit the shape."""
-        axes = self.axes or AXES.get(self.kind, ())
+        axes = self.axes or self.of_kind.axes
         return axes if len(axes) == len(self.shape) else ()
 
     def badge(self, *, named: bool = True) -> str:
@@ -120,7 +114,7 @@ class Signal:
             return "one number"
         if len(self.shape) == 1:
             return f"a vector of {self.shape[0]} number{'s' if self.shape[0] != 1 else ''}"
-        noun = _NOUNS.get(self.kind, "a tensor")
+        noun = self.of_kind.noun
         axes = self.named_axes() if self.kind != "image" else ()
         sizes = [f"{name} {extent}" for name, extent in zip(axes, self.shape, strict=True)] if axes else self.shape
         return f"{noun} of {' × '.join(map(str, sizes))}"
@@ -137,6 +131,3 @@ class Signal:
     def but(self, **changes: Any) -> Signal:
         """A copy with some parts changed."""
         return replace(self, **changes)
-
-
-_NOUNS: dict[Kind, str] = {"image": "an image", "series": "a series", "nodes": "a table", "graph": "a graph"}

@@ -11,6 +11,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from playground.blocks.families import role_of
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph
 from playground.editing.bands import bands
@@ -113,8 +114,8 @@ class _PartLayout:
         inside = set(names)
         self._sizes = sizes
         self._lines = lines
-        self._families = {
-            node.id: CATALOGUE[node.block].family if node.block in CATALOGUE else ""
+        self._roles = {
+            node.id: role_of(CATALOGUE[node.block].family if node.block in CATALOGUE else "")
             for node in graph.nodes
             if node.id in inside
         }
@@ -189,16 +190,16 @@ class _PartLayout:
         for name in names:
             layer[name] = max((layer[source] + 1 for source in into[name]), default=0)
         # Only data stand at the very left; another block without a wire into it waits beside what it feeds.
-        has_data = any(family == "data" for family in self._families.values())
+        has_data = "data" in self._roles.values()
         out: dict[str, list[str]] = defaultdict(list)
         for source, target in self._wires:
             out[source].append(target)
         for name in reversed(names):
-            if not into[name] and out[name] and has_data and self._families[name] != "data":
+            if not into[name] and out[name] and has_data and self._roles[name] != "data":
                 layer[name] = max(0, min(layer[target] for target in out[name]) - 1)
         last = max(layer.values())
         for name in names:
-            if self._families[name] == "loss" and not out[name]:
+            if self._roles[name] == "loss" and not out[name]:
                 layer[name] = last
         return layer
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from playground.blocks.base import Block, Port
-from playground.blocks.families import FAMILY, before
+from playground.blocks.families import FAMILY, before, role_of
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
@@ -88,7 +88,7 @@ def _families(graph: Graph, report: Report, source: Output | None, target: Input
     if target is not None and target[0] in report.blocks:
         return before(report.blocks[target[0]].family)
     has_data = any(isinstance(block, Dataset) for block in report.blocks.values())
-    return (*(family for family in FRESH if family != "data"), "data") if has_data else FRESH
+    return tuple(sorted(FRESH, key=lambda family: role_of(family) == "data")) if has_data else FRESH
 
 
 def _judged(

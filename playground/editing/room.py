@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.blocks.families import role_of
 from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Graph, Node, Note
@@ -73,7 +74,7 @@ def card_of(item: Node | Note) -> Rect:
     if isinstance(item, Note):
         return Rect(item.position.x, item.position.y, item.width, item.height)
     declaration = CATALOGUE.get(item.block)
-    plain = declaration is None or declaration.family in ("loss", "measure")
+    plain = declaration is None or role_of(declaration.family) in ("loss", "measure")
     return Rect(item.position.x, item.position.y, WIDTH, CARD_HEIGHT + 52.0 if plain else CARD_WIDTH + AROUND_PICTURE)
 
 

@@ -18,6 +18,7 @@ from playground.blocks.base import Advice, Block, BlockError, Fix
 from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
@@ -113,6 +114,10 @@ class Report:
             return sources
         ports = [port.name for port in block.inputs]
         return tuple(source for port, source in zip(ports, sources, strict=True) if port not in block.learns_from)
+
+    def revealing(self, *words: Reveal) -> tuple[str, ...]:
+        """Ids of the nodes that have all their inputs and whose blocks reveal all these, in order."""
+        return tuple(name for name in self.inputs if self.blocks[name].reveals.issuperset(words))
 
     def loss_nodes(self) -> tuple[str, ...]:
         """Ids of the loss blocks that have all their inputs, in order."""

@@ -139,6 +139,10 @@ class Network(nn.Module):
             if "generator" in vars(module):
                 vars(module)["generator"] = generator
 
+    def steps_before(self, losses: Collection[str]) -> list[Step]:
+        """All steps but those of these nodes."""
+        return [step for step in self.steps if step.node not in losses]
+
     def steps_to(self, outputs: Sequence[Output], given: Collection[Output] = ()) -> list[Step]:
         """The steps needed to compute some outputs, in order: what a picture of a hidden layer costs.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from playground.blocks.base import Block, Fix
+from playground.blocks.families import role_of
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
@@ -61,7 +62,7 @@ def _holder(source: Output, fix: Fix, around: Upstream) -> str | None:
         if _takes(block, fix):
             return name
         before = around.inputs.get(name, ())
-        decisive = block.family == "activation" and (fix.action == "replace" or "activation" in fix.parameters)
+        decisive = role_of(block.family) == "activation" and (fix.action == "replace" or "activation" in fix.parameters)
         if decisive or len(before) != 1 or around.signals[before[0]].shape != around.signals[source].shape:
             return None
         source = before[0]

@@ -29,13 +29,14 @@ def reading_of(loss: Loss | Estimator, prediction: Signal, target: Signal) -> Re
         return "probability"
     if prediction.scale == "log-probability":
         return "log-probability"
-    if loss.id == "binary-cross-entropy":
+    free = loss.free if isinstance(loss, Loss) else "numbers"
+    if free == "logits":
         return "logit"
-    if "cross-entropy" in loss.id or "divergence" in loss.id:
+    if free == "scores":
         return "softmax" if prediction.shape[-1:] != (1,) else "logit"
     if target.scale == "signed" or prediction.scale == "signed":
         return "signed"
-    if loss.id == "hinge":
+    if free == "margins":
         return "softmax" if prediction.size > 1 else "signed"
     return "zero-one"
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from playground.blocks.families import role_of
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
 from playground.network.check import Report
@@ -96,9 +97,9 @@ def activation_after(graph: Graph, report: Report, name: str) -> str:
         return str(own)
     for edge in graph.out_of(name):
         follower = report.blocks.get(edge.target)
-        if follower is not None and follower.family == "activation":
+        if follower is not None and role_of(follower.family) == "activation":
             return follower.id
-        if follower is not None and follower.family == "normalization":
+        if follower is not None and role_of(follower.family) == "normalization":
             return activation_after(graph, report, edge.target)
     return "identity"
 

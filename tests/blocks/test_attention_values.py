@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from playground.blocks.attention import MultiHeadAttention, MultiHeadAttentionLayer, PositionalEncoding, sinusoids
-from playground.blocks.base import Transparent
 from playground.blocks.registry import BLOCKS
+from playground.blocks.reveals import Transparent
 from playground.blocks.signal import Signal
 from playground.document.graph import Edge, Graph, Node
 from playground.editing import fixes

@@ -7,7 +7,12 @@ from itertools import groupby
 
 import pytest
 
-from playground.blocks.families import FAMILIES, FAMILY, Family, before
+from playground.blocks.activation import Activation
+from playground.blocks.estimator import Estimator
+from playground.blocks.families import FAMILIES, FAMILY, Family, before, computes, role_of
+from playground.blocks.loss import Loss
+from playground.blocks.measure import Measure
+from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.paths import RESOURCES
 
@@ -41,3 +46,15 @@ def test_what_a_block_follows_is_what_it_usually_comes_after() -> None:
     assert before("loss")[0] == "dense"
     assert before("measure") == ("estimator",)
     assert all(family in FAMILY[one].follows for family in FAMILY for one in before(family))
+
+
+def test_the_role_of_a_family_is_what_its_blocks_do() -> None:
+    bases = {"data": Dataset, "activation": Activation, "estimator": Estimator, "loss": Loss, "measure": Measure}
+    for name, block in CATALOGUE.items():
+        roles = [role for role, base in bases.items() if issubclass(block, base)]
+        assert roles in ([], [role_of(block.family)]), name
+        assert computes(block.family) == (not roles or roles == ["activation"]), name
+
+
+def test_an_unknown_family_computes() -> None:
+    assert role_of("tomorrow") == "layer" and computes("tomorrow")

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from playground.blocks.base import Transparent
 from playground.blocks.recurrent import GRU, LSTM, Embedding, Recurrent, SimpleRNN, Unrolled
+from playground.blocks.reveals import Transparent
 from playground.blocks.signal import Signal
 from playground.document.graph import Edge, Graph, Node
 from playground.editing import fixes

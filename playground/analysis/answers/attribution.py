@@ -17,7 +17,7 @@ from playground.analysis.shared.asking import Asking, InputOutput, answer_pairs,
 from playground.analysis.shared.heads import chosen
 from playground.analysis.shared.pictures import brightness, is_image
 from playground.analysis.subject import Subject
-from playground.blocks.signal import Kind
+from playground.blocks.kinds import KindName
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -36,8 +36,8 @@ METHODS: dict[Method, str] = {
     "smooth-gradient": "SmoothGrad",
 }
 UNSIGNED: tuple[Method, ...] = ("saliency", "smooth-gradient")
-KINDS: tuple[Kind, ...] = ("vector", "image", "series", "tokens")
-PLAIN: tuple[Kind, ...] = ("vector", "image")
+KINDS: tuple[KindName, ...] = ("vector", "image", "series", "tokens")
+PLAIN: tuple[KindName, ...] = ("vector", "image")
 """Where a network without a short answer is asked about the units of a block."""
 MOST_EXAMPLES = 128
 """Examples over which the mean is taken."""

@@ -16,13 +16,13 @@ from playground.analysis.question import Question
 from playground.analysis.shared.asking import Asking, InputOutput, answer_pairs
 from playground.analysis.shared.heads import Head
 from playground.analysis.subject import Subject
-from playground.blocks.signal import Kind
+from playground.blocks.kinds import KindName
 from playground.data.base import PARTS, Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 
-KINDS: tuple[Kind, ...] = ("vector",)
+KINDS: tuple[KindName, ...] = ("vector",)
 MOST_POINTS = 2_000
 """Examples of a part that are drawn."""
 MARGIN = 0.05

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from playground.analysis.base import Plotted, Table, example_row
 from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, heads
 from playground.analysis.subject import Subject, dependents
-from playground.blocks.normalization import DropoutLayer
 from playground.data.base import Part
 from playground.data.series.forecasting import SeriesDataset, Timeline
 from playground.document.declaration import parameter
@@ -224,7 +224,7 @@ class ForecastAnalysis(Plotted):
         errors = timeline.truth(pool) - said[pool - task.origins[0]]  # (errors, horizon)
         drawn = errors[(_draws(self.paths) * len(pool)).astype(np.int64)]
         steps = subject.network.steps_to([head.prediction])
-        layers = [step.module for step in steps if isinstance(step.module, DropoutLayer)]
+        layers = [step.module for step in steps if "dropout" in subject.report.blocks[step.node].reveals]
         if not any(layer.rate for layer in layers):
             return np.asarray(said[task.row] + drawn)
         here = np.full(self.paths, task.origin, dtype=np.int64)
@@ -325,7 +325,7 @@ def _moments(dataset: SeriesDataset, count: int) -> tuple[str, ...]:
 
 
 @contextmanager
-def _switched_on(layers: list[DropoutLayer]) -> Iterator[None]:
+def _switched_on(layers: list[nn.Module]) -> Iterator[None]:
     """Dropout as in training; its random numbers are those of the subject, the same every time."""
     for layer in layers:
         layer.training = True

@@ -14,8 +14,7 @@ from playground.analysis.base import Plotted, Table
 from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, class_heads
 from playground.analysis.subject import Extent, Subject, dependents, plane_node
-from playground.blocks.adversarial import RealAndGenerated
-from playground.blocks.coverage import ModeCoverage
+from playground.blocks.reveals import FindsModes
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -129,10 +128,7 @@ class GeneratedPointsAnalysis(Plotted):
 
 def _dealer(report: Report) -> str:
     """The first block that deals out real and generated examples; empty when there is none."""
-    for name in report.order:
-        if isinstance(report.blocks.get(name), RealAndGenerated) and name in report.inputs:
-            return name
-    return ""
+    return next(iter(report.revealing("real and generated")), "")
 
 
 def _judge(report: Report, dealer: str) -> Head | None:
@@ -153,9 +149,9 @@ def _wider(extent: Extent) -> Extent:
 def _modes(subject: Subject, part: Part) -> Modes | None:
     """The modes as the first measure that looks at the real points of the plane sees them."""
     report, node = subject.report, plane_node(subject.report)
-    for name, block in report.blocks.items():
-        sources = report.inputs.get(name, ())
-        if not isinstance(block, ModeCoverage) or len(sources) < 3 or sources[1] != (node, "features"):
+    for name in report.revealing("modes"):
+        block, sources = report.blocks[name], report.inputs[name]
+        if not isinstance(block, FindsModes) or sources[1] != (node, "features"):
             continue
         values = subject.values(subject.feeds(part), sources)
         found = block.clusters(*(torch.from_numpy(values[source]) for source in sources))

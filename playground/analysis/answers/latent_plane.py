@@ -173,7 +173,7 @@ def _vectors(report: Report) -> list[Output]:
     return [
         output
         for output in outputs
-        if len(report.signals[output].shape) == 1 and report.signals[output].kind not in ("classes", "tokens")
+        if len(report.signals[output].shape) == 1 and report.signals[output].of_kind.numbers
     ]
 
 

@@ -12,8 +12,6 @@ from playground.analysis.answers.decision_boundary import is_square, widened
 from playground.analysis.base import Plotted, Table
 from playground.analysis.question import Question
 from playground.analysis.subject import Extent, plane_node
-from playground.blocks.clustering import KMeans
-from playground.blocks.perceptron import Perceptron
 from playground.data.preparation import Scaler
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -101,7 +99,7 @@ class LearningRuleAnalysis(Plotted):
         trail = [one for one in question.trail if now is None or one.step < now.step]
         trail = [*spread_out(trail, MOST_LOOKED_AT), *([now] if now else [])]
         question.check()
-        perceptron = isinstance(block, Perceptron)
+        perceptron = "boundary line" in block.reveals
         answers = _answers(at_points, perceptron)
         classes = points.classes
         names = subject.prepared[data].feature_names
@@ -129,7 +127,7 @@ def rule_nodes(report: Report) -> list[str]:
     return [
         name
         for name in report.estimator_nodes()
-        if isinstance(report.blocks[name], Perceptron | KMeans) and report.followed(name) == (source,)
+        if report.blocks[name].reveals & {"boundary line", "centroids"} and report.followed(name) == (source,)
     ]
 
 

@@ -14,14 +14,10 @@ from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.pictures import brightness, is_image, pictures
 from playground.analysis.subject import Subject
 from playground.blocks.loss import Loss
-from playground.blocks.signal import Signal
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Output, Report
-
-REARRANGING = ("flatten", "reshape")
-"""Blocks that leave the pixels as they are."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +136,7 @@ def redrawings(report: Report) -> tuple[ReconstructionLoss, ...]:
 
 def source_of(report: Report, output: Output) -> Output:
     """Where the numbers of an output come from, beyond blocks that only rearrange them."""
-    while report.blocks[output[0]].id in REARRANGING and output[0] in report.inputs:
+    while report.blocks[output[0]].rearranges and output[0] in report.inputs:
         output = report.inputs[output[0]][0]
     return output
 
@@ -149,10 +145,8 @@ def as_pixels(subject: Subject, drawn: ReconstructionLoss, values: NDArray[np.fl
     """What the network draws (n, ...) as images (n, channels, h, w), in the scale of the data block."""
     report = subject.report
     shape = report.signals[drawn.data, "features"].shape
-    if _are_logits(report.blocks[drawn.loss].id, report.signals[drawn.prediction]):
+    judge = report.blocks[drawn.loss]
+    logits = isinstance(judge, Loss) and judge.free == "logits"
+    if logits and report.signals[drawn.prediction].scale != "probability":
         values = torch.sigmoid(torch.from_numpy(values)).numpy()
     return np.ascontiguousarray(values.reshape(len(values), *shape))
-
-
-def _are_logits(loss: str, prediction: Signal) -> bool:
-    return loss == "binary-cross-entropy" and prediction.scale != "probability"

@@ -14,13 +14,13 @@ from playground.analysis.base import NothingToShow, Plotted, Table, example_row
 from playground.analysis.question import Question
 from playground.analysis.shared.asking import Asking, answer_pairs
 from playground.analysis.shared.pictures import image_node
-from playground.blocks.signal import Kind
+from playground.blocks.kinds import KindName
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
 
-KINDS: tuple[Kind, ...] = ("vector",)
+KINDS: tuple[KindName, ...] = ("vector",)
 MOST_EXAMPLES = 128
 """Examples over which the mean is taken."""
 MOST_LINES = 24

@@ -14,8 +14,7 @@ from playground.analysis.base import Analysis, Table, example_row
 from playground.analysis.question import Question
 from playground.analysis.shared.step_words import words_at
 from playground.analysis.subject import Subject
-from playground.blocks.attention import Attention
-from playground.blocks.base import Transparent
+from playground.blocks.reveals import Transparent
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -100,7 +99,7 @@ class AttentionAnalysis(Analysis):
 
 def attention_nodes(report: Report) -> tuple[str, ...]:
     """The nodes that have attention matrices, in order."""
-    return tuple(name for name in report.inputs if isinstance(report.blocks[name], Attention))
+    return report.revealing("attention")
 
 
 @torch.no_grad()

@@ -87,7 +87,7 @@ class FeatureMapsAnalysis(Analysis):
     example: int = example_row()
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if not any(block.family == "convolution" for block in report.blocks.values()):
+        if not any("feature maps" in block.reveals for block in report.blocks.values()):
             return "No convolution on the canvas. Drag in a Conv2D."
         return ""
 
@@ -98,7 +98,7 @@ class FeatureMapsAnalysis(Analysis):
         network, report = subject.network, subject.report
         subject.calm()
         with torch.no_grad():
-            steps = [step for step in network.steps if report.blocks[step.node].family != "loss"]
+            steps = network.steps_before(report.loss_nodes())
             values = network.run(subject.example(question.example), steps)
         layers = _layers(subject, values)
         return FeatureMaps(

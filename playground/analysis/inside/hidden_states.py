@@ -13,7 +13,7 @@ from playground.analysis.base import Analysis, Table, example_row
 from playground.analysis.question import Question
 from playground.analysis.shared.layer_answers import Answer, answer_to
 from playground.analysis.shared.step_words import words_at
-from playground.blocks.recurrent import Recurrent, Unrolled
+from playground.blocks.reveals import Unrolls
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -29,8 +29,7 @@ TITLES = {
     "reset": "Reset gate",
     "candidate": "Candidate",
 }
-"""What can be seen of a recurrent block, in the order in which it is shown."""
-GATES = frozenset({"forget", "input", "output", "update", "reset"})
+"""Titles of what can be seen of a recurrent block, in the order in which it is shown; all else follows."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +104,13 @@ class HiddenStatesAnalysis(Analysis):
         feeds = subject.example(question.example)
         subject.calm()
         with torch.no_grad():
-            values = network.run(feeds, [step for step in network.steps if report.blocks[step.node].family != "loss"])
+            values = network.run(feeds, network.steps_before(report.loss_nodes()))
             step = next(step for step in network.steps if step.node == node)
-            assert isinstance(step.module, Unrolled)
-            inner = step.module.inside(values[step.inputs[0]])
-        maps = [_map(name, inner[name]) for name in TITLES if name in inner]
+            assert isinstance(step.module, Unrolls)
+            inner = step.module.inside(*(values[slot] for slot in step.inputs))
+        gates = step.module.gates
+        names_inside = [*(name for name in TITLES if name in inner), *(name for name in inner if name not in TITLES)]
+        maps = [_map(name, inner[name], name in gates) for name in names_inside]
         part = subject.shown_part
         count = min(prepared.count(part) for prepared in subject.prepared.values())
         return HiddenStates(
@@ -126,9 +127,10 @@ class HiddenStatesAnalysis(Analysis):
 
 def recurrent_nodes(report: Report) -> tuple[str, ...]:
     """The nodes with a hidden state, in order."""
-    return tuple(name for name in report.inputs if isinstance(report.blocks[name], Recurrent))
+    return report.revealing("hidden states")
 
 
-def _map(name: str, values: torch.Tensor) -> StateMap:
+def _map(name: str, values: torch.Tensor, gate: bool) -> StateMap:
     """(1, time, units) as (units, time)."""
-    return StateMap(name, TITLES[name], np.ascontiguousarray(values[0].T.numpy()), name in GATES)
+    title = TITLES.get(name, name.capitalize())
+    return StateMap(name, title, np.ascontiguousarray(values[0].T.numpy()), gate)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Table
 from playground.analysis.question import Question
-from playground.blocks.convolution import Conv2D
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -99,4 +98,4 @@ class KernelsAnalysis(Analysis):
 
 def convolutions(report: Report) -> tuple[str, ...]:
     """The nodes that have kernels, in order."""
-    return tuple(name for name in report.inputs if isinstance(report.blocks[name], Conv2D))
+    return report.revealing("kernels")

@@ -20,8 +20,7 @@ from playground.analysis.question import Question
 from playground.analysis.shared.pictures import brightness, image_node, pictures
 from playground.analysis.shared.points import PlanePoints
 from playground.analysis.subject import Extent, Subject, dependents, entrances, plane_node
-from playground.blocks.adversarial import Noise
-from playground.blocks.base import Transparent
+from playground.blocks.reveals import DrawsNoise, Transparent
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -122,9 +121,10 @@ def _vectors(report: Report, outputs: Sequence[Output]) -> list[Output]:
 def _over_noise(subject: Subject, resolution: int) -> dict[Output, NDArray[np.float32]]:
     """What follows from two random numbers alone, over the plane of these numbers."""
     report, found = subject.report, {}
-    for name, block in report.blocks.items():
-        if isinstance(block, Noise) and block.size == 2 and name in report.inputs:
-            source = name, "output"
+    for name in report.revealing("noise"):
+        block = report.blocks[name]
+        if isinstance(block, DrawsNoise) and block.size == 2:
+            source = name, block.outputs[0].name
             side = torch.linspace(-block.reach(), block.reach(), resolution)
             grid = torch.cartesian_prod(side, side).flip(1)  # the second number changes slowest, as in `Subject.grid`
             found.update(subject.values({source: grid}, _vectors(report, dependents(report, source))))
@@ -143,7 +143,7 @@ def _of_example(question: Question, subject: Subject) -> LiveMaps:
     feeds = subject.example(question.example)
     subject.calm()
     with torch.no_grad():
-        values = network.run(feeds, [step for step in network.steps if report.blocks[step.node].family != "loss"])
+        values = network.run(feeds, network.steps_before(report.loss_nodes()))
         maps: dict[str, NDArray[np.float32]] = {}
         palettes: dict[str, Palette] = {}
         for step in network.steps:
@@ -166,7 +166,7 @@ def _of_example(question: Question, subject: Subject) -> LiveMaps:
     palettes.update(dict.fromkeys(redrawn, "ink"))
     node = image_node(report)
     if node:
-        followed = redrawn or any(report.blocks[name].family == "convolution" for name in maps)
+        followed = redrawn or any("feature maps" in report.blocks[name].reveals for name in maps)
         maps[node] = _data_pictures(subject, node, question.example if followed else None)
         palettes[node] = "ink"
     return LiveMaps(maps, node, None, None, palettes, feature_names=feature_names(subject))
@@ -175,19 +175,21 @@ def _of_example(question: Question, subject: Subject) -> LiveMaps:
 def _shown_port(report: Report, name: str) -> str:
     """The first output, but of a graph its edges, which say more than a table of nodes."""
     ports = [port.name for port in report.blocks[name].outputs]
-    graphs = [port for port in ports if (name, port) in report.signals and report.signals[name, port].kind == "graph"]
-    return (graphs or ports)[0]
+    known = [port for port in ports if (name, port) in report.signals]
+    matrices = [port for port in known if report.signals[name, port].of_kind.picture == "matrix"]
+    return (matrices or ports)[0]
 
 
 def _picture_of(signal: Signal | None, value: torch.Tensor) -> NDArray[np.float32] | None:
     """Maps (n, h, w) of what a block gives for one example; None where that makes no picture."""
-    if signal is None or signal.kind in ("loss", "tokens", "classes") or not len(value):
+    if signal is None or not signal.of_kind.picture or not len(value):
         return None
     first = value[0].float()
-    if signal.kind == "image" and len(signal.shape) == 3:
+    picture = signal.of_kind.picture
+    if picture == "maps" and len(signal.shape) == 3:
         return _ready(first)
     if len(signal.shape) == 2:
-        return _ready((first if signal.kind == "graph" else first.T)[None])  # (features, time): time runs to the right
+        return _ready((first if picture == "matrix" else first.T)[None])  # (features, time): time runs to the right
     if len(signal.shape) == 1 and signal.shape[0] > 1:
         strip = first[:LONGEST_STRIP]
         return _ready(strip.expand(max(1, round(len(strip) * STRIP)), len(strip))[None])

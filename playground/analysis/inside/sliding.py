@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from playground.blocks.convolution import Conv2D, Conv2DLayer, Pooling
+from playground.blocks.reveals import SlidesWindow
 
 Reduction = Literal["weigh", "largest", "mean"]
 
@@ -106,14 +106,15 @@ def sliding_of(
     block: object, module: nn.Module, source: str, arriving: torch.Tensor, most_maps: int
 ) -> Sliding | None:
     """How a block slides over one example (channels, height, width); None for a block without a window."""
+    if not isinstance(block, SlidesWindow):
+        return None
     image = np.ascontiguousarray(arriving.numpy(), dtype=np.float32)
-    if isinstance(block, Conv2D) and isinstance(module, Conv2DLayer):
-        bias = module.bias.detach().numpy()[:most_maps].copy() if module.bias is not None else None
-        return Sliding(
-            "weigh", block.kernel_size, block.stride, module.rim[0], source, image, block.activation,
-            module.weight.detach().numpy()[:most_maps].copy(), bias,
-        )  # fmt: skip
-    if isinstance(block, Pooling):
-        way: Reduction = "largest" if block.id == "max-pool2d" else "mean"
-        return Sliding(way, block.kernel_size, block.stride, 0, source, image)
-    return None
+    window = block.window(module)
+    kernels, biases = (_first(values, most_maps) for values in (window.weight, window.bias))
+    return Sliding(
+        window.result, window.size, window.stride, window.rim, source, image, window.function, kernels, biases
+    )
+
+
+def _first(values: torch.Tensor | None, most: int) -> NDArray[np.float32] | None:
+    return None if values is None else values.detach().numpy()[:most].copy()

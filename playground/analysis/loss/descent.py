@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from playground.analysis.base import Plotted, Table
 from playground.analysis.loss.lagrange import Balance, balance
 from playground.analysis.question import Question
-from playground.blocks.descent import DescentFunction
 from playground.blocks.landscapes import Extent, Landscape
+from playground.blocks.reveals import HasLandscape
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.document.project import Project
@@ -177,7 +177,7 @@ class DescentAnalysis(Plotted):
         return Descent(tuple(trajectories), optimizer, snapshot.step)
 
     def _walk(
-        self, node: str, title: str, block: DescentFunction, trail: Sequence[Snapshot], snapshot: Snapshot,
+        self, node: str, title: str, block: HasLandscape, trail: Sequence[Snapshot], snapshot: Snapshot,
         following: tuple[Snapshot, float] | None, factor: float,
     ) -> Trajectory:  # fmt: skip
         landscape = block.landscape
@@ -209,10 +209,9 @@ class DescentAnalysis(Plotted):
         )  # fmt: skip
 
 
-def _functions(report: Report) -> list[tuple[str, DescentFunction]]:
-    return [
-        (name, block) for name in report.loss_nodes() if isinstance(block := report.blocks[name], DescentFunction)
-    ]
+def _functions(report: Report) -> list[tuple[str, HasLandscape]]:
+    found = ((name, report.blocks[name]) for name in report.revealing("landscape"))
+    return [(name, block) for name, block in found if isinstance(block, HasLandscape)]
 
 
 def way(trail: Sequence[Snapshot], snapshot: Snapshot) -> list[Snapshot]:

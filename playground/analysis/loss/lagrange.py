@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.blocks.descent import Constraint
+from playground.blocks.landscapes import Constraint
 
 Floats = NDArray[np.float64]
 NEAR = 1e-9

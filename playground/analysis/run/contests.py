@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from playground.analysis.base import NothingToShow, Table
 from playground.analysis.question import Question
 from playground.analysis.shared.many_losses import clock
+from playground.blocks.families import role_of
 from playground.document.graph import Graph
 from playground.document.project import Goal, Project
 from playground.editing.naming import titles
@@ -110,7 +111,7 @@ def why_no_contest(report: Report, graph: Graph) -> str:
         return "No block on the canvas has weights, so all runs would be the same. Drag in a Dense block."
     if not report.data_nodes():
         return "A contest needs data. Put several test functions on one canvas, and they race side by side."
-    if any(block.family == "estimator" for block in report.blocks.values()):
+    if any(role_of(block.family) == "estimator" for block in report.blocks.values()):
         return "Blocks that learn without a gradient do not take part in contests; delete them, or use Runs instead."
     return ""
 

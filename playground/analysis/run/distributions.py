@@ -168,7 +168,7 @@ class DistributionsAnalysis(Analysis):
         columns = min(self.bins, max(FEWEST_BINS, round(2 * math.sqrt(fewest))))
         edges = np.linspace(low, high, columns + 1)
         signal = subject.report.signals.get(outputs_of(subject.report).get(shown.node, ("", "")))
-        axis = 0 if signal is None or not signal.shape or signal.kind == "image" else -1
+        axis = 0 if signal is None or not signal.shape else signal.of_kind.unit_axis
         return Distributions(
             node=shown.node,
             title=shown.title,

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from playground.analysis.shared.heads import Head, heads
 from playground.analysis.subject import Subject
-from playground.blocks.signal import Kind, Signal
+from playground.blocks.families import computes
+from playground.blocks.kinds import KindName
+from playground.blocks.signal import Signal
 from playground.data.base import Part, RegressionDataset
 from playground.network.check import Output, Report
 
@@ -46,7 +48,7 @@ class InputOutput:
         return self.head is not None and self.head.classifies
 
 
-def answer_pairs(report: Report, kinds: Collection[Kind]) -> tuple[InputOutput, ...]:
+def answer_pairs(report: Report, kinds: Collection[KindName]) -> tuple[InputOutput, ...]:
     """The answers one can ask about where the features are of these kinds, in order."""
     found: list[InputOutput] = []
     for head in heads(report):
@@ -59,16 +61,16 @@ def answer_pairs(report: Report, kinds: Collection[Kind]) -> tuple[InputOutput, 
     return tuple(found)
 
 
-def unit_pairs(report: Report, kinds: Collection[Kind]) -> tuple[InputOutput, ...]:
+def unit_pairs(report: Report, kinds: Collection[KindName]) -> tuple[InputOutput, ...]:
     """The blocks whose units one can ask about; of images their maps. Vectors come first, and the narrowest of them."""
     found: list[InputOutput] = []
     for name in report.inputs:
         block = report.blocks[name]
-        if block.family in ("loss", "measure", "estimator") or not block.outputs:
+        if not computes(block.family) or not block.outputs:
             continue
         asked = name, block.outputs[0].name
         signal = report.signals[asked]
-        if signal.kind in ("vector", "image", "series") and signal.rows == 1 and _units(signal) <= MOST_UNITS:
+        if signal.of_kind.numbers and not signal.of_kind.whole and signal.rows == 1 and _units(signal) <= MOST_UNITS:
             found += _asked(report, kinds, asked, None)
     signals = report.signals
     return tuple(sorted(found, key=lambda one: (signals[one.asked].kind != "vector", _units(signals[one.asked]))))
@@ -76,10 +78,10 @@ def unit_pairs(report: Report, kinds: Collection[Kind]) -> tuple[InputOutput, ..
 
 def _units(signal: Signal) -> int:
     """The maps of an image, the features of a series, the numbers of a vector."""
-    return signal.shape[0 if signal.kind == "image" else -1] if signal.shape else 1
+    return signal.shape[signal.of_kind.unit_axis] if signal.shape else 1
 
 
-def _asked(report: Report, kinds: Collection[Kind], asked: Output, head: Head | None) -> list[InputOutput]:
+def _asked(report: Report, kinds: Collection[KindName], asked: Output, head: Head | None) -> list[InputOutput]:
     """The pair about a port, of the first data block that it follows from."""
     above = sources_of(report, asked)
     for name in report.data_nodes():

@@ -17,8 +17,7 @@ from torch import nn
 from playground.analysis.shared.weight_points import Combined, WeightPoints
 from playground.analysis.subject import Subject
 from playground.blocks.activation import Activation, SoftmaxLike, activation
-from playground.blocks.dense import Dense
-from playground.blocks.normalization import DropoutLayer
+from playground.blocks.reveals import WithUnits
 from playground.network.check import Output
 from playground.network.compiled import Step
 from playground.network.flat import Layout, Place
@@ -151,7 +150,7 @@ class Trunk:
         if not step.inputs:
             return None
         block, source = subject.report.blocks[step.node], step.inputs[0]
-        if isinstance(block, Dense) and isinstance(step.module, nn.Linear):
+        if "units" in block.reveals and isinstance(block, WithUnits) and isinstance(step.module, nn.Linear):
             chosen = activation(block.activation)
             module = getattr(step.module, "function", nn.Identity())
             shared = source in self.shared and self.shared[source].dim() == 2
@@ -159,7 +158,7 @@ class Trunk:
             if simple and _plain(module) and (shared or source in made):
                 bias = places.get(f"{step.node}.bias")
                 return DenseStep(source, step.outputs[0], places[f"{step.node}.weight"], bias, _quick(module))
-        elif source in made and isinstance(step.module, DropoutLayer):
+        elif source in made and "dropout" in block.reveals:
             return ElementStep(source, step.outputs[0], _same)  # evaluation drops nothing
         elif source in made and isinstance(block, Activation) and block.elementwise and _plain(step.module):
             return ElementStep(source, step.outputs[0], step.module.forward)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.subject import Subject
 from playground.blocks.base import Block
+from playground.blocks.families import computes, role_of
 from playground.blocks.signal import Signal
 from playground.document.project import Project
 from playground.network.check import Output, Report
@@ -47,14 +48,14 @@ NONE = Health(math.nan, math.nan, math.nan, 0)
 
 def activation_of(block: Block) -> str:
     """The id of the activation whose values a block gives; empty where it has none. A state is a tanh times gates."""
-    if block.family == "activation":
+    if role_of(block.family) == "activation":
         return block.id
-    return "tanh" if block.family == "recurrent" and block.id != "embedding" else str(getattr(block, "activation", ""))
+    return "tanh" if "hidden states" in block.reveals else str(getattr(block, "activation", ""))
 
 
 def by_units(values: NDArray[np.float32], signal: Signal) -> NDArray[np.float32]:
     """Values (N, ...) as (all places, units): the channels of an image are units, else the numbers of the last axis."""
-    if signal.kind == "image" and values.ndim == 4:
+    if signal.of_kind.unit_axis == 0 and values.ndim == 4:
         values = np.moveaxis(values, 1, -1)
     return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(-1, 1)
 
@@ -83,11 +84,11 @@ def outputs_of(report: Report) -> dict[str, Output]:
     found: dict[str, Output] = {}
     for name in report.order:
         block = report.blocks[name]
-        if block.family in ("data", "loss", "measure", "estimator") or not block.outputs:
+        if not computes(block.family) or not block.outputs:
             continue
         output = name, block.outputs[0].name
         signal = report.signals.get(output)
-        if signal is not None and signal.kind not in ("loss", "tokens", "classes"):
+        if signal is not None and signal.of_kind.numbers:
             found[name] = output
     return found
 

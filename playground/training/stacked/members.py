@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.declaration import Declaration, ParameterInfo
 from playground.document.graph import Choice
@@ -122,7 +123,7 @@ def settings_of(project: Project) -> list[Setting]:
     report, names = check(project.graph), titles(project.graph)
     for node in project.graph.nodes:
         block = report.blocks.get(node.id)
-        if block is None or block.family == "data":
+        if block is None or isinstance(block, Dataset):
             continue
         for info in type(block).parameter_infos():
             if info.name in ("units", "filters") or info.kind not in ("number", "choice"):

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, Signal, Slot
 
-from playground.blocks.dense import Dense
-from playground.blocks.merge import FeatureExpansion
+from playground.blocks.reveals import NamesFeatures, WithUnits
 from playground.data.base import Dataset
 from playground.document.graph import Graph
 from playground.editing.naming import titles
@@ -73,7 +72,7 @@ class Unfolding(QObject):
     def _show(self, name: str, report: Report, names: Mapping[str, str]) -> bool:
         """Make or change the neurons of one block. True when its card changed its size."""
         block = report.blocks[name]
-        assert isinstance(block, Dense)
+        assert isinstance(block, WithUnits)
         source = report.inputs[name][0]
         inputs = _inputs(report, source, source[0] in self._items, names, self._features)
         card = self._scene.nodes[name]
@@ -212,9 +211,10 @@ class Unfolding(QObject):
 
 
 def unfoldable(report: Report, name: str) -> bool:
-    """Whether the node is a dense block of at most 64 units whose inputs are known."""
+    """Whether the node is a block of at most 64 units whose inputs are known."""
     block = report.blocks.get(name)
-    return isinstance(block, Dense) and block.units <= MOST_UNITS and name in report.inputs
+    known = block is not None and name in report.inputs and "units" in block.reveals
+    return known and isinstance(block, WithUnits) and block.units <= MOST_UNITS
 
 
 def _inputs(
@@ -232,7 +232,7 @@ def _inputs(
     if count <= MOST_FEATURES and isinstance(block, Dataset):
         own = features.get(source[0], ())
         return NeuronInputs("features", count, own if len(own) == count else tuple(f"x{i + 1}" for i in range(count)))
-    if count <= MOST_FEATURES and isinstance(block, FeatureExpansion):
+    if count <= MOST_FEATURES and isinstance(block, NamesFeatures):
         plain = report.signals[report.inputs[source[0]][0]].size
         return NeuronInputs("features", count, block.names(plain))
     if count <= MOST_PINS:

@@ -10,7 +10,7 @@ from playground.analysis.inside.slow_motion.parts import Kind
 from playground.analysis.inside.slow_motion.sentences import FORWARD, MERGES, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.blocks.activation import activation
-from playground.blocks.dense import Dense
+from playground.blocks.reveals import WithUnits
 
 
 class ForwardWriter(OperationWriter):
@@ -37,7 +37,7 @@ class ForwardWriter(OperationWriter):
 
     def _formula(self, operation: Operation) -> str:
         block = operation.block
-        if isinstance(block, Dense):
+        if isinstance(block, WithUnits) and "units" in block.reveals:
             block = activation(block.activation)
         return "" if block is None else block.formula
 

@@ -10,8 +10,8 @@ import torch
 from playground.analysis.inside.slow_motion.chain import READABLE
 from playground.analysis.inside.slow_motion.notation import Index, Pen
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
-from playground.blocks.dense import Dense
 from playground.blocks.loss import HalfMeanSquaredError, MeanSquaredError, SumOfSquaresError
+from playground.blocks.reveals import WithUnits
 
 MOST_LINES = 4
 """Numbers of one tensor whose formula is written out."""
@@ -62,7 +62,9 @@ class OperationWriter:
         if operation.kind == "sigmoid":
             return "σ"
         block = operation.block
-        own = block.activation if isinstance(block, Dense) else block.id if block is not None else ""
+        own = block.id if block is not None else ""
+        if isinstance(block, WithUnits) and "units" in block.reveals:
+            own = block.activation
         return FUNCTIONS.get(own, "f")
 
     def _numbers(self, key: str) -> str:

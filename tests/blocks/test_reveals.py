@@ -1,0 +1,150 @@
+"""What a block says can be seen of its inside can be seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import nn
+
+from playground.blocks.registry import BLOCKS
+from playground.blocks.reveals import (
+    PROMISES,
+    DrawsNoise,
+    FindsModes,
+    HasLandscape,
+    NamesFeatures,
+    Reveal,
+    SlidesWindow,
+    Transparent,
+    Unrolls,
+    WithUnits,
+)
+from tests.blocks.block_cases import CASES
+from tests.blocks.case import BATCH, Case, batches_of
+
+REVEALING = [(case, word) for case in CASES for word in sorted(case.block.reveals)]
+
+
+def _weights(case: Case, module: nn.Module, shape: tuple[int, ...]) -> None:
+    sizes = {name: tuple(values.shape) for name, values in module.named_parameters(recurse=False)}
+    assert sizes.pop("weight") == shape
+    assert sizes.pop("bias", shape[:1]) == shape[:1] and not sizes
+
+
+def _units(case: Case, module: nn.Module) -> None:
+    assert isinstance(case.block, WithUnits)
+    _weights(case, module, (case.block.units, case.inputs[0].shape[-1]))
+
+
+def _names(case: Case, module: nn.Module) -> None:
+    assert isinstance(case.block, NamesFeatures)
+    assert len(case.block.names(case.inputs[0].size)) == case.shape[-1]
+
+
+def _maps(case: Case, module: nn.Module) -> None:
+    assert any(signal.kind in ("image", "series") for signal in case.inputs)
+
+
+def _kernels(case: Case, module: nn.Module) -> None:
+    window = _window(case, module)
+    _weights(case, module, (case.shape[0], case.inputs[0].shape[0], window, window))
+
+
+def _window(case: Case, module: nn.Module) -> int:
+    """One number of the first map, made again from its window."""
+    if len(case.shape) != 3:
+        return 0
+    assert isinstance(case.block, SlidesWindow)
+    window, (image,) = case.block.window(module), batches_of(case.inputs)
+    beyond = window.size + window.rim
+    padded = nn.functional.pad(image, (window.rim, beyond, window.rim, beyond))
+    place = window.stride if case.shape[1] > 1 else 0
+    seen = padded[0, :, place : place + window.size, :window.size]
+    if window.weight is None:
+        wanted = seen[0].amax() if window.result == "largest" else seen[0].mean()
+        given = module(image)[0, 0, 1 if place else 0, 0]
+    else:
+        wanted = (seen * window.weight[0]).sum() + (0.0 if window.bias is None else window.bias[0])
+        given = module.weighted_sum(image)[0, 0, 1 if place else 0, 0]  # type: ignore[operator]
+    assert torch.allclose(given, wanted, atol=1e-5)
+    return window.size
+
+
+def _attention(case: Case, module: nn.Module) -> None:
+    assert isinstance(module, Transparent)
+    inner, steps = module.inside(*batches_of(case.inputs)), case.inputs[0].shape[0]
+    assert inner["attention"].shape == inner["scores"].shape
+    assert (len(inner["attention"]), *inner["attention"].shape[2:]) == (BATCH, steps, steps)
+    sums = inner["attention"].sum(-1)
+    assert (torch.isclose(sums, torch.ones(())) | (sums == 0.0)).all()
+
+
+def _states(case: Case, module: nn.Module) -> None:
+    assert isinstance(module, Unrolls)
+    inner = module.inside(*batches_of(case.inputs))
+    assert module.gates <= inner.keys()
+    assert {tuple(values.shape[:2]) for values in inner.values()} == {(BATCH, case.inputs[0].shape[0])}
+    assert all(((inner[gate] >= 0.0) & (inner[gate] <= 1.0)).all() for gate in module.gates)
+    given = module(*batches_of(case.inputs))
+    assert torch.allclose(given, inner["hidden"] if given.dim() == 3 else inner["hidden"][:, -1], atol=1e-5)
+
+
+def _line(case: Case, module: nn.Module) -> None:
+    buffers = dict(module.named_buffers())
+    assert (buffers["weight"].shape, buffers["bias"].shape) == ((1, case.inputs[0].size), (1,))
+    assert case.shape == (1,)
+
+
+def _centroids(case: Case, module: nn.Module) -> None:
+    assert dict(module.named_buffers())["centroids"].shape == (case.shape[0], case.inputs[0].size)
+
+
+def _modes(case: Case, module: nn.Module) -> None:
+    assert isinstance(case.block, FindsModes) and 0.0 < case.block.share <= 1.0
+    found = case.block.clusters(*batches_of(case.inputs))
+    assert len(found.middles) == len(found.reaches) == len(found.shares)
+
+
+def _pairs(case: Case, module: nn.Module) -> None:
+    real, generated = batches_of(case.inputs)
+    mixed, is_real = module(real, generated)
+    assert torch.equal(mixed[is_real[:, 0] == 1.0], real) and torch.equal(mixed[is_real[:, 0] == 0.0], generated)
+
+
+def _noise(case: Case, module: nn.Module) -> None:
+    assert isinstance(case.block, DrawsNoise) and case.shape == (case.block.size,)
+    assert case.block.reach() > 0.0
+
+
+def _dropout(case: Case, module: nn.Module) -> None:
+    (arriving,) = batches_of(case.inputs)
+    assert isinstance(module.rate, float)
+    assert torch.equal(module.eval()(arriving), arriving)
+
+
+def _landscape(case: Case, module: nn.Module) -> None:
+    assert isinstance(case.block, HasLandscape)
+    (place,) = module.parameters()
+    assert place.shape == (case.block.landscape.dimensions,) == (len(case.block.start),)
+    assert torch.allclose(module(), case.block.landscape.value(*place.unbind()))
+
+
+KEPT: dict[Reveal, Callable[[Case, nn.Module], object]] = {
+    "units": _units, "feature names": _names, "feature maps": _maps, "kernels": _kernels, "sliding window": _window,
+    "attention": _attention, "hidden states": _states, "boundary line": _line, "centroids": _centroids,
+    "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout, "landscape": _landscape,
+}  # fmt: skip
+
+
+def test_every_word_is_described_declared_by_a_block_and_tested() -> None:
+    declared = {word for block in BLOCKS for word in block.reveals}
+    assert declared == PROMISES.keys() == KEPT.keys(), "a word is a row of PROMISES in playground/blocks/reveals.py"
+
+
+@pytest.mark.parametrize(("case", "word"), REVEALING, ids=lambda one: one.name if isinstance(one, Case) else one)
+def test_a_block_keeps_what_its_words_promise(case: Case, word: Reveal) -> None:
+    torch.manual_seed(0)
+    with torch.no_grad():
+        KEPT[word](case, case.block.build(*case.inputs))
