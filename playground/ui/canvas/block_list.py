@@ -14,13 +14,14 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QDrag, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QDrag, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from playground.blocks.base import Block
@@ -46,6 +47,22 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A row over the families of a topic, which shows or hides them when it is chosen."""
+
+    title: str
+    count: int
+    """Blocks of all its families."""
+    open: bool = True
+
+    @property
+    def words(self) -> str:
+        """What a screen reader says of it."""
+        blocks = f"{self.count} block{'s' if self.count != 1 else ''}"
+        return f"{self.title}, topic, {blocks}, {'expanded' if self.open else 'collapsed'}"
+
+
+@dataclass(frozen=True, slots=True)
 class More:
     """A row that shows the rest of a family when it is chosen."""
 
@@ -58,11 +75,11 @@ class More:
         return f"{self.count} more …"
 
 
-Row = Heading | More | RankedBlock
+Row = Heading | Topic | More | RankedBlock
 
 
 class BlockListModel(QAbstractListModel):
-    """Rows of headings and blocks; headings cannot be chosen."""
+    """Rows of topics, headings and blocks; headings cannot be chosen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,10 +106,31 @@ class BlockListModel(QAbstractListModel):
                 return self.index(number)
         return QModelIndex()
 
+    def first_choice(self) -> QModelIndex:
+        """The index of the uppermost row that can be chosen; invalid when there is none."""
+        for number, row in enumerate(self._rows):
+            if not isinstance(row, Heading):
+                return self.index(number)
+        return QModelIndex()
+
     def index_of(self, block: str) -> QModelIndex:
         """The index of a block; invalid when it is not listed."""
         for number, row in enumerate(self._rows):
             if isinstance(row, RankedBlock) and row.block == block:
+                return self.index(number)
+        return QModelIndex()
+
+    def index_of_topic(self, title: str) -> QModelIndex:
+        """The index of a topic; invalid when it is not listed."""
+        for number, row in enumerate(self._rows):
+            if isinstance(row, Topic) and row.title == title:
+                return self.index(number)
+        return QModelIndex()
+
+    def topic_above(self, index: Index) -> QModelIndex:
+        """The index of the topic under which a row stands; invalid when there is none."""
+        for number in range(index.row(), -1, -1):
+            if isinstance(self._rows[number], Topic):
                 return self.index(number)
         return QModelIndex()
 
@@ -103,7 +141,7 @@ class BlockListModel(QAbstractListModel):
         row = self.row_of(index)
         if row is None or isinstance(row, Heading):
             return Qt.ItemFlag.NoItemFlags
-        if isinstance(row, More):
+        if isinstance(row, Topic | More):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
 
@@ -113,6 +151,8 @@ class BlockListModel(QAbstractListModel):
             return None
         if role == ROW_ROLE:
             return row
+        if isinstance(row, Topic):
+            return _of_topic(row, role)
         if isinstance(row, Heading | More):
             spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
             return row.title if role in spoken else None
@@ -136,6 +176,16 @@ class BlockListModel(QAbstractListModel):
         return data
 
 
+def _of_topic(row: Topic, role: int) -> str | None:
+    if role == Qt.ItemDataRole.DisplayRole:
+        return row.title
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return row.words
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return f"{'Hide' if row.open else 'Show'} the blocks of “{row.title}” (Enter, or ← and →)"
+    return None
+
+
 def spoken_row(row: RankedBlock, declaration: type[Block]) -> str:
     """What a screen reader says of a row."""
     parts = [declaration.title, FAMILY[declaration.family].title, declaration.summary]
@@ -156,7 +206,9 @@ class BlockDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = index.data(ROW_ROLE)
         if isinstance(row, Heading):
-            return QSize(0, THEME.px(26 if index.row() == 0 else 32))
+            return QSize(0, THEME.px(26 if index.row() == 0 else 28 if _under_topic(index) else 32))
+        if isinstance(row, Topic):
+            return QSize(0, THEME.px(30))
         return QSize(0, THEME.px(46 if self._detailed else 26))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -165,6 +217,9 @@ class BlockDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, Heading):
             self._paint_heading(painter, option.rect, row)
+        elif isinstance(row, Topic):
+            self._paint_ground(painter, option)
+            self._paint_topic(painter, option.rect, row)
         elif isinstance(row, More):
             self._paint_ground(painter, option)
             text = option.rect.adjusted(THEME.px(34), 0, 0, 0)
@@ -179,6 +234,22 @@ class BlockDelegate(QStyledItemDelegate):
         painter.setPen(THEME.color("secondary"))
         inner = rect.adjusted(THEME.px(4), 0, 0, -THEME.px(5))
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, row.title.upper())
+
+    def _paint_topic(self, painter: QPainter, rect: QRect, row: Topic) -> None:
+        """A chevron and the title; the count where the blocks are hidden."""
+        middle, reach = QPointF(rect.left() + THEME.px(12), rect.center().y() + 1.0), THEME.px(3.5)
+        painter.setPen(QPen(THEME.color("secondary"), THEME.px(1.5)))
+        wings = (QPointF(-reach, -reach / 2), QPointF(0.0, reach / 2), QPointF(reach, -reach / 2))
+        turned = wings if row.open else tuple(QPointF(point.y(), point.x()) for point in wings)
+        painter.drawPolyline([middle + point for point in turned])
+        text = rect.adjusted(THEME.px(24), 0, -THEME.px(10), 0)
+        if not row.open:
+            painter.setFont(THEME.font(12))
+            painter.setPen(THEME.color("secondary"))
+            painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(row.count))
+        painter.setFont(THEME.font(13, bold=True))
+        painter.setPen(THEME.color("text"))
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, row.title)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -219,6 +290,10 @@ class BlockDelegate(QStyledItemDelegate):
         return text.adjusted(0, 0, -QFontMetrics(font).horizontalAdvance(words) - THEME.px(8), 0)
 
 
+def _under_topic(index: Index) -> bool:
+    return isinstance(index.siblingAtRow(index.row() - 1).data(ROW_ROLE), Topic)
+
+
 def _line(painter: QPainter, rect: QRect, words: str, color: QColor, size: float) -> None:
     font = THEME.font(size)
     painter.setFont(font)
@@ -234,8 +309,10 @@ class BlockListView(QListView):
     """Id of a block."""
     more_wanted = Signal(str)
     """A family of which all blocks shall be shown."""
+    topic_toggled = Signal(str)
+    """The title of a topic whose blocks shall be shown or hidden."""
     left_upwards = Signal()
-    """Arrow up on the first block."""
+    """Arrow up on the first row that can be chosen."""
 
     def __init__(self, parent: QWidget | None = None, *, detailed: bool = False) -> None:
         super().__init__(parent)
@@ -275,17 +352,33 @@ class BlockListView(QListView):
             number += 1 if by > 0 else -1
 
     def choose_current(self) -> None:
-        """Choose the current block, or show more of its family."""
+        """Choose the current block, show more of its family, or show or hide a topic."""
         row = self.rows.row_of(self.currentIndex())
         if isinstance(row, RankedBlock):
             self.chosen.emit(row.block)
         elif isinstance(row, More):
             self.more_wanted.emit(row.family)
+        elif isinstance(row, Topic):
+            self.topic_toggled.emit(row.title)
+
+    def _sideways(self, rightwards: bool) -> None:
+        """As in a tree: right opens a topic; left closes it, and leads to it from its blocks."""
+        row = self.rows.row_of(self.currentIndex())
+        if isinstance(row, Topic):
+            if row.open != rightwards:
+                self.topic_toggled.emit(row.title)
+        elif not rightwards and self.currentIndex().isValid():
+            topic = self.rows.topic_above(self.currentIndex())
+            if topic.isValid():
+                self.setCurrentIndex(topic)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        on_topic = isinstance(self.rows.row_of(self.currentIndex()), Topic)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or (on_topic and event.key() == Qt.Key.Key_Space):
             self.choose_current()
-        elif event.key() == Qt.Key.Key_Up and self.currentIndex() == self.rows.first_block():
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._sideways(event.key() == Qt.Key.Key_Right)
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex() == self.rows.first_choice():
             self.left_upwards.emit()
         else:
             super().keyPressEvent(event)

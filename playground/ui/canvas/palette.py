@@ -1,23 +1,26 @@
-"""The palette: every block by family, to search, drag onto the canvas, or click."""
+"""The palette: every block by topic and family, to search, drag onto the canvas, or click."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from itertools import groupby
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from playground.blocks.families import FAMILY
+from playground.blocks.families import FAMILIES
 from playground.data.registry import CATALOGUE
 from playground.editing.ranking import RankedBlock, match_quality, usualness
-from playground.ui.canvas.block_list import BlockListView, Heading, More, Row
+from playground.ui.canvas.block_list import BlockListView, Heading, More, Row, Topic
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
 
 MOST_SHOWN = 8
 """A larger family shows its usual blocks; the others come on demand, so that no family hides the next."""
+_CLOSED = "palette/closed-topics"
 
 
 class Canvas(Protocol):
@@ -38,6 +41,7 @@ class PaletteWidget(QWidget):
         self._document = document
         self._canvas = canvas
         self._whole: set[str] = set()
+        self._closed = _closed_topics()
         self.setAccessibleName("Palette of blocks")
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search blocks (Ctrl+K)")
@@ -46,7 +50,9 @@ class PaletteWidget(QWidget):
         self.search.setClearButtonEnabled(True)
         self.list = BlockListView(self)
         self.list.setAccessibleName("Blocks")
-        self.list.setAccessibleDescription("Enter adds a block after the selected one.")
+        self.list.setAccessibleDescription(
+            "Enter adds a block after the selected one, and shows or hides the blocks of a topic."
+        )
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.search)
         self._layout.addWidget(self.list, 1)
@@ -54,6 +60,7 @@ class PaletteWidget(QWidget):
         self.search.installEventFilter(self)
         self.list.chosen.connect(self._add)
         self.list.more_wanted.connect(self._show_whole)
+        self.list.topic_toggled.connect(self._toggle_topic)
         self.list.left_upwards.connect(self.focus_search)
         THEME.changed.connect(self._restyle)
         self._restyle()
@@ -79,7 +86,7 @@ class PaletteWidget(QWidget):
 
     @Slot(str)
     def _show(self, text: str) -> None:
-        self.list.show_rows(palette_rows(text, self._whole))
+        self.list.show_rows(palette_rows(text, self._whole, self._closed))
         if not text:
             self.list.clearSelection()
 
@@ -88,10 +95,19 @@ class PaletteWidget(QWidget):
         before = set(self.blocks())
         place = self.list.verticalScrollBar().value()
         self._whole.add(family)
-        self.list.show_rows(palette_rows(self.search.text(), self._whole))
+        self.list.show_rows(palette_rows(self.search.text(), self._whole, self._closed))
         added = next(name for name in self.blocks() if name not in before)
         self.list.setCurrentIndex(self.list.rows.index_of(added))
         self.list.verticalScrollBar().setValue(place)
+
+    @Slot(str)
+    def _toggle_topic(self, title: str) -> None:
+        place = self.list.verticalScrollBar().value()
+        self._closed ^= {title}
+        QSettings().setValue(_CLOSED, json.dumps(sorted(self._closed)))
+        self.list.show_rows(palette_rows("", self._whole, self._closed))
+        self.list.verticalScrollBar().setValue(place)
+        self.list.setCurrentIndex(self.list.rows.index_of_topic(title))
 
     @Slot(str)
     def _add(self, block: str) -> None:
@@ -107,7 +123,8 @@ class PaletteWidget(QWidget):
             return False
         if event.key() == Qt.Key.Key_Down:
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
-            self.list.setCurrentIndex(self.list.rows.first_block())
+            first = self.list.rows.first_block()
+            self.list.setCurrentIndex(first if first.isValid() else self.list.rows.first_choice())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.search.text().strip():
             self.list.choose_current()
         elif event.key() == Qt.Key.Key_Escape and self.search.text():
@@ -117,26 +134,46 @@ class PaletteWidget(QWidget):
         return True
 
 
-def palette_rows(search: str = "", whole: Collection[str] = ()) -> list[Row]:
-    """Families as headings with their blocks; with a search text all that match, the best of each family first.
+def palette_rows(search: str = "", whole: Collection[str] = (), closed: Collection[str] = ()) -> list[Row]:
+    """Topics with their families and blocks; with a search text all that match by family, the best of each first.
 
-    Families in `whole` show all their blocks, other large ones only the usual ones and a row for the rest.
+    Families in `whole` show all their blocks, other large ones only the usual ones and a row for the rest. Topics in
+    `closed` show nothing but their title; a search looks through them too.
     """
     rows: list[Row] = []
-    for family in FAMILY:
-        found: list[tuple[int, int, str]] = []
-        for number, (identifier, declaration) in enumerate(CATALOGUE.items()):
-            quality = match_quality(declaration, search)
-            if declaration.family == family and quality is not None:
-                found.append((quality, number, identifier))
-        names = [identifier for _, _, identifier in sorted(found)]
-        shown = names if search or family in whole else _usual(names)
-        if shown:
-            rows.append(Heading(FAMILY[family].title))
+    for topic, members in groupby(FAMILIES, lambda family: family.topic):
+        found = {family: names for family in members if (names := _matching(family.id, search))}
+        if not search:
+            rows.append(Topic(topic, sum(map(len, found.values())), topic not in closed))
+        if topic in closed and not search:
+            continue
+        for family, names in found.items():
+            shown = names if search or family.id in whole else _usual(names)
+            if search or len(found) > 1:
+                rows.append(Heading(family.title))
             rows += [RankedBlock(identifier, True) for identifier in shown]
-        if len(shown) < len(names):
-            rows.append(More(family, len(names) - len(shown)))
+            if len(shown) < len(names):
+                rows.append(More(family.id, len(names) - len(shown)))
     return rows or [Heading("No block has these words")]
+
+
+def _matching(family: str, search: str) -> list[str]:
+    """The blocks of a family in which all words occur, the best matches first."""
+    found: list[tuple[int, int, str]] = []
+    for number, (identifier, declaration) in enumerate(CATALOGUE.items()):
+        quality = match_quality(declaration, search) if declaration.family == family else None
+        if quality is not None:
+            found.append((quality, number, identifier))
+    return [identifier for _, _, identifier in sorted(found)]
+
+
+def _closed_topics() -> set[str]:
+    """The topics that were closed when the program last ran; nothing for what makes no sense."""
+    try:
+        kept = json.loads(str(QSettings().value(_CLOSED, "[]")))
+    except ValueError:
+        return set()
+    return {topic for topic in kept if isinstance(topic, str)} if isinstance(kept, list) else set()
 
 
 def _usual(names: list[str]) -> list[str]:

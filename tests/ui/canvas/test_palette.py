@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
-from playground.blocks.families import FAMILY
+from playground.blocks.families import FAMILIES, FAMILY
 from playground.data.registry import CATALOGUE
 from playground.editing.ranking import RankedBlock
-from playground.ui.canvas.block_list import MIME, Heading, More
+from playground.ui.canvas.block_list import MIME, Heading, More, Topic
 from playground.ui.canvas.palette import PaletteWidget, palette_rows
 from playground.ui.widgets.theme import THEME
 
@@ -38,16 +38,99 @@ def click(palette: PaletteWidget, block: str) -> None:
     QTest.mouseClick(palette.list.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place_of(palette, block))
 
 
-def test_every_block_is_listed_under_its_family_with_data_first() -> None:
+def test_every_block_is_listed_under_its_topic_and_family_with_data_first() -> None:
     rows = palette_rows(whole=FAMILY)
-    assert rows[0] == Heading("Data")
+    assert isinstance(rows[0], Topic) and rows[0].title == "Data"
     assert {row.block for row in rows if isinstance(row, RankedBlock)} == set(CATALOGUE)
-    family = ""
+    assert [row.title for row in rows if isinstance(row, Topic)] == list(dict.fromkeys(row.topic for row in FAMILIES))
+    topic, family = "", ""
     for row in rows:
-        if isinstance(row, Heading):
+        if isinstance(row, Topic):
+            topic, family = row.title, ""
+        elif isinstance(row, Heading):
             family = row.title
         elif isinstance(row, RankedBlock):
-            assert FAMILY[CATALOGUE[row.block].family].title == family
+            declared = FAMILY[CATALOGUE[row.block].family]
+            alone = sum(other.topic == topic for other in FAMILIES) == 1
+            assert declared.topic == topic and family == ("" if alone else declared.title)
+
+
+def toggle_rows(palette: PaletteWidget) -> dict[str, bool]:
+    rows = (palette.list.rows.row_of(palette.list.rows.index(i)) for i in range(palette.list.rows.rowCount()))
+    return {row.title: row.open for row in rows if isinstance(row, Topic)}
+
+
+def test_a_click_on_a_topic_hides_its_blocks_and_another_shows_them(palette, document) -> None:
+    assert all(toggle_rows(palette).values()), "all are open at first"
+    for is_open in (False, True):
+        index = palette.list.rows.index_of_topic("Layers")
+        palette.list.scrollTo(index)
+        place = palette.list.visualRect(index).center()
+        QTest.mouseClick(palette.list.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
+        assert toggle_rows(palette)["Layers"] is is_open
+        assert ("dense" in palette.blocks()) is is_open
+        assert "flatten" in palette.blocks() and "circles" in palette.blocks()
+        assert palette.list.currentIndex() == palette.list.rows.index_of_topic("Layers")
+    assert len(document.graph.nodes) == 4
+
+
+def test_a_topic_is_worked_with_the_keyboard_like_a_branch_of_a_tree(palette) -> None:
+    palette.activateWindow()
+    palette.list.setFocus()
+    palette.list.setCurrentIndex(palette.list.rows.index_of("tanh"))
+    layers = palette.list.rows.index_of_topic
+    QTest.keyClick(palette.list, Qt.Key.Key_Left)
+    assert palette.list.currentIndex() == layers("Layers")
+    table = [
+        (Qt.Key.Key_Left, False), (Qt.Key.Key_Left, False), (Qt.Key.Key_Right, True), (Qt.Key.Key_Right, True),
+        (Qt.Key.Key_Return, False), (Qt.Key.Key_Space, True),
+    ]  # fmt: skip
+    for key, is_open in table:
+        QTest.keyClick(palette.list, key)
+        assert toggle_rows(palette)["Layers"] is is_open
+        assert palette.list.currentIndex() == layers("Layers")
+    QTest.keyClick(palette.list, Qt.Key.Key_Down)
+    assert palette.list.currentIndex() == palette.list.rows.index_of("dense")
+
+
+def test_closed_topics_are_remembered_and_searched(palette, document, canvas, qtbot) -> None:
+    palette.list.topic_toggled.emit("Layers")
+    palette.list.topic_toggled.emit("What is learned")
+    again = PaletteWidget(document, canvas)
+    qtbot.addWidget(again)
+    assert [title for title, is_open in toggle_rows(again).items() if not is_open] == ["Layers", "What is learned"]
+    QTest.keyClicks(again.search, "tanh")
+    assert again.blocks()[0] == "tanh" and again.list.rows.index(0).data() == FAMILY["activation"].title
+    again.search.clear()
+    assert "tanh" not in again.blocks()
+
+
+@pytest.mark.parametrize("kept", ["nonsense", "7", '{"a": 1}', '["Gone", 3]'])
+def test_what_was_remembered_badly_closes_nothing(document, canvas, qtbot, kept: str) -> None:
+    QSettings().setValue("palette/closed-topics", kept)
+    palette = PaletteWidget(document, canvas)
+    qtbot.addWidget(palette)
+    assert all(toggle_rows(palette).values())
+
+
+def test_with_all_topics_closed_the_arrows_still_reach_them(palette) -> None:
+    for title in toggle_rows(palette):
+        palette.list.topic_toggled.emit(title)
+    assert palette.blocks() == []
+    palette.activateWindow()
+    palette.search.setFocus()
+    QTest.keyClick(palette.search, Qt.Key.Key_Down)
+    assert palette.list.hasFocus() and palette.list.currentIndex() == palette.list.rows.index_of_topic("Data")
+
+
+def test_a_topic_says_what_it_is_and_whether_it_is_open(palette) -> None:
+    spoken = palette.list.rows.index_of_topic("Layers").data(Qt.ItemDataRole.AccessibleTextRole)
+    count = sum(FAMILY[block.family].topic == "Layers" for block in CATALOGUE.values())
+    assert spoken == f"Layers, topic, {count} blocks, expanded"
+    palette.list.topic_toggled.emit("Layers")
+    index = palette.list.rows.index_of_topic("Layers")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).endswith("collapsed")
+    assert index.data(Qt.ItemDataRole.ToolTipRole).startswith("Show the blocks of “Layers”")
 
 
 def test_a_large_family_shows_its_usual_blocks_and_the_rest_on_demand(palette) -> None:
@@ -130,11 +213,15 @@ def test_arrows_walk_from_the_search_into_the_list_and_back(palette, document) -
     QTest.keyClick(palette.list, Qt.Key.Key_Up)
     assert palette.list.currentIndex() == palette.list.rows.index_of(first)
     QTest.keyClick(palette.list, Qt.Key.Key_Up)
+    assert palette.list.currentIndex() == palette.list.rows.index_of_topic("Data")
+    QTest.keyClick(palette.list, Qt.Key.Key_Up)
     assert palette.search.hasFocus()
 
 
 def test_headings_cannot_be_chosen(palette, document) -> None:
-    heading = palette.list.rows.index(0)
+    rows = palette.list.rows
+    heading = next(rows.index(i) for i in range(rows.rowCount()) if isinstance(rows.row_of(rows.index(i)), Heading))
+    palette.list.scrollTo(heading)
     assert heading.flags() == Qt.ItemFlag.NoItemFlags
     place = palette.list.visualRect(heading).center()
     QTest.mouseClick(palette.list.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
