@@ -58,6 +58,8 @@ class Dataset(Block):
     """What one tries to predict, as a question."""
     licence: ClassVar[str] = "Made by the program: free for any use."
     """Where the data come from and under which terms."""
+    topic: ClassVar[str] = ""
+    """The heading under which it is listed; that of its folder in `playground/data` where empty."""
     own: ClassVar[bool] = False
     """Whether the examples are a person's own, so that nobody has looked at them before."""
     reads: ClassVar[tuple[str, ...]] = ()

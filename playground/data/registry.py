@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
 from playground.data.base import Dataset
@@ -37,5 +39,38 @@ DATASETS: tuple[type[Dataset], ...] = (
     *own_labelled_texts.DATASETS,
 )
 
+TOPICS = {
+    "points": "Points",
+    "tables": "Tables",
+    "images": "Images",
+    "graphs": "Graphs",
+    "text": "Texts",
+    "series": "Time series",
+    "own": "Your files",
+}
+"""The heading of each folder of datasets, in the order of lists."""
+
 CATALOGUE: dict[str, type[Block]] = {cls.id: cls for cls in (*DATASETS, *BLOCKS)}
 """From the stable id in files to the class of a block or a dataset."""
+
+
+def by_topic() -> list[tuple[str, list[type[Dataset]]]]:
+    """All datasets under their headings; a heading of its own follows that of the folder."""
+
+    def rank(dataset: type[Dataset]) -> tuple[int, str]:
+        folder = _folder(dataset)
+        return list(TOPICS).index(folder) if folder in TOPICS else len(TOPICS), dataset.topic
+
+    groups = groupby(sorted(DATASETS, key=rank), rank)
+    return [(topic_of(members[0]), members) for members in (list(group) for _, group in groups)]
+
+
+def topic_of(dataset: type[Dataset]) -> str:
+    """The heading under which a dataset is listed."""
+    folder = _folder(dataset)
+    return dataset.topic or TOPICS.get(folder, folder.capitalize())
+
+
+def _folder(dataset: type[Dataset]) -> str:
+    """Its folder in `playground/data`."""
+    return dataset.__module__.split(".")[-2]

@@ -15,6 +15,8 @@ from playground.document.declaration import parameter
 class Surface(RegressionDataset):
     """Base of the surfaces: points x1 and x2 spread over the square of ±6, and a height y from -1 to 1."""
 
+    topic: ClassVar[str] = "Regression"
+
     examples: int = parameter(500, ge=8, le=20_000, logarithmic=True, help="Number of points in all three parts.")
     noise: float = parameter(
         0.0,

@@ -19,6 +19,7 @@ class Insurance(ClassDataset):
     """Who buys insurance. Two hidden causes, each seen only through two columns, make it a natural 4-2-1 network."""
 
     id: ClassVar[str] = "insurance"
+    topic: ClassVar[str] = "Course examples"
     title: ClassVar[str] = "Insurance"
     summary: ClassVar[str] = (
         "Who buys insurance: age and education make one aware of risk, income and savings make it affordable, and it "
@@ -71,6 +72,7 @@ class Bonus(RegressionDataset):
     """
 
     id: ClassVar[str] = "bonus"
+    topic: ClassVar[str] = "Course examples"
     title: ClassVar[str] = "Bonus"
     summary: ClassVar[str] = "A bonus from performance, years and projects: a weighted sum whose weights one can find."
     question: ClassVar[str] = "How high is the bonus of an employee?"
@@ -105,6 +107,7 @@ class SparseTable(RegressionDataset):
     """Linear regression where few of many columns count."""
 
     id: ClassVar[str] = "sparse-table"
+    topic: ClassVar[str] = "Course examples"
     title: ClassVar[str] = "Sparse table"
     summary: ClassVar[str] = (
         "Many columns, of which only the first few count: L1 finds them and sets the rest to zero, L2 only shrinks."
@@ -154,6 +157,7 @@ class NoisyCurve(RegressionDataset):
     """Few noisy points of a smooth curve."""
 
     id: ClassVar[str] = "noisy-curve"
+    topic: ClassVar[str] = "Course examples"
     title: ClassVar[str] = "Noisy curve"
     summary: ClassVar[str] = "A few noisy points of a smooth curve: a line is too simple, a large net learns the noise."
     question: ClassVar[str] = "How high is the curve at x?"

@@ -6,7 +6,9 @@ Layers stand as columns of units, data and losses as tiles, wires as the weights
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -15,6 +17,8 @@ from playground.document.graph import Graph, Node
 from playground.ui.widgets.icons import family_color
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
+Shape = Literal["data", "units", "loss", "other"]
+"""How a block is drawn, whatever its family."""
 MOST_UNITS = 6
 LARGEST_TILE = 46.0
 LARGEST_STEP = 78.0
@@ -25,7 +29,7 @@ LARGEST_STEP = 78.0
 class Place:
     """Where a node stands in the drawing, and where its wires end: one point per unit."""
 
-    family: str
+    shape: Shape
     center: QPointF
     size: float
     units: tuple[QPointF, ...]
@@ -40,7 +44,7 @@ def draw_graph(painter: QPainter, rect: QRectF, graph: Graph) -> None:
         if edge.source in places and edge.target in places:
             _draw_wire(painter, places[edge.source], places[edge.target], number)
     for place in places.values():
-        _DRAWINGS[place.family](painter, place)
+        _DRAWINGS[place.shape](painter, place)
     painter.restore()
 
 
@@ -67,24 +71,24 @@ def arrange(rect: QRectF, graph: Graph) -> dict[str, Place]:
 
 
 def _place(graph: Graph, node: Node, center: QPointF, width: float, height: float) -> Place:
-    family = _family(graph, node)
-    if family != "dense":
-        return Place(family, center, min(width, THEME.px(LARGEST_TILE)), (center,))
+    shape = _shape(graph, node)
+    if shape != "units":
+        return Place(shape, center, min(width, THEME.px(LARGEST_TILE)), (center,))
     wanted = node.parameters.get("units", MOST_UNITS)
     count = min(MOST_UNITS, max(1, wanted)) if isinstance(wanted, int) else MOST_UNITS
     step = min(height * 0.94 / count, THEME.px(22))
     size = min(step * 0.72, width)
     tops = (center.y() + (number - (count - 1) / 2) * step for number in range(count))
-    return Place(family, center, size, tuple(QPointF(center.x(), y) for y in tops))
+    return Place(shape, center, size, tuple(QPointF(center.x(), y) for y in tops))
 
 
-def _family(graph: Graph, node: Node) -> str:
-    """The family as far as it shows in the drawing. The catalogue knows better, but to load it takes a second."""
+def _shape(graph: Graph, node: Node) -> Shape:
+    """What the wires and parameters tell of a block. The catalogue knows better, but to load it takes a second."""
     if not any(graph.into(node.id)):
         return "data"
     if not any(graph.out_of(node.id)):
         return "loss"
-    return "dense" if "units" in node.parameters or node.block == "dense" else "merge"
+    return "units" if "units" in node.parameters or node.block == "dense" else "other"
 
 
 def _draw_wire(painter: QPainter, source: Place, target: Place, number: int) -> None:
@@ -109,17 +113,17 @@ def _draw_units(painter: QPainter, place: Place) -> None:
         painter.drawEllipse(unit, place.size / 2, place.size / 2)
 
 
-def _tile(painter: QPainter, place: Place) -> QRectF:
+def _tile(painter: QPainter, place: Place, color: QColor) -> QRectF:
     side = place.size
     tile = QRectF(place.center.x() - side / 2, place.center.y() - side / 2, side, side)
-    painter.setPen(QPen(family_color(place.family), 1.5))
+    painter.setPen(QPen(color, 1.5))
     painter.setBrush(THEME.color("panel"))
     painter.drawRoundedRect(tile, side * 0.16, side * 0.16)
     return tile.adjusted(side * 0.16, side * 0.16, -side * 0.16, -side * 0.16)
 
 
 def _draw_data(painter: QPainter, place: Place) -> None:
-    inside = _tile(painter, place)
+    inside = _tile(painter, place, family_color("data"))
     painter.setPen(Qt.PenStyle.NoPen)
     for number in range(16):
         along = (number // 2 + 1) / 8
@@ -131,7 +135,7 @@ def _draw_data(painter: QPainter, place: Place) -> None:
 
 
 def _draw_loss(painter: QPainter, place: Place) -> None:
-    inside = _tile(painter, place)
+    inside = _tile(painter, place, family_color("loss"))
     path = QPainterPath(inside.topLeft())
     path.cubicTo(QPointF(inside.x() + inside.width() * 0.2, inside.bottom()),
                  QPointF(inside.center().x(), inside.bottom()), inside.bottomRight())  # fmt: skip
@@ -148,4 +152,6 @@ def _draw_other(painter: QPainter, place: Place) -> None:
     painter.drawRoundedRect(bar, width / 2, width / 2)
 
 
-_DRAWINGS = {"data": _draw_data, "dense": _draw_units, "loss": _draw_loss, "merge": _draw_other}
+_DRAWINGS: dict[Shape, Callable[[QPainter, Place], None]] = {
+    "data": _draw_data, "units": _draw_units, "loss": _draw_loss, "other": _draw_other,
+}  # fmt: skip

@@ -12,7 +12,7 @@ from playground.data.base import Dataset, Part
 from playground.data.points.drawn import DrawnPoints
 from playground.data.preparation import prepare
 from playground.data.preview import DataPreview, preview
-from playground.data.registry import CATALOGUE, DATASETS
+from playground.data.registry import CATALOGUE, by_topic
 from playground.document import edits
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
@@ -29,22 +29,6 @@ from playground.ui.widgets.qt_access import item_of
 from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
 
-GROUPS = {
-    "points": "Points",
-    "expression": "Points",
-    "drawn": "Points",
-    "gates": "Points",
-    "surfaces": "Regression",
-    "courses": "Course examples",
-    "tables": "Tables",
-    "images": "Images",
-    "series": "Time series",
-    "own_table": "Your files",
-    "own_images": "Your files",
-    "own_text": "Your files",
-    "own_labelled_texts": "Your files",
-}
-"""The heading of each dataset file in the list of datasets."""
 SHARES = ("train_share", "validation_share")
 MOST_EXAMPLES = 1_000
 REQUEST_DELAY = 80
@@ -127,16 +111,14 @@ class DataPanel(Column):
         self.add(self.file_button)
 
     def _fill_datasets(self) -> None:
-        heading = ""
-        for cls in sorted(DATASETS, key=lambda cls: list(GROUPS.values()).index(group_of(cls))):
-            if group_of(cls) != heading:
-                heading = group_of(cls)
-                self.datasets.addItem(heading.upper())
-                item = item_of(self.datasets, self.datasets.count() - 1)
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-                item.setFont(THEME.font(11, bold=True))
-            self.datasets.addItem(cls.title, cls.id)
-            self.datasets.setItemData(self.datasets.count() - 1, cls.summary, Qt.ItemDataRole.ToolTipRole)
+        for topic, members in by_topic():
+            self.datasets.addItem(topic.upper())
+            item = item_of(self.datasets, self.datasets.count() - 1)
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            item.setFont(THEME.font(11, bold=True))
+            for cls in members:
+                self.datasets.addItem(cls.title, cls.id)
+                self.datasets.setItemData(self.datasets.count() - 1, cls.summary, Qt.ItemDataRole.ToolTipRole)
 
     def _add_split(self) -> None:
         self.split = Section("Split")
@@ -317,11 +299,6 @@ class DataPanel(Column):
 
 COMMON = ("scaling", "labels", "target_scaling", "data_seed")
 """Parameters that most datasets share; the form shows them after those of the dataset itself."""
-
-
-def group_of(cls: type[Dataset]) -> str:
-    """The heading under which a dataset is listed."""
-    return GROUPS.get(cls.__module__.rsplit(".", 1)[-1], "Tables")
 
 
 def data_nodes(graph: Graph) -> list[str]:

@@ -242,7 +242,7 @@ def test_the_drawing_runs_to_the_right_and_stays_inside(qapp) -> None:
     places = arrange(rect, GRAPH)
     middles = [places[node.id].center.x() for node in GRAPH.nodes]
     assert middles == sorted(middles)
-    assert [place.family for place in places.values()] == ["data", "dense", "merge", "dense", "loss"]
+    assert [place.shape for place in places.values()] == ["data", "units", "other", "units", "loss"]
     assert [len(place.units) for place in places.values()] == [1, 3, 1, 1, 1]
     for place in places.values():
         assert all(rect.contains(unit) for unit in place.units)
