@@ -179,7 +179,7 @@ class Pooling(Block):
     """Base of the blocks that put one number in the place of each window, channel by channel."""
 
     family: ClassVar[str] = "convolution"
-    result: ClassVar[Literal["largest", "mean"]]
+    reduction: ClassVar[Literal["largest", "mean"]]
     """What is made of the numbers of a window."""
     reveals: ClassVar[frozenset[Reveal]] = frozenset({"feature maps", "sliding window"})
 
@@ -209,7 +209,7 @@ class Pooling(Block):
 
     def window(self, module: nn.Module) -> Window:
         """The window of each channel."""
-        return Window(self.result, self.kernel_size, self.stride)
+        return Window(self.reduction, self.kernel_size, self.stride)
 
     def live_formula(self, *inputs: Signal) -> str:
         places = steps_in_words(inputs[0].shape[1:], 0, self.kernel_size, self.stride)
@@ -285,7 +285,7 @@ class MaxPool2D(Pooling):
     """The largest number of each window."""
 
     id: ClassVar[str] = "max-pool2d"
-    result: ClassVar[Literal["largest", "mean"]] = "largest"
+    reduction: ClassVar[Literal["largest", "mean"]] = "largest"
     title: ClassVar[str] = "Max pooling"
     summary: ClassVar[str] = (
         "Keeps the largest number of each small window, so that the image becomes smaller, and where exactly in the "
@@ -302,7 +302,7 @@ class AvgPool2D(Pooling):
     """The mean of each window."""
 
     id: ClassVar[str] = "avg-pool2d"
-    result: ClassVar[Literal["largest", "mean"]] = "mean"
+    reduction: ClassVar[Literal["largest", "mean"]] = "mean"
     title: ClassVar[str] = "Average pooling"
     summary: ClassVar[str] = (
         "Puts the mean of each small window in its place, so that the image becomes smaller and smoother. It has no "

@@ -82,7 +82,7 @@ class NamesFeatures(Protocol):
 class Window:
     """A window that slides over an image, and what is made of the numbers in it."""
 
-    result: Literal["weigh", "largest", "mean"]
+    reduction: Literal["weigh", "largest", "mean"]
     size: int
     """Side k of the window."""
     stride: int

@@ -63,7 +63,7 @@ def _window(case: Case, module: nn.Module) -> int:
     place = window.stride if case.shape[1] > 1 else 0
     seen = padded[0, :, place : place + window.size, :window.size]
     if window.weight is None:
-        wanted = seen[0].amax() if window.result == "largest" else seen[0].mean()
+        wanted = seen[0].amax() if window.reduction == "largest" else seen[0].mean()
         given = module(image)[0, 0, 1 if place else 0, 0]
     else:
         wanted = (seen * window.weight[0]).sum() + (0.0 if window.bias is None else window.bias[0])

@@ -112,7 +112,7 @@ def sliding_of(
     window = block.window(module)
     kernels, biases = (_first(values, most_maps) for values in (window.weight, window.bias))
     return Sliding(
-        window.result, window.size, window.stride, window.rim, source, image, window.function, kernels, biases
+        window.reduction, window.size, window.stride, window.rim, source, image, window.function, kernels, biases
     )
 
 
