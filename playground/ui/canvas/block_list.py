@@ -291,7 +291,7 @@ class BlockDelegate(QStyledItemDelegate):
 
 
 def _under_topic(index: Index) -> bool:
-    return isinstance(index.siblingAtRow(index.row() - 1).data(ROW_ROLE), Topic)
+    return isinstance(index.sibling(index.row() - 1, 0).data(ROW_ROLE), Topic)
 
 
 def _line(painter: QPainter, rect: QRect, words: str, color: QColor, size: float) -> None:
