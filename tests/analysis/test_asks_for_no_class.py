@@ -18,7 +18,9 @@ ROOT = Path(playground.__file__).parent
 ALLOWED = {
     # Slow motion writes out the formulas of these very classes, number by number.
     "analysis/inside/slow_motion/parts.py": {"DenseLayer", "CategoricalLayer", "Comparison"},
-    "analysis/inside/slow_motion/operation_writer.py": {"MeanSquaredError", "HalfMeanSquaredError", "SumOfSquaresError"},
+    "analysis/inside/slow_motion/operation_writer.py": {
+        "MeanSquaredError", "HalfMeanSquaredError", "SumOfSquaresError",
+    },
 }
 
 
