@@ -60,7 +60,7 @@ def test_penalties_clipping_and_batch_size_take_effect_and_are_marked(person: Pe
     changes = (
         (panel.regularization, "l1", 0.01, "L1"),
         (panel.regularization, "l2", 0.01, "L2"),
-        (panel.regularization, "max_norm", 2.0, "max norm"),
+        (panel.regularization, "max_norm", 2.0, "max-norm"),
         (panel.clipping, "kind", "norm", "clip"),
         (panel.clipping, "kind", "value", "clip"),
     )
