@@ -30,9 +30,12 @@ def rgb(color: str) -> NDArray[np.float64]:
 
 
 @functools.cache
-def signed_table() -> Colors:
-    """Orange, light grey, blue in 256 steps, (256, 3): for values from -limit to +limit."""
-    places = np.linspace(-1.0, 1.0, SHADES)[:, None]
+def signed_table(count: int = SHADES) -> Colors:
+    """Orange, light grey, blue in so many steps, (count, 3): for values from -limit to +limit.
+
+    With an odd count, zero has a step of its own.
+    """
+    places = np.linspace(-1.0, 1.0, count)[:, None]
     ends = np.where(places < 0, rgb(NEGATIVE), rgb(POSITIVE))
     return np.round(rgb(MIDDLE) + (ends - rgb(MIDDLE)) * np.abs(places)).astype(np.uint8)
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from playground.ui.widgets.colors import channels
-from playground.ui.widgets.theme import MIDDLE, NEGATIVE, POSITIVE, THEME
+from playground.ui.widgets.drawing import signed_table
+from playground.ui.widgets.theme import THEME
 
 MOST_PIXELS = (400, 800)
 """Rows and columns of the largest picture."""
@@ -20,10 +20,7 @@ MOST_PIXELS = (400, 800)
 @functools.cache
 def signed_colors() -> NDArray[np.uint32]:
     """A table of 255 colours (255,) as 0xffRRGGBB from negative over zero to positive."""
-    ends = [np.array(channels(name), dtype=np.float64) for name in (NEGATIVE, MIDDLE, POSITIVE)]
-    part = np.linspace(0.0, 1.0, 128)[:, None]
-    rgb = np.concatenate([ends[0] + (ends[1] - ends[0]) * part, (ends[1] + (ends[2] - ends[1]) * part)[1:]])
-    red, green, blue = np.round(rgb).astype(np.uint32).T
+    red, green, blue = signed_table(255).astype(np.uint32).T
     table: NDArray[np.uint32] = np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
     return table
 

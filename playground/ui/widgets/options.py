@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -176,10 +176,18 @@ def part_box(tooltip: str) -> QComboBox:
 class ExampleBox(QuietSpinBox):
     """The number, from 1, of the example that a view looks at. `show_example` is silent, a person's choice is not."""
 
+    row_chosen = Signal(int)
+    """The row, from 0, that a person wants to look at."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Example")
         self.setRange(1, 1)
+        self.valueChanged.connect(self._tell_row)
+
+    @Slot(int)
+    def _tell_row(self, number: int) -> None:
+        self.row_chosen.emit(number - 1)
 
     def sizeHint(self) -> QSize:
         return QSize(THEME.px(78), super().sizeHint().height())

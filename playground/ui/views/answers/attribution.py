@@ -100,7 +100,7 @@ class AttributionView(View):
         changed = self.class_box.currentIndexChanged
         self.parameters.bind_with("explained", self._explained, self._show_explained, changed)
         self.parameters.bind_with("output", self._explained_number, self._show_explained, changed)
-        self.example_box.valueChanged.connect(self._choose_example)
+        self.example_box.row_chosen.connect(self.example_chosen)
 
     def _explained(self) -> str:
         value = str(self.class_box.currentData())
@@ -132,10 +132,6 @@ class AttributionView(View):
     def ask_anew(self, name: str = "") -> None:
         self.method_box.setToolTip(TEACHING[self.method_box.currentData()])
         super().ask_anew(name)
-
-    @Slot(int)
-    def _choose_example(self, number: int) -> None:
-        self.example_chosen.emit(number - 1)
 
     @Slot(str)
     def _read(self, words: str) -> None:

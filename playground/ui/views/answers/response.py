@@ -91,7 +91,7 @@ class ResponseView(View):
         self.sliders.restored.connect(self._restore)
         self.sliders.pointed.connect(self.legend.show_readout)
         self.parameters.bind_with("output", self._output, self._show_output, self.class_box.currentIndexChanged)
-        self.example_box.valueChanged.connect(self._choose_example)
+        self.example_box.row_chosen.connect(self.example_chosen)
         self.reset_button.clicked.connect(self._reset)
         self.now.sigPositionChanged.connect(self._on_dragged)
         self.plot.hovered.connect(self._read)
@@ -153,10 +153,6 @@ class ResponseView(View):
     @Slot()
     def _reset(self) -> None:
         self._set_changes({})
-
-    @Slot(int)
-    def _choose_example(self, number: int) -> None:
-        self.example_chosen.emit(number - 1)
 
     @Slot(object)
     def _on_dragged(self, line: pg.InfiniteLine) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -284,12 +284,8 @@ class AttentionView(View):
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
-        self.example_box.valueChanged.connect(self._choose_example)
+        self.example_box.row_chosen.connect(self.example_chosen)
         self.canvas.pointed.connect(self.legend.show_readout)
-
-    @Slot(int)
-    def _choose_example(self, number: int) -> None:
-        self.example_chosen.emit(number - 1)
 
     def picture_widget(self) -> QWidget:
         return self.canvas if self.canvas.height() > self.height() else self

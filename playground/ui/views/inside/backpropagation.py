@@ -69,7 +69,7 @@ class BackpropagationView(View):
         self.weights = combo_box("Weight", "The weight whose chain rule is written out as a tree", [])
         self.weights.activated.connect(self._choose_weight)
         self.examples = ExampleBox()
-        self.examples.valueChanged.connect(self._choose_example)
+        self.examples.row_chosen.connect(self.example_chosen)
         self.digits, self.speeds = self.parameters.integer("digits"), self.parameters.control("speed")
         self.add_more((("Example", self.examples), ("Digits", self.digits), ("Speed", self.speeds)))
 
@@ -125,10 +125,6 @@ class BackpropagationView(View):
             self.chain_button.setChecked(True)
             self.parameters.choose("index", tuple(index))
             self.parameters.choose("weight", name)
-
-    @Slot(int)
-    def _choose_example(self, value: int) -> None:
-        self.example_chosen.emit(value - 1)
 
     # Stepping -------------------------------------------------------------------------------------------------------
 

@@ -60,17 +60,13 @@ class FeatureMapsView(View):
         foot.addWidget(self.legend, 1)
         foot.addWidget(self.numbers_button, 0, Qt.AlignmentFlag.AlignBottom)
         self.body_layout.addLayout(foot)
-        self.example_box.valueChanged.connect(self._choose_example)
+        self.example_box.row_chosen.connect(self.example_chosen)
         self.numbers_button.toggled.connect(self._share_room)
         self.canvas.cell_changed.connect(self._show_cell)
         self.canvas.pointed.connect(self.legend.show_readout)
         self.panel.canvas.pointed.connect(self.legend.show_readout)
         self.panel.canvas.placed.connect(self._look_at)
         self.panel.canvas.pressed_key.connect(self.canvas.press)
-
-    @Slot(int)
-    def _choose_example(self, number: int) -> None:
-        self.example_chosen.emit(number - 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

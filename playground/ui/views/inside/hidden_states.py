@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -228,13 +228,9 @@ class HiddenStatesView(View):
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
         self.body_layout.addWidget(self.legend)
-        self.example_box.valueChanged.connect(self._choose_example)
+        self.example_box.row_chosen.connect(self.example_chosen)
         self.parameters.bind("shown", self.map_box)
         self.canvas.pointed.connect(self.legend.show_readout)
-
-    @Slot(int)
-    def _choose_example(self, number: int) -> None:
-        self.example_chosen.emit(number - 1)
 
     def picture_widget(self) -> QWidget:
         return self.canvas if self.canvas.height() > self.height() else self
