@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis, Way
+from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis, Direction
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
@@ -29,7 +29,7 @@ def opened(name: str) -> Session:
     return Session(files.read(library.find(name)), "cpu")
 
 
-def said(result: Backpropagation, way: Way, symbol: str) -> float:
+def said(result: Backpropagation, way: Direction, symbol: str) -> float:
     """The number that a step gives out under this symbol."""
     for step in result.steps:
         for amount in step.given if step.way == way else ():
