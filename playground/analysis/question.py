@@ -8,6 +8,7 @@ from typing import Any
 
 from playground.analysis.progress import Tell, nobody
 from playground.analysis.subject import Subject
+from playground.blocks.interruption import never
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.training.history import CurveData, Mark, Moment
@@ -58,11 +59,6 @@ class OtherRun:
 
 class Cancelled(Exception):
     """A newer request made this computation needless."""
-
-
-def never() -> bool:
-    """The `cancelled` of a computation that nobody cancels."""
-    return False
 
 
 @dataclass(frozen=True)
