@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
@@ -47,6 +49,49 @@ def measure_lenet() -> list[Row]:
 
 
 def _steps_of(name: str, project: Project, goal: float | None) -> list[Row]:
+    found = compare_live(project)
+    speed = found.speed
+    detail = f"{speed.rate:,.0f} against {speed.base_rate:,.0f} steps/s; {speed.spread}; canvas, {found.views} live"
+    return [
+        Row(f"steps with the window, {name}", speed.ratio, "x textbook", goal, "more", detail),
+        Row(f"canvas painted, {name}", found.painted, "frames/s", detail=found.words),
+    ]
+
+
+@dataclass(frozen=True)
+class Live:
+    """How fast a network learns in the window, and what is seen of it."""
+
+    speed: Comparison
+    """Against the textbook loop, with the window at rest."""
+    painted: float
+    """How often the canvas is painted in a second."""
+    answers: Mapping[str, float]
+    """Answers a second that are shown, by what asks: `canvas:maps`, `view:curves`."""
+    views: str
+
+    @property
+    def words(self) -> str:
+        """The answers a second in words."""
+        return ", ".join(f"{key.partition(':')[2]} {rate:.0f}" for key, rate in sorted(self.answers.items()))
+
+
+class AnswerCounter(QObject):
+    """Counts the answers that are shown, by the kind of their key: `canvas:maps`, `view:curves`."""
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+        place.analyst.result_ready.connect(self._count)
+
+    @Slot(str)
+    def _count(self, key: str) -> None:
+        kind, name = key.split(":")[:2]
+        self.counts[f"{kind}:{name}"] += 1
+
+
+def compare_live(project: Project) -> Live:
+    """Let the window and the textbook loop learn in turns."""
     textbook = TextbookLoop(project)
     with open_window(project) as place:
         textbook(200)
@@ -54,36 +99,44 @@ def _steps_of(name: str, project: Project, goal: float | None) -> list[Row]:
         play(place)
         rest(1.0)  # All views open, all caches filled.
         pause(place)
-        counter = PaintCounter({"canvas": place.canvas.viewport()})
-        live, bare, shown = [], [], []
+        painted, answers = PaintCounter({"canvas": place.canvas.viewport()}), AnswerCounter(place)
+        turns, bare = [], []
         for _ in range(TURNS):
             bare.append(rate_of(textbook, block))
-            rate, frames = _live_turn(place, counter)
-            live.append(rate)
-            shown.append(frames)
+            turns.append(_live_turn(place, painted, answers))
         views = ", ".join(place.views.open_ids())
+    live = [turn.rate for turn in turns]
     ratios = tuple(mine / theirs for mine, theirs in zip(live, bare, strict=True))
-    found = Comparison(statistics.median(live), statistics.median(bare), ratios)
-    detail = f"{found.rate:,.0f} against {found.base_rate:,.0f} steps/s; {found.spread}; canvas, {views} live"
-    return [
-        Row(f"steps with the window, {name}", found.ratio, "x textbook", goal, "more", detail),
-        Row(f"canvas painted, {name}", statistics.median(shown), "frames/s", detail="30 would be every pulse"),
-    ]
+    speed = Comparison(statistics.median(live), statistics.median(bare), ratios)
+    keys = {key for turn in turns for key in turn.answers}
+    shown = {key: statistics.median(turn.answers.get(key, 0.0) for turn in turns) for key in keys}
+    return Live(speed, statistics.median(turn.painted for turn in turns), shown, views)
 
 
-def _live_turn(place: Workplace, counter: PaintCounter) -> tuple[float, float]:
-    """Steps and canvas frames a second, between two frames that arrive some time apart."""
+@dataclass(frozen=True)
+class _Turn:
+    """Steps, canvas frames and answers a second."""
+
+    rate: float
+    painted: float
+    answers: Mapping[str, float]
+
+
+def _live_turn(place: Workplace, painted: PaintCounter, answers: AnswerCounter) -> _Turn:
+    """What happens between two frames that arrive some time apart."""
     play(place)
     start = place.feed.frame
     wait_until(lambda: place.feed.frame is not start)
-    first, began, painted = place.feed.frame, time.perf_counter(), counter.counts["canvas"]
+    first, began = place.feed.frame, time.perf_counter()
+    painted.counts.clear()
+    answers.counts.clear()
     rest(TURN_SECONDS)
     newest = place.feed.frame
     wait_until(lambda: place.feed.frame is not newest)
     last, spent = place.feed.frame, time.perf_counter() - began
-    painted = counter.counts["canvas"] - painted
+    frames, shown = painted.counts["canvas"] / spent, {key: count / spent for key, count in answers.counts.items()}
     pause(place)
-    return (last.step - first.step) / spent, painted / spent
+    return _Turn((last.step - first.step) / spent, frames, shown)
 
 
 # Lateness ----------------------------------------------------------------------------------------------------------

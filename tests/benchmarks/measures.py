@@ -6,6 +6,7 @@ MEASURES = {
     "steps": "tests.benchmarks.steps:measure",
     "steps-with-window": "tests.benchmarks.live:measure_steps",
     "lenet-with-window": "tests.benchmarks.live:measure_lenet",
+    "all-maps": "tests.benchmarks.all_maps:measure",
     "lateness": "tests.benchmarks.live:measure_lateness",
     "pause": "tests.benchmarks.live:measure_pause",
     "attention": "tests.benchmarks.attention:measure",

@@ -52,6 +52,28 @@ def deep(optimizer: Choice) -> Project:
     return dense_chain(points(labels="zero-one"), [8] * 6 + [1], "binary-cross-entropy", optimizer=optimizer)
 
 
+def with_all_maps(features: int, hidden: list[int]) -> Project:
+    """Points in the plane, two or seven features of them, hidden tanh layers and one answer; an epoch has 25 updates.
+
+    Every layer is unfolded, so that each neuron shows its map and each link its weight; beside the canvas, the loss and
+    what the network answers over the plane. Raises ValueError for another number of features.
+    """
+    if features not in (2, 7):
+        raise ValueError("there are two or seven features")
+    data = points(labels="zero-one", examples=500, train_share=0.5)
+    project = dense_chain(data, [*hidden, 1], "binary-cross-entropy", optimizer=SGD)
+    graph = project.graph
+    nodes = [node.replace(unfolded=node.block == "dense") for node in graph.nodes]
+    edges = list(graph.edges)
+    if features == 7:
+        expansion = Node(id="features", block="feature-expansion", position=place(1))
+        nodes = [nodes[0], expansion, *(node.replace(position=place(n)) for n, node in enumerate(nodes[1:], start=2))]
+        first = Edge(source="data", source_port="features", target="features")
+        edges = [first, Edge(source="features", target="dense-1"), *edges[1:]]
+    views = (OpenView(view="curves"), OpenView(view="decision-boundary"))
+    return project.replace(graph=graph.replace(nodes=tuple(nodes), edges=tuple(edges)), views=views)
+
+
 def mnist(optimizer: Choice) -> Project:
     """784-128-64-10, 109,386 parameters."""
     data = Node(id="data", block="mnist")

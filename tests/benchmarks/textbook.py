@@ -8,6 +8,7 @@ from torch import nn
 from playground.blocks.base import Block
 from playground.blocks.convolution import Conv2D, MaxPool2D
 from playground.blocks.dense import Dense
+from playground.blocks.merge import FeatureExpansion
 from playground.blocks.normalization import Dropout
 from playground.blocks.signal import Signal
 from playground.data.preparation import prepare
@@ -43,7 +44,7 @@ def _layers(block: Block, arriving: list[Signal]) -> list[nn.Module]:
 class TextbookLoop:
     """nn.Sequential, a torch optimizer with its defaults, a shuffled index per epoch, and three calls per step.
 
-    Knows chains of blocks only. Raises KeyError for an activation, loss or optimizer that is not in the tables above.
+    Hand-made features are computed once for all examples. Knows chains of blocks only. Raises KeyError for an activation, loss or optimizer that is not in the tables above.
     """
 
     def __init__(self, project: Project) -> None:
@@ -56,6 +57,8 @@ class TextbookLoop:
             block = report.blocks[name]
             if name in report.loss_nodes():
                 self.criterion = CRITERIA[block.id]()
+            elif isinstance(block, FeatureExpansion):
+                self.inputs = block.build(*(report.signals[source] for source in report.inputs[name]))(self.inputs)
             elif name != data:
                 layers.extend(_layers(block, [report.signals[source] for source in report.inputs[name]]))
         self.model = nn.Sequential(*layers)
