@@ -44,7 +44,8 @@ def _layers(block: Block, arriving: list[Signal]) -> list[nn.Module]:
 class TextbookLoop:
     """nn.Sequential, a torch optimizer with its defaults, a shuffled index per epoch, and three calls per step.
 
-    Hand-made features are computed once for all examples. Knows chains of blocks only. Raises KeyError for an activation, loss or optimizer that is not in the tables above.
+    Hand-made features are computed once for all examples. Knows chains of blocks only. Raises KeyError for an
+    activation, loss or optimizer that is not in the tables above.
     """
 
     def __init__(self, project: Project) -> None:
