@@ -1,11 +1,11 @@
 """Small networks with everything drawn: the map of every neuron, all weights, the loss, the answers over the plane.
 
-TensorFlow Playground (Smilkov and others 2017) is what such networks are usually looked at with. It takes one epoch, of
-25 updates with batches of 10 examples, and then draws all of that anew, on one thread: while it draws, it does not
-learn. So epochs of 25 updates a second, all maps shown, are what the two can be compared in. It runs in a browser, which
-is no part of a bench; the textbook loop of torch stands between, measured in the same run on as many threads, and it
-draws nothing at all. On two shared cores the core of TensorFlow Playground, in Node and with its maps, came to 1.2 times
-the textbook on its smallest network (2-4-2-1), and to 0.19 times on its largest (7 features, six layers of 8 neurons).
+TensorFlow Playground (Smilkov and others 2017) is what such networks are usually looked at with. It takes an epoch of
+25 updates with batches of 10 examples and then draws all of that anew, on one thread: while it draws, it does not
+learn. So epochs of 25 updates a second, all maps shown, are what the two can be compared in. It runs in a browser,
+which is no part of a bench; the textbook loop of torch stands between, measured in the same run on as many threads, and
+it draws nothing at all. On two shared cores the core of TensorFlow Playground, in Node and with its maps, came to 1.2
+times the textbook on its smallest network (2-4-2-1), and to 0.19 times on its largest (7 features, six layers of 8).
 """
 
 from __future__ import annotations

@@ -48,4 +48,3 @@ def forget_everything() -> None:
                     clear()
     checked.KNOWN_BLOCKS.clear()
     checked.KNOWN_INFERRED.clear()
-

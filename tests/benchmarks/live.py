@@ -86,8 +86,7 @@ class AnswerCounter(QObject):
 
     @Slot(str)
     def _count(self, key: str) -> None:
-        kind, name = key.split(":")[:2]
-        self.counts[f"{kind}:{name}"] += 1
+        self.counts[":".join(key.split(":")[:2])] += 1  # without the number of the project
 
 
 def compare_live(project: Project) -> Live:

@@ -163,9 +163,7 @@ def summary(soak: Soak) -> str:
     late = [late for minute in soak.minutes for late in minute.late] or [0.0]
     themes = [seconds for minute in soak.minutes for seconds in minute.themes] or [0.0]
     passed = max(1, len(soak.minutes) - 1)
-    more = {
-        name: number - first.widgets[name] for name, number in last.widgets.items() if number > first.widgets[name]
-    }
+    more = {name: number - first.widgets[name] for name, number in last.widgets.items() if number > first.widgets[name]}
     half = soak.minutes[len(soak.minutes) // 2 :]
     late_growth = (half[-1].megabytes - half[0].megabytes) / max(1, len(half) - 1)
     slowest = sorted(soak.slowest.items(), key=lambda pair: -pair[1])[:8]

@@ -53,7 +53,7 @@ def measure_views() -> list[Row]:
         ratios, rates = [], []
         for turn in range(TURNS + 1):
             found = {}
-            for shown in ((names, []) if turn % 2 else ([], names)):
+            for shown in (names, []) if turn % 2 else ([], names):
                 place.views.show_only(shown)
                 found[bool(shown)] = _rate(place)
             if turn:  # the first fills caches
