@@ -17,7 +17,7 @@ from playground.ui.views.parameters import Option, ViewParameters
 from playground.ui.views.shared.plot_legend import KEY, PLACE, SHOWN, PlotLegend
 from playground.ui.views.waiting import WaitingStrip
 from playground.ui.widgets.labels import Label
-from playground.ui.widgets.legend import Legend
+from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.options import MoreButton
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
@@ -138,6 +138,10 @@ class View(QWidget):
     def _drawn(self, name: str) -> None:
         if name in (SHOWN, PLACE):
             self.arrange_legends()
+            if name == SHOWN and self.parameters.given(SHOWN):  # not where a file has said nothing
+                for legend in self.legends:
+                    if legend.crowded_out:
+                        legend.open_here()
         else:
             self.redraw(name)
 
@@ -160,8 +164,15 @@ class View(QWidget):
 
     @Slot()
     def switch_legends(self) -> None:
-        """Hide the legends, or show them again."""
-        self.legends[0].switch()
+        """Hide the legends, or show them again, those too that have folded by themselves."""
+        first, *others = sorted(self.legends, key=lambda legend: not legend.crowded_out)
+        if not first.wanted or not first.crowded_out:
+            first.switch()
+            return
+        first.unfold()
+        for legend in others:
+            if legend.crowded_out:
+                legend.open_here()
 
     def arrange_legends(self) -> None:
         """Bring the legends inside plots to their places at once."""
@@ -242,13 +253,14 @@ class View(QWidget):
         """Save as vectors. Raises OSError."""
         self._posed(saving.save_svg, path)
 
-    def _posed(self, save: Callable[[QWidget, Path, str], None], path: Path) -> None:
+    def _posed(self, save: Callable[[QWidget, Path, str, Sequence[Entry]], None], path: Path) -> None:
         self.pose(True)
         try:
             self.settle()
             for legend in self.legends:
                 legend.pose(True)
-            save(self.picture_widget(), path, self.heading)
+            below = [entry for legend in self.legends for entry in legend.left_out()]
+            save(self.picture_widget(), path, self.heading, below)
         finally:
             self.pose(False)
             for legend in self.legends:

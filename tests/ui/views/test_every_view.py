@@ -212,7 +212,8 @@ def test_a_saved_picture_has_twice_the_pixels_and_shows_the_result(
     panel = shown(qtbot, view_class, make())
     assert panel.save("png", tmp_path / "view.png")
     picture = QImage(str(tmp_path / "view.png"))
-    assert picture.size() == framed(panel.view.picture_widget().size(), panel.view.heading) * PNG_RATIO
+    below = [entry for legend in panel.view.legends for entry in legend.left_out()]
+    assert picture.size() == framed(panel.view.picture_widget().size(), panel.view.heading, below) * PNG_RATIO
     assert len(colors(picture)) > 8
     assert [path.name for path in tmp_path.iterdir()] == ["view.png"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from playground.analysis.run.curves import CurvesAnalysis
+from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
 from playground.ui.views.base import View
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.parameters import ViewParameters
 from playground.ui.views.run.curves import CurvesView
+from playground.ui.views.shared import plot_legend
 from playground.ui.views.shared.legend_layout import Card
-from playground.ui.views.shared.legend_room import inside
+from playground.ui.views.shared.legend_room import GROUND, inside
 from playground.ui.views.shared.plot_legend import PlotLegend
 from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.plots import Plot
@@ -117,6 +120,117 @@ def test_where_every_corner_has_newest_data_it_is_a_button(qtbot: Any) -> None:
             drawn.plot.addItem(pg.ScatterPlotItem([x], [y]))
     drawn.draw(X, X)
     assert drawn.legend.folded and drawn.legend.width() <= THEME.px(24)
+
+
+def crowded(qtbot: Any) -> ViewPanel:
+    """A decision boundary with points in every corner."""
+    everywhere = replace(results.boundary(), points={"train": results.points(2, 0, 400)})
+    return shown(qtbot, DecisionBoundaryView, everywhere, QSize(420, 360))
+
+
+def test_where_every_corner_would_hide_points_it_folds_until_a_person_opens_it(qtbot: Any) -> None:
+    panel = crowded(qtbot)
+    view, legend = panel.view, panel.view.legend
+    assert legend.folded and legend.crowded_out and view.saved_options() == {}
+    assert "a click" in legend.toolTip()
+    qtbot.mouseClick(legend, Qt.MouseButton.LeftButton)
+    assert not legend.folded and set(view.saved_options()) == {"legend_place"}
+    view.show_result(view.result)
+    legend.arrange()
+    assert not legend.folded
+    other = crowded(qtbot)
+    again = other.view
+    again.take_options(view.saved_options())
+    assert not again.legend.folded and (again.legend.pos() - legend.pos()).manhattanLength() <= 2
+    again.take_options({})  # another project, of which nothing is known
+    assert again.legend.folded
+    legend.setFocus()
+    qtbot.keyClick(legend, Qt.Key.Key_Home)
+    assert legend.folded and view.saved_options() == {}
+
+
+def test_the_key_and_the_tick_open_what_has_folded_by_itself(qtbot: Any) -> None:
+    panel = crowded(qtbot)
+    view = panel.view
+    view.switch_legends()
+    assert not view.legend.folded
+    view.switch_legends()
+    assert view.legend.folded and view.saved_options()["legend"] is False
+    view.switch_legends()
+    assert not view.legend.folded and "legend" not in view.saved_options()
+    view.legend.put(None)
+    assert view.legend.folded
+    tick = view.parameters.control("legend")
+    tick.click()
+    assert view.legend.folded and not view.legend.crowded_out
+    tick.click()
+    assert not view.legend.folded
+
+
+class Swarm:
+    """A picture of 200 points, so many of them in every corner."""
+
+    def __init__(self, room: QRectF) -> None:
+        self._room, self.in_corners = room, 0
+
+    def room(self) -> QRectF:
+        return self._room
+
+    def cloud(self) -> np.ndarray:
+        room, near = self._room, 20
+        corners = [(x, y) for x in (room.left() + near, room.center().x(), room.right() - near)
+                   for y in (room.top() + near, room.center().y(), room.bottom() - near)]  # fmt: skip
+        rest = 200 - len(corners) * self.in_corners
+        return np.array([*corners * self.in_corners, *[(room.left() + 0.3 * room.width(), room.top() + 1)] * rest])
+
+    def newest(self) -> np.ndarray:
+        return np.zeros((0, 2))
+
+    marks = ground = newest
+
+    def words(self) -> list[QRectF]:
+        return []
+
+
+def test_a_cloud_that_comes_and_goes_does_not_let_it_flicker(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plot_legend, "PATIENCE", 0)
+    drawn = Drawn(qtbot)
+    swarm = Swarm(drawn.legend.areas[0].room())
+    drawn.legend.areas[:] = [swarm]
+
+    def folded(count: int) -> bool:
+        swarm.in_corners = count
+        drawn.legend.arrange()
+        return drawn.legend.folded
+
+    assert [folded(count) for count in (4, 8, 5, 11, 4)] == [False] * 5  # of 200: to 5.5 %
+    assert folded(14)
+    assert [folded(count) for count in (5, 4, 8, 5, 4, 8)] == [True] * 6
+    assert [folded(count) for count in (2, 5, 9)] == [False] * 3
+
+
+def test_the_raw_curve_behind_may_be_covered_but_a_corner_free_of_it_is_better(qtbot: Any) -> None:
+    drawn = Drawn(qtbot)
+    drawn.line.setProperty(GROUND, True)
+    restless = np.where(np.arange(200) % 2, 0.02, 0.98)
+    drawn.draw(X, restless)
+    assert not drawn.legend.folded
+    drawn.draw(X, np.where(X > 0.6, restless, 0.02))
+    drawn.legend.put(None)
+    assert drawn.corner == "top left"
+
+
+def test_a_saved_picture_says_below_what_there_is_no_room_for(qtbot: Any, tmp_path: Any) -> None:
+    panel = crowded(qtbot)
+    view = panel.view
+    view.save_png(tmp_path / "folded.png")
+    view.switch_legends()
+    view.save_png(tmp_path / "open.png")
+    folded, opened = (QImage(str(tmp_path / name)) for name in ("folded.png", "open.png"))
+    strip = folded.copy(0, opened.height(), folded.width(), folded.height() - opened.height())
+    assert strip.height() > 2 * THEME.px(16)
+    seen = {strip.pixelColor(x, y).name() for x in range(0, strip.width(), 2) for y in range(0, strip.height(), 2)}
+    assert THEME.color("text").name() in seen
 
 
 def test_a_drag_is_kept_with_the_options_and_home_frees_it(qtbot: Any) -> None:

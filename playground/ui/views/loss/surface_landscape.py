@@ -147,7 +147,11 @@ class Landscape(QWidget):
         return np.zeros((0, 2))
 
     def marks(self) -> Places:
-        """Points all over the landscape and along the path."""
+        """Points along the path."""
+        return self._seen(self.scene.along_path)
+
+    def ground(self) -> Places:
+        """Points all over the landscape."""
         return self._seen(self.scene.outline)
 
     def words(self) -> list[QRectF]:
@@ -205,6 +209,7 @@ class Scene(gl.GLViewWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """Present place first, then the start."""
         self.outline: Places = np.zeros((0, 3))
         """Some points of the landscape."""
+        self.along_path: Places = np.zeros((0, 3))
         self._make_items()
         self.look_from_start()
 
@@ -264,7 +269,7 @@ class Scene(gl.GLViewWidget):  # type: ignore[misc]  # pyqtgraph has no types
         rows, columns = (np.linspace(0, count - 1, min(count, OUTLINE)).astype(int) for count in heights.shape)
         grid = np.stack(np.meshgrid(side[columns], other[rows]), axis=-1)
         ground = np.column_stack([grid.reshape(-1, 2), heights[np.ix_(rows, columns)].ravel()])
-        self.outline = np.concatenate([ground, _way(result, result.path, heights)])
+        self.outline, self.along_path = ground, _way(result, result.path, heights)
         self._show_frame()
 
     def _show_tracks(self, result: LossSurface, heights: NDArray[np.float64]) -> None:

@@ -20,6 +20,7 @@ from playground.ui.views.base import View
 from playground.ui.views.run.curve_marks import BestMarker, MarkLines
 from playground.ui.views.run.curve_others import MomentLine, OtherLines
 from playground.ui.views.shared import curve_lines
+from playground.ui.views.shared.legend_room import GROUND
 from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.kept_size import KeptSize
@@ -56,6 +57,7 @@ class _Line:
         self.symbol = symbol
         self.bold = False
         self.raw = pg.PlotDataItem(connect="finite")
+        self.raw.curve.setProperty(GROUND, True)
         self.front = pg.PlotDataItem(connect="finite")
         above = list(SAMPLES).index(part)  # train is the restless one: it lies below the others
         for depth, item in ((above, self.raw), (above + len(SAMPLES), self.front)):

@@ -32,10 +32,14 @@ FEW = 4
 CELL = 8
 """Pixels: how finely it is counted what is drawn under a legend."""
 FAR = 1e5
-TOO_MUCH = 0.2
-"""Share of all that is drawn that a legend never covers: better a small button."""
+LITTLE = 0.03
+"""Share of all that is drawn that a legend may cover: where it would be more everywhere, a small button is better."""
 FAINT = 0.6
 """Lines more transparent than this are ground, such as contours; they may be covered."""
+GROUND = "ground"
+"""Property of a line that is ground though it is solid."""
+GROUND_COST = 0.25
+"""Of a rectangle all on ground: a corner free of it is the better one."""
 WORDS_COST = 0.5
 """Of one lettering under a legend, beside the share of its ground that is drawn on."""
 
@@ -56,7 +60,11 @@ class Area(Protocol):
         ...
 
     def marks(self) -> Places:
-        """Everything that is drawn, as points a few pixels apart."""
+        """Everything that is drawn, as points a few pixels apart, but for the ground."""
+        ...
+
+    def ground(self) -> Places:
+        """What is drawn behind, and may be covered: contours, a landscape, the restless raw curve."""
         ...
 
     def words(self) -> list[QRectF]:
@@ -91,35 +99,35 @@ def inside(places: Places, rect: QRectF, margin: float = 0.0) -> NDArray[np.bool
 
 
 def choose(
-    areas: Sequence[Area], layouts: Sequence[QSizeF], most: float, stays: Spot | None = None, *, anyhow: bool = False
-) -> Spot | None:
-    """The best spot of all, or None where each would cover the newest data or too much of its area.
+    areas: Sequence[Area], layouts: Sequence[QSizeF], most: float, stays: Spot | None = None, *,
+    covering: float = LITTLE, anyhow: bool = False,
+) -> Spot | None:  # fmt: skip
+    """The best spot of all, or None where each would cover the newest data or too much of what is drawn.
 
     `layouts` are the sizes that the legend may have, the best first; it takes at most the share `most` of an area.
-    `stays` is where it lies: it goes elsewhere only for a better one. `anyhow` takes the least evil.
+    `stays` is where it lies: it goes elsewhere only for a better one. It covers at most the share `covering` of what is
+    drawn; from 1 on it may lie on the newest data, too. `anyhow` takes the least evil, even where there is no room.
     """
     found: list[tuple[float, Spot]] = []
     for number, area in enumerate(areas):
         room = area.room()
         if room.isEmpty():
             continue
-        counted = _Counted(room, area.marks())
+        drawn = Drawn(area)
         newest, words = area.newest(), area.words()
         for layout, size in enumerate(layouts):
             if not anyhow and not _fits(room, size, most):
                 continue
             for u, v, cost in SPOTS:
                 rect = rect_at(room, size, u, v)
-                hidden = int(inside(newest, rect, THEME.px(CLEAR)).sum())
-                if hidden and not anyhow:
+                hidden, hides = int(inside(newest, rect, THEME.px(CLEAR)).sum()), drawn.hides(rect)
+                if not anyhow and covering < 1.0 and (hidden or hides > covering):
                     continue
                 covered = sum(WORDS_COST for lettering in words if lettering.intersects(rect))
                 spot = Spot(number, layout, u, v)
                 kept = -0.05 if stays is not None and (stays.area, stays.u, stays.v) == (number, u, v) else 0.0
-                share, hides = counted.share(rect), counted.hides(rect)
-                if hides > TOO_MUCH and not anyhow:
-                    continue
-                found.append((cost + kept + covered + 0.03 * layout + share + 3.0 * hides + 10.0 * hidden, spot))
+                cost = cost + kept + covered + 0.03 * layout + drawn.share(rect) + 3.0 * hides + 10.0 * hidden
+                found.append((cost, spot))
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
@@ -129,33 +137,36 @@ def _fits(room: QRectF, size: QSizeF, most: float) -> bool:
     return fits and size.width() * size.height() <= most * room.width() * room.height()
 
 
-class _Counted:
-    """What is drawn, counted in cells of a picture."""
+class Drawn:
+    """What is drawn in an area, counted in cells of a picture; of points each one."""
 
-    def __init__(self, room: QRectF, marks: Places) -> None:
-        self._room = room
-        columns, rows = int(room.width() // CELL) + 1, int(room.height() // CELL) + 1
-        self._cells = np.zeros((rows, columns), dtype=bool)
-        there = marks[inside(marks, room)]
-        self._cells[
-            ((there[:, 1] - room.top()) // CELL).astype(int), ((there[:, 0] - room.left()) // CELL).astype(int)
-        ] = True
+    def __init__(self, area: Area) -> None:
+        self._room, self._cloud = area.room(), area.cloud()
+        self._cells, self._ground = self._counted(area.marks()), self._counted(area.ground())
+        self._filled = max(1, int(self._cells.sum()))
 
-        self._drawn = max(1, int(self._cells.sum()))
+    def _counted(self, marks: Places) -> NDArray[np.bool_]:
+        columns, rows = int(self._room.width() // CELL) + 1, int(self._room.height() // CELL) + 1
+        cells = np.zeros((rows, columns), dtype=bool)
+        there = marks[inside(marks, self._room)]
+        row, column = (there[:, 1] - self._room.top()) // CELL, (there[:, 0] - self._room.left()) // CELL
+        cells[row.astype(int), column.astype(int)] = True
+        return cells
 
     def share(self, rect: QRectF) -> float:
-        """How much of a rectangle is drawn on, from 0 to 1."""
-        cells = self._under(rect)
-        return float(cells.mean()) if cells.size else 1.0
+        """How much of a rectangle is drawn on, from 0 to 1; ground counts a little."""
+        cells, ground = self._under(self._cells, rect), self._under(self._ground, rect)
+        return float(cells.mean() + GROUND_COST * ground.mean()) if cells.size else 1.0
 
     def hides(self, rect: QRectF) -> float:
-        """How much of all that is drawn lies in a rectangle, from 0 to 1."""
-        return float(self._under(rect).sum()) / self._drawn
+        """How much of all that is drawn, or of all points, lies in a rectangle, from 0 to 1: the larger of the two."""
+        points = float(inside(self._cloud, rect).mean()) if len(self._cloud) else 0.0
+        return max(points, float(self._under(self._cells, rect).sum()) / self._filled)
 
-    def _under(self, rect: QRectF) -> NDArray[np.bool_]:
+    def _under(self, cells: NDArray[np.bool_], rect: QRectF) -> NDArray[np.bool_]:
         left, top = int((rect.left() - self._room.left()) // CELL), int((rect.top() - self._room.top()) // CELL)
         right, bottom = int((rect.right() - self._room.left()) // CELL), int((rect.bottom() - self._room.top()) // CELL)
-        return self._cells[max(0, top) : bottom + 1, max(0, left) : right + 1]
+        return cells[max(0, top) : bottom + 1, max(0, left) : right + 1]
 
 
 class PlotArea:
@@ -181,7 +192,12 @@ class PlotArea:
 
     def marks(self) -> Places:
         dots = self._pixels(self._clouds())
-        return np.concatenate([dots, *(self._along(points, joined) for points, joined in self._lines(faint=False))])
+        lines = (self._along(points, joined) for points, joined in self._lines(ground=False))
+        return np.concatenate([dots, *lines])
+
+    def ground(self) -> Places:
+        lines = (self._along(points, joined) for points, joined in self._lines(ground=True))
+        return np.concatenate([np.zeros((0, 2)), *lines])
 
     def words(self) -> list[QRectF]:
         shown = [item for item in self.plot.item.items if isinstance(item, pg.TextItem) and item.isVisible()]
@@ -225,10 +241,11 @@ class PlotArea:
         share = ((number + 0.5) / np.repeat(steps, steps))[:, None]
         return np.asarray(np.repeat(starts, steps, axis=0) * (1 - share) + np.repeat(ends, steps, axis=0) * share)
 
-    def _lines(self, *, faint: bool = True) -> Iterator[tuple[Places, str]]:
+    def _lines(self, *, ground: bool | None = None) -> Iterator[tuple[Places, str]]:
+        """All lines, or those that are ground, or those that are not; and how their points are joined."""
         for item in _shown(self.plot):
             if isinstance(item, pg.PlotCurveItem):
-                if not faint and pg.mkPen(item.opts["pen"]).color().alphaF() < FAINT:
+                if ground is not None and ground != _is_ground(item):
                     continue
                 x, y = item.getData()
                 if x is not None and len(x):
@@ -237,7 +254,7 @@ class PlotArea:
                     points = points if joined == "pairs" else points[np.isfinite(points).all(axis=1)]
                     if len(points):
                         yield points, joined if isinstance(joined, str) else "all"
-            elif isinstance(item, pg.InfiniteLine):
+            elif isinstance(item, pg.InfiniteLine) and not ground:
                 (left, right), (bottom, top) = self.plot.box.viewRange()
                 x, y = item.value(), item.value()
                 ends = [(x, bottom), (x, top)] if item.angle % 180 else [(left, y), (right, y)]
@@ -250,6 +267,10 @@ class PlotArea:
                 x, y = item.getData()
                 found.append(np.column_stack([x, y]).astype(np.float64))
         return found
+
+
+def _is_ground(curve: pg.PlotCurveItem) -> bool:
+    return bool(curve.property(GROUND)) or pg.mkPen(curve.opts["pen"]).color().alphaF() < FAINT
 
 
 def _shown(plot: Plot) -> Iterator[object]:

@@ -1,4 +1,4 @@
-"""A legend inside a plot: in the free corner, or where a person drags it; where there is no room, a small button."""
+"""A legend inside a plot: in the free corner, or where a person drags it; where there is none, a small button."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from playground.ui.views.parameters import ViewParameters
 from playground.ui.views.shared.legend_layout import Card, Layout, layouts, paint_ground, paint_pieces
-from playground.ui.views.shared.legend_room import Area, PlotArea, Spot, choose, inside, rect_at
+from playground.ui.views.shared.legend_room import LITTLE, Area, Drawn, PlotArea, Spot, choose, inside, rect_at
 from playground.ui.views.shared.readout import Readout
 from playground.ui.widgets.icons import pixmap
 from playground.ui.widgets.labels import plain_tip
@@ -34,18 +34,25 @@ MOST = 0.42
 """Share of a plot that a legend may take; a smaller plot has the button instead."""
 BUTTON = 22
 KEY_STEP = 10
-CROWDED = 0.1
-"""A legend on so large a share of a cloud of points looks for a freer corner."""
+CROWDED = 2 * LITTLE
+"""A legend on so large a share of what is drawn looks for a freer corner, or folds."""
+FREE = LITTLE / 2
+"""A folded one unfolds where it covers less than this."""
 PATIENCE = 2_000
-"""Milliseconds between two such looks, and between two tries to unfold: nothing flickers."""
+"""Milliseconds between two such looks, and between two tries to unfold. The latter wait twice as long each time that it
+had to fold again: nothing flickers while a network learns."""
+MOST_PATIENT = 5
+"""So often the wait is doubled."""
 KEY = "K"
+OPENS = f"It would cover what is drawn: a click or {KEY} opens it all the same"
 HINT = f"Drag it elsewhere, or move it with the arrow keys; Home lets it find a free corner, {KEY} or Enter hides it"
 
 
 class PlotLegend(Legend):
     """Lies over a plot, or over a widget with several, and takes no room from them.
 
-    It looks for the corner with the least drawn under it, and leaves it only when the newest data come there. What is
+    It looks for the corner with the least drawn under it, and leaves it only when the newest data come there or much is
+    drawn there. Where every corner covers more than a little it folds into a button, until a person opens it. What is
     under the mouse is said in a line of its own at the edge of the plot.
     """
 
@@ -57,7 +64,12 @@ class PlotLegend(Legend):
         self._layouts: list[Layout] = []
         self.folded = True
         """Whether it is a small button now."""
-        self._crowded_out = False
+        self.crowded_out = False
+        """Whether it is a button because every place would cover too much, or there is no room."""
+        self._pinned = False
+        """Whether it lies where a person has put it."""
+        self._folds = 0
+        """How often it had to fold in a plot of this size."""
         self._grip: QPoint | None = None
         self._dragged = False
         self._card: Card | None = None
@@ -131,14 +143,25 @@ class PlotLegend(Legend):
         given = list(self._parameters.value(PLACE))
         given += [-1.0] * (2 * self._number + 2 - len(given))
         given[2 * self._number : 2 * self._number + 2] = [-1.0, -1.0] if place is None else [round(x, 4) for x in place]
-        self._spot = None
+        self._spot, self._folds = None, 0
         self._parameters.choose(PLACE, tuple(given) if max(given) >= 0.0 else None)
         self.arrange()
 
     @Slot()
     def switch(self) -> None:
         """Hide it, or show it again."""
-        self._parameters.choose(SHOWN, False if self.wanted else None)
+        self._parameters.choose(SHOWN, not self.wanted)
+
+    def open_here(self) -> bool:
+        """Where it covers least, and keep it there, though it covers something; returns whether there is room."""
+        self._measure()
+        layout = self._layouts[:1]  # how it is set wherever a person has put it
+        spot = choose(self.areas, [one.size for one in layout], MOST, covering=1.0) if self.wanted else None
+        if spot is None or self.place is not None:
+            return False
+        rect = rect_at(self.areas[spot.area].room(), layout[0].size, spot.u, spot.v).toAlignedRect()
+        self.put(self._shares(rect))
+        return True
 
     @Slot()
     def arrange(self) -> None:
@@ -151,7 +174,8 @@ class PlotLegend(Legend):
             return
         self._measure()
         self._find()
-        self.setToolTip(plain_tip("\n".join(entry.text for entry in self._entries)) if self.folded else HINT)
+        words = [*(entry.text for entry in self._entries), *([OPENS] if self.crowded_out else [])]
+        self.setToolTip(plain_tip("\n".join(words)) if self.folded else HINT)
         self.setAccessibleDescription(f"Hidden; {KEY} or Enter shows it" if self.folded else HINT)
         self._place()
         self.show()
@@ -168,15 +192,21 @@ class PlotLegend(Legend):
         if self.place is not None:
             self._spot = Spot(0, 0, *self.place)
             self.folded = not self.wanted or not self._has_room()
+            self.crowded_out = self.wanted and self.folded
+            self._pinned = True
             return
+        if self._pinned:  # a person, or another project, lets it find a place by itself
+            self._pinned, self._spot = False, None
         if self._spot is not None and not self._must_move():
             return
         self._since_look.start()
-        found = None
+        found, lay_open = None, self._spot is not None and not self.folded
         if self.wanted:
-            found = choose(self.areas, [one.size for one in self._layouts], MOST, self._spot)
-        self._crowded_out = self.wanted and found is None
+            sizes = [one.size for one in self._layouts]
+            found = choose(self.areas, sizes, MOST, self._spot, covering=FREE if self.crowded_out else LITTLE)
+        self.crowded_out = self.wanted and found is None
         self.folded = found is None
+        self._folds += lay_open and self.crowded_out
         if found is None:
             button = [QSizeF(THEME.px(BUTTON), THEME.px(BUTTON))]
             found = choose(self.areas, button, 1.0, self._spot) or choose(self.areas, button, 1.0, anyhow=True)
@@ -194,7 +224,9 @@ class PlotLegend(Legend):
         """Whether the newest data lie under it, its room has gone, or (now and then) there may be a better place."""
         assert self._spot is not None
         spot = self._spot
-        if self.folded != (not self.wanted) and not self._crowded_out:
+        if self.crowded_out and not self.wanted:
+            return True
+        if self.folded != (not self.wanted) and not self.crowded_out:
             return True
         room = self.areas[spot.area].room() if spot.area < len(self.areas) else QRectF()
         if room.isEmpty() or spot.layout >= len(self._layouts):
@@ -204,11 +236,10 @@ class PlotLegend(Legend):
             return True
         if not self.folded and (rect.width() > room.width() or rect.height() > room.height()):
             return True
-        if self._since_look.isValid() and self._since_look.elapsed() < PATIENCE:
+        patience = PATIENCE * 2 ** min(self._folds, MOST_PATIENT) if self.crowded_out else PATIENCE
+        if self._since_look.isValid() and self._since_look.elapsed() < patience:
             return False
-        cloud = area.cloud()
-        crowded = len(cloud) > 0 and inside(cloud, rect).mean() > CROWDED
-        return bool(crowded or (self.folded and self.wanted))
+        return self.crowded_out or (not self.folded and Drawn(area).hides(rect) > CROWDED)
 
     def _size(self) -> QSizeF:
         if self.folded or self._spot is None:
@@ -247,6 +278,7 @@ class PlotLegend(Legend):
     @Slot()
     def _resized(self) -> None:
         self._spot, self._layouts = None, []
+        self.crowded_out, self._folds = False, 0
         self.later()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -261,6 +293,10 @@ class PlotLegend(Legend):
         self.arrange()
         if posing and (self.folded or not self._entries):
             self.hide()
+
+    def left_out(self) -> tuple[Entry, ...]:
+        """Entries that a person would see if there were room: a saved picture says them below."""
+        return self._entries if self.crowded_out and self._host.isVisible() else ()
 
     # A person -------------------------------------------------------------------------------------------------------
 
@@ -286,23 +322,22 @@ class PlotLegend(Legend):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         dragged, held, self._grip, self._dragged = self._dragged, self._grip is not None, None, False
         if dragged:
-            self.put(self._shares())
+            self.put(self._shares(self.geometry()))
         elif held and self.folded:
             self.unfold()
 
-    def _shares(self) -> tuple[float, float]:
-        """Where it lies, as shares of the free width and height of its host."""
-        free = self._host.size() - self.size()
-        return self.x() / max(1, free.width()), self.y() / max(1, free.height())
+    def _shares(self, rect: QRect) -> tuple[float, float]:
+        """Where a rectangle lies, as shares of the free width and height of the host."""
+        free = self._host.size() - rect.size()
+        return rect.x() / max(1, free.width()), rect.y() / max(1, free.height())
 
     def unfold(self) -> None:
         """Show it again; where there is no room for it, on a card over the window."""
         if not self.wanted:
             self.switch()
-            if not self.folded:
-                return
-        self._card = Card(self._entries, self.mapToGlobal(QPoint(0, self.height())), self)
-        self._card.show()
+        if self.crowded_out and not self.open_here():
+            self._card = Card(self._entries, self.mapToGlobal(QPoint(0, self.height())), self)
+            self._card.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -313,7 +348,7 @@ class PlotLegend(Legend):
             step = QPointF(*steps[key]) * THEME.px(KEY_STEP)
             rect = self._into(QRectF(QPointF(self.pos()) + step, QSizeF(self.size())))
             self.move(rect.topLeft().toPoint())
-            self.put(self._shares())
+            self.put(self._shares(self.geometry()))
         elif key == Qt.Key.Key_Home:
             self.put(None)
         else:
