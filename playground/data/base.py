@@ -20,6 +20,7 @@ Labels = Literal["index", "one-hot", "zero-one", "signed"]
 Scaling = Literal["none", "standardize", "min-max"]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+ROWS = "rows"
 UNKNOWN_RANGE = (-math.inf, math.inf)
 SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
 
@@ -64,6 +65,9 @@ class Dataset(Block):
     """Whether the examples are a person's own, so that nobody has looked at them before."""
     reads: ClassVar[tuple[str, ...]] = ()
     """Parameters that hold the path of a person's file or folder, which travels with the project."""
+    experience: ClassVar[str] = ROWS
+    """The id of the source in `playground/training/experience` that gives the batches: the examples of the training
+    part in a random order, unless it says otherwise."""
     ink: ClassVar[bool] = True
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 

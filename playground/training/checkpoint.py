@@ -31,8 +31,9 @@ class Checkpoint:
     """State of a run. Tensors are copies on the CPU and are never changed.
 
     `tensors` holds `parameters` (P,), `buffer/NAME`, `optimizer/PARAMETER/KEY`, `generator/order`, `generator/noise`,
-    `best/parameters`, `curve/NAME` (n, 7), `trail/…` with a row for each moment of the way, and `run/NUMBER/…` for the
-    other runs. `meta` holds plain JSON: step, epoch, position, seconds, layout, the project that was trained and so on.
+    `experience/NAME` (what the source of the examples remembers), `best/parameters`, `curve/NAME` (n, 7), `trail/…`
+    with a row for each moment of the way, and `run/NUMBER/…` for the other runs. `meta` holds plain JSON: step, epoch,
+    position, seconds, layout, the project that was trained and so on.
     """
 
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)

@@ -38,7 +38,7 @@ def locate(learner: Learner, good: State, failed_at: int) -> Diagnosis:
     for _ in range(healthy):
         _one_step(learner)
     before = learner.state()
-    diagnosis = diagnose_forward(learner.model, learner.feeder.take(1)[0])
+    diagnosis = diagnose_forward(learner.model, next(iter(learner.experience.take(1))))
     learner.return_to(before)
     if diagnosis is None:
         learner.learn(1)
@@ -61,8 +61,8 @@ def _healthy_steps(learner: Learner, most: int) -> int:
 
 def _one_step(learner: Learner) -> None:
     learner.learn(1)
-    if learner.feeder.at_end:
-        learner.feeder.finish_epoch()
+    if learner.experience.at_end:
+        learner.experience.finish_epoch()
 
 
 def _bad(tensor: torch.Tensor) -> bool:

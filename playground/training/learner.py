@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 
 from playground.blocks.interruption import Asked, never
 from playground.document.project import Project
-from playground.training.batches import Batch, Feeder, OrderState
+from playground.training.batches import Batch
 from playground.training.descent import Descent, learning_counts, refuse_unfit
 from playground.training.engine import Backward, Forward
 from playground.training.estimators import Estimators
+from playground.training.experience.base import Experience
+from playground.training.experience.registry import source_of
+from playground.training.experience.state import ExperienceState
 from playground.training.losses import LossLog
 from playground.training.model import Group, TrainableModel, stable_seed
 from playground.training.optimizers import optimizer_of
@@ -39,7 +42,7 @@ class State:
     buffers: dict[str, torch.Tensor]
     memory: list[dict[str, Any]]
     """What the optimizers remember of each group."""
-    order: OrderState
+    experience: ExperienceState
     noise: torch.Tensor
     plateau: PlateauState
     step: int
@@ -61,10 +64,9 @@ class Learner:
         self._interrupted: Asked = never
         self._forward = Forward(model.network)
         self._backward = Backward(model.device)
-        self._order = torch.Generator()
         self._noise_seen: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
-        self._seed_order(project)
-        self.feeder = Feeder(examples, project.training.batch_size, self._order)
+        self.experience = self._new_experience(project, examples)
+        """Where the batches come from."""
         self._new_optimizers(project)
 
     def ask(self, interrupted: Asked) -> None:
@@ -75,8 +77,7 @@ class Learner:
     def rewind(self, project: Project) -> None:
         """Back to step 0, with the first weights and the order of examples that the project's seed determines."""
         self.start(project)
-        self._seed_order(project)
-        self.feeder = Feeder(self.feeder.tensors, project.training.batch_size, self._order)
+        self.experience = self._new_experience(project, self.experience.examples)
         self.losses.clear()
         self.plateau = PlateauState()
         self.step = self.examples = 0
@@ -85,10 +86,12 @@ class Learner:
     def start(self, project: Project) -> None:
         """The first weights, and the first state of what learns without a gradient."""
         self.model.initialize(project)
-        self.estimators.begin(self.feeder.tensors)
+        self.estimators.begin(self.experience.examples)
 
-    def _seed_order(self, project: Project) -> None:
-        self._order.manual_seed(stable_seed(project.seed, "order"))
+    def _new_experience(self, project: Project, examples: Batch) -> Experience:
+        generator = torch.Generator().manual_seed(stable_seed(project.seed, "order"))
+        source = source_of(self.model.network.report)
+        return source.made(self.model, examples, project.training.batch_size, generator)
 
     # Settings -------------------------------------------------------------------------------------------------------
 
@@ -130,7 +133,7 @@ class Learner:
         """The parameters that learn, where the optimizer evaluates the loss itself."""
         self._clipping = settings.clipping
         self._most_epochs = settings.stop.epochs
-        self.feeder.set_batch_size(settings.batch_size)
+        self.experience.set_batch_size(settings.batch_size)
         self._moving = not isinstance(self._schedule, ConstantSchedule | PlateauSchedule)
         self._set_rate(self._schedule_factor())
 
@@ -167,7 +170,7 @@ class Learner:
     def _schedule_factor(self) -> float:
         if isinstance(self._schedule, PlateauSchedule):
             return self.plateau.factor
-        length = self.feeder.steps_per_epoch
+        length = self.experience.steps_per_epoch
         total = None if self._most_epochs is None else self._most_epochs * length
         return self._schedule.factor(self.step, length, total)
 
@@ -189,13 +192,12 @@ class Learner:
 
     def learn(self, most: int) -> int:
         """Up to `most` steps, never past the end of the epoch; returns how many."""
-        feeder = self.feeder
-        before = feeder.position
-        batches = feeder.take(most)
-        for batch in batches:
+        experience, first = self.experience, self.step
+        before = experience.position
+        for batch in experience.take(most):  # one is made only when the step on the one before has been taken
             self._learn(batch)
-        self.examples += feeder.position - before
-        return len(batches)
+        self.examples += experience.position - before
+        return self.step - first
 
     def _learn(self, batch: Batch) -> None:
         """One step on one batch: forward, backward, penalties, clipping, update; then what needs no gradient."""
@@ -206,7 +208,7 @@ class Learner:
         else:
             self.losses.add(None, values)
         if self.estimators.any:
-            self.estimators.learn(values, self.feeder.tensors)
+            self.estimators.learn(values, self.experience.examples)
         self.step += 1
 
     def _descend(self, values: list[torch.Tensor], batch: Batch, noise: torch.Tensor | None) -> None:
@@ -258,7 +260,7 @@ class Learner:
             values=model.flat.values.clone(),
             buffers={name: buffer.clone() for name, buffer in model.buffers().items()},
             memory=[_copied(memory) for memory in self._memories()],
-            order=self.feeder.state(),
+            experience=self.experience.state(),
             noise=model.noise.get_state(),
             plateau=self.plateau,
             step=self.step,
@@ -275,13 +277,13 @@ class Learner:
         for memory, kept in zip(self._memories(), state.memory, strict=True):
             memory.clear()
             memory.update(_copied(kept))
-        self.go_to(state.order, state.noise, state.plateau, step=state.step, examples=state.examples)
+        self.go_to(state.experience, state.noise, state.plateau, step=state.step, examples=state.examples)
 
     def go_to(
-        self, order: OrderState, noise: torch.Tensor, plateau: PlateauState, *, step: int, examples: int
+        self, experience: ExperienceState, noise: torch.Tensor, plateau: PlateauState, *, step: int, examples: int
     ) -> None:
         """Stand at a place of the run; weights and memory stay. Raises ValueError when there is no such place."""
-        self.feeder.restore(order)
+        self.experience.restore(experience)
         self.model.noise.set_state(noise)
         self.step, self.examples, self.plateau = step, examples, plateau
         self.losses.clear()
@@ -318,15 +320,11 @@ class Learner:
         )
 
     def _run_state(self, seconds: float) -> RunState:
-        order = self.feeder.state()
         return RunState(
             optimizers=self.optimizer_ids,
             examples=self.examples,
             seconds=seconds,
-            order=order.generator.numpy(),
-            position=order.position,
-            epoch=order.epoch,
-            shuffled=order.shuffled,
+            experience=self.experience.state(),
             noise=self._noise_state(),
             device=self.model.device.type,
             plateau=self.plateau,
@@ -353,10 +351,9 @@ class Learner:
             return
         if place.optimizers == self.optimizer_ids:
             self.remember({name: torch.tensor(part) for name, part in snapshot.memory_by_name().items()})
-        order = OrderState(torch.tensor(place.order), place.position, place.epoch, place.shuffled)
         same_device = place.device == self.model.device.type
         noise = torch.tensor(place.noise) if same_device else self.model.noise.get_state()
-        self.go_to(order, noise, place.plateau, step=snapshot.step, examples=place.examples)
+        self.go_to(place.experience, noise, place.plateau, step=snapshot.step, examples=place.examples)
 
     @torch.no_grad()
     def restore(self, snapshot: Snapshot) -> None:

@@ -54,7 +54,7 @@ class RestingRun:
         """Memory of the state alone: the moments of the trail may be shared with others."""
         state = self.state
         tensors = [state.values, state.noise, *state.buffers.values(), *_tensors(state.memory)]
-        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors) + state.experience.nbytes
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:

@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.data.base import ROWS
 from playground.network.flat import Layout, Place
-from playground.training.batches import OrderState
 from playground.training.checkpoint import Checkpoint, OtherNetworkError, snapshot_tensors
+from playground.training.experience.state import ExperienceState
 from playground.training.history import Curve, History, Mark, Moment
 from playground.training.learner import Learner
 from playground.training.saving_trail import saved_trail, trail_tensors
@@ -46,9 +47,11 @@ class Journal:
 def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
     """Everything as CPU tensors and plain JSON."""
     state, best = learner.state(), journal.watch.best
+    experience = state.experience
     tensors = snapshot_tensors(learner.snapshot(0.0))
     tensors.update({f"optimizer/{name}": tensor for name, tensor in learner.memory_by_name().items()})
-    tensors["generator/order"] = state.order.generator
+    tensors["generator/order"] = torch.tensor(experience.generator)
+    tensors.update({f"experience/{name}": torch.tensor(array) for name, array in experience.memory.items()})
     tensors["generator/noise"] = state.noise.cpu()
     if best is not None:
         tensors.update({f"best/{name}": tensor for name, tensor in snapshot_tensors(best).items()})
@@ -65,9 +68,10 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
         "device": learner.model.device.type,
         "step": state.step,
         "examples": state.examples,
-        "epoch": state.order.epoch,
-        "position": state.order.position,
-        "shuffled": state.order.shuffled,
+        "epoch": experience.epoch,
+        "position": experience.position,
+        "shuffled": experience.shuffled,
+        "source": experience.source,
         "plateau": _json(asdict(state.plateau)),
         "seconds": journal.seconds,
         "finished": journal.finished,
@@ -106,9 +110,16 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
     if meta["optimizer"] == learner.optimizer_ids:
         learner.remember(checkpoint.part("optimizer"))
     noise = tensors["generator/noise"] if meta["device"] == learner.model.device.type else learner.state().noise
-    order = OrderState(tensors["generator/order"], meta["position"], meta["epoch"], bool(meta["shuffled"]))
+    experience = ExperienceState(
+        tensors["generator/order"].numpy(),
+        meta["position"],
+        meta["epoch"],
+        bool(meta["shuffled"]),
+        {name: tensor.numpy() for name, tensor in checkpoint.part("experience").items()},
+        str(meta.get("source", ROWS)),
+    )
     plateau = PlateauState(**_numbers(meta["plateau"], PlateauState()))
-    learner.go_to(order, noise, plateau, step=_count(meta["step"]), examples=_count(meta["examples"]))
+    learner.go_to(experience, noise, plateau, step=_count(meta["step"]), examples=_count(meta["examples"]))
     best = checkpoint.part("best")
     watch = Watch(
         Patience(**_numbers(meta["patience"], Patience())),

@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.data.base import ROWS
 from playground.network.flat import Layout
 from playground.training.checkpoint import Checkpoint
+from playground.training.experience.state import ExperienceState, Memory
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import RunState, Snapshot
 from playground.training.trail import spread_out
@@ -51,25 +53,37 @@ def trail_tensors(
 
 def _shaped_as(one: Snapshot, newest: Snapshot) -> bool:
     """Whether the optimizer remembered as much then as it does now, so that both fit into one tensor."""
-    return all(array.shape == newest.memory.get(name, array).shape for name, array in one.memory.items())
+    return all(
+        array.shape == theirs.get(name, array).shape
+        for ours, theirs in ((one.memory, newest.memory), (_experience(one), _experience(newest)))
+        for name, array in ours.items()
+    )
+
+
+def _experience(one: Snapshot) -> Memory:
+    assert one.place is not None
+    return one.place.experience.memory
 
 
 def _arrays(one: Snapshot) -> Arrays:
     assert one.place is not None
-    found: Arrays = {"parameters": one.parameters, "order": one.place.order, "noise": one.place.noise}
+    found: Arrays = {"parameters": one.parameters, "order": one.place.experience.generator, "noise": one.place.noise}
     found.update({f"buffer/{name}": array for name, array in one.buffers.items()})
     found.update({f"memory/{name}": array for name, array in one.memory.items()})
+    found.update({f"experience/{name}": array for name, array in _experience(one).items()})
     return found
 
 
 def _words(one: Snapshot) -> dict[str, Any]:
     place = one.place
     assert place is not None
+    experience = place.experience
     plateau = {name: repr(float(value)) for name, value in asdict(place.plateau).items()}
     return {
         "step": one.step, "epoch": one.epoch, "memory": sorted(one.memory), "optimizers": place.optimizers,
-        "examples": place.examples, "seconds": place.seconds, "position": place.position, "epochs": place.epoch,
-        "shuffled": place.shuffled, "device": place.device, "plateau": plateau,
+        "examples": place.examples, "seconds": place.seconds, "position": experience.position,
+        "epochs": experience.epoch, "shuffled": experience.shuffled, "source": experience.source,
+        "experience": sorted(experience.memory), "device": place.device, "plateau": plateau,
         "threads": place.threads,
     }  # fmt: skip
 
@@ -97,10 +111,14 @@ def _snapshot(entry: dict[str, Any], row: Arrays, layout: Layout) -> Snapshot:
         optimizers=str(entry["optimizers"]),
         examples=int(entry["examples"]),
         seconds=float(entry["seconds"]),
-        order=row["order"],
-        position=int(entry["position"]),
-        epoch=int(entry["epochs"]),
-        shuffled=bool(entry["shuffled"]),
+        experience=ExperienceState(
+            generator=row["order"],
+            position=int(entry["position"]),
+            epoch=int(entry["epochs"]),
+            shuffled=bool(entry["shuffled"]),
+            memory=MappingProxyType({name: row[f"experience/{name}"] for name in entry.get("experience", ())}),
+            source=str(entry.get("source", ROWS)),
+        ),
         noise=row["noise"],
         device=str(entry["device"]),
         plateau=PlateauState(**plateau),

@@ -115,18 +115,17 @@ class Session:
     @property
     def epoch(self) -> float:
         """Epochs completed, with the part of the present one."""
-        feeder = self.learner.feeder
-        return feeder.epoch + feeder.position / feeder.count
+        return self.learner.experience.progress
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps in one epoch at the present batch size."""
-        return self.learner.feeder.steps_per_epoch
+        return self.learner.experience.steps_per_epoch
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Steps to the end of the present epoch, at least one."""
-        return self.learner.feeder.steps_left
+        return self.learner.experience.steps_left
 
     @property
     def learning_rate(self) -> float:
@@ -146,14 +145,14 @@ class Session:
         """
         learner, start = self.learner, self.step
         # Without data a step is an epoch, and each of them is a line of the table that a person compares.
-        closely = not learner.feeder.tensors
+        closely = not learner.model.network.feed_outputs
         self._began = time.perf_counter()
         if torch.get_num_threads() != self.threads:  # another run may have another number
             torch.set_num_threads(self.threads)
         try:
             while (left := steps - self.step + start) > 0 and not self.finished:
                 learner.learn(min(left, 1 if closely else FLUSH_STEPS - learner.losses.waiting))
-                if learner.feeder.at_end:
+                if learner.experience.at_end:
                     self._end_epoch()
                 if learner.losses.waiting >= FLUSH_STEPS or (closely and self.trail.due(self.step)):
                     self._flush()
@@ -208,14 +207,14 @@ class Session:
         self._new_points.extend(points)
 
     def _end_epoch(self) -> None:
-        feeder, rules = self.learner.feeder, self.project.training.stop
-        feeder.finish_epoch()
+        experience, rules = self.learner.experience, self.project.training.stop
+        experience.finish_epoch()
         watched = rules.patience is not None or rules.target is not None or self.learner.watches_validation
         pause = max(1, min(EVALUATION_STEPS, self.step // 10))
         if watched or self.step - self._evaluated_step >= pause:
             self._flush()
             self.evaluate()
-        end = ending(rules, feeder.epoch, self.latest, self.watch, titles(self.project.graph))
+        end = ending(rules, experience.epoch, self.latest, self.watch, titles(self.project.graph))
         if end is None and self.learner.settled:
             self._flush()
             end = Ending(self.learner.estimators.words())
@@ -236,7 +235,7 @@ class Session:
     def go_on(self) -> None:
         """Forget that the run is over; a person wants more. Stop rules count from here on; a reached target is none."""
         self.finished = ""
-        self.watch = self.watch.going_on(self.learner.feeder.epoch)
+        self.watch = self.watch.going_on(self.learner.experience.epoch)
 
     # Measuring ------------------------------------------------------------------------------------------------------
 
@@ -246,7 +245,7 @@ class Session:
         With `observe`, early stopping and the plateau schedule take note.
         """
         began = time.perf_counter()
-        self.latest = self.evaluator.evaluate(self.learner.feeder.batch_size, full=full)
+        self.latest = self.evaluator.evaluate(self.learner.experience.batch_size, full=full)
         self._evaluated_step = self.step
         # The curves of the training loss are those of the steps themselves.
         values = {name: value for name, value in self.latest.items() if name.split(".")[0] != "train_loss"}
@@ -412,7 +411,7 @@ class Session:
         if old.optimizer_ids == new.optimizer_ids:
             new.remember(changes.fitting_memory(old.memory_by_name(), old.model, new.model))
         new.step, new.examples = old.step, old.examples
-        new.feeder.follow(old.feeder, same_examples=changes.data_of(report) == changes.data_of(self.report))
+        new.experience.follow(old.experience, same_examples=changes.data_of(report) == changes.data_of(self.report))
         self._go_on_at_another_scale(project, old.plateau)
         self.trail.begin_at(self.snapshot())
         return left
@@ -431,7 +430,7 @@ class Session:
         self.history = history.until(snapshot.step)
         self.watch = Watch()
         self._new_points.clear()
-        self.latest = self.evaluator.evaluate(self.learner.feeder.batch_size)
+        self.latest = self.evaluator.evaluate(self.learner.experience.batch_size)
         self._evaluated_step = self.step
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in trail if one.step < snapshot.step])

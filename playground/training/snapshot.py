@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.network.flat import Layout
+from playground.training.experience.state import ExperienceState
 from playground.training.schedules import PlateauState
 
 
@@ -22,11 +23,8 @@ class RunState:
     """Which optimizers there are, phase by phase, in one word."""
     examples: int
     seconds: float
-    order: NDArray[np.uint8]
-    """The generator of the order as it was before this epoch's shuffle."""
-    position: int
-    epoch: int
-    shuffled: bool
+    experience: ExperienceState
+    """Where the source of the examples stands."""
     noise: NDArray[np.uint8]
     device: str
     plateau: PlateauState
@@ -36,7 +34,7 @@ class RunState:
     @property
     def nbytes(self) -> int:
         """Memory it takes."""
-        return self.order.nbytes + self.noise.nbytes
+        return self.experience.nbytes + self.noise.nbytes
 
 
 @dataclass(frozen=True, eq=False)

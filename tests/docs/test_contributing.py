@@ -21,6 +21,7 @@ from playground.data.preparation import prepare
 from playground.data.registry import CATALOGUE
 from playground.network.check import check, infer
 from playground.training import optimizers
+from playground.training.experience import stream
 from playground.training.metrics import numbers
 from playground.training.metrics.metric_set import metrics_for
 from tests.analysis.subjects import chain, question_of
@@ -83,6 +84,19 @@ def test_the_estimator() -> None:
     module = example("MeanLayer", perceptron)()
     module.learn(torch.zeros(4, 2), torch.tensor([1.0, 2.0, 3.0, 4.0]))
     assert module.settled and module(torch.zeros(3, 2)).tolist() == [[2.5]] * 3
+
+
+def test_the_source_of_experience() -> None:
+    examples = torch.zeros(20, 2), torch.arange(20)
+    source = example("Jittered", stream)(examples, 8, torch.Generator().manual_seed(1))
+    sizes = [len(features) for features, _ in source.take(99)]
+    assert sizes == [8, 8, 4] and source.at_end
+    source.finish_epoch()
+    state = source.state()
+    (first,) = source.take(1)
+    source.restore(state)
+    (again,) = source.take(1)
+    assert torch.equal(first[0], again[0]) and torch.equal(first[1], again[1]) and first[0].unique().numel() == 16
 
 
 def test_the_view() -> None:

@@ -124,7 +124,7 @@ def test_without_memory_the_session_stays_where_it_was(monkeypatch: pytest.Monke
 
 def test_data_that_are_no_numbers_are_named() -> None:
     session = run(project(linear()), 0)
-    session.learner.feeder.tensors[0][:] = float("nan")
+    session.learner.experience.examples[0][:] = float("nan")
     session.rewind()
     with pytest.raises(Diverged, match="The data of “data” hold values that are not finite"):
         session.advance(1)

@@ -20,7 +20,8 @@ from playground.training.engine import step_of
 from playground.training.optimizers import optimizer_of
 from playground.training.searchers import newton_sizes
 from playground.training.session import Session
-from playground.training.stacked.contest import CannotStack, Contest
+from playground.training.stacked.contest import Contest
+from playground.training.stacked.stack import CannotStack
 from tests.network.small_graphs import chain, node
 from tests.training.descents import landscape, place, went
 from tests.training.runs import SEARCHING, circles, plain_graph, project, run
@@ -245,7 +246,7 @@ def test_the_l2_penalty_is_part_of_what_they_look_at() -> None:
     session = run(project(graph, "newton", batch_size=0, rate=1.0, regularization={"l2": 0.5}), 2)
     shrunk = session.snapshot().array("out.weight")
     assert np.linalg.norm(shrunk) < 0.9 * np.linalg.norm(plain)
-    features, target = (tensor.double().numpy() for tensor in session.learner.feeder.tensors)
+    features, target = (tensor.double().numpy() for tensor in session.learner.experience.examples)
     exact = np.linalg.solve(features.T @ features / len(target) + 0.5 * np.eye(2), features.T @ target / len(target))
     np.testing.assert_allclose(shrunk[0], exact[:, 0], atol=1e-6)
 

@@ -20,8 +20,9 @@ from playground.editing.naming import titles
 from playground.network.check import Report
 from playground.training.batches import DataError
 from playground.training.metrics.words import first_shown, goal_words, higher_is_better, metric_words
-from playground.training.stacked.contest import CannotStack, Contest
+from playground.training.stacked.contest import Contest
 from playground.training.stacked.members import Member
+from playground.training.stacked.stack import CannotStack
 
 PRESS_START = "Press Start, and many runs begin beside the one on screen."
 PART = 0.04

@@ -16,14 +16,10 @@ from numpy.typing import NDArray
 from playground.document.project import Project
 from playground.network.flat import Layout
 from playground.training.optimizers import optimizer_of
-from playground.training.stacked.stack import Stack
+from playground.training.stacked.stack import CannotStack, Stack
 
 CHUNK = 0.01
 """Seconds of learning between two chances to stop."""
-
-
-class CannotStack(Exception):
-    """The runs have weights of other shapes; the message is for people."""
 
 
 @dataclass(frozen=True)

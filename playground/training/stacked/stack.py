@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.data.base import ROWS, Dataset
 from playground.document.project import Project
-from playground.network.check import check
+from playground.network.check import Report, check
 from playground.network.compiled import CannotCompile
 from playground.network.flat import Layout
-from playground.training.batches import examples_of
+from playground.training.batches import examples_of, experience_asked_for
 from playground.training.engine import gradients_of_rows
 from playground.training.evaluation import Evaluator
 from playground.training.model import TrainableModel, stable_seed
@@ -22,11 +23,16 @@ from playground.training.stacked.parameters import StackedParameters
 from playground.training.stacked.plan import StackedStep
 
 
+class CannotStack(Exception):
+    """Runs that cannot learn in one stack; the message is for people."""
+
+
 class Stack:
     """Networks that differ in seed and settings of training alone; graph and batch size are the same.
 
     On the CPU. Row k follows a `Session` of `projects[k]` up to the rounding of sums; stop rules do not count. Raises
-    CannotCompile when the graph has errors, DataError when data blocks do not go together.
+    CannotCompile when the graph has errors, DataError when data blocks do not go together, CannotStack when
+    the examples are not rows in a random order.
     """
 
     def __init__(self, projects: Sequence[Project]) -> None:
@@ -34,6 +40,7 @@ class Stack:
         report = check(first.graph)
         if not report.ok:
             raise CannotCompile(report.errors())
+        refuse_other_sources(report)
         self.projects = tuple(projects)
         self.device = torch.device("cpu")
         self.model = TrainableModel(first, report, self.device)
@@ -175,3 +182,14 @@ class Stack:
         """Losses and metrics of a row on all parts, as a session would measure them."""
         self.parameters.show(row)
         return self._evaluator.evaluate(self.feeder.batch_size, full=full)
+
+
+def refuse_other_sources(report: Report) -> None:
+    """Raises CannotStack where the batches depend on more than the seed."""
+    if experience_asked_for(report) == ROWS:
+        return
+    data = (block for block in report.blocks.values() if isinstance(block, Dataset) and block.experience != ROWS)
+    raise CannotStack(
+        f"{next(data).title} makes its examples while a network learns, for each run others, so runs cannot learn in "
+        "one stack. Compare them one after the other: each that you train stays in the list of runs."
+    )

@@ -7,7 +7,8 @@ from itertools import chain
 import pytest
 import torch
 
-from playground.training.batches import Feeder, OrderState
+from playground.training.experience.rows import Feeder
+from playground.training.experience.state import ExperienceState
 
 
 def feeder(count: int = 10, batch_size: int = 4, seed: int = 3) -> Feeder:
@@ -90,4 +91,4 @@ def test_another_batch_size_goes_on_with_the_rest_of_the_epoch(before: int, afte
 def test_a_place_that_is_not_there(position: int, epoch: int) -> None:
     source = feeder()
     with pytest.raises(ValueError, match="no such position"):
-        source.restore(OrderState(source.state().generator, position, epoch, shuffled=True))
+        source.restore(ExperienceState(source.state().generator, position, epoch, shuffled=True))

@@ -1,0 +1,82 @@
+"""The rows of data: they sit on the device as tensors, are shuffled once an epoch, and batches are slices of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+
+from playground.training.batches import Batch
+from playground.training.experience.base import Experience
+from playground.training.experience.state import ExperienceState
+
+
+class Feeder(Experience):
+    """Gives the batches of epoch after epoch, in an order that its generator determines."""
+
+    id: ClassVar[str] = "rows"
+
+    def __init__(self, examples: Batch, batch_size: int, generator: torch.Generator) -> None:
+        super().__init__(examples, batch_size, generator)
+        self._epoch_start = generator.get_state()
+        self._shuffled = False
+        self._ordered = examples
+        self._batches: list[Batch] = []
+        self._next = 0
+        self._begin_epoch(self.batch_size < self.count)
+
+    def set_batch_size(self, batch_size: int) -> None:
+        """Another batch size from the next batch on; the rest of an epoch that has begun keeps its order."""
+        if batch_size == self._batch_size:
+            return
+        self._batch_size = batch_size
+        if self.position == 0:
+            self.generator.set_state(self._epoch_start)
+            self._begin_epoch(self.batch_size < self.count)
+        else:
+            self._cut()
+
+    def take(self, most: int) -> list[Batch]:
+        """Up to `most` batches, all at once, as they lie ready."""
+        taken = self._batches[self._next : self._next + most]
+        self._next += len(taken)
+        self.position = min(self.count, self.position + len(taken) * self.batch_size)
+        return taken
+
+    def finish_epoch(self) -> None:
+        """Count the epoch and shuffle the next."""
+        super().finish_epoch()
+        shuffled = self.batch_size < self.count
+        if shuffled or self._shuffled:
+            self._epoch_start = self.generator.get_state()
+            self._begin_epoch(shuffled)
+        else:
+            self._next = 0  # the same batch again
+
+    def state(self) -> ExperienceState:
+        """The generator as it was before this epoch's shuffle, and the examples consumed since."""
+        return ExperienceState(self._epoch_start.numpy(), self.position, self.epoch, self._shuffled)
+
+    def restore(self, state: ExperienceState) -> None:
+        """Go to where `state` was taken. Raises ValueError when there is no such place in these data."""
+        self._refuse_elsewhere(state)
+        self._epoch_start = torch.tensor(state.generator)
+        self.generator.set_state(self._epoch_start)
+        self.epoch = state.epoch
+        self.position = state.position
+        self._begin_epoch(state.shuffled)
+
+    def _begin_epoch(self, shuffled: bool) -> None:
+        """Draw the order, from the generator as it stands at the start of the epoch, and cut what is left of it."""
+        self._shuffled = shuffled
+        self._ordered = self.examples
+        if shuffled:
+            order = torch.randperm(self.count, generator=self.generator).to(self.examples[0].device)
+            self._ordered = tuple(tensor.index_select(0, order) for tensor in self.examples)
+        self._cut()
+
+    def _cut(self) -> None:
+        rest = [torch.split(tensor[self.position :], self.batch_size) for tensor in self._ordered]
+        batches: list[Batch] = list(zip(*rest, strict=True)) if rest else [()]
+        self._batches = batches if self.position < self.count else []
+        self._next = 0

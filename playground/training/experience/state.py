@@ -1,0 +1,44 @@
+"""Where a source of experience stands, as arrays that go into snapshots and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.data.base import ROWS
+
+Memory = Mapping[str, NDArray[Any]]
+"""Named arrays of numbers, of any shape and type, never written to again."""
+
+
+def nothing() -> Memory:
+    """The memory of a source that keeps none."""
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ExperienceState:
+    """All that a source needs to give the same batches again to the same weights; never changed."""
+
+    generator: NDArray[np.uint8]
+    """The state of its generator: of rows as it was before this epoch's shuffle."""
+    position: int
+    """Examples consumed in this epoch."""
+    epoch: int
+    """Epochs completed."""
+    shuffled: bool = False
+    """Of rows, whether this epoch is in random order; with all examples in one batch no order is drawn."""
+    memory: Memory = field(default_factory=nothing)
+    """What else it remembers. It goes into files and moments of the past under these names."""
+    source: str = ROWS
+    """The id of the source."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.generator.nbytes + sum(array.nbytes for array in self.memory.values())
