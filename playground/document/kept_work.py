@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sys
 import time
@@ -216,7 +217,7 @@ def _described(path: Path) -> KeptWork | None:
     source, title = about.get("source"), about.get("title")
     try:
         if not isinstance(title, str):
-            title = read(path).title
+            title = _title_in_head(path) or read(path).title
         saved = path.stat().st_mtime
     except (OSError, ProjectFileError):
         return None
@@ -224,6 +225,24 @@ def _described(path: Path) -> KeptWork | None:
     step, epoch, seconds = (weights.step, weights.epoch, weights.seconds) if weights else (0, 0.0, 0.0)
     return KeptWork(path, Path(source) if isinstance(source, str) else None, title, saved, about.get("left") is True,
                     step, epoch, seconds)  # fmt: skip
+
+
+def _title_in_head(path: Path) -> str:
+    """The title of a copy as its first lines tell it, so that a large one need not be read; empty where they do not."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        found = _HEAD.match(file.read(_HEAD_LENGTH))
+    if found is None:
+        return ""
+    name, value = found.groups()
+    # The keys stand in the order of the declaration, and those with their usual value are left out.
+    return str(json.loads(value)) if name == "title" else str(Project.model_fields["title"].default)
+
+
+_HEAD_LENGTH = 4_096
+_HEAD = re.compile(
+    r"""\{\s*"format":\s*"playground-project",\s*"schema_version":\s*\d+,\s*"""
+    r""""(\w+)":\s*("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|[^"])"""
+)
 
 
 def _about(path: Path) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
     experience = state.experience
     tensors = snapshot_tensors(learner.snapshot(0.0))
     tensors.update({f"optimizer/{name}": tensor for name, tensor in learner.memory_by_name().items()})
-    tensors["generator/order"] = torch.tensor(experience.generator)
+    tensors["generator/order"] = torch.tensor(experience.generator_now())
     tensors.update({f"experience/{name}": torch.tensor(array) for name, array in experience.memory.items()})
     tensors["generator/noise"] = state.noise.cpu()
     if best is not None:

@@ -67,7 +67,8 @@ def _experience(one: Snapshot) -> Memory:
 
 def _arrays(one: Snapshot) -> Arrays:
     assert one.place is not None
-    found: Arrays = {"parameters": one.parameters, "order": one.place.experience.generator, "noise": one.place.noise}
+    order = one.place.experience.generator_now()
+    found: Arrays = {"parameters": one.parameters, "order": order, "noise": one.place.noise}
     found.update({f"buffer/{name}": array for name, array in one.buffers.items()})
     found.update({f"memory/{name}": array for name, array in one.memory.items()})
     found.update({f"experience/{name}": array for name, array in _experience(one).items()})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -30,6 +29,7 @@ from playground.training.evaluation import Evaluator
 from playground.training.history import History, Mark, Moment, Point
 from playground.training.learner import Learner, State
 from playground.training.model import TrainableModel
+from playground.training.news import News
 from playground.training.resting import Changes, RestingRun
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import Snapshot
@@ -41,8 +41,6 @@ FLUSH_STEPS = 256
 EVALUATION_STEPS = 100
 """Epochs end unevaluated while the last evaluation is not so many steps ago (fewer at the start of a run), unless a
 stop rule or the schedule watches every epoch."""
-MOST_NEWS = 10_000
-"""Curve points that wait for a listener; without one the oldest are dropped, as the history has them too."""
 
 
 class Session:
@@ -72,7 +70,7 @@ class Session:
         """Time spent learning, pauses and evaluations left out."""
         self.latest: dict[str, float] = {}
         """Losses and metrics of the last evaluation."""
-        self._new_points: deque[Point] = deque(maxlen=MOST_NEWS)
+        self._news = News()
         self._device_setting = device
         self._interrupted: Asked = never
         self._build(project)
@@ -204,7 +202,7 @@ class Session:
     def _add_points(self, points: Iterable[Point]) -> None:
         points = tuple(points)
         self.history.extend(points)
-        self._new_points.extend(points)
+        self._news.add(points)
 
     def _end_epoch(self) -> None:
         experience, rules = self.learner.experience, self.project.training.stop
@@ -275,14 +273,11 @@ class Session:
 
     def tell_everything(self) -> None:
         """Make all curves news again, for a listener that starts now."""
-        points = self.history.all_points()
-        self._new_points = deque(points, maxlen=max(MOST_NEWS, 2 * len(points)))
+        self._news.begin(self.history)
 
     def take_news(self) -> tuple[tuple[Point, ...], tuple[Mark, ...]]:
         """Curve points since the last call, and all marks, for whoever mirrors the history."""
-        news = tuple(self._new_points), tuple(self.history.marks)
-        self._new_points = deque(maxlen=MOST_NEWS)
-        return news
+        return self._news.take(self.history), tuple(self.history.marks)
 
     # Changing -------------------------------------------------------------------------------------------------------
 
@@ -293,7 +288,7 @@ class Session:
         self.finished = ""
         self.history = History()
         self._changes = None
-        self._new_points.clear()
+        self._news.forget()
         self.watch = Watch()
         self._least_loss = math.inf
         self.evaluate(observe=False)
@@ -429,7 +424,7 @@ class Session:
         self.finished = ""
         self.history = history.until(snapshot.step)
         self.watch = Watch()
-        self._new_points.clear()
+        self._news.forget()
         self.latest = self.evaluator.evaluate(self.learner.experience.batch_size)
         self._evaluated_step = self.step
         self._keep()
@@ -456,7 +451,7 @@ class Session:
         self.latest, self._evaluated_step = run.latest, run.evaluated_step
         self._least_loss, self.watch = run.least_loss, run.watch
         self.history, self.trail, self._changes = run.history, run.trail, run.changes
-        self._new_points.clear()
+        self._news.forget()
         self._keep()
 
     # Saving ---------------------------------------------------------------------------------------------------------
@@ -490,7 +485,7 @@ class Session:
         self.seconds, self.finished = journal.seconds, journal.finished
         self.latest, self._evaluated_step = journal.latest, journal.evaluated_step
         self.watch, self.history = journal.watch, journal.history
-        self._new_points.clear()
+        self._news.forget()
         self._keep()
         self.trail.begin_at(self.snapshot(), [one for one in journal.trail if one.step < self.step])
         self._least_loss = journal.least_loss

@@ -15,7 +15,7 @@ from playground.training.experience.state import ExperienceState
 from playground.training.schedules import PlateauState
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class RunState:
     """Where a run stands beside its weights: what another run needs to go on from here in the same way."""
 
@@ -37,7 +37,7 @@ class RunState:
         return self.experience.nbytes + self.noise.nbytes
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Snapshot:
     """Parameters, buffers and the optimizer's memory at one step, as read-only numpy arrays that any thread may hold.
 

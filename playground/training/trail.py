@@ -20,7 +20,8 @@ BUDGET = 256 * 2**20
 LEAST_BUDGET = 64 * 2**20
 SHARE_OF_MACHINE = 24
 """In the window they take at most one part in so many of the machine's memory, unless a person chooses more."""
-MOST_SNAPSHOTS = 10_000
+MOST_SNAPSHOTS = 1_500
+"""Of so many each has about a pixel of the time slider."""
 FEWEST = 8
 """Snapshots that are kept whatever they take, so that even a large network leaves a path."""
 FINENESS = 1_000

@@ -11,7 +11,7 @@ from tests.benchmarks.projects import spirals
 from tests.benchmarks.table import Row
 
 BEFORE, AFTER = 10_000, 100_000
-GOAL = 10.0
+GOAL = 5.0
 """Megabytes that count as flat: curves fill their bounded arrays, and the allocator keeps a few pages."""
 
 

@@ -106,6 +106,20 @@ def test_damaged_copies_are_passed_over(tmp_path: Path) -> None:
     assert (found.title, found.source) == ("mine", None)
 
 
+@pytest.mark.parametrize("title", ["mine", "Untitled", 'with "quotes" \\ and “more” ✓', "x" * 200])
+@pytest.mark.parametrize("lesson", ["", "long " * 3_000])
+def test_the_title_of_a_copy_without_a_description_comes_from_its_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str, lesson: str
+) -> None:
+    copy = SafetyCopy(tmp_path)
+    copy.save(Project(title=title, lesson=lesson, seed=7), None)
+    path = copy.path
+    died(copy)
+    path.with_suffix(".about").unlink()
+    monkeypatch.setattr("playground.document.kept_work.read", lambda _: pytest.fail("the whole project was read"))
+    assert [work.title for work in kept_works(tmp_path)] == [title]
+
+
 def test_without_a_folder_there_is_nothing(tmp_path: Path) -> None:
     assert kept_works(tmp_path / "missing") == []
 

@@ -11,7 +11,7 @@ from playground.network.flat import Layout, Place
 from playground.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from playground.training.session import Session
 from playground.training.snapshot import Snapshot
-from playground.training.trail import FEWEST, Trail, nearest, spread_out, usual_budget
+from playground.training.trail import FEWEST, MOST_SNAPSHOTS, Trail, nearest, spread_out, usual_budget
 from tests.training.runs import OPTIMIZERS, SEARCHING, noisy_graph, project
 
 
@@ -44,6 +44,19 @@ def test_the_trail_is_dense_near_both_ends_and_thin_between() -> None:
     middle = gaps[(steps[1:] > 45_000) & (steps[1:] < 55_000)].mean()
     assert gaps[steps[1:] < 500].mean() < middle / 3 and gaps[steps[1:] > 99_000].mean() < middle
     assert gaps.max() < 10 * middle
+
+
+def test_a_small_network_has_no_more_moments_than_the_time_slider_can_show() -> None:
+    trail = Trail()
+    counts = []
+    for step in range(0, 1_000_000, 50):
+        if trail.due(step):
+            trail.add(snapshot(step, size=1))
+        counts.append(len(trail.snapshots))
+    kept = [one.step for one in trail.snapshots]
+    assert max(counts) <= MOST_SNAPSHOTS and counts[-1] > MOST_SNAPSHOTS / 2
+    assert kept[0] == 0 and kept[-1] > 998_000 and max(np.diff(kept)) < 5_000
+    assert kept[-1] - kept[-2] <= 1_000 and kept[1] <= 500, "dense near now and near the beginning"
 
 
 def test_a_large_network_still_leaves_a_path() -> None:

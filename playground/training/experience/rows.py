@@ -10,6 +10,9 @@ from playground.training.batches import Batch
 from playground.training.experience.base import Experience
 from playground.training.experience.state import ExperienceState
 
+MOST_REDRAWN = 2**15
+"""Numbers that may have to be drawn again to find the order of an epoch; torch draws so many in half a millisecond."""
+
 
 class Feeder(Experience):
     """Gives the batches of epoch after epoch, in an order that its generator determines."""
@@ -18,7 +21,7 @@ class Feeder(Experience):
 
     def __init__(self, examples: Batch, batch_size: int, generator: torch.Generator) -> None:
         super().__init__(examples, batch_size, generator)
-        self._epoch_start = generator.get_state()
+        self._start_from(generator.get_state())
         self._shuffled = False
         self._ordered = examples
         self._batches: list[Batch] = []
@@ -48,23 +51,36 @@ class Feeder(Experience):
         super().finish_epoch()
         shuffled = self.batch_size < self.count
         if shuffled or self._shuffled:
-            self._epoch_start = self.generator.get_state()
+            orders = self._orders + self._shuffled
+            if orders * self.count > MOST_REDRAWN:
+                self._start_from(self.generator.get_state())
+            else:
+                self._epoch_start, self._orders = self.generator.get_state(), orders
             self._begin_epoch(shuffled)
         else:
             self._next = 0  # the same batch again
 
     def state(self) -> ExperienceState:
         """The generator as it was before this epoch's shuffle, and the examples consumed since."""
-        return ExperienceState(self._epoch_start.numpy(), self.position, self.epoch, self._shuffled)
+        return ExperienceState(
+            self._shared, self.position, self.epoch, self._shuffled, orders=self._orders, count=self.count
+        )
 
     def restore(self, state: ExperienceState) -> None:
         """Go to where `state` was taken. Raises ValueError when there is no such place in these data."""
         self._refuse_elsewhere(state)
-        self._epoch_start = torch.tensor(state.generator)
-        self.generator.set_state(self._epoch_start)
+        start = torch.tensor(state.generator_now())
+        self.generator.set_state(start)
+        self._start_from(start)
         self.epoch = state.epoch
         self.position = state.position
         self._begin_epoch(state.shuffled)
+
+    def _start_from(self, epoch_start: torch.Tensor) -> None:
+        """Tell states by this one and the orders that are drawn from now on."""
+        self._epoch_start = epoch_start
+        self._shared = epoch_start.numpy()
+        self._orders: int = 0
 
     def _begin_epoch(self, shuffled: bool) -> None:
         """Draw the order, from the generator as it stands at the start of the epoch, and cut what is left of it."""

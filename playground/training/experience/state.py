@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from playground.data.base import ROWS
@@ -26,7 +27,7 @@ class ExperienceState:
     """All that a source needs to give the same batches again to the same weights; never changed."""
 
     generator: NDArray[np.uint8]
-    """The state of its generator: of rows as it was before this epoch's shuffle."""
+    """The state of its generator; of rows, `orders` before it was asked for this epoch's shuffle."""
     position: int
     """Examples consumed in this epoch."""
     epoch: int
@@ -37,6 +38,20 @@ class ExperienceState:
     """What else it remembers. It goes into files and moments of the past under these names."""
     source: str = ROWS
     """The id of the source."""
+    orders: int = 0
+    """Of rows, orders drawn from the generator since: many moments share one state of it, which takes 5 kB."""
+    count: int = 0
+    """Examples in each of these orders."""
+
+    def generator_now(self) -> NDArray[np.uint8]:
+        """The state of the generator with these orders drawn."""
+        if not self.orders:
+            return self.generator
+        generator = torch.Generator()
+        generator.set_state(torch.tensor(self.generator))
+        for _ in range(self.orders):
+            torch.randperm(self.count, generator=generator)
+        return generator.get_state().numpy()
 
     @property
     def nbytes(self) -> int:

@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 import torch
 
-from playground.training.experience.rows import Feeder
+from playground.training.experience.rows import MOST_REDRAWN, Feeder
 from playground.training.experience.state import ExperienceState
 
 
@@ -92,3 +92,24 @@ def test_a_place_that_is_not_there(position: int, epoch: int) -> None:
     source = feeder()
     with pytest.raises(ValueError, match="no such position"):
         source.restore(ExperienceState(source.state().generator, position, epoch, shuffled=True))
+
+
+@pytest.mark.parametrize("count", [10, MOST_REDRAWN // 3, MOST_REDRAWN + 1])
+def test_moments_share_a_state_of_the_generator(count: int) -> None:
+    source = feeder(count, batch_size=count - 1)
+    states = []
+    for epoch in range(8):
+        states.append(source.state())
+        before = source.generator.get_state()
+        other = feeder(count, batch_size=source.batch_size, seed=99)
+        other.restore(states[-1])
+        assert torch.equal(other.generator.get_state(), before), "all orders up to this one were drawn"
+        if epoch == 3:
+            source.set_batch_size(0)  # from here on no order is drawn
+        if epoch == 5:
+            source.set_batch_size(count // 2)
+        source.take(9)
+        source.finish_epoch()
+    kept = {id(state.generator) for state in states}
+    assert len(kept) == {10: 1, MOST_REDRAWN // 3: 2}.get(count, 6)
+    assert all(state.orders * count <= MOST_REDRAWN for state in states)
