@@ -21,6 +21,8 @@ class Feeder(Experience):
 
     def __init__(self, examples: Batch, batch_size: int, generator: torch.Generator) -> None:
         super().__init__(examples, batch_size, generator)
+        self._orders = 0
+        """Orders drawn since the generator stood as states tell it."""
         self._start_from(generator.get_state())
         self._shuffled = False
         self._ordered = examples
@@ -80,7 +82,7 @@ class Feeder(Experience):
         """Tell states by this one and the orders that are drawn from now on."""
         self._epoch_start = epoch_start
         self._shared = epoch_start.numpy()
-        self._orders: int = 0
+        self._orders = 0
 
     def _begin_epoch(self, shuffled: bool) -> None:
         """Draw the order, from the generator as it stands at the start of the epoch, and cut what is left of it."""
