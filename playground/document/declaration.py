@@ -90,9 +90,10 @@ def parameter(
 
 
 def in_a_sentence(title: str) -> str:
-    """A title within a sentence: “tanh”, but “ReLU”."""
+    """A title within a sentence: “tanh”, but “ReLU” and “Cohen’s kappa”."""
     first = title.split()[0] if title else ""
-    return title[:1].lower() + title[1:] if first[1:].islower() else title
+    whose = first.endswith(("’s", "'s"))  # a person's name keeps its capital
+    return title[:1].lower() + title[1:] if first[1:].islower() and not whose else title
 
 
 class Declaration(BaseModel):

@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 from sklearn import metrics as reference
 
-from playground.blocks.class_loss import CrossEntropy
-from playground.blocks.loss import MeanSquaredError
+from playground.blocks.class_loss import BinaryCrossEntropy, CrossEntropy
+from playground.blocks.loss import Loss, MeanSquaredError
 from playground.blocks.signal import Signal
 from playground.cli import main
 from playground.document.files import write
-from playground.document.project import Goal
+from playground.document.graph import Graph
+from playground.document.project import Goal, MetricTarget, StopRules
+from playground.network.check import check
 from playground.training.metrics import registry
 from playground.training.metrics.base import Metric, NumberMetric, Numbers, Quantity
-from playground.training.metrics.metric_set import metrics_for
+from playground.training.metrics.metric_set import metrics_for, task_of, why_missing
 from playground.training.metrics.words import (
     goal_words,
     higher_is_better,
@@ -37,6 +39,7 @@ from playground.training.metrics.words import (
 )  # fmt: skip
 from playground.ui.inspector.stop_section import StopSection
 from playground.ui.views.shared.curve_lines import quantities, quantity_words
+from playground.ui.widgets.qt_access import item_of
 from tests.network.small_graphs import chain, node
 from tests.training.runs import project, run
 
@@ -54,6 +57,7 @@ ORACLES: dict[str, Callable[[Values, Values], float]] = {
     "precision": lambda scores, right: reference.precision_score(right, scores.argmax(1), average="macro"),
     "recall": lambda scores, right: reference.recall_score(right, scores.argmax(1), average="macro"),
     "f1": lambda scores, right: reference.f1_score(right, scores.argmax(1), average="macro"),
+    "cohen_kappa": lambda scores, right: reference.cohen_kappa_score(right, scores.argmax(1)),
     "top_3_accuracy": lambda scores, right: reference.top_k_accuracy_score(right, scores, k=3),
     "rare_class_recall": lambda scores, right: reference.recall_score(right == 2, scores.argmax(1) == 2),
     "perplexity": lambda scores, right: math.exp(reference.log_loss(right, shares(scores))),
@@ -108,6 +112,7 @@ def test_every_declaration_is_complete(quantity: type[Quantity]) -> None:
         ("r2", "R²", True, False),
         ("validation_mase", "validation MASE", False, False),
         ("test_top_3_accuracy", "test top 3 accuracy", True, True),
+        ("test_cohen_kappa", "test Cohen’s kappa", True, False),
         ("test_loss", "test loss", False, False),
         ("test_perplexity", "test perplexity", False, False),
         ("learning_rate", "learning rate", True, False),
@@ -176,3 +181,85 @@ def test_a_target_out_of_bounds_is_refused_in_a_sentence() -> None:
     assert out_of_bounds("test_accuracy", 1.5) == "Accuracy is never more than 1."
     assert out_of_bounds("test_mean_absolute_error", -1.0) == "Mean absolute error is never less than 0."
     assert out_of_bounds("test_loss", -5.0) == out_of_bounds("test_r2", -5.0) == out_of_bounds("test_own", 5.0) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "value"),
+    [([0, 0, 0], [0, 1, 0], 0.0), ([1, 0], [0, 1], -1.0), ([0, 1], [0, 1], 1.0), ([0, 0, 0], [0, 0, 0], math.nan)],
+)
+def test_kappa_is_zero_by_chance_and_has_no_value_where_chance_is_always_right(
+    said: list[int], right: list[int], value: float
+) -> None:
+    signal = Signal((), scale="index", classes=("a", "b"))
+    chosen = metrics_for(CrossEntropy(), Signal((2,)), signal)
+    found = chosen.compute(torch.eye(2)[said], torch.tensor(right))["cohen_kappa"]
+    assert found == pytest.approx(value, nan_ok=True)
+    if len(set(right)) > 1:
+        assert found == pytest.approx(reference.cohen_kappa_score(right, said))
+
+
+CLASSED = Signal((), scale="index", classes=tuple("abc"), counts=(50, 50, 50))
+SEVERAL = Signal((), scale="index", classes=tuple("abcdef"), counts=(50, 50, 50, 50, 50, 2))
+TEXT = Signal((), kind="tokens", scale="index", classes=tuple("abcdef"))
+LABELS = Signal((3,), scale="probability", classes=tuple("abc"))
+NUMBERS = Signal((3,))
+OF_CLASSES, OF_NUMBERS = {"accuracy", "precision", "recall", "f1"}, {"mean_absolute_error", "r2"}
+RARE, TOP = {"rare_class_recall"}, {"top_3_accuracy"}
+
+
+@pytest.mark.parametrize(
+    ("loss", "prediction", "target", "measured", "missing"),
+    [
+        (CrossEntropy(), Signal((3,)), CLASSED, OF_CLASSES, OF_NUMBERS | RARE | TOP | {"perplexity"}),
+        (CrossEntropy(), Signal((6,)), SEVERAL, OF_CLASSES | RARE | TOP, OF_NUMBERS | {"perplexity"}),
+        (CrossEntropy(), Signal((6,)), TEXT, {"accuracy", "perplexity"}, OF_NUMBERS | RARE | TOP | {"f1"}),
+        (BinaryCrossEntropy(), Signal((3,)), LABELS, OF_CLASSES, OF_NUMBERS | RARE | TOP | {"perplexity"}),
+        (MeanSquaredError(), Signal((3,)), LABELS, OF_NUMBERS, OF_CLASSES | RARE | TOP | {"perplexity"}),
+        (MeanSquaredError(), Signal((3,)), NUMBERS, OF_NUMBERS, OF_CLASSES | RARE | TOP | {"perplexity"}),
+    ],
+)
+def test_every_metric_that_does_not_apply_says_why(
+    loss: Loss, prediction: Signal, target: Signal, measured: set[str], missing: set[str]
+) -> None:
+    task = task_of(loss, prediction, target)
+    reasons = {metric.id: metric().why_not(task) for metric in registry.METRICS}
+    silent = {name for name, sentence in reasons.items() if not sentence}
+    assert measured <= silent and not missing & silent
+    for metric in registry.METRICS:
+        sentence = reasons[metric.id]
+        assert not sentence or (sentence.startswith(metric.title) and sentence.endswith("."))
+
+
+class OwnCrossEntropy(BinaryCrossEntropy):
+    """One of another id: what a loss makes of numbers is declared, not known by its name."""
+
+    id: ClassVar[str] = "own-cross-entropy"
+
+
+def test_labels_are_told_by_what_the_loss_declares() -> None:
+    assert task_of(OwnCrossEntropy(), Signal((3,)), LABELS).kind == "labels"
+
+
+def test_a_run_of_numbers_cannot_stop_at_an_accuracy_and_says_why(qtbot: QtBot) -> None:
+    section = StopSection()
+    qtbot.addWidget(section)
+    report = check(chain(node("data", "plane", examples=30), node("unit", "dense", units=1),
+                         loss=node("loss", "mean-squared-error")))  # fmt: skip
+    section.set_rules(StopRules(target=MetricTarget(metric="test_accuracy", at_least=0.9)))
+    assert section.metric_row.error.text() == ""
+    section.set_missing(why_missing(report))
+    item = item_of(section.target_metric, section.target_metric.findData("test_accuracy"))
+    assert not item.isEnabled() and item.text() == "test accuracy: not here" and "are predicted here" in item.toolTip()
+    assert section.metric_row.error.text() == "Accuracy is a metric of classes, but numbers are predicted here."
+    for name in ("test_loss", "train_r2"):
+        assert item_of(section.target_metric, section.target_metric.findData(name)).isEnabled()
+    section.set_rules(StopRules())
+    assert section.metric_row.error.text() == ""
+    section.set_missing({})
+    assert item.isEnabled() and item.text() == "test accuracy"
+
+
+def test_without_a_loss_every_metric_says_that_nothing_is_compared() -> None:
+    missing = why_missing(check(Graph()))
+    assert set(missing) == {metric.id for metric in registry.METRICS}
+    assert set(missing.values()) == {"Nothing on the canvas compares predictions with targets."}

@@ -15,6 +15,7 @@ from playground.document.graph import Graph
 from playground.editing.naming import titles
 from playground.network.check import Report
 from playground.training.history import CurveData, Mark, Moment
+from playground.training.metrics.metric_set import why_missing
 from playground.training.step_sizes import is_size
 
 
@@ -57,6 +58,8 @@ class Curves:
     """The moment that a person looks back at."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """The names of the nodes."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """By their ids the metrics that are not measured of this network, and why."""
 
     def table(self) -> Table:
         columns = ["curve", "step", "epoch", "examples", "seconds", "value", "low", "high"]
@@ -110,6 +113,7 @@ class CurvesAnalysis(Plotted):
             tuple(OtherCurves(other.title, _told(other.history)) for other in question.others),
             question.moment,
             titles(question.project.graph) if question.project is not None else {},
+            why_missing(question.subject.report) if question.subject is not None else {},
         )
 
 

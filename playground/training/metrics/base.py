@@ -66,8 +66,8 @@ class Task:
 class Metric(Quantity):
     """A number that compares predictions with targets. Its methods stay on the device."""
 
-    def applies(self, task: Task) -> bool:
-        """Whether it says something about predictions for this task."""
+    def why_not(self, task: Task) -> str:
+        """Why it says nothing about predictions for this task, as a sentence; empty when it says something."""
         raise NotImplementedError
 
     def compute(self, compared: Any) -> Tensor:
@@ -76,17 +76,30 @@ class Metric(Quantity):
 
 
 class ClassMetric(Metric):
-    """A metric of classes; `applies` also to labels, each of which is a yes or no."""
+    """A metric of classes, also of labels, each of which is a yes or no; of tokens where it is `of_tokens`."""
 
-    def applies(self, task: Task) -> bool:
-        return task.kind in ("classes", "labels") and not task.tokens
+    of_tokens: ClassVar[bool] = False
+
+    def why_not(self, task: Task) -> str:
+        if task.kind not in ("classes", "labels"):
+            return _other_kind(self.title, "classes", task)
+        if task.tokens and not self.of_tokens:
+            return f"{self.title} is not measured of text, where every token of a vocabulary is a class."
+        return ""
 
 
 class NumberMetric(Metric):
     """A metric of numbers."""
 
-    def applies(self, task: Task) -> bool:
-        return task.kind == "numbers"
+    def why_not(self, task: Task) -> str:
+        return "" if task.kind == "numbers" else _other_kind(self.title, "numbers", task)
+
+
+def _other_kind(title: str, wanted: str, task: Task) -> str:
+    if task.kind == "none":
+        return f"{title} compares predictions with targets, which are not meant to agree here."
+    told = "numbers" if task.kind == "numbers" else "classes"
+    return f"{title} is a metric of {wanted}, but {told} are predicted here."
 
 
 def confusion(predicted: Tensor, actual: Tensor, k: int) -> Tensor:

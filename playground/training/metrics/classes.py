@@ -29,9 +29,7 @@ class Accuracy(ClassMetric):
     bounds: ClassVar[Bounds] = (0.0, 1.0)
     headline: ClassVar[bool] = True
     undefined: ClassVar[str] = NOTHING_ASKED
-
-    def applies(self, task: Task) -> bool:
-        return task.kind in ("classes", "labels")
+    of_tokens: ClassVar[bool] = True
 
     def compute(self, answers: Answers) -> Tensor:
         return (answers.predicted == answers.actual).float().mean()
@@ -50,9 +48,12 @@ class Perplexity(ClassMetric):
     higher_is_better: ClassVar[bool] = False
     bounds: ClassVar[Bounds] = (1.0, None)
     undefined: ClassVar[str] = NOTHING_ASKED
+    of_tokens: ClassVar[bool] = True
 
-    def applies(self, task: Task) -> bool:
-        return task.kind == "classes" and task.tokens
+    def why_not(self, task: Task) -> str:
+        if task.kind == "classes" and not task.tokens:
+            return "Perplexity is a metric of text, but no tokens are predicted here."
+        return super().why_not(task) or _of_one_answer(self.title, task)
 
     def compute(self, answers: Answers) -> Tensor:
         right = answers.probabilities.gather(1, answers.actual[:, None])  # (N, 1)
@@ -106,6 +107,28 @@ class F1(ClassMetric):
         return answers.over_classes(2.0 * answers.hits / (answers.said + answers.there).clamp(min=1.0))
 
 
+class CohenKappa(ClassMetric):
+    """How much more often predictions and classes agree than by chance."""
+
+    id: ClassVar[str] = "cohen_kappa"
+    title: ClassVar[str] = "Cohen’s kappa"
+    summary: ClassVar[str] = (
+        "How much more often predictions agree with the classes than by chance: 1 is always, 0 is as by chance, "
+        "also where nearly all examples have the same class."
+    )
+    formula: ClassVar[str] = r"\kappa = \frac{p_o - p_e}{1 - p_e}"
+    source: ClassVar[str] = "Cohen 1960, A coefficient of agreement for nominal scales"
+    higher_is_better: ClassVar[bool] = True
+    bounds: ClassVar[Bounds] = (-1.0, 1.0)
+    undefined: ClassVar[str] = "all examples of this part have one class and are predicted so: chance agrees as often."
+
+    def compute(self, answers: Answers) -> Tensor:
+        count = answers.there.sum()
+        agreed = answers.hits.sum() / count
+        by_chance = (answers.said / count * (answers.there / count)).sum()
+        return ((agreed - by_chance) / (1.0 - by_chance)).masked_fill(by_chance >= 1.0, float("nan"))
+
+
 class TopAccuracy(ClassMetric):
     """How often the right class is among the best few."""
 
@@ -117,8 +140,11 @@ class TopAccuracy(ClassMetric):
     bounds: ClassVar[Bounds] = (0.0, 1.0)
     undefined: ClassVar[str] = NOTHING_ASKED
 
-    def applies(self, task: Task) -> bool:
-        return task.kind == "classes" and not task.tokens and task.classes >= CLASSES_FOR_TOP
+    def why_not(self, task: Task) -> str:
+        wrong = super().why_not(task) or _of_one_answer(self.title, task)
+        if wrong or task.classes >= CLASSES_FOR_TOP:
+            return wrong
+        return f"{self.title} is measured from {CLASSES_FOR_TOP} classes on; here are {task.classes}."
 
     def compute(self, answers: Answers) -> Tensor:
         best = answers.scores.topk(min(TOP, answers.scores.shape[1]), dim=1).indices
@@ -137,14 +163,24 @@ class RareClassRecall(ClassMetric):
     bounds: ClassVar[Bounds] = (0.0, 1.0)
     undefined: ClassVar[str] = "no example of the rare class is in this part."
 
-    def applies(self, task: Task) -> bool:
-        return task.kind == "classes" and not task.tokens and task.rare >= 0
+    def why_not(self, task: Task) -> str:
+        wrong = super().why_not(task) or _of_one_answer(self.title, task)
+        if wrong or task.rare >= 0:
+            return wrong
+        return f"{self.title} needs a class with far fewer examples than the others; there is none here."
 
     def compute(self, answers: Answers) -> Tensor:
         there = answers.there[answers.task.rare]
         return (answers.hits[answers.task.rare] / there.clamp(min=1.0)).masked_fill(there == 0.0, float("nan"))
 
 
+def _of_one_answer(title: str, task: Task) -> str:
+    """Why it cannot be told of labels; empty for classes."""
+    if task.kind == "classes":
+        return ""
+    return f"{title} is told where one class of several is right; here every label is a yes or no by itself."
+
+
 CLASS_METRICS: tuple[type[Metric], ...] = (
-    Accuracy, Perplexity, Precision, Recall, F1, TopAccuracy, RareClassRecall,
+    Accuracy, Perplexity, Precision, Recall, F1, CohenKappa, TopAccuracy, RareClassRecall,
 )  # fmt: skip

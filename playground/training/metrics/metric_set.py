@@ -10,9 +10,10 @@ from torch import Tensor
 from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.signal import Signal
+from playground.network.check import Report
 from playground.training.decoding import THRESHOLDS, Decoder, reading_of
+from playground.training.metrics import registry
 from playground.training.metrics.base import Answers, Metric, Numbers, Task
-from playground.training.metrics.registry import metrics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def metrics_for(
 ) -> MetricSet:
     """The metrics for a loss block or an estimator between these two wires; of numbers in this unit."""
     task = task_of(loss, prediction, target, unit)
-    metrics = metrics_of(task)
+    metrics = registry.metrics_of(task)
     return MetricSet(task, metrics, tuple(metric.id for metric in metrics))
 
 
@@ -102,10 +103,24 @@ def task_of(loss: Loss | Estimator, prediction: Signal, target: Signal, unit: tu
     """What is compared between these two wires."""
     kind = loss.task(target)
     if kind != "classification":
-        if target.scale == "probability" and target.classes and loss.id == "binary-cross-entropy":
+        yes_or_no = isinstance(loss, Loss) and loss.free == "logits"
+        if target.scale == "probability" and target.classes and yes_or_no:
             return Task("labels", target, reading=reading_of(loss, prediction, target))
         fits = len(unit) in (1, prediction.shape[-1] if prediction.shape else 1)
         return Task("none" if kind == "none" else "numbers", target, unit=unit if fits else ())
     units = prediction.shape[-1] if target.scale == "index" and target.shape else max(1, prediction.size)
     rare = target.rare_class if not target.shape or target.scale != "index" else -1
     return Task("classes", target, Decoder(reading_of(loss, prediction, target), target, units), rare=rare)
+
+
+def why_missing(report: Report) -> dict[str, str]:
+    """By the id of every metric that nothing on the canvas is measured by: why, as a sentence."""
+    tasks = [
+        task_of(judge, report.signals[prediction], report.signals[target])
+        for _, judge, prediction, target in report.comparisons()
+        if prediction in report.signals and target in report.signals
+    ]
+    if not tasks:
+        return {metric.id: "Nothing on the canvas compares predictions with targets." for metric in registry.METRICS}
+    every = {metric.id: [metric().why_not(task) for task in tasks] for metric in registry.METRICS}
+    return {name: reasons[0] for name, reasons in every.items() if all(reasons)}

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 
 from playground.data.base import PARTS
 from playground.document.declaration import ParameterInfo
 from playground.document.project import MetricTarget, StopRules
 from playground.training.metrics import registry
+from playground.training.metrics.registry import quantity_of
 from playground.training.metrics.words import bounds_of, higher_is_better, metric_words, out_of_bounds
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.widgets.controls import QuietComboBox
 from playground.ui.widgets.fields import NumberField
+from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.qt_access import item_of
 from playground.ui.widgets.rows import Row, Section
 
 LABELS = {"epochs": "Epochs", "patience": "Patience", "restore_best": "Restore best"}
@@ -37,6 +40,7 @@ class StopSection(Section):
     def __init__(self) -> None:
         super().__init__("Stop")
         self._rules = StopRules()
+        self._missing: Mapping[str, str] = {}
         self.form = ParameterForm(
             setting_infos(StopRules, LABELS), {}, setting_problems(StopRules, LABELS), starts=STARTS
         )
@@ -53,7 +57,8 @@ class StopSection(Section):
         self.bound = NumberField(info, self._refusal)
         self.bound.changed.connect(self._set_bound)
         self.add(self.form)
-        self.add(Row("Stop at", self.target_metric, "Stop as soon as this metric is good enough."))
+        self.metric_row = Row("Stop at", self.target_metric, "Stop as soon as this metric is good enough.")
+        self.add(self.metric_row)
         self.bound_row = Row("at least", self.bound)
         self.bound.refused.connect(self.bound_row.show_error)
         self.add(self.bound_row)
@@ -75,6 +80,31 @@ class StopSection(Section):
                 self.bound.set_value(value)
             elif not self.bound.edit.text():
                 self.bound.set_value(self.bound.value())
+        self._show_missing()
+
+    def set_missing(self, missing: Mapping[str, str]) -> None:
+        """Take, by their ids, the metrics that are not measured here, and why; none of them can be chosen."""
+        if missing == self._missing:
+            return
+        self._missing = dict(missing)
+        for row in range(1, self.target_metric.count()):
+            name = self.target_metric.itemData(row)
+            why = self._why_missing(name)
+            item = item_of(self.target_metric, row)
+            item.setEnabled(not why)
+            item.setText(metric_words(name, {}) + (": not here" if why else ""))
+            item.setToolTip(plain_tip(why))
+            item.setData(why, Qt.ItemDataRole.AccessibleDescriptionRole)
+        self._show_missing()
+
+    def _show_missing(self) -> None:
+        """Say why a run will never stop at the metric that is chosen."""
+        target = self._rules.target
+        self.metric_row.show_error(self._why_missing(target.metric) if target is not None else "")
+
+    def _why_missing(self, metric: str) -> str:
+        quantity = quantity_of(metric)
+        return self._missing.get(quantity.id, "") if quantity is not None else ""
 
     def _refusal(self, value: float) -> str:
         """Why a value cannot be the target, as a sentence; empty when it can."""

@@ -15,6 +15,7 @@ from playground.document.project import SETTING_TITLES, Clipping, Project, Regul
 from playground.editing.naming import titles
 from playground.training.device import available_devices
 from playground.training.initializers import INITIALIZERS
+from playground.training.metrics.metric_set import why_missing
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 from playground.ui.inspector.choice_editor import ChoiceEditor
@@ -278,6 +279,8 @@ class TrainingPanel(Column):
     def _document_changed(self, before: Project, after: Project) -> None:
         if before.training is not after.training or before.seed != after.seed:
             self.refresh()
+        if before.graph is not after.graph:
+            self.stop.set_missing(why_missing(self._document.report))
 
     @Slot()
     def refresh(self) -> None:
@@ -291,6 +294,7 @@ class TrainingPanel(Column):
         self.regularization.set_values(training.regularization.model_dump())
         self.clipping.set_values(training.clipping.model_dump())
         self.clipping.rows["limit"].setVisible(training.clipping.kind != "none")
+        self.stop.set_missing(why_missing(self._document.report))
         self.stop.set_rules(training.stop, titles(self._document.graph))
         with QSignalBlocker(self.device):
             self.device.setCurrentIndex(self.device.findData(training.device))

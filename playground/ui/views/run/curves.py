@@ -24,6 +24,7 @@ from playground.ui.views.shared.legend_room import GROUND
 from playground.ui.widgets.colors import mixed
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.legend import Entry, line_pen
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.plots import NO_LOGARITHM, Plot
@@ -32,6 +33,7 @@ from playground.ui.widgets.theme import THEME
 SAMPLES = {"train": "line", "validation": "dash", "test": "dot", "": "line"}
 RESCALE_EVERY = 500
 """Milliseconds between two fits of the axes: they cost, and they make the eye restless."""
+SHOWS = "What the curves show"
 PALE = 0.32
 """Share of its colour that a raw line has; opaque, as a zigzag over itself would grow as strong as the smooth line."""
 NODE_SYMBOLS = ("", "o", "s", "t", "d", "p", "star", "h")
@@ -151,7 +153,7 @@ class CurvesView(View):
 
     def _make_options(self) -> None:
         self.log_box, self.raw_box = self.parameters.switch("logarithmic"), self.parameters.switch("raw")
-        self.quantity_box = combo_box("Quantity", "What the curves show", [("Loss", "loss")])
+        self.quantity_box = combo_box("Quantity", SHOWS, [("Loss", "loss")])
         self.axis_box = combo_box("Horizontal axis", "Against what the curves are drawn (X)", curve_lines.AXES)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 100)
@@ -255,6 +257,7 @@ class CurvesView(View):
         names = curve_lines.quantities(result.curves)
         items = [(curve_lines.quantity_words(name, result.titles), name) for name in names]
         box = self.quantity_box
+        box.setToolTip(plain_tip("\n".join([SHOWS, *result.missing.values()])))
         if items == [(box.itemText(row), box.itemData(row)) for row in range(box.count())] or not names:
             return
         before = self.quantity
