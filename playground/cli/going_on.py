@@ -14,9 +14,9 @@ from playground.data.own.places import stored
 from playground.document.files import refuse_other_than_file, to_json
 from playground.document.pairing import fingerprint, weights_of, weights_path, write_pair
 from playground.document.project import Project
-from playground.training.resuming import Opened
-from playground.training.saving_runs import RunBook, add_runs, left_out_words
-from playground.training.session import Session
+from playground.training.saving.earlier_runs import RunBook, add_runs, left_out_words
+from playground.training.session.resuming import Opened
+from playground.training.session.session import Session
 
 
 def begin(project: Project, path: Path, device: str | None = None, *, fresh: bool = False) -> Opened:

@@ -17,7 +17,7 @@ from playground.document.pairing import weights_of
 if TYPE_CHECKING:
     from playground.analysis.base import Analysis, Result
     from playground.document.project import Project
-    from playground.training.session import Session
+    from playground.training.session.session import Session
 
 DEFAULT_EPOCHS = 20
 

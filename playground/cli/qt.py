@@ -13,7 +13,7 @@ from playground.cli.report import CallError
 
 if TYPE_CHECKING:
     from playground.document.project import Project
-    from playground.training.session import Session
+    from playground.training.session.session import Session
 
 
 def save_window(
@@ -26,7 +26,7 @@ def save_window(
 
 def save_trained_window(session: Session, out: Path) -> None:
     """Save a picture of the window as a run has left it: its weights, its curves, without training again."""
-    from playground.training.checkpoint import write_checkpoint
+    from playground.training.saving.checkpoint import write_checkpoint
 
     with TemporaryDirectory() as folder:
         weights = Path(folder) / "trained.safetensors"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +20,9 @@ from playground.training.device import available_devices
 from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.metrics.words import first_shown, metric_words, reasons
-from playground.training.resuming import Opened, opened
-from playground.training.session import FLUSH_STEPS, Session
+from playground.training.session.learning import FLUSH_STEPS
+from playground.training.session.resuming import Opened, opened
+from playground.training.session.session import Session
 
 DEFAULT_EPOCHS = 100
 
@@ -90,7 +91,7 @@ class GoalWatch:
                 elif self._since[index] is None:
                     self._since[index] = epoch
 
-    def look(self, metrics: dict[str, float], epoch: float) -> bool:
+    def look(self, metrics: Mapping[str, float], epoch: float) -> bool:
         """Take note of an evaluation; returns whether all goals (at least one) are met."""
         for index, goal in enumerate(self.goals):
             value = metrics.get(goal.metric, math.nan)
@@ -120,7 +121,7 @@ class Outcome:
     """What came of a run."""
 
     session: Session
-    metrics: dict[str, float]
+    metrics: Mapping[str, float]
     goals: list[dict[str, Any]]
     interrupted: bool = False
     """Whether somebody ended it before its time."""

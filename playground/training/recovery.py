@@ -13,7 +13,7 @@ from playground.document.project import Project, TrainingSettings
 from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.optimizers import optimizer_of
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 from playground.training.trail import spread_out
 

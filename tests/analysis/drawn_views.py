@@ -13,7 +13,7 @@ from playground.analysis.question import Question
 from playground.analysis.registry import ANALYSES
 from playground.analysis.run.companion import CompanionAnalysis
 from playground.analysis.subject import Subject
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.drawn_projects import drawn_parameters
 
 HEAVY = frozenset({"race", "luck", "mode-connectivity", "curvature"})

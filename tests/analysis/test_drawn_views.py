@@ -18,7 +18,7 @@ from playground.analysis.subject import Subject, plane_node
 from playground.document.graph import Graph, NodeTraining
 from playground.document.project import Clipping
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.drawn_views import looks
 from tests.network.drawn_projects import drawn_project, fate
 from tests.network.small_graphs import chain, node, wired

@@ -13,7 +13,7 @@ from playground.analysis.question import Question
 from playground.analysis.registry import ANALYSES
 from playground.analysis.subject import Subject
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.end_to_end.conftest import spirals
 
 APART = {"race", "luck", "mode-connectivity", "runs", "curves"}

@@ -11,7 +11,7 @@ from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.autoencoders import two_heads
 from tests.analysis.subjects import question_of
 

@@ -11,7 +11,7 @@ from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Edge, Graph, Node
 from playground.document.project import OpenView, Project, TrainingSettings
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.ui.views.inside.attention import AttentionView
 from tests.benchmarks.projects import ADAM, place
 from tests.benchmarks.table import Row

@@ -9,7 +9,7 @@ import torch
 
 from playground.analysis.loss.hessian import Curvature, Lanczos, random_start
 from playground.analysis.subject import Subject
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.benchmarks.surface import small_network
 from tests.benchmarks.table import Row
 from tests.benchmarks.timing import spent_on

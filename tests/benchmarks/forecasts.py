@@ -11,7 +11,7 @@ from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.ui.views.answers.forecast import ForecastView
 from tests.benchmarks.table import Row
 from tests.benchmarks.timing import Spent, percentile, spent_on

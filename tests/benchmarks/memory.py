@@ -29,7 +29,7 @@ def resident() -> float:
 
 def measure_session() -> list[Row]:
     """The session with its history, without a window."""
-    from playground.training.session import Session
+    from playground.training.session.session import Session
 
     session = Session(spirals(), device="cpu")
     session.advance(BEFORE)

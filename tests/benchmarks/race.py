@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.stacked.stack import Stack
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row

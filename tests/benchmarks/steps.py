@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row
 from tests.benchmarks.textbook import TextbookLoop

@@ -11,7 +11,7 @@ from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.benchmarks.projects import ADAM, dense_chain, points, spirals
 from tests.benchmarks.table import Row
 from tests.benchmarks.timing import Spent, spent_on

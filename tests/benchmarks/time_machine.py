@@ -81,7 +81,7 @@ def measure_million() -> list[Row]:
     """A run of a million steps: what its snapshots take, and how long its curves take to draw."""
     from playground.analysis.question import Question
     from playground.analysis.run.curves import CurvesAnalysis
-    from playground.training.session import Session
+    from playground.training.session.session import Session
     from playground.ui.shell.app import make_application
     from playground.ui.views.run.curves import CurvesView
 

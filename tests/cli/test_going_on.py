@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from playground.document.pairing import weights_of, weights_path
-from playground.training.checkpoint import read_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import read_checkpoint
+from playground.training.session.session import Session
 
 
 def parameters(path: Path) -> np.ndarray:
@@ -122,7 +122,7 @@ def test_the_other_runs_of_a_file_are_kept_when_a_command_saves_it(
     from playground.document.files import to_json
     from playground.document.pairing import fingerprint, write_pair
     from playground.training.opening import open_project
-    from playground.training.saving_runs import RunBook, SavedRun, add_runs, saved_runs
+    from playground.training.saving.earlier_runs import RunBook, SavedRun, add_runs, saved_runs
 
     path = tmp_path / "r.json"
     shutil.copy(small, path)

@@ -14,8 +14,8 @@ from playground.cli.overrides import overridden
 from playground.cli.running import GoalWatch
 from playground.document import files
 from playground.document.project import Goal, Project
-from playground.training.checkpoint import read_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import read_checkpoint
+from playground.training.session.session import Session
 
 
 def test_json_has_exactly_the_promised_keys(playground: Callable, small: Path) -> None:

@@ -13,7 +13,7 @@ from playground.analysis.progress import Progress
 from playground.analysis.run import contests
 from playground.analysis.shared import many_losses
 from playground.cli import watching
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 CALL = ("--view", "loss-surface", "--epochs", "1", "--set", "directions=random")
 

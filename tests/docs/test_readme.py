@@ -14,7 +14,7 @@ from playground.data.registry import CATALOGUE
 from playground.document import edits, files
 from playground.document.graph import EdgeKey, Node
 from playground.network import check as checking
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from playground.document.files import parse, to_json
 from playground.document.project import Project
 from playground.editing.starting import starting_project
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests import own_files
 
 OWN = ("own-table", "own-table-numbers", "own-table-labels", "own-table-columns",

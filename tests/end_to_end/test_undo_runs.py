@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from playground.document import edits
 from playground.document.project import Project
 from playground.editing import commands
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.ui.threads.training_news import Frame
 from tests.end_to_end.conftest import Person, spirals
 

@@ -23,7 +23,7 @@ from playground.training.opening import project_from
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.readiness import refusals
 from playground.training.schedules import SCHEDULES
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.drawn_tables import drawn_table
 
 TEXTS = {

@@ -10,7 +10,7 @@ import sys
 from playground.document import library
 from playground.document.files import read
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 for preset in library.presets():
     check(read(preset.path).graph)

@@ -13,7 +13,7 @@ from playground.analysis.subject import Subject
 from playground.document.edits import set_parameters
 from playground.document.project import Project
 from playground.editing import fixes
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.presets.test_lessons import preset, trained
 
 

@@ -11,7 +11,7 @@ from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Node
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 FINE = 5e-9
 """Half a unit of the eighth decimal, to which the syllabus gives its numbers."""

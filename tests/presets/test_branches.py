@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from playground.document import library
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 ENTRIES = library.presets()
 MIDDLE, END = 3, 7

@@ -18,7 +18,7 @@ from playground.data.preparation import Prepared, prepare
 from playground.document import edits, files, library
 from playground.document.project import Project
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 AUTOENCODERS = ("autoencoder-digits", "autoencoder-mnist")
 

@@ -8,7 +8,7 @@ from playground.analysis.loss.curvature import CurvatureAnalysis, CurvatureResul
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 
 def after(name: str, seed: int, epochs: int) -> tuple[CurvatureResult, dict[str, float]]:

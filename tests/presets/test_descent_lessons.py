@@ -14,7 +14,7 @@ from playground.document import files, library
 from playground.document.edits import set_parameters
 from playground.document.graph import Choice
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.training.descents import place, went
 
 

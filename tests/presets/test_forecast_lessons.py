@@ -12,7 +12,7 @@ from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.edits import set_parameters
 from playground.document.project import Project, StopRules
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 
 def preset(name: str) -> Project:

@@ -9,7 +9,7 @@ import pytest
 
 from playground.document import files, library
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 
 def preset(name: str) -> Project:

@@ -15,7 +15,7 @@ from playground.analysis.subject import Subject
 from playground.document import edits, files, library
 from playground.document.graph import Choice
 from playground.document.project import Clipping, Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.step_sizes import curve_name
 from tests.presets.test_lessons import preset, trained
 

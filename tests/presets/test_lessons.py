@@ -16,7 +16,7 @@ from playground.document.edits import set_parameters
 from playground.document.graph import NodeTraining
 from playground.document.project import Clipping, Project
 from playground.training.divergence import Diverged
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 
 def preset(name: str) -> Project:

@@ -13,7 +13,7 @@ from playground.blocks.recurrent import Unrolled
 from playground.document import files, library
 from playground.document.edits import set_parameters
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 
 def preset(name: str, **data: Any) -> Project:

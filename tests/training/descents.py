@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from playground.document.graph import Choice, Graph, NodeTraining
 from playground.document.project import Project, TrainingSettings
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import node
 
 

@@ -9,7 +9,7 @@ import torch
 
 from playground.document.graph import Graph
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import node, wired
 from tests.training.runs import (
     circles,

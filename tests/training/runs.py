@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from playground.document.graph import Choice, Graph, Node, NodeTraining
 from playground.document.project import Project, TrainingSettings
 from playground.training import optimizers, optimizers_with_closure
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, multilayer, node
 
 SEARCHING = tuple(kind.id for kind in optimizers_with_closure.OPTIMIZERS)

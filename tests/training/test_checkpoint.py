@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from playground.training.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from tests.training.runs import assert_same, noisy_graph, project, run
 
 SETTINGS = project(noisy_graph(), "adam", stop={"patience": 9})

@@ -7,9 +7,9 @@ import pytest
 
 from playground.network.check import check
 from playground.network.flat import FlatParameters
-from playground.training.checkpoint import Checkpoint
 from playground.training.divergence import Diverged
-from playground.training.session import Session
+from playground.training.saving.checkpoint import Checkpoint
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node
 from tests.training.descents import landscape, place, side_by_side, went
 from tests.training.runs import change, circles, project

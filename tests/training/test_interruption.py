@@ -12,7 +12,7 @@ from playground.blocks import support_vectors
 from playground.blocks.interruption import BackgroundCall, Interrupted
 from playground.document.graph import Choice
 from playground.document.project import Project, TrainingSettings
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node, wired
 
 

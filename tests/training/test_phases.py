@@ -15,7 +15,7 @@ from playground.document.project import Phase, Project
 from playground.network.check import check
 from playground.network.compiled import compile_graph
 from playground.training.phases import active_phases, turn
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import node, wired
 from tests.training.phased_runs import BLOCKS, LEFT, RIGHT, SHARED, memory, moved, rate, taking_turns, two_heads
 from tests.training.runs import (

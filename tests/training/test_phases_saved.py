@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from playground.document.project import Project
-from playground.training.checkpoint import read_checkpoint, write_checkpoint
 from playground.training.divergence import Diverged
-from playground.training.session import Session
+from playground.training.saving.checkpoint import read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from tests.network.small_graphs import node, wired
 from tests.training.phased_runs import LEFT, RIGHT, SHARED, rate, taking_turns, two_heads
 from tests.training.runs import (

@@ -13,7 +13,7 @@ from playground.editing import fixes
 from playground.network.check import Problem, check
 from playground.training.opening import project_from
 from playground.training.readiness import refusals
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node, wired
 
 

@@ -10,7 +10,7 @@ from playground.analysis.run.advice import of_curves
 from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.recovery import recovery_of
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node
 from tests.training.runs import project, with_rate
 

@@ -10,8 +10,8 @@ import pytest
 from playground.document.edits import set_parameters
 from playground.document.graph import Graph
 from playground.document.project import Project
-from playground.training.checkpoint import read_checkpoint, write_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node
 from tests.training.runs import array, assert_same, project, run
 

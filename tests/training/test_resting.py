@@ -8,7 +8,7 @@ import pytest
 from playground.document import library
 from playground.document.files import read
 from playground.document.project import Project
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node
 from tests.training.runs import OPTIMIZERS, SEARCHING, circles, noisy_graph, plain_graph, project, run
 
@@ -79,8 +79,8 @@ def test_the_edit_after_leaves_the_run_at_rest_alone() -> None:
     assert left is not None and [mark.text for mark in session.history.marks] == ["Dense 1: units 3 → 5"]
     session.advance(200)
     session.rewind()
-    assert [one.step for one in left.trail.snapshots] == steps and not left.history.marks
-    assert len(left.history.curves["train_loss"]) == points and left.nbytes > 0
+    assert [one.step for one in left.journal.trail.snapshots] == steps and not left.journal.history.marks
+    assert len(left.journal.history.curves["train_loss"]) == points and left.nbytes > 0
 
 
 def test_another_seed_and_what_is_changed_in_vain_leave_the_run_or_keep_it() -> None:

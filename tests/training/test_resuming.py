@@ -11,12 +11,12 @@ import torch
 from playground.document.files import to_json
 from playground.document.pairing import fingerprint, weights_of, write_pair
 from playground.document.project import Project
-from playground.training.checkpoint import Checkpoint, read_checkpoint
 from playground.training.history import Curve, Moment, joined_neighbours
 from playground.training.opening import open_project
-from playground.training.resuming import opened
-from playground.training.saving_runs import Branched, RunBook, SavedRun, add_runs, left_out_words, saved_runs
-from playground.training.session import Session
+from playground.training.saving.checkpoint import Checkpoint, read_checkpoint
+from playground.training.saving.earlier_runs import Branched, RunBook, SavedRun, add_runs, left_out_words, saved_runs
+from playground.training.session.resuming import opened
+from playground.training.session.session import Session
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "spirals-small.json"
 
@@ -123,7 +123,7 @@ def test_a_file_grows_by_a_bounded_part_for_many_long_runs(monkeypatch: pytest.M
     curve_back = saved_runs(checkpoint).resting[0].history.curves["train_loss"].data()
     assert len(curve_back.step) <= 1_000
     assert (curve_back.low.min(), curve_back.high.max(), curve_back.step[-1]) == (0.0, 2999.0, 2999.0)
-    monkeypatch.setattr("playground.training.saving_runs.LAST_BYTES", 3 * session.snapshot().nbytes)
+    monkeypatch.setattr("playground.training.saving.earlier_runs.LAST_BYTES", 3 * session.snapshot().nbytes)
     few = session.checkpoint()
     without = add_runs(few, RunBook(tuple(runs), 41))
     assert without == tuple(range(1, 38)) and not left_out_words(())

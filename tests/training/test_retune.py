@@ -6,7 +6,7 @@ import pytest
 
 from playground.document import edits
 from playground.document.graph import Graph
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network import small_graphs
 from tests.training import runs
 

@@ -19,7 +19,7 @@ from playground.training.batches import CannotTrain
 from playground.training.engine import step_of
 from playground.training.optimizers import optimizer_of
 from playground.training.searchers import newton_sizes
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.stacked.contest import Contest
 from playground.training.stacked.stack import CannotStack
 from tests.network.small_graphs import chain, node

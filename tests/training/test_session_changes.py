@@ -11,7 +11,7 @@ from playground.document.graph import Edge, Graph
 from playground.document.project import Project
 from playground.network.compiled import CannotCompile
 from playground.training.batches import DataError
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import multilayer, node
 from tests.training.runs import (
     OPTIMIZERS,

@@ -9,8 +9,8 @@ import pytest
 from playground.document.graph import Choice, Edge, Graph, Node
 from playground.document.project import Project, TrainingSettings
 from playground.network.check import check
-from playground.training.checkpoint import read_checkpoint, write_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from tests.network.small_graphs import node, wired
 
 

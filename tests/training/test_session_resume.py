@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.training.checkpoint import read_checkpoint, write_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from tests.training.runs import (
     OPTIMIZERS,
     SEARCHING,

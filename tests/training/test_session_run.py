@@ -12,7 +12,8 @@ from torch import nn
 from playground.network.compiled import CannotCompile
 from playground.training.batches import DataError
 from playground.training.news import MOST_NEWS
-from playground.training.session import EVALUATION_STEPS, Session
+from playground.training.session.learning import EVALUATION_STEPS
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, multilayer, node, wired
 from tests.training.runs import (
     array,

@@ -10,7 +10,7 @@ import pytest
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.training.initializers import INITIALIZERS
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.stacked.stack import Stack
 from tests.network.small_graphs import chain, multilayer, node
 from tests.training.runs import OPTIMIZERS, circles, noisy_graph, project, train_node

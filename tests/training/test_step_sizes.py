@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from playground.training.divergence import Diverged
-from playground.training.session import FLUSH_STEPS, Session
+from playground.training.session.learning import FLUSH_STEPS
+from playground.training.session.session import Session
 from playground.training.step_sizes import FINENESS, SIZES, StepSizes, curve_name, is_size
 from tests.network.small_graphs import multilayer
 from tests.training.phased_runs import LEFT, RIGHT, taking_turns

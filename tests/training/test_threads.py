@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from playground.training.device import ALONE, choose_threads
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.training.runs import plain_graph, project
 
 

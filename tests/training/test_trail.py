@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from playground.network.flat import Layout, Place
-from playground.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from playground.training.session import Session
+from playground.training.saving.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 from playground.training.trail import FEWEST, MOST_SNAPSHOTS, Trail, nearest, spread_out, usual_budget
 from tests.training.runs import OPTIMIZERS, SEARCHING, noisy_graph, project

@@ -26,7 +26,7 @@ from playground.training.batches import CannotTrain
 from playground.training.divergence import Diverged
 from playground.training.history import History
 from playground.training.optimizers import optimizer_of
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from playground.document.project import Project
 from playground.network.compiled import CannotCompile
 from playground.training.batches import DataError
 from playground.training.divergence import Diverged
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 
 FEW = 10

@@ -154,4 +154,4 @@ class Loader(QThread):
     def run(self) -> None:
         import playground.analysis.registry
         import playground.network.opening
-        import playground.training.session  # noqa: F401
+        import playground.training.session.session  # noqa: F401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.training.resting import RestingRun
+from playground.training.session.resting import RestingRun
 from playground.training.trail import BUDGET, FEWEST
 from playground.ui.threads.training_news import Origin
 
@@ -65,7 +65,7 @@ class RestingRuns:
     @property
     def nbytes(self) -> int:
         """Memory that they take; moments that they share count once."""
-        moments = {id(one): one.nbytes for left in self._left.values() for one in left.run.trail.snapshots}
+        moments = {id(one): one.nbytes for left in self._left.values() for one in left.run.journal.trail.snapshots}
         return sum(moments.values()) + sum(left.run.nbytes for left in self._left.values())
 
     def fit(self) -> None:
@@ -75,7 +75,7 @@ class RestingRuns:
         room = int(self.budget * SHARE)
         if self.nbytes > room:
             for left in self._left.values():
-                trail = left.run.trail
+                trail = left.run.journal.trail
                 trail.budget = max(0, room // len(self._left) - left.run.nbytes)
                 if len(trail.snapshots) > FEWEST:
                     trail.fit()

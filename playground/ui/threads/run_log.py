@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from playground.analysis.question import OtherRun
 from playground.document.project import Project
 from playground.training.history import CurveData, History
-from playground.training.saving_runs import Branched, RunBook, SavedRun
+from playground.training.saving.earlier_runs import Branched, RunBook, SavedRun
 from playground.training.snapshot import Snapshot
 from playground.training.trail import FEWEST, Trail
 from playground.ui.threads.training_news import Frame, Origin

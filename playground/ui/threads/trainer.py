@@ -15,7 +15,7 @@ from playground.ui.threads.training_news import Frame, Origin, State
 from playground.ui.threads.training_thread import TrainingThread
 
 if TYPE_CHECKING:
-    from playground.training.saving_runs import RunBook
+    from playground.training.saving.earlier_runs import RunBook
 
 
 class Trainer(QObject):

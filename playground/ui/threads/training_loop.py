@@ -21,8 +21,8 @@ from playground.ui.threads.training_news import Failure, Frame, Origin
 from playground.ui.threads.warm_up import warm_up
 
 if TYPE_CHECKING:
-    from playground.training.saving_runs import RunBook
-    from playground.training.session import Session
+    from playground.training.saving.earlier_runs import RunBook
+    from playground.training.session.session import Session
 
 log = logging.getLogger(__name__)
 

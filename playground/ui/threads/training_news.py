@@ -13,7 +13,7 @@ from playground.training.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from playground.training.recovery import Recovery
-    from playground.training.saving_runs import RunBook
+    from playground.training.saving.earlier_runs import RunBook
 
 State = Literal["empty", "building", "ready", "running", "paused", "finished", "failed"]
 

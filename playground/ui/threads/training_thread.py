@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from playground.document.project import Project
 from playground.training.history import History
-from playground.training.resting import RestingRun
+from playground.training.session.resting import RestingRun
 from playground.training.snapshot import Snapshot
 from playground.ui.open_document import Edition
 from playground.ui.threads.resting_runs import Left
@@ -18,8 +18,8 @@ from playground.ui.threads.training_loop import TrainingLoop
 from playground.ui.threads.training_news import Failure, Origin, Saved
 
 if TYPE_CHECKING:
-    from playground.training.saving_runs import Branched, RunBook
-    from playground.training.session import Session
+    from playground.training.saving.earlier_runs import Branched, RunBook
+    from playground.training.session.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class TrainingThread(TrainingLoop):
 
     def open(self, project: Project, weights: Path | None) -> None:
         """Build a session for another project."""
-        from playground.training.resuming import opened
+        from playground.training.session.resuming import opened
 
         self.news.emit("building")
         self.close()
@@ -63,7 +63,7 @@ class TrainingThread(TrainingLoop):
         edition: Edition | None = None,
     ) -> None:
         """Leave the run as it is, and begin another one at one of its moments."""
-        from playground.training.session import Session
+        from playground.training.session.session import Session
 
         session = Session(project)
         session.branch_from(snapshot, past, trail)
@@ -177,7 +177,7 @@ class TrainingThread(TrainingLoop):
 
     def _switch_to(self, left: Left | None, edition: Edition | None) -> bool:
         """Leave the run on screen, and take up one that was left."""
-        from playground.training.session import Session
+        from playground.training.session.session import Session
 
         if left is None:
             return False
@@ -259,7 +259,7 @@ class TrainingThread(TrainingLoop):
     def save(self, path: Path, project: bytes, runs: RunBook, ticket: int) -> None:
         """Write a project and the checkpoint of the run, as one."""
         from playground.document.pairing import fingerprint, write_pair
-        from playground.training.saving_runs import add_runs, left_out_words
+        from playground.training.saving.earlier_runs import add_runs, left_out_words
 
         session, weights, left_out = self._session, None, ""
         try:

@@ -14,7 +14,7 @@ from playground.analysis.subject import Subject
 from playground.document.graph import Choice, Graph
 from playground.document.project import Project, TrainingSettings
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import node, wired
 
 SMALL: dict[str, Any] = {"steps": 240, "window": 8, "horizon": 4, "season": 6, "relative": False}

@@ -15,7 +15,7 @@ from playground.analysis.subject import Subject
 from playground.document import edits
 from playground.document.graph import Graph
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.subjects import chain, question_of, spirals
 from tests.network.small_graphs import node, wire
 from tests.players import adversarial_graph, adversarial_project

@@ -10,7 +10,7 @@ from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project, TrainingSettings
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.subjects import chain
 from tests.network.small_graphs import node, wired
 

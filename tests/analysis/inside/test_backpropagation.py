@@ -17,7 +17,7 @@ from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node, wired
 from tests.training.runs import OPTIMIZERS, circles, one_neuron, points, project, train_node
 

@@ -11,7 +11,7 @@ from playground.analysis.inside.slow_motion.update import phase_of
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document import files, library
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 SMALL = 2_000
 """Parameters up to which every gradient is compared."""

@@ -26,7 +26,7 @@ from playground.document.graph import Choice, Edge, Graph, Node, NodeTraining
 from playground.document.project import Project, TrainingSettings
 from playground.network.check import check
 from playground.training.optimizers import OPTIMIZERS, Optimizer, optimizer_of
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 from tests.analysis.subjects import chain, question_of, snapshot_of, spirals
 from tests.training.descents import landscape

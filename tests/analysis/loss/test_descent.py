@@ -18,7 +18,7 @@ from playground.blocks.descent import Constraint
 from playground.document.graph import Graph
 from playground.network.check import check
 from playground.training.divergence import Diverged
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.training.descents import landscape, place, side_by_side, went
 from tests.training.runs import plain_graph, project
 from tests.ui.views.results_descent import looked_at

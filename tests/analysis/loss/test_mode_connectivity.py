@@ -16,7 +16,7 @@ from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Choice
 from playground.document.project import Project, TrainingSettings
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.loss.test_loss_surface import plain_loss, turned_round
 from tests.analysis.subjects import chain, snapshot_of, spirals
 

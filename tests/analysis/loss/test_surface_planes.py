@@ -19,7 +19,7 @@ from playground.analysis.shared.surface_directions import line_plane
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph, NodeTraining
 from playground.document.project import Project, Regularization, TrainingSettings
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 from tests.analysis.loss.test_loss_surface import GRAPHS, along, plain_loss, trail_of
 from tests.analysis.subjects import chain, snapshot_of, spirals

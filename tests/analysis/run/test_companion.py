@@ -13,7 +13,7 @@ from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.project import Goal, Project
 from playground.training.history import CurveData
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 STEPS = np.arange(1.0, 401.0)
 NOISE = np.random.default_rng(0).normal(0.0, 0.01, len(STEPS))

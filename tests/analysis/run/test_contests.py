@@ -16,7 +16,7 @@ from playground.analysis.run.race import Race, RaceAnalysis, RaceOffer
 from playground.analysis.subject import Subject
 from playground.document.project import Goal, Phase, Project
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.stacked.members import RATE, settings_of
 from tests.network.small_graphs import chain, multilayer, node
 from tests.training.runs import change, circles, noisy_graph, project

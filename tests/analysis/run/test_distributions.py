@@ -18,7 +18,7 @@ from playground.analysis.subject import Subject
 from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.subjects import chain, question_of, snapshot_of, spirals
 from tests.network.small_graphs import chain as blocks
 from tests.network.small_graphs import node

@@ -18,7 +18,7 @@ from playground.document import files, library
 from playground.document.graph import Graph
 from playground.network.check import check
 from playground.training.history import Mark, Moment
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.training.step_sizes import curve_name
 from tests.analysis.subjects import chain, question_of, spirals
 from tests.network.small_graphs import chain as blocks

@@ -17,7 +17,7 @@ from playground.document.graph import Choice, Graph, NodeTraining
 from playground.document.project import Clipping, Project, Regularization, TrainingSettings
 from playground.network.check import check
 from playground.training.optimizers import OPTIMIZERS
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.analysis.subjects import chain, spirals
 
 WEIGHTS: tuple[Weight, ...] = (("dense-1.weight", (2, 1)), ("dense-1.bias", (0,)), ("dense-2.weight", (1, 3)))

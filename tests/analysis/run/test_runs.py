@@ -10,7 +10,7 @@ import pytest
 from playground.analysis.base import NothingToShow
 from playground.analysis.question import OtherRun, Question
 from playground.analysis.run.runs import RunsAnalysis, result_hash
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.training.runs import project
 
 

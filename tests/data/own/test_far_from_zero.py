@@ -15,7 +15,7 @@ from playground.data.own.first import first_guess
 from playground.data.preparation import prepare
 from playground.data.preview import preview
 from playground.editing.starting import starting_project
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 START = 1_700_000_000
 

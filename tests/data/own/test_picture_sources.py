@@ -18,7 +18,7 @@ from playground.data.own.picture_decoding import Brightness, endings, formats
 from playground.data.preparation import prepare
 from playground.editing.starting import starting_project
 from playground.network.check import check
-from playground.training.session import Session
+from playground.training.session.session import Session
 
 SIDE = 16
 

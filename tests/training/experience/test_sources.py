@@ -16,12 +16,12 @@ from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import check
 from playground.training.batches import Batch, DataError
-from playground.training.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
 from playground.training.divergence import Diverged
 from playground.training.experience.registry import SOURCES, source_of
 from playground.training.experience.rows import Feeder
 from playground.training.readiness import refusals
-from playground.training.session import Session
+from playground.training.saving.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
+from playground.training.session.session import Session
 from playground.training.stacked.contest import Contest
 from playground.training.stacked.stack import CannotStack
 from tests.network.small_graphs import multilayer, node, wired

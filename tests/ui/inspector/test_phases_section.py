@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from playground.document import edits
 from playground.document.graph import Choice
 from playground.document.project import Phase
-from playground.training.session import Session
+from playground.training.session.session import Session
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.inspector.phases_section import MOST_PHASES, PhaseEditor, PhasesSection
 from playground.ui.open_document import OpenDocument

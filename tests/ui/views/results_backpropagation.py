@@ -7,7 +7,7 @@ import functools
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.network.small_graphs import chain, node, wired
 from tests.training.runs import project
 

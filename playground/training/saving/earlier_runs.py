@@ -11,11 +11,11 @@ import torch
 from playground.document.files import ProjectFileError, to_json
 from playground.document.project import Project
 from playground.network.flat import Layout
-from playground.training.checkpoint import Checkpoint
 from playground.training.history import History, joined_neighbours
 from playground.training.opening import project_from
-from playground.training.saving import DAMAGE, layout_of, saved_history
-from playground.training.saving_trail import saved_trail, trail_tensors
+from playground.training.saving.checkpoint import Checkpoint
+from playground.training.saving.present_run import DAMAGE, layout_of, saved_history
+from playground.training.saving.trail import saved_trail, trail_tensors
 from playground.training.snapshot import Snapshot
 
 MOST_BYTES = 32 * 2**20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,33 +13,26 @@ from numpy.typing import NDArray
 
 from playground.data.base import ROWS
 from playground.network.flat import Layout, Place
-from playground.training.checkpoint import Checkpoint, OtherNetworkError, snapshot_tensors
 from playground.training.experience.state import ExperienceState
 from playground.training.history import Curve, History, Mark, Moment
+from playground.training.journal import Journal
 from playground.training.learner import Learner
-from playground.training.saving_trail import saved_trail, trail_tensors
+from playground.training.saving.checkpoint import Checkpoint, OtherNetworkError, snapshot_tensors
+from playground.training.saving.trail import saved_trail, trail_tensors
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import Snapshot
 from playground.training.stopping import Patience, Watch
+from playground.training.trail import Trail
 
 DAMAGE = (KeyError, TypeError, ValueError, RuntimeError, IndexError, AttributeError, OverflowError)
 """What goes wrong when the content of a file is not what it should be."""
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
-    """What a session knows of its run beyond the learner's state."""
+class Restored:
+    """What came out of a file beside the learner's state."""
 
-    seconds: float
-    finished: str
-    latest: dict[str, float]
-    evaluated_step: int
-    watch: Watch
-    history: History
-    trail: Sequence[Snapshot] = ()
-    best: Snapshot | None = None
-    """The moment of the least loss so far."""
-    least_loss: float = math.inf
+    journal: Journal
     left_out: tuple[str, ...] = ()
     """What was damaged in the file, and is missing now; one sentence each."""
 
@@ -57,12 +50,13 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
         tensors.update({f"best/{name}": tensor for name, tensor in snapshot_tensors(best).items()})
     for name, curve in journal.history.curves.items():
         tensors[f"curve/{name}"] = torch.tensor(curve.rows())
-    moments, words = trail_tensors(journal.trail, learner.model.flat.layout, journal.best)
+    best_moment = journal.trail.best
+    moments, words = trail_tensors(journal.trail.snapshots, learner.model.flat.layout, best_moment)
     tensors.update(moments)
     meta = {
         "trail": words,
         "least_loss": repr(journal.least_loss),
-        "best_step": None if journal.best is None else journal.best.step,
+        "best_step": None if best_moment is None else best_moment.step,
         "layout": [[place.name, list(place.shape)] for place in learner.model.flat.layout.places],
         "optimizer": learner.optimizer_ids,
         "device": learner.model.device.type,
@@ -76,7 +70,7 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
         "seconds": journal.seconds,
         "finished": journal.finished,
         "evaluated_step": journal.evaluated_step,
-        "latest": _json(journal.latest),
+        "latest": _json(dict(journal.latest)),
         "patience": _json(asdict(journal.watch.patience)),
         "first_epoch": journal.watch.first_epoch,
         "target_waived": journal.watch.target_waived,
@@ -99,8 +93,11 @@ def refuse_other_network(learner: Learner, checkpoint: Checkpoint) -> None:
         raise OtherNetworkError("The saved weights belong to another network; the run starts from its first weights.")
 
 
-def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
-    """Put a checkpoint back into the learner; returns the rest. Raises one of DAMAGE, with the learner half changed."""
+def from_checkpoint(learner: Learner, checkpoint: Checkpoint, budget: int) -> Restored:
+    """Put a checkpoint back into the learner; returns the rest. The trail may take `budget` bytes.
+
+    Raises one of DAMAGE, with the learner half changed.
+    """
     meta, tensors = checkpoint.meta, checkpoint.tensors
     layout = layout_of(meta["layout"])
     weights = _snapshot(layout, tensors, meta["step"], 0.0)
@@ -128,22 +125,26 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint) -> Journal:
         bool(meta["target_waived"]),
     )
     history, left_out = saved_history(meta["marks"], checkpoint.part("curve"))
-    trail = saved_trail(checkpoint, layout)
-    if meta.get("trail") and not trail:
+    moments = saved_trail(checkpoint, layout)
+    if meta.get("trail") and not moments:
         left_out = (*left_out, "The earlier moments of the run are damaged and left out.")
-    best_moment = next((one for one in trail if one.step == meta.get("best_step")), None)
-    return Journal(
-        seconds=float(meta["seconds"]),
+    best_moment = next((one for one in moments if one.step == meta.get("best_step")), None)
+    seconds, trail = float(meta["seconds"]), Trail(budget)
+    now = learner.snapshot(learner.experience.progress, seconds)
+    trail.begin_at(now, [one for one in moments if one.step < now.step])
+    if best_moment is not None:
+        trail.keep_best(best_moment)
+    journal = Journal(
+        history,
+        trail,
+        watch,
+        seconds,
         finished=str(meta["finished"]),
         latest={name: float(value) for name, value in meta["latest"].items()},
         evaluated_step=_count(meta["evaluated_step"]),
-        watch=watch,
-        history=history,
-        trail=trail,
-        best=best_moment,
         least_loss=_loss(meta.get("least_loss", "inf")) if best_moment is not None else math.inf,
-        left_out=left_out,
     )
+    return Restored(journal, left_out)
 
 
 def _count(value: Any) -> int:

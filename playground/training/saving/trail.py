@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from playground.data.base import ROWS
 from playground.network.flat import Layout
-from playground.training.checkpoint import Checkpoint
 from playground.training.experience.state import ExperienceState, Memory
+from playground.training.saving.checkpoint import Checkpoint
 from playground.training.schedules import PlateauState
 from playground.training.snapshot import RunState, Snapshot
 from playground.training.trail import spread_out

@@ -9,10 +9,10 @@ from playground.document.files import ProjectFileError
 from playground.document.project import Project
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
-from playground.training.checkpoint import Checkpoint, CheckpointError, OtherNetworkError, read_checkpoint
 from playground.training.opening import project_from
-from playground.training.saving_runs import RunBook, saved_runs
-from playground.training.session import Session
+from playground.training.saving.checkpoint import Checkpoint, CheckpointError, OtherNetworkError, read_checkpoint
+from playground.training.saving.earlier_runs import RunBook, saved_runs
+from playground.training.session.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,41 +8,18 @@ from typing import Any
 import torch
 
 from playground.document.project import Project
-from playground.training.history import History, Mark, Moment
+from playground.training.journal import Journal
 from playground.training.learner import State
-from playground.training.stopping import Watch
-from playground.training.trail import Trail
-
-
-@dataclass(frozen=True)
-class Changes:
-    """The changes noted last: those of one movement of the hand, or of one step of the run."""
-
-    base: Project
-    """The project before them."""
-    moment: Moment
-    """When the first was made."""
-    gesture: object = None
-    """What the movement of the hand is known by; None when it cannot go on."""
-    marks: tuple[Mark, ...] = ()
+from playground.training.session.run import Run
 
 
 @dataclass(frozen=True, eq=False)
 class RestingRun:
-    """A run at rest. Its history and its trail are its own: nobody else changes them, and whoever takes it up goes on
-    with them."""
+    """A run at rest. Its journal is its own: nobody else changes it, and whoever takes it up goes on with it."""
 
     project: Project
     state: State
-    seconds: float
-    finished: str
-    latest: dict[str, float]
-    evaluated_step: int
-    least_loss: float
-    watch: Watch
-    history: History
-    trail: Trail = field(repr=False)
-    changes: Changes | None = None
+    journal: Journal = field(repr=False)
 
     @property
     def step(self) -> int:
@@ -55,6 +32,19 @@ class RestingRun:
         state = self.state
         tensors = [state.values, state.noise, *state.buffers.values(), *_tensors(state.memory)]
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors) + state.experience.nbytes
+
+
+def at_rest(run: Run) -> RestingRun:
+    """The run as it stands, to be taken up again. What goes on must have another journal, as after `rewind`."""
+    return RestingRun(run.project, run.learner.state(), run.journal)
+
+
+def take_up(run: Run, rested: RestingRun) -> None:
+    """Go on with a run of the same project, bit for bit on the CPU as if it had never been left."""
+    run.learner.return_to(rested.state)
+    run.journal = rested.journal
+    run.news.forget()
+    run.keep()
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:

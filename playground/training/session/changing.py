@@ -1,0 +1,138 @@
+"""Changing a run: another weight, other numbers, another network, and the first weights again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from playground.document.project import Project
+from playground.network.check import check
+from playground.training import changes
+from playground.training.history import History, Mark
+from playground.training.journal import Changes, Journal
+from playground.training.schedules import PlateauState
+from playground.training.session.measuring import evaluate
+from playground.training.session.resting import RestingRun, at_rest
+from playground.training.session.run import Run
+from playground.training.stopping import Watch
+from playground.training.trail import Trail
+
+
+def rewind(run: Run) -> None:
+    """Back to step 0, with the same first weights and the same order of examples, and an empty journal."""
+    run.learner.rewind(run.project)
+    run.journal = Journal(trail=Trail(run.journal.trail.budget))
+    run.news.forget()
+    evaluate(run, observe=False)
+    run.keep()
+    run.journal.trail.begin_at(run.snapshot())
+
+
+def set_parameter(run: Run, name: str, index: tuple[int, ...], value: float) -> float:
+    """Type a value into one weight or bias; returns the old value.
+
+    Raises KeyError, IndexError, and ValueError for what is no finite number.
+    """
+    if not math.isfinite(value):
+        raise ValueError("a weight must be a finite number")
+    view = run.learner.model.flat.view(name)
+    if len(index) != view.dim():
+        raise IndexError(f"{name} has {view.dim()} axes")
+    old = float(view[index])
+    view[index] = value
+    run.journal.finished = ""
+    run.keep()
+    return old
+
+
+def apply(run: Run, project: Project, gesture: object) -> RestingRun | None:
+    """Take a changed project; returns the run as it was where the network had to be built anew.
+
+    Raises CannotCompile or CannotTrain, and leaves the run as it was, when the new project cannot be trained.
+    """
+    before, kind = run.project, changes.classify(run.project, project)
+    left: RestingRun | None = None
+    if before.seed != project.seed or (kind == "structure" and changes.begins_anew(run.report, check(project.graph))):
+        left = at_rest(run)
+        run.build(project)
+        rewind(run)
+        return left
+    if kind == "structure":
+        if not _retuned(run, project):
+            left = _rebuild(run, project)
+    elif kind == "numbers":
+        run.learner.change(project)
+    run.project = project
+    if before.training.schedule.id != project.training.schedule.id:
+        run.learner.forget_plateau()
+    if before.training.stop != project.training.stop:
+        run.journal.watch = Watch()
+    if kind != "nothing":
+        run.journal.finished = ""
+        run.keep()
+    if run.step:
+        _note(run, before, gesture)
+    return left
+
+
+def _note(run: Run, before: Project, gesture: object) -> None:
+    """Note a change on the curves, together with those of the same movement or step; what was taken back at once leaves
+    no mark."""
+    journal, last = run.journal, run.journal.changes
+    goes_on = last is not None and (last.moment.step == run.step or (gesture is not None and gesture == last.gesture))
+    base, moment = (last.base, last.moment) if last is not None and goes_on else (before, run.moment())
+    marks = tuple(Mark(moment, text) for text in changes.describe(base, run.project))
+    if last is not None and goes_on:
+        journal.history.marks = [mark for mark in journal.history.marks if mark not in last.marks]
+    elif not marks:
+        return
+    else:
+        journal.trail.add(run.snapshot())
+    for mark in marks:
+        journal.history.mark(mark)
+    journal.changes = Changes(base, moment, gesture, marks)
+
+
+def _retuned(run: Run, project: Project) -> bool:
+    """Whether the change could be written into the living network, which then goes on with all it remembers."""
+    report, network = check(project.graph), run.learner.model.network
+    weights = network.loss_weights
+    if not changes.retune(run.learner.model, run.project, project, report):
+        return False
+    run.report = report
+    if network.loss_weights == weights:
+        run.learner.change(project)
+    else:
+        _go_on_at_another_scale(run, project, run.learner.plateau)
+    return True
+
+
+def _go_on_at_another_scale(run: Run, project: Project, plateau: PlateauState) -> None:
+    """Take a project whose loss may be larger or smaller: of the plateau only the reduction so far stays."""
+    run.learner.plateau = PlateauState(factor=plateau.factor)
+    run.learner.change(project)
+    watch = run.journal.watch
+    run.journal.watch = Watch(first_epoch=watch.first_epoch, target_waived=watch.target_waived)
+    evaluate(run, observe=False)
+
+
+def _rebuild(run: Run, project: Project) -> RestingRun:
+    """Make the parts anew and carry over what still fits: weights, optimizer's memory, the place in the data.
+
+    Returns the run as it was.
+    """
+    report, old, left = run.report, run.learner, at_rest(run)
+    run.build(project)
+    history = left.journal.history.copy() if old.step else History()
+    run.journal = replace(left.journal, history=history, trail=Trail(left.journal.trail.budget))
+    new = run.learner
+    new.start(project)
+    changes.keep_weights(old.model, new.model)
+    new.estimators.wake()
+    if old.optimizer_ids == new.optimizer_ids:
+        new.remember(changes.fitting_memory(old.memory_by_name(), old.model, new.model))
+    new.step, new.examples = old.step, old.examples
+    new.experience.follow(old.experience, same_examples=changes.data_of(report) == changes.data_of(run.report))
+    _go_on_at_another_scale(run, project, old.plateau)
+    run.journal.trail.begin_at(run.snapshot())
+    return left
