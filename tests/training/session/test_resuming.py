@@ -18,7 +18,7 @@ from playground.training.saving.earlier_runs import Branched, RunBook, SavedRun,
 from playground.training.session.resuming import opened
 from playground.training.session.session import Session
 
-FIXTURE = Path(__file__).parents[1] / "fixtures" / "spirals-small.json"
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "spirals-small.json"
 
 
 def trained(steps: int = 60) -> Session:
