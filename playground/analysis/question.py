@@ -23,7 +23,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "trail": ("trail",),
     "weights": ("weights",),
     "others": ("others",),
-    "runs": ("runs",),
+    "runs": ("runs", "gone"),
     "moment": ("moment",),
     "project": ("project",),
 }
@@ -69,7 +69,8 @@ class Question:
     any; `example` the row of the part under examination, that views which look at a single example show; `trail` are
     the snapshots kept of the way that the run has come, oldest first, also of what came after `snapshot` when a person
     looks back. `weights` are the weights a person has pointed at, newest last; `others` are other runs to compare with,
-    `runs` all of the session; `moment` is when the snapshot was, if a person looks back; `project` has the settings,
+    `runs` all of the session, of
+    which the oldest `gone` are no longer kept; `moment` is when the snapshot was, if a person looks back; `project` has the settings,
     for what trains networks of its own; `grown` is a number that grows with the run.
 
     The one who answers adds the network: `subject` is that of the graph; `cancelled` is asked between the parts of a
@@ -86,6 +87,7 @@ class Question:
     weights: tuple[Weight, ...] = ()
     others: tuple[OtherRun, ...] = ()
     runs: tuple[OtherRun, ...] = ()
+    gone: int = 0
     moment: Moment | None = None
     project: Project | None = None
     graph: Graph | None = None

@@ -21,6 +21,7 @@ import re
 import secrets
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +191,16 @@ def kept_works(folder: Path | None = None) -> list[KeptWork]:
     return sorted(found, key=lambda work: work.saved, reverse=True)
 
 
+def kept_work_on(source: Path, folder: Path | None = None) -> KeptWork | None:
+    """The newest work on this file or preset that no running program has open. Work on others is not looked into."""
+    found: list[KeptWork | None] = []
+    with suppress(OSError):
+        for about in (folder or kept_folder()).glob("*.about"):
+            if _about(about).get("source") == str(source.absolute()) and not is_held(about.with_suffix(".lock")):
+                found.append(_described(about.with_suffix(".json")))
+    return max((work for work in found if work is not None), key=lambda work: work.saved, default=None)
+
+
 def is_open_elsewhere(source: Path, own: SafetyCopy, folder: Path | None = None) -> bool:
     """Whether another running program has this file open."""
     source = source.absolute()
@@ -260,10 +271,11 @@ def _make_room(folder: Path) -> None:
         if not lock.with_suffix(".json").exists() and not is_held(lock):
             with suppress(OSError):
                 _delete(lock.with_suffix(".json"))
+    sizes = _sizes(folder)
     taken, gone = 0, []
     for number, work in enumerate(kept_works(folder)):
         with suppress(OSError):
-            taken += sum(part.stat().st_size for part in folder.glob(f"*{work.path.stem}*"))
+            taken += sizes[work.path.stem]
             if number and (number >= MOST_KEPT or taken > MOST_BYTES):
                 why = "room" if number < MOST_KEPT else "number"
                 work.discard()
@@ -271,6 +283,15 @@ def _make_room(folder: Path) -> None:
     if gone:
         with suppress(OSError):
             write_atomically(folder / _GONE, json.dumps([*_gone(folder), *gone]).encode())
+
+
+def _sizes(folder: Path) -> Counter[str]:
+    """Bytes of all parts of each copy, by its name without an ending; those that wait to be renamed begin with a dot."""
+    sizes: Counter[str] = Counter()
+    for part in os.scandir(folder):
+        with suppress(OSError):
+            sizes[part.name.lstrip(".").partition(".")[0]] += part.stat().st_size
+    return sizes
 
 
 _GONE = "made-room.list"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.document import kept_work
 from playground.document.kept_work import SafetyCopy, ago, is_open_elsewhere, kept_works, take_gone
 from playground.document.project import Project
 
@@ -140,6 +141,40 @@ def test_where_no_folder_can_be_made_saving_says_so_and_nothing_else_breaks(tmp_
     assert not copy.exists
     copy.close()
     assert kept_works(blocked / "autosave") == []
+
+
+def test_the_newest_work_on_one_file_is_found_without_looking_into_that_on_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = tmp_path / "mine.json", tmp_path / "other.json"
+    for age, title, source in ((300, "old", mine), (100, "new", mine), (50, "foreign", other), (20, "nobody's", None)):
+        copy = SafetyCopy(tmp_path / "kept")
+        copy.save(Project(title=title), source)
+        stamp = copy.path.stat().st_mtime - age
+        os.utime(copy.path, (stamp, stamp))
+        died(copy)
+    held = SafetyCopy(tmp_path / "kept")
+    held.save(Project(title="held"), mine)
+    looked: list[str] = []
+    real = kept_work.weights_of
+    monkeypatch.setattr(kept_work, "weights_of", lambda path: (looked.append(path.stem), real(path))[1])
+    found = kept_work.kept_work_on(mine, tmp_path / "kept")
+    assert found is not None and found.title == "new" and len(looked) == 2
+    assert kept_work.kept_work_on(tmp_path / "unknown.json", tmp_path / "kept") is None
+    assert kept_work.kept_work_on(mine, tmp_path / "missing") is None
+    held.close()
+
+
+def test_what_copies_take_counts_all_their_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_work, "MOST_BYTES", 5_000)
+    for age, title in ((300, "old"), (200, "middle"), (100, "new")):
+        copy = SafetyCopy(tmp_path)
+        copy.save(Project(title=title), None, weights() + bytes(2_000))
+        stamp = copy.path.stat().st_mtime - age
+        os.utime(copy.path, (stamp, stamp))
+        copy.leave(title, None)
+    assert [work.title for work in kept_works(tmp_path)] == ["new", "middle"]
+    assert len(take_gone(tmp_path)) == 1
 
 
 def test_the_default_folder_is_the_persons(own_folders: Path) -> None:

@@ -64,6 +64,8 @@ class RunTable:
     metrics: tuple[str, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
     """The names of the nodes that metrics are of, as the newest run calls them."""
+    gone: int = 0
+    """Older runs that are no longer kept."""
 
     def table(self) -> Table:
         columns = [
@@ -113,7 +115,7 @@ class RunsAnalysis(Analysis):
         known = {}
         for run in question.runs:
             known.update(titles(run.project.graph) if run.project is not None else {})
-        return RunTable(tuple(rows), _worth_a_column(rows), known)
+        return RunTable(tuple(rows), _worth_a_column(rows), known, question.gone)
 
 
 def _row(run: OtherRun, base: OtherRun | None) -> RunRow:

@@ -37,4 +37,5 @@ def _stored() -> list[Path]:
 
 
 def _store(paths: list[Path]) -> None:
-    QSettings().setValue(KEY, [str(path) for path in paths[:MOST]])
+    if paths[:MOST] != _stored():  # writing waits for the disk
+        QSettings().setValue(KEY, [str(path) for path in paths[:MOST]])

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from playground.data.own.places import located, stored
 from playground.document.files import ProjectFileError
 from playground.document.graph import Position
-from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_works
+from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_work_on, kept_works
 from playground.document.pairing import fingerprint, weights_of
 from playground.document.project import Camera, Project
 from playground.paths import PRESETS
@@ -148,8 +148,8 @@ class FileActions(QObject):
 
     def _offer_newer(self, path: Path, preset: bool) -> None:
         written = 0.0 if preset else path.stat().st_mtime
-        work = next((work for work in kept_works() if work.source == path and work.saved > written), None)
-        if work is not None:
+        work = kept_work_on(path)
+        if work is not None and work.saved > written:
             self.offered.emit(
                 f"You left this {'at ' if work.step else ''}{work.words()}.",
                 [("Continue where you were", lambda: self.restore(work))], "good",

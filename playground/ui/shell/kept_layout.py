@@ -32,7 +32,9 @@ class KeptLayout:
 
     def keep(self, kind: str) -> None:
         """Remember this for a kind of project."""
-        QSettings().setValue(_key(kind), json.dumps(asdict(self)))
+        settings, words = QSettings(), json.dumps(asdict(self))
+        if settings.value(_key(kind)) != words:  # writing waits for the disk, also for what stands there already
+            settings.setValue(_key(kind), words)
 
 
 def kept(kind: str) -> KeptLayout | None:

@@ -73,11 +73,12 @@ class MessageBar(QFrame):
 
     @Slot()
     def dismiss(self) -> None:
-        """Hide the message."""
+        """Hide the message, and let go of its buttons and of all that they would act on."""
         self.hide()
+        self._clear()
 
     def _act(self, action: Callable[[], None], checked: bool = False) -> None:
-        self.hide()
+        self.dismiss()
         action()
 
     def _clear(self) -> None:

@@ -102,6 +102,7 @@ class Workplace(Parts):
         self.time_bar.budget_chosen.connect(self._set_budget)
         self._set_budget(self.time_bar.budget)
         self.branching.told.connect(self._tell)
+        self.feed.runs.told.connect(self._tell)
         self.failures.back_wanted.connect(self.branching.go_back)
         self.failures.rewind_wanted.connect(self.run.rewind)
         self.run.refused.connect(self._refuse_past)

@@ -105,6 +105,7 @@ class LiveFeed(QObject):
             trail=self.trail,
             others=self.runs.shown() if "others" in needs else (),
             runs=self.runs.records(self.curves()) if "runs" in needs else (),
+            gone=self.runs.gone,
             moment=self.moment,
             project=project,
             grown=self.number,

@@ -82,9 +82,14 @@ class RunLog(QObject):
     changed = Signal()
     """A run has begun or gone, or another one is shown or pinned; not that the present one has learned."""
 
+    told = Signal(str, str)
+    """(sentence, tone) for the message bar, about the first run of the project that could not be kept."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.runs: list[Run] = []
+        self.gone = 0
+        """Runs of the project that could not be kept."""
         self.budget = 0
         """Bytes for the snapshots of the runs that rest; 0 for no limit."""
         self._numbers: dict[int, int] = {}
@@ -109,7 +114,7 @@ class RunLog(QObject):
         self.runs.clear()
         self._numbers.clear()
         self._resting.clear()
-        self._begun = 0
+        self._begun = self.gone = 0
         self.changed.emit()
 
     def begin(self, frame: Frame) -> Run:
@@ -237,6 +242,13 @@ class RunLog(QObject):
         """Thin the ways of the runs that rest, or let some go, until they fit."""
         while len(self.runs) > MOST_RUNS and (free := [run for run in self.runs[:-1] if not run.pinned]):
             self._drop(free[0])
+            self.gone += 1
+            if self.gone == 1:
+                self.told.emit(
+                    f"{free[0].title.capitalize()} is no longer kept: there are at most {MOST_RUNS}, and the oldest goes "
+                    "first. Pin those you want to keep in the view “Runs”.",
+                    "warning",
+                )
         resting = self.runs[:-1]
         if not self.budget or self.resting_bytes() <= self.budget * RESTING_SHARE:
             return

@@ -64,10 +64,18 @@ def test_the_ways_of_resting_runs_keep_the_memory() -> None:
 def test_of_many_runs_the_oldest_that_is_not_pinned_goes() -> None:
     log = log_of(frame(1, 5))
     log.pin(1, True)
-    for number in range(2, MOST_RUNS + 4):
+    told: list[str] = []
+    log.told.connect(lambda sentence, tone: told.append(sentence))
+    for number in range(2, MOST_RUNS + 1):
+        log.begin(frame(number, 5))
+    assert log.gone == 0 and not told
+    for number in range(MOST_RUNS + 1, MOST_RUNS + 4):
         log.begin(frame(number, 5))
     numbers = [run.number for run in log.runs]
     assert len(numbers) == MOST_RUNS and numbers[0] == 1 and 2 not in numbers
+    assert log.gone == 3 and len(told) == 1 and told[0].startswith("Run 2 is no longer kept: there are at most 64")
+    log.clear()
+    assert log.gone == 0
 
 
 def test_the_run_on_screen_is_not_forgotten() -> None:

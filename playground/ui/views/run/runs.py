@@ -155,7 +155,16 @@ class RunsView(View):
             action.setEnabled(row is not None and not row.current)
         twins = [] if row is None else self._twins(row)
         same = f" The same weights as {', '.join(twins)}." if twins else ""
-        self.words.setText("" if row is None else f"{row.title.capitalize()}: {_settings(row)}.{same}")
+        chosen = "" if row is None else f"{row.title.capitalize()}: {_settings(row)}.{same}"
+        self.words.setText(" ".join(filter(None, (chosen, self._gone()))))
+
+    def _gone(self) -> str:
+        """What became of runs that are not in the table."""
+        if self.result is None or not self.result.gone:
+            return ""
+        count = self.result.gone
+        older = "1 older run is" if count == 1 else f"{count:,} older runs are"
+        return f"{older} no longer kept: there are at most {len(self.result.rows)}. Pin those you want to keep (P)."
 
     def _twins(self, row: RunRow) -> list[str]:
         assert self.result is not None
