@@ -69,9 +69,9 @@ class Question:
     any; `example` the row of the part under examination, that views which look at a single example show; `trail` are
     the snapshots kept of the way that the run has come, oldest first, also of what came after `snapshot` when a person
     looks back. `weights` are the weights a person has pointed at, newest last; `others` are other runs to compare with,
-    `runs` all of the session, of
-    which the oldest `gone` are no longer kept; `moment` is when the snapshot was, if a person looks back; `project` has the settings,
-    for what trains networks of its own; `grown` is a number that grows with the run.
+    `runs` all of the session, of which the oldest `gone` are no longer kept; `moment` is when the snapshot was, if a
+    person looks back; `project` has the settings, for what trains networks of its own; `grown` is a number that grows
+    with the run.
 
     The one who answers adds the network: `subject` is that of the graph; `cancelled` is asked between the parts of a
     long computation, and `tell` hears how far it is.

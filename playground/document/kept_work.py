@@ -286,7 +286,7 @@ def _make_room(folder: Path) -> None:
 
 
 def _sizes(folder: Path) -> Counter[str]:
-    """Bytes of all parts of each copy, by its name without an ending; those that wait to be renamed begin with a dot."""
+    """Bytes of all parts of each copy, by its name without endings; with weights that wait to be renamed."""
     sizes: Counter[str] = Counter()
     for part in os.scandir(folder):
         with suppress(OSError):

@@ -245,8 +245,8 @@ class RunLog(QObject):
             self.gone += 1
             if self.gone == 1:
                 self.told.emit(
-                    f"{free[0].title.capitalize()} is no longer kept: there are at most {MOST_RUNS}, and the oldest goes "
-                    "first. Pin those you want to keep in the view “Runs”.",
+                    f"{free[0].title.capitalize()} is no longer kept: there are at most {MOST_RUNS}, and the oldest "
+                    "goes first. Pin those you want to keep in the view “Runs”.",
                     "warning",
                 )
         resting = self.runs[:-1]
