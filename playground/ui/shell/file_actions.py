@@ -220,13 +220,16 @@ class FileActions(QObject):
         path = Path(chosen)
         if path.suffix != ".json":
             path = path.with_name(path.name + ENDING)
-            if path.exists() and not self._may_replace(path):
+            # The dialog could not know of it, as the ending was added afterwards.
+            if path.exists() and not self._may_replace(f"“{path.name}” exists already. Replace it?"):
+                return False
+        if path.absolute() != self._document.path and is_open_elsewhere(path, self.keeper.copy):
+            question = f"“{path.name}” is open in another window. Replace it? What is open there does not change."
+            if not self._may_replace(question):
                 return False
         return self.save_to(path)
 
-    def _may_replace(self, path: Path) -> bool:
-        """Ask about a file that the dialog could not know of, as the ending was added afterwards."""
-        question = f"“{path.name}” exists already. Replace it?"
+    def _may_replace(self, question: str) -> bool:
         return ask(self._window, "Replace the file?", question, {YES: "Replace", NO: "Keep it"}, NO) == YES
 
     def save_to(self, path: Path) -> bool:
