@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NoReturn
 
@@ -21,6 +23,9 @@ from playground.paths import log_file
 PROJECT = "FILE-OR-PRESET"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """Errors of a disk that takes no more."""
+RARELY = (50_000, 20, 20)
+"""New objects, and collections of the younger generation, after which Python looks for garbage. With its own numbers it
+looks through all that importing torch makes, which stays, again and again: a third of a second."""
 EPOCHS_HELP = "epochs to train first (20; none where the project was saved with its weights)"
 PROJECT_HELP = "a project file, or the name of a preset as `playground presets` lists them"
 
@@ -38,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_anything()
     start_log()
     try:
-        options = _parse(words)
-        return _run(options)
+        with _garbage_looked_for_rarely():
+            return _run(_parse(words))
     except SystemExit as exit_:  # --help and --version
         return int(exit_.code or 0)
     except (CallError, UnknownPreset) as error:
@@ -60,6 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _told(f"the output cannot be written: {error.strerror}.", UNUSABLE)
     except Exception:
         return _unforeseen(words)
+
+
+@contextmanager
+def _garbage_looked_for_rarely() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _unforeseen(words: Sequence[str]) -> int:

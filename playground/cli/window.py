@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import sys
+import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 from playground.cli.qt import refuse_bad_qt, save_trained_window
@@ -22,9 +25,28 @@ def open_(options: argparse.Namespace) -> int:
     if sys.platform == "win32":
         # Since torch 2.9 the DLLs fail to load when Qt came first (pytorch#166628).
         import torch  # noqa: F401
+    elif sys.platform == "linux":
+        threading.Thread(target=read_torch_ahead, name="torch-ahead", daemon=True).start()
     from playground.ui.shell.app import run
 
     return run(path)
+
+
+def read_torch_ahead() -> None:
+    """Let the system load torch's largest library while Python makes the window.
+
+    `import torch` loads it too, but keeps Python waiting for it: a call of a foreign function does not. Where it is not
+    found, nothing happens.
+    """
+    found = find_spec("torch")
+    if found is None or found.origin is None:
+        return
+    load = ctypes.CDLL(None).dlopen
+    load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+    folder = Path(found.origin).parent / "lib"
+    # Visible to all, as torch itself loads it: the libraries that all of its parts share.
+    load(os.fsencode(folder / "libtorch_global_deps.so"), os.RTLD_NOW | os.RTLD_GLOBAL)
+    load(os.fsencode(folder / "libtorch_cpu.so"), os.RTLD_NOW)
 
 
 def has_screen() -> bool:

@@ -99,7 +99,7 @@ def in_a_sentence(title: str) -> str:
 class Declaration(BaseModel):
     """Something with a stable id, words that explain it, and parameters with bounds and help."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     id: ClassVar[str]
     """Stable name in files, such as `two-spirals`; never a Python path."""

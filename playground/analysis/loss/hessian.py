@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import eigh_tridiagonal
 from torch.func import functional_call
 
 from playground.analysis.shared.many_losses import TotalLoss
@@ -148,18 +147,22 @@ class Lanczos:
 
     def ritz(self) -> Ritz:
         """What is found so far; at least one step must have been made."""
-        values, vectors = eigh_tridiagonal(*self._tridiagonal())
+        values, vectors = self._eigen()
         left = 0.0 if self.ended else self._beside[-1]
         return Ritz(values, left * np.abs(vectors[-1]), vectors[0] ** 2)
 
     def vector(self, number: int) -> Vector:
         """The approximate eigenvector of the value of that number, (n,), of length 1."""
-        _, vectors = eigh_tridiagonal(*self._tridiagonal())
+        _, vectors = self._eigen()
         found: Vector = vectors[:, number] @ self._vectors[: self.steps]
         return found / np.linalg.norm(found)
 
-    def _tridiagonal(self) -> tuple[Vector, Vector]:
-        return np.array(self._diagonal), np.array(self._beside[: self.steps - 1])
+    def _eigen(self) -> tuple[Vector, NDArray[np.float64]]:
+        """Values (k,), ascending, and vectors (k, k) of the tridiagonal matrix that stands for the large one."""
+        from scipy.linalg import eigh_tridiagonal  # a fifth of a second, so not at start
+
+        values, vectors = eigh_tridiagonal(np.array(self._diagonal), np.array(self._beside[: self.steps - 1]))
+        return values, vectors
 
 
 def random_start(size: int, seed: int) -> Vector:

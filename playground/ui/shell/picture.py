@@ -16,6 +16,7 @@ from playground.ui.shell.window import MainWindow
 from playground.ui.shell.workplace import Workplace
 from playground.ui.threads.garbage import GarbageCollector
 from playground.ui.views.saving import write_png
+from playground.ui.widgets.formula import FormulaLabel
 from playground.ui.widgets.theme import THEME
 
 PATIENCE = 600.0
@@ -81,6 +82,9 @@ def settle(place: Workplace) -> None:
     place.feed.pulse.disconnect(count)
     for identifier in place.views.open_ids():
         place.views.dock(identifier).view.settle()
+    for formula in place.frame.findChildren(FormulaLabel):
+        if formula.isVisible():
+            formula.draw_now()
     app = QApplication.instance()
     if app is not None:
         app.sendPostedEvents(None, QEvent.Type.LayoutRequest)

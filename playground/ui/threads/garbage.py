@@ -10,6 +10,10 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 INTERVAL_MS = 500
+START_MS = 20_000
+"""Before the first look at a program that is not settled by then: while it starts, nearly all that is made stays."""
+THRESHOLDS = (700, 10, 10)
+"""From how many new objects, and collections of the younger generation, on a generation is collected."""
 
 
 class GarbageCollector(QObject):
@@ -18,10 +22,14 @@ class GarbageCollector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
-        self._thresholds = gc.get_threshold()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._check)
-        self._timer.start(INTERVAL_MS)
+        self._timer.start(START_MS)
+
+    @property
+    def interval(self) -> int:
+        """Milliseconds between two looks."""
+        return self._timer.interval()
 
     def settle(self) -> None:
         """Take all that lives now out of future collections: the modules of torch are a million objects.
@@ -29,6 +37,7 @@ class GarbageCollector(QObject):
         They are not collected first either, which would hold up the window for half a second and find next to nothing.
         """
         gc.freeze()
+        self._timer.start(INTERVAL_MS)
 
     def stop(self) -> None:
         """Give collection back to Python."""
@@ -37,8 +46,9 @@ class GarbageCollector(QObject):
 
     @Slot()
     def _check(self) -> None:
+        self._timer.setInterval(INTERVAL_MS)
         counts = gc.get_count()
         for generation in (2, 1, 0):
-            if counts[generation] > self._thresholds[generation]:
+            if counts[generation] > THRESHOLDS[generation]:
                 gc.collect(generation)
                 return

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
+from contextlib import suppress
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -16,6 +18,9 @@ SIZE = 17
 """Height of the letters in pixels at 100 %."""
 SHRINK_FIRST = 0.9
 """A formula that would be shrunk more than this is broken into lines at its wide spaces."""
+LOADING_MS, LOOK_MS = 500, 50
+"""How long the first formula of a program waits, since a project is being opened then; and between two looks whether
+what draws it is loaded."""
 
 
 @functools.lru_cache(maxsize=512)
@@ -40,9 +45,37 @@ def _renderer(latex: str, color: str) -> QSvgRenderer:
     return renderer
 
 
-def warm_up() -> None:
-    """Import the formula renderer ahead of its first use; may run in any thread."""
-    formula_svg("x", "#000000")
+class FormulaLoading:
+    """Loads what draws formulas beside the window: it takes a third of a second."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether a formula can be drawn at once."""
+        return self._thread is not None and not self._thread.is_alive()
+
+    def begin(self) -> None:
+        """Load; does nothing the second time."""
+        if self._thread is None:
+            # No QThread: nobody waits for it, and the program may end while it still loads.
+            self._thread = threading.Thread(target=_draw_first, name="formula-loading", daemon=True)
+            self._thread.start()
+
+    def finish(self) -> None:
+        """Wait until it is loaded."""
+        self.begin()
+        if self._thread is not None:
+            self._thread.join()
+
+
+LOADING = FormulaLoading()
+
+
+def _draw_first() -> None:
+    with suppress(ValueError, ImportError):
+        formula_svg("x", "#000000")
 
 
 def broken_into_lines(latex: str) -> list[str]:
@@ -62,7 +95,10 @@ def broken_into_lines(latex: str) -> list[str]:
 
 
 class FormulaLabel(QWidget):
-    """Shows a formula, in several lines or shrunk where it is too long. It is drawn just after the events at hand."""
+    """Shows a formula, in several lines or shrunk where it is too long.
+
+    It is drawn just after the events at hand, and only when it can be seen; the first one of a program a moment later.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,16 +124,26 @@ class FormulaLabel(QWidget):
 
     def draw_now(self) -> None:
         """Draw at once what waits to be drawn, as for a picture."""
-        if self._later.isActive():
+        if self._latex and not self.failed and not self.is_drawn():
             self._later.stop()
-            self._render()
+            LOADING.finish()
+            self._draw()
 
     @Slot()
     def _schedule(self) -> None:
-        self._later.start(0)
+        self._later.start(0 if LOADING.done else LOADING_MS)
 
     @Slot()
     def _render(self) -> None:
+        if self._latex and not self.isVisible():
+            self.lines, self.failed = [], False  # drawn when it is shown
+        elif self._latex and not LOADING.done:
+            LOADING.begin()
+            self._later.start(LOOK_MS)
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
         self.lines, self.failed = [], False
         if self._latex:
             try:
@@ -130,6 +176,11 @@ class FormulaLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(THEME.px(200), self._height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._latex and not self.lines and not self.failed and not self._later.isActive():
+            self._schedule()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width() and self._latex:
