@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from playground.editing.geometry import Rect
 from playground.ui.canvas.view import CanvasView
 from playground.ui.widgets.icons import family_color
+from playground.ui.widgets.kept_picture import KeptPicture
 from playground.ui.widgets.theme import THEME
 
 _WIDTH, _HEIGHT = 184, 120
@@ -29,6 +30,7 @@ class Minimap(QWidget):
         super().__init__(canvas)
         self._canvas = canvas
         self._content = QRectF()
+        self._kept = KeptPicture()
         self._held = False
         """Whether the mouse holds it."""
         self.setAccessibleName("Overview of the canvas")
@@ -45,6 +47,7 @@ class Minimap(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Look again at what there is and what is seen."""
+        self._kept.forget()
         self._content = self._canvas.canvas_scene.content_rect()
         needed = not self._content.isEmpty() and not self._canvas.camera.visible().contains(self._content)
         needed = needed and self._place()
@@ -57,6 +60,7 @@ class Minimap(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
+        self._kept.forget()
         self._place()
         self.update()
 
@@ -116,7 +120,10 @@ class Minimap(QWidget):
         return QPointF((place.x() - origin.x()) / scale, (place.y() - origin.y()) / scale)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        # Pictures move below it many times a second.
+        self._kept.show(self, self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = THEME.color("panel")
         ground.setAlphaF(0.94)

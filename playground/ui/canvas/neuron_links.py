@@ -39,6 +39,10 @@ class _Batch:
             painter.drawPath(self.path)
 
 
+_BatchKey = tuple[int, bool, bytes]
+"""Level and sign, whether the links fade, and their numbers."""
+
+
 class NeuronLinks(QGraphicsItem):
     """Draws links in the coordinates of its parent. Width and colour tell size and sign; a zero weight is dashed."""
 
@@ -52,7 +56,10 @@ class NeuronLinks(QGraphicsItem):
         self._drawn: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self.batches: list[_Batch] = []
         self._chosen: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._known: dict[_BatchKey, _Batch] = {}
+        """The batches as they are, by what they are made of."""
         self._bounds = QRectF()
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent)
 
@@ -69,11 +76,14 @@ class NeuronLinks(QGraphicsItem):
             self._strengths = None
         self._bounds = _bounds(begin, finish)
         self._chosen = self._chosen[:0]
+        self._known = {}
         self._sort()
 
     def show_strengths(self, strengths: NDArray[np.float64] | None, *, signed: bool = True) -> None:
         """Take new weights relative to the largest, (links,); None while no weights are known."""
         self._strengths = strengths if strengths is not None and len(strengths) == len(self.begin) else None
+        if signed != self._signed:
+            self._known = {}
         self._signed = signed
         self._sort()
 
@@ -84,6 +94,7 @@ class NeuronLinks(QGraphicsItem):
 
     def restyle(self) -> None:
         """Take the colours of another theme."""
+        self._known = {}
         self._sort()
 
     def nearest(self, point: tuple[float, float]) -> int | None:
@@ -110,22 +121,33 @@ class NeuronLinks(QGraphicsItem):
             chosen = chosen[np.abs(strengths[chosen]) >= _FAINT * largest]
         self._drawn = np.union1d(chosen, self._chosen)
         faint = len(self._chosen) > 0
-        self.batches = self._batched(chosen, faint)
+        before, kept = self.batches, self._known
+        self._known = {}
+        self.batches = self._batched(np.sort(chosen), faint, kept)
         if faint:
-            self.batches += self._batched(self._chosen, False)
-        self.update()
+            self.batches += self._batched(self._chosen, False, kept)
+        if len(self.batches) != len(before) or any(a is not b for a, b in zip(self.batches, before, strict=True)):
+            self.update()
 
-    def _batched(self, numbers: NDArray[np.intp], faint: bool) -> list[_Batch]:
+    def _batched(self, numbers: NDArray[np.intp], faint: bool, kept: dict[_BatchKey, _Batch]) -> list[_Batch]:
+        """The links with these numbers in batches; those of which nothing has changed are taken from the ones kept."""
+        if not len(numbers):
+            return []
         if self._strengths is None:
-            return [self._batch(numbers, self._plain_pen())] if len(numbers) else []
+            return [self._batch(numbers, self._plain_pen())]
         strengths = self._strengths[numbers]
-        levels = np.ceil(np.abs(strengths) * _LEVELS).astype(int).clip(0, _LEVELS)
+        levels = np.ceil(np.abs(strengths) * _LEVELS).astype(np.intp).clip(0, _LEVELS)
+        ranks = 2 * levels + ((strengths > 0) & (levels > 0))  # of each level the negative ones, then the positive
         batches = []
-        for level in range(_LEVELS + 1):
-            for sign in (-1, 1) if level else (0,):
-                members = numbers[(levels == level) & (np.sign(strengths) == sign)]
-                if len(members):
-                    batches.append(self._batch(members, self.pen_of(level, sign, faint)))
+        for rank in np.flatnonzero(np.bincount(ranks)).tolist():
+            members = numbers[ranks == rank]
+            key = rank, faint, members.tobytes()
+            batch = kept.get(key)
+            if batch is None:
+                level = rank // 2
+                batch = self._batch(members, self.pen_of(level, (1 if rank % 2 else -1) if level else 0, faint))
+            self._known[key] = batch
+            batches.append(batch)
         return batches
 
     def _batch(self, numbers: NDArray[np.intp], pen: QPen) -> _Batch:

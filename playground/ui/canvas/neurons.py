@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsObject,
@@ -29,7 +29,7 @@ from playground.ui.canvas.neuron_geometry import (
     unit_at,
 )
 from playground.ui.canvas.neuron_links import NeuronLinks
-from playground.ui.canvas.neuron_pictures import tile_images
+from playground.ui.canvas.neuron_pictures import Tiles
 from playground.ui.canvas.neuron_preview import NeuronPreview
 from playground.ui.canvas.paint import card_font, card_metrics
 from playground.ui.canvas.weight_editor import WeightEditor
@@ -47,6 +47,30 @@ class NeuronInputs:
     def name(self, number: int) -> str:
         """Such as “x1” or “input 3”."""
         return self.names[number] if number < len(self.names) else f"input {number + 1}"
+
+
+class _LiveTiles:
+    """Maps that change many times a second; they are coloured when they are painted."""
+
+    def __init__(self) -> None:
+        self._maps: NDArray[np.float32] | None = None
+        self._scale = "any"
+        self._tiles: Tiles | None = None
+
+    def show(self, maps: NDArray[np.float32] | None, scale: str = "any") -> bool:
+        """Take other maps, (units, h, w), or none. True when they look different."""
+        before = self._maps
+        if maps is not None and before is not None and scale == self._scale and np.array_equal(maps, before):
+            return False
+        self._maps, self._scale, self._tiles = maps, scale, None
+        return True
+
+    @property
+    def tiles(self) -> Tiles:
+        """The pictures of the maps."""
+        if self._tiles is None:
+            self._tiles = Tiles(self._maps if self._maps is not None else np.empty((0, 1, 1), np.float32), self._scale)
+        return self._tiles
 
 
 class NeuronsItem(QGraphicsObject):
@@ -70,8 +94,8 @@ class NeuronsItem(QGraphicsObject):
         self._source: NeuronsItem | None = None
         self._weights: NDArray[np.float32] | None = None
         self._biases: NDArray[np.float32] | None = None
-        self._images: list[QImage] = []
-        self._features: list[QImage] = []
+        self._maps = _LiveTiles()
+        self._features = _LiveTiles()
         self._hit: Hit | None = None
         self.links = NeuronLinks(self)
         self.preview: NeuronPreview | None = None
@@ -104,7 +128,7 @@ class NeuronsItem(QGraphicsObject):
         self.positions = neuron_layout(units, inputs.count, inputs.kind)
         self.inputs, self._bias_used = inputs, bias
         self._weights = self._biases = None
-        self._images = []
+        self._maps.show(None)
         self.links.show_strengths(None)
         self._lay_links()
         self.shifted.emit()
@@ -141,20 +165,21 @@ class NeuronsItem(QGraphicsObject):
 
     def show_maps(self, maps: NDArray[np.float32], scale: str = "any") -> None:
         """Show the output maps, (units, h, w)."""
-        self._images = tile_images(maps[: self.units], scale)
-        if self._hit is not None and self._hit.kind == "neuron":
-            self._show_preview()
-        self.update()
+        if self._maps.show(maps[: self.units], scale):
+            if self._hit is not None and self._hit.kind == "neuron":
+                self._show_preview()
+            self.update()
 
     def show_feature_maps(self, maps: NDArray[np.float32]) -> None:
         """Show the maps of the inputs that are tiles, (inputs, h, w)."""
-        self._features = tile_images(maps[: self.inputs.count])
-        self.update()
+        if self.inputs.kind == "features" and self._features.show(maps[: self.inputs.count]):
+            self.update()
 
     def show_weights(self, weight: NDArray[np.float32], bias: NDArray[np.float32] | None) -> None:
         """Show weights (units, inputs) and biases (units,); arrays of other shapes are of an older graph: ignored."""
         if weight.shape != (self.units, self.inputs.count):
             return
+        signs = self._signs()
         self._weights = weight
         self._biases = bias if bias is not None and bias.shape == (self.units,) else None
         if self.inputs.kind == "bundle":
@@ -164,7 +189,11 @@ class NeuronsItem(QGraphicsObject):
             self.links.show_strengths(relative(weight).ravel())
         if self._hit is not None:
             self._show_preview()
-        self.update()
+        if self._signs() != signs:  # all that is painted of biases
+            self.update()
+
+    def _signs(self) -> list[float]:
+        return np.sign(self._biases).tolist() if self._biases is not None else []
 
     def outlets(self) -> list[QPointF]:
         """Where links to the next block leave, in the scene."""
@@ -209,28 +238,26 @@ class NeuronsItem(QGraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_inputs(painter)
         chosen = self._hit.unit if self._hit is not None else -1
+        tiles = self._maps.tiles
         for unit, (x, y) in enumerate(self.positions.tiles.tolist()):
-            image = self._images[unit] if unit < len(self._images) else None
             tile = QRectF(x, y, self.positions.tile, self.positions.tile)
-            self._paint_tile(painter, tile, image, unit == chosen, unit)
+            self._paint_tile(painter, tile, tiles, unit, unit == chosen)
+            if unit >= len(tiles):
+                painter.setFont(card_font(11.0))
+                painter.setPen(THEME.color("secondary"))
+                painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, str(unit + 1))
         if self._bias_used:
             self._paint_biases(painter)
 
-    def _paint_tile(
-        self, painter: QPainter, rect: QRectF, image: QImage | None, chosen: bool, number: int | None
-    ) -> None:
+    def _paint_tile(self, painter: QPainter, rect: QRectF, tiles: Tiles, number: int, chosen: bool) -> None:
         rounding = rect.width() * 0.14
         painter.setPen(QPen(THEME.color("accent" if chosen else "line"), 2.0 if chosen else 1.0))
-        painter.setBrush(THEME.color("canvas"))
-        painter.drawRoundedRect(rect, rounding, rounding)
-        if image is not None:
-            painter.drawImage(rect, image)
+        if number < len(tiles):
+            tiles.paint(painter, rect, number)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect, rounding, rounding)
-        elif number is not None:
-            painter.setFont(card_font(11.0))
-            painter.setPen(THEME.color("secondary"))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(number + 1))
+        else:
+            painter.setBrush(THEME.color("canvas"))
+        painter.drawRoundedRect(rect, rounding, rounding)
 
     def _paint_inputs(self, painter: QPainter) -> None:
         source = self._hit.source if self._hit is not None else -1
@@ -238,10 +265,10 @@ class NeuronsItem(QGraphicsObject):
         for number, (x, y) in enumerate(self.positions.pins.tolist()):
             if self.inputs.kind == "features":
                 corner = QPointF(*self.positions.feature_corner(number))
-                image = self._features[number] if number < len(self._features) else None
+                tiles = self._features.tiles
                 rect = QRectF(corner.x(), corner.y(), FEATURE, FEATURE)
-                self._paint_tile(painter, rect, image, number == source, None)
-                self._paint_name(painter, rect, self.inputs.name(number), image is None)
+                self._paint_tile(painter, rect, tiles, number, number == source)
+                self._paint_name(painter, rect, self.inputs.name(number), number >= len(tiles))
             elif self.inputs.kind == "pins":
                 painter.setPen(QPen(THEME.color("accent" if number == source else "secondary"), 1.2))
                 painter.setBrush(THEME.color("panel"))
@@ -387,8 +414,9 @@ class NeuronsItem(QGraphicsObject):
         if self.preview is None:
             self.preview = NeuronPreview()
             self.scene().addItem(self.preview)
-        shown = self._hit.kind == "neuron" and self._hit.unit < len(self._images)
-        image = self._images[self._hit.unit] if shown else None
+        tiles = self._maps.tiles
+        shown = self._hit.kind == "neuron" and self._hit.unit < len(tiles)
+        image = tiles.image(self._hit.unit) if shown else None
         self.preview.tell(self._preview_place(self._hit), self.words(), image)
 
     def _preview_place(self, hit: Hit) -> QPointF:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
-from playground.ui.canvas import pictures
+from playground.ui.canvas.card_picture import CardPicture
 from playground.ui.canvas.face import CardFace
-from playground.ui.canvas.paint import NODE_LEVEL, card_font, card_metrics, tooltip
+from playground.ui.canvas.paint import FAR, NODE_LEVEL, TEXT, card_font, card_metrics, tooltip
+from playground.ui.canvas.pictures import Picture
 from playground.ui.widgets.icons import family_color, pixmap
 from playground.ui.widgets.theme import THEME
 
@@ -26,18 +27,14 @@ _FOOTER = 27.0
 _WIDE, _WIDEST = 196.0, 252.0
 """Widths up to which a card grows for its title and subtitle, and for its footer, which must not be cut."""
 _RADIUS = 9.0
-_TEXT = 13.0
-"""Pixels of the screen below which no text of a card gets."""
-_NEAR, _FAR = 0.95, 0.4
-"""Zooms below which a card shows fewer words, and its title and picture alone."""
+_NEAR = 0.95
+"""Zoom below which a card shows fewer words."""
 _ICON_ROOM = 20.0
 """Width that the icon takes from the title."""
 _THIN_STRIP = 5.0
 """Height of the strip in the colour of the family, where a long title takes the place of the icon."""
 _LINE = 1.08
 """From one line of a title to the next, in sizes of its font."""
-_LEAST_PICTURE = 10.0
-"""Pixels of height on the screen below which a picture shows nothing."""
 
 
 class NodeItem(QGraphicsItem):
@@ -52,9 +49,7 @@ class NodeItem(QGraphicsItem):
         self.hovered_port = ""
         self.port_colors: dict[tuple[str, str], str] = {}
         """While a wire is pulled: "good" or "error" by (side, port)."""
-        self.picture: pictures.Picture | None = None
-        self._scatter: QImage | None = None
-        self._curve: tuple[float, ...] = ()
+        self._shown = CardPicture(self)
         self._inner: QGraphicsItem | None = None
         self.size = (CARD_WIDTH, CARD_HEIGHT)
         self._bounds = _bounds(self.size)
@@ -77,33 +72,36 @@ class NodeItem(QGraphicsItem):
 
     def show_maps(self, maps: NDArray[np.float32], palette: str = "signed") -> bool:
         """Show maps in a palette: "signed", "ink" or "magnitude". True when the card changed its size."""
-        before = self.picture
-        self.picture = pictures.maps_picture(maps, scale=self.face.scale, palette=palette)
-        if before is not None and self.picture is not None and before.aspect == self.picture.aspect:
-            self.update()  # what is new thirty times a second has the same size nearly always
-            return False
-        return self._measure()
+        # What is new many times a second has the same size nearly always, and the card around it stays as painted.
+        return self._shown.show_maps(maps, self.face.scale, palette) and self._measure()
 
     def show_points(self, points: NDArray[np.float32], classes: NDArray[np.number] | None) -> bool:
         """Show a scatter picture. True when the card changed its size."""
-        self._scatter = pictures.points_picture(points, classes)
-        return self._measure()
+        return self._shown.show_points(points, classes) and self._measure()
 
     def show_curve(self, values: Sequence[float]) -> bool:
         """Show a small curve. True when the card changed its size."""
-        self._curve = tuple(float(value) for value in values) if len(values) > 1 else ()
-        return self._measure()
+        return self._shown.show_curve(values) and self._measure()
+
+    @property
+    def picture(self) -> Picture | None:
+        """The maps that are shown."""
+        return self._shown.picture
 
     @property
     def has_points(self) -> bool:
         """Whether a scatter picture is shown."""
-        return self._scatter is not None
+        return self._shown.has_points
 
     def clear_pictures(self) -> bool:
         """Show no picture any more. True when the card changed its size."""
-        self.picture = self._scatter = None
-        self._curve = ()
+        self._shown.clear()
         return self._measure()
+
+    def restyle(self) -> None:
+        """Paint anew in the colours of another theme."""
+        self._shown.restyle()
+        self.update()
 
     def set_inner(self, item: QGraphicsItem | None) -> None:
         """Put an item with a size of its own (the neurons of an unfolded block) where the picture would be."""
@@ -189,21 +187,18 @@ class NodeItem(QGraphicsItem):
         self.update()
         if self._inner is not None:
             self._inner.setPos((size[0] - self._inner.boundingRect().width()) / 2, _PICTURE_TOP)
-        if size == self.size:
-            return False
-        self.prepareGeometryChange()
-        self.size = size
-        self._bounds = _bounds(size)
-        return True
+        changed = size != self.size
+        if changed:
+            self.prepareGeometryChange()
+            self.size = size
+            self._bounds = _bounds(size)
+        self._shown.lay(QRectF() if self._inner is not None else self.inner_rect())
+        return changed
 
     def _picture_height(self, width: float) -> float:
         if self._inner is not None:
             return self._inner.boundingRect().height() + 6
-        if self.picture is not None:
-            return min(width * self.picture.aspect, width) + 8
-        if self._scatter is not None:
-            return width * 0.82 + 8
-        return 52.0 if self._curve else 0.0
+        return self._shown.height_for(width)
 
     def _elided(self, width: float) -> tuple[str, str, str, str]:
         room = width - 2 * _MARGIN
@@ -222,14 +217,12 @@ class NodeItem(QGraphicsItem):
         detail = option.levelOfDetailFromTransform(painter.worldTransform()) or 1.0
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_panel(painter, detail)
-        if detail < _FAR:
+        if detail < FAR:
             self._paint_from_afar(painter, detail)
+        elif detail < _NEAR:
+            self._paint_fewer_words(painter, detail)
         else:
-            self._paint_picture(painter, self.inner_rect())
-            if detail < _NEAR:
-                self._paint_fewer_words(painter, detail)
-            else:
-                self._paint_words(painter)
+            self._paint_words(painter)
         self.paint_ports(painter, detail)
         if self.face.severity:
             self._paint_badge(painter)
@@ -244,7 +237,7 @@ class NodeItem(QGraphicsItem):
 
     def _paint_panel(self, painter: QPainter, detail: float) -> None:
         rect = QRectF(0, 0, *self.size)
-        if detail >= 0.4:
+        if detail >= FAR:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(0, 0, 0, 14 if THEME.tokens.name == "light" else 60))
             painter.drawRoundedRect(rect.translated(0, 2), _RADIUS, _RADIUS)
@@ -296,7 +289,7 @@ class NodeItem(QGraphicsItem):
 
     def _paint_fewer_words(self, painter: QPainter, detail: float) -> None:
         """Below 100 % words keep their size on the screen, and what has no room goes: subtitle, badge, icon."""
-        size, (width, height) = _TEXT / detail, self.size
+        size, (width, height) = TEXT / detail, self.size
         room = width - 2 * _MARGIN
         metrics = card_metrics(size)
         below = self._paint_heading(painter, min(size, 30.0))
@@ -353,44 +346,17 @@ class NodeItem(QGraphicsItem):
         """From far away, a strip in the colour of the family, and as much of the title as can be read."""
         width, height = self.size
         self._paint_strip(painter, 12.0)
-        size = _TEXT / detail
+        size = TEXT / detail
         if 1.3 * size <= height - 18:
             room, metrics = QRectF(6, 14, width - 10, 1.3 * size), card_metrics(size, bold=True)
             words = metrics.elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
             self._paint_title(painter, room, size, words)
-        area = self.inner_rect()
-        area.setTop(max(area.top(), 14 + 1.3 * size))
-        if area.height() * detail >= _LEAST_PICTURE:
-            self._paint_picture(painter, area)
 
     def _paint_title(self, painter: QPainter, room: QRectF, size: float, words: str) -> None:
         painter.setFont(card_font(size, bold=True))
         painter.setPen(QColor(THEME.tokens.text))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
         painter.drawText(room, flags, words)
-
-    def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
-        if self._inner is not None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self.picture is not None:
-            height = min(area.height(), area.width() * self.picture.aspect)
-            width = min(area.width(), height / self.picture.aspect)
-            left = area.center().x() - width / 2
-            painter.drawImage(QRectF(left, area.top(), width, height), self.picture.image)
-        elif self._scatter is not None:
-            self._paint_ground(painter, area)
-            side = min(area.width(), area.height())
-            painter.drawImage(QRectF(area.center().x() - side / 2, area.top(), side, side), self._scatter)
-        elif self._curve:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(pictures.curve_pen(QColor(THEME.tokens.train)))
-            painter.drawPath(pictures.curve_path(self._curve, area.adjusted(1, 4, -1, -4)))
-
-    def _paint_ground(self, painter: QPainter, area: QRectF) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(THEME.tokens.canvas))
-        painter.drawRoundedRect(area, 4, 4)
 
     def paint_ports(self, painter: QPainter, detail: float) -> None:
         tokens = THEME.tokens

@@ -48,11 +48,6 @@ class Picture:
             self._pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
         )
 
-    @property
-    def aspect(self) -> float:
-        """Height over width."""
-        return self.image.height() / self.image.width()
-
 
 def columns_for(count: int) -> int:
     """Tiles in a row: one, two, three or four."""
@@ -68,32 +63,48 @@ def maps_picture(maps: NDArray[np.float32], *, scale: str = "any", palette: str 
     Signed values in about [-1, 1] are coloured as they are, larger ones scaled by the largest; probabilities lie around
     one half. In "ink" they are pictures in grey, dark to light, and in "magnitude" sizes from 0 up.
     """
-    if maps.ndim != 3 or 0 in maps.shape:
+    if tiled_size(maps.shape) is None:
         return None
     shown = maps[:MOST_TILES]
-    if not np.isfinite(shown).all():
-        shown = np.nan_to_num(shown, nan=0.0, posinf=1e9, neginf=-1e9)
-    indices = _levels(shown, scale, palette)
-    side = max(indices.shape[1:])
-    if side < _SMALLEST_SIDE:
-        repeat = -(-_SMALLEST_SIDE // side)
+    indices = shades(shown, scale, palette)
+    repeat = _repeat(shown.shape)
+    if repeat > 1:
         indices = indices.repeat(repeat, axis=1).repeat(repeat, axis=2)
-    return Picture(_tiled(PALETTES[palette][indices]), len(shown))
+    return Picture(_tiled(PALETTES[palette].take(indices)), len(shown))
 
 
-def _levels(maps: NDArray[np.float32], scale: str, palette: str) -> NDArray[np.intp]:
+def tiled_size(shape: tuple[int, ...]) -> tuple[int, int] | None:
+    """Height and width in pixels of the picture of maps with this shape; None when there is nothing to draw."""
+    if len(shape) != 3 or 0 in shape:
+        return None
+    count, repeat = min(shape[0], MOST_TILES), _repeat(shape)
+    columns = columns_for(count)
+    rows = -(-count // columns)
+    return rows * (shape[1] * repeat + _GAP) - _GAP, columns * (shape[2] * repeat + _GAP) - _GAP
+
+
+def _repeat(shape: tuple[int, ...]) -> int:
+    """How often the pixels of small maps are repeated."""
+    return max(1, -(-_SMALLEST_SIDE // max(shape[1:])))
+
+
+def shades(maps: NDArray[np.float32], scale: str = "any", palette: str = "signed") -> NDArray[np.uint8]:
+    """Places of values in their palette; what is no finite number counts as 0 or as very large."""
+    if not np.isfinite(maps).all():
+        maps = np.nan_to_num(maps, nan=0.0, posinf=1e9, neginf=-1e9)
     if palette == "magnitude":
-        unit = maps / max(float(maps.max()), 1e-12)
+        low, span = 0.0, max(float(maps.max()), 1e-12)
     elif palette == "ink":
-        low, high = float(maps.min()), float(maps.max())
-        unit = (maps - low) / (high - low) if high > low else np.zeros_like(maps)
+        low, span = float(maps.min()), float(maps.max() - maps.min()) or 1.0
     elif scale == "probability":
-        unit = maps
+        low, span = 0.0, 1.0
     else:
-        largest = max(1.0, float(np.abs(maps).max()))
-        unit = 0.5 + maps * (0.5 / largest)
-    levels: NDArray[np.intp] = np.clip(unit * 255.0 + 0.5, 0, 255).astype(np.intp)
-    return levels
+        largest = max(1.0, float(maps.max(initial=0.0)), -float(maps.min(initial=0.0)))
+        low, span = -largest, 2.0 * largest
+    places = np.subtract(maps, np.float32(low))
+    places *= np.float32(255.0 / span)
+    places += np.float32(0.5)
+    return np.clip(places, 0.0, 255.0, out=places).astype(np.uint8)
 
 
 def _tiled(tiles: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -82,7 +82,9 @@ class CanvasScene(SceneItems):
         for note in self.notes.values():
             note.set_size(*note.size)
         for item in self.nodes.values():
-            item.update()  # cards are cached as painted
+            item.restyle()  # cards are cached as painted
+        for wire in self.wires.values():
+            wire.update()
         self.update()
 
     def reconcile(self) -> None:

@@ -30,7 +30,7 @@ from playground.editing.geometry import Hit, Point, PortRef
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas import dropping, keys
 from playground.ui.canvas.asking import Asking
-from playground.ui.canvas.background import paint_background
+from playground.ui.canvas.background import Background
 from playground.ui.canvas.edge_scroll import EdgeScroll
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import CanvasEditor
@@ -64,6 +64,7 @@ class CanvasView(CanvasSurface):
 
     def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
+        self._background = Background()
         self.verbs = Verbs(self)
         self.live = LivePictures(self.canvas_scene)
         self.messages = Messages(self)
@@ -423,4 +424,4 @@ class CanvasView(CanvasSurface):
         self.view_changed.emit()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        paint_background(painter, QRectF(rect))
+        self._background.paint(painter, QRectF(rect))

@@ -48,6 +48,8 @@ class WireItem(QGraphicsItem):
         self._bounds = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(WIRE_LEVEL)
+        # Painted once for each zoom, then only copied, as the cards are: most of them stay as they are in every frame.
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def lay(self, curve: Curve) -> None:
         """Lay the wire along another curve."""

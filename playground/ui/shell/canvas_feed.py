@@ -1,6 +1,11 @@
-"""Feeds the canvas and the inspector: maps in the nodes, points, curves, weights on the links."""
+"""Feeds the canvas and the inspector: maps in the nodes, points, curves, weights on the links.
+
+All of one moment is shown in one picture, with its maps, so that the canvas is painted once for each snapshot.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Slot
 
@@ -8,6 +13,7 @@ from playground.analysis.inside.live_maps import LiveMaps, LiveMapsAnalysis
 from playground.analysis.inside.wire_gradients import GradientFlow, WireGradientsAnalysis
 from playground.analysis.question import Question
 from playground.data.base import Part
+from playground.document.graph import EdgeKey
 from playground.training.phases import active_phases
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas.view import CanvasView
@@ -17,6 +23,7 @@ from playground.ui.open_document import OpenDocument
 from playground.ui.threads.analyst import Analyst, Job, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.threads.training_news import Frame
+from playground.ui.widgets.qt_access import in_sight
 
 MAPS_KEY, FLOW_KEY, PREVIEW_KEY = "canvas:maps", "canvas:flow", "inspector:data"
 MAP_SIDE = 48
@@ -52,6 +59,12 @@ class CanvasFeed(QObject):
         self._waited = 0
         self._pause = 1
         """Pulses from one look at the maps to the next."""
+        self._shown: Snapshot | None = None
+        """The snapshot of which the canvas shows the weights."""
+        self._sizes: Mapping[EdgeKey, float] | None = None
+        """Sizes of gradients that wait for the next picture."""
+        self._details_due = False
+        """Weights on the links, gradients on the wires and curves in the cards are to be shown with the next maps."""
         self._slow = Throttle(6, self._show_slowly)
         self._flow = Throttle(6, self._ask_flow)
         feed.frame_arrived.connect(self._on_frame)
@@ -63,7 +76,6 @@ class CanvasFeed(QObject):
 
     @Slot(object)
     def _on_frame(self, frame: Frame) -> None:
-        self._canvas.show_weights(frame.snapshot)
         self._slow.want()
         self._flow.want()
         if frame.run != self._run:
@@ -77,6 +89,9 @@ class CanvasFeed(QObject):
             return
         self._inspector.show_snapshot(frame.snapshot)
         self._inspector.show_goals(frame.latest)
+        self._details_due = True
+
+    def _show_curves(self) -> None:
         curves = self._feed.curves()
         losses = self._document.report.loss_nodes()
         for node in losses:
@@ -89,18 +104,36 @@ class CanvasFeed(QObject):
     def _on_pulse(self) -> None:
         self._slow.pulse()
         snapshot = self._feed.snapshot
-        graph = self._document.graph
-        if snapshot is None or not self._canvas.isVisible() or not self._document.report.ok:
+        if snapshot is None or not in_sight(self._canvas):
+            return
+        if not self._document.report.ok:
+            self._picture(snapshot)
             return
         self._flow.pulse()
         self._waited += 1
-        if self._asked_for is snapshot or self._waited < self._pause or self._analyst.busy(self._maps_key):
+        busy = self._analyst.busy(self._maps_key)
+        if busy or (self._asked_for is not snapshot and self._waited < self._pause):
+            return
+        if self._asked_for is snapshot:
+            self._picture(snapshot)  # no maps of it will come, or they have come
             return
         self._asked_for = snapshot
         self._waited = 0
         analysis = LiveMapsAnalysis(resolution=MAP_SIDE)
-        question = Question(graph=graph, snapshot=snapshot, example=self.example)
+        question = Question(graph=self._document.graph, snapshot=snapshot, example=self.example)
         self._analyst.request(Request(self._maps_key, analysis, question))
+
+    def _picture(self, snapshot: Snapshot) -> None:
+        """Show what is known of a moment beside its maps: while the network learns, a few times a second."""
+        if self._shown is not snapshot and (self._details_due or self._feed.past or not self._feed.quick):
+            self._shown = snapshot
+            self._canvas.show_weights(snapshot)
+        if self._sizes is not None:
+            self._canvas.show_gradients(self._sizes)
+            self._sizes = None
+        if self._details_due:
+            self._details_due = False
+            self._show_curves()
 
     def _ask_flow(self) -> None:
         snapshot = self._feed.snapshot
@@ -121,12 +154,16 @@ class CanvasFeed(QObject):
     def _on_result(self, key: str) -> None:
         if key.startswith(MAPS_KEY):
             answer = self._analyst.take(key)
-            if isinstance(answer, LiveMaps) and key == self._maps_key:
+            if key != self._maps_key:
+                return
+            if isinstance(answer, LiveMaps):
                 self._show_maps(answer)
+            if self._asked_for is not None:
+                self._picture(self._asked_for)
         elif key.startswith(FLOW_KEY):
             answer = self._analyst.take(key)
             if isinstance(answer, GradientFlow) and key == self._flow_key:
-                self._canvas.show_gradients(answer.sizes)
+                self._sizes = answer.sizes
         elif key == PREVIEW_KEY:
             answer = self._analyst.take(key)
             if answer is not None and not isinstance(answer, Refusal):
@@ -161,6 +198,7 @@ class CanvasFeed(QObject):
         self.example = 0
         # Blocks of two projects often share their names.
         self._canvas.live.clear()
+        self._shown = self._sizes = None
         self._on_document()
 
     @Slot()

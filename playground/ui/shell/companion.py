@@ -15,7 +15,7 @@ from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.widgets.icons import icon, put_icon
 from playground.ui.widgets.labels import elided, on_button, plain_tip
-from playground.ui.widgets.qt_access import layout_of
+from playground.ui.widgets.qt_access import in_sight, layout_of
 from playground.ui.widgets.theme import THEME
 
 KEY = "companion"
@@ -100,7 +100,7 @@ class CompanionLine(QFrame):
     @Slot()
     def _on_pulse(self) -> None:
         live = self._feed.live
-        if live is None or not self.isVisible() or not self._document.report.ok:
+        if live is None or not in_sight(self) or not self._document.report.ok:
             return
         asked_for = (live.snapshot, self._document.project)
         if asked_for == self._asked_for:

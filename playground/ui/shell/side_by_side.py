@@ -14,6 +14,7 @@ from playground.ui.threads.analyst import Analyst, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.run_log import Run
 from playground.ui.views.base import View
+from playground.ui.widgets.qt_access import in_sight
 
 KEY = "beside:"
 
@@ -84,7 +85,7 @@ class SideBySide(QObject):
             dock = self._views.dock(name)
             self._waited[name] = self._waited.get(name, 0) + 1
             key = f"{KEY}{name}"
-            if not other.isVisible() or self._waited[name] < dock.view.pulses or self._analyst.busy(key):
+            if not in_sight(other) or self._waited[name] < dock.view.pulses or self._analyst.busy(key):
                 continue
             dock.panel.name_both(f"{current.title}, step {frame.step:,}", f"{run.title}, step {snapshot.step:,}")
             if (options := dock.view.saved_options()) != other.saved_options():

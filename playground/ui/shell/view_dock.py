@@ -13,6 +13,7 @@ from playground.ui.shell.column_tabs import ColumnTabs
 from playground.ui.shell.fitting import Fitting
 from playground.ui.views.base import View
 from playground.ui.views.panel import ViewPanel
+from playground.ui.widgets.qt_access import in_sight
 
 
 class ViewDock(QDockWidget):
@@ -64,7 +65,7 @@ class ViewDock(QDockWidget):
     def seen(self) -> bool:
         """The view can be seen: its panel is shown, and no other tab lies before it."""
         # Of the panel, as a widget whose children cover it whole has no visible region of its own.
-        return self.view.isVisible() and not self.panel.visibleRegion().isEmpty()
+        return in_sight(self.view) and not self.panel.visibleRegion().isEmpty()
 
     def wants_other(self) -> bool:
         """Whether the options ask for something else than what was asked for last."""

@@ -23,6 +23,11 @@ from playground.ui.threads.trainer import Trainer
 from playground.ui.threads.training_news import Frame
 
 PULSE_MS = 33
+FRAME_PULSES = 2
+"""Pulses from one frame to the next while the network learns: fifteen pictures a second are seen as moving, and each
+of them is made on the interpreter that the network learns on."""
+SINGLE_STEPS = 1000.0 / PULSE_MS
+"""Steps a second up to which every frame is taken, as a person may follow single steps."""
 
 
 class LiveFeed(QObject):
@@ -51,6 +56,8 @@ class LiveFeed(QObject):
         """Grows with every frame of the run and every look at another moment."""
         self.history = History()
         self._run = -1
+        self._waited = 0
+        """Pulses since the last frame was taken."""
         self._curves: dict[str, CurveData] | None = None
         self.runs.changed.connect(self._count)
         self._timer = QTimer(self)
@@ -127,12 +134,27 @@ class LiveFeed(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Take the newest frame, if there is one."""
+        """Take the newest frame, if there is one and it is time."""
+        self._waited += 1
+        if self._due():
+            self._take()
+        self.pulse.emit()
+
+    @property
+    def quick(self) -> bool:
+        """The run goes on faster than single steps could be followed, so that a picture more or less is not missed."""
+        live = self.live
+        return live is not None and live.steps_per_second > SINGLE_STEPS and self._trainer.state == "running"
+
+    def _due(self) -> bool:
+        return not self.quick or self._waited >= FRAME_PULSES
+
+    def _take(self) -> None:
         while (frame := self._trainer.take_frame()) is not None:
+            self._waited = 0
             self._show(frame)
             if not frame.leaves:
                 break
-        self.pulse.emit()
 
     def _show(self, frame: Frame) -> None:
         run = self.runs.current

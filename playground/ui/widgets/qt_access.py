@@ -23,6 +23,11 @@ def parent_of(widget: QWidget) -> QWidget:
     return parent
 
 
+def in_sight(widget: QWidget) -> bool:
+    """Whether a widget is shown, in a window that is not minimized: what is not need not be computed."""
+    return widget.isVisible() and not widget.window().isMinimized()
+
+
 def widgets_in(layout: QLayout) -> list[QWidget]:
     """The widgets of a layout, in order, without its stretches and inner layouts."""
     items = (layout.itemAt(place) for place in range(layout.count()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from playground.document import edits
@@ -13,7 +14,7 @@ from playground.editing import commands
 from playground.network.flat import Layout, Place
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas.neuron_geometry import Hit
-from playground.ui.canvas.neuron_pictures import plane_features, tile_images
+from playground.ui.canvas.neuron_pictures import Tiles, plane_features
 from playground.ui.canvas.neurons import NeuronsItem
 from playground.ui.canvas.unfolding import unfoldable
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
@@ -269,18 +270,33 @@ def test_only_dense_blocks_of_at_most_64_units_unfold(document) -> None:
 
 def test_maps_are_orange_below_the_middle_and_blue_above() -> None:
     maps = np.stack([np.full((8, 8), value, dtype=np.float32) for value in (-1.0, 1.0)])
-    negative, positive = tile_images(maps)
+    negative, positive = images(Tiles(maps))
     assert negative.pixelColor(20, 20).name() == NEGATIVE
     assert positive.pixelColor(20, 20).name() == POSITIVE
     assert negative.pixelColor(0, 0).alpha() == 0
-    low, high = tile_images(np.stack([np.zeros((8, 8)), np.ones((8, 8))]).astype(np.float32), "probability")
+    low, high = images(Tiles(np.stack([np.zeros((8, 8)), np.ones((8, 8))]).astype(np.float32), "probability"))
     assert low.pixelColor(20, 20).name() == NEGATIVE
     assert high.pixelColor(20, 20).name() == POSITIVE
 
 
+def images(tiles: Tiles) -> list[QImage]:
+    return [tiles.image(number) for number in range(len(tiles))]
+
+
+def test_each_map_is_drawn_without_a_trace_of_its_neighbours() -> None:
+    maps = np.stack([np.full((48, 48), value, dtype=np.float32) for value in (-1.0, 1.0, -1.0)])
+    canvas = QImage(31, 31, QImage.Format.Format_ARGB32_Premultiplied)
+    canvas.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    Tiles(maps).paint(painter, QRectF(0, 0, 31, 31), 1)
+    painter.end()
+    assert {canvas.pixelColor(15, y).name() for y in range(31)} == {POSITIVE}
+
+
 def test_maps_with_nan_and_none_at_all_do_no_harm() -> None:
-    assert tile_images(np.empty((0, 8, 8), dtype=np.float32)) == []
-    assert len(tile_images(np.full((2, 8, 8), np.nan, dtype=np.float32))) == 2
+    assert len(Tiles(np.empty((0, 8, 8), dtype=np.float32))) == 0
+    assert len(Tiles(np.full((2, 8, 8), np.nan, dtype=np.float32))) == 2
 
 
 def test_the_plane_grows_to_the_right_and_upwards() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -23,6 +24,7 @@ from playground.ui.views.shared.legend_layout import Card, Layout, layouts, pain
 from playground.ui.views.shared.legend_room import LITTLE, Area, Drawn, PlotArea, Spot, choose, inside, rect_at
 from playground.ui.views.shared.readout import Readout
 from playground.ui.widgets.icons import pixmap
+from playground.ui.widgets.kept_picture import KeptPicture
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.plots import Plot
@@ -74,6 +76,7 @@ class PlotLegend(Legend):
         self._dragged = False
         self._card: Card | None = None
         self._line = Readout(host)
+        self._kept = KeptPicture()
         self._read_too: list[QWidget] = []
         self._since_look = QElapsedTimer()
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -393,12 +396,19 @@ class PlotLegend(Legend):
     # Painting -------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        layout = None
+        if not self.folded and self._spot is not None and self._layouts:
+            layout = self._layouts[min(self._spot.layout, len(self._layouts) - 1)]
+        # The plot below it moves several times a second.
+        look = layout, self.hasFocus(), THEME.tokens.name, THEME.scale
+        self._kept.show(self, functools.partial(self._paint, layout), look)
+
+    def _paint(self, layout: Layout | None, painter: QPainter) -> None:
         paint_ground(painter, QRectF(self.rect()), "accent" if self.hasFocus() else "line")
-        if self.folded or self._spot is None or not self._layouts:
+        if layout is None:
             side = THEME.px(16)
             middle = QRectF(self.rect()).center()
             shown = pixmap("legend", "secondary", side, self.devicePixelRatioF())
             painter.drawPixmap(QPointF(middle.x() - side / 2, middle.y() - side / 2), shown)
             return
-        paint_pieces(painter, self._layouts[min(self._spot.layout, len(self._layouts) - 1)])
+        paint_pieces(painter, layout)
