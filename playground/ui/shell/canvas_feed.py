@@ -115,7 +115,8 @@ class CanvasFeed(QObject):
         if busy or (self._asked_for is not snapshot and self._waited < self._pause):
             return
         if self._asked_for is snapshot:
-            self._picture(snapshot)  # no maps of it will come, or they have come
+            if not self._feed.quick:
+                self._picture(snapshot)  # there are no newer maps to wait for
             return
         self._asked_for = snapshot
         self._waited = 0
