@@ -9,7 +9,7 @@ from typing import Any
 
 import safetensors
 import torch
-from safetensors.torch import save as to_safetensors
+from safetensors.numpy import save as to_safetensors
 
 from playground.document.files import write_atomically
 from playground.document.pairing import PAIR
@@ -48,7 +48,9 @@ class Checkpoint:
         """The checkpoint as the bytes of a safetensors file; `project` is the fingerprint of the file it belongs to."""
         metadata = {"format": FORMAT, PAIR: project, "state": json.dumps(self.meta)}
         metadata.update({name: str(self.meta[name]) for name in ("step", "epoch", "seconds") if name in self.meta})
-        return to_safetensors({name: tensor.contiguous() for name, tensor in self.tensors.items()}, metadata=metadata)
+        # As arrays: of tensors, safetensors makes a ctypes class for every number of bytes, and none of them ever goes.
+        arrays = {name: tensor.contiguous().numpy() for name, tensor in self.tensors.items()}
+        return to_safetensors(arrays, metadata=metadata)
 
 
 def write_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

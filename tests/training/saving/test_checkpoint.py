@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
 from playground.training.saving.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
 from playground.training.session.session import Session
@@ -31,6 +33,28 @@ def test_a_file_holds_what_was_written(tmp_path: Path) -> None:
     assert again.tensors.keys() == checkpoint.tensors.keys()
     for name, tensor in checkpoint.tensors.items():
         assert torch.equal(again.tensors[name], tensor)
+
+
+def test_a_file_is_what_safetensors_makes_of_tensors() -> None:
+    checkpoint = saved()
+    ours, theirs = checkpoint.to_bytes(), save({name: one.contiguous() for name, one in checkpoint.tensors.items()})
+    (header, data), (expected, same) = _taken_apart(ours), _taken_apart(theirs)
+    del header["__metadata__"]
+    assert header == expected and data == same
+
+
+def _taken_apart(content: bytes) -> tuple[dict[str, Any], bytes]:
+    end = 8 + int.from_bytes(content[:8], "little")
+    return json.loads(content[8:end]), content[end:]
+
+
+def test_saving_leaves_no_class_behind() -> None:
+    """Curves grow, so that every copy has other numbers of bytes."""
+    sizes = [Checkpoint({"curve/loss": torch.zeros(number, 7, dtype=torch.float64)}) for number in range(1, 40)]
+    before = len(gc.get_objects())
+    for one in sizes:
+        one.to_bytes()
+    assert len(gc.get_objects()) - before < 39
 
 
 @pytest.mark.parametrize("kept", [0, 5, 100, 0.5, -1])
