@@ -11,7 +11,7 @@ import pytest
 
 from playground.document.files import write
 from playground.document.kept_work import kept_works
-from playground.training.session import Session
+from playground.training.session.session import Session
 from tests.end_to_end.conftest import Person, spirals
 
 PROGRAM = """
