@@ -12,6 +12,7 @@ import torch
 
 from playground.data.points.shapes import Circles
 from playground.data.registry import CATALOGUE
+from playground.document.graph import Graph
 from playground.network import check as checking
 from playground.training.batches import Batch
 from playground.training.experience import registry
@@ -19,6 +20,8 @@ from playground.training.experience.base import Experience
 from playground.training.experience.state import Memory
 from playground.training.experience.stream import Stream
 from playground.training.model import TrainableModel
+from tests.network.small_graphs import multilayer
+from tests.training.runs import circles
 
 
 class PrioritizedCircles(Circles):
@@ -94,6 +97,12 @@ class Noisy(Stream):
 
 
 SOURCES: tuple[type[Experience], ...] = (Prioritized, Noisy)
+
+
+def graph_of(block: str, **parameters: object) -> Graph:
+    """A 2-3-1 network on one of these data."""
+    data = circles(**parameters).replace(block=block)
+    return multilayer(data, (3, "tanh"), (1, "sigmoid"), loss="mean-squared-error")
 
 
 @contextmanager

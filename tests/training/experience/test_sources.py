@@ -25,7 +25,7 @@ from playground.training.session.session import Session
 from playground.training.stacked.contest import Contest
 from playground.training.stacked.stack import CannotStack
 from tests.network.small_graphs import multilayer, node, wired
-from tests.training.experience.sources import Noisy, Prioritized, declared
+from tests.training.experience.sources import Noisy, Prioritized, declared, graph_of
 from tests.training.runs import assert_same, change, circles, plain_graph, project, run, weights, with_rate
 
 SOURCE_OF = {"prioritized-circles": Prioritized, "noisy-circles": Noisy}
@@ -35,11 +35,6 @@ SOURCE_OF = {"prioritized-circles": Prioritized, "noisy-circles": Noisy}
 def known() -> Iterator[None]:
     with declared():
         yield
-
-
-def graph_of(block: str, **parameters: object) -> Graph:
-    data = circles(**parameters).replace(block=block)
-    return multilayer(data, (3, "tanh"), (1, "sigmoid"), loss="mean-squared-error")
 
 
 @pytest.fixture(params=SOURCE_OF)
