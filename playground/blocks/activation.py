@@ -10,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from playground.blocks import activation_operations as operations_of
 from playground.blocks.base import Advice, Block, Fix, numbers_only
+from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -26,6 +28,8 @@ class Activation(Block):
     reach: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     """No output leaves this range."""
     sums_to_one: ClassVar[bool] = False
+    operations: ClassVar[type[operations_of.Function]]
+    """Its array operations, forward and back."""
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
@@ -43,6 +47,13 @@ class Activation(Block):
 
     def live_formula(self, *inputs: Signal) -> str:
         return f"x is {inputs[0].badge()}"
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        function = self.operations(operations, module, operations.input, operations.output)
+        function.forward()
+        if operations.learns:
+            function.backward(operations.output_gradient, operations.input_gradient())
+        return True
 
     def curve(self, low: float = -5.0, high: float = 5.0, count: int = 201) -> Curve | None:
         """Points x, f(x) and the slope f'(x), each (count,); None where the numbers are not treated one by one.
@@ -65,6 +76,7 @@ class Identity(Activation):
     title: ClassVar[str] = "Identity"
     summary: ClassVar[str] = "Passes its input on. Layers without a nonlinearity collapse into one linear layer."
     formula: ClassVar[str] = r"f(x) = x"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Identity
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Identity()
@@ -92,6 +104,7 @@ class Step(Activation):
     formula: ClassVar[str] = r"f(x) = \begin{cases} 1 & x \geq 0 \\ 0 & x < 0 \end{cases}"
     source: ClassVar[str] = "Rosenblatt 1958, The perceptron"
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Step
 
     def build(self, *inputs: Signal) -> nn.Module:
         return StepFunction()
@@ -108,6 +121,7 @@ class Sigmoid(Activation):
     summary: ClassVar[str] = "Squashes to (0, 1): a probability. Its slope is at most 1/4: gradients shrink with depth."
     formula: ClassVar[str] = r"\sigma(x) = \frac{1}{1 + e^{-x}}"
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Sigmoid
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Sigmoid()
@@ -125,6 +139,7 @@ class Tanh(Activation):
     formula: ClassVar[str] = r"\tanh(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}"
     source: ClassVar[str] = "LeCun et al. 1998, Efficient BackProp"
     reach: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Tanh
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Tanh()
@@ -139,6 +154,7 @@ class ReLU(Activation):
     formula: ClassVar[str] = r"\mathrm{ReLU}(x) = \max(0, x)"
     source: ClassVar[str] = "Nair & Hinton 2010"
     reach: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    operations: ClassVar[type[operations_of.Function]] = operations_of.ReLU
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.ReLU()
@@ -152,6 +168,7 @@ class LeakyReLU(Activation):
     summary: ClassVar[str] = "Like ReLU, but negative inputs keep a small slope, so that no unit dies."
     formula: ClassVar[str] = r"f(x) = \max(\alpha x, x)"
     source: ClassVar[str] = "Maas et al. 2013"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.LeakyReLU
 
     slope: float = parameter(0.01, ge=0.0, le=1.0, label="Negative slope", help="Slope α for negative inputs.")
 
@@ -175,6 +192,7 @@ class PReLU(Activation):
     summary: ClassVar[str] = "A leaky ReLU that learns its negative slope: more flexible, and easier to overfit with."
     formula: ClassVar[str] = r"f(x) = \max(0, x) + \alpha \min(0, x)"
     source: ClassVar[str] = "He et al. 2015, Delving deep into rectifiers"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.PReLU
 
     slopes: Literal["shared", "per-channel"] = parameter(
         "shared", help="One slope for all, or one for each unit of a vector or each channel of an image."
@@ -196,6 +214,7 @@ class ELU(Activation):
     summary: ClassVar[str] = "Smooth on the negative side, down to -α, so that the mean output stays nearer to zero."
     formula: ClassVar[str] = r"f(x) = \begin{cases} x & x > 0 \\ \alpha (e^{x} - 1) & x \leq 0 \end{cases}"
     source: ClassVar[str] = "Clevert et al. 2015"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.ELU
 
     alpha: float = parameter(1.0, gt=0.0, le=10.0, label="α", help="Very negative inputs give nearly -α.")
 
@@ -224,6 +243,7 @@ class SELU(Activation):
         r"\quad \lambda = 1.0507, \alpha = 1.6733"
     )
     source: ClassVar[str] = "Klambauer et al. 2017, Self-normalizing neural networks"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.SELU
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.SELU()
@@ -237,6 +257,7 @@ class Swish(Activation):
     summary: ClassVar[str] = "The input gated by its own sigmoid (also called SiLU): smooth, and it dips below zero."
     formula: ClassVar[str] = r"f(x) = x \, \sigma(x) = \frac{x}{1 + e^{-x}}"
     source: ClassVar[str] = "Ramachandran et al. 2017"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Swish
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.SiLU()
@@ -252,6 +273,7 @@ class GELU(Activation):
         r"f(x) = x \, \Phi(x) = \frac{x}{2} \left(1 + \mathrm{erf}\left(\frac{x}{\sqrt{2}}\right)\right)"
     )
     source: ClassVar[str] = "Hendrycks & Gimpel 2016"
+    operations: ClassVar[type[operations_of.Function]] = operations_of.GELU
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.GELU()
@@ -266,6 +288,7 @@ class Softplus(Activation):
     formula: ClassVar[str] = r"f(x) = \ln(1 + e^{x})"
     source: ClassVar[str] = "Dugas et al. 2001"
     reach: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Softplus
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Softplus()
@@ -303,6 +326,7 @@ class Softmax(SoftmaxLike):
     source: ClassVar[str] = "Bridle 1990"
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
     sums_to_one: ClassVar[bool] = True
+    operations: ClassVar[type[operations_of.Function]] = operations_of.Softmax
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Softmax(dim=self.axis(*inputs))
@@ -321,6 +345,7 @@ class LogSoftmax(SoftmaxLike):
     source: ClassVar[str] = "Bridle 1990"
     reach: ClassVar[tuple[float, float]] = (-math.inf, 0.0)
     sums_to_one: ClassVar[bool] = True
+    operations: ClassVar[type[operations_of.Function]] = operations_of.LogSoftmax
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.LogSoftmax(dim=self.axis(*inputs))

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from playground.blocks.kinds import usual_kind
+from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import Declaration
@@ -126,6 +127,14 @@ class Block(Declaration):
     def begins_anew(self, before: Block) -> bool:
         """Whether a run has to start from the beginning when this takes the place of `before`, another declaration of
         the same kind: what `before` learned is worth nothing here."""
+        return False
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        """Write what `module` computes, and its way back, as array operations; small networks then learn by these.
+
+        Returns False where there are none: torch then computes the whole network. They must give what the module gives
+        while training, and draw the same random numbers; a test holds both together.
+        """
         return False
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:

@@ -23,6 +23,8 @@ from playground.blocks.loss import (
     units_fixes,
     use,
 )
+from playground.blocks.loss_operations import plan_binary_from_logits, plan_class_numbers_from_logits
+from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -120,6 +122,12 @@ class BinaryCrossEntropy(SameShapeLoss):
             message = f"{self.title} takes these as logits, but none is negative: no probability falls below 1/2."
             return (Advice(message, activation_fixes("sigmoid")),)
         return ()
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if not isinstance(module, Comparison) or module.compare is binary_cross_entropy:
+            return False
+        plan_binary_from_logits(operations)
+        return True
 
 
 def safe_binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -233,6 +241,12 @@ class CrossEntropy(ClassLoss):
         if scale == "probability":
             return Comparison(nll_of_probabilities)
         return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if not isinstance(module, Comparison) or module.compare is not functional.cross_entropy:
+            return False
+        plan_class_numbers_from_logits(operations)
+        return True
 
 
 NOT_ASKED = -1

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
+from playground.blocks.operations import Array, Operations, rows_of
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import in_a_sentence, parameter
@@ -54,6 +56,35 @@ class Dense(Block):
         if self.activation == "identity":
             return nn.Linear(width, self.units, bias=self.bias)
         return DenseLayer(width, self.units, self.bias, activation(self.activation).build())
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        kind = activation(self.activation).operations
+        x, y = rows_of(operations.input), rows_of(operations.output)  # (rows, inputs), (rows, units)
+        z = y if kind.overwrites else operations.scratch(*y.shape)
+        weight = operations.parameter("weight")  # (units, inputs)
+        operations.forward(np.dot, x, weight.T, z)
+        if self.bias:
+            operations.forward(np.add, z, operations.parameter("bias"), z)
+        function = kind(operations, module.function, z, y, "function.") if isinstance(module, DenseLayer) else None
+        if function is not None:
+            function.forward()
+        if operations.learns:
+            gradient = rows_of(operations.output_gradient)
+            if function is not None:
+                function.backward(gradient, gradient)
+            self._plan_affine_backward(operations, x, weight, gradient)
+        return True
+
+    def _plan_affine_backward(self, operations: Operations, x: Array, weight: Array, gradient: Array) -> None:
+        """The way back through x W^T + b, from the gradient of its result (rows, units)."""
+        towards_weight = operations.parameter_gradient("weight")
+        if towards_weight is not None:
+            operations.backward(np.dot, gradient.T, x, towards_weight)
+            if self.bias:
+                operations.backward(np.dot, operations.ones(len(x)), gradient, operations.parameter_gradient("bias"))
+        towards_input = operations.input_gradient()
+        if towards_input is not None:
+            operations.backward(np.dot, gradient, weight, rows_of(towards_input))
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         assert isinstance(module, nn.Linear)

@@ -14,6 +14,8 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
+from playground.blocks.loss_operations import plan_squares
+from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -192,6 +194,10 @@ class MeanSquaredError(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(functional.mse_loss)
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_squares(operations, 1.0 / operations.input.size)
+        return True
+
 
 class HalfMeanSquaredError(SameShapeLoss):
     """Half the mean of squared differences: the gradient is then the plain difference."""
@@ -205,6 +211,10 @@ class HalfMeanSquaredError(SameShapeLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(half_mean_squared_error)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_squares(operations, 0.5 / operations.input.size)
+        return True
 
 
 def half_mean_squared_error(prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -256,6 +266,10 @@ class SumOfSquaresError(SameShapeLoss):
 
     def reduction(self) -> Literal["mean", "sum"]:
         return "mean" if self.average else "sum"
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_squares(operations, (0.5 if self.half else 1.0) / (operations.rows if self.average else 1))
+        return True
 
 
 class MeanAbsoluteError(SameShapeLoss):

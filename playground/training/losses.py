@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from playground.network.compiled import Network
 from playground.training.history import Moment, Point
@@ -60,6 +63,7 @@ class LossLog:
         self._curves = ("train_loss", *(f"train_loss.{name}" for name in names[: len(self._slots)]))
         self._waiting: list[torch.Tensor] = []
         self._parts: list[torch.Tensor] = []
+        self._tables: list[NDArray[Any]] = []
         self._steps = 0
 
     @property
@@ -76,14 +80,24 @@ class LossLog:
         if self._slots:
             self._parts.append(torch.stack([values[slot].detach() for slot in self._slots]))
 
+    def extend(self, table: NDArray[Any]) -> None:
+        """Remember the losses of several steps, (steps, 1 or 1 + losses)."""
+        self._steps += len(table)
+        self._tables.append(table)
+
     def clear(self) -> None:
         """Forget what was not fetched."""
         self._waiting.clear()
+        self._tables.clear()
         self._parts.clear()
         self._steps = 0
 
     def fetch(self) -> FetchedLosses:
         """All losses since the last fetch; waits for the device."""
+        if self._tables:
+            found = FetchedLosses(self._curves, tuple(np.concatenate(self._tables).T.tolist()))
+            self.clear()
+            return found
         if not self._waiting:
             self.clear()
             return FetchedLosses((), ())

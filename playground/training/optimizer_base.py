@@ -9,6 +9,7 @@ import torch
 
 from playground.document.declaration import Declaration, parameter
 from playground.network.lean import leave_compiler_out
+from playground.training.arrays.update import Update
 
 Group = dict[str, Any]
 """One of torch's parameter groups; an entry `factor` multiplies the learning rate of the group."""
@@ -60,6 +61,10 @@ class Optimizer(Declaration):
         for group in optimizer.param_groups:
             group.update(numbers)
             group["lr"] = self.learning_rate * group.get("factor", 1.0)
+
+    def plan(self, update: Update) -> bool:
+        """Write the update of one slice as array operations. Returns False where it has none: torch then does it."""
+        return False
 
     def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
         fused = bool(self.fused_on) and all(values.device.type in self.fused_on for values in tensors)

@@ -7,13 +7,17 @@ Both continue bit for bit from a saved state.
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 
+from playground.blocks.operations import Array
 from playground.document.declaration import parameter
 from playground.document.graph import Choice
 from playground.training import optimizers_with_closure
+from playground.training.arrays.update import Update
 from playground.training.averaged_momentum import AveragedMomentum
 from playground.training.optimizer_base import Group as Group
 from playground.training.optimizer_base import Optimizer as Optimizer
@@ -44,6 +48,10 @@ class GradientDescent(Optimizer):
 
     learning_rate: float = rate(0.1)
 
+    def plan(self, update: Update) -> bool:
+        _descend(update, update.gradients)
+        return True
+
 
 class Momentum(Optimizer):
     """SGD with classical momentum."""
@@ -64,6 +72,13 @@ class Momentum(Optimizer):
 
     def numbers(self) -> dict[str, Any]:
         return {"momentum": self.momentum}
+
+    def plan(self, update: Update) -> bool:
+        if not self.momentum:
+            _descend(update, update.gradients)
+            return True
+        _descend(update, _with_speed(update, self.momentum))
+        return True
 
 
 class MomentumAverage(Optimizer):
@@ -88,6 +103,12 @@ class MomentumAverage(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"beta": self.beta}
 
+    def plan(self, update: Update) -> bool:
+        average = update.state("average")
+        _average(update, average, self.beta)
+        _descend(update, average)
+        return True
+
 
 class Nesterov(Optimizer):
     """SGD with Nesterov's momentum."""
@@ -110,6 +131,13 @@ class Nesterov(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"momentum": self.momentum, "nesterov": True}
 
+    def plan(self, update: Update) -> bool:
+        speed, ahead = _with_speed(update, self.momentum), update.scratch()
+        update.call(np.multiply, speed, update.constant(self.momentum), ahead)
+        update.call(np.add, ahead, update.gradients, ahead)
+        _descend(update, ahead)
+        return True
+
 
 class AdaGrad(Optimizer):
     """A rate for each weight that falls with the sum of its squared gradients."""
@@ -129,6 +157,14 @@ class AdaGrad(Optimizer):
 
     def numbers(self) -> dict[str, Any]:
         return {"eps": self.epsilon}
+
+    def plan(self, update: Update) -> bool:
+        total, square = update.state("sum"), update.scratch()
+        update.call(np.multiply, update.gradients, update.gradients, square)
+        update.call(np.add, total, square, total)
+        _descend_scaled(update, update.gradients, total, self.epsilon)
+        _count_steps(update)
+        return True
 
 
 class AdaDelta(Optimizer):
@@ -177,6 +213,16 @@ class RMSProp(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"alpha": self.alpha, "eps": self.epsilon}
 
+    def plan(self, update: Update) -> bool:
+        mean, square = update.state("square_avg"), update.scratch()
+        update.call(np.multiply, update.gradients, update.constant(math.sqrt(1.0 - self.alpha)), square)
+        update.call(np.multiply, square, square, square)
+        update.call(np.multiply, mean, update.constant(self.alpha), mean)
+        update.call(np.add, mean, square, mean)
+        _descend_scaled(update, update.gradients, mean, self.epsilon)
+        _count_steps(update)
+        return True
+
 
 class Adam(Optimizer):
     """Momentum and RMSProp together, with bias correction."""
@@ -203,6 +249,25 @@ class Adam(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"betas": (self.beta1, self.beta2), "eps": self.epsilon}
 
+    def plan(self, update: Update) -> bool:
+        moments = _moments(update, self.beta1, self.beta2)
+        scale, rate, epsilon = update.scratch(), update.constant(0.0), update.constant(0.0)
+        count = update.counter("step")
+
+        def correct() -> None:
+            count[0] += 1.0
+            root = math.sqrt(1.0 - self.beta2 ** count[0])
+            rate[()] = float(update.group["lr"]) * root / (1.0 - self.beta1 ** count[0])
+            epsilon[()] = self.epsilon * root
+
+        update.every_step.append(correct)
+        update.call(np.sqrt, moments[1], scale)
+        update.call(np.add, scale, epsilon, scale)
+        update.call(np.divide, moments[0], scale, scale)
+        update.call(np.multiply, scale, rate, scale)
+        update.call(np.subtract, update.values, scale, update.values)
+        return True
+
 
 class AdamW(Adam):
     """Adam with weight decay apart from the gradient."""
@@ -227,6 +292,16 @@ class AdamW(Adam):
     def numbers(self) -> dict[str, Any]:
         return {**super().numbers(), "weight_decay": self.weight_decay}
 
+    def plan(self, update: Update) -> bool:
+        kept = update.constant(1.0)
+
+        def shrink() -> None:
+            kept[()] = 1.0 - float(update.group["lr"]) * self.weight_decay
+
+        update.every_step.append(shrink)
+        update.call(np.multiply, update.values, kept, update.values)
+        return super().plan(update)
+
 
 class NAdam(Adam):
     """Adam with Nesterov's look ahead."""
@@ -249,6 +324,89 @@ class NAdam(Adam):
 
     def numbers(self) -> dict[str, Any]:
         return {**super().numbers(), "momentum_decay": self.momentum_decay}
+
+    def plan(self, update: Update) -> bool:
+        moments = _moments(update, self.beta1, self.beta2)
+        count, product = update.counter("step"), update.counter("mu_product", 1.0)
+        scale, ahead = update.scratch(), update.scratch()
+        correction, of_gradient, of_mean = (update.constant(0.0) for _ in range(3))
+
+        def correct() -> None:
+            count[0] += 1.0
+            rate = float(update.group["lr"])
+            now = self.beta1 * (1.0 - 0.5 * 0.96 ** (count[0] * self.momentum_decay))
+            later = self.beta1 * (1.0 - 0.5 * 0.96 ** ((count[0] + 1.0) * self.momentum_decay))
+            product[0] = float(np.float32(product[0]) * np.float32(now))  # torch keeps it in single precision
+            correction[()] = 1.0 / (1.0 - self.beta2 ** count[0])
+            of_gradient[()] = rate * (1.0 - now) / (1.0 - product[0])
+            of_mean[()] = rate * later / (1.0 - product[0] * later)
+
+        update.every_step.append(correct)
+        update.call(np.multiply, moments[1], correction, scale)
+        update.call(np.sqrt, scale, scale)
+        update.call(np.add, scale, update.constant(self.epsilon), scale)
+        update.call(np.multiply, update.gradients, of_gradient, ahead)
+        both = update.scratch()
+        update.call(np.multiply, moments[0], of_mean, both)
+        update.call(np.add, ahead, both, ahead)
+        update.call(np.divide, ahead, scale, ahead)
+        update.call(np.subtract, update.values, ahead, update.values)
+        return True
+
+
+def _descend(update: Update, direction: Array) -> None:
+    """w - rate * direction."""
+    step = update.scratch()
+    update.call(np.multiply, direction, update.rate, step)
+    update.call(np.subtract, update.values, step, update.values)
+
+
+def _descend_scaled(update: Update, direction: Array, squares: Array, epsilon: float) -> None:
+    """w - rate * direction / (sqrt(squares) + epsilon)."""
+    scale = update.scratch()
+    update.call(np.sqrt, squares, scale)
+    update.call(np.add, scale, update.constant(epsilon), scale)
+    update.call(np.divide, direction, scale, scale)
+    _descend(update, scale)
+
+
+def _with_speed(update: Update, momentum: float) -> Array:
+    """v = momentum * v + g; returns v."""
+    speed = update.state("momentum_buffer")
+    update.call(np.multiply, speed, update.constant(momentum), speed)
+    update.call(np.add, speed, update.gradients, speed)
+    return speed
+
+
+def _average(update: Update, average: Array, kept: float) -> None:
+    """average + (1 - kept) (g - average)."""
+    change = update.scratch()
+    update.call(np.subtract, update.gradients, average, change)
+    update.call(np.multiply, change, update.constant(1.0 - kept), change)
+    update.call(np.add, average, change, average)
+
+
+def _moments(update: Update, beta1: float, beta2: float) -> Array:
+    """The running means of gradients and of their squares, (2, n), with the newest gradient taken in."""
+    moments, newest = update.states("exp_avg", "exp_avg_sq"), update.scratch(2, update.size)
+    dtype = moments.dtype
+    kept = np.array([[beta1], [beta2]], dtype=dtype)
+    # The root goes inside the square: one product for both.
+    shares = np.array([[1.0 - beta1], [math.sqrt(1.0 - beta2)]], dtype=dtype)
+    update.call(np.multiply, update.gradients, shares, newest)
+    update.call(np.multiply, newest[1], newest[1], newest[1])
+    update.call(np.multiply, moments, kept, moments)
+    update.call(np.add, moments, newest, moments)
+    return moments
+
+
+def _count_steps(update: Update) -> None:
+    count = update.counter("step")
+
+    def add() -> None:
+        count[0] += 1.0
+
+    update.every_step.append(add)
 
 
 OPTIMIZERS: tuple[type[Optimizer], ...] = (

@@ -1,0 +1,308 @@
+"""The activations as array operations, forward and back; what they compute is what their torch modules do."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar, cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from playground.blocks.operations import Array, Emit, Operations, number
+
+
+class Function:
+    """An activation between two arrays of the same shape, inside of a block or as one."""
+
+    overwrites: ClassVar[bool] = False
+    """Whether the output may lie where the input lies, as the way back follows from the output alone."""
+
+    def __init__(self, operations: Operations, module: nn.Module, x: Array, y: Array, prefix: str = "") -> None:
+        self.operations, self.module, self.x, self.y = operations, module, x, y
+        self.prefix = prefix
+        """Goes before the names of its parameters."""
+
+    def forward(self) -> None:
+        """Write the calls that make y of x."""
+        raise NotImplementedError
+
+    def backward(self, gradient: Array, towards: Array | None) -> None:
+        """Write the calls that make the gradient of x, `towards`, of that of y; both may be the same memory."""
+        if towards is not None:
+            self.operations.backward(np.multiply, gradient, self.slope(), towards)
+
+    def slope(self) -> Array:
+        """Write the calls, on the way back, that make the slope at x; returns where it lies."""
+        raise NotImplementedError
+
+
+class ByOutput(Function):
+    """A function whose slope follows from its output."""
+
+    overwrites: ClassVar[bool] = True
+
+    @staticmethod
+    def slope_of(y: Array, slope: Array, emit: Emit, dtype: np.dtype[Any]) -> None:
+        """Write the calls that make the slope (n,) of outputs (n,)."""
+        raise NotImplementedError
+
+    def slope(self) -> Array:
+        return self.operations.slopes(self.slope_of).reshape(self.y.shape)
+
+
+class Identity(Function):
+    overwrites: ClassVar[bool] = True
+
+    def forward(self) -> None:
+        self.operations.forward(np.copyto, self.y, self.x)
+
+    def backward(self, gradient: Array, towards: Array | None) -> None:
+        if towards is not None and towards is not gradient:
+            self.operations.backward(np.copyto, towards, gradient)
+
+
+class Step(Function):
+    overwrites: ClassVar[bool] = True
+
+    def forward(self) -> None:
+        self.operations.forward(np.heaviside, self.x, self.operations.constant(1.0), self.y)
+
+    def backward(self, gradient: Array, towards: Array | None) -> None:
+        if towards is not None:
+            self.operations.backward(towards.fill, 0.0)
+
+
+class Sigmoid(ByOutput):
+    def forward(self) -> None:
+        write_sigmoid(self.operations.forward, self.x, self.y, self.operations)
+
+    @staticmethod
+    def slope_of(y: Array, slope: Array, emit: Emit, dtype: np.dtype[Any]) -> None:
+        emit(np.subtract, number(1.0, dtype), y, slope)
+        emit(np.multiply, slope, y, slope)
+
+
+class Tanh(ByOutput):
+    def forward(self) -> None:
+        self.operations.forward(np.tanh, self.x, self.y)
+
+    @staticmethod
+    def slope_of(y: Array, slope: Array, emit: Emit, dtype: np.dtype[Any]) -> None:
+        emit(np.multiply, y, y, slope)
+        emit(np.subtract, number(1.0, dtype), slope, slope)
+
+
+class ReLU(ByOutput):
+    def forward(self) -> None:
+        self.operations.forward(np.maximum, self.x, self.operations.constant(0.0), out=self.y)
+
+    @staticmethod
+    def slope_of(y: Array, slope: Array, emit: Emit, dtype: np.dtype[Any]) -> None:
+        emit(np.sign, y, slope)
+
+
+class LeakyReLU(Function):
+    def forward(self) -> None:
+        alpha = cast(float, self.module.negative_slope)
+        self.operations.forward(np.multiply, self.x, self.operations.constant(alpha), self.y)
+        self.operations.forward(np.maximum, self.x, self.y, out=self.y)
+
+    def slope(self) -> Array:
+        alpha = cast(float, self.module.negative_slope)
+        return _two_slopes(self.operations, self.x, alpha, 1.0)
+
+
+class PReLU(Function):
+    """`weight` holds one slope for all numbers, or one for each of the second axis."""
+
+    def forward(self) -> None:
+        operations = self.operations
+        self._negative = operations.scratch(*self.x.shape)
+        operations.forward(np.minimum, self.x, operations.constant(0.0), out=self._negative)
+        operations.forward(np.maximum, self.x, operations.constant(0.0), out=self.y)
+        self._product = operations.scratch(*self.x.shape)
+        operations.forward(np.multiply, self._negative, self._alpha(), self._product)
+        operations.forward(np.add, self.y, self._product, self.y)
+
+    def _alpha(self) -> Array:
+        alpha = self.operations.parameter(f"{self.prefix}weight")
+        return alpha.reshape(-1, *(1,) * (self.x.ndim - 2)) if alpha.size > 1 else alpha
+
+    def backward(self, gradient: Array, towards: Array | None) -> None:
+        operations = self.operations
+        towards_alpha = operations.parameter_gradient(f"{self.prefix}weight")
+        if towards_alpha is not None:
+            operations.backward(np.multiply, gradient, self._negative, self._product)
+            axes = tuple(axis for axis in range(self.x.ndim) if axis != 1 or towards_alpha.size == 1)
+            shape = towards_alpha if towards_alpha.size > 1 else towards_alpha.reshape(())
+            operations.backward(np.add.reduce, self._product, axes, None, shape)
+        if towards is not None:
+            slope = operations.scratch(*self.x.shape)
+            operations.backward(np.heaviside, self.x, operations.constant(0.0), slope)
+            rest = operations.scratch(*self.x.shape)
+            operations.backward(np.subtract, operations.constant(1.0), slope, rest)
+            operations.backward(np.multiply, rest, self._alpha(), rest)
+            operations.backward(np.add, slope, rest, slope)
+            operations.backward(np.multiply, gradient, slope, towards)
+
+
+class ELU(Function):
+    scale: ClassVar[float] = 1.0
+
+    @property
+    def alpha(self) -> float:
+        """What very negative inputs give, before the scale."""
+        return cast(float, self.module.alpha)
+
+    def forward(self) -> None:
+        operations, zero = self.operations, self.operations.constant(0.0)
+        negative = operations.scratch(*self.x.shape)
+        operations.forward(np.minimum, self.x, zero, out=negative)
+        operations.forward(np.expm1, negative, negative)
+        operations.forward(np.multiply, negative, operations.constant(self.alpha * self.scale), negative)
+        operations.forward(np.maximum, self.x, zero, out=self.y)
+        if self.scale != 1.0:
+            operations.forward(np.multiply, self.y, operations.constant(self.scale), self.y)
+        operations.forward(np.add, self.y, negative, self.y)
+
+    def slope(self) -> Array:
+        operations, zero = self.operations, self.operations.constant(0.0)
+        falling = operations.scratch(*self.x.shape)
+        operations.backward(np.minimum, self.x, zero, out=falling)
+        operations.backward(np.exp, falling, falling)
+        # 1 for positive inputs, of which the other branch has too much or too little
+        pieces = _two_slopes(operations, self.x, self.alpha * self.scale, self.scale)
+        operations.backward(np.multiply, falling, pieces, falling)
+        return falling
+
+
+class SELU(ELU):
+    scale: ClassVar[float] = 1.0507009873554804934193349852946
+
+    @property
+    def alpha(self) -> float:
+        return 1.6732632423543772848170429916717
+
+
+class Swish(Function):
+    def forward(self) -> None:
+        self._gate = self.operations.scratch(*self.x.shape)
+        write_sigmoid(self.operations.forward, self.x, self._gate, self.operations)
+        self.operations.forward(np.multiply, self.x, self._gate, self.y)
+
+    def slope(self) -> Array:
+        # s + y (1 - s)
+        operations, slope = self.operations, self.operations.scratch(*self.x.shape)
+        operations.backward(np.subtract, operations.constant(1.0), self._gate, slope)
+        operations.backward(np.multiply, slope, self.y, slope)
+        operations.backward(np.add, slope, self._gate, slope)
+        return slope
+
+
+class GELU(Function):
+    def forward(self) -> None:
+        operations = self.operations
+        self._share = share = operations.scratch(*self.x.shape)
+        operations.forward(np.multiply, self.x, operations.constant(math.sqrt(0.5)), share)
+        tensor = torch.from_numpy(share)
+        operations.forward(torch.erf, tensor, out=tensor)  # numpy has no error function
+        operations.forward(np.add, share, operations.constant(1.0), share)
+        operations.forward(np.multiply, share, operations.constant(0.5), share)
+        operations.forward(np.multiply, self.x, share, self.y)
+
+    def slope(self) -> Array:
+        # Phi(x) + x phi(x)
+        operations, slope = self.operations, self.operations.scratch(*self.x.shape)
+        operations.backward(np.multiply, self.x, self.x, slope)
+        operations.backward(np.multiply, slope, operations.constant(-0.5), slope)
+        operations.backward(np.exp, slope, slope)
+        operations.backward(np.multiply, slope, operations.constant(1.0 / math.sqrt(2.0 * math.pi)), slope)
+        operations.backward(np.multiply, slope, self.x, slope)
+        operations.backward(np.add, slope, self._share, slope)
+        return slope
+
+
+class Softplus(Function):
+    def forward(self) -> None:
+        self.operations.forward(np.logaddexp, self.x, self.operations.constant(0.0), self.y)
+
+    def slope(self) -> Array:
+        slope = self.operations.scratch(*self.x.shape)
+        write_sigmoid(self.operations.backward, self.x, slope, self.operations)
+        return slope
+
+
+class Softmax(Function):
+    overwrites: ClassVar[bool] = True
+
+    def forward(self) -> None:
+        operations, axis = self.operations, cast(int, self.module.dim)
+        self._edge = edge = operations.scratch(*_collapsed(self.x.shape, axis))
+        operations.forward(np.maximum.reduce, self.x, axis, None, edge, True)
+        operations.forward(np.subtract, self.x, edge, self.y)
+        operations.forward(np.exp, self.y, self.y)
+        operations.forward(np.add.reduce, self.y, axis, None, edge, True)
+        operations.forward(np.divide, self.y, edge, self.y)
+
+    def backward(self, gradient: Array, towards: Array | None) -> None:
+        if towards is None:
+            return
+        operations, axis = self.operations, cast(int, self.module.dim)
+        product = operations.scratch(*self.x.shape)
+        operations.backward(np.multiply, gradient, self.y, product)
+        operations.backward(np.add.reduce, product, axis, None, self._edge, True)
+        operations.backward(np.subtract, gradient, self._edge, towards)
+        operations.backward(np.multiply, towards, self.y, towards)
+
+
+class LogSoftmax(Function):
+    overwrites: ClassVar[bool] = True
+
+    def forward(self) -> None:
+        axis = cast(int, self.module.dim)
+        self._edge, self._shares = write_log_softmax(self.operations, self.x, self.y, axis)
+
+    def backward(self, gradient: Array, towards: Array | None) -> None:
+        if towards is None:
+            return
+        operations, axis = self.operations, cast(int, self.module.dim)
+        operations.backward(np.add.reduce, gradient, axis, None, self._edge, True)
+        operations.backward(np.exp, self.y, self._shares)
+        operations.backward(np.multiply, self._shares, self._edge, self._shares)
+        operations.backward(np.subtract, gradient, self._shares, towards)
+
+
+def write_sigmoid(emit: Emit, x: Array, y: Array, operations: Operations) -> None:
+    """1 / (1 + e^-x); an overflow of the exponential gives the 0 that is right."""
+    one = operations.constant(1.0)
+    emit(np.negative, x, y)
+    emit(np.exp, y, y)
+    emit(np.add, y, one, y)
+    emit(np.reciprocal, y, y)
+
+
+def write_log_softmax(operations: Operations, x: Array, y: Array, axis: int) -> tuple[Array, Array]:
+    """Forward calls for x - ln sum e^x along an axis; returns two scratches, of the sums and of the shape of x."""
+    edge, shares = operations.scratch(*_collapsed(x.shape, axis)), operations.scratch(*x.shape)
+    operations.forward(np.maximum.reduce, x, axis, None, edge, True)
+    operations.forward(np.subtract, x, edge, y)
+    operations.forward(np.exp, y, shares)
+    operations.forward(np.add.reduce, shares, axis, None, edge, True)
+    operations.forward(np.log, edge, edge)
+    operations.forward(np.subtract, y, edge, y)
+    return edge, shares
+
+
+def _collapsed(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    axis %= len(shape)
+    return (*shape[:axis], 1, *shape[axis + 1 :])
+
+
+def _two_slopes(operations: Operations, x: Array, below: float, above: float) -> Array:
+    """Calls on the way back for an array with one number where x <= 0 and another where x > 0."""
+    slope = operations.scratch(*x.shape)
+    operations.backward(np.heaviside, x, operations.constant(0.0), slope)
+    operations.backward(np.multiply, slope, operations.constant(above - below), slope)
+    operations.backward(np.add, slope, operations.constant(below), slope)
+    return slope

@@ -1,0 +1,219 @@
+"""The way to the loss and back of a whole network, as a list of numpy calls on memory that is there beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from playground.blocks.operations import Array, Call, Operations, SlopeOfOutput
+from playground.network.compiled import Network, Step
+from playground.training.model import TrainableModel
+
+
+class NoPlan(Exception):
+    """A network that has no plan; the message, for people, says why."""
+
+    def __init__(self, message: str, node: str = "") -> None:
+        super().__init__(message)
+        self.node = node
+        """The block that has no array operations; empty where it is something else."""
+
+
+class Plan:
+    """One step's way forward and back, for batches of exactly `rows` examples.
+
+    Copy a batch into `feeds`, make all `calls`: then `losses` holds the sum of all losses and, where there
+    are several, each of them, and the gradients of the network lie in the flat tensor. Raises NoPlan.
+    """
+
+    def __init__(self, model: TrainableModel, rows: int) -> None:
+        network = model.network
+        self.rows = rows
+        self._arena = _Arena(network, rows, model.flat.values.numpy().dtype)
+        wiring = _Wiring(network)
+        blocks = [_BlockPlan(model, step, wiring, self._arena) for step in network.steps]
+        for block in blocks:
+            block.write()
+        self.feeds = [self._arena.values[slot] for slot in network.feed_slots]
+        self.losses = np.zeros((1 if len(network.loss_weights) < 2 else 1 + len(network.loss_weights),), self.dtype)
+        self.forward: list[Call] = [call for block in blocks for call in block.operations.forward_calls]
+        self.forward += self._sum_of_losses(network)
+        self.backward: list[Call] = self._arena.slope_calls()
+        for block in reversed(blocks):
+            self.backward += block.operations.backward_calls
+        self.calls = [*self.forward, *self.backward]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the parameters."""
+        return self._arena.dtype
+
+    def _sum_of_losses(self, network: Network) -> list[Call]:
+        names = list(network.loss_weights)
+        values = [self._arena.values[network.slots[name, "loss"]] for name in names]
+        weights = [np.array(network.loss_weights[name], dtype=self.dtype) for name in names]
+        total = self.losses[0:1].reshape(())
+        if len(names) == 1:
+            return [partial(np.multiply, values[0], weights[0], total)]
+        calls: list[Call] = [partial(total.fill, 0.0)]
+        for number, (value, weight) in enumerate(zip(values, weights, strict=True), start=1):
+            scaled = np.zeros((), dtype=self.dtype)
+            calls.append(partial(np.copyto, self.losses[number : number + 1].reshape(()), value))
+            calls.append(partial(np.multiply, value, weight, scaled))
+            calls.append(partial(np.add, total, scaled, total))
+        return calls
+
+
+class _Arena:
+    """The memory of the values of all slots, side by side, and of their slopes and gradients."""
+
+    def __init__(self, network: Network, rows: int, dtype: np.dtype[Any]) -> None:
+        self.rows = rows
+        self.dtype = dtype
+        self.values: dict[int, Array] = {}
+        self._starts: dict[int, int] = {}  # by the address of the slot's memory
+        self._gradients: dict[int, Array] = {}
+        self._ones = np.ones(0, dtype=dtype)
+        self._slopes: dict[tuple[int, int], SlopeOfOutput] = {}
+        self._fill(network)
+
+    def _fill(self, network: Network) -> None:
+        report = network.report
+        shapes = {}
+        for output, slot in network.slots.items():
+            signal = report.signals[output]
+            if signal.rows != 1:
+                raise NoPlan("It makes several rows of one example.", output[0])
+            shape = () if signal.kind == "loss" else (self.rows, *signal.shape)
+            if signal.scale == "index" or signal.kind == "tokens":
+                self.values[slot] = np.zeros(shape, dtype=np.int64)
+            else:
+                shapes[slot] = shape
+        sizes = {slot: int(np.prod(shape)) for slot, shape in shapes.items()}
+        self._flat = np.zeros(sum(sizes.values()), dtype=self.dtype)
+        self._flat_slopes = np.zeros_like(self._flat)
+        start = 0
+        for slot, shape in shapes.items():
+            self.values[slot] = self._flat[start : start + sizes[slot]].reshape(shape)
+            self._starts[self.values[slot].ctypes.data] = start
+            start += sizes[slot]
+
+    def gradient(self, slot: int) -> Array:
+        """The gradient of a slot, in its shape."""
+        if slot not in self._gradients:
+            self._gradients[slot] = np.zeros_like(self.values[slot])
+        return self._gradients[slot]
+
+    def ones(self, count: int) -> Array:
+        """So many ones."""
+        if len(self._ones) < count:
+            self._ones = np.ones(count, dtype=self.dtype)
+        return self._ones[:count]
+
+    def slopes(self, write: SlopeOfOutput, output: Array) -> Array:
+        """Where the slopes at a slot will lie."""
+        start = self._starts[output.ctypes.data]
+        self._slopes[start, start + output.size] = write
+        return self._flat_slopes[start : start + output.size].reshape(output.shape)
+
+    def slope_calls(self) -> list[Call]:
+        """The calls that make all slopes, one after the other for slots side by side with the same function."""
+        spans: list[tuple[int, int, SlopeOfOutput]] = []
+        for (start, stop), write in sorted(self._slopes.items(), key=lambda item: item[0]):
+            if spans and spans[-1][1] == start and spans[-1][2] is write:
+                spans[-1] = (spans[-1][0], stop, write)
+            else:
+                spans.append((start, stop, write))
+        calls: list[Call] = []
+        for start, stop, write in spans:
+
+            def emit(function: Any, *arguments: object) -> None:
+                calls.append(partial(function, *arguments))
+
+            write(self._flat[start:stop], self._flat_slopes[start:stop], emit, self.dtype)
+        return calls
+
+
+class _Wiring:
+    """Which values follow from what learns and lead to a loss, and who reads them last."""
+
+    def __init__(self, network: Network) -> None:
+        learning = {name.split(".", 1)[0] for name, value in network.named_parameters() if value.requires_grad}
+        self.follows: set[int] = set()
+        for step in network.steps:
+            if step.node in learning or self.follows.intersection(step.inputs):
+                self.follows.update(step.outputs)
+        self.leads = {network.slots[name, "loss"] for name in network.loss_weights}
+        for step in reversed(network.steps):
+            if self.leads.intersection(step.outputs):
+                self.leads.update(step.inputs)
+        self.last_reader: dict[int, tuple[str, int]] = {}
+        for step in network.steps:
+            if self.counts(step.outputs):
+                for port, slot in enumerate(step.inputs):
+                    self.last_reader[slot] = step.node, port
+
+    def counts(self, slots: Sequence[int]) -> bool:
+        """Whether a gradient flows through any of these."""
+        return any(slot in self.follows and slot in self.leads for slot in slots)
+
+
+class _BlockPlan:
+    """Lets one block write its operations, and joins the gradients of values that several blocks read."""
+
+    def __init__(self, model: TrainableModel, step: Step, wiring: _Wiring, arena: _Arena) -> None:
+        network = model.network
+        self._step, self._wiring, self._arena, self._block = step, wiring, arena, network.report.blocks[step.node]
+        self._learns = wiring.counts(step.outputs)
+        self._given: dict[int, Array] = {}
+        self.operations = Operations(
+            arena, step.module, arena.rows, network.loss_weights.get(step.node, 1.0),
+            tuple(arena.values[slot] for slot in step.inputs), tuple(arena.values[slot] for slot in step.outputs),
+            tuple(arena.gradient(slot) for slot in step.outputs) if self._learns else (),
+            self._input_gradient, _parameters(model, step.node, self._learns),
+        )  # fmt: skip
+
+    def write(self) -> None:
+        """Write the calls. Raises NoPlan."""
+        operations = self.operations
+        if not self._block.plan(self._step.module, operations):
+            raise NoPlan(f"{self._block.title} has no array operations.", self._step.node)
+        for port, slot in enumerate(self._step.inputs):
+            if not self._wanted(slot):
+                continue
+            given, own = self._given.get(port), self._arena.gradient(slot)
+            if given is None and self._is_last(port):
+                operations.backward(own.fill, 0.0)
+            elif given is not None and given is not own:
+                operations.backward(np.add, own, given, own)
+
+    def _wanted(self, slot: int) -> bool:
+        return self._learns and self._wiring.counts((slot,))
+
+    def _is_last(self, port: int) -> bool:
+        return self._wiring.last_reader[self._step.inputs[port]] == (self._step.node, port)
+
+    def _input_gradient(self, port: int) -> Array | None:
+        slot = self._step.inputs[port]
+        if not self._wanted(slot):
+            return None
+        if port not in self._given:
+            own = self._arena.gradient(slot)
+            # The last reader comes first on the way back: it sets the gradient, all others add to it.
+            self._given[port] = own if self._is_last(port) else np.zeros_like(own)
+        return self._given[port]
+
+
+def _parameters(model: TrainableModel, node: str, learns: bool) -> Mapping[str, tuple[Array, Array | None]]:
+    values, gradients = model.flat.values.numpy(), model.flat.gradients.numpy()
+    frozen = [group for group in model.groups if group.factor == 0.0]
+    found = {}
+    for place in model.flat.layout.of_node(node):
+        part = slice(place.start, place.stop)
+        still = not learns or any(group.start <= place.start < group.stop for group in frozen)
+        towards = None if still else gradients[part].reshape(place.shape)
+        found[place.name.split(".", 1)[1]] = values[part].reshape(place.shape), towards
+    return found
