@@ -62,9 +62,9 @@ class Dense(Block):
         x, y = rows_of(operations.input), rows_of(operations.output)  # (rows, inputs), (rows, units)
         z = y if kind.overwrites else operations.scratch(*y.shape)
         weight = operations.parameter("weight")  # (units, inputs)
-        operations.forward(np.dot, x, weight.T, z)
+        operations.forward(x.dot, weight.T, z)
         if self.bias:
-            operations.forward(np.add, z, operations.parameter("bias"), z)
+            operations.forward(np.add, z, operations.spread(operations.parameter("bias"), len(z)), z)
         function = kind(operations, module.function, z, y, "function.") if isinstance(module, DenseLayer) else None
         if function is not None:
             function.forward()
@@ -79,12 +79,12 @@ class Dense(Block):
         """The way back through x W^T + b, from the gradient of its result (rows, units)."""
         towards_weight = operations.parameter_gradient("weight")
         if towards_weight is not None:
-            operations.backward(np.dot, gradient.T, x, towards_weight)
+            operations.backward(gradient.T.dot, x, towards_weight)
             if self.bias:
-                operations.backward(np.dot, operations.ones(len(x)), gradient, operations.parameter_gradient("bias"))
+                operations.backward(operations.ones(len(x)).dot, gradient, operations.parameter_gradient("bias"))
         towards_input = operations.input_gradient()
         if towards_input is not None:
-            operations.backward(np.dot, gradient, weight, rows_of(towards_input))
+            operations.backward(gradient.dot, weight, rows_of(towards_input))
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         assert isinstance(module, nn.Linear)

@@ -18,7 +18,7 @@ def plan_squares(operations: Operations, share: float) -> None:
     difference = operations.scratch(*prediction.shape)
     operations.forward(np.subtract, prediction, target, difference)
     square, row = operations.scratch(1, 1), difference.reshape(1, -1)
-    operations.forward(np.dot, row, row.T, square)
+    operations.forward(row.dot, row.T, square)
     operations.forward(np.multiply, square.reshape(()), operations.constant(share), operations.output)
     if operations.learns:
         _towards_both(operations, difference, 2.0 * share)
@@ -59,16 +59,16 @@ def plan_picking(operations: Operations, values: Array, classes: Array) -> tuple
     offsets = np.arange(rows, dtype=np.int64) * count
     right, chosen = operations.scratch(rows, dtype=np.int64), operations.scratch(rows)
     operations.forward(np.add, classes.reshape(-1), offsets, right)
-    operations.forward(np.take, values.reshape(-1), right, None, chosen, "clip")
+    operations.forward(values.reshape(-1).take, right, None, chosen, "clip")
     return right, chosen
 
 
 def plan_less_one_at(operations: Operations, values: Array, indices: Array) -> None:
     """Calls on the way back that take 1 off `values` at flat indices, none of which comes twice."""
     flat, part = values.reshape(-1), operations.scratch(len(indices))
-    operations.backward(np.take, flat, indices, None, part, "clip")
+    operations.backward(flat.take, indices, None, part, "clip")
     operations.backward(np.subtract, part, operations.constant(1.0), part)
-    operations.backward(np.put, flat, indices, part, "clip")
+    operations.backward(flat.put, indices, part, "clip")
 
 
 def _towards_both(operations: Operations, difference: Array, share: float) -> None:

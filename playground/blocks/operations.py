@@ -24,6 +24,8 @@ Emit = Callable[..., None]
 """Appends a call: the function and its arguments."""
 SlopeOfOutput = Callable[[Array, Array, Emit, np.dtype[Any]], None]
 """Writes the slope of a function, which follows from its output (n,), into another array (n,)."""
+MOST_SPREAD = 2048
+"""Up to so many numbers it is quicker to spread a row before a sum than to let numpy do it."""
 
 
 class Workshop(Protocol):
@@ -33,6 +35,9 @@ class Workshop(Protocol):
 
     def ones(self, count: int) -> Array:
         """So many ones, (count,)."""
+
+    def spread(self, parameter: Array, rows: int) -> Array:
+        """A parameter (n,) as it is at the beginning of the step, in each of so many rows, (rows, n)."""
 
     def slopes(self, write: SlopeOfOutput, output: Array) -> Array:
         """Where the slopes at `output`, a whole slot, will lie when the way back begins, in the shape of `output`."""
@@ -116,6 +121,10 @@ class Operations:
         """So many ones, (count,): a product with them is the quickest sum over an axis of a small array."""
         return self._workshop.ones(count)
 
+    def spread(self, parameter: Array, rows: int) -> Array:
+        """A parameter (n,) for a sum with (rows, n): where that is quicker as rows that a few calls have filled."""
+        return self._workshop.spread(parameter, rows) if rows * len(parameter) <= MOST_SPREAD else parameter
+
     def forward(self, function: Callable[..., object], *arguments: object, **options: object) -> None:
         """A call on the way to the loss."""
         self.forward_calls.append(partial(function, *arguments, **options))
@@ -134,7 +143,7 @@ class Operations:
     def mean(self, values: Array, share: float, out: Array) -> None:
         """A forward call that writes `share` times the sum of contiguous `values` into `out`, an array ()."""
         row = np.full((1, values.size), share, dtype=self.dtype)
-        self.forward(np.dot, row, values.reshape(-1, 1), out.reshape(1, 1))
+        self.forward(row.dot, values.reshape(-1, 1), out.reshape(1, 1))
 
 
 def rows_of(values: Array) -> Array:

@@ -389,11 +389,10 @@ def _average(update: Update, average: Array, kept: float) -> None:
 def _moments(update: Update, beta1: float, beta2: float) -> Array:
     """The running means of gradients and of their squares, (2, n), with the newest gradient taken in."""
     moments, newest = update.states("exp_avg", "exp_avg_sq"), update.scratch(2, update.size)
-    dtype = moments.dtype
-    kept = np.array([[beta1], [beta2]], dtype=dtype)
-    # The root goes inside the square: one product for both.
-    shares = np.array([[1.0 - beta1], [math.sqrt(1.0 - beta2)]], dtype=dtype)
-    update.call(np.multiply, update.gradients, shares, newest)
+    # A product of two arrays of the same shape is quicker than one that stretches, as long as they are small.
+    kept = np.repeat(np.array([[beta1], [beta2]], dtype=moments.dtype), update.size, axis=1)
+    update.call(np.multiply, update.gradients, update.constant(1.0 - beta1), newest[0])
+    update.call(np.multiply, update.gradients, update.constant(math.sqrt(1.0 - beta2)), newest[1])
     update.call(np.multiply, newest[1], newest[1], newest[1])
     update.call(np.multiply, moments, kept, moments)
     update.call(np.add, moments, newest, moments)

@@ -26,7 +26,7 @@ def clip_calls(gradients: Array, clipping: Clipping) -> list[Call]:
             factor[()] = min(1.0, clipping.limit / (math.sqrt(square[0, 0]) + 1e-12))
 
         return [
-            partial(np.dot, gradients.reshape(1, -1), gradients.reshape(-1, 1), square),
+            partial(gradients.reshape(1, -1).dot, gradients.reshape(-1, 1), square),
             measure,
             partial(np.multiply, gradients, factor, gradients),
         ]

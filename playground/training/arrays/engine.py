@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import call
-from typing import Any
 
 import numpy as np
 
 from playground.blocks.operations import Array, Call
 from playground.document.project import Clipping
 from playground.training.arrays.clipping import clip_calls
-from playground.training.arrays.plan import NoPlan, Plan
+from playground.training.arrays.plan import Plan
 from playground.training.arrays.update import Update
 from playground.training.descent import Descent
 from playground.training.model import TrainableModel

@@ -32,14 +32,16 @@ class Plan:
     def __init__(self, model: TrainableModel, rows: int) -> None:
         network = model.network
         self.rows = rows
-        self._arena = _Arena(network, rows, model.flat.values.numpy().dtype)
+        several = len(network.loss_weights) > 1
+        self.losses = np.zeros(1 + len(network.loss_weights) * several, dtype=model.flat.values.numpy().dtype)
+        self._arena = _Arena(network, rows, model.flat.values.numpy(), self.losses)
         wiring = _Wiring(network)
         blocks = [_BlockPlan(model, step, wiring, self._arena) for step in network.steps]
         for block in blocks:
             block.write()
         self.feeds = [self._arena.values[slot] for slot in network.feed_slots]
-        self.losses = np.zeros((1 if len(network.loss_weights) < 2 else 1 + len(network.loss_weights),), self.dtype)
-        self.forward: list[Call] = [call for block in blocks for call in block.operations.forward_calls]
+        self.forward = self._arena.spread_calls()
+        self.forward += [call for block in blocks for call in block.operations.forward_calls]
         self.forward += self._sum_of_losses(network)
         self.backward: list[Call] = self._arena.slope_calls()
         for block in reversed(blocks):
@@ -57,7 +59,7 @@ class Plan:
         weights = [np.array(network.loss_weights[name], dtype=self.dtype) for name in names]
         total = self.losses[0:1].reshape(())
         if len(names) == 1:
-            return [partial(np.multiply, values[0], weights[0], total)]
+            return [] if weights[0] == 1.0 else [partial(np.multiply, total, weights[0], total)]
         calls: list[Call] = [partial(total.fill, 0.0)]
         for number, (value, weight) in enumerate(zip(values, weights, strict=True), start=1):
             scaled = np.zeros((), dtype=self.dtype)
@@ -70,15 +72,19 @@ class Plan:
 class _Arena:
     """The memory of the values of all slots, side by side, and of their slopes and gradients."""
 
-    def __init__(self, network: Network, rows: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, network: Network, rows: int, parameters: Array, losses: Array) -> None:
         self.rows = rows
-        self.dtype = dtype
+        self.dtype = parameters.dtype
+        self._parameters = parameters
         self.values: dict[int, Array] = {}
         self._starts: dict[int, int] = {}  # by the address of the slot's memory
         self._gradients: dict[int, Array] = {}
-        self._ones = np.ones(0, dtype=dtype)
+        self._ones = np.ones(0, dtype=self.dtype)
+        self._spread: list[Array] = []  # indices into the parameters
         self._slopes: dict[tuple[int, int], SlopeOfOutput] = {}
         self._fill(network)
+        if len(network.loss_weights) == 1:
+            self.values[network.slots[next(iter(network.loss_weights)), "loss"]] = losses.reshape(())
 
     def _fill(self, network: Network) -> None:
         report = network.report
@@ -94,7 +100,7 @@ class _Arena:
                 shapes[slot] = shape
         sizes = {slot: int(np.prod(shape)) for slot, shape in shapes.items()}
         self._flat = np.zeros(sum(sizes.values()), dtype=self.dtype)
-        self._flat_slopes = np.zeros_like(self._flat)
+        self._flat_slopes, self._flat_spread = np.zeros_like(self._flat), np.zeros_like(self._flat)
         start = 0
         for slot, shape in shapes.items():
             self.values[slot] = self._flat[start : start + sizes[slot]].reshape(shape)
@@ -112,6 +118,20 @@ class _Arena:
         if len(self._ones) < count:
             self._ones = np.ones(count, dtype=self.dtype)
         return self._ones[:count]
+
+    def spread(self, parameter: Array, rows: int) -> Array:
+        """A parameter in each of so many rows."""
+        start = (parameter.ctypes.data - self._parameters.ctypes.data) // self.dtype.itemsize
+        used = sum(map(len, self._spread))
+        self._spread.append(np.tile(np.arange(start, start + len(parameter)), rows))
+        return self._flat_spread[used : used + rows * len(parameter)].reshape(rows, -1)
+
+    def spread_calls(self) -> list[Call]:
+        """The call that fills all rows of parameters."""
+        if not self._spread:
+            return []
+        index = np.concatenate(self._spread)
+        return [partial(self._parameters.take, index, None, self._flat_spread[: len(index)], "clip")]
 
     def slopes(self, write: SlopeOfOutput, output: Array) -> Array:
         """Where the slopes at a slot will lie."""
