@@ -209,8 +209,9 @@ def _train(
 def _steps_at_once(session: Session) -> int:
     """Steps between two looks at whether to stop: as many as the session takes between two looks at its losses, or as
     many as fit into a second where they are slow."""
-    rate = session.step / session.seconds if session.seconds else FLUSH_STEPS
-    return max(1, min(FLUSH_STEPS, round(rate)))
+    most = FLUSH_STEPS[session.learner.engine.id]
+    rate = session.step / session.seconds if session.seconds else most
+    return max(1, min(most, round(rate)))
 
 
 def _words(session: Session) -> str:

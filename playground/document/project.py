@@ -12,6 +12,8 @@ from playground.document.graph import Choice, Graph, Identifier, Position, Value
 SCHEMA_VERSION: Literal[3] = 3
 
 Device = Literal["automatic", "cpu", "cuda", "mps"]
+Engine = Literal["automatic", "torch", "numpy"]
+"""What takes the steps: torch, or for small networks a plan of numpy calls; automatic takes what is quicker."""
 Metric = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}(\.[A-Za-z][A-Za-z0-9_-]{0,63})?$")]
 """Name of a measured number, such as `test_accuracy`; of one of several losses, `test_accuracy.loss-2`."""
 
@@ -71,6 +73,7 @@ class TrainingSettings(Value):
     clipping: Clipping = Clipping()
     stop: StopRules = StopRules()
     device: Device = "automatic"
+    engine: Engine = "automatic"
     phases: tuple[Phase, ...] = Field(
         (), max_length=8, description="Phases that take turns, such as the players of a GAN; without any, all learn."
     )

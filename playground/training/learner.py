@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from playground.blocks.interruption import Asked, never
 from playground.document.project import Project
+from playground.training.arrays.choice import EngineChoice, choose_engine
+from playground.training.arrays.engine import Parts
 from playground.training.batches import Batch
 from playground.training.descent import Descent, learning_counts, refuse_unfit
 from playground.training.engine import Backward, Forward
@@ -136,6 +138,22 @@ class Learner:
         self.experience.set_batch_size(settings.batch_size)
         self._moving = not isinstance(self._schedule, ConstantSchedule | PlateauSchedule)
         self._set_rate(self._schedule_factor())
+        self._engine_setting = settings.engine
+        self._engine: EngineChoice | None = None
+
+    @property
+    def engine(self) -> EngineChoice:
+        """What takes the steps: torch, or a plan of array operations; with the reason."""
+        if self._engine is None:
+            self._engine = choose_engine(self._engine_setting, self.model, self._parts(), self.experience.batch_size)
+        return self._engine
+
+    def _parts(self) -> Parts:
+        set_rate = (lambda step: self._set_rate(self._schedule_factor(step))) if self._moving else None
+        return Parts(
+            tuple(self._descents), self._penalties, self._clipping, self.sizes, set_rate, lambda: self._rates[0],
+            self.estimators.any,
+        )  # fmt: skip
 
     def learning_groups(self) -> list[Group]:
         """The groups that an optimizer sees: all but the frozen one."""
@@ -167,12 +185,13 @@ class Learner:
         self.plateau = PlateauState()
         self._set_rate(self._schedule_factor())
 
-    def _schedule_factor(self) -> float:
+    def _schedule_factor(self, step: int | None = None) -> float:
+        """What the schedule makes of the rate of the step after so many, by default of the next one."""
         if isinstance(self._schedule, PlateauSchedule):
             return self.plateau.factor
         length = self.experience.steps_per_epoch
         total = None if self._most_epochs is None else self._most_epochs * length
-        return self._schedule.factor(self.step, length, total)
+        return self._schedule.factor(self.step if step is None else step, length, total)
 
     def _set_rate(self, factor: float) -> None:
         self._rates = [descent.set_rate(factor) for descent in self._descents]
@@ -193,9 +212,14 @@ class Learner:
     def learn(self, most: int) -> int:
         """Up to `most` steps, never past the end of the epoch; returns how many."""
         experience, first = self.experience, self.step
-        before = experience.position
-        for batch in experience.take(most):  # one is made only when the step on the one before has been taken
-            self._learn(batch)
+        before, arrays = experience.position, self.engine.arrays
+        if arrays is not None:
+            losses = arrays.learn(experience.take_arrays(most), self.step)
+            self.losses.extend(losses)
+            self.step += len(losses)
+        else:
+            for batch in experience.take(most):  # one is made only when the step on the one before has been taken
+                self._learn(batch)
         self.examples += experience.position - before
         return self.step - first
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -58,12 +58,12 @@ class Ending(NamedTuple):
 
 
 def ending(
-    rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch, titles: Mapping[str, str]
+    rules: StopRules, epoch: int, metrics: Mapping[str, float], watch: Watch, titles: Callable[[], Mapping[str, str]]
 ) -> Ending | None:
-    """Whether and why the run is over after `epoch` whole epochs; `titles` has the names of the nodes."""
+    """Whether and why the run is over after `epoch` whole epochs; `titles` gives the names of the nodes."""
     if rules.target is not None and not watch.target_waived and _reached(rules.target, metrics):
         value = metrics[rules.target.metric]
-        return Ending(f"The target is reached: {metric_words(rules.target.metric, titles)} is {value:.4g}.")
+        return Ending(f"The target is reached: {metric_words(rules.target.metric, titles())} is {value:.4g}.")
     if rules.patience is not None and watch.patience.waited >= rules.patience:
         counted = _counted(rules.patience, "evaluation")
         return Ending(f"Early stopping: no better validation loss in {counted}.", early=True)

@@ -107,7 +107,7 @@ def test_there_are_fewer_the_longer_the_run_and_one_between_two_looks() -> None:
     assert len(steps) == 2 * FINENESS - 1 + FINENESS // 2 + 1
 
     whole = Session(project(batch_size=1), "cpu")
-    whole.advance(FLUSH_STEPS)
+    whole.advance(FLUSH_STEPS[whole.learner.engine.id])
     looks = len(np.unique(whole.history.curves["train_loss"].data().step))
     assert len(sizes(whole, "layer-1")) <= looks
 

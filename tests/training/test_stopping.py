@@ -107,7 +107,7 @@ def test_validation_is_what_counts_and_training_where_there_is_none(scripted: An
     ],
 )
 def test_rules(rules: dict[str, Any], metrics: dict[str, float], over: bool) -> None:
-    assert (ending(StopRules.model_validate(rules), 5, metrics, Watch(), {}) is not None) is over
+    assert (ending(StopRules.model_validate(rules), 5, metrics, Watch(), dict) is not None) is over
 
 
 def test_a_loss_that_is_no_number_is_no_improvement() -> None:
@@ -133,5 +133,5 @@ def test_goals_targets_and_metrics_say_the_titles_of_blocks() -> None:
     goal = Goal(metric="test_accuracy.loss-2", at_least=0.9, within_epochs=5)
     assert goal_words(goal, known) == "test accuracy of Parity at least 0.9 within 5 epochs"
     rules = StopRules.model_validate({"target": {"metric": "test_accuracy.loss-2", "at_least": 0.9}})
-    over = ending(rules, 5, {"test_accuracy.loss-2": 0.95}, Watch(), known)
+    over = ending(rules, 5, {"test_accuracy.loss-2": 0.95}, Watch(), lambda: known)
     assert over is not None and over.reason == "The target is reached: test accuracy of Parity is 0.95."

@@ -21,15 +21,13 @@ from playground.training.step_sizes import StepSizes
 
 MOST_PLANS = 4
 """Plans for so many batch sizes are kept: a full batch, the rest of an epoch, and those before a change."""
-MOST_VALUES = 300_000
-"""Values that a step reads or writes, parameters and activations, up to which numpy was measured to be faster."""
 
 
 @dataclass(frozen=True)
 class Parts:
     """What a learner's step consists of beside the network."""
 
-    descent: Descent
+    descents: tuple[Descent, ...]
     penalties: Penalties
     clipping: Clipping
     sizes: StepSizes
@@ -38,6 +36,8 @@ class Parts:
     not."""
     rate: Callable[[], float]
     """The rate of the step that is taken now."""
+    estimators: bool
+    """Whether anything learns without a gradient."""
 
 
 class ArrayEngine:
@@ -45,11 +45,9 @@ class ArrayEngine:
 
     def __init__(self, model: TrainableModel, parts: Parts, rows: int) -> None:
         self._model, self._parts = model, parts
+        (self._descent,) = parts.descents
         self._plans: dict[int, Plan] = {}
-        self.losses = len(model.network.loss_weights) + (len(model.network.loss_weights) > 1)
-        """Losses of a step: their sum and, where there are several, each of them."""
-        self._bound: list[object] = []
-        self._updates: list[Update] | None = []
+        model.flat.gradients.zero_()  # what has no part in the loss stays so
         self.plan(rows)
         self._bind()
 
@@ -62,29 +60,33 @@ class ArrayEngine:
             plan = self._plans[rows] = Plan(self._model, rows)
         return plan
 
-    def learn(self, batches: Iterable[Sequence[Array]], step: int, table: Array) -> None:
-        """Take one step for each batch, `step` of them taken before; their losses become the rows of `table`.
+    def learn(self, batches: Iterable[Sequence[Array]], step: int) -> Array:
+        """Take one step for each batch, `step` of them taken before. Returns their losses, (steps, losses): the sum
+        and, where there are several, each of them.
 
         A batch is one array (rows, ...) for each of the network's feeds.
         """
         if self._stale():
             self._bind()
-        for update in self._updates or ():
+        for update in self._updates:
             update.set_rate(update.group["lr"])
+        losses: list[Array] = []
+        sizes, simple = self._parts.sizes, self._parts.set_rate is None
         with np.errstate(all="ignore"):  # NaN and infinity are found in the losses
-            for number, batch in enumerate(batches):
-                plan = self.plan(len(batch[0]) if batch else 1)
-                for buffer, values in zip(plan.feeds, batch):  # noqa: B905 - this runs in every step
-                    np.copyto(buffer, values)
+            for batch in batches:
+                plan = self.plan(len(batch[0]))
+                for fill, values in zip(plan.fills, batch):  # noqa: B905 - this runs in every step
+                    fill(values)
                 run(plan.calls)
-                table[number] = plan.losses
+                losses.append(plan.losses.copy())
                 step += 1
-                if self._simple and not self._parts.sizes.wanted(0, step):
+                if simple and not sizes.wanted(0, step):
                     run(self._update_calls)
                 else:
                     self._update(step)
-        for update in self._updates or ():
+        for update in self._updates:
             update.write_back()
+        return np.array(losses)
 
     def _update(self, step: int) -> None:
         """Penalties, clipping and update of one step, with all that happens only in some runs or steps."""
@@ -94,7 +96,7 @@ class ArrayEngine:
             parts.sizes.begin(0, step)
         if parts.set_rate is not None:
             parts.set_rate(step - 1)
-            for update in self._updates or ():
+            for update in self._updates:
                 update.set_rate(update.group["lr"])
         run(self._update_calls)
         if measured:
@@ -102,27 +104,24 @@ class ArrayEngine:
 
     def _stale(self) -> bool:
         """Whether the optimizer's memory is other memory than that which the calls work on."""
-        now = [value for memory in self._parts.descent.memories() for value in memory.values()]
+        now = [value for memory in self._descent.memories() for value in memory.values()]
         return len(now) != len(self._bound) or any(a is not b for a, b in zip(now, self._bound, strict=True))
 
     def _bind(self) -> None:
-        parts, model = self._parts, self._model
-        descent, penalties = parts.descent, parts.penalties
-        calls: list[Call] = []
-        if penalties.before_step:
-            calls.append(penalties.add_gradient)
-        calls += clip_calls(model.flat.gradients.numpy(), parts.clipping)
-        self._updates = updates_of(descent)
-        if self._updates is None:
-            if descent.update is not None:
-                calls.append(descent.update)
-        else:
-            for update in self._updates:
-                calls += [*update.every_step, *update.calls]
+        """Write the calls after the way back, for the optimizer's memory as it is now."""
+        parts, descent, gradients = self._parts, self._descent, self._model.flat.gradients.numpy()
+        penalties = parts.penalties
+        calls: list[Call] = [penalties.add_gradient] if penalties.before_step else []
+        calls += clip_calls(gradients, parts.clipping)
+        updates = updates_of(descent)
+        self._updates = updates or []
+        if updates is None and descent.update is not None:
+            calls.append(descent.update)
+        for update in self._updates:
+            calls += [*update.every_step, *update.calls]
         if penalties.after_step:
             calls.append(lambda: penalties.shrink(parts.rate(), 0))
         self._update_calls = calls
-        self._simple = parts.set_rate is None
         self._bound = [value for memory in descent.memories() for value in memory.values()]
 
 

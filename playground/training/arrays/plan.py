@@ -25,8 +25,8 @@ class NoPlan(Exception):
 class Plan:
     """One step's way forward and back, for batches of exactly `rows` examples.
 
-    Copy a batch into `feeds`, make all `calls`: then `losses` holds the sum of all losses and, where there
-    are several, each of them, and the gradients of the network lie in the flat tensor. Raises NoPlan.
+    Give the arrays of a batch to `fills` and make all `calls`: then `losses` holds the sum of all losses and, where
+    there are several, each of them, and the gradients of the network lie in the flat tensor. Raises NoPlan.
     """
 
     def __init__(self, model: TrainableModel, rows: int) -> None:
@@ -39,14 +39,15 @@ class Plan:
         blocks = [_BlockPlan(model, step, wiring, self._arena) for step in network.steps]
         for block in blocks:
             block.write()
-        self.feeds = [self._arena.values[slot] for slot in network.feed_slots]
+        self.fills = [partial(np.copyto, self._arena.values[slot]) for slot in network.feed_slots]
+        """Takes each array of a batch in, (rows, ...)."""
         self.forward = self._arena.spread_calls()
         self.forward += [call for block in blocks for call in block.operations.forward_calls]
         self.forward += self._sum_of_losses(network)
         self.backward: list[Call] = self._arena.slope_calls()
         for block in reversed(blocks):
             self.backward += block.operations.backward_calls
-        self.calls = [*self.forward, *self.backward]
+        self.calls = [*self.forward, *self.backward, *_resets(model, blocks)]
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -67,6 +68,17 @@ class Plan:
             calls.append(partial(np.multiply, value, weight, scaled))
             calls.append(partial(np.add, total, scaled, total))
         return calls
+
+
+def _resets(model: TrainableModel, blocks: Sequence[_BlockPlan]) -> list[Call]:
+    """The calls that empty the gradients of what could learn but has no part in the loss: penalties add to these."""
+    written = {block.node for block in blocks if block.learns}
+    learning = [group for group in model.groups if group.factor > 0.0]
+    return [
+        partial(model.flat.gradients.numpy()[place.start : place.stop].fill, 0.0)
+        for place in model.flat.layout.places
+        if place.node not in written and any(group.start <= place.start < group.stop for group in learning)
+    ]
 
 
 class _Arena:
@@ -186,14 +198,15 @@ class _BlockPlan:
 
     def __init__(self, model: TrainableModel, step: Step, wiring: _Wiring, arena: _Arena) -> None:
         network = model.network
+        self.node = step.node
         self._step, self._wiring, self._arena, self._block = step, wiring, arena, network.report.blocks[step.node]
-        self._learns = wiring.counts(step.outputs)
+        self.learns = wiring.counts(step.outputs)
         self._given: dict[int, Array] = {}
         self.operations = Operations(
             arena, step.module, arena.rows, network.loss_weights.get(step.node, 1.0),
             tuple(arena.values[slot] for slot in step.inputs), tuple(arena.values[slot] for slot in step.outputs),
-            tuple(arena.gradient(slot) for slot in step.outputs) if self._learns else (),
-            self._input_gradient, _parameters(model, step.node, self._learns),
+            tuple(arena.gradient(slot) for slot in step.outputs) if self.learns else (),
+            self._input_gradient, _parameters(model, step.node, self.learns),
         )  # fmt: skip
 
     def write(self) -> None:
@@ -211,7 +224,7 @@ class _BlockPlan:
                 operations.backward(np.add, own, given, own)
 
     def _wanted(self, slot: int) -> bool:
-        return self._learns and self._wiring.counts((slot,))
+        return self.learns and self._wiring.counts((slot,))
 
     def _is_last(self, port: int) -> bool:
         return self._wiring.last_reader[self._step.inputs[port]] == (self._step.node, port)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import torch
+from numpy.typing import NDArray
 
 from playground.training.batches import Batch
 from playground.training.experience.state import ExperienceState
@@ -89,6 +90,10 @@ class Experience(ABC):
         A batch has one tensor (B, ...) for each feed of the network, on its device. Whoever takes learns from each
         before asking for the next, and may break off: then the source is put back into a state.
         """
+
+    def take_arrays(self, most: int) -> Iterable[tuple[NDArray[Any], ...]]:
+        """The same as numpy arrays in the memory of the tensors, for sources on the CPU."""
+        return (tuple(tensor.numpy() for tensor in batch) for batch in self.take(most))
 
     def finish_epoch(self) -> None:
         """Count the epoch and begin the next."""

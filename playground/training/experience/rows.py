@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
+from numpy.typing import NDArray
 
 from playground.training.batches import Batch
 from playground.training.experience.base import Experience
@@ -26,7 +27,7 @@ class Feeder(Experience):
         self._start_from(generator.get_state())
         self._shuffled = False
         self._ordered = examples
-        self._batches: list[Batch] = []
+        self._batches: list[Batch] | None = None
         self._next = 0
         self._begin_epoch(self.batch_size < self.count)
 
@@ -39,14 +40,27 @@ class Feeder(Experience):
             self.generator.set_state(self._epoch_start)
             self._begin_epoch(self.batch_size < self.count)
         else:
-            self._cut()
+            self._batches = None
 
     def take(self, most: int) -> list[Batch]:
         """Up to `most` batches, all at once, as they lie ready."""
+        if self._batches is None:
+            self._batches = self._cut()
         taken = self._batches[self._next : self._next + most]
         self._next += len(taken)
         self.position = min(self.count, self.position + len(taken) * self.batch_size)
         return taken
+
+    def take_arrays(self, most: int) -> list[tuple[NDArray[Any], ...]]:
+        """The same as slices of numpy arrays."""
+        self._batches = None
+        arrays, size = [tensor.numpy() for tensor in self._ordered], self.batch_size
+        stop = min(self.count, self.position + most * size)
+        starts = range(self.position, stop, size)
+        self.position = stop
+        if not arrays:
+            return [()] * len(starts)
+        return list(zip(*[[values[start : start + size] for start in starts] for values in arrays], strict=True))
 
     def finish_epoch(self) -> None:
         """Count the epoch and shuffle the next."""
@@ -60,7 +74,7 @@ class Feeder(Experience):
                 self._epoch_start, self._orders = self.generator.get_state(), orders
             self._begin_epoch(shuffled)
         else:
-            self._next = 0  # the same batch again
+            self._batches = None  # the same batch again
 
     def state(self) -> ExperienceState:
         """The generator as it was before this epoch's shuffle, and the examples consumed since."""
@@ -91,10 +105,14 @@ class Feeder(Experience):
         if shuffled:
             order = torch.randperm(self.count, generator=self.generator).to(self.examples[0].device)
             self._ordered = tuple(tensor.index_select(0, order) for tensor in self.examples)
-        self._cut()
+        self._batches = None
 
-    def _cut(self) -> None:
-        rest = [torch.split(tensor[self.position :], self.batch_size) for tensor in self._ordered]
-        batches: list[Batch] = list(zip(*rest, strict=True)) if rest else [()]
-        self._batches = batches if self.position < self.count else []
+    def _cut(self) -> list[Batch]:
+        """The batches of what is left of the epoch."""
         self._next = 0
+        if self.position >= self.count:
+            return []
+        if not self._ordered:
+            return [()]
+        rest = [torch.split(tensor[self.position :], self.batch_size) for tensor in self._ordered]
+        return list(zip(*rest, strict=True))

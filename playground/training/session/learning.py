@@ -11,11 +11,11 @@ from playground.training.session.measuring import evaluate
 from playground.training.session.run import Run
 from playground.training.stopping import Ending, ending
 
-FLUSH_STEPS = 256
-"""At most so many steps between two looks at the losses: each look waits for the device."""
-EVALUATION_STEPS = 100
-"""Epochs end unevaluated while the last evaluation is not so many steps ago (fewer at the start of a run), unless a
-stop rule or the schedule watches every epoch."""
+FLUSH_STEPS = {"torch": 256, "numpy": 1024}
+"""At most so many steps of an engine between two looks at the losses: each look waits for the device."""
+EVALUATION_STEPS = {"torch": 100, "numpy": 1000}
+"""Epochs end unevaluated while the last evaluation is not so many steps of an engine ago (fewer at the start of a run),
+unless a stop rule or the schedule watches every epoch."""
 
 
 def advance(run: Run, steps: int) -> int:
@@ -27,15 +27,16 @@ def advance(run: Run, steps: int) -> int:
     learner, start = run.learner, run.step
     # Without data a step is an epoch, and each of them is a line of the table that a person compares.
     closely = not learner.model.network.feed_outputs
+    most = FLUSH_STEPS[learner.engine.id]
     run.clock.start()
     if torch.get_num_threads() != run.threads:  # another run may have another number
         torch.set_num_threads(run.threads)
     try:
         while (left := steps - learner.step + start) > 0 and not run.journal.finished:
-            learner.learn(min(left, 1 if closely else FLUSH_STEPS - learner.losses.waiting))
+            learner.learn(min(left, 1 if closely else most - learner.losses.waiting))
             if learner.experience.at_end:
                 _end_epoch(run)
-            if learner.losses.waiting >= FLUSH_STEPS or (closely and run.journal.trail.due(learner.step)):
+            if learner.losses.waiting >= most or (closely and run.journal.trail.due(learner.step)):
                 _flush(run)
         _flush(run)
     except (Interrupted, RuntimeError, MemoryError) as error:
@@ -74,11 +75,11 @@ def _end_epoch(run: Run) -> None:
     learner, rules, journal = run.learner, run.project.training.stop, run.journal
     learner.experience.finish_epoch()
     watched = rules.patience is not None or rules.target is not None or learner.watches_validation
-    pause = max(1, min(EVALUATION_STEPS, run.step // 10))
+    pause = max(1, min(EVALUATION_STEPS[learner.engine.id], run.step // 10))
     if watched or run.step - journal.evaluated_step >= pause:
         _flush(run)
         evaluate(run)
-    end = ending(rules, learner.experience.epoch, journal.latest, journal.watch, titles(run.project.graph))
+    end = ending(rules, learner.experience.epoch, journal.latest, journal.watch, lambda: titles(run.project.graph))
     if end is None and learner.settled:
         _flush(run)
         end = Ending(learner.estimators.words())

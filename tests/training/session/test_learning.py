@@ -294,7 +294,7 @@ def test_the_curves_of_a_run() -> None:
     np.testing.assert_allclose(loss.examples, 4 * loss.step, atol=2)
     assert (loss.low <= loss.value).all() and (loss.value <= loss.high).all()
     assert (np.diff(loss.seconds) >= 0).all() and loss.seconds[-1] == pytest.approx(session.seconds)
-    assert test.step[0] == 0 and (np.diff(test.step) <= EVALUATION_STEPS + 7).all()
+    assert test.step[0] == 0 and (np.diff(test.step) <= EVALUATION_STEPS[session.learner.engine.id] + 7).all()
     assert {"learning_rate", "penalty", "validation_accuracy"} <= session.history.curves.keys()
 
 
