@@ -5,7 +5,7 @@ Its state can be taken and put back at any step, and it then goes on, on the CPU
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,8 @@ from playground.training.schedules import ConstantSchedule, PlateauSchedule, Pla
 from playground.training.second_look import SecondLook
 from playground.training.snapshot import RunState, Snapshot
 from playground.training.step_sizes import StepSizes
+
+Arrays = tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +216,18 @@ class Learner:
         experience, first = self.experience, self.step
         before, arrays = experience.position, self.engine.arrays
         if arrays is not None:
-            losses = arrays.learn(experience.take_arrays(most), self.step)
-            self.losses.extend(losses)
-            self.step += len(losses)
+            self.losses.extend(arrays.learn(self._counted(experience.take_arrays(most)), self.step))
         else:
             for batch in experience.take(most):  # one is made only when the step on the one before has been taken
                 self._learn(batch)
         self.examples += experience.position - before
         return self.step - first
+
+    def _counted(self, batches: Iterable[Arrays]) -> Iterator[Arrays]:
+        """The same batches; each counts as a step once the next is asked for."""
+        for batch in batches:
+            yield batch
+            self.step += 1
 
     def _learn(self, batch: Batch) -> None:
         """One step on one batch: forward, backward, penalties, clipping, update; then what needs no gradient."""

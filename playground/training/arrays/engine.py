@@ -48,8 +48,10 @@ class ArrayEngine:
         (self._descent,) = parts.descents
         self._plans: dict[int, Plan] = {}
         model.flat.gradients.zero_()  # what has no part in the loss stays so
+        self._updates: list[Update] = []
+        self._update_calls: list[Call] = []
+        self._bound: list[object] | None = None  # bound by the first step, which gives the optimizer its memory
         self.plan(rows)
-        self._bind()
 
     def plan(self, rows: int) -> Plan:
         """The way forward and back for a batch of so many rows."""
@@ -104,6 +106,8 @@ class ArrayEngine:
 
     def _stale(self) -> bool:
         """Whether the optimizer's memory is other memory than that which the calls work on."""
+        if self._bound is None:
+            return True
         now = [value for memory in self._descent.memories() for value in memory.values()]
         return len(now) != len(self._bound) or any(a is not b for a, b in zip(now, self._bound, strict=True))
 
