@@ -14,6 +14,8 @@ from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port, numbers_only
 from playground.blocks.kinds import usual_kind
+from playground.blocks.merge_operations import Expansion, plan_concatenation, plan_passing_on, plan_product, plan_sum
+from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
@@ -46,6 +48,10 @@ class Flatten(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Flatten()
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_passing_on(operations)
+        return True
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (_rearranged(outputs[0], inputs[0]),)
@@ -128,6 +134,10 @@ class Reshape(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return ReshapeLayer(self.sizes())
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_passing_on(operations)
+        return True
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (_rearranged(outputs[0], inputs[0]),)
@@ -219,6 +229,10 @@ class Concatenate(Merge):
     def build(self, *inputs: Signal) -> nn.Module:
         return ConcatenateLayer(self.axis)
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_concatenation(operations, self.axis)
+        return True
+
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         scales = {signal.scale for signal in inputs}
         scale: Scale = "probability" if scales == {"probability"} else "any"
@@ -292,6 +306,13 @@ class Add(Elementwise):
     def build(self, *inputs: Signal) -> nn.Module:
         return AddLayer()
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if len(operations.inputs) == 1:
+            plan_passing_on(operations)
+        else:
+            plan_sum(operations)
+        return True
+
 
 class MultiplyLayer(nn.Module):
     """Product of its inputs."""
@@ -312,6 +333,13 @@ class Multiply(Elementwise):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return MultiplyLayer()
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if len(operations.inputs) == 1:
+            plan_passing_on(operations)
+        else:
+            plan_product(operations)
+        return True
 
 
 class FeatureExpansionLayer(nn.Module):
@@ -407,6 +435,17 @@ class FeatureExpansion(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return FeatureExpansionLayer(self)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        expansion = Expansion(operations)
+        chosen = {
+            expansion.originals: self.originals, expansion.squares: self.squares, expansion.products: self.products,
+            expansion.sines: self.sines, expansion.cosines: self.cosines,
+        }  # fmt: skip
+        for write, wanted in chosen.items():
+            if wanted:
+                write()
+        return True
 
     def live_formula(self, *inputs: Signal) -> str:
         count = inputs[0].shape[0]

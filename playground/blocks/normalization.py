@@ -9,6 +9,13 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
+from playground.blocks.normalization_operations import (
+    BatchNormalization,
+    LayerNormalization,
+    plan_dropout,
+    plan_noise,
+)
+from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -62,6 +69,10 @@ class Dropout(Normalization):
     def build(self, *inputs: Signal) -> nn.Module:
         return DropoutLayer(self.rate)
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_dropout(operations, module)
+        return True
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, DropoutLayer)
         module.rate = self.rate
@@ -105,6 +116,10 @@ class GaussianNoise(Normalization):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return GaussianNoiseLayer(self.deviation)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_noise(operations, module)
+        return True
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, GaussianNoiseLayer)
@@ -170,6 +185,13 @@ class BatchNorm(Normalization):
     def build(self, *inputs: Signal) -> nn.Module:
         return BatchNormLayer(inputs[0].shape[0], self.momentum, self.epsilon, self.affine)
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        normalization = BatchNormalization(operations, module)
+        normalization.forward()
+        if operations.learns:
+            normalization.backward()
+        return True
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, BatchNormLayer)
         if (module.weight is not None) != self.affine:
@@ -203,6 +225,13 @@ class LayerNorm(Normalization):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.LayerNorm(self.normalized_shape(inputs[0]), self.epsilon, elementwise_affine=self.affine)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        normalization = LayerNormalization(operations, module)
+        normalization.forward()
+        if operations.learns:
+            normalization.backward()
+        return True
 
     @staticmethod
     def normalized_shape(arriving: Signal) -> tuple[int, ...]:

@@ -10,6 +10,8 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, series_only
+from playground.blocks.lookup_operations import plan_embedding
+from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -49,6 +51,10 @@ class Embedding(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Embedding(len(inputs[0].classes), self.units)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_embedding(operations)
+        return True
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (Signal(tuple(outputs[0][1:]), kind="series"),)

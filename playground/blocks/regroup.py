@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix
+from playground.blocks.lookup_operations import plan_table
+from playground.blocks.operations import Operations
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -154,6 +156,10 @@ class RegroupClasses(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return RegroupLayer(inputs[0].classes, self._table(inputs[0].classes))
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_table(operations, cast(RegroupLayer, module).table)
+        return True
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, RegroupLayer)
