@@ -1,16 +1,29 @@
-"""Losses for classes: cross-entropies, divergence, hinge. The arriving signal tells logits from probabilities."""
+"""Losses for classes: cross-entropies and divergence. The arriving signal tells logits from probabilities."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix
+from playground.blocks.class_loss_operations import (
+    SMALLEST,
+    Logarithms,
+    LogarithmsOfProbabilities,
+    LogarithmsOfSoftmax,
+    plan_asked_class_numbers,
+    plan_binary_from_logits,
+    plan_binary_from_probabilities,
+    plan_class_numbers,
+    plan_distribution,
+    plan_divergence,
+    plan_divergence_from_logarithms,
+)
 from playground.blocks.loss import (
     CODING_WORDS,
     Comparison,
@@ -23,15 +36,11 @@ from playground.blocks.loss import (
     units_fixes,
     use,
 )
-from playground.blocks.loss_operations import plan_binary_from_logits, plan_class_numbers_from_logits
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
-from playground.document.declaration import parameter
 
 PROBABLE: tuple[Scale, ...] = ("probability", "zero-one", "one-hot")
 """What lies between 0 and 1 by its meaning."""
-SMALLEST = 1e-12
-"""Probabilities below this count as this, so that their logarithm stays finite."""
 
 
 def log_probabilities(scale: Scale) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -124,16 +133,27 @@ class BinaryCrossEntropy(SameShapeLoss):
         return ()
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
-        if not isinstance(module, Comparison) or module.compare is binary_cross_entropy:
+        weights = _class_weights(module)
+        if weights is not None and _learns_target(operations):
             return False
-        plan_binary_from_logits(operations)
+        compare = module.compare if isinstance(module, Comparison) else cast(WeightedComparison, module).losses
+        if compare in (binary_cross_entropy, safe_binary_cross_entropy):
+            plan_binary_from_probabilities(operations, weights)
+        else:
+            plan_binary_from_logits(operations, weights)
         return True
 
 
 def safe_binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """The surprise at each answer by itself; ln p is kept above −100."""
-    no, yes = (torch.log(share).clamp_min(-100.0) for share in (1.0 - probability, probability))
+    no, yes = (_kept_logarithm(share) for share in (1.0 - probability, probability))
     return -(target * yes + (1.0 - target) * no)
+
+
+def _kept_logarithm(values: torch.Tensor) -> torch.Tensor:
+    """The logarithm, kept above −100, where its slope is 0."""
+    none = values == 0.0  # at 0 the slope of the logarithm would be infinite, and NaN after what keeps it above
+    return torch.log(values.masked_fill(none, 1.0)).masked_fill(none, -100.0).clamp_min(-100.0)
 
 
 def _binary_from_logits(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -155,8 +175,7 @@ def binary_cross_entropy(probability: torch.Tensor, target: torch.Tensor) -> tor
             return functional.binary_cross_entropy(probability, target)
         except RuntimeError:
             pass
-    yes, no = torch.log(probability).clamp_min(-100.0), torch.log1p(-probability).clamp_min(-100.0)
-    return -(target * yes + (1.0 - target) * no).mean()
+    return safe_binary_cross_entropy(probability, target).mean()
 
 
 class ClassLoss(Loss):
@@ -243,9 +262,12 @@ class CrossEntropy(ClassLoss):
         return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
-        if not isinstance(module, Comparison) or module.compare is not functional.cross_entropy:
-            return False
-        plan_class_numbers_from_logits(operations)
+        if isinstance(module, StepwiseCrossEntropy):
+            plan_asked_class_numbers(operations, _LOGARITHMS[module.to_logarithms])
+        elif isinstance(module, WeightedCrossEntropy):
+            plan_class_numbers(operations, _LOGARITHMS[module.to_logarithms], module.weights)
+        else:
+            plan_class_numbers(operations, _LOGARITHMS[cast(Comparison, module).compare])
         return True
 
 
@@ -311,6 +333,15 @@ class WeightedComparison(nn.Module):
         return (weight * each).sum() / weight.sum()
 
 
+def _class_weights(module: nn.Module) -> torch.Tensor | None:
+    return module.weights if isinstance(module, WeightedComparison) else None
+
+
+def _learns_target(operations: Operations) -> bool:
+    """Whether the target of a loss follows from what learns."""
+    return operations.learns and operations.input_gradient(1) is not None
+
+
 def nll_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Minus the mean logarithm of the probability of the right class."""
     return functional.nll_loss(safe_log(probabilities), target)
@@ -363,11 +394,26 @@ class CategoricalCrossEntropy(DistributionLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         if inputs and inputs[1].weights:
-            to_logarithms = log_probabilities(inputs[0].scale)
-            return WeightedComparison(
-                lambda prediction, target: -(target * to_logarithms(prediction)).sum(dim=1), inputs[1].weights
-            )
+            return WeightedComparison(Surprise(inputs[0].scale), inputs[1].weights)
         return CategoricalLayer(inputs[0].scale if inputs else "any")
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        weights = _class_weights(module)
+        if weights is not None and _learns_target(operations):
+            return False
+        surprise = module.losses if isinstance(module, WeightedComparison) else module
+        plan_distribution(operations, _LOGARITHMS[cast(Surprise, surprise).to_logarithms], weights)
+        return True
+
+
+class Surprise:
+    """Minus the sum of y ln p over the classes, for each example."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.to_logarithms = log_probabilities(scale)
+
+    def __call__(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return -(target * self.to_logarithms(prediction)).sum(dim=1)
 
 
 class CategoricalLayer(nn.Module):
@@ -399,6 +445,12 @@ class KLDivergence(DistributionLoss):
         prediction, target = (inputs[0].scale, inputs[1].scale) if inputs else ("any", "any")
         return DivergenceLayer(prediction, target == "log-probability")
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        assert isinstance(module, DivergenceLayer)
+        write = plan_divergence_from_logarithms if module.logarithmic_target else plan_divergence
+        write(operations, _LOGARITHMS[module.to_logarithms])
+        return True
+
 
 class DivergenceLayer(nn.Module):
     """Sum of p ln (p / q), averaged over the batch; p is the target."""
@@ -413,83 +465,14 @@ class DivergenceLayer(nn.Module):
         return functional.kl_div(logarithms, target, reduction="batchmean", log_target=self.logarithmic_target)
 
 
-class HingeLayer(nn.Module):
-    """Mean of max(0, margin - y s) for targets of -1 and +1."""
+_LOGARITHMS: dict[Callable[..., torch.Tensor], type[Logarithms]] = {
+    _as_they_are: Logarithms,
+    functional.nll_loss: Logarithms,
+    safe_log: LogarithmsOfProbabilities,
+    nll_of_probabilities: LogarithmsOfProbabilities,
+    log_softmax: LogarithmsOfSoftmax,
+    functional.cross_entropy: LogarithmsOfSoftmax,
+}
+"""The array operations for what makes log-probabilities of a prediction, alone or as the first part of a loss."""
 
-    def __init__(self, margin: float) -> None:
-        super().__init__()
-        self.margin = margin
-
-    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        return torch.relu(self.margin - target * prediction).mean()
-
-
-class MulticlassHingeLayer(nn.Module):
-    """Mean over classes and batch of max(0, margin - s_right + s_other)."""
-
-    def __init__(self, margin: float) -> None:
-        super().__init__()
-        self.margin = margin
-
-    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        # Not torch's own function, which has no second derivative.
-        right = prediction.gather(1, target[:, None])  # (batch, 1)
-        missed = torch.relu(self.margin - right + prediction)  # (batch, classes), of the right class the margin itself
-        return (missed.sum(dim=1) - self.margin).mean() / prediction.shape[1]
-
-
-class Hinge(SameShapeLoss):
-    """Hinge loss: binary for targets of -1 and +1, multi-class (Weston & Watkins, over k classes) for class numbers."""
-
-    id: ClassVar[str] = "hinge"
-    free: ClassVar[Free] = "margins"
-    title: ClassVar[str] = "Hinge"
-    summary: ClassVar[str] = (
-        "Asks the score of the right side to win by a margin, then is content: the loss of the support vector machine. "
-        "Takes labels of −1 and +1, or class numbers with one score per class."
-    )
-    formula: ClassVar[str] = (
-        r"L = \frac{1}{n} \sum_i \max(0, 1 - y_i s_i) \quad \mathrm{or} \quad"
-        r" \frac{1}{n k} \sum_i \sum_{j \neq y_i} \max(0, 1 - s_{i,y_i} + s_{i,j})"
-    )
-    source: ClassVar[str] = "Cortes & Vapnik 1995; Weston & Watkins 1999"
-
-    margin: float = parameter(1.0, gt=0.0, le=1e3, help="By how much the right side must win.")
-
-    def match(self, prediction: Signal, target: Signal) -> None:
-        if target.scale == "index":
-            count = len(target.classes)
-            if target.shape:
-                raise BlockError(
-                    f"{self.title} expects one class for each example, but {target.words()} arrives.",
-                    use("cross-entropy", "cross-entropy"),
-                    port="target",
-                )
-            if len(prediction.shape) != 1 or prediction.shape[0] != (count or prediction.shape[0]):
-                raise BlockError(
-                    f"{self.title} expects one score for each of the {count} classes, "
-                    f"but {prediction.words()} arrives.",
-                    *units_fixes(prediction, count),
-                    *(label_fixes(target, "signed") if prediction.shape == (1,) else []),
-                    port="prediction",
-                )
-        elif target.scale != "signed":
-            raise BlockError(
-                f"{self.title} expects labels of −1 and +1 or class numbers, but {target.words()} arrives.",
-                *label_fixes(target, "signed", "index"),
-                port="target",
-            )
-        else:
-            super().match(prediction, target)
-
-    def build(self, *inputs: Signal) -> nn.Module:
-        many = bool(inputs) and inputs[1].scale == "index"
-        return MulticlassHingeLayer(self.margin) if many else HingeLayer(self.margin)
-
-    def update(self, module: nn.Module) -> bool:
-        assert isinstance(module, (HingeLayer, MulticlassHingeLayer))
-        module.margin = self.margin
-        return True
-
-
-BLOCKS: tuple[type[Block], ...] = (BinaryCrossEntropy, CrossEntropy, CategoricalCrossEntropy, KLDivergence, Hinge)
+BLOCKS: tuple[type[Block], ...] = (BinaryCrossEntropy, CrossEntropy, CategoricalCrossEntropy, KLDivergence)

@@ -9,16 +9,16 @@ from playground.blocks.operations import Operations
 
 
 def plan_embedding(operations: Operations) -> None:
-    """A row of the parameter `weight` for each of the class numbers that arrive; it gets the gradient of all of them."""
+    """A row of the parameter `weight` for each of the class numbers that arrive."""
     classes, weight = operations.input, operations.parameter("weight")  # (rows, steps), (classes, units)
     # What would be done to a number outside the table is never needed; to "raise" takes a buffer.
-    operations.forward(np.take, weight, classes, 0, operations.output, "clip")
+    operations.forward(weight.take, classes, 0, operations.output, "clip")
     towards = operations.parameter_gradient("weight") if operations.learns else None
     if towards is not None:
         numbers = np.arange(weight.size, dtype=np.int64).reshape(weight.shape)
         places = operations.scratch(*operations.output.shape, dtype=np.int64)
         operations.backward(towards.fill, 0.0)
-        operations.backward(np.take, numbers, classes, 0, places, "clip")
+        operations.backward(numbers.take, classes, 0, places, "clip")
         # Flat: adding whole rows is ten times as slow.
         flat, gradient = towards.reshape(-1), operations.output_gradient.reshape(-1)
         operations.backward(np.add.at, flat, places.reshape(-1), gradient)
@@ -27,4 +27,4 @@ def plan_embedding(operations: Operations) -> None:
 def plan_table(operations: Operations, table: torch.Tensor) -> None:
     """A row of a constant table for each of the class numbers that arrive; -1 takes the last."""
     rows = table.numpy().astype(operations.output.dtype)
-    operations.forward(np.take, rows, operations.input, 0, operations.output, "wrap")
+    operations.forward(rows.take, operations.input, 0, operations.output, "wrap")

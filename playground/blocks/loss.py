@@ -1,6 +1,7 @@
 """Loss blocks: they compare a prediction with a target and end the graph in one number to make small.
 
-Here are what all losses share and the losses that compare number with number; those for classes are in `class_loss`.
+Here are what all losses share and the losses that compare number with number; those for classes are in `class_loss`
+and `hinge`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
-from playground.blocks.loss_operations import plan_squares
+from playground.blocks.loss_operations import plan_huber, plan_sizes, plan_squares, plan_squares_of_logarithms
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
@@ -283,6 +284,10 @@ class MeanAbsoluteError(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(functional.l1_loss)
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_sizes(operations)
+        return True
+
 
 class Huber(SameShapeLoss):
     """Squared for small differences, linear for large ones."""
@@ -304,6 +309,10 @@ class Huber(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.HuberLoss(delta=self.delta)
 
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_huber(operations, self.delta)
+        return True
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, nn.HuberLoss)
         module.delta = self.delta
@@ -323,6 +332,10 @@ class MeanSquaredLogarithmicError(SameShapeLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(mean_squared_logarithmic_error)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_squares_of_logarithms(operations)
+        return True
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         if inputs[0].low >= 0.0:

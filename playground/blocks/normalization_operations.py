@@ -137,9 +137,9 @@ class BatchNormalization:
         operations = self._operations
         if self._image:
             sums = operations.scratch(self._rows, self._channels)
-            emit(np.dot, values.reshape(-1, self._pixels), operations.ones(self._pixels), sums.reshape(-1))
+            emit(values.reshape(-1, self._pixels).dot, operations.ones(self._pixels), sums.reshape(-1))
             values = sums
-        emit(np.dot, np.full(self._rows, share, dtype=operations.dtype), values, out)
+        emit(np.full(self._rows, share, dtype=operations.dtype).dot, values, out)
 
 
 class LayerNormalization:
@@ -159,10 +159,10 @@ class LayerNormalization:
     def forward(self) -> None:
         """Write the way to the loss."""
         operations, normal, deviation = self._operations, self._normal, self._deviation
-        operations.forward(np.dot, self._x, self._share, deviation)
+        operations.forward(self._x.dot, self._share, deviation)
         operations.forward(np.subtract, self._x, deviation, normal)
         operations.forward(np.multiply, normal, normal, self._product)
-        operations.forward(np.dot, self._product, self._share, deviation)
+        operations.forward(self._product.dot, self._share, deviation)
         operations.forward(np.add, deviation, operations.constant(self._module.eps), deviation)
         operations.forward(np.sqrt, deviation, deviation)
         operations.forward(np.divide, normal, deviation, normal)
@@ -179,16 +179,16 @@ class LayerNormalization:
         shift = operations.parameter_gradient("bias") if self._affine else None
         for parameter, part in ((scale, product), (shift, gradient)):
             if parameter is not None:
-                operations.backward(np.dot, operations.ones(len(part)), part, parameter.reshape(-1))
+                operations.backward(operations.ones(len(part)).dot, part, parameter.reshape(-1))
         if towards is None:
             return
         if self._affine:
             for part in (gradient, product):
                 operations.backward(np.multiply, part, operations.parameter("weight").reshape(-1), part)
         mean = operations.scratch(len(product), 1)
-        operations.backward(np.dot, product, self._share, mean)
+        operations.backward(product.dot, self._share, mean)
         operations.backward(np.multiply, self._normal, mean, product)
-        operations.backward(np.dot, gradient, self._share, mean)
+        operations.backward(gradient.dot, self._share, mean)
         operations.backward(np.subtract, gradient, product, gradient)
         operations.backward(np.subtract, gradient, mean, gradient)
         operations.backward(np.divide, gradient, self._deviation, towards.reshape(gradient.shape))

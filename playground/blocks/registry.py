@@ -15,6 +15,7 @@ from playground.blocks import (
     descent,
     forecast_measures,
     graph,
+    hinge,
     loss,
     merge,
     normalization,
@@ -43,6 +44,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *loss.BLOCKS,
     *descent.BLOCKS,
     *class_loss.BLOCKS,
+    *hinge.BLOCKS,
     *coverage.BLOCKS,
     *forecast_measures.BLOCKS,
 )

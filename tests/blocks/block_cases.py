@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.blocks import activation, class_loss, dense, loss, merge, normalization
+from playground.blocks import activation, class_loss, dense, hinge, loss, merge, normalization
 from playground.blocks.signal import Signal
 from tests.blocks import (
     cases_adversarial,
@@ -83,8 +83,8 @@ CASES: tuple[Case, ...] = (
         for signal in (LOGITS, PROBABILITIES, LOGARITHMS)
         for target in (ONE_HOT, PROBABILITIES)
     ),
-    compared(class_loss.Hinge(), ONE, SIGNED, changed=class_loss.Hinge(margin=0.2)),
-    compared(class_loss.Hinge(), LOGITS, INDEX, changed=class_loss.Hinge(margin=0.2)),
+    compared(hinge.Hinge(), ONE, SIGNED, changed=hinge.Hinge(margin=0.2)),
+    compared(hinge.Hinge(), LOGITS, INDEX, changed=hinge.Hinge(margin=0.2)),
     *cases_adversarial.CASES,
     *cases_attention.CASES,
     *cases_convolution.CASES,

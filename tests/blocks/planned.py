@@ -28,9 +28,20 @@ class Bench:
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.dtype = dtype
         self.slope_calls: list[Any] = []
+        self._spread: list[tuple[Array, Array]] = []
 
     def ones(self, count: int) -> Array:
         return np.ones(count, dtype=self.dtype)
+
+    def spread(self, parameter: Array, rows: int) -> Array:
+        spread = np.full((rows, len(parameter)), np.nan, dtype=self.dtype)
+        self._spread.append((spread, parameter))
+        return spread
+
+    def begin(self) -> None:
+        """What happens before the calls of a step."""
+        for spread, parameter in self._spread:
+            spread[:] = parameter
 
     def slopes(self, write: SlopeOfOutput, output: Array) -> Array:
         slopes = np.full(output.size, np.nan, dtype=self.dtype)
@@ -46,7 +57,7 @@ class Bench:
 class Planned:
     """A block of its own, whose plan and whose module take the same steps.
 
-    `wanted` are the ports whose gradient somebody asks for, all that carry numbers by default; `learns` tells whether
+    `wanted` are the ports whose gradient somebody asks for, all but class codings by default; `learns` tells whether
     the parameters learn. All memory that the plan has to write holds NaN before each step.
     """
 
@@ -68,7 +79,7 @@ class Planned:
         for parameter in self.expected.parameters():
             parameter.requires_grad_(learns)
         self.batch = [self._typed(batch_of(signal, rows)) for signal in signals]
-        numbers = [port for port, values in enumerate(self.batch) if values.is_floating_point()]
+        numbers = [port for port, signal in enumerate(signals) if signal.kind not in ("classes", "tokens")]
         self.wanted = [port for port in numbers if wanted is None or port in wanted]
         self.loss = isinstance(block, Loss)
         self._lay_out()
@@ -124,6 +135,7 @@ class Planned:
             array.fill(np.nan if array.dtype.kind == "f" else -9)
         for buffer, one in zip(self.inputs, batch, strict=True):
             buffer[...] = one.numpy()
+        self.bench.begin()
         with np.errstate(all="ignore"):
             for call in self.operations.forward_calls:
                 call()

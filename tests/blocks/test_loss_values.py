@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from playground.blocks import class_loss, loss
+from playground.blocks import class_loss, hinge, loss
 from playground.blocks.base import Block
 from playground.blocks.signal import Scale, Signal
 from tests.blocks.block_cases import (
@@ -119,7 +119,7 @@ def test_certain_and_wrong_stays_finite_as_in_torch() -> None:
         (class_loss.BinaryCrossEntropy(), (ONE, ONE)),
         (class_loss.CategoricalCrossEntropy(), (PROBABILITIES, ONE_HOT)),
         (class_loss.KLDivergence(), (LOGITS, ONE_HOT)),
-        (class_loss.Hinge(), (ONE, SIGNED)),
+        (hinge.Hinge(), (ONE, SIGNED)),
         (loss.MeanSquaredLogarithmicError(), (ONE, ONE)),
     ],
     ids=lambda item: item.id if isinstance(item, Block) else "",
@@ -187,13 +187,13 @@ def test_four_surprises() -> None:
 
 def test_hinge_of_two_sides() -> None:
     scores, sides = torch.tensor([[0.5], [2.0], [0.5]]), torch.tensor([[1.0], [1.0], [-1.0]])
-    assert value(class_loss.Hinge(), scores, sides, ONE, SIGNED) == pytest.approx((0.5 + 0.0 + 1.5) / 3)
-    assert value(class_loss.Hinge(margin=0.4), scores, sides, ONE, SIGNED) == pytest.approx(0.9 / 3)
+    assert value(hinge.Hinge(), scores, sides, ONE, SIGNED) == pytest.approx((0.5 + 0.0 + 1.5) / 3)
+    assert value(hinge.Hinge(margin=0.4), scores, sides, ONE, SIGNED) == pytest.approx(0.9 / 3)
 
 
 def test_hinge_of_many_classes() -> None:
     scores = torch.tensor([[2.0, 1.5, -1.0]])
-    found = value(class_loss.Hinge(), scores, torch.tensor([0]), LOGITS, INDEX)
+    found = value(hinge.Hinge(), scores, torch.tensor([0]), LOGITS, INDEX)
     assert found == pytest.approx((0.5 + 0.0) / 3)
     assert found == pytest.approx(functional.multi_margin_loss(scores, torch.tensor([0])).item())
 

@@ -69,7 +69,7 @@ def _surprise_of_logits(logits: torch.Tensor, target: torch.Tensor) -> torch.Ten
 
 
 def _surprise_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    return _surprise(torch.log(probabilities.clamp_min(class_loss.SMALLEST)), target)
+    return _surprise(class_loss.safe_log(probabilities), target)
 
 
 _OF_COMPARISONS: dict[Callable[..., Any], RowLoss] = {
