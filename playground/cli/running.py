@@ -137,6 +137,7 @@ class Outcome:
             "seconds": round(session.seconds, 4),
             "steps_per_second": round(session.step / session.seconds, 1) if session.seconds else 0.0,
             "device": session.device.type,
+            "engine": session.learner.engine.id,
             "parameters": session.report.total_parameters,
             "metrics": self.metrics,
             "reasons": reasons(self.metrics),

@@ -183,6 +183,7 @@ def _settings(settings: TrainingSettings, known: Mapping[str, str]) -> dict[str,
         "patience": settings.stop.patience,
         "restore best": settings.stop.restore_best,
         "device": settings.device,
+        "engine": settings.engine,
     }
 
 

@@ -328,6 +328,7 @@ class NAdam(Adam):
     def plan(self, update: Update) -> bool:
         moments = _moments(update, self.beta1, self.beta2)
         count, product = update.counter("step"), update.counter("mu_product", 1.0)
+        kind = update.memory["mu_product"].numpy().dtype.type
         scale, ahead = update.scratch(), update.scratch()
         correction, of_gradient, of_mean = (update.constant(0.0) for _ in range(3))
 
@@ -336,7 +337,7 @@ class NAdam(Adam):
             rate = float(update.group["lr"])
             now = self.beta1 * (1.0 - 0.5 * 0.96 ** (count[0] * self.momentum_decay))
             later = self.beta1 * (1.0 - 0.5 * 0.96 ** ((count[0] + 1.0) * self.momentum_decay))
-            product[0] = float(np.float32(product[0]) * np.float32(now))  # torch keeps it in single precision
+            product[0] = float(kind(product[0]) * kind(now))  # in the precision in which torch keeps it
             correction[()] = 1.0 / (1.0 - self.beta2 ** count[0])
             of_gradient[()] = rate * (1.0 - now) / (1.0 - product[0])
             of_mean[()] = rate * later / (1.0 - product[0] * later)

@@ -22,8 +22,8 @@ def test_json_has_exactly_the_promised_keys(playground: Callable, small: Path) -
     spoken = playground("train", small, "--json")
     assert spoken.code == 0
     assert list(spoken.json) == [
-        "preset", "epochs", "steps", "seconds", "steps_per_second", "device", "parameters", "metrics", "reasons",
-        "goals",
+        "preset", "epochs", "steps", "seconds", "steps_per_second", "device", "engine", "parameters", "metrics",
+        "reasons", "goals",
     ]  # fmt: skip
     assert spoken.json["preset"] == str(small)
     assert spoken.json["device"] == "cpu"

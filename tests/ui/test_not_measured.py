@@ -23,7 +23,7 @@ def bar(qtbot) -> TopBar:
 
 
 def frame(**latest: float) -> SimpleNamespace:
-    return SimpleNamespace(epoch=1.0, latest=latest, device="cpu")
+    return SimpleNamespace(epoch=1.0, latest=latest, device="cpu", engine="numpy", engine_reason="")
 
 
 def test_before_anything_is_trained_the_bar_says_so(bar: TopBar) -> None:

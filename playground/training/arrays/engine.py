@@ -53,6 +53,11 @@ class ArrayEngine:
         self._bound: list[object] | None = None  # bound by the first step, which gives the optimizer its memory
         self.plan(rows)
 
+    @property
+    def updates_itself(self) -> bool:
+        """Whether the optimizer's update is array operations too, as far as it is known: after the first step."""
+        return bool(self._updates)
+
     def plan(self, rows: int) -> Plan:
         """The way forward and back for a batch of so many rows."""
         plan = self._plans.get(rows)

@@ -69,7 +69,7 @@ class Update:
     def counter(self, name: str, start: float = 0.0) -> list[float]:
         """A number that the optimizer remembers, in a list of one; it goes back to torch after the last step."""
         if self.memory.get(name) is None:
-            self.memory[name] = torch.tensor(start, dtype=torch.float32)
+            self.memory[name] = torch.tensor(start)
         place = self.memory[name].numpy()
         now = [float(place)]
         self._counters.append((place, now))

@@ -40,6 +40,7 @@ def speed_words(tick: int) -> str:
     return f"{speed:.0f} step{'s' if speed >= 1.5 else ''} a second"
 
 
+WHERE_TRAINED = "Where the network is trained. Click to choose."
 NOT_YET = "nothing has been trained yet."
 UNSAVED = " •"
 WIDEST_NUMBER = "-0.0e+00"
@@ -157,7 +158,7 @@ class TopBar(QFrame):
             "test_loss": Figure("test loss", "test"),
             "quality": Figure("test accuracy"),
         }
-        self.device = self._plain_button("cpu", "Where the network is trained. Click to choose.")
+        self.device = self._plain_button("cpu", WHERE_TRAINED)
         self.device.clicked.connect(self.device_clicked)
         self.seed = self._plain_button("seed 1", "Decides first weights and order of examples. Click for a new one.")
         self.seed.clicked.connect(self.seed_clicked)
@@ -319,6 +320,15 @@ class TopBar(QFrame):
         for figure in self.figures.values():
             figure.set("–", NOT_YET)
 
+    def _show_machine(self, frame: Frame) -> bool:
+        """Show where and by what the network is trained; returns whether that was news."""
+        text = f"{frame.device} · {frame.engine}" if frame.engine else frame.device
+        if self.device.text() == text:
+            return False
+        self.device.setText(text)
+        self.device.setToolTip(f"{WHERE_TRAINED} {frame.engine_reason}".rstrip())
+        return True
+
     def show_frame(self, frame: Frame) -> None:
         """Show the numbers of a frame."""
         self.figures["epoch"].set(f"{frame.epoch:,.0f}" if frame.epoch >= 100 else f"{frame.epoch:.3g}")
@@ -327,9 +337,7 @@ class TopBar(QFrame):
         changed = self._show_loss("train_loss", "train_loss", latest)
         changed |= self._show_loss("test_loss", f"{part}_loss", latest)
         changed |= self.show_quality(latest)
-        if self.device.text() != frame.device:
-            self.device.setText(frame.device)
-            changed = True
+        changed |= self._show_machine(frame)
         if changed:
             self.fit()
 

@@ -278,7 +278,8 @@ def _brought_back(saved: SavedRun) -> Run:
     frame = Frame(
         run=-saved.number, snapshot=end, points=(), marks=(), step=end.step, epoch=end.epoch,
         examples=end.place.examples if end.place else 0, seconds=end.place.seconds if end.place else 0.0,
-        steps_per_second=0.0, learning_rate=saved.learning_rate, device=saved.device, latest=dict(saved.latest),
+        steps_per_second=0.0, learning_rate=saved.learning_rate, device=saved.device, engine="", engine_reason="",
+        latest=dict(saved.latest),
         finished=saved.finished, trail=tuple(saved.trail), project=saved.project,
     )  # fmt: skip
     came = saved.origin

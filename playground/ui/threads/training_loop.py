@@ -255,6 +255,8 @@ class TrainingLoop(QThread):
             steps_per_second=self._rate if self._playing else 0.0,
             learning_rate=session.learning_rate,
             device=str(session.device),
+            engine=session.learner.engine.id,
+            engine_reason=session.learner.engine.reason,
             latest=dict(session.latest),
             finished=session.finished,
             trail=session.trail.snapshots,

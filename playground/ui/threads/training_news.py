@@ -45,6 +45,9 @@ class Frame:
     steps_per_second: float
     learning_rate: float
     device: str
+    engine: str
+    """What takes the steps, torch or numpy, or empty where that is not known any more."""
+    engine_reason: str
     latest: dict[str, float]
     finished: str
     trail: tuple[Snapshot, ...] = ()

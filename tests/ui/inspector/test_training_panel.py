@@ -165,6 +165,14 @@ def test_seed_dice_and_device(panel: TrainingPanel, document: OpenDocument, qtbo
     assert document.project.training.device == "cpu"
 
 
+def test_the_engine(panel: TrainingPanel, document: OpenDocument) -> None:
+    assert panel.engine.currentData() == "automatic"
+    choose(panel.engine, "torch")
+    assert document.project.training.engine == "torch"
+    document.undo_stack.undo()
+    assert panel.engine.currentData() == "automatic" == document.project.training.engine
+
+
 def test_devices_that_are_not_here_cannot_be_chosen(panel: TrainingPanel) -> None:
     from playground.training.device import available_devices
 

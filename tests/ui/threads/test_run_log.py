@@ -20,7 +20,8 @@ def frame(run: int, step: int, count: int = 1, origin: Origin | None = None) -> 
     trail = tuple(Snapshot(number, 0.0, np.zeros(1_000, dtype=np.float32), LAYOUT) for number in steps)
     return Frame(
         run=run, snapshot=trail[-1], points=(), marks=(), step=step, epoch=0.0, examples=0, seconds=0.0,
-        steps_per_second=0.0, learning_rate=0.1, device="cpu", latest={}, finished="", trail=trail, origin=origin,
+        steps_per_second=0.0, learning_rate=0.1, device="cpu", engine="numpy", engine_reason="",
+        latest={}, finished="", trail=trail, origin=origin,
     )  # fmt: skip
 
 
