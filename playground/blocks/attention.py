@@ -9,6 +9,8 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix, Port, series_only
+from playground.blocks.merge_operations import plan_addition
+from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import PADDING, Signal
 from playground.document.declaration import parameter
@@ -78,6 +80,13 @@ class PositionalEncoding(Block):
     def build(self, *inputs: Signal) -> nn.Module:
         steps, width = inputs[0].shape
         return SinusoidalLayer(steps, width) if self.kind == "sinusoidal" else LearnedPositionsLayer(steps, width)
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if isinstance(module, SinusoidalLayer):
+            plan_addition(operations, operations.buffer(module.positions), None)
+        else:
+            plan_addition(operations, operations.parameter("weight"), operations.parameter_gradient("weight"))
+        return True
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)

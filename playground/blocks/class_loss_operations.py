@@ -15,6 +15,8 @@ from playground.blocks.operations import Array, Operations, rows_of
 
 SMALLEST = 1e-12
 """Probabilities below this count as this, so that their logarithm stays finite."""
+_LEAST_SLOPE = float(np.float32(1e-12))
+"""Torch keeps the slope p (1 - p) of a binary cross-entropy above this number of single precision in double too."""
 
 
 class Shares:
@@ -117,7 +119,7 @@ def plan_binary_from_probabilities(operations: Operations, weights: torch.Tensor
     if towards is not None:
         operations.backward(np.subtract, one, p, rest)
         operations.backward(np.multiply, rest, p, rest)
-        operations.backward(np.maximum, rest, operations.constant(SMALLEST), out=rest)
+        operations.backward(np.maximum, rest, operations.constant(_LEAST_SLOPE), out=rest)
         operations.backward(np.subtract, p, target, towards)
         operations.backward(np.divide, towards, rest, towards)
         _scale(operations, towards, shares.factor(1.0 / count))

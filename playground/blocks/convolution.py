@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import torch
 from torch import nn
@@ -11,6 +11,8 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Advice, Block, BlockError, Fix, numbers_only
+from playground.blocks.merge_operations import plan_mean
+from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal, Window
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
@@ -347,6 +349,10 @@ class GlobalAveragePooling(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return MeanLayer((1,) if inputs[0].stepwise else (2, 3))
+
+    def plan(self, module: nn.Module, operations: Operations) -> bool:
+        plan_mean(operations, cast(MeanLayer, module).axes)
+        return True
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (_summary_of(inputs[0], tuple(outputs[0][1:])),)

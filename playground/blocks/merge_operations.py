@@ -63,6 +63,33 @@ def plan_product(operations: Operations) -> None:
     _product_towards(operations, gradient, operations.inputs[1], operations.input_gradient(0), share)
 
 
+def plan_mean(operations: Operations, axes: tuple[int, ...]) -> None:
+    """The mean over some axes, the batch being axis 0."""
+    x, y = operations.input, operations.output
+    share = operations.constant(y.size / x.size)
+    operations.forward(np.add.reduce, x, axes, None, y)
+    operations.forward(np.multiply, y, share, y)
+    towards = operations.input_gradient() if operations.learns else None
+    if towards is not None:
+        gradient = operations.output_gradient
+        operations.backward(np.multiply, gradient, share, gradient)
+        operations.backward(np.positive, np.expand_dims(gradient, axes), towards)
+
+
+def plan_addition(operations: Operations, constant: Array, towards_constant: Array | None) -> None:
+    """The input plus the same numbers for each example, which may learn."""
+    operations.forward(np.add, operations.input, constant, operations.output)
+    gradient = operations.output_gradient if operations.learns else None
+    if gradient is None:
+        return
+    if towards_constant is not None:
+        each = gradient.reshape(operations.rows, -1)
+        operations.backward(operations.ones(operations.rows).dot, each, towards_constant.reshape(-1))
+    towards = operations.input_gradient()
+    if towards is not None:
+        operations.backward(np.positive, gradient, towards)
+
+
 def _product_towards(
     operations: Operations, gradient: Array, others: Array, towards: Array | None, share: Array
 ) -> None:

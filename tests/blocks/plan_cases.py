@@ -1,0 +1,102 @@
+"""More cases for the array operations of blocks, beside those of every block; and who has none, and why."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from playground.blocks import activation, class_loss, dense, hinge, loss, merge, normalization, recurrent
+from playground.blocks.signal import Signal
+from tests.blocks.case import (
+    IMAGE,
+    INDEX,
+    LOGARITHMS,
+    LOGITS,
+    ONE,
+    ONE_HOT,
+    ONE_PROBABILITY,
+    PROBABILITIES,
+    SERIES,
+    SIGNED,
+    TOKENS,
+    VECTOR,
+    ZERO_ONE,
+    Case,
+    compared,
+    same,
+)
+
+WITHOUT = {
+    "noise": "only adversarial networks have it, which learn in phases, and these are taken by torch",
+    "real-and-generated": "it makes two rows of one example",
+    "generator-loss": "only adversarial networks have it",
+    "conv2d": "torch's own convolution is faster than any made of products of arrays",
+    "max-pool2d": "it follows a convolution",
+    "avg-pool2d": "it follows a convolution",
+    "simple-rnn": "it runs over time, where torch has one call",
+    "lstm": "it runs over time, where torch has one call",
+    "gru": "it runs over time, where torch has one call",
+    "multi-head-attention": "its products of many heads are too large for numpy to win",
+    "graph-convolution": "its products with the edges are too large for numpy to win",
+    "perceptron": "it learns without a gradient",
+    "support-vector-machine": "it learns without a gradient",
+    "k-means": "it learns without a gradient",
+    "autoregression": "it learns without a gradient",
+    "test-function": "its formulas are differentiated by torch, in double precision",
+}
+"""The blocks that have no array operations, and the reason."""
+
+ACTIVATIONS = get_args(activation.ActivationName)
+PADDED = Signal((5,), kind="classes", scale="index", classes=("a", "b", "c"), unanswered=True)
+UNLIKE = (1.0, 2.5, 0.25)
+SCALES = (LOGITS, PROBABILITIES, LOGARITHMS)
+STEPS = Signal((5, 3), kind="series")
+GATE = Signal((3, 1, 1), kind="image")
+PLANE = Signal((1, 4, 5), kind="image")
+
+CASES: tuple[Case, ...] = (
+    *(Case(dense.Dense(units=3, activation=name), (VECTOR,), (3,)) for name in ACTIVATIONS),
+    *(Case(dense.Dense(units=3, activation=name, bias=False), (SERIES,), (5, 3)) for name in ACTIVATIONS),
+    *(same(cls(), SERIES) for cls in activation.ACTIVATIONS),
+    same(activation.PReLU(slopes="per-channel"), SERIES),
+    same(activation.LeakyReLU(slope=0.3), IMAGE),
+    same(activation.LeakyReLU(slope=0.0), VECTOR),
+    same(activation.ELU(alpha=2.5), VECTOR),
+    Case(merge.Flatten(), (SERIES,), (20,)),
+    Case(merge.Reshape(shape="4 x 5 x 3"), (IMAGE,), (4, 5, 3)),
+    Case(merge.Concatenate(axis=2), (SERIES, Signal((5, 2), kind="series"), SERIES), (5, 10)),
+    Case(merge.Add(), (VECTOR,), (4,)),
+    Case(merge.Add(), (GATE, PLANE), (3, 4, 5)),
+    Case(merge.Add(), (GATE, GATE, IMAGE, PLANE), (3, 4, 5)),
+    Case(merge.Add(), (ONE, ONE), (1,)),
+    Case(merge.Multiply(), (VECTOR,), (4,)),
+    Case(merge.Multiply(), (GATE, PLANE), (3, 4, 5)),
+    Case(merge.Multiply(), (GATE, GATE, IMAGE, PLANE), (3, 4, 5)),
+    Case(merge.Multiply(), (VECTOR, VECTOR, ONE), (4,)),
+    Case(merge.FeatureExpansion(), (ONE,), (3,)),
+    Case(merge.FeatureExpansion(originals=False, products=False, cosines=True), (VECTOR,), (12,)),
+    same(normalization.Dropout(rate=0.0)),
+    same(normalization.Dropout(rate=0.9), SERIES),
+    same(normalization.GaussianNoise(deviation=0.0)),
+    same(normalization.GaussianNoise(deviation=2.0), IMAGE),
+    same(normalization.BatchNorm(momentum=1.0, epsilon=0.1)),
+    same(normalization.BatchNorm(momentum=0.4, affine=False)),
+    same(normalization.LayerNorm(affine=False), IMAGE),
+    same(normalization.LayerNorm(epsilon=0.1), SERIES),
+    Case(recurrent.Embedding(units=1), (TOKENS,), (5, 1)),
+    compared(loss.MeanSquaredLogarithmicError(), ONE_PROBABILITY, ONE_PROBABILITY),
+    compared(loss.SumOfSquaresError(half=False), SERIES, SERIES),
+    compared(loss.SumOfSquaresError(average=True), IMAGE, IMAGE),
+    compared(loss.Huber(delta=0.3), SERIES, SERIES),
+    compared(class_loss.BinaryCrossEntropy(), PROBABILITIES, PROBABILITIES),
+    compared(class_loss.BinaryCrossEntropy(), IMAGE, Signal(IMAGE.shape, scale="probability", low=0.0, high=1.0)),
+    compared(class_loss.BinaryCrossEntropy(), ONE, ZERO_ONE.but(weights=(0.75, 3.0))),
+    compared(class_loss.BinaryCrossEntropy(), ONE_PROBABILITY, ZERO_ONE.but(weights=(0.75, 3.0))),
+    *(compared(class_loss.BinaryCrossEntropy(), one, ONE_HOT.but(weights=UNLIKE)) for one in (LOGITS, PROBABILITIES)),
+    *(compared(class_loss.CrossEntropy(), one, INDEX.but(weights=UNLIKE)) for one in SCALES),
+    *(compared(class_loss.CrossEntropy(), STEPS.but(scale=one.scale, sums_to_one=True), PADDED) for one in SCALES),
+    *(compared(class_loss.CategoricalCrossEntropy(), one, ONE_HOT.but(weights=UNLIKE)) for one in SCALES),
+    *(compared(class_loss.CategoricalCrossEntropy(), one, Signal((3,), low=0.0, high=1.0)) for one in SCALES),
+    *(compared(class_loss.KLDivergence(), one, LOGARITHMS) for one in SCALES),
+    compared(hinge.Hinge(margin=0.2), ONE, SIGNED),
+    compared(hinge.Hinge(margin=3.0), LOGITS, INDEX),
+)  # fmt: skip
