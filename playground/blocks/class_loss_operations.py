@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from playground.blocks.activation_operations import write_log_softmax, write_sigmoid
+from playground.blocks.activation_operations import write_log_softmax, write_sigmoid, write_softplus
 from playground.blocks.operations import Array, Operations, rows_of
 
 SMALLEST = 1e-12
@@ -80,7 +80,7 @@ def plan_binary_from_logits(operations: Operations, weights: torch.Tensor | None
     logits, target = operations.inputs
     shares, count = shares_by_class(operations, weights), logits.size // operations.rows
     surprise, product = operations.scratch(*logits.shape), operations.scratch(*logits.shape)
-    operations.forward(np.logaddexp, logits, operations.constant(0.0), surprise)
+    write_softplus(operations.forward, logits, surprise, operations)
     operations.forward(np.multiply, logits, target, product)
     operations.forward(np.subtract, surprise, product, surprise)
     shares.mean(surprise, 1.0 / count)
@@ -92,7 +92,7 @@ def plan_binary_from_logits(operations: Operations, weights: torch.Tensor | None
         operations.backward(np.subtract, towards, target, towards)
         _scale(operations, towards, shares.factor(1.0 / count))
     if towards_target is not None:
-        operations.backward(np.positive, logits, towards_target)
+        operations.backward(np.copyto, towards_target, logits)
         _scale(operations, towards_target, shares.factor(-1.0 / count))
 
 
@@ -216,7 +216,7 @@ class LogarithmsOfSoftmax(Logarithms):
 
     def all(self) -> Array:
         self._values = self.operations.scratch(*self.given.shape)
-        write_log_softmax(self.operations, self.given, self._values, -1)
+        self._sums = write_log_softmax(self.operations, self.given, self._values, -1)
         return self._values
 
     def of_right(self, right: Array) -> Array:
@@ -227,9 +227,9 @@ class LogarithmsOfSoftmax(Logarithms):
     def back_from_all(self, share: Array, factor: Array) -> None:
         if self.towards is None:
             return
-        operations, total = self.operations, self.operations.scratch(len(share), 1)
+        operations = self.operations
         # The slope of ln softmax: g - softmax(z) times the sum of g
-        operations.backward(share.dot, operations.ones(share.shape[1]).reshape(-1, 1), total)
+        total = self._sums.of(operations.backward, share)
         operations.backward(np.exp, self._values, self.towards)
         operations.backward(np.multiply, self.towards, total, self.towards)
         operations.backward(np.subtract, share, self.towards, self.towards)

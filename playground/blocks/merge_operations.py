@@ -12,10 +12,10 @@ from playground.blocks.operations import Array, Operations
 def plan_passing_on(operations: Operations) -> None:
     """The numbers of the input as they are, in the shape of the output."""
     x, y = operations.input, operations.output
-    operations.forward(np.positive, x.reshape(y.shape), y)  # the quickest copy of a small array
+    operations.forward(np.copyto, y, x.reshape(y.shape))
     towards = operations.input_gradient() if operations.learns else None
     if towards is not None:
-        operations.backward(np.positive, operations.output_gradient.reshape(towards.shape), towards)
+        operations.backward(np.copyto, towards, operations.output_gradient.reshape(towards.shape))
 
 
 def plan_concatenation(operations: Operations, axis: int) -> None:
@@ -24,12 +24,12 @@ def plan_concatenation(operations: Operations, axis: int) -> None:
     stops = list(accumulate(sizes))
     places = [(slice(None),) * axis + (slice(stop - size, stop),) for stop, size in zip(stops, sizes, strict=True)]
     for place, part in zip(places, operations.inputs, strict=True):
-        operations.forward(np.positive, part, operations.output[place])
+        operations.forward(np.copyto, operations.output[place], part)
     if operations.learns:
         for port, place in enumerate(places):
             towards = operations.input_gradient(port)
             if towards is not None:
-                operations.backward(np.positive, operations.output_gradient[place], towards)
+                operations.backward(np.copyto, towards, operations.output_gradient[place])
 
 
 def plan_sum(operations: Operations) -> None:
@@ -73,7 +73,7 @@ def plan_mean(operations: Operations, axes: tuple[int, ...]) -> None:
     if towards is not None:
         gradient = operations.output_gradient
         operations.backward(np.multiply, gradient, share, gradient)
-        operations.backward(np.positive, np.expand_dims(gradient, axes), towards)
+        operations.backward(np.copyto, towards, np.expand_dims(gradient, axes))
 
 
 def plan_addition(operations: Operations, constant: Array, towards_constant: Array | None) -> None:
@@ -87,7 +87,7 @@ def plan_addition(operations: Operations, constant: Array, towards_constant: Arr
         operations.backward(operations.ones(operations.rows).dot, each, towards_constant.reshape(-1))
     towards = operations.input_gradient()
     if towards is not None:
-        operations.backward(np.positive, gradient, towards)
+        operations.backward(np.copyto, towards, gradient)
 
 
 def _product_towards(
@@ -108,7 +108,7 @@ def _sum_stretched(operations: Operations, gradient: Array, towards: Array) -> N
     if axes:
         operations.backward(np.add.reduce, gradient, axes, None, towards, True)
     else:
-        operations.backward(np.positive, gradient, towards)
+        operations.backward(np.copyto, towards, gradient)
 
 
 class Expansion:
@@ -126,7 +126,7 @@ class Expansion:
     def originals(self) -> None:
         """The inputs themselves."""
         columns = self._next(self._x.shape[1])
-        self._operations.forward(np.positive, self._x, self._operations.output[:, columns])
+        self._operations.forward(np.copyto, self._operations.output[:, columns], self._x)
         if self._towards is not None:
             self._add(self._operations.output_gradient[:, columns])
 

@@ -12,7 +12,19 @@ from playground.blocks.families import role_of
 from playground.blocks.registry import BLOCKS
 from playground.blocks.signal import Signal
 from tests.blocks import block_cases, plan_cases
-from tests.blocks.case import IMAGE, INDEX, LOGITS, ONE, ONE_PROBABILITY, VECTOR, ZERO_ONE, Case, batch_of, same
+from tests.blocks.case import (
+    IMAGE,
+    INDEX,
+    LOGITS,
+    ONE,
+    ONE_PROBABILITY,
+    VECTOR,
+    ZERO_ONE,
+    Case,
+    batch_of,
+    compared,
+    same,
+)
 from tests.blocks.planned import Planned
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
@@ -94,6 +106,22 @@ def test_an_undefined_number_is_not_hidden(case: Case) -> None:
     values = [batch(signal, planned.rows, port) for port, signal in enumerate(case.inputs)]
     values[0].view(-1)[0] = torch.nan
     planned.compare(*values)  # NaN is held to be the same as NaN, and as nothing else
+
+
+WIDE = Signal((50,), classes=tuple(map(str, range(50))))
+WIDE_CASES = [
+    *(same(kind(), WIDE) for kind in activation.ACTIVATIONS),
+    *(same(kind(), WIDE) for kind in normalization.BLOCKS),
+    *(compared(kind(), WIDE, WIDE.but(scale="probability", low=0.0, high=1.0, sums_to_one=True))
+      for kind in (class_loss.CategoricalCrossEntropy, class_loss.KLDivergence, class_loss.BinaryCrossEntropy)),
+    compared(class_loss.CrossEntropy(), WIDE, WIDE.but(shape=(), kind="classes", scale="index")),
+]  # fmt: skip
+
+
+@in_both_precisions
+@pytest.mark.parametrize("case", WIDE_CASES, ids=lambda case: case.block.id)
+def test_what_is_computed_otherwise_for_many_numbers_agrees_too(case: Case, dtype: np.dtype) -> None:
+    steps(Planned(case.block, case.inputs, dtype, rows=90))
 
 
 CORNERS = [0.0, -0.0, 1e-30, -1e-30, 1.0, -1.0, 19.0, -19.0, 80.0, -80.0, 1e4, -1e4]
