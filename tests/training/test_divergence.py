@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from playground.document.graph import Graph
+from playground.training.arrays.engine import ArrayEngine
+from playground.training.arrays.plan import Plan
 from playground.training.divergence import Diverged
 from playground.training.losses import LossLog
 from tests.network.small_graphs import multilayer, node
@@ -103,19 +105,37 @@ def test_an_exploding_gradient_is_named_as_such() -> None:
     assert caught.value.node == "layer-1" and "exploded on the way back" in caught.value.message
 
 
-def test_without_memory_the_session_stays_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    session, untouched = run(project(noisy_graph(), "adam"), 4), run(project(noisy_graph(), "adam"), 12)
-    before = run(project(noisy_graph(), "adam"), 6)  # the epoch ends there and is evaluated
-    remembered = LossLog.add
+def out_of_memory_in_the_fourth_step(monkeypatch: pytest.MonkeyPatch, engine: str) -> type[BaseException]:
+    """Let memory run out in the midst of a step; returns what is raised then."""
     steps = iter(range(10))
+    if engine == "torch":
+        remembered = LossLog.add
 
-    def add(self: LossLog, loss: torch.Tensor, values: Sequence[torch.Tensor]) -> None:
+        def add(self: LossLog, loss: torch.Tensor, values: Sequence[torch.Tensor]) -> None:
+            if next(steps) == 3:
+                raise torch.OutOfMemoryError("no memory left")
+            remembered(self, loss, values)
+
+        monkeypatch.setattr(LossLog, "add", add)
+        return torch.OutOfMemoryError
+    planned = ArrayEngine.plan
+
+    def plan(self: ArrayEngine, rows: int) -> Plan:
         if next(steps) == 3:
-            raise torch.OutOfMemoryError("no memory left")
-        remembered(self, loss, values)
+            raise MemoryError("no memory left")
+        return planned(self, rows)
 
-    monkeypatch.setattr(LossLog, "add", add)
-    with pytest.raises(torch.OutOfMemoryError):
+    monkeypatch.setattr(ArrayEngine, "plan", plan)
+    return MemoryError
+
+
+@pytest.mark.parametrize("engine", ["torch", "numpy"])
+def test_without_memory_the_session_stays_where_it_was(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    settings = project(noisy_graph(), "adam", engine=engine)
+    session, untouched = run(settings, 4), run(settings, 12)
+    before = run(settings, 6)  # the epoch ends there and is evaluated
+    error = out_of_memory_in_the_fourth_step(monkeypatch, engine)
+    with pytest.raises(error):
         session.advance(8)
     assert_same(session, before)
     session.advance(6)
