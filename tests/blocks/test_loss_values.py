@@ -112,6 +112,20 @@ def test_certain_and_wrong_stays_finite_as_in_torch() -> None:
     assert math.isfinite(number.item()) and none.grad is not None and torch.isfinite(none.grad).all()
 
 
+@pytest.mark.parametrize("beyond", [0.0, 0.01])
+@pytest.mark.parametrize("weights", [(), (1.0, 3.0)])
+def test_certainty_leaves_the_slope_finite(beyond: float, weights: tuple[float, ...]) -> None:
+    """A sigmoid in single precision is exactly 1 from 17 on, with class weights and targets out of range too."""
+    logits = torch.tensor([[-200.0], [40.0], [40.0], [0.3]], requires_grad=True)
+    target = torch.tensor([[0.0], [1.0], [0.0], [1.0 + beyond]])
+    found = class_loss.BinaryCrossEntropy().build(ONE_PROBABILITY, ZERO_ONE.but(weights=weights))(
+        logits.sigmoid(), target
+    )
+    found.backward()
+    assert math.isfinite(found.item()) and logits.grad is not None and torch.isfinite(logits.grad).all()
+    assert logits.grad[3] < 0.0
+
+
 @pytest.mark.parametrize(
     ("block", "signals"),
     [

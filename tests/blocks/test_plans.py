@@ -98,8 +98,14 @@ def test_one_row_is_normalized_by_what_has_been_gathered(signal: Signal, dtype: 
 
 
 @every_case
+@pytest.mark.parametrize("rows", [1, 2])
+def test_small_batches_agree_too(case: Case, rows: int) -> None:
+    steps(Planned(case.block, case.inputs, DTYPES[0], rows=rows))
+
+
+@every_case
 def test_an_undefined_number_is_not_hidden(case: Case) -> None:
-    if not case.inputs or case.inputs[0].scale == "index" or isinstance(case.block, activation.Step):
+    if case.inputs[0].scale == "index":
         return
     planned = Planned(case.block, case.inputs, DTYPES[1], wanted=(), learns=False)
     assert planned.plan()
