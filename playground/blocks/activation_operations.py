@@ -146,7 +146,7 @@ class PReLU(Function):
             operations.backward(np.add.reduce, self._product, axes, None, shape)
         if towards is not None:
             slope = operations.scratch(*self.x.shape)
-            operations.backward(np.heaviside, self.x, operations.constant(0.0), slope)
+            _write_positive(operations, self.x, slope)
             rest = operations.scratch(*self.x.shape)
             operations.backward(np.subtract, operations.constant(1.0), slope, rest)
             operations.backward(np.multiply, rest, self._alpha(), rest)
@@ -351,7 +351,16 @@ def write_log_softmax(operations: Operations, x: Array, y: Array, axis: int) -> 
 def _two_slopes(operations: Operations, x: Array, below: float, above: float) -> Array:
     """Calls on the way back for an array with one number where x <= 0 and another where x > 0."""
     slope = operations.scratch(*x.shape)
-    operations.backward(np.heaviside, x, operations.constant(0.0), slope)
+    _write_positive(operations, x, slope)
     operations.backward(np.multiply, slope, operations.constant(above - below), slope)
     operations.backward(np.add, slope, operations.constant(below), slope)
     return slope
+
+
+def _write_positive(operations: Operations, x: Array, positive: Array) -> None:
+    """Calls on the way back for 1 where x > 0, else 0."""
+    if x.size <= MOST_AT_ONCE:
+        operations.backward(np.heaviside, x, operations.constant(0.0), positive)
+    else:
+        operations.backward(np.sign, x, positive)
+        operations.backward(np.maximum, positive, operations.scratch(*x.shape), out=positive)
