@@ -28,7 +28,8 @@ class Runner:
         snapshot = Snapshot(self.step, 0.0, np.zeros(0, dtype=np.float32), Layout(()))
         return Frame(
             run=1, snapshot=snapshot, points=(), marks=(), step=self.step, epoch=0.0, examples=0, seconds=0.0,
-            steps_per_second=self.rate, learning_rate=0.1, device="cpu", latest={}, finished="",
+            steps_per_second=self.rate, learning_rate=0.1, device="cpu", engine="numpy", engine_reason="",
+            latest={}, finished="",
         )  # fmt: skip
 
 
