@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
     QTextLayout,
     QTextOption,
 )  # fmt: skip
@@ -24,6 +23,7 @@ from playground.document.files import ProjectFileError
 from playground.document.library import PresetEntry
 from playground.training.metrics.words import goal_words
 from playground.ui.gallery.diagram import draw_graph
+from playground.ui.gallery.pictures import PICTURES
 from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
@@ -87,8 +87,6 @@ class PresetCard(Card):
     def __init__(self, entry: PresetEntry, parent: QWidget | None = None) -> None:
         super().__init__(entry.path, parent)
         self.entry = entry
-        self._pictures: dict[str, QPixmap] = {}
-        """By theme."""
         self.setText(entry.title)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
@@ -115,22 +113,17 @@ class PresetCard(Card):
         self._draw_words(painter, self.rect().adjusted(THEME.px(14), place.height() + THEME.px(10), -THEME.px(14), 0))
 
     def _draw_picture(self, painter: QPainter, place: QRect) -> None:
-        picture = self.picture()
+        path = self.entry.picture_in(THEME.tokens.name)
+        path = path if path.is_file() else self.entry.picture
+        # Read when it is first seen, so that the window waits for none.
+        picture = PICTURES.filling(path, place.size(), self.devicePixelRatioF())
         if picture.isNull():
             painter.fillRect(place, THEME.color("canvas"))
             margin = THEME.px(16)
             with suppress(ProjectFileError):  # the file has gone since it was listed
                 draw_graph(painter, QRectF(place).adjusted(margin, margin, -margin, -margin), self.entry.project.graph)
             return
-        draw_filling(painter, place, picture)
-
-    def picture(self) -> QPixmap:
-        """The picture that suits the theme; read when it is first seen, so that the window waits for none."""
-        theme = THEME.tokens.name
-        if theme not in self._pictures:
-            path = self.entry.picture_in(theme)
-            self._pictures[theme] = QPixmap(str(path if path.is_file() else self.entry.picture))
-        return self._pictures[theme]
+        painter.drawPixmap(place.topLeft(), picture)
 
     def _draw_words(self, painter: QPainter, place: QRect) -> None:
         font = THEME.font(14, bold=True)
@@ -186,15 +179,6 @@ class RecentCard(Card):
             shown = elided(metrics, text, Qt.TextElideMode.ElideMiddle, self.width() - 2 * margin)
             painter.drawText(margin, top + metrics.ascent(), shown)
             top += metrics.height() + THEME.px(2)
-
-
-def draw_filling(painter: QPainter, place: QRect, picture: QPixmap) -> None:
-    """The middle of a picture, as large as it fills the place."""
-    whole = picture.size()
-    part = place.size().scaled(whole, Qt.AspectRatioMode.KeepAspectRatio)
-    source = QRect((whole.width() - part.width()) // 2, (whole.height() - part.height()) // 2,
-                   part.width(), part.height())  # fmt: skip
-    painter.drawPixmap(place, picture, source)
 
 
 def draw_lines(painter: QPainter, place: QRect, text: str, lines: int = SUMMARY_LINES) -> None:

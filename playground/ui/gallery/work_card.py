@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from playground.document.kept_work import KeptWork
 from playground.paths import PRESETS
-from playground.ui.gallery.card import Card, draw_filling
+from playground.ui.gallery.card import Card
+from playground.ui.gallery.pictures import PICTURES
 from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
@@ -29,7 +30,7 @@ class WorkCard(Card):
         super().__init__(work.path, parent)
         self.work = work
         self._large = large
-        self._picture = QPixmap(str(work.picture)) if work.picture else QPixmap()
+        self._picture = work.picture
         self.setText(work.title)
         self.setAccessibleName(f"Continue {work.title}")
         self.setAccessibleDescription(work.words())
@@ -59,13 +60,15 @@ class WorkCard(Card):
         painter = QPainter(self)
         outline = self.draw_panel(painter)
         left = THEME.px(14)
-        if not self._picture.isNull():
-            frame = QRect(0, 0, THEME.px(LARGE_PICTURE if self._large else PICTURE), self.height())
+        wide = THEME.px(LARGE_PICTURE if self._large else PICTURE)
+        place = QRect(2, 2, wide - 2, self.height() - 4)
+        picture = self._picture_in(place)
+        if not picture.isNull():
             painter.save()
             painter.setClipPath(outline)
-            draw_filling(painter, frame.adjusted(2, 2, 0, -2), self._picture)
+            painter.drawPixmap(place.topLeft(), picture)
             painter.restore()
-            left += frame.width() + (THEME.px(10) if self._large else 0)
+            left += wide + (THEME.px(10) if self._large else 0)
         top = THEME.px(18 if self._large else 9)
         for text, font, color in (
             (self.text(), THEME.font(18 if self._large else 13, bold=True), "text"),
@@ -81,6 +84,11 @@ class WorkCard(Card):
             top += metrics.height() + THEME.px(4 if self._large else 1)
         if self._large:
             self._draw_button(painter, left)
+
+    def _picture_in(self, place: QRect) -> QPixmap:
+        if self._picture is None:
+            return QPixmap()
+        return PICTURES.filling(self._picture, place.size(), self.devicePixelRatioF(), self.work.saved)
 
     def _draw_button(self, painter: QPainter, left: int) -> None:
         """Says what a click does; the whole card is the button."""

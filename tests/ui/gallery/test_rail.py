@@ -78,7 +78,7 @@ def test_cards_have_a_picture_for_each_theme(qtbot, tmp_path: Path) -> None:
     seen = {}
     for theme in ("light", "dark", "light"):
         THEME.use(theme)
-        seen[theme] = card.picture().toImage().pixelColor(80, 40).name()
+        seen[theme] = card.grab().toImage().pixelColor(80, 40).name()
     assert seen == {"light": "#ff00ff", "dark": "#00ff00"}
 
 
