@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class Scaler:
         return np.asarray((values / self.factor + self.shift).astype(self.shift.dtype))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Prepared:
     """A dataset ready for use. Arrays are read-only and may be shared between threads.
 
@@ -71,22 +72,46 @@ class Prepared:
         """Number of examples in a part."""
         return len(next(iter(self.parts[part].values())))
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take."""
+        return sum(array.nbytes for part in self.parts.values() for array in part.values())
+
 
 def prepare(dataset: Dataset) -> Prepared:
     """Generate, split, scale and code a dataset; the same declaration gives the same arrays.
 
-    The split is shuffled; classes are spread evenly over the parts (stratified). The last few datasets are remembered,
-    so that all threads that ask for one share one object. Raises BlockError where the dataset refuses its parameters,
-    and OSError where the file of real data cannot be read.
+    The split is shuffled; classes are spread evenly over the parts (stratified). All who ask for one, in whatever
+    thread, share one object as long as anybody uses it; the last few are remembered beyond that. Raises BlockError
+    where the dataset refuses its parameters, and OSError where the file of real data cannot be read.
     """
     with _ONE_AT_A_TIME:
-        return _prepared(dataset)
+        found = _IN_USE.get(dataset)
+        if found is None:
+            found = _IN_USE[dataset] = _prepared(dataset)
+        _remember(dataset, found)
+        return found
 
 
+MOST_REMEMBERED = 8
+MOST_BYTES = 64 * 2**20
+"""What the last few may take, besides the one asked for last: a person's own table may be large, and each edit of its
+columns or parts makes another dataset."""
 _ONE_AT_A_TIME = threading.Lock()
+_IN_USE: WeakValueDictionary[Dataset, Prepared] = WeakValueDictionary()
+_LATEST: OrderedDict[Dataset, Prepared] = OrderedDict()
+"""The one asked for last at the end."""
 
 
-@functools.lru_cache(maxsize=8)
+def _remember(dataset: Dataset, prepared: Prepared) -> None:
+    _LATEST[dataset] = prepared
+    _LATEST.move_to_end(dataset)
+    while len(_LATEST) > 1 and (
+        len(_LATEST) > MOST_REMEMBERED or sum(one.nbytes for one in _LATEST.values()) > MOST_BYTES
+    ):
+        _LATEST.popitem(last=False)
+
+
 def _prepared(dataset: Dataset) -> Prepared:
     dataset.expect()
     generator = dataset.fresh_generator()

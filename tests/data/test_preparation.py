@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.blocks.base import BlockError
+from playground.data import preparation
 from playground.data.base import PARTS, Examples
 from playground.data.points.drawn import DrawnPoints
 from playground.data.points.shapes import Blobs, Circles, Spirals
-from playground.data.preparation import code_labels, fit_scaler, prepare, split
+from playground.data.preparation import MOST_REMEMBERED, code_labels, fit_scaler, prepare, split
 from playground.data.preview import preview
 from playground.data.tables.classic import Diabetes, Iris
 from playground.data.tables.courses import NoisyCurve
@@ -136,6 +138,21 @@ def test_all_threads_share_one_object():
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(prepare, [dataset.model_copy() for _ in range(32)]))
     assert all(prepared is found[0] for prepared in found)
+
+
+def test_what_is_in_use_is_shared_whatever_else_is_asked_for():
+    first = prepare(Spirals(examples=200, data_seed=9_001))
+    for seed in range(2 * MOST_REMEMBERED):
+        prepare(Spirals(examples=20, data_seed=seed))
+    assert prepare(Spirals(examples=200, data_seed=9_001)) is first
+
+
+@pytest.mark.parametrize(("most_bytes", "kept"), [(10**9, MOST_REMEMBERED), (40_000, 2), (0, 1)])
+def test_what_nobody_uses_is_remembered_within_a_number_and_a_size(monkeypatch, most_bytes, kept):
+    monkeypatch.setattr(preparation, "MOST_BYTES", most_bytes)
+    assert prepare(Spirals(examples=1_000)).nbytes == 1_000 * (2 * 4 + 8)  # two float32 and a class
+    found = [weakref.ref(prepare(Spirals(examples=1_000, data_seed=seed))) for seed in range(9_200, 9_220)]
+    assert [ref() is not None for ref in found] == [False] * (20 - kept) + [True] * kept
 
 
 def test_datasets_with_equal_parameters_are_not_mixed_up():

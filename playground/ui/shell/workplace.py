@@ -25,6 +25,7 @@ from playground.ui.shell.panes import Panes
 from playground.ui.shell.parts import Parts
 from playground.ui.shell.presenter import Presenter
 from playground.ui.shell.top_bar import UNSAVED, TopBar
+from playground.ui.threads.garbage import MemoryReturn
 from playground.ui.views.registry import VIEWS
 from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import one_line, plain_tip
@@ -86,6 +87,7 @@ class Workplace(Parts):
 
     def _connect(self) -> None:
         self.document.opened.connect(self._on_opened)
+        self.document.opened.connect(MemoryReturn(self).plan)
         self.document.changed.connect(self._on_changed)
         self.files.keeper.unsaved_changed.connect(self._show_title)
         self.files.offered.connect(self._offer)
