@@ -20,6 +20,9 @@ from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
+SCALE_AND_SHIFT = frozenset({"weight", "bias"})
+"""What a normalization learns: no weights of a layer, though they have such axes, and no biases of one."""
+
 
 class Normalization(Block):
     """Base of the family: one input, one output of the same shape."""
@@ -136,6 +139,8 @@ class BatchNormLayer(nn.Module):
     running_mean: torch.Tensor
     running_var: torch.Tensor
 
+    own_start: frozenset[str] = SCALE_AND_SHIFT
+
     def __init__(self, channels: int, momentum: float, epsilon: float, affine: bool) -> None:
         super().__init__()
         self.momentum = momentum
@@ -206,6 +211,12 @@ class BatchNorm(Normalization):
         return f"{learned}μ and σ are {count}, taken over {over}"
 
 
+class LayerNormLayer(nn.LayerNorm):
+    """Torch's, which starts with scale 1 and shift 0 whatever initializer a project chose."""
+
+    own_start: frozenset[str] = SCALE_AND_SHIFT
+
+
 class LayerNorm(Normalization):
     """Layer normalization: within one example, over all its numbers."""
 
@@ -224,7 +235,7 @@ class LayerNorm(Normalization):
     affine: bool = parameter(True, label="Scale and shift", help="Learn a scale γ and a shift β for each number.")
 
     def build(self, *inputs: Signal) -> nn.Module:
-        return nn.LayerNorm(self.normalized_shape(inputs[0]), self.epsilon, elementwise_affine=self.affine)
+        return LayerNormLayer(self.normalized_shape(inputs[0]), self.epsilon, elementwise_affine=self.affine)
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         normalization = LayerNormalization(operations, module)

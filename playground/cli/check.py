@@ -1,12 +1,15 @@
-"""`check`: shapes, parameters, and errors with their fixes."""
+"""`check`: shapes, parameters, and errors with their fixes; `--write` saves the file in the form of the window."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from playground.cli.report import open_project, print_json, print_table
+from playground.cli.report import CallError, open_project, print_json, print_note, print_table
+from playground.data.own.places import stored
+from playground.document import files
 from playground.document.files import ProjectFileError, UnreadableFileError
 from playground.document.graph import Graph
 from playground.editing.naming import block_title, titles
@@ -16,9 +19,9 @@ from playground.training.readiness import refusals
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check a project. Exit code 1 when it has errors, 2 when the file is no project at all."""
+    """Check a project. Exit code 1 when it has errors, 2 when the file is no project at all or cannot be written."""
     try:
-        project, _ = open_project(options.project)
+        project, path = open_project(options.project)
     except UnreadableFileError:
         raise
     except ProjectFileError as error:
@@ -26,7 +29,23 @@ def check(options: argparse.Namespace) -> int:
         return _tell({"ok": False, "parameters": 0, "nodes": [], "errors": errors}, options.json, {})
     report = check_graph(project.graph)
     report = report.but(*refusals(project, report))
+    if options.write:
+        print_note(_rewritten(path))
     return _tell(content_of(project.graph, report), options.json, titles(project.graph))
+
+
+def _rewritten(path: Path) -> str:
+    """Save a project file as the window would, and say so. Raises CallError."""
+    written = path.read_bytes()
+    project = files.parse(written)  # not as it is opened: paths stay relative
+    text = files.to_json(project.replace(graph=stored(project.graph, path.absolute().parent)))
+    if written == text.encode():
+        return f"{path} is as the window saves it."
+    try:
+        files.write_atomically(path, text.encode())
+    except OSError as error:
+        raise CallError(f"{path} cannot be written: {error.strerror or error}.") from error
+    return f"Saved {path} as the window does."
 
 
 def content_of(graph: Graph, report: Report) -> dict[str, Any]:

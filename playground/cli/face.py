@@ -203,6 +203,8 @@ def _add_pictures(commands: Commands[Parser]) -> None:
 def _add_check(commands: Commands[Parser]) -> None:
     parser = _command(commands, "check", "check a project: shapes, parameters, errors and fixes", ("check", "check"))
     parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    in_order = "save the file as the window does: in order, without defaults, in the newest version"
+    parser.add_argument("--write", action="store_true", help=in_order)
     _add_json(parser)
 
 

@@ -17,7 +17,6 @@ RELU_LIKE = frozenset({"relu", "leaky-relu", "prelu", "elu", "swish", "gelu", "s
 
 _TORCH_NAMES = {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu", "selu": "selu"}
 _SLOPES = {"leaky-relu": 0.01, "prelu": 0.25}
-_NORMALIZATIONS = (nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.modules.batchnorm._NormBase)
 
 
 def gain(activation: str) -> float:
@@ -324,12 +323,10 @@ def initializer_of(choice: Choice) -> Initializer:
 def initialize(module: nn.Module, initializer: Initializer, generator: torch.Generator, activation: str) -> None:
     """Start all parameters of a module in place: weights by the initializer, biases at zero (or as typed).
 
-    Weights are parameters with at least two axes. What else there is (the scale of a normalization, the slope of PReLU)
-    keeps the start that its own module gave it, and so do parameters that a module names in `own_start`.
+    Weights are parameters with at least two axes. What else there is (the slope of PReLU) keeps the start that its own
+    module gave it, and so do parameters that a module names in `own_start` (scale and shift of a normalization).
     """
     for part in module.modules():
-        if isinstance(part, _NORMALIZATIONS):
-            continue
         kept: frozenset[str] = getattr(part, "own_start", frozenset())
         for name, values in part.named_parameters(recurse=False):
             if name in kept:

@@ -12,6 +12,7 @@ import pytest
 
 from playground.blocks.registry import BLOCKS
 from playground.data.registry import DATASETS
+from playground.document import files
 
 
 def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) -> None:
@@ -52,6 +53,32 @@ def test_check_lists_every_fault_of_a_file(playground: Callable, variant: Callab
     spoken = playground("check", path, "--json")
     assert (spoken.code, spoken.json["ok"], spoken.json["nodes"]) == (1, False, [])
     assert [error["message"].split(":")[0] for error in spoken.json["errors"]] == ["seed", "surprise"]
+
+
+def test_check_writes_a_file_by_hand_as_the_window_saves_it(
+    playground: Callable, small: Path, variant: Callable
+) -> None:
+    def by_hand(content: dict[str, Any]) -> None:
+        graph = content.pop("graph")
+        content.update(schema_version=2, chapter="Own", summary="", graph=dict(reversed(graph.items())))
+
+    path = variant(by_hand)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    project = files.parse(path.read_bytes())
+    spoken = playground("check", path, "--write")
+    assert spoken.code == 0 and f"Saved {path}" in spoken.err
+    assert path.read_text(encoding="utf-8") == files.to_json(project)
+    before = path.stat().st_mtime_ns
+    spoken = playground("check", path, "--write", "--json")
+    assert spoken.json["ok"] and "is as the window saves it" in spoken.err
+    assert path.stat().st_mtime_ns == before
+
+
+def test_check_writes_no_file_that_it_cannot_read(playground: Callable, variant: Callable) -> None:
+    path = variant(lambda content: content.update(seed="one"))
+    before = path.read_bytes()
+    assert playground("check", path, "--write").code == 1
+    assert path.read_bytes() == before
 
 
 def test_an_unknown_block_is_an_error_on_its_node(playground: Callable, variant: Callable) -> None:

@@ -11,6 +11,7 @@ from playground.document.chapters import CHAPTER_FILE, read_chapter
 from playground.document.project import Project
 from playground.network.check import check
 from playground.paths import PRESETS
+from playground.ui.shell.card_pictures import GRAPH, graph_stamp, stamped
 
 PATHS = library.paths()
 PROMISED_PARAMETERS = {
@@ -76,7 +77,13 @@ def test_titles_differ() -> None:
 
 def test_the_file_is_as_saving_would_write_it(name: str, project: Project) -> None:
     same = PATHS[name].read_text(encoding="utf-8") == files.to_json(project)
-    assert same, f"open {PATHS[name]} in the window and save it, or write what playground.document.files.to_json gives"
+    assert same, f"open {PATHS[name]} in the window and save it, or `python -m playground check {PATHS[name]} --write`"
+
+
+def test_the_pictures_on_its_card_show_its_graph(name: str, project: Project) -> None:
+    for path in (PATHS[name].with_suffix(".png"), PATHS[name].with_suffix(".dark.png")):
+        shown = stamped(path).get(GRAPH)
+        assert shown == graph_stamp(project), f"make {path}: python -m playground.ui.shell.card_pictures {name}"
 
 
 def test_words_have_sane_lengths(project: Project) -> None:

@@ -11,7 +11,11 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
+from playground.blocks.base import Block
+from playground.blocks.normalization import BatchNorm, LayerNorm
 from playground.blocks.recurrent import LSTMLayer
+from playground.blocks.registry import BLOCKS
+from playground.blocks.signal import Signal
 from playground.document.graph import Choice
 from playground.training.initializers import INITIALIZERS, Initializer, gain, initialize, initializer_of
 
@@ -189,8 +193,9 @@ def test_fifty_layers_keep_lose_or_blow_up_their_signal() -> None:
 
 def test_initialize_fills_weights_clears_biases_and_leaves_the_rest() -> None:
     module = nn.Sequential(
-        nn.Linear(6, 5), nn.BatchNorm1d(5), nn.PReLU(5), nn.LayerNorm(5), nn.Unflatten(1, (1, 5)), nn.LayerNorm((1, 5))
-    )
+        nn.Linear(6, 5), BatchNorm().build(Signal((5,))), nn.PReLU(5), LayerNorm().build(Signal((5,))),
+        nn.Unflatten(1, (1, 5)), LayerNorm().build(Signal((1, 5))),
+    )  # fmt: skip
     with torch.no_grad():
         for values in module.parameters():
             values.add_(0.125)
@@ -201,6 +206,19 @@ def test_initialize_fills_weights_clears_biases_and_leaves_the_rest() -> None:
     assert torch.equal(after["0.bias"].detach(), torch.zeros(5))
     for name in ("1.weight", "1.bias", "2.weight", "3.weight", "5.weight", "5.bias"):
         assert torch.equal(after[name].detach(), before[name])
+
+
+NORMALIZATIONS = [block for block in BLOCKS if block.family == "normalization"]
+
+
+@pytest.mark.parametrize("block", NORMALIZATIONS, ids=lambda one: one.id)
+@pytest.mark.parametrize("initializer", [make("constant", value=7.0), make("typed", biases="1, 2, 3")])
+def test_what_a_normalization_learns_starts_as_it_says(block: type[Block], initializer: Initializer) -> None:
+    module = block().build(Signal((3, 4, 4)))
+    before = {name: values.detach().clone() for name, values in module.named_parameters()}
+    initialize(module, initializer, torch.Generator(), "relu")
+    for name, values in module.named_parameters():
+        assert torch.equal(values.detach(), before[name])
 
 
 def test_recurrent_layers_start_gate_by_gate_with_rotations_and_their_own_forget_bias() -> None:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, NothingToShow, Table
 from playground.analysis.question import Question
+from playground.analysis.shared.block_outputs import outputs_of
 from playground.analysis.shared.moments import steady
-from playground.analysis.shared.unit_health import activation_of, by_units, health, outputs_of, weight_gradients
+from playground.analysis.shared.unit_health import activation_of, by_units, health, weight_gradients
 from playground.analysis.subject import Subject
 from playground.document.declaration import parameter
 from playground.document.graph import Graph

@@ -16,12 +16,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.analysis.shared.block_outputs import outputs_of
 from playground.analysis.subject import Subject
 from playground.blocks.base import Block
-from playground.blocks.families import computes, role_of
+from playground.blocks.families import role_of
 from playground.blocks.signal import Signal
 from playground.document.project import Project
-from playground.network.check import Output, Report
+from playground.network.check import Report
 from playground.training.phases import active_phases
 
 FLAT_SLOPE = 0.1
@@ -77,20 +78,6 @@ def _saturated(values: NDArray[np.float32], activation: str) -> float:
     else:
         return math.nan
     return float((slope < FLAT_SLOPE).mean())
-
-
-def outputs_of(report: Report) -> dict[str, Output]:
-    """The first output of every block that computes numbers from numbers, in order."""
-    found: dict[str, Output] = {}
-    for name in report.order:
-        block = report.blocks[name]
-        if not computes(block.family) or not block.outputs:
-            continue
-        output = name, block.outputs[0].name
-        signal = report.signals.get(output)
-        if signal is not None and signal.of_kind.numbers:
-            found[name] = output
-    return found
 
 
 def health_of_blocks(subject: Subject, examples: int = EXAMPLES) -> dict[str, Health]:

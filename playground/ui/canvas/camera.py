@@ -16,6 +16,8 @@ from playground.ui.canvas.scene import CanvasScene
 SMALLEST, LARGEST = 0.05, 4.0
 READABLE = 0.6
 """What is opened is not shown smaller: cards can be read, and one begins on the left."""
+OVERVIEW = 0.36
+"""Where rows would have no room, all of them are shown from as far as this: cards keep title and picture."""
 SETTLING = 3.0
 """Seconds in which the window lays itself out after a project was opened."""
 _TURNS = 3
@@ -37,7 +39,10 @@ class Camera:
         """The network was fitted into the view and nobody has moved since: a resize then fits again."""
         self.cut = False
         """It was fitted, but only its beginning has room."""
-        self._least = READABLE
+        self._down = 1.0
+        """The zoom at which what was fitted has room from top to bottom."""
+        self._opened = True
+        """It was fitted as what is opened, not as somebody asked for all of it."""
 
     def to_scene(self, place: QPointF) -> QPointF:
         """A point of the viewport in the scene, not rounded to pixels."""
@@ -109,21 +114,33 @@ class Camera:
         return True
 
     def open(self) -> None:
-        """Show everything where it can be read then, else the beginning of the network, on the left."""
-        self._fit(None, 1.25, READABLE)
+        """Show everything where it can be read then, else the beginning of the network, on the left.
+
+        Where a row would have no room, all rows are shown from farther away, if need be without the notes.
+        """
+        for notes in (True, False):
+            self._fit(None, 1.25, READABLE, notes=notes)
+            for _ in range(_TURNS):
+                if self._down < READABLE:
+                    self._fit(None, 1.25, max(OVERVIEW, self._down), notes=notes)
+            if self._down >= OVERVIEW:
+                break
+        else:
+            self._fit(None, 1.25, READABLE)
+        self._opened = True
 
     def fit(self, rect: QRectF | None = None, *, largest: float = 1.25) -> None:
         """Show a rectangle of the scene, or everything; small networks are not blown up beyond `largest`."""
         self._fit(rect, largest, SMALLEST)
 
-    def _fit(self, rect: QRectF | None, largest: float, least: float) -> None:
+    def _fit(self, rect: QRectF | None, largest: float, least: float, *, notes: bool = True) -> None:
         view = self._view
-        self.fitted, self._held, self._least = rect is None, None, least
+        self.fitted, self._held, self._opened, self._down = rect is None, None, False, 1.0
         self._scene.look_from(1.0)
         room = view.viewport().size()
         margin = min(48.0, room.width() * 0.08, room.height() * 0.08)
         for _ in range(_TURNS):
-            target = rect if rect is not None else self._scene.content_rect()
+            target = rect if rect is not None else self._scene.content_rect(notes=notes)
             if target.isEmpty():
                 self._set(1.0)
                 self._bring(QPointF(0.0, 0.0), QPointF(view.viewport().rect().center()))
@@ -133,13 +150,13 @@ class Camera:
             down = (room.height() - 2 * margin) / target.height()
             zoom = min(max(finite(min(across, down), 1.0), least), largest)
             self._set(zoom)
-        self.cut = zoom > min(across, down)
+        self.cut, self._down = zoom > min(across, down), down
         middle, half = target.center(), QPointF(view.viewport().rect().center())
         if zoom > across:
             middle.setX(target.left() + (half.x() - margin) / zoom)
             # What stands beyond the edge does not say how high one looks.
             begin = target.left() - margin / zoom
-            target = self._scene.content_rect((begin, begin + room.width() / zoom))
+            target = self._scene.content_rect((begin, begin + room.width() / zoom), notes=notes)
             middle.setY(target.center().y())
         if zoom > (room.height() - 2 * margin) / target.height():
             middle.setY(target.top() + (half.y() - margin) / zoom)
@@ -168,7 +185,7 @@ class Camera:
 
     def refit(self) -> None:
         """Fit again as before, as the network or its view has another size."""
-        self._fit(None, 1.25, self._least)
+        self.open() if self._opened else self.fit()
 
     def look_at(self, centre: QPointF, zoom: float) -> None:
         """Look at a point of the scene with a zoom, as somebody did before."""

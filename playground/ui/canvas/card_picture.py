@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,10 @@ _CURVE_ROOM = 52.0
 class CardPicture(QGraphicsItem):
     """Maps, else points, else a curve. Maps are coloured when they are painted: what nobody sees costs nothing."""
 
-    def __init__(self, card: QGraphicsItem) -> None:
+    def __init__(self, card: QGraphicsItem, title_bottom: Callable[[float], float]) -> None:
+        """`title_bottom` says where the title ends that takes room from the picture, by the zoom."""
         super().__init__(card)
+        self._title_bottom = title_bottom
         self._maps: NDArray[np.float32] | None = None
         self._wanted: tuple[tuple[int, int] | None, bool, bool] = (None, False, False)
         """Pixels of the maps, whether there is a scatter picture, and whether there is a curve."""
@@ -147,6 +149,8 @@ class CardPicture(QGraphicsItem):
             area.setTop(max(area.top(), 14 + 1.3 * TEXT / detail))
             if area.height() * detail < _LEAST_PICTURE:
                 return QRectF()
+        else:
+            area.setTop(max(area.top(), self._title_bottom(detail)))
         return area
 
 

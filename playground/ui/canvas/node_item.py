@@ -35,6 +35,10 @@ _THIN_STRIP = 5.0
 """Height of the strip in the colour of the family, where a long title takes the place of the icon."""
 _LINE = 1.08
 """From one line of a title to the next, in sizes of its font."""
+_LARGEST = 36.2
+"""Size of the font of a title, in units of the scene; from farther away it gets smaller on the screen."""
+_PICTURE_BELOW = 24.0
+"""Pixels of height on the screen that a picture keeps below a title of two lines."""
 
 
 class NodeItem(QGraphicsItem):
@@ -49,7 +53,7 @@ class NodeItem(QGraphicsItem):
         self.hovered_port = ""
         self.port_colors: dict[tuple[str, str], str] = {}
         """While a wire is pulled: "good" or "error" by (side, port)."""
-        self._shown = CardPicture(self)
+        self._shown = CardPicture(self, self._title_bottom)
         self._inner: QGraphicsItem | None = None
         self.size = (CARD_WIDTH, CARD_HEIGHT)
         self._bounds = _bounds(self.size)
@@ -292,7 +296,7 @@ class NodeItem(QGraphicsItem):
         size, (width, height) = TEXT / detail, self.size
         room = width - 2 * _MARGIN
         metrics = card_metrics(size)
-        below = self._paint_heading(painter, min(size, 30.0))
+        below = self._paint_heading(painter, min(size, _LARGEST))
         painter.setFont(card_font(size))
         painter.setPen(QColor(THEME.tokens.secondary))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
@@ -314,9 +318,28 @@ class NodeItem(QGraphicsItem):
         if needed <= room - _ICON_ROOM:
             return (title,), True
         lines = (title,) if needed <= room else _in_two(title, metrics, room)
-        if 2 * _LINE * size > _PICTURE_TOP - _THIN_STRIP:
+        if not self._two_lines_fit(size):
             lines = (title,)
         return tuple(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines), False
+
+    def _two_lines_fit(self, size: float) -> bool:
+        """Whether a title may take two lines of this size, also from the upper part of a picture if enough is left."""
+        below = _THIN_STRIP + 2 * _LINE * size
+        if below <= _PICTURE_TOP:
+            return True
+        if self._inner is not None:
+            return False
+        if not self._shown.height_for(self.inner_rect().width()):
+            return below <= self.size[1]
+        return below + _PICTURE_BELOW * size / TEXT <= self.inner_rect().bottom()
+
+    def _title_bottom(self, detail: float) -> float:
+        """Where a title of two lines ends, seen from this zoom; 0 where it leaves the picture alone."""
+        if detail >= _NEAR:
+            return 0.0
+        size = min(TEXT / detail, _LARGEST)
+        lines, _ = self.heading(size)
+        return _THIN_STRIP + 2 * _LINE * size + 2.0 if len(lines) > 1 else 0.0
 
     def _paint_heading(self, painter: QPainter, size: float) -> bool:
         """Icon and title. Returns whether there is still room for a subtitle."""

@@ -19,7 +19,7 @@ NOTE_PADDING = 9.0
 
 TEXT = 13.0
 """Pixels of the screen below which no text gets."""
-_NEAR, _FAR = 0.95, 0.55
+_NEAR, _FAR = 0.95, 0.36
 """Zooms between which the paper grows with its text, where there is room; farther away words are left out."""
 _AIR = 4.0
 """Least room between a paper that has grown and a card."""

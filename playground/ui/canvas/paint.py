@@ -16,7 +16,7 @@ GROUP_LEVEL, NOTE_LEVEL, WIRE_LEVEL, NODE_LEVEL, OVERLAY_LEVEL = -20.0, -10.0, 0
 """Stacking order of the items, from back to front."""
 TEXT = 13.0
 """Pixels of the screen below which no text of a card gets."""
-FAR = 0.4
+FAR = 0.36
 """Zoom below which a card shows its title and picture alone."""
 
 

@@ -280,11 +280,11 @@ class CanvasScene(SceneItems):
         """Width and height of every card."""
         return {name: item.size for name, item in self.nodes.items()}
 
-    def content_rect(self, across: tuple[float, float] = (-math.inf, math.inf)) -> QRectF:
+    def content_rect(self, across: tuple[float, float] = (-math.inf, math.inf), *, notes: bool = True) -> QRectF:
         """The rectangle around everything on the canvas between two x, at this zoom; empty when nothing is there."""
         frames = [item.frame for item in self.groups.values()]
-        notes = [item.shown_rect() for item in self.notes.values()]
-        everything = (*self._cards.rects.values(), *notes, *frames)
+        papers = [item.shown_rect() for item in self.notes.values()] if notes else []
+        everything = (*self._cards.rects.values(), *papers, *frames)
         around = united(rect for rect in everything if rect.x < across[1] and rect.right > across[0])
         return QRectF(around.x, around.y, around.width, around.height) if around else QRectF()
 
@@ -335,4 +335,3 @@ def _only_moved(after: Graph, before: Graph) -> bool:
         new is old or new == old.replace(position=new.position)
         for new, old in zip(after.nodes, before.nodes, strict=True)
     )
-

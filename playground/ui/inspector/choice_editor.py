@@ -13,6 +13,7 @@ from playground.document.graph import Choice
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.widgets.controls import QuietComboBox
 from playground.ui.widgets.formula import FormulaLabel
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.rows import Row, clear
 from playground.ui.widgets.theme import THEME
 
@@ -52,7 +53,7 @@ class ChoiceEditor(QWidget):
             self.combo.addItem(none_title, "")
         for cls in declarations:
             self.combo.addItem(cls.title, cls.id)
-            self.combo.setItemData(self.combo.count() - 1, cls.summary, Qt.ItemDataRole.ToolTipRole)
+            self.combo.setItemData(self.combo.count() - 1, plain_tip(cls.summary), Qt.ItemDataRole.ToolTipRole)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(THEME.px(7))
@@ -85,7 +86,7 @@ class ChoiceEditor(QWidget):
         clear(self._place)
         self.form = None
         cls = self.declaration()
-        self.combo.setToolTip(cls.summary if cls else "")
+        self.combo.setToolTip(plain_tip(cls.summary if cls else ""))
         if self.formula is not None:
             self.formula.set_latex(cls.formula if cls else "")
             self.formula.setVisible(bool(cls and cls.formula))

@@ -25,6 +25,7 @@ from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.inspector.share_bar import ShareBar
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.qt_access import item_of
 from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
@@ -118,7 +119,8 @@ class DataPanel(Column):
             item.setFont(THEME.font(11, bold=True))
             for cls in members:
                 self.datasets.addItem(cls.title, cls.id)
-                self.datasets.setItemData(self.datasets.count() - 1, cls.summary, Qt.ItemDataRole.ToolTipRole)
+                row = self.datasets.count() - 1
+                self.datasets.setItemData(row, plain_tip(cls.summary), Qt.ItemDataRole.ToolTipRole)
 
     def _add_split(self) -> None:
         self.split = Section("Split")
@@ -303,6 +305,4 @@ COMMON = ("scaling", "labels", "target_scaling", "data_seed")
 
 def data_nodes(graph: Graph) -> list[str]:
     """Ids of the nodes that hold data, good or bad, in file order."""
-    return [
-        node.id for node in graph.nodes if node.block in CATALOGUE and issubclass(CATALOGUE[node.block], Dataset)
-    ]
+    return [node.id for node in graph.nodes if node.block in CATALOGUE and issubclass(CATALOGUE[node.block], Dataset)]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButto
 
 from playground.data.points.drawn import MOST_POINTS
 from playground.data.points.shapes import CLASS_NAMES, EXTENT
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.points_plot import PointsPlot, draw_marker
 from playground.ui.widgets.rows import label
 from playground.ui.widgets.theme import THEME, class_color
@@ -45,7 +46,9 @@ class DrawingArea(PointsPlot):
         self.setAccessibleDescription(
             "Arrow keys move the cross, Space sets a point, Delete erases, the number keys choose the class."
         )
-        self.setToolTip("Draw with the mouse; the right button draws the next class.\n" + self.accessibleDescription())
+        self.setToolTip(
+            plain_tip("Draw with the mouse; the right button draws the next class.\n" + self.accessibleDescription())
+        )
 
     def set_drawn(self, points: Points) -> None:
         """Show the points of the document; a stroke in the making stays."""
@@ -174,7 +177,7 @@ class DrawingEditor(QWidget):
         button.setCheckable(True)
         button.setAutoRaise(True)
         button.setAccessibleName(name)
-        button.setToolTip(f"Draw {name} points." if number < len(MARKED) else "Rub points out.")
+        button.setToolTip(plain_tip(f"Draw {name} points." if number < len(MARKED) else "Rub points out."))
         if number < len(MARKED):
             button.setIcon(_marker_icon(number))
             button.setIconSize(QSize(THEME.px(16), THEME.px(16)))

@@ -15,6 +15,7 @@ from playground.ui.inspector.choice_editor import ChoiceEditor
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.rows import Expander, Section
 
 FIRST = {"trainable": "Train this block"}
@@ -44,7 +45,7 @@ class NodeTrainingSection(Section):
         )
         for name in ("l1", "l2", "max_norm"):
             row = self.rest.rows[name]
-            row.label.setToolTip(f"{row.label.toolTip()}\nWithout a tick: as the whole network.")
+            row.label.setToolTip(plain_tip(f"{row.label.toolTip()}\nWithout a tick: as the whole network."))
         self.first.changed.connect(partial(self._set, self.first))
         self.rest.changed.connect(partial(self._set, self.rest))
         self.add(self.first)

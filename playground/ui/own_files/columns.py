@@ -21,19 +21,20 @@ from playground.data.own.columns import MOST_CATEGORIES, TEXT, TableColumn, Use
 from playground.data.own.delimited import Table
 from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
 USED, NAME, KIND, TARGET, MISSING, EXAMPLES = range(6)
 HEADINGS = ("Use", "Column", "Kind", "Predict", "Missing", "Examples")
-TIPS = (
+TIPS = tuple(map(plain_tip, (
     "Whether the network gets this column.",
     "The name of the column, from the first row of the file.",
     "Numbers go in as they are, categories as one-hot: one input for each value.",
     "The column that the network learns to predict; once more, and none is: then it learns to draw the columns again.",
     "Cells in which nothing stands.",
     "The first different values of the column.",
-)
+)))  # fmt: skip
 ROLE = Qt.ItemDataRole
 
 
@@ -94,7 +95,7 @@ class ColumnsModel(QAbstractTableModel):
         if role == ROLE.DisplayRole:
             return self._words(index.row(), place)
         if role == ROLE.ToolTipRole:
-            return self._words(index.row(), place) or TIPS[place]
+            return plain_tip(self._words(index.row(), place)) or TIPS[place]
         if role == ROLE.CheckStateRole and place in (USED, TARGET):
             return _checked(chosen.use != "ignored" if place == USED else chosen.target, len(column.uses()) > 1)
         if role == ROLE.EditRole and place == KIND:

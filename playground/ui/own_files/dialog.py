@@ -119,7 +119,7 @@ class OwnFileDialog(QDialog):
         self.buttons: dict[Wish, QPushButton] = {}
         for wish in reversed(wishes):
             button = QPushButton(texts[wish])
-            button.setToolTip(tips[wish])
+            button.setToolTip(plain_tip(tips[wish]))
             button.setAutoDefault(False)
             if wish == wishes[0]:
                 button.setProperty("role", "primary")

@@ -6,13 +6,16 @@ from PySide6.QtWidgets import QLabel
 
 from playground.data.own.encodings import CHOICES
 from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.labels import plain_tip
 
 
 def encoding_choice() -> QuietComboBox:
     """A list of all encodings; the data are codecs."""
     combo = QuietComboBox()
     combo.setAccessibleName("Encoding")
-    combo.setToolTip("How bytes become letters. Another one reads the file again; the word beside it shows the effect.")
+    combo.setToolTip(
+        plain_tip("How bytes become letters. Another one reads the file again; the word beside it shows the effect.")
+    )
     combo.setMinimumContentsLength(12)
     for encoding in CHOICES:
         combo.addItem(encoding.title, encoding.codec)

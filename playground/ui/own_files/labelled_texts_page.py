@@ -29,6 +29,7 @@ from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.table_page import PlainTableView
 from playground.ui.widgets.controls import QuietComboBox, Toggle
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.rows import Section, label
 from playground.ui.widgets.theme import THEME
 
@@ -164,7 +165,7 @@ def _shown(tokens: Sequence[str]) -> str:
 def _choice(name: str, tip: str) -> QuietComboBox:
     combo = QuietComboBox()
     combo.setAccessibleName(name)
-    combo.setToolTip(tip)
+    combo.setToolTip(plain_tip(tip))
     combo.setMinimumContentsLength(5)
     return combo
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from playground.ui.own_files.columns import ColumnsModel, ColumnsView
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.rows import label
 from playground.ui.widgets.theme import THEME
 
@@ -33,7 +34,7 @@ class ManyColumns(QWidget):
                                            "several yes or no.")):  # fmt: skip
             button = QPushButton(text)
             button.setAutoDefault(False)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             button.setAccessibleName(f"{text}: all selected columns")
             button.clicked.connect(self._change)
             self.buttons[kind] = button

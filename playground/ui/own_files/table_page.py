@@ -42,6 +42,7 @@ from playground.ui.own_files.many_columns import ManyColumns
 from playground.ui.widgets.controls import QuietComboBox, Toggle
 from playground.ui.widgets.fields import choice_title
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.rows import Section, label
 from playground.ui.widgets.theme import THEME
 
@@ -66,11 +67,10 @@ class PlainTable(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         row = self._rows[index.row()]
-        return row[index.column()] if index.column() < len(row) else ""
+        cell = row[index.column()] if index.column() < len(row) else ""
+        return plain_tip(cell) if role == Qt.ItemDataRole.ToolTipRole else cell
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headings[section]
         return None
@@ -130,7 +130,7 @@ class TablePage(FilePage):
         line = QHBoxLayout()
         line.setSpacing(THEME.px(8))
         self.missing = _choice("Missing values", [(value, choice_title(value)) for value in get_args(Missing)])
-        self.missing.setToolTip(MISSING_HELP)
+        self.missing.setToolTip(plain_tip(MISSING_HELP))
         KeptSize(self.missing, "setMinimumWidth", 210)
         self.fill = QLineEdit("0")
         self.fill.setAccessibleName("The value that is filled in")

@@ -149,7 +149,7 @@ class CompanionLine(QFrame):
         if advice == self.advice and self.label.text():
             return
         self.advice = advice
-        self.label.setToolTip(plain_tip(f"{advice.sentence}\n{advice.advice}".strip()) if advice is not None else "")
+        self.label.setToolTip(plain_tip(f"{advice.sentence}\n{advice.advice}".strip() if advice is not None else ""))
         self.label.setAccessibleName(self.text or QUIET)
         offers = self.offers()
         for index, button in enumerate(self._buttons):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from playground.ui.shell.head import MenuBar
 from playground.ui.views.registry import SHELVES
 from playground.ui.widgets.icons import put_icon
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.menu_action import MenuAction
 
 LINE = "-"
@@ -92,7 +93,7 @@ class Menus(QObject):
         if sequences:
             action.setShortcuts(sequences)
             tip = f"{tip or action.iconText()} ({sequences[0].toString(native)})"
-        action.setToolTip(tip or action.iconText())
+        action.setToolTip(plain_tip(tip or action.iconText()))
         action.setCheckable(offered.checked is not None)
         action.setChecked(bool(offered.checked))
         if offered.icon:

@@ -268,12 +268,12 @@ class TopBar(QFrame):
 
     def _plain_button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
-        button.setToolTip(tip)
+        button.setToolTip(plain_tip(tip))
         return button
 
     @Slot(int)
     def _on_speed(self, tick: int) -> None:
-        self.speed_box.setToolTip(f"Speed: {speed_words(tick)}")
+        self.speed_box.setToolTip(plain_tip(f"Speed: {speed_words(tick)}"))
         self.speed_changed.emit(speed_of(tick))
 
     @Slot()

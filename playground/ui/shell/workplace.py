@@ -81,7 +81,9 @@ class Workplace(Parts):
             ("redo", stack.createRedoAction(frame, "&Redo"), QKeySequence.StandardKey.Redo),
         ):
             action.setShortcuts(keys)
-            action.setToolTip(f"{name.capitalize()} the last change")  # its own would be the text, read as markup
+            action.setToolTip(
+                plain_tip(f"{name.capitalize()} the last change")
+            )  # its own would be the text, read as markup
             put_icon(action, name)
             self.actions.take(name, action)
 

@@ -15,7 +15,7 @@ from playground.ui.time.machine import REPLAY_SECONDS, TimeMachine
 from playground.ui.time.slider import TimeSlider
 from playground.ui.widgets.controls import QuietSpinBox
 from playground.ui.widgets.icons import put_icon
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.options import more_button
 from playground.ui.widgets.qt_access import kept_number
 from playground.ui.widgets.theme import THEME
@@ -74,7 +74,7 @@ class TimeBar(QFrame):
         button = QToolButton()
         button.setAutoRaise(True)
         button.setAccessibleName(name)
-        button.setToolTip(tip)
+        button.setToolTip(plain_tip(tip))
         put_icon(button, icon, "secondary")
         button.clicked.connect(slot)
         return button
@@ -82,7 +82,7 @@ class TimeBar(QFrame):
     def _button(self, icon: str, name: str, tip: str, slot: object) -> QPushButton:
         button = QPushButton(name)
         button.setAccessibleName(name)
-        button.setToolTip(tip)
+        button.setToolTip(plain_tip(tip))
         put_icon(button, icon, size=16)
         if slot is not None:
             button.clicked.connect(slot)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QSlider, QToolTip
 
 from playground.training.history import Mark
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
 HANDLE = 7
@@ -124,7 +125,7 @@ class TimeSlider(QSlider):
             self.chosen.emit(self.step_at(event.position().x()))
             return
         words = self.words_at(event.position().x())
-        QToolTip.showText(event.globalPosition().toPoint(), words or self.toolTip(), self)
+        QToolTip.showText(event.globalPosition().toPoint(), plain_tip(words) or self.toolTip(), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged = False

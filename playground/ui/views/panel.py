@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from playground.ui.views.base import View
 from playground.ui.views.heading import Heading
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.options import ElidedLabel, HeaderButton, flat_button
 from playground.ui.widgets.question import tell
 from playground.ui.widgets.theme import THEME
@@ -43,7 +44,7 @@ class ViewPanel(QWidget):
         """Holds this view and another beside it."""
         self._names: tuple[ElidedLabel, ...] = ()
         self.heading = ElidedLabel(view.heading)
-        self.heading.setToolTip(view.analysis.summary)
+        self.heading.setToolTip(plain_tip(view.analysis.summary))
         self.enlarge_button = flat_button("Enlarge", "Enlarge this view; again to put it back", "enlarge")
         self.float_button = flat_button("Float", "Float this view in a window of its own", "float")
         self.save_button = flat_button("Save", "Save as PNG, SVG or CSV", "save")

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from playground.analysis.base import Analysis
 from playground.document.declaration import ParameterInfo
 from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.options import check_box, combo_box
 
 Widget = TypeVar("Widget", bound=QWidget)
@@ -171,7 +172,7 @@ class ViewParameters(QObject):
         """A new control with the words of its declaration."""
         info = self.infos[name]
         widget.setAccessibleName(label or info.label)
-        widget.setToolTip(info.help.rstrip("."))
+        widget.setToolTip(plain_tip(info.help.rstrip(".")))
         self.bind(name, widget)
         return widget
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QR
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from playground.data.base import PARTS, Part
-from playground.ui.widgets.labels import elided
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
@@ -35,9 +35,11 @@ class ClassBars(QWidget):
         words = (f"{name} {sum(parts)}" for name, parts in zip(self._names, self._counts, strict=True))
         self.setAccessibleDescription(", ".join(words))
         self.setToolTip(
-            "\n".join(
-                f"{name}: " + ", ".join(f"{count} {part}" for count, part in zip(parts, PARTS, strict=True))
-                for name, parts in zip(self._names, self._counts, strict=True)
+            plain_tip(
+                "\n".join(
+                    f"{name}: " + ", ".join(f"{count} {part}" for count, part in zip(parts, PARTS, strict=True))
+                    for name, parts in zip(self._names, self._counts, strict=True)
+                )
             )
         )
         self.updateGeometry()
@@ -148,7 +150,7 @@ class PictureWall(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         number = self.picture_at(event.position().toPoint())
         if number is not None and number < len(self.captions):
-            QToolTip.showText(event.globalPosition().toPoint(), self.captions[number], self)
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(self.captions[number]), self)
 
     def leaveEvent(self, event: QEvent) -> None:
         QToolTip.hideText()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from playground.document.declaration import ParameterInfo, in_a_sentence
 from playground.ui.widgets.controls import QuietComboBox, QuietSlider, QuietSpinBox, Tick, Toggle
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.scale import Stops, linear_stops, logarithmic_stops
 from playground.ui.widgets.theme import THEME
 
@@ -85,7 +86,7 @@ class Field(QWidget):
         for widget in widgets:
             widget.setAccessibleName(self.info.label)
             widget.setAccessibleDescription(self.info.help)
-            widget.setToolTip(tip(self.info))
+            widget.setToolTip(plain_tip(tip(self.info)))
         self.setFocusProxy(widgets[0])
 
 

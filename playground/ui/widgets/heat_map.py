@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from playground.ui.widgets.drawing import signed_table
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
 MOST_PIXELS = (400, 800)
@@ -90,7 +91,7 @@ class HeatMap(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position().toPoint())
         if cell is not None:
-            QToolTip.showText(event.globalPosition().toPoint(), self.describe(*cell), self)
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(self.describe(*cell)), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position().toPoint())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF
 from PySide6.QtGui import Qt as GuiQt
@@ -17,6 +19,8 @@ class Label(QLabel):
         self.setText(text)
 
 
+TIP_LINE = 80
+"""Characters in a line of a tool tip."""
 MOST_ON_BUTTON = 80
 """Characters; a longer text would make a window as wide as itself."""
 
@@ -33,8 +37,10 @@ def on_button(words: str) -> str:
 
 
 def plain_tip(words: str) -> str:
-    """Words for a tool tip, which Qt would show as rich text where they look like it."""
-    return GuiQt.convertFromPlainText(words) if GuiQt.mightBeRichText(words) else words
+    """Words for a tool tip in lines that fit on a screen, which Qt would not break; never shown as rich text."""
+    wrapper = textwrap.TextWrapper(TIP_LINE, break_long_words=False, break_on_hyphens=False)
+    wrapped = "\n".join(wrapper.fill(line) for line in words.split("\n"))
+    return GuiQt.convertFromPlainText(wrapped) if GuiQt.mightBeRichText(wrapped) else wrapped
 
 
 def elided(metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float) -> str:

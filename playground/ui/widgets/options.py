@@ -95,7 +95,7 @@ def dress_flat(button: QToolButton, name: str, tooltip: str, icon: str = "", tex
     """Make a button flat, with its name, its tooltip, and an icon or a text."""
     button.setAutoRaise(True)
     button.setAccessibleName(name)
-    button.setToolTip(tooltip)
+    button.setToolTip(plain_tip(tooltip))
     button.setText(text)
     if icon:
         put_icon(button, icon, "secondary", 14)
@@ -138,7 +138,7 @@ class TickBox(QCheckBox):
 def check_box(text: str, tooltip: str, checked: bool) -> QCheckBox:
     """A switch with its words."""
     box = TickBox(text)
-    box.setToolTip(tooltip)
+    box.setToolTip(plain_tip(tooltip))
     box.setAccessibleName(text)
     box.setChecked(checked)
     return box
@@ -160,7 +160,7 @@ def combo_box(name: str, tooltip: str, items: Sequence[tuple[str, str]]) -> QCom
     """A choice of (words, value)."""
     box = HeaderComboBox()
     box.setAccessibleName(name)
-    box.setToolTip(tooltip)
+    box.setToolTip(plain_tip(tooltip))
     for words, value in items:
         box.addItem(words, value)
     return box
@@ -197,7 +197,7 @@ class ExampleBox(QuietSpinBox):
         with QSignalBlocker(self):
             self.setRange(1, max(1, count))
             self.setValue(row + 1)
-        self.setToolTip(f"Which of the {count:,} {part} examples is looked at, here and on the canvas")
+        self.setToolTip(plain_tip(f"Which of the {count:,} {part} examples is looked at, here and on the canvas"))
 
 
 class MoreButton(HeaderButton):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.theme import THEME
 
 
@@ -39,7 +39,7 @@ class Row(QWidget):
         super().__init__()
         self.label = label(text)
         self.label.setBuddy(field)
-        self.label.setToolTip(tip)
+        self.label.setToolTip(plain_tip(tip))
         self.field = field
         self.error = label(role="error")
         self.error.hide()

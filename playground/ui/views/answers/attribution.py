@@ -130,7 +130,7 @@ class AttributionView(View):
 
     @Slot(str)
     def ask_anew(self, name: str = "") -> None:
-        self.method_box.setToolTip(TEACHING[self.method_box.currentData()])
+        self.method_box.setToolTip(plain_tip(TEACHING[self.method_box.currentData()]))
         super().ask_anew(name)
 
     @Slot(str)
@@ -190,7 +190,6 @@ class AttributionView(View):
         self.class_box.setMinimumWidth(min(self.class_box.sizeHint().width() + THEME.px(10), THEME.px(180)))
         if self.class_box.currentData() != chosen:
             self.class_box.currentIndexChanged.emit(self.class_box.currentIndex())
-
 
 
 def entries(result: Attributions) -> list[Entry]:

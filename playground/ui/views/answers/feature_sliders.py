@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from playground.analysis.answers.response import Response
 from playground.ui.widgets.drawing import number_words
-from playground.ui.widgets.labels import elided
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
@@ -37,8 +37,10 @@ class FeatureSliders(Canvas):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Features")
         self.setToolTip(
-            "Click a feature to sweep it; drag its knob, or use the arrow keys: up and down choose, left and right "
-            "change (Shift: further), Home takes the change back"
+            plain_tip(
+                "Click a feature to sweep it; drag its knob, or use the arrow keys: up and down choose, left and right "
+                "change (Shift: further), Home takes the change back"
+            )
         )
 
     def show_result(self, result: Response) -> None:

@@ -100,7 +100,9 @@ class Strip(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Whole series")
-        self.setToolTip("The whole series, tinted by train, validation and test: click or drag to forecast from there")
+        self.setToolTip(
+            plain_tip("The whole series, tinted by train, validation and test: click or drag to forecast from there")
+        )
         for side in ("bottom", "left"):
             self.item.hideAxis(side)
         self.box.setMouseEnabled(x=False, y=False)

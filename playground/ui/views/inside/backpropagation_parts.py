@@ -88,7 +88,6 @@ class StepText(QScrollArea):
         self.lines.setAccessibleName("; ".join(written))
         self.verticalScrollBar().setValue(0)
 
-
     def settle(self) -> None:
         """Draw the formula and lay all out at once, before a picture is taken."""
         self.formula.draw_now()
@@ -156,7 +155,9 @@ class StepSlider(QSlider):
         self._counts: tuple[int, ...] = (1, 0, 0)
         self.setPageStep(1)
         self.setAccessibleName("Step")
-        self.setToolTip("Which step is shown: forward, back, then the update of the weights (arrow keys, Home, End)")
+        self.setToolTip(
+            plain_tip("Which step is shown: forward, back, then the update of the weights (arrow keys, Home, End)")
+        )
 
     def show_counts(self, counts: tuple[int, ...]) -> None:
         """How many steps there are on each way."""
@@ -197,8 +198,10 @@ class ChainTree(QTreeWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Chain rule")
         self.setToolTip(
-            "∂L of a number is the sum over its branches: the local derivative times ∂L one step nearer to the loss. "
-            "Open a branch (→ key) to follow it to the loss."
+            plain_tip(
+                "∂L of a number is the sum over its branches: the local derivative times ∂L one step nearer to the "
+                "loss. Open a branch (→ key) to follow it to the loss."
+            )
         )
         self.setHeaderLabels(["Gradient of", "=", "local × onward"])
         self.setUniformRowHeights(True)
@@ -239,7 +242,7 @@ class ChainTree(QTreeWidget):
             item.setText(0, f"through {node.symbol}")
             item.setText(1, written(slope * node.gradient, n))
             item.setText(2, f"{written(slope, n)}  ×  {written(node.gradient, n)}")
-        item.setToolTip(0, f"{node.where}: {node.symbol} = {written(node.value, n)}")
+        item.setToolTip(0, plain_tip(f"{node.where}: {node.symbol} = {written(node.value, n)}"))
         item.setData(0, KNOT, number_)
         if node.links or node.rest_words:
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
@@ -254,7 +257,7 @@ class ChainTree(QTreeWidget):
             item.addChild(self._item(link.target, link.slope))
         if node.rest_words:
             rest = QTreeWidgetItem([f"{node.rest_words} = {written(node.rest, self._digits)}"])
-            rest.setToolTip(0, node.rest_words)
+            rest.setToolTip(0, plain_tip(node.rest_words))
             rest.setData(0, KNOT, -1)
             item.addChild(rest)
             rest.setFirstColumnSpanned(True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.inside.feature_maps import ImageLayer
 from playground.ui.widgets.drawing import greys, image, number_words, shades, signed_table
-from playground.ui.widgets.labels import elided
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
@@ -66,8 +66,12 @@ class MapsCanvas(Canvas):
         self._height = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Feature maps")
-        self.setToolTip("Point at a number to see where it comes from; a click keeps it.\nArrow keys: another place. "
-                        "Page up and down: another map.")  # fmt: skip
+        self.setToolTip(
+            plain_tip(
+                "Point at a number to see where it comes from; a click keeps it.\n"
+                "Arrow keys: another place. Page up and down: another map."
+            )
+        )
 
     def show_layers(self, layers: tuple[ImageLayer, ...], chosen: str) -> None:
         """Show these maps, those of the chosen block larger; the cell stays where it can."""

@@ -16,7 +16,7 @@ from playground.analysis.question import Weight
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import image, number_words, shades, signed_table
 from playground.ui.widgets.heat_map import input_words
-from playground.ui.widgets.labels import elided
+from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics, paint_upright
@@ -45,8 +45,10 @@ class HeatmapCanvas(Canvas):
         self._images: list[tuple[QImage, QImage | None]] = []
         self.setAccessibleName("Weights as heat maps")
         self.setToolTip(
-            "Click weights to follow them, or go to them with the arrow keys and press Enter: the loss surface can be "
-            "seen over the last two"
+            plain_tip(
+                "Click weights to follow them, or go to them with the arrow keys and press Enter: the loss surface "
+                "can be seen over the last two"
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._cursor: tuple[int, int, int] | None = None

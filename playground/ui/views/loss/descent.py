@@ -211,7 +211,7 @@ class DescentView(View):
         """As many pictures as there are walks; two in a row where there are more than two."""
         while len(self.plots) < count:
             plot, name = TrajectoryPlot(), ElidedLabel("")
-            plot.setToolTip(HINT)
+            plot.setToolTip(plain_tip(HINT))
             name.setProperty("role", "secondary")
             plot.start_chosen.connect(functools.partial(self._on_start, len(self.plots)))
             plot.hovered.connect(functools.partial(self._read, plot))

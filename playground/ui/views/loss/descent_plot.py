@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from playground.analysis.loss.descent import Trajectory, alike
 from playground.ui.views.shared.contours import HeightScale, contour
+from playground.ui.views.shared.legend_room import GROUND
 from playground.ui.views.shared.plane_view import Field
 from playground.ui.widgets.drawing import number_words
 from playground.ui.widgets.plots import FittedPlot
@@ -76,6 +77,7 @@ class TrajectoryPlot(FittedPlot):
             self.path, self.dots, self.stars, self.best, self.start, self.normal, self.down, self.now, self.next_halo,
             self.next, self.cross,
         )  # fmt: skip
+        self.arrows.setProperty(GROUND, True)
         for depth, item in enumerate(self._items):
             item.setZValue(depth)
             self.addItem(item)

@@ -9,6 +9,7 @@ from playground.analysis.base import Analysis
 from playground.analysis.loss.loss_surface import LONGEST, LossSurface
 from playground.analysis.progress import duration
 from playground.ui.views.base import View
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.options import check_box, combo_box, part_box
 from playground.ui.widgets.qt_access import item_of
 
@@ -57,11 +58,9 @@ class SurfaceOptions(QObject):
         names = [(words, value) for words, value, _ in DIRECTIONS]
         self.directions_box = combo_box("Directions", "What spans the plane through the space of weights", names)
         for row, (_, _, tip) in enumerate(DIRECTIONS):
-            self.directions_box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+            self.directions_box.setItemData(row, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         tip = "A weight along this side of the picture; without a choice the one you pointed at in the view “Weights”"
-        self.weight_boxes = tuple(
-            combo_box(f"Weight {where}", tip, [(POINTED, "")]) for where in ("across", "upwards")
-        )
+        self.weight_boxes = tuple(combo_box(f"Weight {where}", tip, [(POINTED, "")]) for where in ("across", "upwards"))
         self.depth_box = self.parameters.switch("three_dimensional")
         self.log_box = self.parameters.switch("logarithmic")
         self.penalty_box = check_box(
@@ -107,7 +106,7 @@ class SurfaceOptions(QObject):
             too_long = seconds > LONGEST and row > 1
             item.setEnabled(not too_long)
             item.setText(f"{words}: takes {duration(seconds)}" if too_long else words)
-            item.setToolTip(f"More than {duration(LONGEST)} is too long for a picture." if too_long else "")
+            item.setToolTip(plain_tip(f"More than {duration(LONGEST)} is too long for a picture." if too_long else ""))
 
     @Slot()
     def _draw_lots(self) -> None:
@@ -118,6 +117,8 @@ class SurfaceOptions(QObject):
     def _fit(self) -> None:
         """What says nothing for the chosen directions cannot be chosen."""
         row = self.directions_box.currentIndex()
-        self.directions_box.setToolTip(f"What spans the plane through the space of weights. {DIRECTIONS[row][2]}")
+        self.directions_box.setToolTip(
+            plain_tip(f"What spans the plane through the space of weights. {DIRECTIONS[row][2]}")
+        )
         for box in self.weight_boxes:
             box.setEnabled(self.directions == "weights")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from playground.analysis.base import Analysis
 from playground.analysis.run.contests import PRESS_START
 from playground.ui.views.base import View
+from playground.ui.widgets.labels import plain_tip
 
 START_TIP = "Train all runs beside the one on screen, which goes on meanwhile"
 STOP_TIP = "End all runs at once; what they have reached stays in sight"
@@ -79,7 +80,7 @@ class ContestView(View):
     def _name_button(self) -> None:
         self.start_button.setText("Stop" if self.running else "Start")
         self.start_button.setAccessibleName(f"{'Stop' if self.running else 'Start'} {self.title.lower()}")
-        self.start_button.setToolTip(STOP_TIP if self.running else START_TIP)
+        self.start_button.setToolTip(plain_tip(STOP_TIP if self.running else START_TIP))
 
     def show_result(self, result: Any) -> None:
         if result.whole:

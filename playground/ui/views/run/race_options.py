@@ -10,6 +10,7 @@ from playground.analysis.run.race import MOST, RaceOffer
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.stacked.members import RATE, Setting
 from playground.ui.views.parameters import ViewParameters
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.options import check_box, combo_box
 from playground.ui.widgets.theme import THEME
 
@@ -143,7 +144,7 @@ class _Show:
 def _number(name: str, tip: str) -> QLineEdit:
     box = QLineEdit()
     box.setAccessibleName(name)
-    box.setToolTip(f"{tip}; empty for the usual one")
+    box.setToolTip(plain_tip(f"{tip}; empty for the usual one"))
     validator = QDoubleValidator(box)
     validator.setLocale(QLocale.c())
     box.setValidator(validator)

@@ -13,7 +13,7 @@ from playground.analysis.run.runs import RunRow, RunsAnalysis, RunTable
 from playground.training.metrics.words import metric_words
 from playground.ui.views.base import View
 from playground.ui.widgets.drawing import number_words
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.options import flat_button
 from playground.ui.widgets.theme import THEME
 
@@ -58,7 +58,7 @@ class RunsView(View):
         self.acts: dict[str, QAction] = {}
         for name, text, tip, key in ACTIONS:
             action = self.menu.addAction(text)
-            action.setToolTip(tip)
+            action.setToolTip(plain_tip(tip))
             action.setData(name)
             self.acts[name] = action
             shortcut = QShortcut(QKeySequence(key), self.table)
@@ -127,7 +127,7 @@ class RunsView(View):
             item = self._item(number, column)
             if item.text() != text:
                 item.setText(text)
-                item.setToolTip(f"{row.project}: {_settings(row)}" if column == 3 else text)
+                item.setToolTip(plain_tip(f"{row.project}: {_settings(row)}" if column == 3 else text))
 
     def _item(self, row: int, column: int) -> QTableWidgetItem:
         item = self.table.item(row, column)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from playground.analysis.run.optimizer_xray import MOST, OptimizerXray
 from playground.ui.widgets.drawing import class_color
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.legend import line_pen
 from playground.ui.widgets.plots import Plot
 from playground.ui.widgets.theme import THEME
@@ -63,7 +64,9 @@ class XrayPlot(Plot):
         """Draw a quantity of all weights; only the plots in the last row name the steps."""
         self.quantity = quantity
         self.setAccessibleName(f"{result.title(quantity)} over the steps".capitalize())
-        self.setToolTip(TIPS.get(quantity, "What the optimizer remembers of earlier gradients, this one taken in"))
+        self.setToolTip(
+            plain_tip(TIPS.get(quantity, "What the optimizer remembers of earlier gradients, this one taken in"))
+        )
         self._title = result.title(quantity)
         self.item.setTitle(self._title, color=THEME.tokens.secondary, size=f"{THEME.px(13)}px")
         self.name_axes("step" if last else "", "")

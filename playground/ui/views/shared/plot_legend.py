@@ -178,7 +178,7 @@ class PlotLegend(Legend):
         self._measure()
         self._find()
         words = [*(entry.text for entry in self._entries), *([OPENS] if self.crowded_out else [])]
-        self.setToolTip(plain_tip("\n".join(words)) if self.folded else HINT)
+        self.setToolTip(plain_tip("\n".join(words) if self.folded else HINT))
         self.setAccessibleDescription(f"Hidden; {KEY} or Enter shows it" if self.folded else HINT)
         self._place()
         self.show()

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 
 from playground.analysis.inside.sliding import Sliding
 from playground.ui.views.inside.feature_maps import FeatureMapsView
-from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.maps_canvas import Cell, heading
 from playground.ui.views.inside.window_panel import MOST_WRITTEN, WindowCanvas, cell_words
 from tests.ui.views import results_images
@@ -215,26 +214,3 @@ def test_a_result_without_the_kept_block_finds_another(qtbot: Any) -> None:
     result = results_images.feature_maps()
     view.show_result(type(result)(result.layers[:2], "", "test", 0, 10, None))
     assert view.canvas.cell is not None and view.canvas.cell.node == "conv"
-
-
-def test_kernels_say_their_weights_and_follow_the_chosen_block(qtbot: Any) -> None:
-    view = shown(qtbot, KernelsView(), results_images.kernels(), LARGE)
-    assert [len(section.boxes) for section in view.canvas.sections()] == [2, 3]
-    box = view.canvas.sections()[0].boxes[1][0]
-    words = view.canvas.words_at(box.topLeft() + QPointF(box.width() * 0.5, 1.0))
-    assert words == "Conv2D 1, filter 2, row 1, column 2: 1.00; bias −0.250"
-    deep = view.canvas.sections()[1]
-    words = view.canvas.words_at(deep.boxes[1][1].topLeft() + QPointF(1, 1))
-    assert words == "Conv2D 2, filter 2, channel 2, row 1, column 1: −1.00"
-    view.show_result(results_images.kernels("deep"))
-    assert [layer.node for layer in view.canvas.layers] == ["deep"]
-
-
-@pytest.mark.parametrize("size", [LARGE, DOCK, QSize(240, 500)])
-def test_kernels_have_room(qtbot: Any, size: QSize) -> None:
-    view = shown(qtbot, KernelsView(), results_images.kernels(), size)
-    boxes = [box for section in view.canvas.sections() for row in section.boxes for box in row]
-    assert len(boxes) == 2 + 6
-    for number, box in enumerate(boxes):
-        assert view.canvas.rect().toRectF().contains(box)
-        assert not any(box.intersects(other) for other in boxes[:number])

@@ -1,4 +1,4 @@
-"""Reconstruction and latent plane: what they draw and say, and that an example can be followed from both."""
+"""The latent plane: points by class, decoded pictures, and the example that is chosen."""
 
 from __future__ import annotations
 
@@ -9,26 +9,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
 
 from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
-from playground.analysis.answers.reconstruction import ReconstructionAnalysis
 from playground.ui.views.answers.latent_plane import JOINT, LatentPlaneView, mosaic
-from playground.ui.views.answers.reconstruction import ReconstructionView
 from playground.ui.widgets import drawing
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import results_autoencoder as results
-
-
-def shown(qtbot: Any, view: QWidget, result: Any, width: int = 460, height: int = 340) -> Any:
-    qtbot.addWidget(view)
-    view.resize(width, height)
-    with qtbot.waitActive(view):
-        view.show()
-        view.activateWindow()
-    view.show_result(result)
-    view.settle()
-    return view
+from tests.ui.views.showing import active
 
 
 def place_of(view: LatentPlaneView, row: int) -> QPoint:
@@ -37,66 +24,8 @@ def place_of(view: LatentPlaneView, row: int) -> QPoint:
     return view.plot.mapFromScene(view.plot.box.mapViewToScene(QPointF(x, y)))
 
 
-def test_the_reconstruction_stands_below_its_original_with_its_error(qtbot: Any) -> None:
-    view = shown(qtbot, ReconstructionView(), results.reconstruction())
-    above, below = view.canvas.pair(3)
-    assert below.top() >= above.bottom() and below.left() == above.left()
-    image = view.canvas.grab().toImage()
-    column = round(above.left() + above.width() * 3.5 / 8)
-    ink = [image.pixelColor(column, round(box.center().y())).value() for box in (above, below)]
-    assert ink[0] > 250 and 140 < ink[1] < 165
-    assert view.canvas.words_at(below.center()) == "test example 4 (3): mean squared error 0.0285"
-    assert view.legend.entries[0].text == "test: mean squared error 0.0500 of 40 pictures"
-
-
-def test_the_pictures_are_as_large_as_there_is_room_and_never_overlap(qtbot: Any) -> None:
-    view = shown(qtbot, ReconstructionView(), results.reconstruction(), 900, 700)
-    large = view.canvas.pair(0)[0].width()
-    view.resize(360, 260)
-    view.settle()
-    small = view.canvas.pair(0)[0].width()
-    assert THEME.px(56) == small < large <= THEME.px(112)
-    boxes = [box for number in range(14) for box in view.canvas.pair(number)]
-    assert not any(one.intersects(other) for i, one in enumerate(boxes) for other in boxes[:i])
-    assert max(box.right() for box in boxes) <= view.canvas.width()
-    assert max(box.bottom() for box in boxes) < view.canvas.height()
-
-
-def test_a_click_on_a_pair_and_the_arrows_examine_another_example(qtbot: Any) -> None:
-    view = shown(qtbot, ReconstructionView(), results.reconstruction(chosen=2))
-    centre = view.canvas.pair(5)[1].center().toPoint()
-    with qtbot.waitSignal(view.example_chosen) as clicked:
-        qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=centre)
-    assert clicked.args == [5]
-    view.setFocus()
-    for key, row in ((Qt.Key.Key_Right, 3), (Qt.Key.Key_Left, 1)):
-        with qtbot.waitSignal(view.example_chosen) as pressed:
-            qtbot.keyClick(view.canvas.parentWidget().parentWidget(), key)
-        assert pressed.args == [row]
-
-
-@pytest.mark.parametrize(("view_class", "make"), [
-    (ReconstructionView, lambda: results.reconstruction(chosen=-1)),
-    (LatentPlaneView, lambda: replace(results.latent_plane(), chosen=-1, can_choose=False)),
-])  # fmt: skip
-def test_examples_of_another_part_cannot_be_examined(qtbot: Any, view_class: type, make: Any) -> None:
-    view = shown(qtbot, view_class(), make())
-    with qtbot.assertNotEmitted(view.example_chosen):
-        view.choose(3)
-        view.choose_next()
-
-
-def test_the_options_ask_for_another_result(qtbot: Any) -> None:
-    view = shown(qtbot, ReconstructionView(), results.reconstruction())
-    assert view.wanted() == ReconstructionAnalysis()
-    with qtbot.waitSignals([view.wanted_changed] * 2):
-        view.worst_box.setChecked(True)
-        view.part_box.setCurrentIndex(0)
-    assert view.wanted() == ReconstructionAnalysis(part="train", worst_first=True)
-
-
 def test_every_class_has_a_colour_and_a_shape_of_its_own(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
+    view = active(qtbot, LatentPlaneView(), results.latent_plane())
     entries = view.legend.entries[:10]
     assert [entry.text for entry in entries] == list("0123456789")
     assert len({entry.symbol for entry in entries}) == len({entry.color for entry in entries}) == 10
@@ -109,19 +38,19 @@ def test_every_class_has_a_colour_and_a_shape_of_its_own(qtbot: Any) -> None:
 
 
 def test_points_without_classes_have_the_colour_of_their_part(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.plane_without_classes())
+    view = active(qtbot, LatentPlaneView(), results.plane_without_classes())
     assert len(view.clouds) == 1 and len(view.clouds[0].getData()[0]) == 60
     assert view.clouds[0].opts["brush"].color() == QColor(THEME.tokens.test)
 
 
 def test_fewer_classes_leave_no_points_behind(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
+    view = active(qtbot, LatentPlaneView(), results.latent_plane())
     view.show_result(results.latent_plane(classes=2))
     assert [cloud.isVisible() for cloud in view.clouds] == [True] * 2 + [False] * 8
 
 
 def test_a_point_under_the_mouse_is_read_out_with_its_picture(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
+    view = active(qtbot, LatentPlaneView(), results.latent_plane())
     assert view.thumb.isHidden()
     x, y = view.result.codes[7].tolist()
     view.plot.hovered.emit(QPointF(x, y))
@@ -133,7 +62,7 @@ def test_a_point_under_the_mouse_is_read_out_with_its_picture(qtbot: Any) -> Non
 
 
 def test_a_click_on_a_point_and_the_arrows_examine_another_example(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
+    view = active(qtbot, LatentPlaneView(), results.latent_plane())
     view.plot.grab()
     with qtbot.waitSignal(view.example_chosen) as clicked:
         qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(view, 7))
@@ -147,7 +76,7 @@ def test_a_click_on_a_point_and_the_arrows_examine_another_example(qtbot: Any) -
 
 
 def test_decoded_pictures_fill_the_plane_the_right_way_round(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.decoded_plane())
+    view = active(qtbot, LatentPlaneView(), results.decoded_plane())
     (left, right), (bottom, top) = view.plot.box.viewRange()
     assert [left, right, bottom, top] == pytest.approx(view.result.decoded.extent)
     drawn = mosaic(view.result.decoded)
@@ -160,7 +89,7 @@ def test_decoded_pictures_fill_the_plane_the_right_way_round(qtbot: Any) -> None
 
 
 def test_ticking_decoded_asks_for_as_many_pictures_as_have_room(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
+    view = active(qtbot, LatentPlaneView(), results.latent_plane())
     assert view.wanted() == LatentPlaneAnalysis()
     with qtbot.waitSignal(view.wanted_changed):
         view.decoded_box.setChecked(True)
@@ -174,7 +103,7 @@ def test_ticking_decoded_asks_for_as_many_pictures_as_have_room(qtbot: Any) -> N
 
 
 def test_the_axes_follow_the_points_without_trembling_and_never_against_a_person(qtbot: Any) -> None:
-    view = shown(qtbot, LatentPlaneView(), results.latent_plane())
+    view = active(qtbot, LatentPlaneView(), results.latent_plane())
     before = view.plot.box.viewRange()
     result = results.latent_plane()
     view.show_result(replace(result, codes=result.codes * np.float32(0.95)))
@@ -193,6 +122,6 @@ def test_codes_that_ran_away_are_left_out(qtbot: Any) -> None:
     result = results.latent_plane(classes=1)
     codes = result.codes.copy()
     codes[3] = np.nan
-    view = shown(qtbot, LatentPlaneView(), replace(result, codes=codes))
+    view = active(qtbot, LatentPlaneView(), replace(result, codes=codes))
     assert len(view.clouds[0].getData()[0]) == 59
     assert view.nearest(QPointF(*codes[5].tolist())) == 5

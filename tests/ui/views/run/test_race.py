@@ -1,4 +1,4 @@
-"""Race and luck meter: what is asked for and when, and what is drawn."""
+"""The race: lines, names, options and the range of its chart."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 
-from playground.analysis.run.luck import Luck, LuckAnalysis
+from playground.analysis.run.luck import Luck
 from playground.analysis.run.race import RaceAnalysis, RaceOffer
 from playground.training.stacked.members import RATE, settings_of
-from playground.ui.views.run.contest import BEGINS, ContestView
 from playground.ui.views.run.contest_chart import DASHES, run_color, run_pen
 from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.race import RaceView
@@ -23,50 +21,6 @@ from tests.ui.views.test_every_view import shown
 
 def offer() -> RaceOffer:
     return RaceOffer(tuple(settings_of(project(graph=noisy_graph(), rate=0.1))), "sgd")
-
-
-@pytest.mark.parametrize(("kind", "make"), [(RaceView, results.race), (LuckView, results.luck)])
-def test_nothing_is_asked_for_before_start_nor_after_the_end(qtbot: Any, kind: type[ContestView], make: Any) -> None:
-    panel = shown(qtbot, kind)
-    view = panel.view
-    assert isinstance(view, ContestView) and view.wanted().start == 0  # type: ignore[attr-defined]
-    assert "Press Start" in view.message
-    with qtbot.waitSignal(view.wanted_changed):
-        qtbot.mouseClick(view.start_button, Qt.MouseButton.LeftButton)
-    asked = view.wanted()
-    assert asked.start == 1 and view.message == BEGINS  # type: ignore[attr-defined]
-    assert view.start_button.text() == "Stop" and view.start_button.accessibleName().startswith("Stop")
-    view.epochs_box.setValue(7)
-    assert view.wanted() == asked, "what runs is not disturbed by other options"
-    view.show_result(make())
-    assert view.wanted().start == 0 and view.start_button.text() == "Start"  # type: ignore[attr-defined]
-    view.show_message(view.empty)
-    assert view.result is not None, "the answer to no question does not wipe out the result"
-    view.start_button.setFocus()
-    qtbot.keyClick(view.start_button, Qt.Key.Key_Space)
-    assert view.wanted().start == 2 and view.wanted().epochs == 7  # type: ignore[attr-defined]
-
-
-def test_stop_keeps_what_was_reached(qtbot: Any) -> None:
-    panel = shown(qtbot, LuckView)
-    view = panel.view
-    assert isinstance(view, LuckView)
-    view.start_or_stop()
-    view.show_result(results.luck_underway())
-    assert view.running and "40% done" in view.words.text()
-    view.start_or_stop()
-    assert not view.running and view.wanted() == LuckAnalysis(start=0)
-    view.show_message(view.empty)
-    assert view.result is not None
-
-
-def test_a_sentence_ends_the_run(qtbot: Any) -> None:
-    panel = shown(qtbot, RaceView)
-    view = panel.view
-    assert isinstance(view, RaceView)
-    view.start_or_stop()
-    view.show_message("There is no optimizer like that.")
-    assert not view.running and "no optimizer" in view.message
 
 
 def test_lines_differ_without_colour_and_have_their_names_at_their_ends(qtbot: Any) -> None:
@@ -137,17 +91,6 @@ def test_two_optimizers_at_least_and_eight_at_most(qtbot: Any) -> None:
         if tick.isChecked():
             tick.click()
     assert sum(tick.isChecked() for tick in ticks.values()) == 2
-
-
-def test_the_chart_of_the_luck_meter_shows_both_quantities_and_every_seed(qtbot: Any) -> None:
-    panel = shown(qtbot, LuckView, results.luck())
-    view = panel.view
-    assert isinstance(view, LuckView)
-    few = len(view.chart.drawn_items)
-    view.each_box.setChecked(True)
-    assert len(view.chart.drawn_items) == few + 32
-    view.quantity_box.setCurrentIndex(view.quantity_box.findData("loss"))
-    assert view.chart.side.logarithmic and view.chart.line_names == ["median"]
 
 
 def test_a_run_that_runs_away_leaves_room_for_the_others(qtbot: Any) -> None:
