@@ -326,7 +326,7 @@ class TopBar(QFrame):
         if self.device.text() == text:
             return False
         self.device.setText(text)
-        self.device.setToolTip(f"{WHERE_TRAINED} {frame.engine_reason}".rstrip())
+        self.device.setToolTip(plain_tip(f"{WHERE_TRAINED} {frame.engine_reason}".rstrip()))
         return True
 
     def show_frame(self, frame: Frame) -> None:

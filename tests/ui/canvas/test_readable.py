@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QGraphicsItem
 
 from playground.document.graph import Graph, Note, Position
+from playground.ui.canvas.camera import OVERVIEW, READABLE
 from playground.ui.canvas.paint import card_metrics
 from tests.ui.canvas.conftest import canvas_with, node, small_network
 
@@ -84,3 +86,41 @@ def test_a_long_chain_opens_in_the_middle_of_the_height(qtbot) -> None:
     hands.view.resize(720, 260)
     hands.view.camera.open()
     assert hands.view.camera.visible().contains(hands.view.canvas_scene.nodes["dense-0"].sceneBoundingRect())
+
+
+def rows(count: int, note: bool = False) -> Graph:
+    """So many networks of three cards below each other, and perhaps a note above them."""
+    nodes = [
+        node(f"dense-{row}-{column}", "dense", 250.0 * column, 230.0 * row).replace(title="A longer title")
+        for row in range(count) for column in range(3)
+    ]  # fmt: skip
+    paper = Note(id="note-1", text=WORDS, position=Position(x=0.0, y=-260.0))
+    return Graph(nodes=tuple(nodes), notes=(paper,) if note else ())
+
+
+@pytest.mark.parametrize(("count", "note", "all_seen"), [(1, False, True), (2, False, True), (2, True, True),
+                                                         (5, False, False)])  # fmt: skip
+def test_all_rows_are_seen_when_a_network_is_opened(qtbot, count: int, note: bool, all_seen: bool) -> None:
+    hands = canvas_with(rows(count, note), qtbot)
+    view = hands.view
+    view.resize(720, 260)
+    view.camera.open()
+    seen, cards = view.camera.visible(), [item.sceneBoundingRect() for item in view.canvas_scene.nodes.values()]
+    assert all(seen.contains(card) for card in cards) == all_seen
+    assert view.camera.zoom >= (OVERVIEW if all_seen else READABLE)
+    assert view.camera.zoom >= READABLE or count > 1
+    view.resize(720, 900)
+    qtbot.waitUntil(lambda: view.camera.zoom >= READABLE or count == 5)
+    view.camera.fit()
+    assert view.camera.visible().contains(view.canvas_scene.content_rect())
+
+
+def test_from_farther_away_a_longer_title_takes_a_second_line_from_the_picture(qtbot) -> None:
+    hands = canvas_with(rows(1), qtbot)
+    item = next(iter(hands.view.canvas_scene.nodes.values()))
+    item.show_maps(np.ones((1, 8, 8), dtype=np.float32))
+    assert item.heading(13.0 / 0.6) == (("A longer title",), False)
+    assert item.heading(13.0 / 0.45) == (("A longer", "title"), False)
+    item.show_maps(np.ones((1, 1, 40), dtype=np.float32))  # no room to give
+    (line,), _ = item.heading(13.0 / 0.45)
+    assert line.startswith("A") and line.endswith("…")
