@@ -127,7 +127,7 @@ class ViewDocks(QObject):
         """Open the views that the project names, or else the `usual` ones that apply, or those that fit it best."""
         self.weights = ()
         self._opened += 1
-        self._analyst.forget_costs()
+        self._analyst.forget_project()
         for dock in self.docks.values():
             dock.ask_anew()
             dock.view.leave_project()

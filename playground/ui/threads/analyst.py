@@ -84,9 +84,9 @@ class Analyst(QObject):
         """Seconds that the last answer of a key took, as far as it is known."""
         return self._thread.cost(key)
 
-    def forget_costs(self) -> None:
-        """Another project: what answers took says nothing any more."""
-        self._thread.forget_costs()
+    def forget_project(self) -> None:
+        """Another project: what answers took says nothing any more, and networks of the one before are not needed."""
+        self._thread.forget_project()
 
     def busy(self, key: str) -> bool:
         """Whether an answer for the key is still to come."""
@@ -127,7 +127,7 @@ class AnalysisThread(QThread):
         self._waiting: OrderedDict[str, Request | Job] = OrderedDict()
         self._running: Request | Job | None = None
         self._answers: dict[str, Any] = {}
-        self._leaving = False
+        self._leaving = self._forgetting = False
         self._dropped = False
         """What runs was cancelled by a person."""
         self._progress: dict[str, Progress] = {}
@@ -165,11 +165,20 @@ class AnalysisThread(QThread):
         with self._lock:
             return self._costs.get(key, 0.0)
 
-    def forget_costs(self) -> None:
-        """Forget what answers took."""
+    def forget_project(self) -> None:
+        """Forget what answers took, and soon the networks under examination and what nobody waits for any more."""
         with self._lock:
             self._costs.clear()
             self._spent.clear()
+            self._forgetting = True
+            self._lock.notify()
+
+    def _forget(self) -> None:
+        """In the thread itself, under the lock."""
+        self._forgetting = False
+        self._subjects.clear()
+        for key in [key for key in self._stages if key not in self._waiting]:
+            del self._stages[key]
 
     def _count(self, key: str, seconds: float, *, finished: bool) -> None:
         with self._lock:
@@ -202,10 +211,13 @@ class AnalysisThread(QThread):
         while True:
             with self._lock:
                 self._running = None
-                while not self._waiting and not self._leaving:
+                while not (self._waiting or self._leaving or self._forgetting):
                     self._lock.wait()
                 if self._leaving:
                     return
+                if self._forgetting:
+                    self._forget()
+                    continue
                 _, request = self._waiting.popitem(last=False)
                 self._running, self._dropped = request, False
             answer = self._answer(request)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from playground.analysis.base import Analysis, Result, Table
 from playground.analysis.progress import Progress
 from playground.analysis.question import Question
+from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.ui.threads.analyst import Analyst, Request
@@ -145,5 +148,37 @@ def test_what_an_answer_took_is_known_stage_by_stage_and_as_a_whole(analyst: Ana
     answers(analyst, qtbot, Request("slow", Slow(), Question(graph=plain_graph())), until=2)
     whole = analyst.cost("slow")
     assert whole >= 0.03
-    analyst.forget_costs()
+    analyst.forget_project()
     assert analyst.cost("slow") == 0.0
+
+
+def test_networks_of_the_project_before_are_let_go(
+    analyst: Analyst, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[weakref.ref[Subject]] = []
+
+    class Watched(Subject):
+        def __init__(self, graph: Graph) -> None:
+            super().__init__(graph)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr("playground.ui.threads.analyst.Subject", Watched)
+    question = Question(graph=plain_graph())
+    analyst.request(Request("a", Counting(), question))
+    qtbot.waitUntil(lambda: not analyst.any_busy())
+    endless = Request("b", Counting(stages_to_go=10**9), question)
+    analyst.request(endless)
+    qtbot.waitUntil(lambda: analyst.take("b") is not None)
+    analyst.cancel("b")
+    assert len(made) == 1 and made[0]() is not None
+    analyst.forget_project()
+    del endless, question
+
+    def gone() -> bool:
+        gc.collect()
+        return made[0]() is None
+
+    qtbot.waitUntil(gone)
+    analyst.request(Request("a", Counting(), Question(graph=plain_graph())))
+    qtbot.waitUntil(lambda: not analyst.any_busy())
+    assert len(made) == 2
