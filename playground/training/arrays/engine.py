@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import call
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from playground.blocks.operations import Array, Call
 from playground.document.project import Clipping
@@ -21,6 +23,10 @@ from playground.training.step_sizes import StepSizes
 
 MOST_PLANS = 4
 """Plans for so many batch sizes are kept: a full batch, the rest of an epoch, and those before a change."""
+
+MOST_UPDATED = 20_000
+"""Values up to which the update of an optimizer was measured to be quicker as several array operations than as the one
+operation that torch has for it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class ArrayEngine:
         self._updates: list[Update] = []
         self._update_calls: list[Call] = []
         self._bound: list[object] | None = None  # bound by the first step, which gives the optimizer its memory
+        _use_one_thread()
         self.plan(rows)
 
     @property
@@ -134,6 +141,13 @@ class ArrayEngine:
         self._bound = [value for memory in descent.memories() for value in memory.values()]
 
 
+@cache
+def _use_one_thread() -> None:
+    """Let numpy's products stay on the thread that asks for them: the other cores are the window's, and a product of
+    the size that comes here is hardly quicker on several."""
+    threadpool_limits(1, user_api="blas")
+
+
 def updates_of(descent: Descent) -> list[Update] | None:
     """The updates of an optimizer's slices; None where it has no array operations and torch makes its steps."""
     if descent.optimizer is None:
@@ -141,6 +155,8 @@ def updates_of(descent: Descent) -> list[Update] | None:
     found = []
     for group in descent.optimizer.param_groups:
         (values,) = group["params"]
+        if len(values) > MOST_UPDATED:
+            return None
         update = Update(values, values.grad, group, descent.optimizer.state[values])
         if not descent.declaration.plan(update):
             return None
