@@ -1,6 +1,7 @@
 """A contest: runs that differ in their settings or seeds, taken from start to end and looked at on the way.
 
-Runs with the same graph and batch size learn in one stack; others have a stack of their own and take turns.
+Runs with the same graph and batch size learn together, in one stack or, where they are few and small, each by a plan of
+array operations; others have a stack of their own and take turns.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from playground.document.project import Project
 from playground.network.flat import Layout
 from playground.training.optimizers import optimizer_of
-from playground.training.stacked.stack import CannotStack, Stack
+from playground.training.stacked.singles import Cohort, cohort_of
+from playground.training.stacked.stack import CannotStack
 
 CHUNK = 0.01
 """Seconds of learning between two chances to stop."""
@@ -53,7 +55,7 @@ class Contest:
             key = project.graph.model_dump_json(), project.training.batch_size
             cohorts.setdefault(key, []).append(row)
         self._cohorts = list(cohorts.values())
-        self._stacks: list[Stack] = []
+        self._stacks: list[Cohort] = []
         self._wanted = looks
 
     @property
@@ -71,7 +73,7 @@ class Contest:
         """How much is done, from 0 to 1; 1 only when all has been looked at."""
         if len(self.looks) > self._wanted:
             return 1.0
-        done = [stack.step / (self.epochs * stack.feeder.steps_per_epoch) for stack in self._stacks]
+        done = [stack.step / (self.epochs * stack.steps_per_epoch) for stack in self._stacks]
         return min(0.999, sum(done) / len(self._cohorts))
 
     @property
@@ -84,7 +86,7 @@ class Contest:
         stack, place = self._place_of(row)
         return dict(stack.buffers(place))
 
-    def _place_of(self, row: int) -> tuple[Stack, int]:
+    def _place_of(self, row: int) -> tuple[Cohort, int]:
         for stack, rows in zip(self._stacks, self._cohorts, strict=True):
             if row in rows:
                 return stack, rows.index(row)
@@ -100,7 +102,7 @@ class Contest:
                     "stack cannot. Leave it out."
                 )
         for rows in self._cohorts:
-            self._stacks.append(Stack([self.projects[row] for row in rows]))
+            self._stacks.append(cohort_of([self.projects[row] for row in rows]))
             yield
         shapes = [{place.name: place.shape for place in stack.layout.places} for stack in self._stacks]
         if any(one != shapes[0] for one in shapes):
@@ -111,10 +113,10 @@ class Contest:
         yield from self._look(0.0)
         for share in np.linspace(0.0, 1.0, self._wanted + 1)[1:]:
             for stack in self._stacks:
-                yield from self._advance(stack, round(share * self.epochs * stack.feeder.steps_per_epoch))
+                yield from self._advance(stack, round(share * self.epochs * stack.steps_per_epoch))
             yield from self._look(share * self.epochs)
 
-    def _advance(self, stack: Stack, step: int) -> Iterator[None]:
+    def _advance(self, stack: Cohort, step: int) -> Iterator[None]:
         count = 1
         while stack.step < step:
             count = min(count, step - stack.step)

@@ -86,6 +86,11 @@ class Stack:
         return self.parameters.layout
 
     @property
+    def steps_per_epoch(self) -> int:
+        """Steps in one epoch of every row."""
+        return self.feeder.steps_per_epoch
+
+    @property
     def epoch(self) -> float:
         """Epochs completed, with the part of the present one."""
         return self.step / self.feeder.steps_per_epoch
