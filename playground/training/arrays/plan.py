@@ -135,6 +135,8 @@ class _Arena:
         """A parameter in each of so many rows."""
         start = (parameter.ctypes.data - self._parameters.ctypes.data) // self.dtype.itemsize
         used = sum(map(len, self._spread))
+        if used + rows * len(parameter) > len(self._flat_spread):
+            return parameter
         self._spread.append(np.tile(np.arange(start, start + len(parameter)), rows))
         return self._flat_spread[used : used + rows * len(parameter)].reshape(rows, -1)
 
