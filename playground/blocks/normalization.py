@@ -48,7 +48,7 @@ class DropoutLayer(nn.Module):
         if not self.training or self.rate == 0.0:
             return x
         drawn = torch.rand(x.shape, generator=self.generator, dtype=x.dtype, device=x.device)
-        return x * (drawn >= self.rate).to(x.dtype).div_(1.0 - self.rate)
+        return x * drawn.ge_(self.rate).div_(1.0 - self.rate)  # in place: the numbers become 0 or 1 / (1 - p)
 
 
 class Dropout(Normalization):

@@ -19,7 +19,7 @@ from tests.benchmarks.timing import Spent, spent_on
 SIDE, EXAMPLES = 51, 256
 REPEATS = 15
 STEPS = 400
-GOAL = 60.0
+GOAL = 45.0
 LEAST_RATIO = 5.0
 """How much quicker a surface should be than one plain pass for every point."""
 

@@ -3,15 +3,22 @@
 `vmap` does the same for any layer, but one operation at a time over all networks, so that every number travels to the
 memory and back. And it does not know that the points of a plane are combinations of three: the sums in a first layer
 are then combinations of three sums, whatever the number of inputs.
+
+The products are numpy's, written where the next layer reads them: there is nothing to make room for, and a row of ones
+below the inputs adds the biases on the way. Measured on an AMD processor for 51 x 51 networks of 2-32-32-1 and 256
+examples: 37 ms, and 52 ms with torch's products, of which the first layer's take 3 and not 10.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from playground.analysis.shared.weight_points import Combined, WeightPoints
@@ -25,8 +32,36 @@ from playground.network.flat import Layout, Place
 PIECE_NUMBERS = 2**17
 """Numbers in the largest tensor of a piece: two of them and their weights fit a cache of 1 MB."""
 
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+Numbers = NDArray[np.float32]
 Function = Callable[[torch.Tensor], torch.Tensor]
 """Applies an activation to sums (k, units, N); may do so in place."""
+
+
+class Room:
+    """Where the values of one layer are put, for k networks and N examples."""
+
+    def __init__(self, count: int, width: int, rows: int) -> None:
+        self.numbers = np.ones((count, width + 1, rows), np.float32)
+        """(k, width + 1, N); the last row stays ones."""
+        self.values = self.numbers[:, :-1]
+        """The same without the ones, (k, width, N)."""
+        self.flat = self.numbers.reshape(count, -1)[:, :-rows]
+        """The values with one row for each network, (k, width * N)."""
+        self.tensor = torch.from_numpy(self.values)
+
+    def apply(self, function: Function, to: torch.Tensor) -> None:
+        """Fill it with what the function makes of some numbers, which may be its own."""
+        result = function(to)
+        if result.data_ptr() != self.tensor.data_ptr():
+            self.tensor.copy_(result)
+
+
+Sums = Callable[[int, int, Room, Room | None], None]
+"""Puts the weighted sums of the points from one number up to another into a room, those of their own inputs where they
+have such."""
 
 
 def _tanh(x: torch.Tensor) -> torch.Tensor:
@@ -59,39 +94,45 @@ class DenseStep:
     bias: Place | None
     function: Function
 
-    def first(self, points: WeightPoints, shared: torch.Tensor) -> Callable[[int, int], torch.Tensor]:
-        """The weighted sums (k, units, N) of some points for inputs (N, width) that are the same for all of them."""
-        units, rows = self.weight.shape[0], len(shared)
-        if isinstance(points, Combined):
-            basis = torch.stack([self._sums(torch.from_numpy(vector), shared) for vector in points.basis])
-            basis = basis.reshape(len(basis), -1)
-            coefficients = torch.from_numpy(points.coefficients)
-            return lambda start, stop: (coefficients[start:stop] @ basis).view(-1, units, rows)
-        turned = shared.T.contiguous()
+    @property
+    def width(self) -> int:
+        """Units."""
+        return self.weight.shape[0]
 
-        def listed(start: int, stop: int) -> torch.Tensor:
-            weights = _part(points, start, stop, self.weight)
-            sums = (weights.view(-1, weights.shape[-1]) @ turned).view(len(weights), units, rows)
-            return sums if self.bias is None else sums.add_(_part(points, start, stop, self.bias)[:, :, None])
+    def first(self, points: WeightPoints, shared: torch.Tensor) -> Sums:
+        """The sums of some points for inputs (N, width) that are the same for all of them."""
+        if isinstance(points, Combined):
+            basis = np.stack([self._sums(vector, shared.numpy()) for vector in points.basis])
+            basis = basis.reshape(len(basis), -1)  # (d, units * N)
+
+            def combined(start: int, stop: int, out: Room, _: Room | None) -> None:
+                np.matmul(points.coefficients[start:stop], basis, out=out.flat)
+
+            return combined
+        turned = np.ascontiguousarray(shared.numpy().T)
+
+        def listed(start: int, stop: int, out: Room, _: Room | None) -> None:
+            np.matmul(_part(points, start, stop, self.weight), turned, out=out.values)
+            if self.bias is not None:
+                out.values += _part(points, start, stop, self.bias)[:, :, None]
 
         return listed
 
-    def further(self, points: WeightPoints, start: int, stop: int) -> Callable[[int, int, torch.Tensor], torch.Tensor]:
-        """Gives the weighted sums (k, units, N) of some of these points for inputs (k, width, N) of their own."""
+    def further(self, points: WeightPoints, start: int, stop: int) -> Sums:
+        """The sums of some of these points for inputs of their own."""
         weights = _part(points, start, stop, self.weight)
-        if self.bias is None:
-            return lambda low, high, inputs: torch.bmm(weights[low - start : high - start], inputs)
-        biases = _part(points, start, stop, self.bias)[:, :, None]
+        biases = _part(points, start, stop, self.bias) if self.bias else np.zeros(weights.shape[:2], np.float32)
+        weights = np.concatenate([weights, biases[:, :, None]], axis=2)  # (k, units, width + 1)
 
-        def sums(low: int, high: int, inputs: torch.Tensor) -> torch.Tensor:
-            return torch.baddbmm(biases[low - start : high - start], weights[low - start : high - start], inputs)
+        def sums(low: int, high: int, out: Room, inputs: Room | None) -> None:
+            assert inputs is not None
+            np.matmul(weights[low - start : high - start], inputs.numbers, out=out.values)
 
         return sums
 
-    def _sums(self, vector: torch.Tensor, shared: torch.Tensor) -> torch.Tensor:
+    def _sums(self, vector: Numbers, shared: Numbers) -> Numbers:
         """The weighted sums (units, N) of one vector."""
-        weight = vector[self.weight.start : self.weight.stop].view(self.weight.shape)
-        sums = weight @ shared.T
+        sums: Numbers = vector[self.weight.start : self.weight.stop].reshape(self.weight.shape) @ shared.T
         return sums if self.bias is None else sums + vector[self.bias.start : self.bias.stop, None]
 
 
@@ -101,6 +142,7 @@ class ElementStep:
 
     source: int
     target: int
+    width: int
     function: Function
 
 
@@ -135,13 +177,13 @@ class Trunk:
         needed = {slot for step in steps if step.node not in self.nodes for slot in step.inputs}
         self.frontier = {slot: made[slot] for slot in sorted(needed.intersection(made))}
         """Slots that what follows looks at, with their widths."""
-        widest = max((step.weight.shape[0] for step in self.steps if isinstance(step, DenseStep)), default=1)
+        widest = max((step.width for step in self.steps), default=1)
         self._piece = max(1, PIECE_NUMBERS // max(1, self._rows * widest))
         self.size = sum(
             step.weight.size for step in self.steps if isinstance(step, DenseStep) and step.source not in self.shared
         )
         """Weights of one network that a run makes for all its points together."""
-        self._first: dict[int, Callable[[int, int], torch.Tensor]] = {}
+        self._first: dict[int, Sums] = {}
 
     def _step(
         self, subject: Subject, step: Step, made: Mapping[int, int], places: Mapping[str, Place]
@@ -159,9 +201,9 @@ class Trunk:
                 bias = places.get(f"{step.node}.bias")
                 return DenseStep(source, step.outputs[0], places[f"{step.node}.weight"], bias, _quick(module))
         elif source in made and "dropout" in block.reveals:
-            return ElementStep(source, step.outputs[0], _same)  # evaluation drops nothing
+            return ElementStep(source, step.outputs[0], made[source], _same)  # evaluation drops nothing
         elif source in made and isinstance(block, Activation) and block.elementwise and _plain(step.module):
-            return ElementStep(source, step.outputs[0], step.module.forward)
+            return ElementStep(source, step.outputs[0], made[source], step.module.forward)
         return None
 
     def look_at(self, points: WeightPoints) -> None:
@@ -174,27 +216,36 @@ class Trunk:
 
     def run(self, points: WeightPoints, start: int, stop: int) -> dict[int, torch.Tensor]:
         """The values (stop - start, N, width) of the frontier for some of the points that `look_at` was given."""
-        found = {slot: torch.empty(stop - start, self._rows, width) for slot, width in self.frontier.items()}
-        further = {
+        found = {slot: np.empty((stop - start, self._rows, width), np.float32) for slot, width in self.frontier.items()}
+        sums = self._first | {
             step.target: step.further(points, start, stop)
             for step in self.steps
             if isinstance(step, DenseStep) and step.target not in self._first
         }
-        for low in range(start, stop, self._piece):
-            high = min(stop, low + self._piece)
-            values: dict[int, torch.Tensor] = {}
-            for step in self.steps:
-                if isinstance(step, ElementStep):
-                    values[step.target] = step.function(values[step.source])
-                    continue
-                if step.target in self._first:
-                    sums = self._first[step.target](low, high)
-                else:
-                    sums = further[step.target](low, high, values[step.source])
-                values[step.target] = step.function(sums)
-            for slot, whole in found.items():
-                whole[low - start : high - start] = values[slot].transpose(1, 2)
-        return found
+        rooms: dict[int, Room] = {}
+        # More threads would only wait for each other: what is multiplied fits a cache.
+        with _multiplication().limit(limits=1, user_api="blas"):
+            for low in range(start, stop, self._piece):
+                high = min(stop, low + self._piece)
+                if not rooms or high - low < self._piece:
+                    rooms = {step.target: Room(high - low, step.width, self._rows) for step in self.steps}
+                for step in self.steps:
+                    out = rooms[step.target]
+                    if isinstance(step, ElementStep):
+                        out.apply(step.function, rooms[step.source].tensor)
+                    else:
+                        sums[step.target](low, high, out, rooms.get(step.source))
+                        out.apply(step.function, out.tensor)
+                for slot, whole in found.items():
+                    whole[low - start : high - start] = rooms[slot].values.transpose(0, 2, 1)
+        return {slot: torch.from_numpy(whole) for slot, whole in found.items()}
+
+
+@functools.cache
+def _multiplication() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _of_data_alone(step: Step, shared: Mapping[int, torch.Tensor]) -> bool:
@@ -208,5 +259,5 @@ def _plain(module: nn.Module) -> bool:
     return not any(True for _ in module.parameters()) and not any(True for _ in module.buffers())
 
 
-def _part(points: WeightPoints, start: int, stop: int, place: Place) -> torch.Tensor:
-    return torch.from_numpy(points.part(start, stop, slice(place.start, place.stop))).view(-1, *place.shape)
+def _part(points: WeightPoints, start: int, stop: int, place: Place) -> Numbers:
+    return points.part(start, stop, slice(place.start, place.stop)).reshape(-1, *place.shape)
