@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.document.graph import EdgeKey
 
@@ -152,11 +153,16 @@ def curve_point(curve: Curve, t: float) -> Point:
     return x, y
 
 
+def curve_points(curve: Curve) -> NDArray[np.float64]:
+    """Points along the curve, (n, 2), sixteen steps for each Bezier piece."""
+    points, pieces = np.array(curve), (len(curve) - 1) // 3
+    along: NDArray[np.float64] = _BERNSTEIN @ points[3 * np.arange(pieces)[:, None] + np.arange(4)]
+    return along.reshape(-1, 2)  # (pieces, points, 2) -> (n, 2)
+
+
 def curve_samples(curve: Curve) -> list[Point]:
-    """Points along the curve, sixteen steps for each Bezier piece."""
-    points = np.array(curve)
-    pieces = [_BERNSTEIN @ points[first : first + 4] for first in range(0, len(curve) - 1, 3)]
-    return [tuple(point) for point in np.concatenate(pieces).tolist()]
+    """The same as pairs of numbers."""
+    return [(x, y) for x, y in curve_points(curve).tolist()]
 
 
 @functools.lru_cache(maxsize=4096)

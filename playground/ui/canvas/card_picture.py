@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.canvas import pictures
 from playground.ui.canvas.paint import FAR, TEXT
@@ -21,12 +21,16 @@ _SCATTER = 0.82
 _CURVE_ROOM = 52.0
 
 
-class CardPicture(QGraphicsItem):
-    """Maps, else points, else a curve. Maps are coloured when they are painted: what nobody sees costs nothing."""
+class CardPicture(QGraphicsRectItem):
+    """Maps, else points, else a curve. Maps are coloured when they are painted: what nobody sees costs nothing.
+
+    Its rectangle is the room for it in the card.
+    """
 
     def __init__(self, card: QGraphicsItem, title_bottom: Callable[[float], float]) -> None:
         """`title_bottom` says where the title ends that takes room from the picture, by the zoom."""
-        super().__init__(card)
+        super().__init__(QRectF(), card)
+        self.setPen(QPen(Qt.PenStyle.NoPen))
         self._title_bottom = title_bottom
         self._maps: NDArray[np.float32] | None = None
         self._wanted: tuple[tuple[int, int] | None, bool, bool] = (None, False, False)
@@ -35,7 +39,6 @@ class CardPicture(QGraphicsItem):
         self._made: pictures.Picture | None = None
         self._scatter: QImage | None = None
         self._curve: tuple[float, ...] = ()
-        self._area = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.hide()
@@ -110,16 +113,12 @@ class CardPicture(QGraphicsItem):
 
     def lay(self, area: QRectF) -> None:
         """Take this room in the card; without any, nothing is shown."""
-        if area != self._area:
-            self.prepareGeometryChange()
-            self._area = area
+        if area != self.rect():
+            self.setRect(area)
             self._appear()
 
     def _appear(self) -> None:
-        self.setVisible(any(self._wanted) and not self._area.isEmpty())
-
-    def boundingRect(self) -> QRectF:
-        return self._area
+        self.setVisible(any(self._wanted) and not self.rect().isEmpty())
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         area = self._room(option.levelOfDetailFromTransform(painter.worldTransform()) or 1.0)
@@ -144,7 +143,7 @@ class CardPicture(QGraphicsItem):
 
     def _room(self, detail: float) -> QRectF:
         """Where there is room for it; from far away, below a title as large as can be read."""
-        area = QRectF(self._area)
+        area = self.rect()
         if detail < FAR:
             area.setTop(max(area.top(), 14 + 1.3 * TEXT / detail))
             if area.height() * detail < _LEAST_PICTURE:

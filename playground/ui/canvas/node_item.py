@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QApplication, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
 from playground.ui.canvas.card_picture import CardPicture
@@ -41,8 +41,12 @@ _PICTURE_BELOW = 24.0
 """Pixels of height on the screen that a picture keeps below a title of two lines."""
 
 
-class NodeItem(QGraphicsItem):
-    """The card of one node. The scene tells it what to show; gestures belong to the view."""
+class NodeItem(QGraphicsRectItem):
+    """The card of one node. The scene tells it what to show; gestures belong to the view.
+
+    Its rectangle is the card with its shadow, ports and badge: Qt asks for it a thousand times in a frame of a drag,
+    and finds it without calling Python.
+    """
 
     def __init__(self, identifier: str, face: CardFace) -> None:
         super().__init__()
@@ -56,7 +60,8 @@ class NodeItem(QGraphicsItem):
         self._shown = CardPicture(self, self._title_bottom)
         self._inner: QGraphicsItem | None = None
         self.size = (CARD_WIDTH, CARD_HEIGHT)
-        self._bounds = _bounds(self.size)
+        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.setRect(_bounds(self.size))
         self._box: NodeBox | None = None
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(NODE_LEVEL)
@@ -161,9 +166,6 @@ class NodeItem(QGraphicsItem):
         width, height = self.size
         return QRectF(_MARGIN, _PICTURE_TOP, width - 2 * _MARGIN, height - _FOOTER - _PICTURE_TOP - 6)
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
     def shape(self) -> QPainterPath:
         path = QPainterPath()
         path.addRect(QRectF(0, 0, *self.size))
@@ -193,9 +195,8 @@ class NodeItem(QGraphicsItem):
             self._inner.setPos((size[0] - self._inner.boundingRect().width()) / 2, _PICTURE_TOP)
         changed = size != self.size
         if changed:
-            self.prepareGeometryChange()
             self.size = size
-            self._bounds = _bounds(size)
+            self.setRect(_bounds(size))
         self._shown.lay(QRectF() if self._inner is not None else self.inner_rect())
         return changed
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playground.editing.geometry import Curve, Point, Rect, curve_bounds, curve_samples, united, wire_curve
+from playground.editing.geometry import Curve, Point, Rect, curve_bounds, curve_points, united, wire_curve
 
 ARCH_ROOM = 14.0
 """Room between a card and a wire that arches over it."""
@@ -29,6 +29,11 @@ class CardIndex:
     def __init__(self, cards: Mapping[str, Rect] | None = None) -> None:
         self.rects: dict[str, Rect] = {}
         self._cells: dict[tuple[int, int], list[str]] = {}
+        self._names: list[str] = []
+        self._rows: dict[str, int] = {}
+        """Where each card stands in the table of edges."""
+        self._edges = np.empty((16, 4), dtype=np.float64)
+        """Left, top, right and bottom of every card."""
         for name, rect in (cards or {}).items():
             self.put(name, rect)
 
@@ -40,6 +45,11 @@ class CardIndex:
         if before is not None:
             self.remove(name)
         self.rects[name] = rect
+        row = self._rows[name] = len(self._names)
+        self._names.append(name)
+        if row == len(self._edges):
+            self._edges = np.concatenate([self._edges, np.empty_like(self._edges)])
+        self._edges[row] = rect.x, rect.y, rect.right, rect.bottom
         for cell in _cells_of(rect):
             self._cells.setdefault(cell, []).append(name)
         return before
@@ -47,8 +57,14 @@ class CardIndex:
     def remove(self, name: str) -> Rect | None:
         """Forget a card. Returns where it lay."""
         rect = self.rects.pop(name, None)
-        for cell in _cells_of(rect) if rect is not None else ():
+        if rect is None:
+            return None
+        for cell in _cells_of(rect):
             self._cells[cell].remove(name)
+        row, last = self._rows.pop(name), self._names.pop()
+        if last != name:  # the last row takes its place
+            self._names[row], self._rows[last] = last, row
+            self._edges[row] = self._edges[len(self._names)]
         return rect
 
     def at(self, point: Point) -> Iterator[str]:
@@ -64,7 +80,16 @@ class CardIndex:
 
     def hiding(self, curve: Curve, but: Collection[str] = ()) -> set[str]:
         """The cards behind which a curve runs, tried at evenly spaced points; those in `but` do not count."""
-        return {name for point in curve_samples(curve) for name in self.at(point) if name not in but}
+        points = curve_points(curve)
+        (least_x, least_y), (most_x, most_y) = points.min(axis=0), points.max(axis=0)
+        left, top, right, bottom = self._edges[: len(self._names)].T
+        near = np.flatnonzero((left <= most_x) & (right >= least_x) & (top <= most_y) & (bottom >= least_y))
+        if not len(near):
+            return set()
+        x, y = points.T[:, None]  # (1, points) each, against (cards, 1)
+        left, top, right, bottom = self._edges[near].T[:, :, None]
+        held = ((left <= x) & (x <= right) & (top <= y) & (y <= bottom)).any(axis=1)
+        return {self._names[row] for row in near[held].tolist()}.difference(but)
 
 
 def _cells_of(rect: Rect) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.analysis.run.gradient_warnings import short
 from playground.blocks.signal import Signal
@@ -28,8 +28,8 @@ def curve_path(curve: Curve) -> QPainterPath:
     return path
 
 
-class WireItem(QGraphicsItem):
-    """One wire. The scene gives it its ends whenever a node moves."""
+class WireItem(QGraphicsRectItem):
+    """One wire. The scene gives it its ends whenever a node moves; its rectangle is the room that it may need."""
 
     def __init__(self, key: EdgeKey) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class WireItem(QGraphicsItem):
         self.vanished = False
         """Whether it is too small to teach anything; the wire is dotted."""
         self._path = QPainterPath()
-        self._bounds = QRectF()
+        self.setPen(QPen(Qt.PenStyle.NoPen))
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(WIRE_LEVEL)
         # Painted once for each zoom, then only copied, as the cards are: most of them stay as they are in every frame.
@@ -54,11 +54,11 @@ class WireItem(QGraphicsItem):
     def lay(self, curve: Curve) -> None:
         """Lay the wire along another curve."""
         if curve != self.curve or self._path.isEmpty():
-            self.prepareGeometryChange()
             self.curve = curve
             self._path = curve_path(curve)
             box = curve_bounds(curve).grown(_THICKEST * _MOST_GROWTH / 2 + 3.0)
-            self._bounds = QRectF(box.x, box.y, box.width, box.height)
+            self.setRect(QRectF(box.x, box.y, box.width, box.height))
+            self.update()
 
     def carry(self, signal: Signal | None) -> None:
         """Take what it carries, told while the mouse is over it."""
@@ -101,9 +101,6 @@ class WireItem(QGraphicsItem):
     def arched(self) -> bool:
         """Whether the wire goes round other cards."""
         return len(self.curve) > 4
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
 
     def shape(self) -> QPainterPath:
         return self._path
