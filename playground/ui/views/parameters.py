@@ -54,6 +54,8 @@ class ViewParameters(QObject):
         }
         self.chosen_values: dict[str, Any] = {}
         self._measured: set[str] = set()
+        self._made: tuple[tuple[Any, ...], Analysis] | None = None
+        """The analysis made last, and the values that it has."""
         self.controls: dict[str, _Control] = {}
         self.taking = False
         """Whether controls just show what a file holds."""
@@ -98,7 +100,12 @@ class ViewParameters(QObject):
             for name, info in self.infos.items()
             if not info.drawing and name not in SHARED and name not in self._momentary
         }
-        return self.declared(**{**values, **fixed})
+        values.update(fixed)
+        # Asked thirty times a second, and the same nearly always.
+        asked = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in values.items())
+        if self._made is None or self._made[0] != asked:
+            self._made = asked, self.declared(**values)
+        return self._made[1]
 
     # Files ----------------------------------------------------------------------------------------------------------
 

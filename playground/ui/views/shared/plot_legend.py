@@ -242,6 +242,7 @@ class PlotLegend(Legend):
         patience = PATIENCE * 2 ** min(self._folds, MOST_PATIENT) if self.crowded_out else PATIENCE
         if self._since_look.isValid() and self._since_look.elapsed() < patience:
             return False
+        self._since_look.start()
         return self.crowded_out or (not self.folded and Drawn(area).hides(rect) > CROWDED)
 
     def _size(self) -> QSizeF:
