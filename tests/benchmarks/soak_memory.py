@@ -44,7 +44,10 @@ class Breakdown:
 
 
 def breakdown() -> Breakdown:
-    """Look now; unused memory of the C library is given back first, so that what it holds free is fragmentation."""
+    """Look now; unused memory of the C library is given back first, so that what it holds free is fragmentation.
+
+    Only while no other thread runs Python: it would fail at a tuple that it is just building, as `gc` hands that out.
+    """
     megabytes = _of_the_system() | {"tensors": _tensors() / MEGABYTE}
     counts = {"blocks of Python": sys.getallocatedblocks(), "modules": len(sys.modules)}
     return Breakdown(megabytes, counts)
