@@ -83,7 +83,8 @@ class FittingNumbers(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         margin = 2 * (option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
-        option.text = shortened(option.text, option.rect.width() - margin, option.fontMetrics.horizontalAdvance)
+        # One pixel less: `horizontalAdvance` is rounded, and a text as wide as its room would lose its end.
+        option.text = shortened(option.text, option.rect.width() - margin - 1, option.fontMetrics.horizontalAdvance)
 
 
 def shortened(number: str, room: int, width: Callable[[str], int]) -> str:
