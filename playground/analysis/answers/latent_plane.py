@@ -17,6 +17,7 @@ from playground.analysis.subject import Extent, Subject, dependents
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
+from playground.editing.naming import title_of
 from playground.network.check import Output, Report
 
 MOST_POINTS = 1_500
@@ -95,7 +96,7 @@ class LatentPlaneAnalysis(Plotted):
         if not widths:
             return "The latent plane needs a block that gives 2 numbers, on the way from the data to a loss."
         narrowest = min(widths, key=lambda output: widths[output])
-        name = graph.node(narrowest[0]).title or report.blocks[narrowest[0]].title
+        name = title_of(graph, narrowest[0])
         count = widths[narrowest]
         return f"The latent plane needs a block that gives 2 numbers; the narrowest, {name}, gives {count}."
 

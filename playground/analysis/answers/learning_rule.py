@@ -15,6 +15,7 @@ from playground.analysis.subject import Extent, plane_node
 from playground.data.preparation import Scaler
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
+from playground.editing.naming import title_of
 from playground.network.check import Report
 from playground.training.snapshot import Snapshot
 from playground.training.trail import spread_out
@@ -105,7 +106,7 @@ class LearningRuleAnalysis(Plotted):
         names = subject.prepared[data].feature_names
         return LearningRule(
             rule="perceptron" if perceptron else "k-means",
-            title=subject.graph.node(name).title or block.title,
+            title=title_of(subject.graph, name),
             xy=points.xy,
             classes=classes,
             answers=answers,

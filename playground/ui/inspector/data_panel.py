@@ -17,6 +17,7 @@ from playground.document import edits
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
 from playground.editing import fixes
+from playground.editing.naming import titles
 from playground.network.check import block_of
 from playground.ui.inspector.data_view import DataView
 from playground.ui.inspector.drawing import DrawingEditor
@@ -203,12 +204,11 @@ class DataPanel(Column):
             self._ask_if_changed(node)
 
     def _fill_nodes(self, names: list[str]) -> None:
-        graph = self._document.graph
+        known = titles(self._document.graph)
         with QSignalBlocker(self.nodes):
             self.nodes.clear()
             for name in names:
-                node = graph.node(name)
-                self.nodes.addItem(node.title or CATALOGUE[node.block].title, name)
+                self.nodes.addItem(known[name], name)
             self.nodes.setCurrentIndex(self.nodes.findData(self._node))
         self.nodes_row.setVisible(len(names) > 1)
 

@@ -197,6 +197,9 @@ def test_several_data_blocks_can_be_chosen(panel: DataPanel, document: OpenDocum
     assert panel.datasets.currentData() == "iris"
     inspector.select("spirals-1")
     assert panel.datasets.currentData() == "spirals"
+    document.edit_graph("Add", edits.add_node(document.graph, Node(id="iris-2", block="iris")))
+    assert [panel.nodes.itemText(row) for row in range(3)] == ["Spirals", "Iris 1", "Iris 2"]  # as on the canvas
+    document.undo_stack.undo()
     document.undo_stack.undo()
     assert not panel.nodes_row.isVisible()
 
