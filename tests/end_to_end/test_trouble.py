@@ -36,6 +36,7 @@ def test_a_rate_far_too_high_is_explained_and_mended_with_one_click(person: Pers
     person.waits_for("ready")
     person.place.trainer.play()
     person.waits_for("failed")
+    assert "has stopped" in person.place.companion.label.text()
     person.sees(lambda: person.place.messages.text != "")
     assert "“" in person.place.messages.text and "learning rate" in person.place.messages.text.lower()
     person.sees(lambda: len(person.place.messages.buttons()) > 2, timeout=30_000)
@@ -49,6 +50,7 @@ def test_a_rate_far_too_high_is_explained_and_mended_with_one_click(person: Pers
     assert person.project.training.optimizer.parameters["learning_rate"] < 1000.0
     person.sees(lambda: person.place.feed.live.run != diverged.run)
     assert person.step == 0
+    person.sees(lambda: "has stopped" not in person.place.companion.label.text())
     person.undoes()
     person.sees(lambda: person.place.feed.live.run == diverged.run)
     assert person.project.training.optimizer.parameters["learning_rate"] == 1000.0

@@ -22,6 +22,7 @@ KEY = "companion"
 PULSES = 60
 """Pulses (33 ms each) between two looks while the network learns."""
 QUIET = "Nothing stands out."
+STOPPED = "Learning has stopped: the message above says why, and what to do."
 MOST_BUTTONS = 2
 
 
@@ -59,6 +60,8 @@ class CompanionLine(QFrame):
         self._found: tuple[Advice, ...] = ()
         self._dismissed: set[tuple[int, str]] = set()
         self._asked_for: tuple[object, ...] = ()
+        self._quiet = QUIET
+        """What is said where there is no advice."""
         self._look = Throttle(PULSES, self._ask)
         self._mark, self.label = QLabel(), OneLine()
         self._buttons = tuple(QPushButton() for _ in range(MOST_BUTTONS))
@@ -111,6 +114,15 @@ class CompanionLine(QFrame):
         else:
             self._look.pulse()
 
+    @Slot(str)
+    def tell_state(self, state: str) -> None:
+        """Follow the trainer: where learning has failed, it would be wrong that nothing stands out."""
+        quiet = STOPPED if state == "failed" else QUIET
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.label.setAccessibleName(self.text or quiet)
+            self._fit()
+
     def _ask(self) -> None:
         live = self._feed.live
         if live is None or self._analyst.busy(KEY):
@@ -150,7 +162,7 @@ class CompanionLine(QFrame):
             return
         self.advice = advice
         self.label.setToolTip(plain_tip(f"{advice.sentence}\n{advice.advice}".strip() if advice is not None else ""))
-        self.label.setAccessibleName(self.text or QUIET)
+        self.label.setAccessibleName(self.text or self._quiet)
         offers = self.offers()
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(offers))
@@ -167,7 +179,7 @@ class CompanionLine(QFrame):
         offers = self.offers()
         full = [offer.words for offer in offers]
         fewer = [offer.brief or offer.words for offer in offers]
-        sentence = self.text or QUIET
+        sentence = self.text or self._quiet
         brief = self.advice.brief if self.advice is not None and self.advice.brief else sentence
         for said, words in ((sentence, full), (sentence, fewer), (brief, full), (brief, fewer)):
             self.label.setText(said)

@@ -111,6 +111,7 @@ class Workplace(Parts):
         self.failures.rewind_wanted.connect(self.run.rewind)
         self.run.refused.connect(self._refuse_past)
         self.companion.offer_wanted.connect(self.offers.take)
+        self.trainer.state_changed.connect(self.companion.tell_state)
         self.views.moment_chosen.connect(self.time.go_to)
         self.views.run_chosen.connect(self._with_run)
         self.canvas.node_selected.connect(self._on_selected)
