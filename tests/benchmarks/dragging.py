@@ -42,7 +42,7 @@ def _row(canvas: CanvasView, words: str, names: list[str]) -> Row:
     wall = [move.wall for move in spent]
     processor = statistics.median(move.processor for move in spent)
     detail = f"p95 {percentile(wall, 0.95):.1f} ms in {len(spent)} moves; {processor:.1f} ms of processor time"
-    return Row(f"dragging among {NODES} nodes, {words}", statistics.median(wall), "ms a frame", 16.0, detail=detail)
+    return Row(f"dragging among {NODES} nodes, {words}", statistics.median(wall), "ms a frame", 12.0, detail=detail)
 
 
 def _drag(canvas: CanvasView, name: str) -> list[Spent]:

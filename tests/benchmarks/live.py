@@ -73,7 +73,8 @@ class Live:
     @property
     def words(self) -> str:
         """The answers a second in words."""
-        return ", ".join(f"{key.partition(':')[2]} {rate:.0f}" for key, rate in sorted(self.answers.items()))
+        seen = {key.partition(":")[2]: rate for key, rate in sorted(self.answers.items()) if ":" in key}
+        return ", ".join(f"{name} {rate:.0f}" for name, rate in seen.items())
 
 
 class AnswerCounter(QObject):

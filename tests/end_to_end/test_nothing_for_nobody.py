@@ -85,3 +85,18 @@ def test_all_of_one_moment_is_painted_together(person: Person, tmp_path: Path) -
     assert paints.count <= found["canvas:maps"] + 2
     person.place.trainer.pause()
     person.waits_for("paused")
+
+
+def test_a_chosen_example_does_not_wait_for_the_next_pulse(person: Person, tmp_path: Path) -> None:
+    person.opens(spirals().replace(views=(OpenView(view="probe"), OpenView(view="curves"))), tmp_path)
+    view = person.place.views.dock("probe").view
+    person.sees(lambda: view.result is not None and not person.place.analyst.any_busy())
+    before = view.result
+    person.place.feed.stop()
+    person.place.views.follow_example(5)
+    person.place.views.follow_example(6)
+    person.sees(lambda: view.result is not before and not person.place.analyst.any_busy())
+    chosen = view.result
+    person.place.views.follow_example(5)
+    person.sees(lambda: view.result is not chosen)
+    assert view.result.probe.place != chosen.probe.place

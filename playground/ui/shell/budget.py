@@ -24,3 +24,8 @@ def pauses(costs: Mapping[str, float], least: Mapping[str, int]) -> dict[str, in
         if cost > LONG:
             found[name] = max(least[name], round(1000.0 * cost * sharing / BUDGET / PULSE_MS))
     return found
+
+
+def unhurried(cost: float, least: int, share: float) -> int:
+    """Pulses between two answers that take `cost` seconds each, so that they take no larger part of the time."""
+    return max(least, round(1000.0 * cost / share / PULSE_MS))

@@ -20,6 +20,7 @@ from playground.ui.canvas.view import CanvasView
 from playground.ui.inspector.data_panel import make_preview
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.open_document import OpenDocument
+from playground.ui.shell.budget import unhurried
 from playground.ui.threads.analyst import Analyst, Job, Refusal, Request
 from playground.ui.threads.live_feed import LiveFeed, Throttle
 from playground.ui.threads.training_news import Frame
@@ -28,8 +29,13 @@ from playground.ui.widgets.qt_access import in_sight
 MAPS_KEY, FLOW_KEY, PREVIEW_KEY = "canvas:maps", "canvas:flow", "inspector:data"
 MAP_SIDE = 48
 """Grid points along each side of a map: smooth on a card, and still a fraction of a millisecond."""
+SLOW_PULSES = 6
+"""Least pulses between two looks at gradients on the wires, weights on the links and curves in the cards."""
 EXAMPLE_PULSES = 3
 """Least pulses between two looks at an example on its way: the pictures are large, and so are such networks."""
+MAPS_SHARE, FLOW_SHARE = 0.4, 0.1
+"""Parts of its time that the analysis thread spends on maps and on gradients: large networks are looked at less often,
+so that they learn, and views get their turn."""
 CURVE_POINTS = 120
 """Points of the small curve in a loss block."""
 
@@ -65,8 +71,8 @@ class CanvasFeed(QObject):
         """Sizes of gradients that wait for the next picture."""
         self._details_due = False
         """Weights on the links, gradients on the wires and curves in the cards are to be shown with the next maps."""
-        self._slow = Throttle(6, self._show_slowly)
-        self._flow = Throttle(6, self._ask_flow)
+        self._slow = Throttle(SLOW_PULSES, self._show_slowly)
+        self._flow = Throttle(SLOW_PULSES, self._ask_flow)
         feed.frame_arrived.connect(self._on_frame)
         feed.pulse.connect(self._on_pulse)
         analyst.result_ready.connect(self._on_result)
@@ -165,13 +171,15 @@ class CanvasFeed(QObject):
             answer = self._analyst.take(key)
             if isinstance(answer, GradientFlow) and key == self._flow_key:
                 self._sizes = answer.sizes
+                self._flow.pulses = unhurried(self._analyst.cost(key), SLOW_PULSES, FLOW_SHARE)
         elif key == PREVIEW_KEY:
             answer = self._analyst.take(key)
             if answer is not None and not isinstance(answer, Refusal):
                 self._inspector.show_prepared(*answer)
 
     def _show_maps(self, result: LiveMaps) -> None:
-        self._pause = 1 if result.by_unit else EXAMPLE_PULSES
+        least = 1 if result.by_unit else EXAMPLE_PULSES
+        self._pause = unhurried(self._analyst.cost(self._maps_key), least, MAPS_SHARE)
         self._canvas.canvas_scene.unfolding.name_features(result.feature_names)
         self._canvas.show_maps(dict(result.maps), result.palettes, by_unit=result.by_unit)
         points = result.points

@@ -218,6 +218,11 @@ class ViewDocks(QObject):
         if example != self.example:
             self.example = example
             self.example_changed.emit(example)
+            for identifier, dock in self.docks.items():
+                if "example" in dock.view.parameters.infos:
+                    dock.hurried = True
+                    if dock.seen:
+                        self._ask_for(identifier, dock)
 
     @Slot(object)
     def point_at(self, weight: Weight) -> None:
@@ -257,13 +262,13 @@ class ViewDocks(QObject):
             # A person who has chosen does not wait for the next turn.
             chosen = dock.hurried or dock.wants_other()
             if chosen or not learning or dock.waited >= pauses[identifier]:
-                dock.hurried = False
                 self._ask_for(identifier, dock)
 
     def _ask_for(self, identifier: str, dock: ViewDock) -> None:
         key = self.key_of(identifier)
         if self._analyst.busy(key) and dock.asked_for[:1] in ((), (dock.view.wanted(),)):
             return  # Another analysis than the one at work is not waited for.
+        hurried, dock.hurried = dock.hurried, False
         why_not = self.why_not(identifier)
         if why_not or not self._document.report.ok:
             if not self._document.report.ok and dock.view.result is not None:
@@ -291,7 +296,7 @@ class ViewDocks(QObject):
             return
         dock.asked_for = asked_for
         dock.waited = 0
-        self._analyst.request(Request(key, analysis, question))
+        self._analyst.request(Request(key, analysis, question), first=hurried)
 
     def _pauses(self) -> dict[str, int]:
         """Least pulses between two questions of each view that is seen, while the network learns."""
@@ -328,6 +333,8 @@ class ViewDocks(QObject):
             dock.view.show_message(answer.message)
         else:
             dock.view.show_result(answer)
+        if dock.hurried and dock.seen:
+            self._ask_for(identifier, dock)  # a person has gone on meanwhile
 
 
 def _row(options: Mapping[str, Option]) -> int:

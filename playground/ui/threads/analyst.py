@@ -68,9 +68,12 @@ class Analyst(QObject):
         self._thread.told.connect(self._on_told)
         self._thread.start()
 
-    def request(self, request: Request | Job) -> None:
-        """Ask; an older request of the same key that is still waiting is dropped, one that runs is cancelled."""
-        self._thread.submit(request)
+    def request(self, request: Request | Job, *, first: bool = False) -> None:
+        """Ask; an older request of the same key that is still waiting is dropped, one that runs is cancelled.
+
+        What a person waits for is answered `first`.
+        """
+        self._thread.submit(request, first=first)
 
     def cancel(self, key: str) -> None:
         """Drop the request of a key, whether it waits or runs: no answer will come."""
@@ -140,10 +143,12 @@ class AnalysisThread(QThread):
         self._costs: dict[str, float] = {}
         self._spent: dict[str, float] = {}
 
-    def submit(self, request: Request | Job) -> None:
-        """Queue a request in the place of an older one with its key."""
+    def submit(self, request: Request | Job, *, first: bool = False) -> None:
+        """Queue a request in the place of an older one with its key, or before all that wait."""
         with self._lock:
             self._waiting[request.key] = request
+            if first:
+                self._waiting.move_to_end(request.key, last=False)
             self._progress.pop(request.key, None)
             self._lock.notify()
 

@@ -226,7 +226,7 @@ class Throttle:
     """Lets something through at most so often, counted in pulses."""
 
     def __init__(self, pulses: int, action: Callable[[], None]) -> None:
-        self._pulses = pulses
+        self.pulses = pulses
         self._action = action
         self._waited = pulses
         self._wanted = False
@@ -238,7 +238,7 @@ class Throttle:
     def pulse(self) -> None:
         """Run the action when it is wanted and enough pulses have gone by."""
         self._waited += 1
-        if self._wanted and self._waited >= self._pulses:
+        if self._wanted and self._waited >= self.pulses:
             self._wanted = False
             self._waited = 0
             self._action()

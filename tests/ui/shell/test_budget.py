@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.ui.shell.budget import BUDGET, pauses
+from playground.ui.shell.budget import BUDGET, pauses, unhurried
 from playground.ui.threads.live_feed import PULSE_MS
 
 
@@ -19,3 +19,8 @@ def test_long_answers_share_the_budget_however_many_they_are(costs: tuple[float,
     spent = sum(cost / (found[name] * PULSE_MS / 1000) for name, cost in zip(names, costs, strict=True))
     assert spent == pytest.approx(BUDGET, rel=0.05)
     assert found["quick"] == 2
+
+
+@pytest.mark.parametrize(("cost", "pulses"), [(0.0, 2), (0.01, 2), (0.1, 15), (1.0, 152)])
+def test_what_takes_longer_comes_less_often(cost: float, pulses: int) -> None:
+    assert unhurried(cost, 2, 0.2) == pulses

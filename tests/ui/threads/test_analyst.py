@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from playground.analysis.question import Question
 from playground.analysis.subject import Subject
 from playground.document.graph import Graph
 from playground.network.check import Report
-from playground.ui.threads.analyst import Analyst, Request
+from playground.ui.threads.analyst import Analyst, Job, Request
 from tests.training.runs import plain_graph
 
 
@@ -182,3 +183,23 @@ def test_networks_of_the_project_before_are_let_go(
     analyst.request(Request("a", Counting(), Question(graph=plain_graph())))
     qtbot.waitUntil(lambda: not analyst.any_busy())
     assert len(made) == 2
+
+
+def test_what_a_person_waits_for_is_answered_before_all_that_waits(analyst: Analyst, qtbot: QtBot) -> None:
+    order: list[str] = []
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def hold() -> str:
+        at_work.set()
+        go_on.wait(10.0)
+        return "held"
+
+    analyst.result_ready.connect(order.append)
+    analyst.request(Job("slow", hold))
+    qtbot.waitUntil(at_work.is_set)
+    for name in ("first", "second"):
+        analyst.request(Job(name, lambda: "done"))
+    analyst.request(Job("hurried", lambda: "done"), first=True)
+    go_on.set()
+    qtbot.waitUntil(lambda: len(order) == 4)
+    assert order == ["slow", "hurried", "first", "second"]
