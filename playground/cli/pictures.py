@@ -71,8 +71,7 @@ def _analysis(declared: type[Analysis], project: Project, changes: Iterable[str]
         asked[name.strip()] = value_of(value.strip())
     problems = declared.parameter_problems(asked)
     if problems:
-        name, message = problems[0]
-        raise CallError(f"{declared.title}: {name + ': ' if name else ''}{message}")
+        raise CallError(problems[0][1])  # it names the option and the view
     return declared.model_validate(asked)
 
 

@@ -178,6 +178,10 @@ def _number(value: float) -> str:
     return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < 1e15 else f"{value:g}"
 
 
+TYPE_FAULTS = frozenset({"bool_parsing", "bool_type", "string_type", "tuple_type", "list_type"})
+"""What pydantic calls values of another type."""
+
+
 def _sentence(cls: type[Declaration], item: Any) -> tuple[str, str]:
     """Translate one pydantic error into a sentence: what arrived, what was expected."""
     name = str(item["loc"][0]) if item["loc"] else ""
@@ -200,4 +204,7 @@ def _sentence(cls: type[Declaration], item: Any) -> tuple[str, str]:
         elif info.minimum is not None:
             words += f" of at least {_number(info.minimum)}"
         return name, f"{info.label} of {cls.title} must be {words}, but {arrived} arrived."
+    wanted = {"switch": "true or false", "text": "a text", "list": "a list"}.get(info.kind)
+    if wanted is not None and item["type"] in TYPE_FAULTS:
+        return name, f"{info.label} of {cls.title} must be {wanted}, but {arrived} arrived."
     return name, f"{info.label} of {cls.title}: {item['msg'].removeprefix('Value error, ')}, but {arrived} arrived."

@@ -43,6 +43,7 @@ CLEAN = "import sys; from playground.cli import main; code = main({words!r}); {a
         (["picture", "SMALL", "--out", "x.png", "--size", "1x1"], "not a size"),
         (["view", "SMALL", "--view", "curves", "--out", "x.txt"], ".png or .svg or .csv"),
         (["view", "SMALL", "--view", "nothing", "--out", "x.csv"], "there are curves,"),
+        (["view", "SMALL", "--view", "curves", "--out", "x.csv", "--set", "legend=maybe"], "must be true or false"),
         (["--nonsense"], "unrecognized arguments"),
     ],
 )

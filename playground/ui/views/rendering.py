@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication
 
 from playground.ui.views.base import View
 from playground.ui.views.saving import framed, save_csv
@@ -43,6 +44,10 @@ def render(
         view.show()  # only what is shown is laid out
         view.take_options(options or {})
         view.show_result(result)
+        view.settle()
+        # Axes know how wide their numbers are when they have been painted once; their names keep away from them then.
+        view.grab()
+        QApplication.sendPostedEvents()
         view.settle()
         (view.save_png if kind == "png" else view.save_svg)(path)
     finally:
