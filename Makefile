@@ -20,8 +20,9 @@ JSON ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# numpy and torch on one thread: the same results on every machine, and small networks are faster.
-TEST_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
+# numpy and torch on one thread: the same results on every machine, and small networks are faster. Python may keep what it
+# has compiled, wherever that is switched off: dozens of tests start programs that would compile all our files anew.
+TEST_ENV := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
 # Each process begins with one stretch of the tests, so that what a file computes for all its tests is computed once; who
 # is done early takes from the end of another's stretch.
 SPREAD := -n $(WORKERS) --dist worksteal
