@@ -220,6 +220,31 @@ def test_the_raw_curve_behind_may_be_covered_but_a_corner_free_of_it_is_better(q
     assert drawn.corner == "top left"
 
 
+def test_it_makes_room_for_words_that_come_under_it(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plot_legend, "PATIENCE", 0)
+    drawn = Drawn(qtbot)
+    drawn.draw(X, 0.02 + 0 * X)
+    assert drawn.corner == "top right"
+    best = pg.TextItem("best 0.5", anchor=(1, 0))
+    best.setPos(0.97, 0.97)
+    drawn.plot.addItem(best)
+    drawn.plot.grab()  # a text knows its place when it has been painted
+    drawn.legend.arrange()
+    assert drawn.corner == "top left"
+
+
+def test_it_looks_once_more_when_nothing_is_drawn_any_more(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plot_legend, "PATIENCE", 100)
+    drawn = Drawn(qtbot)
+    drawn.draw(X, 0.02 + 0 * X)
+    best = pg.TextItem("best 0.5", anchor=(1, 0))
+    best.setPos(0.97, 0.97)
+    drawn.plot.addItem(best)
+    drawn.plot.grab()  # a text knows its place when it has been painted
+    drawn.legend.arrange()  # too soon after the last look
+    qtbot.waitUntil(lambda: drawn.corner == "top left")
+
+
 def test_a_saved_picture_says_below_what_there_is_no_room_for(qtbot: Any, tmp_path: Any) -> None:
     panel = crowded(qtbot)
     view = panel.view

@@ -36,6 +36,8 @@ MOST = 0.42
 """Share of a plot that a legend may take; a smaller plot has the button instead."""
 BUTTON = 22
 KEY_STEP = 10
+TOUCH = 3
+"""Pixels from a legend at which the newest data are as good as under it."""
 CROWDED = 2 * LITTLE
 """A legend on so large a share of what is drawn looks for a freer corner, or folds."""
 FREE = LITTLE / 2
@@ -81,6 +83,8 @@ class PlotLegend(Legend):
         self._since_look = QElapsedTimer()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.arrange)
+        self._late = QTimer(self, singleShot=True)
+        self._late.timeout.connect(self.arrange)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.hide()
@@ -235,15 +239,18 @@ class PlotLegend(Legend):
         if room.isEmpty() or spot.layout >= len(self._layouts):
             return True
         area, rect = self.areas[spot.area], self._rect(room)
-        if inside(area.newest(), rect).any():
+        if inside(area.newest(), rect, THEME.px(TOUCH)).any():
             return True
         if not self.folded and (rect.width() > room.width() or rect.height() > room.height()):
             return True
         patience = PATIENCE * 2 ** min(self._folds, MOST_PATIENT) if self.crowded_out else PATIENCE
-        if self._since_look.isValid() and self._since_look.elapsed() < patience:
+        left = patience - self._since_look.elapsed() if self._since_look.isValid() else 0
+        if left > 0:
+            self._late.start(left)  # once more, also where nothing is drawn any more
             return False
         self._since_look.start()
-        return self.crowded_out or (not self.folded and Drawn(area).hides(rect) > CROWDED)
+        lettered = any(words.intersects(rect) for words in area.words())
+        return self.crowded_out or (not self.folded and (lettered or Drawn(area).hides(rect) > CROWDED))
 
     def _size(self) -> QSizeF:
         if self.folded or self._spot is None:
