@@ -81,7 +81,7 @@ def test_each_goes_on_where_it_was_though_the_other_was_opened_while_it_ran(
     opens(person, chosen, first)
     (work,) = kept_works()
     assert (work.title, work.source) == ("First", first) and work.step >= 30
-    assert f"step {work.step}" in person.place.messages.text
+    assert f"step {work.step:,}" in person.place.messages.text
     person.place.messages.press("Continue where you were")
     person.sees(lambda: person.step == work.step)
     assert len(weights(person)) == 8 * 3 + 2 * 9 and first.read_bytes() == before

@@ -101,9 +101,10 @@ def shades(maps: NDArray[np.float32], scale: str = "any", palette: str = "signed
     else:
         largest = max(1.0, float(maps.max(initial=0.0)), -float(maps.min(initial=0.0)))
         low, span = -largest, 2.0 * largest
-    places = np.subtract(maps, np.float32(low))
-    places *= np.float32(255.0 / span)
-    places += np.float32(0.5)
+    with np.errstate(over="ignore"):  # infinity is cut to the end of the palette
+        places = np.subtract(maps, np.float32(low))
+        places *= np.float32(255.0 / span)
+        places += np.float32(0.5)
     return np.clip(places, 0.0, 255.0, out=places).astype(np.uint8)
 
 
