@@ -56,6 +56,7 @@ ORACLES: dict[str, Callable[[Values, Values], float]] = {
     "accuracy": lambda scores, right: reference.accuracy_score(right, scores.argmax(1)),
     "precision": lambda scores, right: reference.precision_score(right, scores.argmax(1), average="macro"),
     "recall": lambda scores, right: reference.recall_score(right, scores.argmax(1), average="macro"),
+    "balanced_accuracy": lambda scores, right: reference.balanced_accuracy_score(right, scores.argmax(1)),
     "f1": lambda scores, right: reference.f1_score(right, scores.argmax(1), average="macro"),
     "cohen_kappa": lambda scores, right: reference.cohen_kappa_score(right, scores.argmax(1)),
     "top_3_accuracy": lambda scores, right: reference.top_k_accuracy_score(right, scores, k=3),
@@ -196,6 +197,29 @@ def test_kappa_is_zero_by_chance_and_has_no_value_where_chance_is_always_right(
     assert found == pytest.approx(value, nan_ok=True)
     if len(set(right)) > 1:
         assert found == pytest.approx(reference.cohen_kappa_score(right, said))
+
+
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
+@pytest.mark.parametrize(
+    ("classes", "said", "right", "value"),
+    [
+        ("ab", [0, 0, 0, 1], [0, 0, 1, 1], 0.75),
+        ("ab", [0, 0, 0, 0], [0, 0, 0, 1], 0.5),
+        ("abc", [0, 1, 2, 0], [0, 1, 1, 0], 0.75),
+        ("abc", [2, 2, 2], [0, 1, 0], 0.0),
+        ("abc", [], [], math.nan),
+    ],
+)
+def test_balanced_accuracy_counts_all_classes_that_occur_and_no_other(
+    classes: str, said: list[int], right: list[int], value: float
+) -> None:
+    size = len(classes)
+    chosen = metrics_for(CrossEntropy(), Signal((size,)), Signal((), scale="index", classes=tuple(classes)))
+    answers, target = (torch.tensor(numbers, dtype=torch.long) for numbers in (said, right))
+    found = chosen.compute(torch.eye(size)[answers], target)["balanced_accuracy"]
+    assert found == pytest.approx(value, nan_ok=True)
+    if right:
+        assert found == pytest.approx(reference.balanced_accuracy_score(right, said))
 
 
 CLASSED = Signal((), scale="index", classes=tuple("abc"), counts=(50, 50, 50))

@@ -92,6 +92,28 @@ class Recall(ClassMetric):
         return answers.over_classes(answers.hits / answers.there.clamp(min=1.0))
 
 
+class BalancedAccuracy(ClassMetric):
+    """The share of right answers if all classes were equally frequent."""
+
+    id: ClassVar[str] = "balanced_accuracy"
+    title: ClassVar[str] = "Balanced accuracy"
+    summary: ClassVar[str] = (
+        "The mean of the recalls of all classes that occur: each class counts the same, however few examples it has."
+    )
+    formula: ClassVar[str] = r"\frac{1}{k} \sum_c \frac{TP_c}{TP_c + FN_c}"
+    source: ClassVar[str] = (
+        "Brodersen, Ong, Stephan and Buhmann 2010, The balanced accuracy and its posterior distribution"
+    )
+    higher_is_better: ClassVar[bool] = True
+    unit: ClassVar[Unit] = "share"
+    bounds: ClassVar[Bounds] = (0.0, 1.0)
+    undefined: ClassVar[str] = NOTHING_ASKED
+
+    def compute(self, answers: Answers) -> Tensor:
+        recalls = answers.hits / answers.there.clamp(min=1.0)  # (k,), 0 for a class that does not occur
+        return recalls.sum() / (answers.there > 0.0).float().sum()
+
+
 class F1(ClassMetric):
     """Precision and recall in one number."""
 
@@ -182,5 +204,5 @@ def _of_one_answer(title: str, task: Task) -> str:
 
 
 CLASS_METRICS: tuple[type[Metric], ...] = (
-    Accuracy, Perplexity, Precision, Recall, F1, CohenKappa, TopAccuracy, RareClassRecall,
+    Accuracy, Perplexity, Precision, Recall, BalancedAccuracy, F1, CohenKappa, TopAccuracy, RareClassRecall,
 )  # fmt: skip
