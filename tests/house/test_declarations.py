@@ -131,7 +131,8 @@ def test_every_block_has_a_case() -> None:
 def test_every_metric_is_compared_with_a_known_value(metric: type[Metric]) -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/training").glob("test_metric*.py")]
     named = any(metric.id in text for text in texts)
-    assert named, f"compare “{metric.id}” with a value from elsewhere in tests/training/test_metrics.py"
+    table = "ORACLES of tests/training/test_metric_declarations.py"
+    assert named, f"compare “{metric.id}” with a value from elsewhere, in {table}"
 
 
 def test_every_file_of_an_analysis_or_a_view_lies_in_a_folder_of_both() -> None:
