@@ -11,10 +11,8 @@ examples: 37 ms, and 52 ms with torch's products, of which the first layer's tak
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -28,12 +26,10 @@ from playground.blocks.reveals import WithUnits
 from playground.network.check import Output
 from playground.network.compiled import Step
 from playground.network.flat import Layout, Place
+from playground.network.one_thread import multiply_on_one_thread
 
 PIECE_NUMBERS = 2**17
 """Numbers in the largest tensor of a piece: two of them and their weights fit a cache of 1 MB."""
-
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
 
 Numbers = NDArray[np.float32]
 Function = Callable[[torch.Tensor], torch.Tensor]
@@ -223,29 +219,21 @@ class Trunk:
             if isinstance(step, DenseStep) and step.target not in self._first
         }
         rooms: dict[int, Room] = {}
-        # More threads would only wait for each other: what is multiplied fits a cache.
-        with _multiplication().limit(limits=1, user_api="blas"):
-            for low in range(start, stop, self._piece):
-                high = min(stop, low + self._piece)
-                if not rooms or high - low < self._piece:
-                    rooms = {step.target: Room(high - low, step.width, self._rows) for step in self.steps}
-                for step in self.steps:
-                    out = rooms[step.target]
-                    if isinstance(step, ElementStep):
-                        out.apply(step.function, rooms[step.source].tensor)
-                    else:
-                        sums[step.target](low, high, out, rooms.get(step.source))
-                        out.apply(step.function, out.tensor)
-                for slot, whole in found.items():
-                    whole[low - start : high - start] = rooms[slot].values.transpose(0, 2, 1)
+        multiply_on_one_thread()  # more would only wait for each other: what is multiplied fits a cache
+        for low in range(start, stop, self._piece):
+            high = min(stop, low + self._piece)
+            if not rooms or high - low < self._piece:
+                rooms = {step.target: Room(high - low, step.width, self._rows) for step in self.steps}
+            for step in self.steps:
+                out = rooms[step.target]
+                if isinstance(step, ElementStep):
+                    out.apply(step.function, rooms[step.source].tensor)
+                else:
+                    sums[step.target](low, high, out, rooms.get(step.source))
+                    out.apply(step.function, out.tensor)
+            for slot, whole in found.items():
+                whole[low - start : high - start] = rooms[slot].values.transpose(0, 2, 1)
         return {slot: torch.from_numpy(whole) for slot, whole in found.items()}
-
-
-@functools.cache
-def _multiplication() -> ThreadpoolController:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def _of_data_alone(step: Step, shared: Mapping[int, torch.Tensor]) -> bool:

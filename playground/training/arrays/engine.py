@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from operator import call
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from playground.blocks.operations import Array, Call
 from playground.document.project import Clipping
+from playground.network.one_thread import multiply_on_one_thread
 from playground.training.arrays.clipping import clip_calls
 from playground.training.arrays.plan import Plan
 from playground.training.arrays.update import Update
@@ -57,7 +56,7 @@ class ArrayEngine:
         self._updates: list[Update] = []
         self._update_calls: list[Call] = []
         self._bound: list[object] | None = None  # bound by the first step, which gives the optimizer its memory
-        _use_one_thread()
+        multiply_on_one_thread()
         self.plan(rows)
 
     @property
@@ -139,13 +138,6 @@ class ArrayEngine:
             calls.append(lambda: penalties.shrink(parts.rate(), 0))
         self._update_calls = calls
         self._bound = [value for memory in descent.memories() for value in memory.values()]
-
-
-@cache
-def _use_one_thread() -> None:
-    """Let numpy's products stay on the thread that asks for them: the other cores are the window's, and a product of
-    the size that comes here is hardly quicker on several."""
-    threadpool_limits(1, user_api="blas")
 
 
 def updates_of(descent: Descent) -> list[Update] | None:
