@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 MOST_NODES = 5_000
 MOST_EDGES = 20_000
+MOST_COPIES = 1_000
 CANVAS_LIMIT = 1_000_000.0
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
@@ -62,6 +63,7 @@ class Node(Value):
     position: Position = Position()
     training: NodeTraining = NodeTraining()
     unfolded: bool = Field(False, description="Show the neurons of the block instead of one card.")
+    weights_of: Identifier | None = Field(None, description="The block whose weights this one uses instead of its own.")
 
 
 class EdgeKey(NamedTuple):
@@ -88,11 +90,20 @@ class Edge(Value):
 
 
 class Group(Value):
-    """A frame around some nodes."""
+    """Some nodes and other groups as one part: a frame around them, or closed one card, repeated if wished.
+
+    What goes in and out follows from the wires that cross its border: an input for each output that feeds it from
+    outside, an output for each output inside that is used outside.
+    """
 
     id: Identifier
     title: str = Field("", max_length=200)
-    nodes: tuple[Identifier, ...] = Field((), max_length=MOST_NODES)
+    nodes: tuple[Identifier, ...] = Field((), max_length=MOST_NODES, description="Blocks that lie directly in it.")
+    inside: Identifier | None = Field(None, description="The group that it lies in itself.")
+    closed: bool = Field(False, description="Show one card instead of a frame around all blocks.")
+    position: Position | None = Field(None, description="Place of the closed card; without it, amid its blocks.")
+    repeat: int = Field(1, ge=1, le=MOST_COPIES, description="How many copies stand one after the other.")
+    shared: bool = Field(False, description="All copies use the same weights; else each has its own.")
 
 
 class Note(Value):

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from playground.document.graph import Choice, Graph, Identifier, Position, Value
 
-SCHEMA_VERSION: Literal[3] = 3
+SCHEMA_VERSION: Literal[4] = 4
 
 Device = Literal["automatic", "cpu", "cuda", "mps"]
 Engine = Literal["automatic", "torch", "numpy"]
@@ -132,7 +132,7 @@ class Project(Value):
     """Everything one file holds."""
 
     format: Literal["playground-project"] = "playground-project"
-    schema_version: Literal[3] = SCHEMA_VERSION
+    schema_version: Literal[4] = SCHEMA_VERSION
     title: str = Field("Untitled", max_length=200)
     summary: str = Field("", max_length=2_000, description="One line of what to watch.")
     lesson: str = Field("", max_length=20_000, description="What the experiment teaches, a few paragraphs.")

@@ -24,11 +24,8 @@ def structure_problems(content: Any) -> list[FileProblem]:
     problems = list(_repeated_ids(content))
     ids = {item["id"] for _, item in _identified(content, "nodes")}
     problems.extend(_wire_problems(content, ids))
-    for index, group in _identified(content, "groups"):
-        members = group.get("nodes")
-        for member in members if isinstance(members, list) else ():
-            if isinstance(member, str) and member not in ids:
-                problems.append(FileProblem(f"graph.groups[{index}].nodes", f"there is no node “{member[:64]}”."))
+    problems.extend(_weights_problems(content))
+    problems.extend(_group_problems(content, ids))
     circle = _circle(ids, [(edge["source"], edge["target"]) for _, edge in _wires(content)])
     if circle:
         names = " → ".join((*circle[:8], "…") if len(circle) > 8 else (*circle, circle[0]))
@@ -74,6 +71,47 @@ def _wire_problems(content: dict[str, Any], ids: set[str]) -> Iterator[FileProbl
         if key in seen:
             yield FileProblem(place, "the same wire is listed twice.")
         seen.add(key)
+
+
+def _weights_problems(content: dict[str, Any]) -> Iterator[FileProblem]:
+    """Blocks that use weights of a block that is not there, or that has none of its own."""
+    owners = {node["id"]: node.get("weights_of") for _, node in _identified(content, "nodes")}
+    for index, node in _identified(content, "nodes"):
+        owner, place = node.get("weights_of"), f"graph.nodes[{index}].weights_of"
+        if not isinstance(owner, str):
+            continue
+        if owner not in owners:
+            yield FileProblem(place, f"there is no node “{owner[:64]}”.")
+        elif owner == node["id"] or owners[owner] is not None:
+            yield FileProblem(place, f"“{owner[:64]}” has no weights of its own: name the block that has them.")
+
+
+def _group_problems(content: dict[str, Any], ids: set[str]) -> Iterator[FileProblem]:
+    """Members that are not there or lie in two groups, and groups that lie in each other."""
+    outside = {group["id"]: group.get("inside") for _, group in _identified(content, "groups")}
+    homes: set[str] = set()
+    for index, group in _identified(content, "groups"):
+        members = group.get("nodes")
+        for member in (member for member in (members if isinstance(members, list) else ()) if isinstance(member, str)):
+            place = f"graph.groups[{index}].nodes"
+            if member not in ids:
+                yield FileProblem(place, f"there is no node “{member[:64]}”.")
+            elif member in homes:
+                yield FileProblem(place, f"“{member[:64]}” is listed twice: a block lies in one group at most.")
+            homes.add(member)
+        yield from _nesting_problems(index, group["id"], outside)
+
+
+def _nesting_problems(index: int, group: str, outside: dict[str, Any]) -> Iterator[FileProblem]:
+    place, above, passed = f"graph.groups[{index}].inside", outside[group], {group}
+    if isinstance(above, str) and above not in outside:
+        yield FileProblem(place, f"there is no group “{above[:64]}”.")
+    while isinstance(above, str) and above in outside:
+        if above in passed:
+            yield FileProblem(place, f"“{group[:64]}” lies in itself.")
+            return
+        passed.add(above)
+        above = outside[above]
 
 
 def _circle(ids: set[str], wires: list[tuple[str, str]]) -> list[str]:
