@@ -227,11 +227,11 @@ class TrainingLoop(QThread):
             self._rest(session)
 
     def _rest(self, session: Session) -> None:
-        """Stop learning, with metrics of the step at which it stopped."""
+        """Stop learning and say so; the next frame has the metrics of the step at which it stopped."""
         self._playing = False
         self._until = None
-        self._measure(session)
         self.news.emit("paused")
+        self._measure(session)
 
     def _publish(self) -> None:
         session = self._session
