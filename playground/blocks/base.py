@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import torch
 from torch import nn
 
+from playground.blocks.code import Code, not_written
 from playground.blocks.kinds import usual_kind
 from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
@@ -115,6 +116,11 @@ class Block(Declaration):
         parameters that the module names in `own_start`.
         """
         raise NotImplementedError
+
+    def to_code(self, *inputs: Signal) -> Code:
+        """How it is written in plain PyTorch for these inputs; with the same weights it gives what the module of `build`
+        gives, forward and back. A class of our own that only wraps torch's is not shown but what it wraps."""
+        return not_written(f"{self.title} has no code yet.")
 
     def update(self, module: nn.Module) -> bool:
         """Write numbers that may change while training, such as a dropout rate, into an existing module.
