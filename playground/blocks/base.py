@@ -118,8 +118,11 @@ class Block(Declaration):
         raise NotImplementedError
 
     def to_code(self, *inputs: Signal) -> Code:
-        """How it is written in plain PyTorch for these inputs; with the same weights it gives what the module of `build`
-        gives, forward and back. A class of our own that only wraps torch's is not shown but what it wraps."""
+        """How it is written in plain PyTorch for these inputs.
+
+        With the same weights it gives what the module of `build` gives, forward and back. A class of our own that only
+        wraps one of torch's is not shown, but what it wraps.
+        """
         return not_written(f"{self.title} has no code yet.")
 
     def update(self, module: nn.Module) -> bool:

@@ -1,4 +1,4 @@
-"""The text of a written file, and which of its lines speak of which node: what the command saves and the panel shows."""
+"""The text of a written file, and which of its lines speak of which node."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ class Compared:
 class NetworkCode:
     """The class `Network` and the function `loss`, as lines of a file.
 
-    `loss(model, *batch)` is the number to make small, where a batch is the tensors of `feeds` in this order. Where there
-    are several losses, `losses(model, *batch)` gives each of them, not weighted, in a dictionary by the names in
+    `loss(model, *batch)` is the number to make small, where a batch is the tensors of `feeds` in this order. Where
+    there are several losses, `losses(model, *batch)` gives each of them, not weighted, in a dictionary by the names in
     `losses`. For evaluation one writes `OUTPUTS = model(TAKES)`, then the lines `targets`, then uses `compared` and
     `measures`, all in terms of the variables of `feeds`. `model.constrain()` is to be called after every step of an
     optimizer where `constrains`; `model.draw_from(generator)` before the first where `draws`.
