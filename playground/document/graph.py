@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -106,45 +106,6 @@ class Group(Value):
     shared: bool = Field(False, description="All copies use the same weights; else each has its own.")
 
 
-class Nesting:
-    """How groups lie in each other: which group holds what, directly or at any depth."""
-
-    def __init__(self, groups: Iterable[Group]) -> None:
-        self.groups: Mapping[str, Group] = {group.id: group for group in groups}
-        self.home: Mapping[str, str] = {node: group.id for group in self.groups.values() for node in group.nodes}
-        """The group in which each block lies directly."""
-        self._inside: dict[str, list[str]] = {}
-        for group in self.groups.values():
-            self._inside.setdefault(group.inside or "", []).append(group.id)
-
-    def directly_in(self, group: str) -> tuple[str, ...]:
-        """The groups that lie directly in a group; those in no group for ""."""
-        return tuple(self._inside.get(group, ()))
-
-    def path(self, group: str) -> tuple[str, ...]:
-        """The groups around a group from the outermost on, with itself; empty for ""."""
-        found: list[str] = []
-        while group in self.groups and group not in found:
-            found.append(group)
-            group = self.groups[group].inside or ""
-        return tuple(reversed(found))
-
-    def around(self, name: str) -> tuple[str, ...]:
-        """The groups that hold a block or a group, from the outermost on."""
-        return self.path(name)[:-1] if name in self.groups else self.path(self.home.get(name, ""))
-
-    def within(self, group: str) -> tuple[str, ...]:
-        """A group and all groups in it, at any depth, each before those in it."""
-        found = [group]
-        for name in found:
-            found.extend(self.directly_in(name))
-        return tuple(found)
-
-    def blocks(self, group: str) -> tuple[str, ...]:
-        """All blocks in a group, at any depth."""
-        return tuple(node for name in self.within(group) for node in self.groups[name].nodes)
-
-
 class Note(Value):
     """A sticky note on the canvas; sizes in scene units."""
 
@@ -166,8 +127,7 @@ class Graph(Value):
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; what was found in those fields is forgotten."""
         copy = super().replace(**changes)
-        kept = (("nodes", "by_id"), ("edges", "wires_in"), ("edges", "wires_out"), ("groups", "nesting"))
-        for field, found in kept:
+        for field, found in (("nodes", "by_id"), ("edges", "wires_in"), ("edges", "wires_out")):
             if field in changes:
                 copy.__dict__.pop(found, None)
         return copy
@@ -191,11 +151,6 @@ class Graph(Value):
     def wires_out(self) -> Mapping[str, tuple[Edge, ...]]:
         """The wires that start at each node that has any, in file order."""
         return self._wires_at("source")
-
-    @cached_property
-    def nesting(self) -> Nesting:
-        """How the groups lie in each other."""
-        return Nesting(self.groups)
 
     def _wires_at(self, end: str) -> Mapping[str, tuple[Edge, ...]]:
         found: dict[str, list[Edge]] = {}
