@@ -1,0 +1,171 @@
+"""Edits of source text by the places of its syntax tree, so that what stays keeps its comments and its line breaks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+NOISE = re.compile(r"[ \t]*# (?:type: ignore|noqa|fmt: (?:skip|on|off)).*$", re.MULTILINE)
+"""Comments that speak to tools alone."""
+
+
+@dataclass
+class Text:
+    """Source text that is edited: where nodes of its tree lie, and what takes their place."""
+
+    source: str
+    _edits: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._bytes = self.source.encode()
+        self._lines = [0]
+        for line in self._bytes.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+
+    def start(self, node: ast.AST) -> int:
+        """Where a node begins; of a definition its first decorator."""
+        assert isinstance(node, ast.stmt | ast.expr | ast.arg)
+        first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", ()))])
+        return self._lines[first - 1] + node.col_offset  # the @ stands where `def` stands
+
+    def end(self, node: ast.AST) -> int:
+        """One past its last byte."""
+        assert isinstance(node, ast.stmt | ast.expr | ast.arg) and node.end_lineno and node.end_col_offset is not None
+        return self._lines[node.end_lineno - 1] + node.end_col_offset
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return len(self._bytes)
+
+    def cut(self, start: int, end: int) -> str:
+        """What lies between two places, as it was."""
+        return self._bytes[start:end].decode()
+
+    def of(self, node: ast.AST) -> str:
+        """The text of a node as it was."""
+        return self.cut(self.start(node), self.end(node))
+
+    def start_of_line(self, node: ast.stmt) -> int:
+        """Where the line of a statement begins; of a definition that of its name, behind decorators."""
+        return self._lines[node.lineno - 1]
+
+    def line(self, number: int) -> int:
+        """Where a line begins; they are counted from 0."""
+        return self._lines[number]
+
+    def of_line(self, node: ast.stmt) -> bytes:
+        """The first line of a statement, in bytes."""
+        return self._bytes[self._lines[node.lineno - 1] : self._lines[node.lineno]]
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put other text between two places."""
+        self._edits[start, end] = text
+
+    def exchange(self, node: ast.AST, text: str) -> None:
+        """Put other text in the place of a node."""
+        self.replace(self.start(node), self.end(node), text)
+
+    def delete_lines(self, node: ast.stmt) -> None:
+        """Take a statement away with its whole lines."""
+        last = node.end_lineno or node.lineno
+        self.replace(self._lines[node.lineno - 1], self._lines[last], "")
+
+    def before(self, place: int, word: str) -> int:
+        """Where a word stands last before a place."""
+        return self._bytes.rindex(word.encode(), 0, place)
+
+    def result(self, start: int, end: int) -> str:
+        """What lies between two places, edited; an edit within another is dropped."""
+        found: list[str] = []
+        place = start
+        for (first, last), text in sorted(self._edits.items(), key=lambda item: (item[0][0], -item[0][1])):
+            if first < place or last > end:
+                continue
+            found += [self._bytes[place:first].decode(), text]
+            place = last
+        found.append(self._bytes[place:end].decode())
+        return "".join(found)
+
+
+def tidied(text: Text, node: ast.AST) -> None:
+    """Take out what speaks to tools alone: annotations, casts; and of docstrings all but their first paragraph."""
+    for part, inside in _within(node):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            _without_annotations(text, part)
+        if isinstance(part, ast.FunctionDef | ast.ClassDef):
+            _short_docstring(text, part)
+        if isinstance(part, ast.AnnAssign) and inside != "record":
+            _plain_assignment(text, part)
+        if _is_call(part, "cast"):
+            assert isinstance(part, ast.Call)
+            value = part.args[1]
+            text.replace(text.start(part), text.start(value), "")
+            text.replace(text.end(value), text.end(part), "")
+
+
+def cleaned(written: str) -> str:
+    """Without comments for tools, and without lines that editing has left blank in a row."""
+    written = NOISE.sub("", written)
+    written = re.sub(r"[ \t]+$", "", written, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", written).strip("\n")
+
+
+def _within(node: ast.AST, inside: str = "") -> Iterator[tuple[ast.AST, str]]:
+    """Every node in a tree, with `record` where it stands directly in a class whose fields are its annotations."""
+    yield node, inside
+    here = "record" if isinstance(node, ast.ClassDef) and is_record(node) else ""
+    for child in ast.iter_child_nodes(node):
+        yield from _within(child, here)
+
+
+def is_record(node: ast.ClassDef) -> bool:
+    """Whether the annotations of a class make its fields: a dataclass or a named tuple."""
+    marks = [ast.unparse(one) for one in (*node.decorator_list, *node.bases)]
+    return any("dataclass" in mark or "NamedTuple" in mark for mark in marks)
+
+
+def _without_annotations(text: Text, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    defaults = [*missing, *arguments.defaults, *arguments.kw_defaults]
+    for argument, default in zip([*positional, *arguments.kwonlyargs], defaults, strict=True):
+        if argument.annotation is None:
+            continue
+        name_end = text.start(argument) + len(argument.arg.encode())
+        if default is None:
+            text.replace(name_end, text.end(argument.annotation), "")
+        else:
+            text.replace(name_end, text.start(default), "=")
+    for several in (arguments.vararg, arguments.kwarg):
+        if several is not None and several.annotation is not None:
+            text.replace(text.start(several) + len(several.arg.encode()), text.end(several.annotation), "")
+    returns = getattr(function, "returns", None)
+    if returns is not None:
+        arrow = text.before(text.start(returns), "->")
+        text.replace(arrow - 1, text.end(returns), "")
+
+
+def _plain_assignment(text: Text, node: ast.AnnAssign) -> None:
+    if node.value is None:
+        text.delete_lines(node)
+    else:
+        text.replace(text.end(node.target), text.start(node.value), " = ")
+
+
+def _short_docstring(text: Text, node: ast.FunctionDef | ast.ClassDef) -> None:
+    words = ast.get_docstring(node)
+    if words is None or "\n\n" not in words:
+        return
+    statement = node.body[0]
+    assert isinstance(statement, ast.Expr)
+    whole = text.of(statement)
+    quotes = '"""' if '"""' in whole else "'''"
+    text.exchange(statement, re.split(r"\n[ \t]*\n", whole)[0].rstrip() + quotes)
+
+
+def _is_call(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
