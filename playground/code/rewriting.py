@@ -28,7 +28,8 @@ class Text:
         """Where a node begins; of a definition its first decorator."""
         assert isinstance(node, ast.stmt | ast.expr | ast.arg)
         first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", ()))])
-        return self._lines[first - 1] + node.col_offset  # the @ stands where `def` stands
+        column: int = node.col_offset
+        return self._lines[first - 1] + column  # the @ stands where `def` stands
 
     def end(self, node: ast.AST) -> int:
         """One past its last byte."""
