@@ -27,7 +27,7 @@ class Text:
     def start(self, node: ast.AST) -> int:
         """Where a node begins; of a definition its first decorator."""
         assert isinstance(node, ast.stmt | ast.expr | ast.arg)
-        first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", ()))])
+        first: int = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", ()))])
         column: int = node.col_offset
         return self._lines[first - 1] + column  # the @ stands where `def` stands
 
