@@ -91,7 +91,7 @@ class RealAndGeneratedLayer(nn.Module):
 
     def forward(self, real: torch.Tensor, generated: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         mixed = torch.stack((real, generated), dim=1).flatten(0, 1)
-        is_real = real.new_zeros((len(real), 2, 1))
+        is_real = real.new_zeros((real.shape[0], 2, 1))  # `len` would tie exported graphs to one batch size
         is_real[:, 0] = 1.0
         return mixed, is_real.flatten(0, 1)
 

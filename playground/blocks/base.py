@@ -113,7 +113,8 @@ class Block(Declaration):
         Modules that draw random numbers while training have an attribute `generator` (a torch.Generator or None),
         which the session sets, so that a run is determined by its seed. Random numbers that stay are buffers, drawn
         from a generator that a declared parameter starts. Initializers fill matrices and biases anew, except those
-        parameters that the module names in `own_start`.
+        parameters that the module names in `own_start`. Where exporters to other formats cannot follow `forward`, the
+        module has a method `plain`, which gives a module of the same function that they can.
         """
         raise NotImplementedError
 

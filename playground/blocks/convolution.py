@@ -272,6 +272,10 @@ class _LargestOfFour(torch.autograd.Function):
 class MaxPoolLayer(nn.MaxPool2d):
     """torch's max pooling, but for the usual windows of 2 × 2 on a processor."""
 
+    def plain(self) -> nn.Module:
+        """torch's own, which exporters know as one operation."""
+        return nn.MaxPool2d(self.kernel_size, self.stride)
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         usual = self.kernel_size == self.stride == 2 and x.device.type == "cpu"
         if not usual or x.shape[-2] % 2 or x.shape[-1] % 2:

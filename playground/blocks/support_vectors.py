@@ -99,14 +99,36 @@ class SupportVectorLayer(Learning):
 
     def forward(self, features: torch.Tensor, target: torch.Tensor | None = None) -> torch.Tensor:
         held = max(1, int(self.count))
-        kernel = self._kernel(features, self.vectors[:held])  # (batch, vectors)
-        return (kernel @ self.weights[:held] + self.intercept)[:, None]
+        return self.decision(features, self.vectors[:held], self.weights[:held])
+
+    def plain(self) -> nn.Module:
+        """The same function for good: exporters cannot follow a number of vectors that lies in a buffer."""
+        return FittedSupportVectors(self)
+
+    def decision(self, x: torch.Tensor, vectors: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """The decision value (batch, 1) for x (batch, features), from vectors (n, features) and weights (n,)."""
+        return (self._kernel(x, vectors) @ weights + self.intercept)[:, None]
 
     def _kernel(self, x: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
         if self.block.kernel == "rbf":
             return torch.exp(-self.gamma * squared_distances(x, vectors))
         products = x @ vectors.T
         return products if self.block.kernel == "linear" else (self.gamma * products + 1.0) ** self.block.degree
+
+
+class FittedSupportVectors(nn.Module):
+    """The support vectors of a layer that has learned, and no room for more."""
+
+    def __init__(self, layer: SupportVectorLayer) -> None:
+        super().__init__()
+        held = max(1, int(layer.count))
+        self.layer = layer
+        self.register_buffer("vectors", layer.vectors[:held].clone())
+        self.register_buffer("weights", layer.weights[:held].clone())
+
+    def forward(self, features: torch.Tensor, target: torch.Tensor | None = None) -> torch.Tensor:
+        vectors, weights = self.get_buffer("vectors"), self.get_buffer("weights")
+        return self.layer.decision(features, vectors, weights)
 
 
 def fit_machine(

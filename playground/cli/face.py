@@ -135,6 +135,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_pictures(commands)
     _add_check(commands)
     _add_new(commands)
+    _add_export(commands)
     for name, help_, module in (
         ("presets", "list the presets", "presets"),
         ("blocks", "list the blocks with their parameters", "listings"),
@@ -215,6 +216,18 @@ def _add_new(commands: Commands[Parser]) -> None:
                         help="the column of a table to predict, else it is guessed; may be repeated")  # fmt: skip
     parser.add_argument("--out", metavar="FILE", required=True, help="the project file to write")
     parser.add_argument("--replace", action="store_true", help="take the place of a file that is there already")
+
+
+def _add_export(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "export", "write a trained network for other programs", ("export", "export"))
+    parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    parser.add_argument("--to", choices=("onnx", "pt2"), required=True, help="onnx, or pt2 for torch.export")
+    parser.add_argument("--out", metavar="FILE", required=True, help="a file that ends in .onnx or .pt2")
+    parser.add_argument("--epochs", metavar="N", type=_not_negative, help=EPOCHS_HELP)
+    parser.add_argument("--weights", metavar="FILE", help="the weights of a saved run, else those beside the project")
+    parser.add_argument("--with-scaling", action="store_true",
+                        help="take raw features and answer in the units of the data")  # fmt: skip
+    _add_fresh(parser)
 
 
 def _add_fresh(parser: Parser) -> None:

@@ -1,1 +1,1 @@
-"""Networks in the formats of others, out and in: ONNX, torch.export, Keras, links of TensorFlow Playground. No Qt."""
+"""Networks in the formats of others: ONNX, torch.export, Keras, and links to TensorFlow Playground."""

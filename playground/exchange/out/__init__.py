@@ -1,0 +1,1 @@
+"""Trained networks written in the formats of others."""
