@@ -174,6 +174,8 @@ def _add_train(commands: Commands[Parser]) -> None:
     parser.add_argument("--set", metavar="PATH=VALUE", dest="changes", action="append", default=[],
                         help="change a setting, such as training.batch_size=10 or "
                              "graph.nodes.dense-1.parameters.units=4; may be given many times")  # fmt: skip
+    parser.add_argument("--weights-from", metavar="FILE",
+                        help="take weights first: of a project, preset, .safetensors, .pt, .pth or .npz")  # fmt: skip
     parser.add_argument("--save", metavar="FILE", help="save the project there, and its weights beside")
     parser.add_argument("--picture", metavar="PNG", help="save a picture of the window as it is after training")
     _add_fresh(parser)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from playground.cli import going_on, running
+from playground.cli import going_on, running, taking
 from playground.cli.overrides import overridden
 from playground.cli.qt import save_trained_window
 from playground.cli.report import INTERRUPTED, ProjectFaultError, open_project, print_json, print_note, print_table
@@ -26,6 +26,7 @@ def train(options: argparse.Namespace) -> int:
     picture = going_on.writable(options.picture) if options.picture else None
     opened = going_on.begin(project, path, options.device, fresh=options.fresh or other_seed)
     session = opened.session
+    taken = None if options.weights_from is None else taking.take_from(options.weights_from, session)
     budget = running.Budget.of(project, options.epochs, options.steps)
     try:
         with going_on.interruptible() as stopped:
@@ -40,9 +41,13 @@ def train(options: argparse.Namespace) -> int:
     if picture is not None:
         save_trained_window(session, picture)
     content = outcome.content(options.project)
+    if taken is not None:
+        content["weights_from"] = taking.content(taken)
     if options.json:
         print_json(content)
     else:
+        if taken is not None:
+            taking.tell(taken)
         tell(content, titles(project.graph))
     if outcome.interrupted:
         print_note(f"interrupted at step {session.step:,}{f'; saved in {target}' if target else ''}.")

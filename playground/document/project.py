@@ -79,6 +79,16 @@ class TrainingSettings(Value):
     )
 
 
+class StartingWeights(Value):
+    """Weights that a project does not begin to learn by itself: those that a preset of the program has learned."""
+
+    preset: Identifier = Field(description="The preset whose weights come with the program.")
+    blocks: dict[Identifier, Identifier] = Field(
+        default_factory=dict, max_length=500,
+        description="The blocks that take weights, each with the block there; without any, all of the same name.",
+    )  # fmt: skip
+
+
 class Goal(Value):
     """A promise the project makes: checked by tests, shown as a tick in the window."""
 
@@ -139,6 +149,9 @@ class Project(Value):
     seed: int = Field(1, ge=0, le=2**31 - 1)
     graph: Graph = Graph()
     training: TrainingSettings = TrainingSettings()
+    starts_from: StartingWeights | None = Field(
+        None, description="Where some of the first weights come from; without it, all are drawn."
+    )
     views: tuple[OpenView, ...] = Field((), max_length=32)
     camera: Camera | None = Field(None, description="Where to look; without it everything is shown.")
     goals: tuple[Goal, ...] = Field((), max_length=32)

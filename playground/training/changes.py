@@ -17,6 +17,7 @@ from playground.document.project import SETTING_TITLES, Phase, Project, Training
 from playground.editing.naming import block_title, titles
 from playground.network.check import Report, block_of
 from playground.training.initializers import initializer_of
+from playground.training.learner import remembered_name
 from playground.training.metrics.words import metric_words
 from playground.training.model import TrainableModel
 from playground.training.optimizers import optimizer_of
@@ -56,6 +57,11 @@ def _learning(node: Node) -> tuple[bool, float]:
 
 def _penalties(graph: Graph) -> dict[str, tuple[float | None, ...]]:
     return {node.id: (node.training.l1, node.training.l2, node.training.max_norm) for node in graph.nodes}
+
+
+def starts_anew(before: Project, after: Project) -> bool:
+    """Whether the first weights are others, so that another run begins."""
+    return before.seed != after.seed or before.starts_from != after.starts_from
 
 
 def begins_anew(before: Report, after: Report) -> bool:
@@ -277,4 +283,4 @@ def fitting_memory(
 ) -> dict[str, torch.Tensor]:
     """The optimizer's memory of the parameters that still fit."""
     kept = _same_shapes(old, new)
-    return {key: tensor for key, tensor in memory.items() if key.rsplit("/", 1)[0].split(":")[-1] in kept}
+    return {key: tensor for key, tensor in memory.items() if remembered_name(key) in kept}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
 
 from playground.document.project import Project
 from playground.training.history import History, Mark, Moment
@@ -23,6 +26,16 @@ class Changes:
     gesture: object = None
     """What the movement of the hand is known by; None when it cannot go on."""
     marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Weights that the run was given before its first step: they belong to its first weights."""
+
+    values: Mapping[str, NDArray[Any]]
+    """By the names of parameters and buffers."""
+    words: str
+    """Where they come from, for the curves."""
 
 
 @dataclass(eq=False)
@@ -45,3 +58,7 @@ class Journal:
     """The least watched loss so far."""
     changes: Changes | None = None
     """Those noted last on the curves."""
+    given: Given | None = None
+    """What a rewound run begins with again."""
+    drawn: int = 0
+    """How often blocks have been drawn anew: each time gives other weights."""

@@ -332,6 +332,20 @@ class Learner:
         for descent in self._descents:
             descent.remember(memory)
 
+    def take(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Put other values into some parameters and buffers, of which the optimizers forget what they remember.
+
+        Raises KeyError and ValueError for what does not fit; nothing has changed then.
+        """
+        self.model.write(values)
+        memory = self.memory_by_name()
+        for memories in self._memories():
+            memories.clear()
+        self.remember({key: part for key, part in memory.items() if remembered_name(key) not in values})
+        self.losses.clear()
+        self.estimators.wake()
+        self._engine = None
+
     def snapshot(self, epoch: float, seconds: float = 0.0) -> Snapshot:
         """An immutable copy of parameters, buffers and the optimizers' memory as they are now."""
         flat = self.model.flat
@@ -398,6 +412,11 @@ class Learner:
             flat.values[place.start : place.stop] = saved[there.start : there.stop].to(flat.values.device)
         for name, tensor in self.model.buffers().items():
             tensor.copy_(torch.tensor(snapshot.buffers[name]))
+
+
+def remembered_name(key: str) -> str:
+    """The parameter that a key of `memory_by_name` is of."""
+    return key.rsplit("/", 1)[0].split(":")[-1]
 
 
 def _copied(memory: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from playground.blocks.families import role_of
@@ -18,6 +19,7 @@ from playground.network.compiled import Network
 from playground.network.flat import FlatParameters, Place
 from playground.training.initializers import initialize, initializer_of
 from playground.training.phases import active_phases
+from playground.training.weights.starting import starting_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,39 @@ class TrainableModel:
 
     def initialize(self, project: Project) -> None:
         """First weights, determined by seed, node and parameter name alone: other nodes do not disturb them."""
-        graph = project.graph
         for name, module in self.network.named_children():
-            choice = graph.node(name).training.initializer or project.training.initializer
-            generator = torch.Generator().manual_seed(stable_seed(project.seed, name))
-            fresh = _fresh_module(self.network.report, name)
-            initialize(fresh, initializer_of(choice), generator, activation_after(graph, self.network.report, name))
-            _copy_into(module, fresh)
+            _copy_into(module, self.drawn(project, name))
+        if project.starts_from is not None:
+            self.write(starting_values(project.starts_from, self.shapes()))
         self.noise.manual_seed(stable_seed(project.seed, "noise"))
+
+    def drawn(self, project: Project, name: str, draw: int = 0) -> nn.Module:
+        """A module of a node with weights drawn by the project's initializers; each `draw` gives others."""
+        graph = project.graph
+        choice = graph.node(name).training.initializer or project.training.initializer
+        purpose = f"{name}, drawn again {draw}" if draw else name
+        generator = torch.Generator().manual_seed(stable_seed(project.seed, purpose))
+        fresh = _fresh_module(self.network.report, name)
+        initialize(fresh, initializer_of(choice), generator, activation_after(graph, self.network.report, name))
+        return fresh
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter and buffer by name."""
+        buffers = {name: tuple(buffer.shape) for name, buffer in self.buffers().items()}
+        return {**{place.name: place.shape for place in self.flat.layout.places}, **buffers}
+
+    @torch.no_grad()
+    def write(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Put values in place of those of some parameters and buffers. Raises KeyError for one that is not there, and
+        ValueError for another shape; nothing is written then."""
+        shapes = self.shapes()
+        for name, array in values.items():
+            if tuple(array.shape) != shapes[name]:
+                raise ValueError(f"{name} has the shape {shapes[name]}, but {tuple(array.shape)} arrives")
+        buffers = self.buffers()
+        for name, array in values.items():
+            held = buffers[name] if name in buffers else self.flat.view(name)
+            held.copy_(torch.tensor(array))
 
     def parameters_by_name(self) -> Iterator[tuple[Place, torch.Tensor]]:
         """Every parameter with its place, as views into the flat tensor."""

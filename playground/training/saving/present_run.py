@@ -15,7 +15,7 @@ from playground.data.base import ROWS
 from playground.network.flat import Layout, Place
 from playground.training.experience.state import ExperienceState
 from playground.training.history import Curve, History, Mark, Moment
-from playground.training.journal import Journal
+from playground.training.journal import Given, Journal
 from playground.training.learner import Learner
 from playground.training.saving.checkpoint import Checkpoint, OtherNetworkError, snapshot_tensors
 from playground.training.saving.trail import saved_trail, trail_tensors
@@ -53,7 +53,12 @@ def to_checkpoint(learner: Learner, journal: Journal) -> Checkpoint:
     best_moment = journal.trail.best
     moments, words = trail_tensors(journal.trail.snapshots, learner.model.flat.layout, best_moment)
     tensors.update(moments)
+    given = journal.given
+    if given is not None:
+        tensors.update({f"given/{name}": torch.tensor(array) for name, array in given.values.items()})
     meta = {
+        "given": None if given is None else given.words,
+        "drawn": journal.drawn,
         "trail": words,
         "least_loss": repr(journal.least_loss),
         "best_step": None if best_moment is None else best_moment.step,
@@ -143,8 +148,15 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint, budget: int) -> Re
         latest={name: float(value) for name, value in meta["latest"].items()},
         evaluated_step=_count(meta["evaluated_step"]),
         least_loss=_loss(meta.get("least_loss", "inf")) if best_moment is not None else math.inf,
+        given=_given(checkpoint),
+        drawn=_count(meta.get("drawn", 0)),
     )
     return Restored(journal, left_out)
+
+
+def _given(checkpoint: Checkpoint) -> Given | None:
+    values = {name: tensor.numpy() for name, tensor in checkpoint.part("given").items()}
+    return Given(values, str(checkpoint.meta.get("given") or "weights from elsewhere")) if values else None
 
 
 def _count(value: Any) -> int:

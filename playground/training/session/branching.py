@@ -27,6 +27,7 @@ def branch_from(run: Run, snapshot: Snapshot, history: History, trail: Sequence[
         trail=Trail(run.journal.trail.budget),
         seconds=snapshot.place.seconds if snapshot.place else 0.0,
         least_loss=_least_loss(before),
+        given=run.journal.given,
     )
     run.news.forget()
     look(run)

@@ -1,28 +1,37 @@
-"""Changing a run: another weight, other numbers, another network, and the first weights again."""
+"""Changing a run: other weights, other numbers, another network, and the first weights again."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from playground.document.project import Project
 from playground.network.check import check
 from playground.training import changes
 from playground.training.history import History, Mark
-from playground.training.journal import Changes, Journal
+from playground.training.journal import Changes, Given, Journal
+from playground.training.model import TrainableModel
 from playground.training.schedules import PlateauState
 from playground.training.session.measuring import evaluate
-from playground.training.session.resting import RestingRun, at_rest
+from playground.training.session.resting import RestingRun, at_rest, take_up
 from playground.training.session.run import Run
 from playground.training.stopping import Watch
 from playground.training.trail import Trail
+from playground.training.weights.source import Array, state_of
 
 
 def rewind(run: Run) -> None:
     """Back to step 0, with the same first weights and the same order of examples, and an empty journal."""
     run.learner.rewind(run.project)
-    run.journal = Journal(trail=Trail(run.journal.trail.budget))
+    given = run.journal.given
+    run.journal = Journal(trail=Trail(run.journal.trail.budget), given=given)
     run.news.forget()
+    if given is not None:
+        shapes = run.learner.model.shapes()
+        run.learner.take({name: array for name, array in given.values.items() if shapes.get(name) == array.shape})
+        run.journal.history.mark(Mark(run.moment(), given.words))
     evaluate(run, observe=False)
     run.keep()
     run.journal.trail.begin_at(run.snapshot())
@@ -45,6 +54,86 @@ def set_parameter(run: Run, name: str, index: tuple[int, ...], value: float) -> 
     return old
 
 
+class NewWeights(Protocol):
+    """Weights that take the place of some of a run's."""
+
+    @property
+    def words(self) -> str:
+        """What is noted on the curves."""
+        ...
+
+    def values(self, before: Mapping[str, Array]) -> Mapping[str, Array]:
+        """The new values by the names of parameters and buffers, from those there were before."""
+        ...
+
+
+def take(run: Run, new: NewWeights, project: Project | None = None) -> RestingRun:
+    """Give the run other weights, and with them another project where one is named; returns the run as it was.
+
+    Before the first step they become part of the first weights, with which a rewound run begins. The optimizers forget
+    what they remember of what is replaced. Raises CannotCompile, CannotTrain, KeyError and ValueError, and leaves the
+    run as it was, when they do not fit.
+    """
+    before = state_of(run.snapshot())
+    left = at_rest(run)
+    old = run.project, run.report, run.learner, run.evaluator, run.prepared
+    try:
+        if project is not None and changes.classify(run.project, project) == "structure":
+            _rebuild(run, project)
+        else:
+            journal, changed = run.journal, project or run.project
+            history = journal.history.copy() if run.step else History()
+            run.journal = replace(journal, history=history, trail=Trail(journal.trail.budget))
+            run.learner.change(changed)
+            run.project = changed
+        values = new.values(before)
+        run.learner.take(values)
+    except Exception:
+        run.project, run.report, run.learner, run.evaluator, run.prepared = old
+        take_up(run, left)
+        raise
+    journal = run.journal
+    journal.finished = ""
+    if not run.step:
+        known = journal.given
+        journal.given = Given({**(known.values if known else {}), **values}, new.words)
+    journal.history.mark(Mark(run.moment(), new.words))
+    _go_on_at_another_scale(run, run.project, run.learner.plateau)
+    run.keep()
+    journal.trail.begin_at(run.snapshot())
+    return left
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Blocks drawn anew by their initializers, from random numbers of their own; nothing else is disturbed."""
+
+    model: TrainableModel
+    project: Project
+    nodes: tuple[str, ...]
+    draw: int
+    words: str
+
+    def values(self, before: Mapping[str, Array]) -> Mapping[str, Array]:
+        """The parameters and buffers of the blocks, with those of the copies that a group repeats."""
+        found: dict[str, Array] = {}
+        for name, _ in self.model.network.named_children():
+            if name in self.nodes or name.rsplit("/", 1)[-1] in self.nodes:
+                fresh = self.model.drawn(self.project, name, self.draw)
+                tensors = (*fresh.named_parameters(), *fresh.named_buffers())
+                found.update({f"{name}.{part}": tensor.detach().numpy() for part, tensor in tensors})
+        shapes = self.model.shapes()  # of a block that uses another's weights, none are its own
+        return {name: array for name, array in found.items() if name in shapes}
+
+
+def reset(run: Run, nodes: tuple[str, ...], words: str) -> RestingRun:
+    """Draw the weights of some blocks anew; returns the run as it was."""
+    draw = run.journal.drawn + 1
+    left = take(run, Drawn(run.learner.model, run.project, nodes, draw, words))
+    run.journal.drawn = draw
+    return left
+
+
 def apply(run: Run, project: Project, gesture: object) -> RestingRun | None:
     """Take a changed project; returns the run as it was where the network had to be built anew.
 
@@ -52,7 +141,9 @@ def apply(run: Run, project: Project, gesture: object) -> RestingRun | None:
     """
     before, kind = run.project, changes.classify(run.project, project)
     left: RestingRun | None = None
-    if before.seed != project.seed or (kind == "structure" and changes.begins_anew(run.report, check(project.graph))):
+    if changes.starts_anew(before, project) or (
+        kind == "structure" and changes.begins_anew(run.report, check(project.graph))
+    ):
         left = at_rest(run)
         run.build(project)
         rewind(run)

@@ -13,6 +13,7 @@ from playground.training.opening import project_from
 from playground.training.saving.checkpoint import Checkpoint, CheckpointError, OtherNetworkError, read_checkpoint
 from playground.training.saving.earlier_runs import RunBook, saved_runs
 from playground.training.session.session import Session
+from playground.training.weights.starting import starting_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def opened(project: Project, weights: Path | None, device: str | None = None) ->
     CannotTrain when there is nothing to go on from either.
     """
     if weights is None:
-        return Opened(Session(project, device))
+        session = Session(project, device)
+        return Opened(session, problem=_starting_note(session))
     try:
         checkpoint = read_checkpoint(weights)
     except CheckpointError as error:
@@ -58,6 +60,11 @@ def opened(project: Project, weights: Path | None, device: str | None = None) ->
         return Opened(former[0], runs, "The network is another than the saved weights are of; what still fits is kept.")
     except CheckpointError as error:
         return Opened(session, runs, problem=str(error))
+
+
+def _starting_note(session: Session) -> str:
+    start = session.project.starts_from
+    return "" if start is None else starting_note(start, session.learner.model.shapes())
 
 
 def _as_trained(checkpoint: Checkpoint, device: str | None) -> tuple[Session, str] | None:

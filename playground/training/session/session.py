@@ -19,6 +19,7 @@ from playground.training.history import History, Mark, Point
 from playground.training.learner import Learner
 from playground.training.saving.checkpoint import Checkpoint
 from playground.training.session import branching, changing, keeping, learning, measuring, resting
+from playground.training.session.changing import NewWeights
 from playground.training.session.resting import RestingRun
 from playground.training.session.run import Run
 from playground.training.snapshot import Snapshot
@@ -192,6 +193,20 @@ class Session:
         """
         return changing.set_parameter(self._run, name, index, value)
 
+    def take(self, new: NewWeights, project: Project | None = None) -> RestingRun:
+        """Give the run other weights, and with them another project where one is named; returns the run as it was,
+        which `take_up` goes on with bit for bit.
+
+        Before the first step they become part of the first weights, with which a rewound run begins. The optimizers
+        forget what they remember of what is replaced. Raises CannotCompile, CannotTrain, KeyError and ValueError, and
+        stays as it was, when they do not fit.
+        """
+        return changing.take(self._run, new, project)
+
+    def reset(self, *nodes: str, words: str = "") -> RestingRun:
+        """Draw the weights of some blocks anew, from random numbers of their own; returns the run as it was."""
+        return changing.reset(self._run, nodes, words or f"{' and '.join(nodes)} drawn anew")
+
     def apply(self, project: Project, gesture: object = None) -> RestingRun | None:
         """Take a changed project. Numbers change at the next step; a changed graph keeps every weight that still fits.
 
@@ -214,7 +229,7 @@ class Session:
 
     def will_be_left(self, project: Project) -> bool:
         """Whether `apply` of this project may begin another run."""
-        return self.project.seed != project.seed or changes.classify(self.project, project) == "structure"
+        return changes.starts_anew(self.project, project) or changes.classify(self.project, project) == "structure"
 
     def rest(self) -> RestingRun:
         """The run as it stands, to be taken up again. This session must go on with another, as it does after `rewind`,

@@ -1,1 +1,1 @@
-"""Weights from elsewhere: which fit which parameters of a network, and taking them over."""
+"""Weights from elsewhere: reading them, finding what fits, and giving them to a run."""

@@ -1,0 +1,51 @@
+"""`train --weights-from`: takes what fits, tells what does not, and refuses what is no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from playground.training.saving.checkpoint import read_checkpoint
+
+
+def test_what_train_saves_it_also_takes(playground: Callable, small: Path, tmp_path: Path) -> None:
+    assert playground("train", small, "--epochs", 3, "--save", tmp_path / "a.json").code == 0
+    learned = read_checkpoint(tmp_path / "a.safetensors").tensors["parameters"]
+    for file in ("a.json", "a.safetensors"):
+        again = playground(
+            "train", small, "--weights-from", tmp_path / file, "--steps", 1, "--seed", 9, "--set",
+            "training.optimizer.parameters.learning_rate=1e-9", "--save", tmp_path / "b.json", "--json",
+        )  # fmt: skip
+        assert again.code == 0
+        told = again.json["weights_from"]
+        assert len(told["taken"]) == 4 and told["left"] == {} and told["unused"] == []
+        now = read_checkpoint(tmp_path / "b.safetensors").tensors["parameters"]
+        np.testing.assert_allclose(now, learned, atol=1e-6)
+
+
+def test_a_state_dict_with_foreign_names_is_told_row_by_row(playground: Callable, small: Path, tmp_path: Path) -> None:
+    net = torch.nn.Sequential(torch.nn.Linear(2, 6), torch.nn.Tanh(), torch.nn.Linear(6, 3))
+    torch.save({"epoch": 1, "state_dict": net.state_dict()}, tmp_path / "mine.pt")
+    spoken = playground("train", small, "--weights-from", tmp_path / "mine.pt", "--epochs", 1)
+    assert spoken.code == 0
+    assert "found by order" in spoken.out and "2 of 4 fit" in spoken.out
+    assert "none that are left over have this shape" in spoken.out
+
+
+def test_where_nothing_fits_the_sentence_says_so(playground: Callable, small: Path, tmp_path: Path) -> None:
+    torch.save({"a.weight": torch.zeros(9, 9)}, tmp_path / "other.pt")
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "code.pt")
+    for file, words in (
+        (tmp_path / "other.pt", "Nothing in other.pt fits this network"),
+        (tmp_path / "code.pt", "pickled Python objects"),
+        (tmp_path / "gone.pt", "There is no file"),
+        (small, "learned nothing yet"),
+        ("lenet-5", "has no weights of its own"),
+        ("nonsense", "There is neither a file nor a preset"),
+        ("bad\0name", "There is neither a file nor a preset"),
+    ):
+        spoken = playground("train", small, "--weights-from", file, "--epochs", 1)
+        assert spoken.code == 2 and words in spoken.err and spoken.err.count("\n") == 1, spoken.err
