@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,11 @@ class Examples:
     fields: Mapping[str, Array] | None = None
     rows: Mapping[Part, NDArray[np.int64]] | None = None
     """The rows of each part, where the data decide: a series is cut in time, a graph hides answers. Else by chance."""
+
+    @property
+    def strata(self) -> NDArray[Any]:
+        """What is spread evenly over the parts, (N,): the class of each example, or one number for all."""
+        return self.target if self.class_names else np.zeros(len(self.features), dtype=np.int64)
 
 
 class Dataset(Block):

@@ -116,7 +116,7 @@ def _prepared(dataset: Dataset) -> Prepared:
     dataset.expect()
     generator = dataset.fresh_generator()
     raw = dataset.generate(generator)
-    rows = raw.rows or split(raw, dataset.train_share, dataset.validation_share, generator)
+    rows = raw.rows or split(raw.strata, dataset.train_share, dataset.validation_share, generator)
     features, scaler = _features(dataset, raw, rows["train"])
     target, target_scaler = _target(dataset, raw, rows["train"])
     ports: dict[str, Array] = {"features": features, "target": target, **(raw.fields or {})}
@@ -174,16 +174,15 @@ def _identity() -> Scaler:
 
 
 def split(
-    raw: Examples, train_share: float, validation_share: float, generator: np.random.Generator
+    strata: NDArray[Any], train_share: float, validation_share: float, generator: np.random.Generator
 ) -> dict[Part, NDArray[np.int64]]:
     """Row numbers of the three parts, each shuffled. Every class is spread by the same shares.
 
+    `strata` (N,) has the class of each row, or one number for all.
     Every class has its share of every part to within one row, and what rounding takes from a part in one class it gives
     back in the next. Every class has at least one row in train, if need be at the cost of another part. What train and
     validation leave is test.
     """
-    count = len(raw.features)
-    strata = raw.target if raw.class_names else np.zeros(count, dtype=np.int64)
     validation_share = min(validation_share, 1.0 - train_share)
     shares = np.array([train_share, validation_share, max(0.0, 1.0 - train_share - validation_share)])
     owed = np.zeros(3)
@@ -211,10 +210,15 @@ def _whole_sizes(count: int, ideal: NDArray[np.float64], owed: NDArray[np.float6
 
 
 def fit_scaler(kind: Scaling, train: NDArray[np.floating]) -> Scaler:
-    """Measure the scaling on the training part: one shift and factor per column of a table and per feature of a series,
-    one for all else (images).
+    """The scaling that `measure_scaling` finds."""
+    shift, factor = measure_scaling(kind, train)
+    return Scaler(_frozen(shift), _frozen(factor))
 
-    A column that does not vary is only shifted. With no rows nothing is measured, and the scaler is the identity.
+
+def measure_scaling(kind: Scaling, train: NDArray[Any]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Shift and factor, measured on the training part: one for each column of a table or feature of a series, else one.
+
+    A column that does not vary is only shifted. With no rows nothing is measured, and nothing is scaled.
     """
     axis = tuple(range(train.ndim - 1)) if train.ndim in (2, 3) else None
     shift = np.zeros(train.shape[-1:] if axis else (), dtype=np.float64)
@@ -228,7 +232,7 @@ def fit_scaler(kind: Scaling, train: NDArray[np.floating]) -> Scaler:
     rounding = 1e-7 if train.dtype == np.float32 else 1e-14
     varies = spread > rounding * np.abs(shift) + 1e-30  # less is rounding, not variation
     factor = 1.0 / np.where(varies, spread, 1.0)
-    return Scaler(_frozen(shift.astype(train.dtype)), _frozen(factor.astype(train.dtype)))
+    return shift.astype(train.dtype), factor.astype(train.dtype)
 
 
 def code_labels(labels: Labels, numbers: NDArray[np.int64], classes: int) -> Array:

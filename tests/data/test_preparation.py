@@ -36,7 +36,7 @@ def examples(numbers) -> Examples:
 )
 def test_split_of_anything_is_a_partition_with_fair_shares(numbers, train, validation, seed):
     raw = examples(numbers)
-    parts = split(raw, train, validation, np.random.default_rng(seed))
+    parts = split(raw.strata, train, validation, np.random.default_rng(seed))
     joined = np.concatenate([parts[part] for part in PARTS])
     assert sorted(joined) == list(range(len(numbers)))
     shares = (train, min(validation, 1.0 - train), max(0.0, 1.0 - train - validation))
@@ -53,18 +53,18 @@ def test_split_of_anything_is_a_partition_with_fair_shares(numbers, train, valid
 
 
 def test_many_small_classes_do_not_add_up_their_rounding():
-    parts = split(examples(np.arange(30) % 3), 0.7, 0.15, np.random.default_rng(0))
+    parts = split(examples(np.arange(30) % 3).strata, 0.7, 0.15, np.random.default_rng(0))
     assert [len(parts[part]) for part in PARTS] == [21, 5, 4]
 
 
 def test_a_class_of_one_example_is_learned_from():
     raw = examples([0] * 20 + [1])
-    parts = split(raw, 0.05, 0.5, np.random.default_rng(0))
+    parts = split(raw.strata, 0.05, 0.5, np.random.default_rng(0))
     assert 20 in parts["train"]
 
 
 def test_no_examples_at_all():
-    parts = split(examples([]), 0.7, 0.15, np.random.default_rng(0))
+    parts = split(examples([]).strata, 0.7, 0.15, np.random.default_rng(0))
     assert [len(parts[part]) for part in PARTS] == [0, 0, 0]
     assert fit_scaler("standardize", np.zeros((0, 2), dtype=np.float32)).shift.tolist() == [0.0, 0.0]
 

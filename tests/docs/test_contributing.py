@@ -69,7 +69,7 @@ def test_the_metric() -> None:
     metric = example("MaximumError", numbers)
     task = metrics_for(loss.MeanSquaredError(), VECTOR, VECTOR).task
     assert metric().why_not(task) == ""
-    assert metric().compute(numbers.Numbers(task, torch.ones(3, 4), torch.zeros(3, 4) - 1.0)).item() == 2.0
+    assert metric().compute(numbers.Numbers(torch.ones(3, 4), torch.zeros(3, 4) - 1.0, task.unit)).item() == 2.0
 
 
 def test_the_optimizer() -> None:

@@ -275,8 +275,7 @@ class OwnPictures(ClassDataset):
         rows = {part: generator.permutation(found).astype(np.int64) for part, found in of.items()}
         if not len(rows["validation"]) and self.validation_share:
             train = rows["train"]
-            inside = Examples(examples.features[train], examples.target[train], (), examples.class_names)
-            cut = split(inside, 1.0 - self.validation_share, self.validation_share, generator)
+            cut = split(examples.strata[train], 1.0 - self.validation_share, self.validation_share, generator)
             rows["train"], rows["validation"] = train[cut["train"]], train[cut["validation"]]
         return rows
 

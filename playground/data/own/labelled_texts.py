@@ -250,7 +250,7 @@ class OwnLabelledTexts(Dataset):
         cut = [tokens_of(text, self.tokens)[: self.length] for text in texts]
         assert self.texts is not None
         examples = Examples(np.zeros((len(cut), self.length), dtype=np.int64), target, (), self.texts.classes)
-        parts = split(examples, self.train_share, self.validation_share, generator)
+        parts = split(examples.strata, self.train_share, self.validation_share, generator)
         learned = set(itertools.chain.from_iterable(cut[row] for row in parts["train"].tolist()))
         return Examples(self._numbers(cut, learned), target, (), self.texts.classes, rows=parts)
 

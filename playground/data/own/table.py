@@ -125,7 +125,7 @@ class OwnTable(ScaledDataset):
         if self.test_file and chosen.test is not None:
             examples, parts = self._with_test_file(examples, chosen, generator)
         else:
-            parts = split(examples, self.train_share, self.validation_share, generator)
+            parts = split(examples.strata, self.train_share, self.validation_share, generator)
         features = np.asarray(examples.features, dtype=np.float64)
         _fill(features, parts["train"], chosen, self.missing, self.fill_value)
         return replace(examples, features=self._shaped(features), rows=parts)
@@ -154,7 +154,7 @@ class OwnTable(ScaledDataset):
         table, _ = self._read(self.test_file, test=True)
         features, target = self._examples(table, chosen)
         whole = self.train_share + min(self.validation_share, 1.0 - self.train_share)
-        parts = split(examples, self.train_share / whole, 1.0 - self.train_share / whole, generator)
+        parts = split(examples.strata, self.train_share / whole, 1.0 - self.train_share / whole, generator)
         first = len(examples.features)
         joined = replace(
             examples,

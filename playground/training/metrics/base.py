@@ -5,6 +5,7 @@ Definitions are those of scikit-learn, with 0 where a share of nothing is asked 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -111,32 +112,34 @@ def confusion(predicted: Tensor, actual: Tensor, k: int) -> Tensor:
 class Answers:
     """The classes predicted for the examples of a part, and the right ones."""
 
-    def __init__(self, task: Task, predicted: Tensor, actual: Tensor, prediction: Tensor) -> None:
-        self.task = task
+    def __init__(
+        self, classes: int, predicted: Tensor, actual: Tensor, scores: Tensor | None = None,
+        shares: Callable[[Tensor], Tensor] | None = None, rare: int = -1,
+    ) -> None:  # fmt: skip
+        self.classes = classes
         self.predicted = predicted
         """Class numbers (N,); for labels, yes or no."""
         self.actual = actual
-        self._prediction = prediction
+        self.rare = rare
+        """A class that has few examples; -1 for none."""
+        self._scores, self._shares = scores, shares
 
-    @cached_property
+    @property
     def scores(self) -> Tensor:
         """(N, units): the larger, the more likely. For classes only."""
-        return self._decoder.scores(self._prediction)
+        assert self._scores is not None, "labels have no scores of classes"
+        return self._scores
 
     @cached_property
     def probabilities(self) -> Tensor:
         """(N, classes); rows sum to 1. For classes only."""
-        return self._decoder.probabilities(self._prediction)
-
-    @property
-    def _decoder(self) -> Decoder:
-        assert self.task.decoder is not None, "labels have neither scores nor probabilities of classes"
-        return self.task.decoder
+        assert self._shares is not None, "labels have no probabilities of classes"
+        return self._shares(self.scores)
 
     @cached_property
     def confusion(self) -> Tensor:
         """Counts (k, k) int64: the row is the actual class, the column the predicted one."""
-        return confusion(self.predicted, self.actual, self.task.classes)
+        return confusion(self.predicted, self.actual, self.classes)
 
     @cached_property
     def hits(self) -> Tensor:
@@ -169,14 +172,15 @@ class Answers:
 class Numbers:
     """The numbers predicted for the examples of a part, and the right ones; both (N, ...) as they arrive."""
 
-    def __init__(self, task: Task, prediction: Tensor, target: Tensor) -> None:
-        self.task = task
+    def __init__(self, prediction: Tensor, target: Tensor, unit: tuple[float, ...] = ()) -> None:
         self.prediction = prediction
         self.target = target
+        self.unit = unit
+        """What one unit of each output is in the unit of the data, where the target was scaled."""
 
     @cached_property
     def difference(self) -> Tensor:
         """Prediction less target, (N, ...), in the unit of the data."""
         # The difference alone has the unit: with a large shift in both, small differences would be lost.
         difference = self.prediction - self.target
-        return difference * difference.new_tensor(self.task.unit) if self.task.unit else difference
+        return difference * difference.new_tensor(self.unit) if self.unit else difference

@@ -192,8 +192,8 @@ class RareClassRecall(ClassMetric):
         return f"{self.title} needs a class with far fewer examples than the others; there is none here."
 
     def compute(self, answers: Answers) -> Tensor:
-        there = answers.there[answers.task.rare]
-        return (answers.hits[answers.task.rare] / there.clamp(min=1.0)).masked_fill(there == 0.0, float("nan"))
+        there = answers.there[answers.rare]
+        return (answers.hits[answers.rare] / there.clamp(min=1.0)).masked_fill(there == 0.0, float("nan"))
 
 
 def _of_one_answer(title: str, task: Task) -> str:

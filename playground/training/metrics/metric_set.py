@@ -53,14 +53,14 @@ class MetricSet:
     def _compared(self, prediction: Tensor, target: Tensor) -> Numbers | Answers | None:
         """What metrics compute from; None where no answer is asked for."""
         if self.task.kind == "numbers":
-            return Numbers(self.task, prediction, target.to(prediction.dtype).reshape(prediction.shape))
+            return Numbers(prediction, target.to(prediction.dtype).reshape(prediction.shape), self.task.unit)
         return self._answers(prediction, target)
 
     def _answers(self, prediction: Tensor, target: Tensor) -> Answers | None:
         task = self.task
         if task.reading is not None:
             said = prediction.reshape(-1) > THRESHOLDS.get(task.reading, 0.0)
-            return Answers(task, said, target.reshape(-1) > 0.5, prediction)
+            return Answers(task.classes, said, target.reshape(-1) > 0.5)
         decoder = task.decoder
         if decoder is None:
             return None
@@ -70,7 +70,8 @@ class MetricSet:
             prediction, actual = decoder.scores(prediction)[asked], actual[asked]
             if not len(actual):
                 return None
-        return Answers(task, decoder.classes(prediction), actual, prediction)
+        scores = decoder.scores(prediction)
+        return Answers(task.classes, decoder.classes(scores), actual, scores, decoder.shares, task.rare)
 
     def classes(self, prediction: Tensor) -> Tensor:
         """Class numbers (N,) int64 of predictions. Raises ValueError for regression."""
