@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import dataclasses
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -44,8 +45,8 @@ class _Scope:
     text: Text
     known: dict[str, str]
     """Names with a text that takes their place, such as arguments whose value is fixed."""
-    instance: Declaration | None = None
-    """The declaration that `self` stands for."""
+    instance: object = None
+    """The declaration, or the record, that `self` stands for."""
     owner: type | None = None
     """The class that the method stands in."""
 
@@ -76,8 +77,11 @@ class Sources:
     def need(self, wanted: object) -> str:
         """The name of a class or a function of ours in the written file, which gets it with all that it needs.
 
-        Raises CannotWrite for what stands on a declaration, and TypeError for what is not ours.
+        A method of a declaration becomes a function. Raises CannotWrite for what stands on a declaration, and TypeError
+        for what is not ours.
         """
+        if inspect.ismethod(wanted):
+            return self.method(wanted.__self__, wanted.__name__)
         return self._named(origin_of(wanted))
 
     def free_name(self, wanted: str) -> str:
@@ -146,17 +150,17 @@ class Sources:
         self._pieces.append(self._function_text(statement, scope, name, dropped=frozenset(fixed)))
         return name
 
-    def method(self, instance: Declaration, method: str, name: str = "") -> str:
-        """A method of a declaration as a function of its own, with the declaration's values in the place of `self`.
+    def method(self, instance: object, method: str, name: str = "") -> str:
+        """A method of a declaration, or a record, as a function, with its values in the place of `self`.
 
         Returns its name. Raises CannotWrite where it passes `self` on.
         """
         owner = next(kind for kind in type(instance).__mro__ if method in vars(kind))
         return self._method_named(instance, owner, method, name)
 
-    def _method_named(self, instance: Declaration, owner: type, method: str, name: str = "") -> str:
+    def _method_named(self, instance: object, owner: type, method: str, name: str = "") -> str:
         function = _plain_function(vars(owner)[method])
-        key = (owner, method, type(instance), instance.model_dump_json())
+        key = (owner, method, repr(instance))
         if key in self._names:
             return self._names[key]
         module = module_of(owner.__module__)
@@ -249,7 +253,7 @@ class Sources:
         value = node.value
         if isinstance(value, ast.Name) and value.id not in bound:
             if scope.instance is not None and value.id in ("self", "cls"):
-                return self._member(node.attr, scope, type(scope.instance).__mro__, node)
+                return self._member(node.attr, scope, type(scope.instance).__mro__)
             found = scope.module.find(value.id)
             if isinstance(found, Origin) and not (found.name and found.module):
                 there = located(found.module, node.attr)
@@ -258,7 +262,9 @@ class Sources:
         if above and scope.instance is not None:
             order = type(scope.instance).__mro__
             assert scope.owner is not None
-            return self._member(node.attr, scope, order[order.index(scope.owner) + 1 :], node)
+            return self._member(node.attr, scope, order[order.index(scope.owner) + 1 :])
+        if scope.instance is not None:
+            return _deep_value(node, scope.instance)
         return None
 
     def _name_text(self, name: str, scope: _Scope) -> str | None:
@@ -274,11 +280,11 @@ class Sources:
             return None
         return self._named(found) if found.name else None
 
-    def _member(self, name: str, scope: _Scope, order: tuple[type, ...], node: ast.AST) -> str:
+    def _member(self, name: str, scope: _Scope, order: tuple[type, ...]) -> str:
         """What `self.name` is written as: a value, or the name of the function that the method has become."""
         instance = scope.instance
         assert instance is not None
-        if name in type(instance).model_fields:
+        if name in _fields(instance):
             return self._value(name, getattr(instance, name))
         owner = next((kind for kind in order if name in vars(kind)), None)
         if owner is None:
@@ -326,6 +332,30 @@ class _Formatted(ast.NodeTransformer):
             return super().generic_visit(node)
         self.any = True
         return ast.parse(found, mode="eval").body
+
+
+def _fields(instance: object) -> Iterable[str]:
+    """The names of the values of a declaration or a record."""
+    if dataclasses.is_dataclass(instance):
+        return [field.name for field in dataclasses.fields(instance)]
+    return getattr(type(instance), "model_fields", ())
+
+
+def _deep_value(node: ast.Attribute, instance: object) -> str | None:
+    """The value of `self.one.other` where each is a value of the one before; None for anything else."""
+    names: list[str] = []
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        names.append(inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name) or inner.id != "self":
+        return None
+    found = instance
+    for name in reversed(names):
+        if name not in _fields(found):
+            return None
+        found = getattr(found, name)
+    return written(found)
 
 
 def _plain_function(found: object) -> Callable[..., object]:

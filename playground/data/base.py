@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix, Port
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.document.declaration import ParameterInfo, parameter
 
@@ -73,6 +74,8 @@ class Dataset(Block):
     experience: ClassVar[str] = ROWS
     """The id of the source in `playground/training/experience` that gives the batches: the examples of the training
     part in a random order, unless it says otherwise."""
+    divides: ClassVar[bool] = False
+    """Whether `generate` says itself which rows make each part, instead of chance."""
     ink: ClassVar[bool] = True
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 
@@ -103,6 +106,15 @@ class Dataset(Block):
     def fresh_generator(self) -> np.random.Generator:
         """The generator that `generate` is given, at its start: the same for the same data seed."""
         return np.random.default_rng([self.data_seed, 20_250_101])
+
+    def to_code(self, *inputs: Signal) -> Code:
+        """How the raw examples are made: an expression for features and target, as a tuple, and behind them what else
+        `generate` gives: the further fields where there are other ports, and the rows of the parts where `divides`.
+
+        Statements before it stand in `start`; `generator` is the generator that `generate` is given. By default the
+        source of `generate` itself.
+        """
+        return Code("{generate}(generator)", uses=(self.generate,))
 
     def build(self, *inputs: Signal) -> nn.Module:
         """A dataset has no module: its tensors are fed to the network."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import torch
 from pydantic import field_validator, model_validator
 from torch import Tensor, nn
 
+from playground.blocks.code import Code
 from playground.document.declaration import Declaration, parameter
 from playground.document.graph import Choice
 
@@ -61,6 +64,15 @@ class Initializer(Declaration):
         """Overwrite a bias in place and without gradient: zero, unless it was said otherwise."""
         nn.init.zeros_(bias)
 
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        """How such a weight is filled in a written file: a statement in which `{0}` is the weight, drawing from
+        `generator`. `activation` is as in `fill`."""
+        raise NotImplementedError
+
+    def to_code_of_bias(self, bias: Tensor) -> Code:
+        """The same for a bias."""
+        return Code("nn.init.zeros_({0})")
+
 
 class Automatic(Initializer):
     """The usual start for the activation."""
@@ -82,6 +94,11 @@ class Automatic(Initializer):
         else:
             XavierUniform()._fill(weight, generator, activation)
 
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        if activation == "selu":
+            return _drawn("normal_", 0.0, 1.0 / math.sqrt(max(1, fans(weight)[0])))
+        return (HeNormal() if activation in RELU_LIKE else XavierUniform()).to_code(weight, activation)
+
 
 class Zeros(Initializer):
     """All weights zero."""
@@ -93,6 +110,9 @@ class Zeros(Initializer):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         weight.zero_()
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return Code("nn.init.zeros_({0})")
 
 
 class Constant(Initializer):
@@ -107,6 +127,9 @@ class Constant(Initializer):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         weight.fill_(self.value)
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return Code(f"nn.init.constant_({{0}}, {self.value!r})")
 
 
 class Typed(Initializer):
@@ -143,6 +166,18 @@ class Typed(Initializer):
         numbers = torch.tensor(typed_numbers(text), dtype=values.dtype, device=values.device)
         times = -(-values.numel() // len(numbers))
         values.copy_(numbers.repeat(times)[: values.numel()].view(values.shape))
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return self._code(weight, self.weights)
+
+    def to_code_of_bias(self, bias: Tensor) -> Code:
+        return self._code(bias, self.biases)
+
+    @staticmethod
+    def _code(values: Tensor, text: str) -> Code:
+        numbers, times = typed_numbers(text), -(-values.numel() // len(typed_numbers(text)))
+        repeated = f".repeat({times})[: {values.numel()}]" if times > 1 else ""
+        return Code(f"{{0}}.copy_(torch.tensor({numbers!r}){repeated}.view({{0}}.shape))")
 
 
 def typed_numbers(text: str) -> tuple[float, ...]:
@@ -181,6 +216,9 @@ class Uniform(Initializer):
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         weight.uniform_(self.low, self.high, generator=generator)
 
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return _drawn("uniform_", self.low, self.high)
+
 
 class Normal(Initializer):
     """A bell curve."""
@@ -197,6 +235,9 @@ class Normal(Initializer):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         weight.normal_(self.mean, self.spread, generator=generator)
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return _drawn("normal_", self.mean, self.spread)
 
 
 class _Xavier(Initializer):
@@ -226,6 +267,9 @@ class XavierUniform(_Xavier):
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         nn.init.xavier_uniform_(weight, gain=self._gain(activation), generator=generator)
 
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return _drawn("xavier_uniform_", gain=self._gain(activation))
+
 
 class XavierNormal(_Xavier):
     """Xavier (Glorot), bell."""
@@ -239,6 +283,9 @@ class XavierNormal(_Xavier):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         nn.init.xavier_normal_(weight, gain=self._gain(activation), generator=generator)
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return _drawn("xavier_normal_", gain=self._gain(activation))
 
 
 class _He(Initializer):
@@ -257,6 +304,11 @@ class _He(Initializer):
         return gain(activation if activation in _SLOPES else "relu") / math.sqrt(max(1, fan))
 
 
+    def _code(self, function: str, activation: str) -> Code:
+        leaky = {"a": _SLOPES[activation]} if activation in _SLOPES else {"nonlinearity": "relu"}
+        return _drawn(function, **({"mode": "fan_out"} if self.keep == "backward" else {}), **leaky)
+
+
 class HeUniform(_He):
     """He (Kaiming), even."""
 
@@ -269,6 +321,9 @@ class HeUniform(_He):
         bound = math.sqrt(3.0) * self._deviation(weight, activation)
         weight.uniform_(-bound, bound, generator=generator)
 
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return self._code("kaiming_uniform_", activation)
+
 
 class HeNormal(_He):
     """He (Kaiming), bell."""
@@ -280,6 +335,9 @@ class HeNormal(_He):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         weight.normal_(0.0, self._deviation(weight, activation), generator=generator)
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return self._code("kaiming_normal_", activation)
 
 
 class Orthogonal(Initializer):
@@ -297,6 +355,16 @@ class Orthogonal(Initializer):
 
     def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
         nn.init.orthogonal_(weight, gain=gain(activation) if self.use_gain else 1.0, generator=generator)
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        return _drawn("orthogonal_", gain=gain(activation) if self.use_gain else 1.0)
+
+
+def _drawn(function: str, *numbers: float, **named: object) -> Code:
+    """A call of torch's own initializer, without a gain of 1, which it has anyway."""
+    words = [repr(number) for number in numbers]
+    words += [f"{name}={value!r}" for name, value in named.items() if (name, value) != ("gain", 1.0)]
+    return Code(f"nn.init.{function}({', '.join(['{0}', *words])}, generator=generator)")
 
 
 INITIALIZERS: tuple[type[Initializer], ...] = (
@@ -320,33 +388,58 @@ def initializer_of(choice: Choice) -> Initializer:
     return kinds[choice.id].model_validate(choice.parameters)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How one parameter of a module starts."""
+
+    name: str
+    """Its name in the module."""
+    values: Tensor
+    initializer: Initializer
+    activation: str
+    """As in `Initializer.fill`."""
+    bias: bool = False
+    pieces: int = 1
+    """Layers of their own that lie one below the other in it, such as gates; each has its own fans."""
+
+    def fill(self, generator: torch.Generator) -> None:
+        """Let it start, in place."""
+        if self.bias:
+            self.initializer.fill_bias(self.values)
+            return
+        for matrix in self.values.detach().chunk(self.pieces):
+            self.initializer.fill(matrix, generator, self.activation)
+
+
 def initialize(module: nn.Module, initializer: Initializer, generator: torch.Generator, activation: str) -> None:
-    """Start all parameters of a module in place: weights by the initializer, biases at zero (or as typed).
+    """Start all parameters of a module in place, in the order of `starts`."""
+    for start in starts(module, initializer, activation):
+        start.fill(generator)
+
+
+def starts(module: nn.Module, initializer: Initializer, activation: str) -> Iterator[Start]:
+    """How all parameters of a module start: weights by the initializer, biases at zero (or as typed).
 
     Weights are parameters with at least two axes. What else there is (the slope of PReLU) keeps the start that its own
     module gave it, and so do parameters that a module names in `own_start` (scale and shift of a normalization).
     """
-    for part in module.modules():
+    for path, part in module.named_modules():
         kept: frozenset[str] = getattr(part, "own_start", frozenset())
         for name, values in part.named_parameters(recurse=False):
             if name in kept:
                 continue
+            whole = f"{path}.{name}" if path else name
             if name.startswith("bias"):
-                initializer.fill_bias(values)
+                yield Start(whole, values, initializer, activation, bias=True)
             elif values.dim() >= 2:
-                _fill_weight(part, name, values, initializer, generator, activation)
+                yield _start_of_weight(part, whole, values, initializer, activation)
 
 
-def _fill_weight(
-    part: nn.Module, name: str, values: Tensor, initializer: Initializer, generator: torch.Generator, activation: str
-) -> None:
-    """One weight of one module. Gates lie one below the other but are layers of their own; so each has its own fans."""
-    matrices = [values]
+def _start_of_weight(part: nn.Module, name: str, values: Tensor, initializer: Initializer, activation: str) -> Start:
     if isinstance(part, nn.RNNBase):
-        matrices, activation = list(values.detach().chunk(len(values) // part.hidden_size)), ""  # they go through gates
-        if name.startswith("weight_hh") and isinstance(initializer, Automatic):
+        if name.rpartition(".")[2].startswith("weight_hh") and isinstance(initializer, Automatic):
             initializer = Orthogonal()  # what is carried from step to step neither grows nor shrinks at first
-    elif isinstance(part, nn.Embedding) and isinstance(initializer, Automatic):
+        return Start(name, values, initializer, "", pieces=len(values) // part.hidden_size)  # they go through gates
+    if isinstance(part, nn.Embedding) and isinstance(initializer, Automatic):
         initializer = Normal(spread=1.0)  # only one row at a time flows in, so the vocabulary is no fan
-    for matrix in matrices:
-        initializer.fill(matrix, generator, activation)
+    return Start(name, values, initializer, activation)

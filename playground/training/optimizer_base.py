@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 import torch
 
+from playground.blocks.code import Code
 from playground.document.declaration import Declaration, parameter
 from playground.network.lean import leave_compiler_out
 from playground.training.arrays.update import Update
@@ -61,6 +63,17 @@ class Optimizer(Declaration):
         for group in optimizer.param_groups:
             group.update(numbers)
             group["lr"] = self.learning_rate * group.get("factor", 1.0)
+
+    def to_code(self) -> Code:
+        """How it is made in a written file: `{0}` are the parameters, or groups of them. Numbers that are as torch has
+        them anyway are left out."""
+        usual = inspect.signature(self.kind).parameters
+        numbers = {name: value for name, value in self.numbers().items()
+                   if name not in usual or usual[name].default != value}  # fmt: skip
+        words = "".join(f", {name}={value!r}" for name, value in {"lr": self.learning_rate, **numbers}.items())
+        if self.kind.__module__.startswith("torch."):
+            return Code(f"torch.optim.{self.kind.__name__}({{0}}{words})")
+        return Code(f"{self.kind.__name__}({{0}}{words})", uses=(self.kind,))
 
     def plan(self, update: Update) -> bool:
         """Write the update of one slice as array operations. Returns False where it has none: torch then does it."""

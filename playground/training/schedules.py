@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from playground.blocks.code import Code
 from playground.document.declaration import Declaration, parameter
 from playground.document.graph import Choice
 
@@ -24,6 +25,10 @@ class Schedule(Declaration):
         """
         return 1.0
 
+    def to_code(self) -> Code:
+        """How it is written: the function that gives the factor, by its source; nothing where it never changes."""
+        return Code("{factor}", uses=(self.factor,))
+
 
 class ConstantSchedule(Schedule):
     """No change."""
@@ -32,6 +37,9 @@ class ConstantSchedule(Schedule):
     title: ClassVar[str] = "Constant"
     summary: ClassVar[str] = "The learning rate stays as it is."
     formula: ClassVar[str] = r"\eta_t = \eta_0"
+
+    def to_code(self) -> Code:
+        return Code()
 
 
 class StepSchedule(Schedule):
@@ -147,6 +155,9 @@ class PlateauSchedule(Schedule):
         1e-4, ge=0.0, lt=1.0, advanced=True, help="Share of the best loss by which a new one must be lower to count."
     )
     floor: float = parameter(0.001, ge=0.0, le=1.0, advanced=True, help="Least share of the rate that is left.")
+
+    def to_code(self) -> Code:
+        return Code("{observe}", uses=(PlateauState, self.observe))
 
     def observe(self, state: PlateauState, validation_loss: float) -> PlateauState:
         """The state after one more evaluation; a loss that is not a number counts as no improvement. Pure."""

@@ -198,6 +198,7 @@ class OwnPictures(ClassDataset):
     question: ClassVar[str] = "Of which class is a picture?"
     licence: ClassVar[str] = "From a folder of yours."
     own: ClassVar[bool] = True
+    divides: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ("file",)
     ink: ClassVar[bool] = False
 

@@ -202,6 +202,7 @@ class OwnLabelledTexts(Dataset):
     question: ClassVar[str] = "Which class does a text of yours belong to?"
     licence: ClassVar[str] = "From a file of yours."
     own: ClassVar[bool] = True
+    divides: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ("file",)
 
     file: str = parameter("", max_length=4_096, help="Where the file is.")

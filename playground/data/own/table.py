@@ -54,6 +54,7 @@ class OwnTable(ScaledDataset):
 
     licence: ClassVar[str] = "From a file of yours."
     own: ClassVar[bool] = True
+    divides: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ("file", "test_file")
     predicts: ClassVar[Predicts]
 

@@ -119,6 +119,7 @@ class SeriesDataset(Dataset):
     outputs: ClassVar[tuple[Port, ...]] = (
         Port("features", "Window"), Port("target", "Target"), Port("naive-error", "Naive error"),
     )  # fmt: skip
+    divides: ClassVar[bool] = True
     value_name: ClassVar[str] = "value"
     """What is measured, with its unit."""
     time_name: ClassVar[str] = "step"

@@ -29,6 +29,7 @@ class TextWindows(Dataset):
     """
 
     question: ClassVar[str] = "Which character comes next?"
+    divides: ClassVar[bool] = True
 
     window: int = parameter(32, ge=2, le=512, logarithmic=True, help="Characters in one example.")
     characters: int = parameter(

@@ -128,6 +128,7 @@ class TheCatSat(Dataset):
         "Five words with given vectors of two numbers: one example, so small that attention can be computed by hand."
     )
     question: ClassVar[str] = "Which word stands at each place?"
+    divides: ClassVar[bool] = True
 
     def subtitle(self) -> str:
         return " ".join(word for word, _ in SENTENCE)
