@@ -12,6 +12,7 @@ from torch import nn
 
 from playground.blocks import activation_operations as operations_of
 from playground.blocks.base import Advice, Block, Fix, numbers_only
+from playground.blocks.code import Code, computed, kept
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
@@ -30,6 +31,8 @@ class Activation(Block):
     sums_to_one: ClassVar[bool] = False
     operations: ClassVar[type[operations_of.Function]]
     """Its array operations, forward and back."""
+    written: ClassVar[str] = ""
+    """The expression that computes it in `forward`, of `{0}`; where there are parameters, `to_code` has it."""
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
@@ -55,6 +58,9 @@ class Activation(Block):
             function.backward(operations.output_gradient, operations.input_gradient())
         return True
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(self.written)
+
     def curve(self, low: float = -5.0, high: float = 5.0, count: int = 201) -> Curve | None:
         """Points x, f(x) and the slope f'(x), each (count,); None where the numbers are not treated one by one.
 
@@ -77,6 +83,7 @@ class Identity(Activation):
     summary: ClassVar[str] = "Passes its input on. Layers without a nonlinearity collapse into one linear layer."
     formula: ClassVar[str] = r"f(x) = x"
     operations: ClassVar[type[operations_of.Function]] = operations_of.Identity
+    written: ClassVar[str] = "{0}"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Identity()
@@ -105,6 +112,7 @@ class Step(Activation):
     source: ClassVar[str] = "Rosenblatt 1958, The perceptron"
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Step
+    written: ClassVar[str] = "(torch.floor({0}) + 1.0).clamp(0.0, 1.0)"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return StepFunction()
@@ -122,6 +130,7 @@ class Sigmoid(Activation):
     formula: ClassVar[str] = r"\sigma(x) = \frac{1}{1 + e^{-x}}"
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Sigmoid
+    written: ClassVar[str] = "torch.sigmoid({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Sigmoid()
@@ -140,6 +149,7 @@ class Tanh(Activation):
     source: ClassVar[str] = "LeCun et al. 1998, Efficient BackProp"
     reach: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Tanh
+    written: ClassVar[str] = "torch.tanh({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Tanh()
@@ -155,6 +165,7 @@ class ReLU(Activation):
     source: ClassVar[str] = "Nair & Hinton 2010"
     reach: ClassVar[tuple[float, float]] = (0.0, math.inf)
     operations: ClassVar[type[operations_of.Function]] = operations_of.ReLU
+    written: ClassVar[str] = "torch.relu({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.ReLU()
@@ -174,6 +185,9 @@ class LeakyReLU(Activation):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.LeakyReLU(self.slope)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"functional.leaky_relu({{0}}, {self.slope!r})")
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, nn.LeakyReLU)
@@ -199,8 +213,15 @@ class PReLU(Activation):
     )
 
     def build(self, *inputs: Signal) -> nn.Module:
+        return nn.PReLU(self._count(*inputs))
+
+    def to_code(self, *inputs: Signal) -> Code:
+        count = self._count(*inputs)
+        return kept(f"nn.PReLU({count if count > 1 else ''})")
+
+    def _count(self, *inputs: Signal) -> int:
         each = self.slopes == "per-channel" and inputs and inputs[0].shape
-        return nn.PReLU(inputs[0].shape[0] if each else 1)
+        return inputs[0].shape[0] if each else 1
 
     def subtitle(self) -> str:
         return f"{self.slopes} slope"
@@ -220,6 +241,9 @@ class ELU(Activation):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.ELU(self.alpha)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("functional.elu({0})" if self.alpha == 1.0 else f"functional.elu({{0}}, {self.alpha!r})")
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, nn.ELU)
@@ -244,6 +268,7 @@ class SELU(Activation):
     )
     source: ClassVar[str] = "Klambauer et al. 2017, Self-normalizing neural networks"
     operations: ClassVar[type[operations_of.Function]] = operations_of.SELU
+    written: ClassVar[str] = "torch.selu({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.SELU()
@@ -258,6 +283,7 @@ class Swish(Activation):
     formula: ClassVar[str] = r"f(x) = x \, \sigma(x) = \frac{x}{1 + e^{-x}}"
     source: ClassVar[str] = "Ramachandran et al. 2017"
     operations: ClassVar[type[operations_of.Function]] = operations_of.Swish
+    written: ClassVar[str] = "functional.silu({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.SiLU()
@@ -274,6 +300,7 @@ class GELU(Activation):
     )
     source: ClassVar[str] = "Hendrycks & Gimpel 2016"
     operations: ClassVar[type[operations_of.Function]] = operations_of.GELU
+    written: ClassVar[str] = "functional.gelu({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.GELU()
@@ -289,6 +316,7 @@ class Softplus(Activation):
     source: ClassVar[str] = "Dugas et al. 2001"
     reach: ClassVar[tuple[float, float]] = (0.0, math.inf)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Softplus
+    written: ClassVar[str] = "functional.softplus({0})"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Softplus()
@@ -302,6 +330,9 @@ class SoftmaxLike(Activation):
     def axis(self, *inputs: Signal) -> int:
         """The axis, batch included, along which the numbers compete."""
         return 1 if inputs and inputs[0].kind == "image" else -1
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"torch.{self.id.replace('-', '_')}({{0}}, dim={self.axis(*inputs)})")
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         if inputs[0].scale not in ("probability", "log-probability"):

@@ -15,7 +15,8 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, Port, numbers_only
-from playground.blocks.loss import Comparison, Loss, Task, activation_fixes, units_fixes
+from playground.blocks.code import Code, computed, kept
+from playground.blocks.loss import Compare, Comparison, Loss, Task, activation_fixes, units_fixes
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -67,6 +68,9 @@ class Noise(Block):
     def build(self, *inputs: Signal) -> nn.Module:
         return NoiseLayer(self.size, self.distribution)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return kept(f'NoiseLayer({self.size}, "{self.distribution}")', uses=(NoiseLayer,))
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, NoiseLayer)
         if module.size != self.size:
@@ -86,14 +90,19 @@ class Noise(Block):
         return 1.0 if self.distribution == "uniform" else 3.0
 
 
-class RealAndGeneratedLayer(nn.Module):
+def real_and_generated(real: torch.Tensor, generated: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """(batch, ...) twice to (2 batch, ...) in turns, real first, and (2 batch, 1) with 1 for the real ones."""
+    mixed = torch.stack((real, generated), dim=1).flatten(0, 1)
+    is_real = real.new_zeros((real.shape[0], 2, 1))  # `len` would tie exported graphs to one batch size
+    is_real[:, 0] = 1.0
+    return mixed, is_real.flatten(0, 1)
+
+
+class RealAndGeneratedLayer(nn.Module):
+    """Real and generated examples in turns, and which are real."""
 
     def forward(self, real: torch.Tensor, generated: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        mixed = torch.stack((real, generated), dim=1).flatten(0, 1)
-        is_real = real.new_zeros((real.shape[0], 2, 1))  # `len` would tie exported graphs to one batch size
-        is_real[:, 0] = 1.0
-        return mixed, is_real.flatten(0, 1)
+        return real_and_generated(real, generated)
 
 
 class RealAndGenerated(Block):
@@ -132,6 +141,9 @@ class RealAndGenerated(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return RealAndGeneratedLayer()
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("real_and_generated({0}, {1})", uses=(real_and_generated,))
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         real, generated = inputs
@@ -200,7 +212,13 @@ class GeneratorLoss(Loss):
             )
 
     def build(self, *inputs: Signal) -> nn.Module:
-        return Comparison(fooling if self.form == "non-saturating" else not_being_caught)
+        return Comparison(self._function())
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"{self._function().__name__}({{0}}, {{1}})", uses=(self._function(),))
+
+    def _function(self) -> Compare:
+        return fooling if self.form == "non-saturating" else not_being_caught
 
 
 def fooling(logits: torch.Tensor, is_real: torch.Tensor) -> torch.Tensor:

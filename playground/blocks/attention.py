@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix, Port, series_only
+from playground.blocks.code import Code, kept
 from playground.blocks.merge_operations import plan_addition
 from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
@@ -21,8 +22,6 @@ BASE = 10_000.0
 
 def sinusoids(steps: int, width: int) -> torch.Tensor:
     """Sinusoidal positions (steps, width): sines in the even columns, cosines in the odd ones, ever slower waves."""
-    if torch.get_default_device().type == "meta":
-        return torch.empty(steps, width)  # Only the shape is asked for; there `arange` would load symbolic algebra.
     places = torch.arange(steps, dtype=torch.float64)[:, None]
     columns = torch.arange(0, width, 2, dtype=torch.float64)
     angles = places * BASE ** (-columns / width)  # (steps, waves)
@@ -34,10 +33,10 @@ class SinusoidalLayer(nn.Module):
 
     positions: torch.Tensor
 
-    def __init__(self, steps: int, width: int) -> None:
+    def __init__(self, positions: torch.Tensor) -> None:
         super().__init__()
         # They follow from the shape: no need to keep them in files.
-        self.register_buffer("positions", sinusoids(steps, width), persistent=False)
+        self.register_buffer("positions", positions, persistent=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.positions
@@ -79,7 +78,17 @@ class PositionalEncoding(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         steps, width = inputs[0].shape
-        return SinusoidalLayer(steps, width) if self.kind == "sinusoidal" else LearnedPositionsLayer(steps, width)
+        if self.kind == "learned":
+            return LearnedPositionsLayer(steps, width)
+        if torch.get_default_device().type == "meta":  # Only the shape is asked for; `arange` loads symbolic algebra.
+            return SinusoidalLayer(torch.empty(steps, width))
+        return SinusoidalLayer(sinusoids(steps, width))
+
+    def to_code(self, *inputs: Signal) -> Code:
+        steps, width = inputs[0].shape
+        if self.kind == "learned":
+            return kept(f"nn.Embedding({steps}, {width})", "{0} + {module}.weight")
+        return kept(f"SinusoidalLayer(sinusoids({steps}, {width}))", uses=(SinusoidalLayer, sinusoids))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         if isinstance(module, SinusoidalLayer):
@@ -103,17 +112,19 @@ class MultiHeadAttentionLayer(nn.Module):
     The steps are computed one by one, as the formula has them, so that what is looked at is what is learned from.
     """
 
-    def __init__(self, width: int, settings: MultiHeadAttention, padding: int | None) -> None:
+    def __init__(
+        self, width: int, heads: int, causal: bool = False, scaled: bool = True, learned: bool = True,
+        bias: bool = True, padding: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.heads = settings.heads
-        self.causal = settings.causal
-        self.scaled = settings.scaled
+        self.heads = heads
+        self.causal = causal
+        self.scaled = scaled
         self.padding = padding
-        self.query = _projection(width, settings, settings.bias)
         # A bias of the keys would add the same to all scores of a query, which softmax takes away again.
-        self.key = _projection(width, settings, False)
-        self.value = _projection(width, settings, settings.bias)
-        self.out = _projection(width, settings, settings.bias)
+        self.query, self.key, self.value, self.out = (
+            nn.Linear(width, width, bias=biased) if learned else nn.Identity() for biased in (bias, False, bias, bias)
+        )
 
     def forward(self, x: torch.Tensor, tokens: torch.Tensor | None = None) -> torch.Tensor:
         weights = self.weights(self.scores(x, tokens))
@@ -155,10 +166,6 @@ class MultiHeadAttentionLayer(nn.Module):
     def _by_head(self, x: torch.Tensor) -> torch.Tensor:
         """(batch, time, width) -> (batch, heads, time, d_k)"""
         return x.reshape(*x.shape[:2], self.heads, x.shape[2] // self.heads).transpose(1, 2)
-
-
-def _projection(width: int, settings: MultiHeadAttention, bias: bool) -> nn.Module:
-    return nn.Linear(width, width, bias=bias) if settings.projections == "learned" else nn.Identity()
 
 
 class MultiHeadAttention(Block):
@@ -230,8 +237,26 @@ class MultiHeadAttention(Block):
             )
 
     def build(self, *inputs: Signal) -> nn.Module:
-        padding = inputs[1].classes.index(PADDING) if len(inputs) > 1 else None
-        return MultiHeadAttentionLayer(inputs[0].shape[1], self, padding)
+        return MultiHeadAttentionLayer(
+            inputs[0].shape[1], self.heads, self.causal, self.scaled, self.projections == "learned", self.bias,
+            self._padding(*inputs),
+        )  # fmt: skip
+
+    def to_code(self, *inputs: Signal) -> Code:
+        options = {
+            "causal": self.causal, "scaled": self.scaled, "learned": self.projections == "learned", "bias": self.bias,
+            "padding": self._padding(*inputs),
+        }  # fmt: skip
+        usual = {"causal": False, "scaled": True, "learned": True, "bias": True, "padding": None}
+        given = "".join(f", {name}={value}" for name, value in options.items() if value != usual[name])
+        make = f"MultiHeadAttentionLayer({inputs[0].shape[1]}, {self.heads}{given})"
+        wires = "{0}, {1}" if len(inputs) > 1 else "{0}"
+        return kept(make, f"{{module}}({wires})", uses=(MultiHeadAttentionLayer,))
+
+    @staticmethod
+    def _padding(*inputs: Signal) -> int | None:
+        """The number of the token that fills sequences, where a mask is made from it."""
+        return inputs[1].classes.index(PADDING) if len(inputs) > 1 else None
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, MultiHeadAttentionLayer)

@@ -21,9 +21,8 @@ from playground.blocks.class_loss_operations import (
     plan_binary_from_probabilities,
     plan_class_numbers,
     plan_distribution,
-    plan_divergence,
-    plan_divergence_from_logarithms,
 )
+from playground.blocks.code import Code, computed
 from playground.blocks.loss import (
     CODING_WORDS,
     Comparison,
@@ -48,6 +47,13 @@ def log_probabilities(scale: Scale) -> Callable[[torch.Tensor], torch.Tensor]:
     if scale == "log-probability":
         return _as_they_are
     return safe_log if scale == "probability" else log_softmax
+
+
+def written_logarithms(scale: Scale) -> str:
+    """The template of the same function."""
+    if scale == "log-probability":
+        return "{0}"
+    return f"{{0}}.clamp_min({SMALLEST!r}).log()" if scale == "probability" else "{0}.log_softmax(dim=-1)"
 
 
 def _as_they_are(values: torch.Tensor) -> torch.Tensor:
@@ -122,6 +128,16 @@ class BinaryCrossEntropy(SameShapeLoss):
         return Comparison(
             binary_cross_entropy if from_probabilities else functional.binary_cross_entropy_with_logits
         )
+
+    def to_code(self, *inputs: Signal) -> Code:
+        prediction, target = inputs
+        if prediction.scale != "probability":
+            written = "functional.binary_cross_entropy_with_logits({0}, {1})"
+        elif target.scale in PROBABLE:
+            written = "functional.binary_cross_entropy({0}, {1})"
+        else:  # scaled numbers may leave 0 to 1 a little, which torch refuses
+            return computed("safe_binary_cross_entropy({0}, {1}).mean()", uses=(safe_binary_cross_entropy,))
+        return _weighted(written.replace("{1})", '{1}, reduction="none")'), target) or computed(written)
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         prediction = inputs[0]
@@ -261,13 +277,25 @@ class CrossEntropy(ClassLoss):
             return Comparison(nll_of_probabilities)
         return Comparison(functional.nll_loss if scale == "log-probability" else functional.cross_entropy)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        prediction, target = inputs
+        function = "cross_entropy" if prediction.scale not in ("probability", "log-probability") else "nll_loss"
+        values, options = ("{0}.flatten(0, -2)", "{1}.flatten()") if target.shape else ("{0}", "{1}"), ""
+        if prediction.scale == "probability":
+            values = f"{values[0]}.clamp_min({SMALLEST!r}).log()", values[1]
+        if target.shape:
+            options = f", ignore_index={NOT_ASKED}"
+        elif target.weights:
+            options = f", weight=torch.tensor({list(target.weights)}, device={{0}}.device)"
+        return computed(f"functional.{function}({values[0]}, {values[1]}{options})")
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         if isinstance(module, StepwiseCrossEntropy):
-            plan_asked_class_numbers(operations, _LOGARITHMS[module.to_logarithms])
+            plan_asked_class_numbers(operations, LOGARITHMS[module.to_logarithms])
         elif isinstance(module, WeightedCrossEntropy):
-            plan_class_numbers(operations, _LOGARITHMS[module.to_logarithms], module.weights)
+            plan_class_numbers(operations, LOGARITHMS[module.to_logarithms], module.weights)
         else:
-            plan_class_numbers(operations, _LOGARITHMS[cast(Comparison, module).compare])
+            plan_class_numbers(operations, LOGARITHMS[cast(Comparison, module).compare])
         return True
 
 
@@ -326,11 +354,24 @@ class WeightedComparison(nn.Module):
         self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32), persistent=False)
 
     def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        flat = target.reshape(len(target), -1)
-        share = flat if flat.shape[1] > 1 else torch.cat((1.0 - flat, flat), dim=1)  # (batch, classes)
-        weight = share @ self.weights  # (batch,)
-        each = self.losses(prediction, target).reshape(len(target), -1).mean(dim=1)
-        return (weight * each).sum() / weight.sum()
+        return weighted_by_class(self.losses(prediction, target), target, self.weights)
+
+
+def weighted_by_class(losses: torch.Tensor, target: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """The mean of `losses`, one number for each example and output, in which an example counts as its class weighs."""
+    flat = target.reshape(len(target), -1)
+    share = flat if flat.shape[1] > 1 else torch.cat((1.0 - flat, flat), dim=1)  # (batch, classes)
+    weight = share @ weights  # (batch,)
+    each = losses.reshape(len(target), -1).mean(dim=1)
+    return (weight * each).sum() / weight.sum()
+
+
+def _weighted(losses: str, target: Signal) -> Code | None:
+    """The written mean of `losses` in which classes weigh; None where all weigh the same."""
+    if not target.weights:
+        return None
+    weights = f"torch.tensor({list(target.weights)}, device={{0}}.device)"
+    return computed(f"weighted_by_class({losses}, {{1}}, {weights})", uses=(weighted_by_class,))
 
 
 def _class_weights(module: nn.Module) -> torch.Tensor | None:
@@ -397,12 +438,18 @@ class CategoricalCrossEntropy(DistributionLoss):
             return WeightedComparison(Surprise(inputs[0].scale), inputs[1].weights)
         return CategoricalLayer(inputs[0].scale if inputs else "any")
 
+    def to_code(self, *inputs: Signal) -> Code:
+        prediction, target = inputs
+        surprise = f"-({{1}} * {written_logarithms(prediction.scale)}).sum(dim=1)"
+        plain = "functional.cross_entropy({0}, {1})" if prediction.scale == "any" else f"({surprise}).mean()"
+        return _weighted(surprise, target) or computed(plain)
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         weights = _class_weights(module)
         if weights is not None and _learns_target(operations):
             return False
         surprise = module.losses if isinstance(module, WeightedComparison) else module
-        plan_distribution(operations, _LOGARITHMS[cast(Surprise, surprise).to_logarithms], weights)
+        plan_distribution(operations, LOGARITHMS[cast(Surprise, surprise).to_logarithms], weights)
         return True
 
 
@@ -427,45 +474,7 @@ class CategoricalLayer(nn.Module):
         return -(target * self.to_logarithms(prediction)).sum() / prediction.shape[0]
 
 
-class KLDivergence(DistributionLoss):
-    """Kullback-Leibler divergence from the prediction q to the target p, in nats, averaged over the batch."""
-
-    id: ClassVar[str] = "kl-divergence"
-    free: ClassVar[Free] = "scores"
-    title: ClassVar[str] = "KL divergence"
-    summary: ClassVar[str] = (
-        "How much is lost by taking the predicted distribution for the target's: 0 when they agree, and not symmetric. "
-        "Takes logits or what softmax gives."
-    )
-    formula: ClassVar[str] = r"L = \frac{1}{n} \sum_{i=1}^{n} \sum_k p_{i,k} \ln \frac{p_{i,k}}{q_{i,k}}"
-    source: ClassVar[str] = "Kullback & Leibler 1951"
-    distributions: ClassVar[tuple[Scale, ...]] = (*PROBABLE, "log-probability")
-
-    def build(self, *inputs: Signal) -> nn.Module:
-        prediction, target = (inputs[0].scale, inputs[1].scale) if inputs else ("any", "any")
-        return DivergenceLayer(prediction, target == "log-probability")
-
-    def plan(self, module: nn.Module, operations: Operations) -> bool:
-        assert isinstance(module, DivergenceLayer)
-        write = plan_divergence_from_logarithms if module.logarithmic_target else plan_divergence
-        write(operations, _LOGARITHMS[module.to_logarithms])
-        return True
-
-
-class DivergenceLayer(nn.Module):
-    """Sum of p ln (p / q), averaged over the batch; p is the target."""
-
-    def __init__(self, scale: Scale, logarithmic_target: bool) -> None:
-        super().__init__()
-        self.to_logarithms = log_probabilities(scale)
-        self.logarithmic_target = logarithmic_target
-
-    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        logarithms = self.to_logarithms(prediction)
-        return functional.kl_div(logarithms, target, reduction="batchmean", log_target=self.logarithmic_target)
-
-
-_LOGARITHMS: dict[Callable[..., torch.Tensor], type[Logarithms]] = {
+LOGARITHMS: dict[Callable[..., torch.Tensor], type[Logarithms]] = {
     _as_they_are: Logarithms,
     functional.nll_loss: Logarithms,
     safe_log: LogarithmsOfProbabilities,
@@ -475,4 +484,4 @@ _LOGARITHMS: dict[Callable[..., torch.Tensor], type[Logarithms]] = {
 }
 """The array operations for what makes log-probabilities of a prediction, alone or as the first part of a loss."""
 
-BLOCKS: tuple[type[Block], ...] = (BinaryCrossEntropy, CrossEntropy, CategoricalCrossEntropy, KLDivergence)
+BLOCKS: tuple[type[Block], ...] = (BinaryCrossEntropy, CrossEntropy, CategoricalCrossEntropy)

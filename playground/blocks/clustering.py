@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import BlockError, Port, flat_vector_only
+from playground.blocks.code import Code, computed
 from playground.blocks.estimator import Estimator, Learning, squared_distances
 from playground.blocks.loss import CLASS_CODINGS
 from playground.blocks.measure import Measure
@@ -138,6 +139,11 @@ class ClusterAgreement(Measure):
         one_hot = target.dim() == 2 and target.shape[1] > 1
         classes = target.argmax(dim=1) if one_hot else target.reshape(-1)
         return {"rand_index": adjusted_rand_index(nearness.argmax(dim=1), classes)}
+
+    def to_code(self, *inputs: Signal) -> Code:
+        classes = "{1}.argmax(dim=1)" if inputs[1].shape and inputs[1].size > 1 else "{1}.reshape(-1)"
+        found = f"adjusted_rand_index({{0}}.argmax(dim=1), {classes})"
+        return computed(f'{{{{"rand_index": {found}}}}}', uses=(adjusted_rand_index,))
 
 
 def adjusted_rand_index(first: torch.Tensor, second: torch.Tensor) -> float:

@@ -53,9 +53,24 @@ class Code:
     cannot: str = ""
     """Why it cannot be written, a sentence; all else is then empty."""
 
-    def of(self, inner: str) -> Code:
-        """The same with the template `inner` in the place of its only input, as an activation behind a layer."""
-        return replace(self, expression=self.expression.replace("{0}", inner))
+    def part_of(self, name: str) -> tuple[Part, str]:
+        """The part that keeps the weight which is called `name` in the module of `build`, and its name in that part,
+        empty where the part is the weight itself. Raises KeyError where there is none."""
+        for part in self.parts:
+            if part.parameter and part.within == name:
+                return part, ""
+            if part.within and not part.parameter and name.startswith(f"{part.within}."):
+                return part, name.removeprefix(f"{part.within}.")
+        for part in self.parts:
+            if not part.within:
+                return part, name
+        raise KeyError(name)
+
+    def behind(self, layer: Code) -> Code:
+        """A layer with this activation behind it, whose own weights lie in `function` of the layer's module."""
+        parts = tuple(replace(part, name="activation", within="function") for part in self.parts)
+        expression = self.expression.replace(MODULE, "{activation}").replace("{0}", layer.expression)
+        return replace(layer, expression=expression, parts=(*layer.parts, *parts), uses=(*layer.uses, *self.uses))
 
 
 def kept(

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Advice, Block, BlockError, Fix, numbers_only
+from playground.blocks.code import Code, computed, kept
 from playground.blocks.merge_operations import plan_mean
 from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal, Window
@@ -156,6 +157,19 @@ class Conv2D(Block):
             inputs[0].shape[0], self.filters, self.kernel_size, self.stride, self.padding == "same", self.bias, function
         )
 
+    def to_code(self, *inputs: Signal) -> Code:
+        size = self.kernel_size
+        options = [f"stride={self.stride}"] if self.stride > 1 else []
+        before, after = ((size - 1) // 2, size // 2) if self.padding == "same" else (0, 0)
+        if before and before == after:
+            options.append(f"padding={before}")
+        if not self.bias:
+            options.append("bias=False")
+        make = f"nn.Conv2d({', '.join(map(str, (inputs[0].shape[0], self.filters, size, *options)))})"
+        padded = f"functional.pad({{0}}, {(before, after) * 2})" if before != after else "{0}"
+        function = activation(self.activation).to_code(Signal((self.filters, 1, 1), kind="image"))
+        return function.behind(kept(make, f"{{module}}({padded})"))
+
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         image = Signal(tuple(outputs[0][1:]), kind="image", axes=inputs[0].axes)
         return (activation(self.activation).mark(image),)
@@ -208,6 +222,10 @@ class Pooling(Block):
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (_summary_of(inputs[0], tuple(outputs[0][1:])),)
+
+    def _window(self) -> str:
+        """The window as an argument of torch's functions."""
+        return f"{self.kernel_size}" + (f", stride={self.stride}" if self.stride != self.kernel_size else "")
 
     def window(self, module: nn.Module) -> Window:
         """The window of each channel."""
@@ -303,6 +321,9 @@ class MaxPool2D(Pooling):
     def build(self, *inputs: Signal) -> nn.Module:
         return MaxPoolLayer(self.kernel_size, self.stride)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"functional.max_pool2d({{0}}, {self._window()})")
+
 
 class AvgPool2D(Pooling):
     """The mean of each window."""
@@ -319,6 +340,9 @@ class AvgPool2D(Pooling):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.AvgPool2d(self.kernel_size, self.stride)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"functional.avg_pool2d({{0}}, {self._window()})")
 
 
 class MeanLayer(nn.Module):
@@ -353,6 +377,9 @@ class GlobalAveragePooling(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return MeanLayer((1,) if inputs[0].stepwise else (2, 3))
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("{0}.mean(dim=1)" if inputs[0].stepwise else "{0}.mean(dim=(2, 3))")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_mean(operations, cast(MeanLayer, module).axes)

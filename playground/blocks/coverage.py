@@ -8,6 +8,7 @@ from typing import ClassVar
 import torch
 
 from playground.blocks.base import Block, BlockError, Port, numbers_only
+from playground.blocks.code import Code, computed
 from playground.blocks.measure import Measure
 from playground.blocks.reveals import Clusters, Reveal
 from playground.blocks.signal import Signal
@@ -59,27 +60,40 @@ class ModeCoverage(Measure):
             )
 
     def measure(self, *inputs: torch.Tensor) -> Mapping[str, float]:
-        found = self.clusters(*inputs)
-        return {"modes_covered": float((found.shares >= self.share).sum()), "high_quality_share": found.inside}
+        return coverage(self.clusters(*inputs), self.share)
 
     def clusters(self, generated: torch.Tensor, real: torch.Tensor, modes: torch.Tensor) -> Clusters:
-        """The modes, and what lies near them.
+        """The modes, and what lies near them."""
+        return clusters(generated, real, modes, self.reach)
 
-        Middle and deviation of a mode are those of its real points, the deviation the same in all directions. A mode
-        with fewer than two real points has no size, and nothing is near it.
-        """
-        points, known = generated.flatten(1), real.flatten(1)
-        count = int(modes.max()) + 1 if modes.numel() else 0
-        numbers = torch.nn.functional.one_hot(modes, count).to(known.dtype)  # (N, modes)
-        members = numbers.sum(dim=0)  # (modes,)
-        middles = numbers.T @ known / members.clamp_min(1.0)[:, None]  # (modes, features)
-        apart = (known - middles[modes]).square().sum(dim=1)  # (N,)
-        freedom = (members - 1.0).clamp_min(1.0) * known.shape[1]
-        deviations = (numbers.T @ apart / freedom).sqrt()  # (modes,)
-        reaches = torch.where(members >= 2.0, self.reach * deviations, -1.0)
-        near = torch.cdist(points, middles) <= reaches  # (n, modes)
-        total = max(1, len(points))
-        return Clusters(middles, reaches, near.sum(dim=0) / total, float(near.any(dim=1).sum()) / total)
+    def to_code(self, *inputs: Signal) -> Code:
+        found = f"coverage(clusters({{0}}, {{1}}, {{2}}, {self.reach!r}), {self.share!r})"
+        return computed(found, uses=(coverage, clusters))
+
+
+def coverage(found: Clusters, share: float) -> Mapping[str, float]:
+    """How many modes have at least that share of the generated points, and which share of these lies in any."""
+    return {"modes_covered": float((found.shares >= share).sum()), "high_quality_share": found.inside}
+
+
+def clusters(generated: torch.Tensor, real: torch.Tensor, modes: torch.Tensor, reach: float) -> Clusters:
+    """The modes of the real points, and which share of the generated points lies near each.
+
+    Middle and deviation of a mode are those of its real points, the deviation the same in all directions. A mode with
+    fewer than two real points has no size, and nothing is near it.
+    """
+    points, known = generated.flatten(1), real.flatten(1)
+    count = int(modes.max()) + 1 if modes.numel() else 0
+    numbers = torch.nn.functional.one_hot(modes, count).to(known.dtype)  # (N, modes)
+    members = numbers.sum(dim=0)  # (modes,)
+    middles = numbers.T @ known / members.clamp_min(1.0)[:, None]  # (modes, features)
+    apart = (known - middles[modes]).square().sum(dim=1)  # (N,)
+    freedom = (members - 1.0).clamp_min(1.0) * known.shape[1]
+    deviations = (numbers.T @ apart / freedom).sqrt()  # (modes,)
+    reaches = torch.where(members >= 2.0, reach * deviations, -1.0)
+    near = torch.cdist(points, middles) <= reaches  # (n, modes)
+    total = max(1, len(points))
+    return Clusters(middles, reaches, near.sum(dim=0) / total, float(near.any(dim=1).sum()) / total)
 
 
 BLOCKS: tuple[type[Block], ...] = (ModeCoverage,)

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
+from playground.blocks.code import Code, kept
 from playground.blocks.operations import Array, Operations, rows_of
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
@@ -56,6 +57,11 @@ class Dense(Block):
         if self.activation == "identity":
             return nn.Linear(width, self.units, bias=self.bias)
         return DenseLayer(width, self.units, self.bias, activation(self.activation).build())
+
+    def to_code(self, *inputs: Signal) -> Code:
+        bias = "" if self.bias else ", bias=False"
+        layer = kept(f"nn.Linear({inputs[0].shape[-1]}, {self.units}{bias})")
+        return activation(self.activation).to_code().behind(layer)
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         kind = activation(self.activation).operations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import torch
@@ -10,8 +11,9 @@ from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
+from playground.blocks.code import Code, Part
 from playground.blocks.expressions import LONGEST
-from playground.blocks.landscapes import LANDSCAPES, Constraint, Landscape, typed
+from playground.blocks.landscapes import LANDSCAPES, Constraint, Landscape, typed, written
 from playground.blocks.loss import Loss
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
@@ -143,6 +145,22 @@ class DescentFunction(Loss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return DescentLayer(self.landscape, self.start, self.constraint, self.radius)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        place = f"nn.Parameter(torch.tensor({list(self.start)}, dtype=torch.float64))"
+        parts = (Part(place, within="position", parameter=True),)
+        named = self.function != "typed"
+        expression = f"{self.landscape.value.__name__}(*{{module}})" if named else self._typed_in_place()
+        uses: tuple[Callable[..., object], ...] = (self.landscape.value,) if named else ()
+        if self.constraint == "none":
+            return Code(expression, parts, uses=uses)
+        back = f'{{module}}.copy_(project({{module}}, "{self.constraint}", {self.radius!r}))'
+        return Code(expression, parts, uses=(*uses, project), constrain=back)
+
+    def _typed_in_place(self) -> str:
+        """The typed formula, with the coordinates of the place in the place of x and y."""
+        names = ("x", "y")[: self.landscape.dimensions]
+        return f"(lambda {', '.join(names)}: {written(self.expression)})(*{{module}})"
 
     def update(self, module: nn.Module) -> bool:
         """Weight and constraint can change while it goes down; another function or start is another descent."""

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Port, flat_vector_only
+from playground.blocks.code import Code, not_written
 from playground.blocks.interruption import Asked, never
 from playground.blocks.loss import CLASS_CODINGS, Task, label_fixes
 from playground.blocks.signal import Signal
@@ -63,6 +64,9 @@ class Estimator(Block):
     def task(self, target: Signal) -> Task:
         """Classification when the target codes classes, else regression."""
         return "classification" if target.scale in CLASS_CODINGS else "regression"
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return not_written(f"{self.title} learns by a rule of Playground’s own, without a gradient.")
 
     def measure(self, module: nn.Module, *inputs: torch.Tensor) -> Mapping[str, float]:
         """Numbers that tell how good it is on these examples, beyond the metrics of its predictions."""

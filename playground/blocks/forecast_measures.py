@@ -9,6 +9,7 @@ from typing import ClassVar
 import torch
 
 from playground.blocks.base import BlockError, Port, numbers_only
+from playground.blocks.code import Code, computed
 from playground.blocks.loss import units_fixes
 from playground.blocks.measure import Measure
 from playground.blocks.signal import Signal
@@ -55,6 +56,9 @@ class MeanAbsoluteScaledError(Measure):
         prediction, target, error = inputs
         naive = float(error.mean())
         return {"mase": float((prediction - target).abs().mean()) / naive if naive > 0.0 else math.nan}
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed('{{"mase": float(({0} - {1}).abs().mean() / {2}.mean())}}')
 
 
 BLOCKS: tuple[type[Measure], ...] = (MeanAbsoluteScaledError,)

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, BlockError, Port, numbers_only
+from playground.blocks.code import Code, kept
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -75,6 +76,12 @@ class GraphConvolution(Block):
         return GraphConvolutionLayer(
             inputs[0].shape[-1], self.units, self.bias, activation(self.activation).build()
         )
+
+    def to_code(self, *inputs: Signal) -> Code:
+        bias = "" if self.bias else ", bias=False"
+        make = f"nn.Linear({inputs[0].shape[-1]}, {self.units}{bias})"
+        layer = kept(make, "{module}(neighbourhood({1}) @ {0})", uses=(neighbourhood,))
+        return activation(self.activation).to_code().behind(layer)
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (activation(self.activation).mark(self._plain(outputs[0], *inputs)),)

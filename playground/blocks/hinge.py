@@ -9,6 +9,7 @@ from torch import nn
 
 from playground.blocks.base import Block, BlockError
 from playground.blocks.class_loss_operations import plan_margins_of_classes
+from playground.blocks.code import Code, computed
 from playground.blocks.loss import Free, SameShapeLoss, label_fixes, units_fixes, use
 from playground.blocks.loss_operations import plan_margins
 from playground.blocks.operations import Operations
@@ -88,6 +89,11 @@ class Hinge(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         many = bool(inputs) and inputs[1].scale == "index"
         return MulticlassHingeLayer(self.margin) if many else HingeLayer(self.margin)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        if inputs[1].scale == "index":
+            return computed(f"functional.multi_margin_loss({{0}}, {{1}}, margin={self.margin!r})")
+        return computed(f"torch.relu({self.margin!r} - {{1}} * {{0}}).mean()")
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, (HingeLayer, MulticlassHingeLayer))

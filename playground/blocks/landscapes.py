@@ -35,56 +35,84 @@ class Landscape:
     """A place from which there is something to see."""
 
 
-def _rosenbrock(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def parabola(x: torch.Tensor) -> torch.Tensor:
+    return (x - 3.0) ** 2
+
+
+def square(x: torch.Tensor) -> torch.Tensor:
+    return x**2
+
+
+def double_well(x: torch.Tensor) -> torch.Tensor:
+    return (x**2 - 1.0) ** 2 + 0.3 * x
+
+
+def bowl(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return x**2 + y**2
+
+
+def oval_bowl(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return x**2 + 4.0 * y**2
+
+
+def ravine(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return 0.5 * x**2 + 25.0 * y**2
+
+
+def saddle(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return 3.0 * x**2 + 2.0 * y**2 + 5.0 * x * y + 23.0
+
+
+def rosenbrock(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (1.0 - x) ** 2 + 100.0 * (y - x**2) ** 2
 
 
-def _himmelblau(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def himmelblau(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (x**2 + y - 11.0) ** 2 + (x + y**2 - 7.0) ** 2
 
 
-def _beale(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def beale(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
 
 
-def _rastrigin(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def rastrigin(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return 20.0 + x**2 - 10.0 * torch.cos(2.0 * math.pi * x) + y**2 - 10.0 * torch.cos(2.0 * math.pi * y)
 
 
 LANDSCAPES: dict[str, Landscape] = {
-    "parabola": Landscape("(x − 3)²", 1, lambda x: (x - 3.0) ** 2, (-1.0, 7.0, 0.0, 0.0), ((3.0,),), (0.0,)),
-    "square": Landscape("x²", 1, lambda x: x**2, (-3.0, 3.0, 0.0, 0.0), ((0.0,),), (2.0,)),
+    "parabola": Landscape("(x − 3)²", 1, parabola, (-1.0, 7.0, 0.0, 0.0), ((3.0,),), (0.0,)),
+    "square": Landscape("x²", 1, square, (-3.0, 3.0, 0.0, 0.0), ((0.0,),), (2.0,)),
     "double-well": Landscape(
-        "(x² − 1)² + 0.3·x", 1, lambda x: (x**2 - 1.0) ** 2 + 0.3 * x, (-1.8, 1.8, 0.0, 0.0),
+        "(x² − 1)² + 0.3·x", 1, double_well, (-1.8, 1.8, 0.0, 0.0),
         ((-1.035_578_714_088_853_7,),), (1.5,),
     ),
-    "bowl": Landscape("x² + y²", 2, lambda x, y: x**2 + y**2, (-4.0, 4.0, -4.0, 4.0), ((0.0, 0.0),), (-3.0, 2.0)),
+    "bowl": Landscape("x² + y²", 2, bowl, (-4.0, 4.0, -4.0, 4.0), ((0.0, 0.0),), (-3.0, 2.0)),
     "oval-bowl": Landscape(
-        "x² + 4·y²", 2, lambda x, y: x**2 + 4.0 * y**2, (-4.0, 4.0, -4.0, 4.0), ((0.0, 0.0),), (-3.0, 2.0)
+        "x² + 4·y²", 2, oval_bowl, (-4.0, 4.0, -4.0, 4.0), ((0.0, 0.0),), (-3.0, 2.0)
     ),
     "ravine": Landscape(
-        "½·x² + 25·y²", 2, lambda x, y: 0.5 * x**2 + 25.0 * y**2, (-5.0, 2.0, -1.0, 1.0), ((0.0, 0.0),), (-4.0, 0.6)
+        "½·x² + 25·y²", 2, ravine, (-5.0, 2.0, -1.0, 1.0), ((0.0, 0.0),), (-4.0, 0.6)
     ),
     "saddle": Landscape(
-        "3·x² + 2·y² + 5·x·y + 23", 2, lambda x, y: 3.0 * x**2 + 2.0 * y**2 + 5.0 * x * y + 23.0,
+        "3·x² + 2·y² + 5·x·y + 23", 2, saddle,
         (-2.0, 2.0, -2.0, 2.0), (), (1.0, 1.0),
     ),
     "rosenbrock": Landscape(
-        "(1 − x)² + 100·(y − x²)²", 2, _rosenbrock, (-2.0, 2.0, -1.0, 3.0), ((1.0, 1.0),), (-1.2, 1.0)
+        "(1 − x)² + 100·(y − x²)²", 2, rosenbrock, (-2.0, 2.0, -1.0, 3.0), ((1.0, 1.0),), (-1.2, 1.0)
     ),
     "himmelblau": Landscape(
-        "(x² + y − 11)² + (x + y² − 7)²", 2, _himmelblau, (-6.0, 6.0, -6.0, 6.0),
+        "(x² + y − 11)² + (x + y² − 7)²", 2, himmelblau, (-6.0, 6.0, -6.0, 6.0),
         (
             (3.0, 2.0), (-2.805_118_086_952_745, 3.131_312_518_250_573),
             (-3.779_310_253_377_747, -3.283_185_991_286_169_6), (3.584_428_340_330_491_7, -1.848_126_526_964_403_4),
         ), (0.0, 0.0),
     ),
     "beale": Landscape(
-        "(1.5 − x + x·y)² + (2.25 − x + x·y²)² + (2.625 − x + x·y³)²", 2, _beale, (-4.5, 4.5, -4.5, 4.5),
+        "(1.5 − x + x·y)² + (2.25 − x + x·y²)² + (2.625 − x + x·y³)²", 2, beale, (-4.5, 4.5, -4.5, 4.5),
         ((3.0, 0.5),), (1.0, 1.0),
     ),
     "rastrigin": Landscape(
-        "20 + x² − 10·cos(2πx) + y² − 10·cos(2πy)", 2, _rastrigin, (-5.12, 5.12, -5.12, 5.12), ((0.0, 0.0),),
+        "20 + x² − 10·cos(2πx) + y² − 10·cos(2πy)", 2, rastrigin, (-5.12, 5.12, -5.12, 5.12), ((0.0, 0.0),),
         (3.3, -2.7),
     ),
 }  # fmt: skip
@@ -117,3 +145,52 @@ def _evaluate(expression: Expression, *values: torch.Tensor) -> torch.Tensor:
     found: torch.Tensor = expression.run(named, _ACTIONS, number)
     # A formula without x, such as 3, has the same value everywhere.
     return found + torch.zeros_like(values[0])
+
+
+def written(text: str) -> str:
+    """A formula in x, or in x and y, as an expression of torch in these variables. Raises ExpressionError."""
+    expression = parse(text, VARIABLES)
+    names = {name: Written(name, False) for name in VARIABLES}
+    found = expression.run(names, _WRITING, lambda value: Written(repr(value), True))
+    return found.text if not found.constant else f"torch.full_like(x, {found.text})"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A part of a formula as Python; `constant` where there is no variable in it, so that it is no tensor."""
+
+    text: str
+    constant: bool
+
+    def tensor(self) -> str:
+        """The part as an expression that gives a tensor."""
+        return f"torch.full_like(x, {self.text})" if self.constant else self.text
+
+
+def _write_call(name: str) -> Callable[..., Written]:
+    def call(*arguments: Written) -> Written:
+        if name in ("min", "max"):
+            words = functools.reduce(lambda a, b: f"torch.{name}imum({a}, {b})", [part.tensor() for part in arguments])
+        else:
+            words = f"torch.{name}({arguments[0].tensor()})"
+        return Written(words, False)
+
+    return call
+
+
+def _write_operation(symbol: str) -> Callable[[Written, Written], Written]:
+    python = "**" if symbol == "^" else symbol
+
+    def operate(left: Written, right: Written) -> Written:
+        # Numbers of Python may overflow or divide by zero with an error; tensors give infinity, as the formula does.
+        first = left.tensor() if left.constant and right.constant else left.text
+        return Written(f"({first} {python} {right.text})", False)
+
+    return operate
+
+
+_WRITING: Actions = {
+    "call": {name: _write_call(name) for name in _FUNCTIONS},
+    "operate": {symbol: _write_operation(symbol) for symbol in _OPERATORS},
+    "sign": {"-": lambda part: Written(f"(-{part.text})", part.constant)},
+}

@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
+from playground.blocks.code import Code, computed
 from playground.blocks.loss_operations import plan_huber, plan_sizes, plan_squares, plan_squares_of_logarithms
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
@@ -195,6 +196,9 @@ class MeanSquaredError(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(functional.mse_loss)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("functional.mse_loss({0}, {1})")
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_squares(operations, 1.0 / operations.input.size)
         return True
@@ -212,6 +216,9 @@ class HalfMeanSquaredError(SameShapeLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(half_mean_squared_error)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("0.5 * functional.mse_loss({0}, {1})")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_squares(operations, 0.5 / operations.input.size)
@@ -260,6 +267,10 @@ class SumOfSquaresError(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         return SumOfSquaresLayer(self.half, self.average)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        total = 'functional.mse_loss({0}, {1}, reduction="sum")'
+        return computed(f"{'0.5 * ' if self.half else ''}{total}{' / len({0})' if self.average else ''}")
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, SumOfSquaresLayer)
         module.halved, module.averaged = self.half, self.average
@@ -283,6 +294,9 @@ class MeanAbsoluteError(SameShapeLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(functional.l1_loss)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("functional.l1_loss({0}, {1})")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_sizes(operations)
@@ -309,6 +323,9 @@ class Huber(SameShapeLoss):
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.HuberLoss(delta=self.delta)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"functional.huber_loss({{0}}, {{1}}, delta={self.delta!r})")
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_huber(operations, self.delta)
         return True
@@ -332,6 +349,9 @@ class MeanSquaredLogarithmicError(SameShapeLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return Comparison(mean_squared_logarithmic_error)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("mean_squared_logarithmic_error({0}, {1})", uses=(mean_squared_logarithmic_error,))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_squares_of_logarithms(operations)

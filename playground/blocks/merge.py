@@ -6,21 +6,19 @@ import math
 import re
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
-from pydantic import field_validator, model_validator
+from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port, numbers_only
+from playground.blocks.code import Code, computed
 from playground.blocks.kinds import usual_kind
-from playground.blocks.merge_operations import Expansion, plan_concatenation, plan_passing_on, plan_product, plan_sum
+from playground.blocks.merge_operations import plan_concatenation, plan_passing_on, plan_product, plan_sum
 from playground.blocks.operations import Operations
-from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
-
-LARGEST_EXPANSION = 65_536
 
 
 def _rearranged(shape: torch.Size, arriving: Signal) -> Signal:
@@ -48,6 +46,9 @@ class Flatten(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Flatten()
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed("{0}.flatten(1)" if len(inputs[0].shape) != 1 else "{0}")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_passing_on(operations)
@@ -135,6 +136,11 @@ class Reshape(Block):
     def build(self, *inputs: Signal) -> nn.Module:
         return ReshapeLayer(self.sizes())
 
+    def to_code(self, *inputs: Signal) -> Code:
+        sizes = self.sizes()
+        rows = "len({0})" if -1 in sizes else "-1"
+        return computed(f"{{0}}.reshape({rows}, {', '.join(map(str, sizes))})")
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_passing_on(operations)
         return True
@@ -162,6 +168,11 @@ def _odd_ones(inputs: Sequence[Signal]) -> list[int]:
     """Which wires carry another number of axes than the first vector, or else than the first wire."""
     axes = 1 if any(len(signal.shape) == 1 for signal in inputs) else len(inputs[0].shape)
     return [index for index, signal in enumerate(inputs) if len(signal.shape) != axes]
+
+
+def _wires(inputs: Sequence[Signal], between: str) -> str:
+    """The template that names all wires."""
+    return between.join(f"{{{wire}}}" for wire in range(len(inputs)))
 
 
 def _listed(inputs: Sequence[Signal]) -> str:
@@ -228,6 +239,9 @@ class Concatenate(Merge):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return ConcatenateLayer(self.axis)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(f"torch.cat([{_wires(inputs, ', ')}], dim={self.axis})")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_concatenation(operations, self.axis)
@@ -306,6 +320,9 @@ class Add(Elementwise):
     def build(self, *inputs: Signal) -> nn.Module:
         return AddLayer()
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(_wires(inputs, " + "))
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         if len(operations.inputs) == 1:
             plan_passing_on(operations)
@@ -334,6 +351,9 @@ class Multiply(Elementwise):
     def build(self, *inputs: Signal) -> nn.Module:
         return MultiplyLayer()
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return computed(_wires(inputs, " * "))
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         if len(operations.inputs) == 1:
             plan_passing_on(operations)
@@ -342,115 +362,4 @@ class Multiply(Elementwise):
         return True
 
 
-class FeatureExpansionLayer(nn.Module):
-    """The chosen functions of the inputs, side by side."""
-
-    def __init__(self, chosen: FeatureExpansion) -> None:
-        super().__init__()
-        self.chosen = chosen
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        chosen = self.chosen
-        parts: list[torch.Tensor] = []
-        if chosen.originals:
-            parts.append(x)
-        if chosen.squares:
-            parts.append(x * x)
-        if chosen.products:
-            parts.extend(x[:, i : i + 1] * x[:, i + 1 :] for i in range(x.shape[1] - 1))
-        if chosen.sines:
-            parts.append(torch.sin(x))
-        if chosen.cosines:
-            parts.append(torch.cos(x))
-        return torch.cat(parts, dim=1)  # (batch, inputs) -> (batch, features)
-
-
-class FeatureExpansion(Block):
-    """Hand-made features, as TensorFlow Playground offers them: x1, x2, x1², x2², x1x2, sin x1, sin x2."""
-
-    id: ClassVar[str] = "feature-expansion"
-    family: ClassVar[str] = "merge"
-    reveals: ClassVar[frozenset[Reveal]] = frozenset({"feature names"})
-    title: ClassVar[str] = "Feature expansion"
-    summary: ClassVar[str] = (
-        "Adds squares, products, sines of the inputs as new inputs. With the right features even a straight line can "
-        "part circles; a deep network finds its own."
-    )
-    formula: ClassVar[str] = r"(x_1, x_2) \to (x_1, x_2, x_1^2, x_2^2, x_1 x_2, \sin x_1, \sin x_2)"
-    source: ClassVar[str] = "Smilkov et al. 2017, TensorFlow Playground"
-
-    originals: bool = parameter(True, label="x", help="The inputs themselves.")
-    squares: bool = parameter(True, label="x²", help="The square of each input: circles become straight lines.")
-    products: bool = parameter(True, label="x₁x₂", help="The product of each pair of inputs: parts XOR.")
-    sines: bool = parameter(True, label="sin x", help="The sine of each input: waves.")
-    cosines: bool = parameter(False, label="cos x", help="The cosine of each input: waves, shifted.")
-
-    @model_validator(mode="after")
-    def _at_least_one(self) -> Self:
-        if not (self.originals or self.squares or self.products or self.sines or self.cosines):
-            raise ValueError("switch at least one feature on")
-        return self
-
-    def subtitle(self) -> str:
-        switches = {"x": self.originals, "x²": self.squares, "x₁x₂": self.products}
-        switches |= {"sin": self.sines, "cos": self.cosines}
-        return " · ".join(name for name, on in switches.items() if on)
-
-    def names(self, count: int) -> tuple[str, ...]:
-        """Names of the features made from `count` inputs, in order."""
-        inputs = [f"x{i}" for i in range(1, count + 1)]
-        names = list(inputs) if self.originals else []
-        names += [f"{name}²" for name in inputs] if self.squares else []
-        if self.products:
-            names += [first + second for i, first in enumerate(inputs) for second in inputs[i + 1 :]]
-        names += [f"sin {name}" for name in inputs] if self.sines else []
-        names += [f"cos {name}" for name in inputs] if self.cosines else []
-        return tuple(names)
-
-    def width(self, count: int) -> int:
-        """Number of features made from `count` inputs."""
-        single = self.originals + self.squares + self.sines + self.cosines
-        return single * count + (count * (count - 1) // 2 if self.products else 0)
-
-    def expect(self, *inputs: Signal) -> None:
-        numbers_only(self.title, *inputs)
-        arriving = inputs[0]
-        if len(arriving.shape) != 1:
-            raise BlockError(
-                f"{self.title} expects a flat vector, but {arriving.words()} arrives.",
-                Fix("Insert Flatten", "insert", block="flatten", port="input"),
-            )
-        width = self.width(arriving.shape[0])
-        if width == 0:
-            raise BlockError(
-                f"{self.title} has only products switched on, but {arriving.words()} arrives, which has no pairs.",
-                Fix("Switch the inputs on", "set", parameters={"originals": True}),
-            )
-        if width > LARGEST_EXPANSION:
-            raise BlockError(
-                f"{self.title} would make {width:,} features of {arriving.words()}; "
-                f"it makes {LARGEST_EXPANSION:,} at most.",
-                Fix("Leave the products out", "set", parameters={"products": False, "originals": True}),
-            )
-
-    def build(self, *inputs: Signal) -> nn.Module:
-        return FeatureExpansionLayer(self)
-
-    def plan(self, module: nn.Module, operations: Operations) -> bool:
-        expansion = Expansion(operations)
-        chosen = {
-            expansion.originals: self.originals, expansion.squares: self.squares, expansion.products: self.products,
-            expansion.sines: self.sines, expansion.cosines: self.cosines,
-        }  # fmt: skip
-        for write, wanted in chosen.items():
-            if wanted:
-                write()
-        return True
-
-    def live_formula(self, *inputs: Signal) -> str:
-        count = inputs[0].shape[0]
-        names = self.names(count) if self.width(count) <= 16 else ()
-        return f"{count} → {self.width(count)}" + (f": {', '.join(names)}" if names else "")
-
-
-BLOCKS: tuple[type[Block], ...] = (Flatten, Reshape, Concatenate, Add, Multiply, FeatureExpansion)
+BLOCKS: tuple[type[Block], ...] = (Flatten, Reshape, Concatenate, Add, Multiply)

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
+from playground.blocks.code import Code, kept
 from playground.blocks.normalization_operations import (
     BatchNormalization,
     LayerNormalization,
@@ -72,6 +73,9 @@ class Dropout(Normalization):
     def build(self, *inputs: Signal) -> nn.Module:
         return DropoutLayer(self.rate)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        return kept(f"DropoutLayer({self.rate!r})", uses=(DropoutLayer,))
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_dropout(operations, module)
         return True
@@ -119,6 +123,9 @@ class GaussianNoise(Normalization):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return GaussianNoiseLayer(self.deviation)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return kept(f"GaussianNoiseLayer({self.deviation!r})", uses=(GaussianNoiseLayer,))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_noise(operations, module)
@@ -190,6 +197,13 @@ class BatchNorm(Normalization):
     def build(self, *inputs: Signal) -> nn.Module:
         return BatchNormLayer(inputs[0].shape[0], self.momentum, self.epsilon, self.affine)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        layer = "nn.BatchNorm2d" if len(inputs[0].shape) == 3 else "nn.BatchNorm1d"
+        epsilon = f", eps={self.epsilon!r}" if self.epsilon != 1e-5 else ""
+        momentum = f", momentum={self.momentum!r}" if self.momentum != 0.1 else ""
+        affine = "" if self.affine else ", affine=False"
+        return kept(f"{layer}({inputs[0].shape[0]}{epsilon}{momentum}{affine})")
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         normalization = BatchNormalization(operations, module)
         normalization.forward()
@@ -236,6 +250,12 @@ class LayerNorm(Normalization):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return LayerNormLayer(self.normalized_shape(inputs[0]), self.epsilon, elementwise_affine=self.affine)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        shape = self.normalized_shape(inputs[0])
+        epsilon = f", eps={self.epsilon!r}" if self.epsilon != 1e-5 else ""
+        affine = "" if self.affine else ", elementwise_affine=False"
+        return kept(f"nn.LayerNorm({shape[0] if len(shape) == 1 else shape}{epsilon}{affine})")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         normalization = LayerNormalization(operations, module)

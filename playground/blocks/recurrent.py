@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -10,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, series_only
+from playground.blocks.code import Code, kept
 from playground.blocks.lookup_operations import plan_embedding
 from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
@@ -51,6 +53,9 @@ class Embedding(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Embedding(len(inputs[0].classes), self.units)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return kept(f"nn.Embedding({len(inputs[0].classes)}, {self.units})")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_embedding(operations)
@@ -172,6 +177,8 @@ class Recurrent(Block):
     reveals: ClassVar[frozenset[Reveal]] = frozenset({"hidden states"})
     gates: ClassVar[int]
     """How many times the weights are there: once for the state, and once for each gate."""
+    layer: ClassVar[str]
+    """The name of torch's layer."""
 
     units: int = parameter(
         16, ge=1, le=4_096, logarithmic=True, help="Numbers in the hidden state that is carried from step to step."
@@ -191,6 +198,12 @@ class Recurrent(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         raise NotImplementedError
+
+    def to_code(self, *inputs: Signal) -> Code:
+        make = f"nn.{self.layer}({inputs[0].shape[1]}, {self.units}, batch_first=True)"
+        if self.states == "last":
+            return kept(make, "{module}({0})[0][:, -1]", remark="the last state")
+        return kept(make, "{module}({0})[0]", remark="the states of all steps")
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, Unrolled)
@@ -225,6 +238,7 @@ class SimpleRNN(Recurrent):
     formula: ClassVar[str] = r"h_t = \tanh(W x_t + U h_{t-1} + b)"
     source: ClassVar[str] = "Elman 1990, Finding structure in time"
     gates: ClassVar[int] = 1
+    layer: ClassVar[str] = "RNN"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return SimpleRNNLayer(inputs[0].shape[1], self.units, self.states == "last")
@@ -248,6 +262,7 @@ class LSTM(Recurrent):
     )
     source: ClassVar[str] = "Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000"
     gates: ClassVar[int] = 4
+    layer: ClassVar[str] = "LSTM"
 
     forget_bias: float = parameter(
         1.0,
@@ -259,6 +274,12 @@ class LSTM(Recurrent):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return LSTMLayer(inputs[0].shape[1], self.units, self.states == "last", self.forget_bias)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        # torch's order: input, forget, candidate, output
+        gate = f"{{module}}.bias_ih_l0[{self.units}:{2 * self.units}]"
+        start = ("nn.init.zeros_({module}.bias_ih_l0)", f"nn.init.constant_({gate}, {self.forget_bias!r})")
+        return replace(super().to_code(*inputs), start=start)
 
 
 class GRU(Recurrent):
@@ -280,6 +301,7 @@ class GRU(Recurrent):
     )
     source: ClassVar[str] = "Cho et al. 2014, Learning phrase representations using RNN encoder-decoder"
     gates: ClassVar[int] = 3
+    layer: ClassVar[str] = "GRU"
 
     def build(self, *inputs: Signal) -> nn.Module:
         return GRULayer(inputs[0].shape[1], self.units, self.states == "last")

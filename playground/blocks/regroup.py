@@ -11,6 +11,7 @@ from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix
+from playground.blocks.code import Code, computed
 from playground.blocks.lookup_operations import plan_table
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Signal
@@ -156,6 +157,11 @@ class RegroupClasses(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return RegroupLayer(inputs[0].classes, self._table(inputs[0].classes))
+
+    def to_code(self, *inputs: Signal) -> Code:
+        table = self._table(inputs[0].classes).tolist()
+        remark = f"{' | '.join(self.group_names())}; the last entry is that of -1"
+        return computed(f"torch.tensor({table}, device={{0}}.device)[{{0}}]", remark=remark)
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_table(operations, cast(RegroupLayer, module).table)

@@ -8,7 +8,7 @@ from torch import nn
 from playground.blocks.base import Block
 from playground.blocks.convolution import Conv2D, MaxPool2D
 from playground.blocks.dense import Dense
-from playground.blocks.merge import FeatureExpansion
+from playground.blocks.features import FeatureExpansion
 from playground.blocks.normalization import Dropout
 from playground.blocks.signal import Signal
 from playground.data.preparation import prepare

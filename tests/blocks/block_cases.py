@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.blocks import activation, class_loss, dense, hinge, loss, merge, normalization
+from playground.blocks import activation, class_loss, dense, divergence, features, hinge, loss, merge, normalization
 from playground.blocks.signal import Signal
 from tests.blocks import (
     cases_adversarial,
@@ -57,9 +57,9 @@ CASES: tuple[Case, ...] = (
     Case(merge.Add(), (IMAGE, Signal((3, 1, 1), kind="image")), (3, 4, 5)),
     Case(merge.Multiply(), (VECTOR, VECTOR), (4,)),
     Case(merge.Multiply(), (ONE, VECTOR), (4,)),
-    Case(merge.FeatureExpansion(), (Signal((2,)),), (7,)),
-    Case(merge.FeatureExpansion(cosines=True), (VECTOR,), (4 * 4 + 6,)),
-    Case(merge.FeatureExpansion(originals=False, squares=False, sines=False), (VECTOR,), (6,)),
+    Case(features.FeatureExpansion(), (Signal((2,)),), (7,)),
+    Case(features.FeatureExpansion(cosines=True), (VECTOR,), (4 * 4 + 6,)),
+    Case(features.FeatureExpansion(originals=False, squares=False, sines=False), (VECTOR,), (6,)),
     same(normalization.Dropout(rate=0.5), changed=normalization.Dropout(rate=0.1)),
     same(normalization.Dropout(rate=0.5), IMAGE),
     same(normalization.GaussianNoise(), changed=normalization.GaussianNoise(deviation=2.0)),
@@ -79,7 +79,7 @@ CASES: tuple[Case, ...] = (
     *(compared(class_loss.CrossEntropy(), signal, INDEX) for signal in (LOGITS, PROBABILITIES, LOGARITHMS)),
     *(
         compared(cls(), signal, target)
-        for cls in (class_loss.CategoricalCrossEntropy, class_loss.KLDivergence)
+        for cls in (class_loss.CategoricalCrossEntropy, divergence.KLDivergence)
         for signal in (LOGITS, PROBABILITIES, LOGARITHMS)
         for target in (ONE_HOT, PROBABILITIES)
     ),

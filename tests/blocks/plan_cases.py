@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import get_args
 
-from playground.blocks import activation, class_loss, dense, hinge, loss, merge, normalization, recurrent
+from playground.blocks import (
+    activation,
+    class_loss,
+    dense,
+    divergence,
+    features,
+    hinge,
+    loss,
+    merge,
+    normalization,
+    recurrent,
+)
 from playground.blocks.signal import Signal
 from tests.blocks.case import (
     IMAGE,
@@ -72,8 +83,8 @@ CASES: tuple[Case, ...] = (
     Case(merge.Multiply(), (GATE, PLANE), (3, 4, 5)),
     Case(merge.Multiply(), (GATE, GATE, IMAGE, PLANE), (3, 4, 5)),
     Case(merge.Multiply(), (VECTOR, VECTOR, ONE), (4,)),
-    Case(merge.FeatureExpansion(), (ONE,), (3,)),
-    Case(merge.FeatureExpansion(originals=False, products=False, cosines=True), (VECTOR,), (12,)),
+    Case(features.FeatureExpansion(), (ONE,), (3,)),
+    Case(features.FeatureExpansion(originals=False, products=False, cosines=True), (VECTOR,), (12,)),
     same(normalization.Dropout(rate=0.0)),
     same(normalization.Dropout(rate=0.9), SERIES),
     same(normalization.GaussianNoise(deviation=0.0)),
@@ -96,7 +107,7 @@ CASES: tuple[Case, ...] = (
     *(compared(class_loss.CrossEntropy(), STEPS.but(scale=one.scale, sums_to_one=True), PADDED) for one in SCALES),
     *(compared(class_loss.CategoricalCrossEntropy(), one, ONE_HOT.but(weights=UNLIKE)) for one in SCALES),
     *(compared(class_loss.CategoricalCrossEntropy(), one, Signal((3,), low=0.0, high=1.0)) for one in SCALES),
-    *(compared(class_loss.KLDivergence(), one, LOGARITHMS) for one in SCALES),
+    *(compared(divergence.KLDivergence(), one, LOGARITHMS) for one in SCALES),
     compared(hinge.Hinge(margin=0.2), ONE, SIGNED),
     compared(hinge.Hinge(margin=3.0), LOGITS, INDEX),
 )  # fmt: skip

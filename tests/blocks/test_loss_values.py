@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from playground.blocks import class_loss, hinge, loss
+from playground.blocks import class_loss, divergence, hinge, loss
 from playground.blocks.base import Block
 from playground.blocks.signal import Scale, Signal
 from tests.blocks.block_cases import (
@@ -132,7 +132,7 @@ def test_certainty_leaves_the_slope_finite(beyond: float, weights: tuple[float, 
         (class_loss.BinaryCrossEntropy(), (ONE_PROBABILITY, ONE)),
         (class_loss.BinaryCrossEntropy(), (ONE, ONE)),
         (class_loss.CategoricalCrossEntropy(), (PROBABILITIES, ONE_HOT)),
-        (class_loss.KLDivergence(), (LOGITS, ONE_HOT)),
+        (divergence.KLDivergence(), (LOGITS, ONE_HOT)),
         (hinge.Hinge(), (ONE, SIGNED)),
         (loss.MeanSquaredLogarithmicError(), (ONE, ONE)),
     ],
@@ -164,14 +164,14 @@ def test_cross_entropy_from_logits_probabilities_and_logarithms(scale: Scale) ->
 @pytest.mark.parametrize("scale", ["any", "probability", "log-probability"])
 def test_divergence_of_two_distributions_both_ways(scale: Scale) -> None:
     forward, reverse = _as(scale, Q), _as(scale, P)
-    block = class_loss.KLDivergence()
+    block = divergence.KLDivergence()
     assert value(block, forward[0], P, forward[1], PROBABILITIES) == pytest.approx(0.0851, abs=5e-5)
     assert value(block, reverse[0], Q, reverse[1], PROBABILITIES) == pytest.approx(0.0920, abs=5e-5)
     assert value(block, reverse[0], P, reverse[1], PROBABILITIES) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_divergence_takes_logarithms_as_target_too() -> None:
-    found = value(class_loss.KLDivergence(), Q, P.log(), PROBABILITIES, LOGARITHMS)
+    found = value(divergence.KLDivergence(), Q, P.log(), PROBABILITIES, LOGARITHMS)
     assert found == pytest.approx(0.0851, abs=5e-5)
 
 
@@ -179,16 +179,16 @@ def test_cross_entropy_is_entropy_plus_divergence() -> None:
     crossed = value(class_loss.CategoricalCrossEntropy(), Q, P, PROBABILITIES, PROBABILITIES)
     entropy = value(class_loss.CategoricalCrossEntropy(), P, P, PROBABILITIES, PROBABILITIES)
     assert crossed == pytest.approx(0.8869, abs=5e-5) and entropy == pytest.approx(0.8018, abs=5e-5)
-    divergence = value(class_loss.KLDivergence(), Q, P, PROBABILITIES, PROBABILITIES)
-    assert crossed == pytest.approx(entropy + divergence, abs=1e-6)
+    difference = value(divergence.KLDivergence(), Q, P, PROBABILITIES, PROBABILITIES)
+    assert crossed == pytest.approx(entropy + difference, abs=1e-6)
 
 
 def test_entropy_and_divergence_of_five_values() -> None:
     p, uniform = torch.tensor([[0.1, 0.2, 0.3, 0.2, 0.2]]), torch.full((1, 5), 0.2)
     five = Signal((5,), scale="probability", sums_to_one=True)
     assert value(class_loss.CategoricalCrossEntropy(), p, p, five, five) == pytest.approx(1.557113, abs=5e-6)
-    assert value(class_loss.KLDivergence(), uniform, p, five, five) == pytest.approx(0.052325, abs=5e-6)
-    assert value(class_loss.KLDivergence(), p, uniform, five, five) == pytest.approx(0.057536, abs=5e-6)
+    assert value(divergence.KLDivergence(), uniform, p, five, five) == pytest.approx(0.052325, abs=5e-6)
+    assert value(divergence.KLDivergence(), p, uniform, five, five) == pytest.approx(0.057536, abs=5e-6)
 
 
 def test_four_surprises() -> None:

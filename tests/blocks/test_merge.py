@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from playground.blocks import merge
+from playground.blocks import features, merge
 from playground.blocks.signal import Signal
 from playground.network.check import infer
 
@@ -15,7 +15,7 @@ TWO = Signal((2,))
 
 
 def test_features_are_those_of_tensorflow_playground() -> None:
-    block = merge.FeatureExpansion()
+    block = features.FeatureExpansion()
     result = block.build(TWO)(torch.tensor([[2.0, 3.0]]))
     assert result[0].tolist() == pytest.approx((2, 3, 4, 9, 6, math.sin(2), math.sin(3)))
     assert block.names(2) == ("x1", "x2", "x1²", "x2²", "x1x2", "sin x1", "sin x2")
@@ -23,7 +23,7 @@ def test_features_are_those_of_tensorflow_playground() -> None:
 
 
 def test_three_inputs_give_three_products() -> None:
-    block = merge.FeatureExpansion(originals=False, squares=False, sines=False, cosines=True)
+    block = features.FeatureExpansion(originals=False, squares=False, sines=False, cosines=True)
     result = block.build(Signal((3,)))(torch.tensor([[2.0, 3.0, 5.0]]))
     assert result[0].tolist() == pytest.approx((6, 10, 15, math.cos(2), math.cos(3), math.cos(5)))
     assert len(block.names(3)) == block.width(3) == result.shape[1]
@@ -32,7 +32,7 @@ def test_three_inputs_give_three_products() -> None:
 
 def test_at_least_one_feature_must_be_on() -> None:
     off = dict.fromkeys(("originals", "squares", "products", "sines", "cosines"), False)
-    ((_, sentence),) = merge.FeatureExpansion.parameter_problems(off)
+    ((_, sentence),) = features.FeatureExpansion.parameter_problems(off)
     assert sentence == "Feature expansion: switch at least one feature on."
 
 
@@ -87,6 +87,6 @@ def test_a_single_wire_passes_with_a_word_of_advice() -> None:
 
 
 def test_a_huge_expansion_is_refused_before_it_is_built() -> None:
-    error = infer(merge.FeatureExpansion(), (Signal((784,)),))
+    error = infer(features.FeatureExpansion(), (Signal((784,)),))
     assert "309,288 features" in error.error and error.fixes[0].parameters["products"] is False
-    assert infer(merge.FeatureExpansion(products=False), (Signal((784,)),)).outputs[0].shape == (3 * 784,)
+    assert infer(features.FeatureExpansion(products=False), (Signal((784,)),)).outputs[0].shape == (3 * 784,)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from playground.blocks import activation, class_loss, normalization
+from playground.blocks import activation, class_loss, divergence, normalization
 from playground.blocks.base import Block
 from playground.blocks.families import role_of
 from playground.blocks.registry import BLOCKS
@@ -119,7 +119,7 @@ WIDE_CASES = [
     *(same(kind(), WIDE) for kind in activation.ACTIVATIONS),
     *(same(kind(), WIDE) for kind in normalization.BLOCKS),
     *(compared(kind(), WIDE, WIDE.but(scale="probability", low=0.0, high=1.0, sums_to_one=True))
-      for kind in (class_loss.CategoricalCrossEntropy, class_loss.KLDivergence, class_loss.BinaryCrossEntropy)),
+      for kind in (class_loss.CategoricalCrossEntropy, divergence.KLDivergence, class_loss.BinaryCrossEntropy)),
     compared(class_loss.CrossEntropy(), WIDE, WIDE.but(shape=(), kind="classes", scale="index")),
 ]  # fmt: skip
 
