@@ -13,6 +13,7 @@ from playground.blocks import class_loss, descent, divergence, landscapes, recur
 from playground.blocks.code import Code
 from playground.blocks.estimator import Estimator
 from playground.blocks.measure import Measure
+from playground.code.sources import Sources
 from tests.blocks.block_cases import CASES
 from tests.blocks.case import LOGITS, ONE, ONE_PROBABILITY, PROBABILITIES, SERIES, Case, batches_of, compared
 from tests.blocks.plan_cases import CASES as MORE
@@ -86,7 +87,11 @@ def bench_of(case: Case) -> tuple[Bench, nn.Module]:
 def names_of(code: Code) -> dict[str, Any]:
     """What the code of the block may use: torch, and the sources of ours, run by themselves."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "functional": functional}
-    names.update((each.__name__, each) for each in code.uses)
+    sources = Sources()
+    assert all(sources.need(each) == each.__name__ for each in code.uses)
+    text = "\n".join((*code.imports, *sources.imports, sources.text()))
+    assert "playground" not in text
+    exec(text, names)
     return names
 
 
