@@ -17,10 +17,12 @@ from playground.analysis.shared.points import PlanePoints, plane_points
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.data.preparation import Prepared, prepare
+from playground.document.copies import unrolled
 from playground.document.graph import Graph, NodeTraining
 from playground.network.check import Output, Report
 from playground.network.compiled import compile_graph
 from playground.network.flat import FlatParameters, Layout
+from playground.network.naming import titles
 from playground.training.snapshot import Snapshot
 
 MOST_ROWS = 16_384
@@ -51,8 +53,9 @@ class Subject:
     """
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        """The graph of the question."""
+        self.graph = unrolled(graph)
+        """The graph of the question, with all copies of its groups."""
+        self._titles = titles(graph)
         self.network = compile_graph(graph).eval()
         self.report: Report = self.network.report
         self.prepared: dict[str, Prepared] = {}
@@ -73,10 +76,10 @@ class Subject:
 
     def about(self, graph: Graph) -> Subject:
         """The same network for a question about another graph of the same structure."""
-        if graph is self.graph:
+        if unrolled(graph) is self.graph:
             return self
         other = copy.copy(self)
-        other.graph = graph
+        other.graph, other._titles = unrolled(graph), titles(graph)
         other.__dict__.pop("settings", None)
         return other
 
@@ -144,13 +147,11 @@ class Subject:
         return min(prepared.count(part) for prepared in self.prepared.values())
 
     def title(self, node: str) -> str:
-        """The name of a node as the canvas shows it: its own, else its block's, numbered where there are several."""
-        own, block = self.graph.node(node), self.report.blocks[node]
-        if own.title:
-            return own.title
-        alike = sum(other.block == block.id and not other.title for other in self.graph.nodes)
-        number = node.rsplit("-", 1)[-1]
-        return f"{block.title} {number}" if alike > 1 and number.isdigit() else block.title
+        """The name of a node as the canvas shows it: its own, else its block's, numbered where there are several.
+
+        Copies of a repeated group say which they are. Raises KeyError.
+        """
+        return self._titles[node]
 
     @property
     def shown_part(self) -> Part:

@@ -37,15 +37,16 @@ class Fix:
     `insert`: put block `block` on the wire into `port` of the node at fault (the `wire`th of them, from 0; of all its
     wires, in port order, where `port` is empty). `set`:
     change parameters of node `node` (the node at fault when empty). `replace`: exchange the block of the node for
-    `block`, keeping its wires. `connect`: lay a wire from `source` (node and output port) into `port`. `ask`: ask the
-    person for the file that the block reads, which only the window can do.
+    `block`, keeping its wires. `connect`: lay a wire from `source` (node and output port) into `port`. `change`: change
+    what is no parameter of a block, such as how often the group `node` is repeated or whose weights the node uses.
+    `ask`: ask the person for the file that the block reads, which only the window can do.
 
     A block knows no node ids: it names one of its input ports as `node`, and the check puts the node behind it in place
     of the port, going upstream to the node that has these parameters, or drops the fix when there is none.
     """
 
     label: str
-    action: Literal["insert", "set", "replace", "connect", "ask"]
+    action: Literal["insert", "set", "replace", "connect", "change", "ask"]
     block: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     port: str = ""

@@ -12,9 +12,9 @@ from playground.data.own.places import stored
 from playground.document import files
 from playground.document.files import ProjectFileError, UnreadableFileError
 from playground.document.graph import Graph
-from playground.editing.naming import block_title, titles
 from playground.network.check import Report
 from playground.network.check import check as check_graph
+from playground.network.naming import block_title, titles
 from playground.training.readiness import refusals
 
 

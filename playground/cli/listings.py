@@ -10,6 +10,7 @@ from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
 from playground.cli.report import open_project, print_json, print_table
 from playground.data.registry import DATASETS
+from playground.document.copies import unrolled
 from playground.document.declaration import ParameterInfo
 from playground.network.check import check
 
@@ -72,7 +73,7 @@ def views(options: argparse.Namespace) -> int:
     report = check(graph) if graph is not None else None
     rows = []
     for cls in ANALYSES:
-        why_not = cls().why_not(report, graph) if report is not None and graph is not None else ""
+        why_not = cls().why_not(report, unrolled(graph)) if report is not None and graph is not None else ""
         applies = None if report is None else not why_not
         rows.append(
             {"id": cls.id, "title": cls.title, "summary": cls.summary, "applies": applies, "why_not": why_not,

@@ -12,6 +12,7 @@ from playground.cli.overrides import value_of
 from playground.cli.qt import save_window, without_screen
 from playground.cli.report import CallError, Interrupted, ProjectFaultError, open_project
 from playground.cli.watching import Watch
+from playground.document.copies import unrolled
 from playground.document.pairing import weights_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def view(options: argparse.Namespace) -> int:
     project, path = open_project(options.project)
     session = going_on.begin(project, path, fresh=options.fresh).session
     analysis = _analysis(known[options.view], project, options.changes)
-    why_not = analysis.why_not(session.report, project.graph)
+    why_not = analysis.why_not(session.report, unrolled(project.graph))
     if why_not:
         raise ProjectFaultError([f"{analysis.title} does not apply to {project.title}: {why_not}"])
     running.run(session, running.Budget(_epochs(options.epochs, trained=session.step > 0)), project.title)

@@ -11,7 +11,7 @@ from playground.cli.overrides import overridden
 from playground.cli.qt import save_trained_window
 from playground.cli.report import INTERRUPTED, ProjectFaultError, open_project, print_json, print_note, print_table
 from playground.data.base import PARTS
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.metrics.words import metric_words
 
 

@@ -60,7 +60,7 @@ def _in_terminal(name: str) -> int:
     from playground.cli import running
     from playground.cli.report import open_project
     from playground.cli.train import tell
-    from playground.editing.naming import titles
+    from playground.network.naming import titles
 
     project, path = open_project(name)
     print(f"There is no screen here, so Playground trains “{project.title}” in the terminal and saves a picture.")

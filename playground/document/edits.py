@@ -201,3 +201,8 @@ def add_group(graph: Graph, group: Group) -> Graph:
     members = set(group.nodes)
     older = (old.replace(nodes=tuple(name for name in old.nodes if name not in members)) for old in graph.groups)
     return graph.replace(groups=(*(old for old in older if old.nodes), group))
+
+
+def replace_group(graph: Graph, group: Group) -> Graph:
+    """Exchange the group that has the same id."""
+    return graph.replace(groups=tuple(group if old.id == group.id else old for old in graph.groups))

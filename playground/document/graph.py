@@ -127,10 +127,15 @@ class Graph(Value):
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; what was found in those fields is forgotten."""
         copy = super().replace(**changes)
-        for field, found in (("nodes", "by_id"), ("edges", "wires_in"), ("edges", "wires_out")):
+        for field, found in _FOUND_IN:
             if field in changes:
                 copy.__dict__.pop(found, None)
         return copy
+
+    @cached_property
+    def remembered(self) -> dict[str, Any]:
+        """What others have found of just this graph, by their word for it; a changed graph begins with nothing."""
+        return {}
 
     @property
     def items(self) -> tuple[Node | Note, ...]:
@@ -157,6 +162,66 @@ class Graph(Value):
         for edge in self.edges:
             found.setdefault(getattr(edge, end), []).append(edge)
         return {name: tuple(edges) for name, edges in found.items()}
+
+    @cached_property
+    def groups_by_id(self) -> Mapping[str, Group]:
+        """Every group by its id."""
+        return {group.id: group for group in reversed(self.groups)}
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The group in which a node, or another group, lies directly; absent for what lies in none."""
+        homes = {member: group.id for group in self.groups for member in group.nodes}
+        for group in self.groups:
+            if group.inside is not None and group.inside in self.groups_by_id:
+                homes[group.id] = group.inside
+        return homes
+
+    @cached_property
+    def _inner(self) -> Mapping[str, tuple[Group, ...]]:
+        found: dict[str, list[Group]] = {}
+        for group in self.groups:
+            if group.inside is not None:
+                found.setdefault(group.inside, []).append(group)
+        return {name: tuple(groups) for name, groups in found.items()}
+
+    def group(self, identifier: str) -> Group:
+        """The group with that id. Raises KeyError if there is none."""
+        return self.groups_by_id[identifier]
+
+    def groups_in(self, identifier: str | None) -> tuple[Group, ...]:
+        """The groups that lie directly in a group, in file order; with None those that lie in none."""
+        if identifier is None:
+            return tuple(group for group in self.groups if group.id not in self.homes)
+        return self._inner.get(identifier, ())
+
+    def enclosing(self, identifier: str) -> tuple[Group, ...]:
+        """The groups around a node or a group, outermost first."""
+        path: list[Group] = []
+        home = self.homes.get(identifier)
+        while home is not None and len(path) <= len(self.groups):
+            path.append(self.groups_by_id[home])
+            home = self.homes.get(home)
+        return tuple(reversed(path))
+
+    @cached_property
+    def _members(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {group.id: [] for group in self.groups}
+        for node in self.nodes:
+            for group in self.enclosing(node.id):
+                found[group.id].append(node.id)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    def members(self, identifier: str) -> tuple[str, ...]:
+        """Ids of the nodes in a group and in the groups inside it, in file order. Raises KeyError if there is none."""
+        return self._members[identifier]
+
+    def deep_groups(self, identifier: str) -> tuple[str, ...]:
+        """Ids of a group and of all that lie in it, each after what it lies in."""
+        found = [identifier]
+        for name in found:
+            found.extend(group.id for group in self.groups_in(name))
+        return tuple(found)
 
     def node(self, identifier: str) -> Node:
         """The node with that id. Raises KeyError if there is none."""
@@ -197,13 +262,9 @@ class Graph(Value):
         return tuple(ordered) if len(ordered) == len(self.nodes) else None
 
 
-def same_structure(before: Graph, after: Graph) -> bool:
-    """Whether blocks, parameters and wires are the same; positions and notes do not matter."""
-    if before is after:
-        return True
-    if before.edges != after.edges or len(before.nodes) != len(after.nodes):
-        return False
-    return all(
-        old is new or (old.id == new.id and old.block == new.block and old.parameters == new.parameters)
-        for old, new in zip(before.nodes, after.nodes, strict=True)
-    )
+_FOUND_IN = (
+    ("nodes", "by_id"), ("nodes", "_members"), ("groups", "_members"), ("groups", "groups_by_id"), ("groups", "homes"),
+    ("groups", "_inner"), ("edges", "wires_in"), ("edges", "wires_out"),
+    ("nodes", "remembered"), ("edges", "remembered"), ("groups", "remembered"),
+)  # fmt: skip
+"""Fields of a graph, and what is found in them once."""

@@ -15,8 +15,8 @@ from playground.editing import clipboard, fixes, geometry, layout
 from playground.editing.connecting import takes_many
 from playground.editing.document import Document
 from playground.editing.geometry import Point, Rect
-from playground.editing.naming import titles
 from playground.editing.room import cards, clear_way, drawn, nearest_free, way_out, with_room
+from playground.network.naming import titles
 
 
 def words(graph: Graph, identifiers: Iterable[str]) -> str:

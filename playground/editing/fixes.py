@@ -20,12 +20,20 @@ def apply(graph: Graph, problem_node: str, fix: Fix) -> Graph:
         return graph
     if fix.action == "set":
         return edits.set_parameters(graph, fix.node or problem_node, fix.parameters)
+    if fix.action == "change":
+        return _change(graph, fix.node or problem_node, fix.parameters)
     if fix.action == "insert":
         return _insert(graph, problem_node, fix)
     if fix.action == "connect":
         source, port = fix.source
         return edits.connect(graph, Edge(source=source, source_port=port, target=problem_node, target_port=fix.port))
     return _replace(graph, problem_node, fix)
+
+
+def _change(graph: Graph, name: str, fields: Mapping[str, Any]) -> Graph:
+    if graph.has(name):
+        return edits.replace_node(graph, graph.node(name).replace(**fields))
+    return edits.replace_group(graph, graph.group(name).replace(**fields))
 
 
 def _insert(graph: Graph, problem_node: str, fix: Fix) -> Graph:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import torch
 
@@ -18,118 +19,30 @@ from playground.blocks.base import Advice, Block, BlockError, Fix
 from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
-from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
+from playground.document.copies import unrolled
 from playground.document.graph import MOST_NODES, Edge, Graph, Node
-from playground.network import remedies
+from playground.network import remedies, repeating
 from playground.network.lean import NothingDrawn, leave_compiler_out
+from playground.network.naming import titles
 from playground.network.remedies import Output as Output
+from playground.network.report import Comparison as Comparison
+from playground.network.report import Problem as Problem
+from playground.network.report import Report as Report
+from playground.network.sharing import Shapes, shared_parameters
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong on the canvas. An error forbids training; a warning only advises."""
-
-    node: str
-    """Id of the node it sits on; empty when it concerns the whole graph."""
-    message: str
-    fixes: tuple[Fix, ...] = ()
-    port: str = ""
-    severity: Literal["error", "warning"] = "error"
-
-
-class Comparison(NamedTuple):
-    """A prediction and the target that it should have been."""
-
-    node: str
-    judge: Loss | Estimator
-    prediction: Output
-    target: Output
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What is known of a graph: blocks, signals on the wires, parameter counts, and everything wrong with it."""
-
-    order: tuple[str, ...]
-    blocks: Mapping[str, Block]
-    inputs: Mapping[str, tuple[Output, ...]]
-    """For each node that works, where its inputs come from, one per wire in port order."""
-    signals: Mapping[Output, Signal]
-    parameters: Mapping[str, int]
-    problems: tuple[Problem, ...] = field(default=())
-
-    @property
-    def ok(self) -> bool:
-        """Whether the graph can be trained."""
-        return not any(problem.severity == "error" for problem in self.problems)
-
-    @property
-    def total_parameters(self) -> int:
-        """Trainable and frozen parameters of all nodes."""
-        return sum(self.parameters.values())
-
-    def but(self, *problems: Problem) -> Report:
-        """The report with further problems."""
-        return replace(self, problems=(*self.problems, *problems))
-
-    def errors(self) -> tuple[Problem, ...]:
-        """The problems that forbid training."""
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
-    def data_nodes(self) -> tuple[str, ...]:
-        """Ids of the data blocks, in order."""
-        return tuple(name for name in self.order if isinstance(self.blocks.get(name), Dataset))
-
-    def estimator_nodes(self) -> tuple[str, ...]:
-        """Ids of the blocks that learn without a gradient and have all their inputs, in order."""
-        return tuple(
-            name for name in self.order if isinstance(self.blocks.get(name), Estimator) and name in self.inputs
-        )
-
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """What is compared with what: by every loss, and by every estimator that is told the answers; in order."""
-        found: list[Comparison] = []
-        for name in self.order:
-            block = self.blocks.get(name)
-            if name not in self.inputs:
-                continue
-            if isinstance(block, Loss) and block.inputs:
-                prediction, target = self.inputs[name][:2]
-                found.append(Comparison(name, block, prediction, target))
-            elif isinstance(block, Estimator) and "target" in block.learns_from:
-                place = [port.name for port in block.inputs].index("target")
-                found.append(Comparison(name, block, (name, block.outputs[0].name), self.inputs[name][place]))
-        return tuple(found)
-
-    def followed(self, name: str) -> tuple[Output, ...]:
-        """The inputs of a node from which its output follows, without those that it only learns from."""
-        block, sources = self.blocks[name], self.inputs.get(name, ())
-        if not block.learns_from or not sources:
-            return sources
-        ports = [port.name for port in block.inputs]
-        return tuple(source for port, source in zip(ports, sources, strict=True) if port not in block.learns_from)
-
-    def revealing(self, *words: Reveal) -> tuple[str, ...]:
-        """Ids of the nodes that have all their inputs and whose blocks reveal all these, in order."""
-        return tuple(name for name in self.inputs if self.blocks[name].reveals.issuperset(words))
-
-    def loss_nodes(self) -> tuple[str, ...]:
-        """Ids of the loss blocks that have all their inputs, in order."""
-        return tuple(
-            name for name in self.order if isinstance(self.blocks.get(name), Loss) and name in self.inputs
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Inferred:
     outputs: tuple[Signal, ...]
     parameters: int
+    shapes: Shapes
+    """Shapes of the parameters by their names."""
     error: str = ""
     fixes: tuple[Fix, ...] = ()
     port: str = ""
@@ -137,16 +50,30 @@ class _Inferred:
 
 
 def check(graph: Graph) -> Report:
-    """Check a whole graph. Never raises for what a person can draw."""
+    """Check a whole graph, with all copies of its repeated groups. Never raises for what a person can draw."""
+    whole = unrolled(graph)
+    report = _check(whole)
+    if whole is graph:
+        return report
+    too_large = repeating.refused_size(graph)
+    if too_large is not None:
+        return report.but(too_large)
+    if not report.order and graph.order() is not None:
+        return replace(report, problems=(repeating.circle_of_copies(graph),))
+    return replace(report, problems=repeating.told_on_drawn(graph, report.problems, titles(graph)))
+
+
+def _check(graph: Graph) -> Report:
     order = graph.order()
     if order is None:
         problem = Problem("", "The wires form a cycle; a network must run one way. Remove one wire of the circle.")
-        return Report((), {}, {}, {}, {}, (problem,))
+        return Report((), {}, {}, {}, {}, (problem,), graph)
     problems: list[Problem] = []
     blocks: dict[str, Block] = {}
     inputs: dict[str, tuple[Output, ...]] = {}
     signals: dict[Output, Signal] = {}
     parameters: dict[str, int] = {}
+    shapes: dict[str, Shapes] = {}
     around = remedies.Upstream(blocks, inputs, signals)
     for name in order:
         block = _declared(graph.node(name), problems)
@@ -155,7 +82,7 @@ def check(graph: Graph) -> Report:
         blocks[name] = block
         if isinstance(block, Dataset):
             parameters[name] = 0
-            _add_data(name, block, signals, problems)
+            _add_data(graph, name, block, signals, problems)
             continue
         sources = _sources(graph, name, block, graph.wires_in.get(name, ()), blocks, problems)
         if sources is None or any(source not in signals for source in sources):
@@ -168,13 +95,23 @@ def check(graph: Graph) -> Report:
         problems.extend(Problem(name, text, place(fixes), severity="warning") for text, fixes in result.advice)
         inputs[name] = sources
         parameters[name] = result.parameters
+        shapes[name] = result.shapes
         for port, signal in zip(block.outputs, result.outputs, strict=True):
             signals[name, port.name] = signal
-    report = Report(order, blocks, inputs, signals, parameters, tuple(problems))
+    shared, misfits = shared_parameters(graph, shapes, lambda: titles(graph))
+    for full in shared:
+        name, _, short = full.partition(".")
+        parameters[name] -= math.prod(shapes[name][short])
+    report = Report(order, blocks, inputs, signals, parameters, (*problems, *misfits), graph, shared)
     return _with_whole_graph_problems(report)
 
 
-def _add_data(name: str, block: Dataset, signals: dict[Output, Signal], problems: list[Problem]) -> None:
+def _add_data(
+    graph: Graph, name: str, block: Dataset, signals: dict[Output, Signal], problems: list[Problem]
+) -> None:
+    if "/" in name:
+        problems.append(repeating.data_repeated(graph, name))
+        return
     try:
         block.expect()
         found = block.signals()
@@ -290,14 +227,14 @@ def _infer(block: Block, inputs: tuple[Signal, ...]) -> _Inferred:
         shapes = _trace(block, module, arriving)
         described = block.describe(shapes, *inputs)
         outputs = tuple(_with_rows(signal, shape) for signal, shape in zip(described, shapes, strict=True))
-        count = sum(parameter.numel() for parameter in module.parameters())
-        return _Inferred(outputs, count, advice=block.advise(*inputs))
+        weights = {name: tuple(parameter.shape) for name, parameter in module.named_parameters()}
+        return _Inferred(outputs, sum(map(math.prod, weights.values())), weights, advice=block.advise(*inputs))
     except BlockError as error:
-        return _Inferred((), 0, error.message, error.fixes, error.port)
+        return _Inferred((), 0, {}, error.message, error.fixes, error.port)
     except (RuntimeError, ValueError, IndexError, TypeError, AssertionError) as error:
         arrived = " and ".join(signal.words() for signal in inputs)
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        return _Inferred((), 0, f"{block.title} cannot work with {arrived}: {reason}.")
+        return _Inferred((), 0, {}, f"{block.title} cannot work with {arrived}: {reason}.")
 
 
 EXAMPLES = 2
@@ -363,7 +300,7 @@ def _with_whole_graph_problems(report: Report) -> Report:
         added = [Problem("", "There is no data on the canvas. Drag a data block in and wire it to the network.")]
     elif not losses and not report.estimator_nodes():
         added = [Problem("", "Nothing to learn from: the network needs a loss block with a prediction and a target.")]
-    elif not report.estimator_nodes() and not any(report.parameters[name] for name in ways):
+    elif not report.estimator_nodes() and not _has_weights(report, ways):
         added = [
             Problem("", "There is nothing to train: no block on the way to a loss has weights. Drag in a Dense block.")
         ]
@@ -374,6 +311,12 @@ def _with_whole_graph_problems(report: Report) -> Report:
             for name in _dead_ends(report)
         ]
     return report.but(*added)
+
+
+def _has_weights(report: Report, names: set[str]) -> bool:
+    """Whether one of these nodes has weights, its own or those of another."""
+    users = (full.partition(".")[0] for full in report.shared)
+    return any(report.parameters[name] for name in names) or not names.isdisjoint(users)
 
 
 def _upstream(report: Report, names: Iterable[str]) -> set[str]:

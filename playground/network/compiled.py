@@ -68,10 +68,27 @@ class Network(nn.Module):
             self.steps.append(
                 Step(name, module, tuple(self.slots[s] for s in sources), tuple(self.slots[o] for o in outputs))
             )
+        self._share(report.shared)
         self.feed_outputs = tuple(feeds)
         self.feed_slots = tuple(self.slots[output] for output in feeds)
         self.weigh(report)
         self._empty = [_NOTHING] * len(self.slots)
+
+    def _share(self, shared: Mapping[str, str]) -> None:
+        """Put the parameters of their owners in place of those of nodes that use them; each then counts once."""
+        if not shared:
+            return
+        for full, owner in shared.items():
+            part, name = self._holder(full)
+            setattr(part, name, self.get_parameter(owner))
+        # Behind all others, so that torch knows every parameter by the name of its owner.
+        for node in dict.fromkeys(full.partition(".")[0] for full in shared):
+            self._modules[node] = self._modules.pop(node)
+
+    def _holder(self, full: str) -> tuple[nn.Module, str]:
+        """The module in which a parameter lies directly, and what it is called there."""
+        path, _, name = full.rpartition(".")
+        return self.get_submodule(path), name
 
     def weigh(self, report: Report) -> None:
         """Take the weights of the losses as a report of the same graph has them."""

@@ -11,16 +11,18 @@ from playground.blocks.base import Block
 from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
 from playground.data.base import Dataset
+from playground.document.copies import unrolled
 from playground.document.declaration import Declaration, in_a_sentence
 from playground.document.graph import Choice, Graph, Node
 from playground.document.project import SETTING_TITLES, Phase, Project, TrainingSettings
-from playground.editing.naming import block_title, titles
 from playground.network.check import Report, block_of
+from playground.network.naming import block_title, group_title, titles
 from playground.training.initializers import initializer_of
 from playground.training.learner import remembered_name
 from playground.training.metrics.words import metric_words
 from playground.training.model import TrainableModel
 from playground.training.optimizers import optimizer_of
+from playground.training.phases import trained
 from playground.training.schedules import schedule_of
 
 Change = Literal["nothing", "numbers", "structure"]
@@ -38,17 +40,14 @@ def classify(before: Project, after: Project) -> Change:
 
 
 def _structure(graph: Graph) -> tuple[Any, ...]:
-    nodes = {node.id: (node.block, node.parameters, _learning(node)) for node in graph.nodes}
-    return nodes, graph.edges
+    whole = unrolled(graph)
+    nodes = {node.id: (node.block, node.parameters, node.weights_of, _learning(node)) for node in whole.nodes}
+    return nodes, whole.edges
 
 
 def _players(project: Project) -> list[tuple[tuple[str, ...], frozenset[str]]]:
     """Which losses train which nodes, phase by phase."""
-    groups = {group.id: group.nodes for group in project.graph.groups}
-    return [
-        (phase.losses, frozenset(member for name in phase.trains for member in groups.get(name, (name,))))
-        for phase in project.training.phases
-    ]
+    return [(phase.losses, trained(project.graph, phase)) for phase in project.training.phases]
 
 
 def _learning(node: Node) -> tuple[bool, float]:
@@ -78,10 +77,10 @@ def retune(model: TrainableModel, before: Project, after: Project, report: Repor
 
     `report` is that of the changed graph. Data, wires and shapes must be as they were; of losses the weight may change.
     """
-    old, known = before.graph, model.network.report
-    same = old.edges == after.graph.edges and before.training.device == after.training.device and report.ok
-    same = same and _players(before) == _players(after)
-    kinds = [{node.id: (node.block, _learning(node)) for node in graph.nodes} for graph in (old, after.graph)]
+    old, new, known = unrolled(before.graph), unrolled(after.graph), model.network.report
+    same = old.edges == new.edges and before.training.device == after.training.device and report.ok
+    same = same and report.shared == known.shared and _players(before) == _players(after)
+    kinds = [{node.id: (node.block, _learning(node)) for node in graph.nodes} for graph in (old, new)]
     if not same or kinds[0] != kinds[1] or report.signals != known.signals:
         return False
     changed = [name for name, block in report.blocks.items() if block != known.blocks[name]]
@@ -117,6 +116,7 @@ def describe(before: Project, after: Project) -> list[str]:
     words.extend(_differences(_settings(before.training, known), _settings(after.training, known)))
     old = {node.id: node for node in before.graph.nodes}
     new = {node.id: node for node in after.graph.nodes}
+    words.extend(_group_differences(before.graph, after.graph))
     added, removed = [name for name in new if name not in old], [name for name in old if name not in new]
     words.extend(f"{known[name]} added" for name in added)
     words.extend(f"{known[name]} removed" for name in removed)
@@ -126,6 +126,17 @@ def describe(before: Project, after: Project) -> list[str]:
     if not added and not removed and set(before.graph.edges) != set(after.graph.edges):
         words.append("wires changed")
     return words
+
+
+def _group_differences(before: Graph, after: Graph) -> Iterator[str]:
+    for group in after.groups:
+        old = before.groups_by_id.get(group.id)
+        repeat, shared = (old.repeat, old.shared) if old is not None else (1, False)
+        name = group_title(group)
+        if repeat != group.repeat:
+            yield f"{name}: {_words('copies', repeat, group.repeat)}"
+        if shared != group.shared and group.repeat > 1:
+            yield f"{name}: copies share their weights" if group.shared else f"{name}: each copy has its own weights"
 
 
 def _choice_differences(before: TrainingSettings, after: TrainingSettings) -> Iterator[str]:
@@ -198,6 +209,8 @@ def _node_differences(before: Node, after: Node) -> Iterator[str]:
         yield f"{block_title(before.block)} → {block_title(after.block)}"
     elif before.parameters != after.parameters:
         yield from _parameter_differences(before, after)
+    if before.weights_of != after.weights_of:
+        yield "weights of its own" if after.weights_of is None else "uses the weights of another block"
     old, new = (node.training.model_dump(mode="json") for node in (before, after))
     if old.pop("trainable") != new.pop("trainable"):
         yield "learns again" if after.training.trainable else "frozen"

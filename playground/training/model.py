@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from playground.blocks.families import role_of
+from playground.document.copies import unrolled
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
 from playground.network.check import Report
@@ -40,7 +41,7 @@ class TrainableModel:
     def __init__(self, project: Project, report: Report, device: torch.device) -> None:
         self.network = Network(report).to(device)
         self.device = device
-        nodes = {node.id: node for node in project.graph.nodes}
+        nodes = unrolled(project.graph).by_id
         self.phases = active_phases(project, report)
         turns = {
             name: tuple(number for number, phase in enumerate(self.phases) if name in phase.trains)
@@ -67,15 +68,17 @@ class TrainableModel:
 
     def initialize(self, project: Project) -> None:
         """First weights, determined by seed, node and parameter name alone: other nodes do not disturb them."""
+        shared = self.network.report.shared
         for name, module in self.network.named_children():
-            _copy_into(module, self.drawn(project, name))
+            kept = {full for full in shared if full.startswith(f"{name}.")}  # their owner starts them
+            _copy_into(module, self.drawn(project, name), kept, name)
         if project.starts_from is not None:
             self.write(starting_values(project.starts_from, self.shapes()))
         self.noise.manual_seed(stable_seed(project.seed, "noise"))
 
     def drawn(self, project: Project, name: str, draw: int = 0) -> nn.Module:
         """A module of a node with weights drawn by the project's initializers; each `draw` gives others."""
-        graph = project.graph
+        graph = unrolled(project.graph)
         choice = graph.node(name).training.initializer or project.training.initializer
         purpose = f"{name}, drawn again {draw}" if draw else name
         generator = torch.Generator().manual_seed(stable_seed(project.seed, purpose))
@@ -136,11 +139,12 @@ def _fresh_module(report: Report, name: str) -> nn.Module:
     return report.blocks[name].build(*(report.signals[source] for source in report.inputs[name]))
 
 
-def _copy_into(module: nn.Module, fresh: nn.Module) -> None:
+def _copy_into(module: nn.Module, fresh: nn.Module, shared: Collection[str], node: str) -> None:
     values: dict[str, Any] = {**dict(fresh.named_parameters()), **dict(fresh.named_buffers())}
     with torch.no_grad():
         for name, tensor in (*module.named_parameters(), *module.named_buffers()):
-            tensor.copy_(values[name])
+            if f"{node}.{name}" not in shared:
+                tensor.copy_(values[name])
 
 
 def learning_factor(node: Node) -> float:

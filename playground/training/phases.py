@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.document.graph import Choice
+from playground.document.copies import copies_of, unrolled
+from playground.document.graph import Choice, Graph
 from playground.document.project import Phase, Project
 from playground.network.check import Report
+from playground.network.sharing import owner_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,24 @@ def active_phases(project: Project, report: Report) -> tuple[ActivePhase, ...]:
 
 
 def _active(phase: Phase, project: Project, report: Report) -> ActivePhase:
-    groups = {group.id: group.nodes for group in project.graph.groups}
-    named = {member for name in phase.trains for member in groups.get(name, (name,))}
+    losses = (copy for name in phase.losses for copy in copies_of(project.graph, name))
     return ActivePhase(
-        losses=frozenset(phase.losses).intersection(report.loss_nodes()),
-        trains=frozenset(named).intersection(report.order),
+        losses=frozenset(losses).intersection(report.loss_nodes()),
+        trains=trained(project.graph, phase).intersection(report.order),
         optimizer=phase.optimizer or project.training.optimizer,
         steps=phase.steps,
     )
+
+
+def trained(graph: Graph, phase: Phase) -> frozenset[str]:
+    """All that a phase trains, by the ids of the unrolled graph: the copies of the blocks and groups that it names, and
+    the blocks whose weights they use."""
+    whole = unrolled(graph)
+    found: set[str] = set()
+    for name in phase.trains:
+        found.update(whole.members(name) if name in whole.groups_by_id else copies_of(graph, name))
+    owners = {owner_of(whole, name) for name in found if whole.node(name).weights_of in whole.by_id}
+    return frozenset(found | owners)
 
 
 def turn(phases: tuple[ActivePhase, ...], step: int) -> int:

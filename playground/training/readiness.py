@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.document.copies import unrolled
 from playground.document.project import Project
 from playground.network.check import Problem, Report
 from playground.training.batches import CannotTrain, examples_of
@@ -23,7 +24,7 @@ def refusals(project: Project, report: Report) -> tuple[Problem, ...]:
     except CannotTrain as error:
         found.append(Problem(error.node, str(error), error.fixes))
     phases = active_phases(project, report)
-    nodes = {node.id: node for node in project.graph.nodes}
+    nodes = unrolled(project.graph).by_id
     learning = {name for name, node in nodes.items() if learning_factor(node) > 0.0}
     counts = [sum(report.parameters[name] for name in learning & phase.trains) for phase in phases]
     try:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from playground.blocks.descent import DescentLayer
+from playground.document.copies import unrolled
 from playground.document.graph import Node
 from playground.document.project import Clipping, Project, Regularization
 from playground.network.flat import Place
@@ -32,7 +33,7 @@ class PenaltyStrengths:
 
 def strengths_along(project: Project, model: TrainableModel) -> PenaltyStrengths:
     """The penalties of a project, those of single blocks before those of the whole network."""
-    nodes = {node.id: node for node in project.graph.nodes}
+    nodes = unrolled(project.graph).by_id
     general, values = project.training.regularization, model.flat.values
     l1, l2 = torch.zeros_like(values), torch.zeros_like(values)
     limits: dict[str, float] = {}

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from playground.document.graph import Graph, same_structure
+from playground.document.copies import same_structure
+from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report, block_of, check
 from playground.ui.widgets.labels import on_button

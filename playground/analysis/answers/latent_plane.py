@@ -17,8 +17,8 @@ from playground.analysis.subject import Extent, Subject, dependents
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
-from playground.editing.naming import title_of
 from playground.network.check import Output, Report
+from playground.network.naming import title_of
 
 MOST_POINTS = 1_500
 MARGIN = 0.06

@@ -15,8 +15,8 @@ from playground.analysis.subject import Extent, plane_node
 from playground.data.preparation import Scaler
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
-from playground.editing.naming import title_of
 from playground.network.check import Report
+from playground.network.naming import title_of
 from playground.training.snapshot import Snapshot
 from playground.training.trail import spread_out
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.document.project import Project
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.history import CurveData
 from playground.training.metrics.words import metric_words
 

@@ -16,8 +16,8 @@ from playground.analysis.shared.many_losses import clock
 from playground.blocks.families import role_of
 from playground.document.graph import Graph
 from playground.document.project import Goal, Project
-from playground.editing.naming import titles
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training.batches import DataError
 from playground.training.metrics.words import first_shown, goal_words, higher_is_better, metric_words
 from playground.training.stacked.contest import Contest

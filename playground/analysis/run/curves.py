@@ -12,8 +12,8 @@ from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.question import Question
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
-from playground.editing.naming import titles
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training.history import CurveData, Mark, Moment
 from playground.training.metrics.metric_set import why_missing
 from playground.training.step_sizes import is_size

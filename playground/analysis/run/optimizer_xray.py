@@ -18,6 +18,7 @@ from playground.analysis.shared.chosen_weights import place_of, spelled, words
 from playground.analysis.shared.many_losses import clock
 from playground.analysis.shared.run_moments import is_full_batch, quick_count, steady_moments
 from playground.analysis.shared.unit_health import weight_gradients
+from playground.document.copies import unrolled
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
@@ -175,7 +176,7 @@ class _Work:
         self.seconds = 0.0
         self._phases = active_phases(project, self.subject.report)
         self._ids = optimizer_ids(self._phases)
-        of_nodes = tuple(node.training.model_dump_json() for node in project.graph.nodes)
+        of_nodes = tuple(node.training.model_dump_json() for node in unrolled(project.graph).nodes)
         self._settings = project.training.model_dump_json(), of_nodes
         if not follows_gradient(project, self.subject):
             raise NothingToShow(
@@ -196,7 +197,7 @@ class _Work:
 
     def _learning(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """The parameters that an optimizer moves, in the order of the network."""
-        nodes = {node.id: node.training for node in self._project.graph.nodes}
+        nodes = {node.id: node.training for node in unrolled(self._project.graph).nodes}
         taught = {name for phase in self._phases for name in phase.trains}
         rank = {name: number for number, name in enumerate(self.subject.report.order)}
         places = sorted(self._snapshot.layout.places, key=lambda place: rank.get(place.node, 0))

@@ -13,8 +13,8 @@ from playground.analysis.base import Analysis, NothingToShow, Table
 from playground.analysis.question import OtherRun, Question
 from playground.document.graph import Graph
 from playground.document.project import Project
-from playground.editing.naming import titles
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training import changes
 from playground.training.metrics.words import metric_words
 from playground.training.optimizers import optimizer_of

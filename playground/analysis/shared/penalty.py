@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.shared.weight_points import Listed, Vector, WeightPoints
+from playground.document.copies import unrolled
 from playground.document.project import Project
 from playground.network.check import Report
 from playground.network.flat import Layout
@@ -30,7 +31,7 @@ class Penalty:
         """The penalty that training adds in this project."""
         l1, l2 = np.zeros(layout.size, dtype=np.float32), np.zeros(layout.size, dtype=np.float32)
         learning = {node for phase in active_phases(project, report) for node in phase.trains}
-        for node in project.graph.nodes:
+        for node in unrolled(project.graph).nodes:
             if node.id not in learning or not node.training.trainable or not node.training.learning_rate_factor:
                 continue
             for place in layout.of_node(node.id):

@@ -48,6 +48,8 @@ def _refuse(model: TrainableModel, parts: Parts) -> None:
     """Raises NoPlan where something beside the blocks needs torch."""
     if model.device.type != "cpu":
         raise NoPlan(f"the network is on {model.device.type}.")
+    if model.network.report.shared:
+        raise NoPlan("blocks share their weights.")
     if len(parts.descents) != 1 or parts.descents[0].losses is not None:
         raise NoPlan("phases take turns.")
     if parts.descents[0].evaluates:

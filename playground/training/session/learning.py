@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from playground.blocks.interruption import Interrupted
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.divergence import Diverged, locate
 from playground.training.session.measuring import evaluate
 from playground.training.session.run import Run

@@ -13,8 +13,8 @@ from playground.data.registry import CATALOGUE
 from playground.document.declaration import Declaration, ParameterInfo
 from playground.document.graph import Choice
 from playground.document.project import SETTING_TITLES, Project
-from playground.editing.naming import block_title, titles
 from playground.network.check import check
+from playground.network.naming import block_title, titles
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import optimizer_of
 from playground.training.schedules import SCHEDULES

@@ -11,8 +11,8 @@ from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph, Node
-from playground.editing.naming import titles
 from playground.network.check import Problem, Report
+from playground.network.naming import titles
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from playground.editing import commands
-from playground.editing.naming import title_of
+from playground.network.naming import title_of
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.widgets.qt_access import parent_of

@@ -13,7 +13,7 @@ from playground.document.graph import EdgeKey
 from playground.editing import commands
 from playground.editing.connecting import edge_between, fits
 from playground.editing.geometry import Hit, Point, PortRef
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.canvas.verbs import Verbs
 

@@ -13,7 +13,7 @@ from playground.document.graph import EdgeKey, Graph
 from playground.editing import commands
 from playground.editing.connecting import edge_between, fits
 from playground.editing.geometry import Hit, PortRef
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.ui.canvas.menus import Choice, context_menu
 from playground.ui.canvas.outline_items import TopRow, row_of
 from playground.ui.canvas.outline_rows import Made, OutlineRow, outline_rows

@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from playground.editing.naming import titles
 from playground.editing.ranking import Input, ranked_blocks
 from playground.network.check import Output
+from playground.network.naming import titles
 from playground.ui.canvas.block_list import BlockListView, Heading, Row
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME

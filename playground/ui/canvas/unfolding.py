@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QPointF, Signal, Slot
 from playground.blocks.reveals import NamesFeatures, WithUnits
 from playground.data.base import Dataset
 from playground.document.graph import Graph
-from playground.editing.naming import titles
 from playground.network.check import Output, Report
+from playground.network.naming import titles
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas.neuron_geometry import MOST_PINS, MOST_UNITS
 from playground.ui.canvas.neuron_pictures import plane_features

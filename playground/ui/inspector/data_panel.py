@@ -17,8 +17,8 @@ from playground.document import edits
 from playground.document.graph import Graph, Node
 from playground.document.project import Project
 from playground.editing import fixes
-from playground.editing.naming import titles
 from playground.network.check import block_of
+from playground.network.naming import titles
 from playground.ui.inspector.data_view import DataView
 from playground.ui.inspector.drawing import DrawingEditor
 from playground.ui.inspector.form import ParameterForm

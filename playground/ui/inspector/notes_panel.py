@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from playground.document.project import Goal, Project
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.metrics import words
 from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.open_document import OpenDocument

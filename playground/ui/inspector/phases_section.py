@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from playground.document.graph import Choice, Graph
 from playground.document.project import Phase, Project, TrainingSettings
-from playground.editing.naming import titles
 from playground.network.check import Report
+from playground.network.naming import titles
 from playground.training.optimizers import OPTIMIZERS
 from playground.ui.inspector.check_list import CheckList, Item
 from playground.ui.inspector.choice_editor import ChoiceEditor

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from playground.document.declaration import ParameterInfo, parameter_info
 from playground.document.graph import Choice
 from playground.document.project import SETTING_TITLES, Clipping, Project, Regularization, TrainingSettings
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.initializers import INITIALIZERS
 from playground.training.metrics.metric_set import why_missing

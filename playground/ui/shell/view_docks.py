@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QToolTip
 from playground.analysis.base import Analysis
 from playground.analysis.question import OF_A_RUN, Weight
 from playground.document import edits
+from playground.document.copies import unrolled
 from playground.document.graph import Graph
 from playground.document.project import OpenView
 from playground.network.check import Report
@@ -120,7 +121,7 @@ class ViewDocks(QObject):
         if known is None or known[0] is not report or known[1] is not graph:
             analysis: Analysis = VIEWS[identifier].analysis()
             # Asked thirty times a second: in a large graph it takes a while to find out.
-            known = self._why_not[identifier] = report, graph, analysis.why_not(report, graph)
+            known = self._why_not[identifier] = report, graph, analysis.why_not(report, unrolled(graph))
         return known[2]
 
     def open_for_project(self, usual: Iterable[str] = ()) -> None:

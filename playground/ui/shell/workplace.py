@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog
 
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.metrics.words import metric_words
 from playground.ui.own_files.dropped import chosen_of

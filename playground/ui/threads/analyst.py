@@ -16,7 +16,8 @@ from playground.analysis.base import Analysis, NothingToShow
 from playground.analysis.progress import Progress, told
 from playground.analysis.question import Cancelled, Question
 from playground.analysis.subject import Subject
-from playground.document.graph import Graph, same_structure
+from playground.document.copies import same_structure, unrolled
+from playground.document.graph import Graph
 
 log = logging.getLogger(__name__)
 
@@ -283,7 +284,7 @@ class AnalysisThread(QThread):
         if asked.graph is None:
             raise ValueError("a question needs the graph that is looked at")
         subject = self._subject_of(asked.graph)
-        why_not = request.analysis.why_not(subject.report, asked.graph)
+        why_not = request.analysis.why_not(subject.report, unrolled(asked.graph))
         if why_not:
             return Refusal(why_not)
         if asked.snapshot is not None:

@@ -1,0 +1,52 @@
+"""What a node is called in the window: its own title, else that of its block, numbered where several would be alike.
+
+Copies of a repeated group say which they are: “Residual block, copy 7 of 16, Add”.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from playground.data.registry import CATALOGUE
+from playground.document.copies import copy_words, drawn, unrolled
+from playground.document.graph import Graph, Group, Node
+
+
+def block_title(block: str) -> str:
+    """The title of a block, or its id when this program does not know it."""
+    declaration = CATALOGUE.get(block)
+    return declaration.title if declaration is not None else block
+
+
+def titles(graph: Graph) -> dict[str, str]:
+    """The name of every node, drawn ones first, then copies: “Dense 2” where there are several untitled ones."""
+    known: dict[str, str] | None = graph.remembered.get("titles")
+    if known is None:
+        known = graph.remembered["titles"] = _titles(graph)
+    return dict(known)
+
+
+def _titles(graph: Graph) -> dict[str, str]:
+    count = Counter(node.block for node in graph.nodes if not node.title)
+    found = {node.id: _title(node, count[node.block]) for node in graph.nodes}
+    for node in unrolled(graph).nodes:
+        if node.id not in found:
+            found[node.id] = f"{copy_words(graph, node.id)}, {found[drawn(node.id)]}"
+    return found
+
+
+def group_title(group: Group) -> str:
+    """What a group is called: its own title, or just that it is one."""
+    return group.title or "Group"
+
+
+def title_of(graph: Graph, identifier: str) -> str:
+    """The name of one node. Raises KeyError."""
+    return titles(graph)[identifier]
+
+
+def _title(node: Node, alike: int) -> str:
+    if node.title:
+        return node.title
+    number = node.id.rsplit("-", 1)[-1]
+    return f"{block_title(node.block)} {number}" if alike > 1 and number.isdigit() else block_title(node.block)
