@@ -147,20 +147,16 @@ class DescentFunction(Loss):
         return DescentLayer(self.landscape, self.start, self.constraint, self.radius)
 
     def to_code(self, *inputs: Signal) -> Code:
-        place = f"nn.Parameter(torch.tensor({list(self.start)}, dtype=torch.float64))"
-        parts = (Part(place, within="position", parameter=True),)
+        make = f"nn.Parameter(torch.tensor({list(self.start)}, dtype=torch.float64))"
+        parts = (Part(make, within="position", parameter=True),)
         named = self.function != "typed"
-        expression = f"{self.landscape.value.__name__}(*{{module}})" if named else self._typed_in_place()
+        place = "{module}[0]", "{module}[1]"
+        expression = written(self.expression, place) if not named else f"{self.landscape.value.__name__}(*{{module}})"
         uses: tuple[Callable[..., object], ...] = (self.landscape.value,) if named else ()
         if self.constraint == "none":
             return Code(expression, parts, uses=uses)
         back = f'{{module}}.copy_(project({{module}}, "{self.constraint}", {self.radius!r}))'
         return Code(expression, parts, uses=(*uses, project), constrain=back)
-
-    def _typed_in_place(self) -> str:
-        """The typed formula, with the coordinates of the place in the place of x and y."""
-        names = ("x", "y")[: self.landscape.dimensions]
-        return f"(lambda {', '.join(names)}: {written(self.expression)})(*{{module}})"
 
     def update(self, module: nn.Module) -> bool:
         """Weight and constraint can change while it goes down; another function or start is another descent."""

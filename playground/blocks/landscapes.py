@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 
-from playground.blocks.expressions import Actions, Expression, parse
+from playground.blocks.expressions import SEVERAL, Actions, Expression, parse
 
 VARIABLES = ("x", "y")
 Constraint = Literal["none", "l1", "l2", "box"]
@@ -147,50 +147,65 @@ def _evaluate(expression: Expression, *values: torch.Tensor) -> torch.Tensor:
     return found + torch.zeros_like(values[0])
 
 
-def written(text: str) -> str:
-    """A formula in x, or in x and y, as an expression of torch in these variables. Raises ExpressionError."""
+def written(text: str, names: Sequence[str]) -> str:
+    """A formula in x, or in x and y, as an expression of torch, with these expressions in the place of the variables.
+
+    Raises ExpressionError.
+    """
     expression = parse(text, VARIABLES)
-    names = {name: Written(name, False) for name in VARIABLES}
-    found = expression.run(names, _WRITING, lambda value: Written(repr(value), True))
-    return found.text if not found.constant else f"torch.full_like(x, {found.text})"
+    known = {name: _Written(place) for name, place in zip(VARIABLES, names, strict=False)}
+    writer = _Writer(names[0])
+    found: _Written = expression.run(known, writer.actions(), lambda value: _Written(_number(value), constant=True))
+    return writer.tensor(found)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 @dataclass(frozen=True)
-class Written:
-    """A part of a formula as Python; `constant` where there is no variable in it, so that it is no tensor."""
+class _Written:
+    """A part of a formula as Python."""
 
     text: str
-    constant: bool
+    binds: int = 9
+    """How tightly: 1 a sum, 2 a product, 3 a sign, 4 a power, 9 what needs no brackets anywhere."""
+    constant: bool = False
+    """Whether there is no variable in it, so that it is a number of Python and no tensor."""
 
-    def tensor(self) -> str:
-        """The part as an expression that gives a tensor."""
-        return f"torch.full_like(x, {self.text})" if self.constant else self.text
-
-
-def _write_call(name: str) -> Callable[..., Written]:
-    def call(*arguments: Written) -> Written:
-        if name in ("min", "max"):
-            words = functools.reduce(lambda a, b: f"torch.{name}imum({a}, {b})", [part.tensor() for part in arguments])
-        else:
-            words = f"torch.{name}({arguments[0].tensor()})"
-        return Written(words, False)
-
-    return call
+    def within(self, binds: int) -> str:
+        """The text where something binds so tightly around it."""
+        return self.text if self.binds >= binds else f"({self.text})"
 
 
-def _write_operation(symbol: str) -> Callable[[Written, Written], Written]:
-    python = "**" if symbol == "^" else symbol
+class _Writer:
+    """Writes parts of a formula; `like` is an expression that gives a tensor of the right kind."""
 
-    def operate(left: Written, right: Written) -> Written:
+    def __init__(self, like: str) -> None:
+        self._like = like
+
+    def actions(self) -> Actions:
+        """What to do for the steps of a formula."""
+        return {
+            "call": {name: functools.partial(self._call, name) for name in _FUNCTIONS},
+            "operate": {symbol: functools.partial(self._operate, symbol) for symbol in _OPERATORS},
+            "sign": {"-": lambda part: _Written(f"-{part.within(3)}", 3, part.constant)},
+        }
+
+    def tensor(self, part: _Written) -> str:
+        """A part as an expression that gives a tensor."""
+        return f"torch.full_like({self._like}, {part.text})" if part.constant else part.text
+
+    def _call(self, name: str, *arguments: _Written) -> _Written:
+        words = [self.tensor(part) for part in arguments]
+        if name in SEVERAL:
+            return _Written(functools.reduce(lambda first, second: f"torch.{name}imum({first}, {second})", words))
+        return _Written(f"torch.{name}({words[0]})")
+
+    def _operate(self, symbol: str, left: _Written, right: _Written) -> _Written:
+        binds = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}[symbol]
         # Numbers of Python may overflow or divide by zero with an error; tensors give infinity, as the formula does.
-        first = left.tensor() if left.constant and right.constant else left.text
-        return Written(f"({first} {python} {right.text})", False)
-
-    return operate
-
-
-_WRITING: Actions = {
-    "call": {name: _write_call(name) for name in _FUNCTIONS},
-    "operate": {symbol: _write_operation(symbol) for symbol in _OPERATORS},
-    "sign": {"-": lambda part: Written(f"(-{part.text})", part.constant)},
-}
+        left = _Written(self.tensor(left)) if left.constant and right.constant else left
+        first = left.within(binds + 1 if symbol == "^" else binds)
+        second = right.within(binds if symbol in "+*^" else binds + 1)
+        return _Written(f"{first} {'**' if symbol == '^' else symbol} {second}", binds)

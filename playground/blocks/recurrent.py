@@ -278,7 +278,8 @@ class LSTM(Recurrent):
     def to_code(self, *inputs: Signal) -> Code:
         # torch's order: input, forget, candidate, output
         gate = f"{{module}}.bias_ih_l0[{self.units}:{2 * self.units}]"
-        start = ("nn.init.zeros_({module}.bias_ih_l0)", f"nn.init.constant_({gate}, {self.forget_bias!r})")
+        forget = f"nn.init.constant_({gate}, {self.forget_bias!r})  # of the forget gate"
+        start = ("nn.init.zeros_({module}.bias_ih_l0)", forget)
         return replace(super().to_code(*inputs), start=start)
 
 

@@ -98,17 +98,20 @@ class Writing:
 
 
 class BodyWriter:
-    """Writes the statements of one scope. `wanted` are the outputs that it returns, in order."""
+    """Writes the statements of one scope. `wanted` are the outputs that it returns, `results` their names if given."""
 
     def __init__(
-        self, writing: Writing, scope: Scope, arguments: Mapping[Output, str], wanted: Sequence[Output]
-    ) -> None:
+        self, writing: Writing, scope: Scope, arguments: Mapping[Output, str], wanted: Sequence[Output],
+        results: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.writing, self.scope = writing, scope
         self.items = ordered(scope, writing.report, as_drawn=writing.as_drawn)
         self.links = {item: self._links(item) for item in self.items if isinstance(item, Chain)}
         self.hidden: set[str] = set()
         self.same = self._aliases()
         self.wanted = [self._of(output) for output in wanted]
+        self.results = dict(zip(self.wanted, results, strict=False))
+        """Variables that some of what is returned should have."""
         self.uses = Counter(self._of(source) for item in self.items for source in self._taken(item))
         self.uses.update(self.wanted)
         self.variable = {self._of(output): name for output, name in arguments.items()}
@@ -182,6 +185,8 @@ class BodyWriter:
 
     def _single(self, output: Output, dying: Sequence[str], word: str) -> str:
         """A variable for the only thing that a line gives."""
+        if output in self.results:
+            return self._fresh(output, self.results[output])
         live = self._live()
         usual = [name for name in ("x", *dying, "h") if name not in live]
         for name in (*(name for name in usual if name in dying), *usual):
@@ -222,8 +227,9 @@ class BodyWriter:
         self._compute(f"{', '.join(names)} = {text}", lit, outputs, code.remark)
 
     def _compute(self, text: str, lit: tuple[str, ...], outputs: Sequence[Output], remark: str = "") -> None:
-        shapes = tuple(self.writing.shape(output) for output in outputs)
-        rows = self.writing.report.signals[outputs[0]].rows if outputs else 1
+        signals = self.writing.report.signals
+        shapes = tuple(self.writing.shape(output) for output in outputs if signals[output].kind != "loss")
+        rows = signals[outputs[0]].rows if outputs else 1
         self.body.forward.append(Statement(text, lit, shapes, rows, remark))
 
     def _write_chain(self, chain: Chain) -> None:
@@ -247,8 +253,10 @@ class BodyWriter:
             return made[0]
         if len(set(made)) == 1:
             return f"nn.ModuleList({made[0]} for _ in range({len(made)}))"
-        runs = [(text, len(list(same))) for text, same in groupby(made)]
-        parts = [f"*({text} for _ in range({count}))" if count > 2 else ", ".join([text] * count) for text, count in runs]
+        parts: list[str] = []
+        for text, same in groupby(made):
+            count = len(list(same))
+            parts += [f"*({text} for _ in range({count}))"] if count > 2 else [text] * count
         return f"nn.ModuleList([{', '.join(parts)}])"
 
     def _call(self, copy: Scope, callee: str, lit: tuple[str, ...], word: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from torch import nn
 
 from playground.code.body import Body, Statement
-from playground.code.lines import Line, indented
+from playground.code.lines import Line, commented, indented
 from playground.code.naming import Names
 from playground.code.tree import Scope
 
@@ -107,7 +107,8 @@ class ClassWriter:
         yield Line(f"class {self.name}(nn.Module):", group)
         yield Line(f'    """{summary}"""', group)
         first = len(self.body.init)
-        used = {values for index, places in self.places.items() if index >= first for values in (p.values for p in places)}
+        later = (place for index, places in self.places.items() if index >= first for place in places)
+        used = {place.values for place in later}
         if first or used:
             arguments = "".join(f", {name}" for name in self.arguments)
             yield Line("")
@@ -132,17 +133,14 @@ class ClassWriter:
             texts[-1] = f"return {last[2]}"
         widest = max((len(text) for text in texts if len(text) <= FARTHEST), default=0)
         head = f"def forward(self{''.join(f', {name}' for name in self.body.arguments)}):"
-        yield Line(_commented(head, self._arriving(), 0), group)
-        for number, text in enumerate(texts):
-            statement = self.statements[first + number]
-            nodes = statement.nodes
-            yield Line(_commented(f"    {text}", self._comment(first + number), widest + 4), nodes)
+        yield from commented(head, self._arriving(), group)
+        for number, text in enumerate(texts, first):
+            yield from commented(f"    {text}", self._comment(number), self._nodes(number), widest + 4)
         if not short:
             yield Line(f"    return {returned}" if returned else "    return None", group)
 
     def _written(self, index: int, prefix: str) -> Iterator[Line]:
-        statement = self.statements[index]
-        yield Line(_commented(self._text(index, prefix), statement.remark, 0), self._nodes(index))
+        yield from commented(self._text(index, prefix), self.statements[index].remark, self._nodes(index))
 
     def _nodes(self, index: int) -> tuple[str, ...]:
         """The ids of a line in all scopes that have this class."""
@@ -158,7 +156,8 @@ class ClassWriter:
     # Comments --------------------------------------------------------------------------------------------------------
 
     def _arriving(self) -> str:
-        shapes = [self._shape([body.entering[place] for body in self.bodies], 0) for place in range(len(self.body.entering))]
+        count = len(self.body.entering)
+        shapes = [self._shape([body.entering[place] for body in self.bodies], 0) for place in range(count)]
         if len(shapes) < 2:
             return "".join(shapes)
         return ", ".join(f"{name}: {shape}" for name, shape in zip(self.body.arguments, shapes, strict=True))
@@ -180,10 +179,6 @@ class ClassWriter:
         return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
-def _commented(text: str, comment: str, column: int) -> str:
-    return f"{text.ljust(column)}  # {comment}" if comment else text
-
-
 def _joint(words: Sequence[str]) -> str:
     """One name for a number that is given to several things: `channels` for `in_channels` and `out_channels`."""
     plain = {re.sub(r"^(in|out)_", "", word) for word in words}
@@ -194,7 +189,8 @@ def _joint(words: Sequence[str]) -> str:
 
 def skeleton(body: Body) -> tuple[object, ...]:
     """What bodies have in common that can be one class."""
-    texts = tuple((NUMBER.sub("#", one.text), one.remark, len(one.shapes), one.rows) for one in (*body.init, *body.forward))
+    every = (*body.init, *body.forward)
+    texts = tuple((NUMBER.sub("#", one.text), one.remark, len(one.shapes), one.rows) for one in every)
     return body.arguments, len(body.init), texts, body.returned
 
 

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from playground.blocks.loss import Loss
-from playground.code.lines import Line, indented
+from playground.code.lines import Line, commented, indented
 from playground.code.naming import Names, snake
 from playground.code.network import Compared
 from playground.code.roles import Roles
 from playground.document.copies import drawn
 from playground.network.remedies import Output
 
-LOSS = "How far the answers are from what they should be, on one batch: the number to make small."
-LOSSES = "Every loss on one batch, not weighted."
-TOTAL = "The sum of all losses on one batch, each with its weight: the number to make small."
+LOSS = "The number to make small, of one batch."
+LOSSES = "Every loss of one batch, not weighted."
+TOTAL = "The number to make small, of one batch: the sum of all losses, each with its weight."
 
 
 class Judging:
@@ -60,8 +60,7 @@ class Judging:
             for output, word in zip(outputs, words, strict=True):
                 self.variable[output] = self._names.take(snake(word))
             names = ", ".join(self.variable[output] for output in outputs)
-            remark = f"  # {code.remark}" if code.remark else ""
-            yield Line(f"{names} = {code.expression.format(*given)}{remark}", (drawn(name),))
+            yield from commented(f"{names} = {code.expression.format(*given)}", code.remark, (drawn(name),))
 
     # Functions -------------------------------------------------------------------------------------------------------
 

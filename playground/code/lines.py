@@ -48,6 +48,21 @@ def _ranges(numbers: list[int]) -> Iterator[range]:
             start = following
 
 
+LONGEST = 110
+"""A line with its comment is no longer than this; else the comment stands above it."""
+
+
+def commented(text: str, comment: str, nodes: tuple[str, ...] = (), column: int = 0) -> tuple[Line, ...]:
+    """A statement with a comment at its end, from `column` on, or above it."""
+    if not comment:
+        return (Line(text, nodes),)
+    line = f"{text.ljust(column)}  # {comment}"
+    if len(line) <= LONGEST:
+        return (Line(line, nodes),)
+    indent = text[: len(text) - len(text.lstrip())]
+    return Line(f"{indent}# {comment}", nodes), Line(text, nodes)
+
+
 def indented(lines: Iterable[Line], levels: int = 1) -> tuple[Line, ...]:
     """The same lines further to the right; empty ones stay empty."""
     return tuple(Line(f"{'    ' * levels}{line.text}" if line.text else "", line.nodes) for line in lines)

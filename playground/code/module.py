@@ -63,6 +63,7 @@ class _Network:
             graph, roles.report, roles.codes, as_drawn=self._several_draw(), leaving=self._leaving(),
             tops=frozenset({*self.known, *IMPORTS}),
         )  # fmt: skip
+        self.judging = Judging(roles)
         self.bodies: dict[Scope, Body] = {}
         self.paths: dict[str, tuple[str, ...]] = {}
         """For each node where its parts lie in the network, such as `stages.2.conv_1`."""
@@ -74,7 +75,7 @@ class _Network:
             for alike in self._alike(level):
                 lines += [*self._class(alike), Line(""), Line("")]
         lines += self._network()
-        judging = Judging(self.roles)
+        judging = self.judging
         functions = list(judging.lines())
         if functions:
             lines += [Line(""), Line(""), *functions]
@@ -163,7 +164,8 @@ class _Network:
     def _network(self) -> Iterator[Line]:
         roles, tree = self.roles, self.tree
         arguments = {output: roles.feeds[output] for output in roles.takes}
-        body = self.bodies[tree] = BodyWriter(self.writing, tree, arguments, roles.wanted).write()
+        results = self.judging.outputs if len(roles.wanted) > 1 else ()
+        body = self.bodies[tree] = BodyWriter(self.writing, tree, arguments, roles.wanted, results).write()
         self._find_paths(tree, "")
         body.init.extend(self._ties())
         writer = ClassWriter(NETWORK, Alike("", [(tree, body)]), self._takes)
@@ -173,7 +175,8 @@ class _Network:
         for item, name in self.bodies[scope].attributes.items():
             if isinstance(item, str):
                 parts = self.roles.codes[item].parts
-                self.paths[item] = tuple(f"{prefix}{name}" + (f"_{part.name}" if at else "") for at, part in enumerate(parts))
+                names = (f"{name}_{part.name}" if at else name for at, part in enumerate(parts))
+                self.paths[item] = tuple(prefix + each for each in names)
                 continue
             one = len(item.copies) == 1 or self.writing.one_module(item)
             for number, copy in enumerate(item.copies):
@@ -189,7 +192,8 @@ class _Network:
             return
         yield from map(Line, CONSTRAIN.splitlines())
         for name, code in found:
-            parts = {part.name: f"self.{attribute(path)}" for part, path in zip(code.parts, self.paths[name], strict=True)}
+            paths = zip(code.parts, self.paths[name], strict=True)
+            parts = {part.name: f"self.{attribute(path)}" for part, path in paths}
             yield Line(f"    {code.constrain.format(**parts)}", (drawn(name),))
 
     # Weights ---------------------------------------------------------------------------------------------------------

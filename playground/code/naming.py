@@ -1,4 +1,4 @@
-"""Names for what a person called as they liked: valid in Python, each once, and free of what means something already."""
+"""Names for what a person called as they liked: valid in Python, each once, and none that means something already."""
 
 from __future__ import annotations
 

@@ -72,9 +72,7 @@ class Roles:
     @cached_property
     def measures(self) -> tuple[str, ...]:
         """Measures."""
-        return tuple(
-            name for name in self.report.order if isinstance(self.report.blocks.get(name), Measure) and self._written(name)
-        )
+        return tuple(name for name in self.codes if isinstance(self.block(name), Measure) and self._written(name))
 
     @cached_property
     def targets(self) -> tuple[str, ...]:

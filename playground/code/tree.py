@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from playground.document.copies import drawn, origin
 from playground.document.graph import Graph, Group
@@ -61,7 +62,7 @@ def tree_of(graph: Graph, report: Report, nodes: Collection[str], classes: Colle
     for name in report.order:
         if name not in nodes:
             continue
-        scope, around = root, ()
+        scope, around = root, cast(tuple[int, ...], ())
         drawn, copies = origin(name)
         later = dict(copies)
         for group in _around(graph, drawn):
