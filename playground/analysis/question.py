@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from playground.analysis.progress import Tell, nobody
+from playground.analysis.shared.given import Given
 from playground.analysis.subject import Subject
 from playground.blocks.interruption import never
 from playground.document.graph import Graph
@@ -26,6 +27,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "runs": ("runs", "gone"),
     "moment": ("moment",),
     "project": ("project",),
+    "given": ("given",),
 }
 """What an analysis may need, and the fields of the question that hold it. Node and example are always given."""
 OF_A_RUN = frozenset({"snapshot", "history", "trail", "runs"})
@@ -66,12 +68,12 @@ class Question:
     """Everything an analysis may look at. What it does not need may be missing.
 
     The one who asks says what is looked at: `graph` is that on the canvas; `node` the node chosen in the window, if
-    any; `example` the row of the part under examination, that views which look at a single example show; `trail` are
-    the snapshots kept of the way that the run has come, oldest first, also of what came after `snapshot` when a person
-    looks back. `weights` are the weights a person has pointed at, newest last; `others` are other runs to compare with,
-    `runs` all of the session, of which the oldest `gone` are no longer kept; `moment` is when the snapshot was, if a
-    person looks back; `project` has the settings, for what trains networks of its own; `grown` is a number that grows
-    with the run.
+    any; `example` the row of the part under examination, that views which look at a single example show, and `given`
+    one that a person has given by hand, which stands before it; `trail` are the snapshots kept of the way that the run
+    has come, oldest first, also of what came after `snapshot` when a person looks back. `weights` are the weights a
+    person has pointed at, newest last; `others` are other runs to compare with, `runs` all of the session, of which the
+    oldest `gone` are no longer kept; `moment` is when the snapshot was, if a person looks back; `project` has the
+    settings, for what trains networks of its own; `grown` is a number that grows with the run.
 
     The one who answers adds the network: `subject` is that of the graph; `cancelled` is asked between the parts of a
     long computation, and `tell` hears how far it is.
@@ -91,6 +93,7 @@ class Question:
     moment: Moment | None = None
     project: Project | None = None
     graph: Graph | None = None
+    given: Given | None = None
     grown: int = 0
     cancelled: Callable[[], bool] = never
     tell: Tell = nobody
@@ -115,7 +118,7 @@ class Question:
         if self.subject is None or self.snapshot is None:
             raise ValueError("this analysis needs a network and a snapshot of its weights")
         self.subject.load(self.snapshot)
-        return self.subject
+        return self.subject.using(self.given)
 
     def check(self) -> None:
         """Raises Cancelled when the result is no longer wanted."""

@@ -37,6 +37,7 @@ from playground.analysis.run.luck import LuckAnalysis
 from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.run.race import RaceAnalysis
 from playground.analysis.run.runs import RunsAnalysis
+from playground.analysis.use.use_it import UseItAnalysis
 
 ANALYSES: tuple[type[Analysis], ...] = (
     CurvesAnalysis,
@@ -73,6 +74,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     OptimizerXrayAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,
+    UseItAnalysis,
 )
 
 

@@ -13,9 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.analysis.shared.given import Given
 from playground.analysis.shared.points import PlanePoints, plane_points
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
+from playground.data.inputs.base import Encoded, EntryError, InputForm, Known
 from playground.data.preparation import Prepared, prepare
 from playground.document.copies import unrolled
 from playground.document.graph import Graph, NodeTraining
@@ -72,6 +74,10 @@ class Subject:
         self._points: dict[Part, PlanePoints] = {}
         self._extent: Extent | None = None
         self._loaded = _Loaded()
+        self.given: Given | None = None
+        """What a person gives in place of an example of the data."""
+        self._forms: dict[str, InputForm | None] = {}
+        self._encoded: WeakKeyDictionary[Given, dict[Output, torch.Tensor]] = WeakKeyDictionary()
         self._remembered: WeakKeyDictionary[Snapshot, dict[Hashable, Any]] = WeakKeyDictionary()
 
     def about(self, graph: Graph) -> Subject:
@@ -81,6 +87,14 @@ class Subject:
         other = copy.copy(self)
         other.graph, other._titles = unrolled(graph), titles(graph)
         other.__dict__.pop("settings", None)
+        return other
+
+    def using(self, given: Given | None) -> Subject:
+        """The same network for a question in which a person has given an example of their own."""
+        if given is self.given:
+            return self
+        other = copy.copy(self)
+        other.given = given
         return other
 
     @functools.cached_property
@@ -159,10 +173,58 @@ class Subject:
         return "test" if self.count("test") else "train"
 
     def example(self, row: int) -> dict[Output, torch.Tensor]:
+        """One example for every data port, with the batch axis: what a person has given, else that of a row."""
+        return {**self.recorded(row), **self.given_feeds()}
+
+    def shown_row(self, row: int, count: int) -> int:
+        """The row of the example that is looked at among `count`; −1 where a person has given one of their own."""
+        return -1 if self.given_feeds() else row % max(1, count)
+
+    def recorded(self, row: int) -> dict[Output, torch.Tensor]:
         """One example of `shown_part` for every data port, with the batch axis; the row counts round."""
         feeds = self.feeds(self.shown_part)
         count = max(1, self.count(self.shown_part))
         return {output: whole[row % count : row % count + 1] for output, whole in feeds.items()}
+
+    def form(self, node: str) -> InputForm | None:
+        """How a person gives an example of a data block; None where nobody can."""
+        if node not in self._forms:
+            prepared = self.prepared[node]
+            features = prepared.parts["train"]["features"]
+            if features.dtype != np.int64:
+                features = prepared.scaler.unscale(features)  # type: ignore[arg-type]
+            known = Known(features, prepared.feature_names, prepared.signals[0])
+            self._forms[node] = prepared.dataset.input_form(known)
+        return self._forms[node]
+
+    def scaled(self, node: str, features: NDArray[Any]) -> torch.Tensor:
+        """Features (N, ...) as the data have them, as the network sees them."""
+        if features.dtype == np.int64:
+            return torch.from_numpy(features)
+        scaler = self.prepared[node].scaler
+        return torch.from_numpy(scaler.scale(features.astype(scaler.shift.dtype, copy=False)))
+
+    def read(self, node: str, entry: Any) -> Encoded:
+        """An entry for a data block as an array. Raises EntryError."""
+        form = self.form(node)
+        if form is None:
+            raise EntryError(f"Nobody can give an example of {self.title(node)} by hand.")
+        return form.encoded(entry)
+
+    def given_feeds(self) -> dict[Output, torch.Tensor]:
+        """What a person has given, (1, ...) each, as the network sees it; empty where it cannot be used."""
+        if self.given is None:
+            return {}
+        if self.given not in self._encoded:
+            try:
+                self._encoded[self.given] = {
+                    (node, "features"): self.scaled(node, self.read(node, entry).features)
+                    for node, entry in self.given.entries.items()
+                    if node in self.prepared
+                }
+            except EntryError:
+                self._encoded[self.given] = {}
+        return self._encoded[self.given]
 
     def values(
         self,
@@ -189,6 +251,10 @@ class Subject:
                     kept.append(values[slot])
         joined = [kept[0] if len(kept) == 1 else torch.cat(kept) for kept in found]
         return {output: value.numpy() for output, value in zip(outputs, joined, strict=True)}
+
+    def draw_calmly(self) -> None:
+        """Draw random numbers from the subject's own generator again, after a while of drawing from another."""
+        self.network.draw_from(self._noise)
 
     def calm(self) -> None:
         """Let blocks that draw random numbers draw the same ones again, so that a picture changes with the weights."""

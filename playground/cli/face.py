@@ -136,6 +136,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_check(commands)
     _add_new(commands)
     _add_export(commands)
+    _add_predict(commands)
     for name, help_, module in (
         ("presets", "list the presets", "presets"),
         ("blocks", "list the blocks with their parameters", "listings"),
@@ -229,6 +230,18 @@ def _add_export(commands: Commands[Parser]) -> None:
     parser.add_argument("--weights", metavar="FILE", help="the weights of a saved run, else those beside the project")
     parser.add_argument("--with-scaling", action="store_true",
                         help="take raw features and answer in the units of the data")  # fmt: skip
+    _add_fresh(parser)
+
+
+def _add_predict(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "predict", "answer rows, pictures, texts or series of yours", ("predict", "predict"))
+    parser.add_argument("project", metavar=PROJECT, help=f"{PROJECT_HELP}; one without saved weights is trained first")
+    parser.add_argument("--in", dest="input", metavar="DATA", required=True,
+                        help="a table with the columns of the data in any order, a folder of pictures, a text with one "
+                             "example in each line, or numbers; - reads standard input")  # fmt: skip
+    parser.add_argument("--out", metavar="CSV", required=True, help="where the answers go; - for standard output")
+    parser.add_argument("--weights", metavar="FILE", help="weights that were saved beside a project (.safetensors)")
+    parser.add_argument("--epochs", metavar="N", type=_positive, help="train exactly so many epochs first")
     _add_fresh(parser)
 
 

@@ -14,13 +14,15 @@ from torch import nn
 from playground.blocks.base import Block, BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.usual import usual_form
+from playground.data.parts import PARTS as PARTS
+from playground.data.parts import Part as Part
 from playground.document.declaration import ParameterInfo, parameter
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 Labels = Literal["index", "one-hot", "zero-one", "signed"]
 Scaling = Literal["none", "standardize", "min-max"]
-Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = ("train", "validation", "test")
 ROWS = "rows"
 UNKNOWN_RANGE = (-math.inf, math.inf)
 SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
@@ -102,6 +104,13 @@ class Dataset(Block):
     def generate(self, generator: np.random.Generator) -> Examples:
         """Make or load the examples; all randomness comes from `generator`."""
         raise NotImplementedError
+
+    def input_form(self, known: Known) -> InputForm | None:
+        """How a person gives an example of their own, as “Use it” and the command `predict` ask for it.
+
+        None where nobody can. Of the usual kinds of features the form follows from what is known of them.
+        """
+        return usual_form(known, ink=self.ink)
 
     def fresh_generator(self) -> np.random.Generator:
         """The generator that `generate` is given, at its start: the same for the same data seed."""

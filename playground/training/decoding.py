@@ -77,7 +77,7 @@ class Decoder:
         """Probabilities (N, classes) of scores (N, units); a gradient goes through."""
         if self.reading == "softmax":
             return scores.softmax(dim=1)
-        shares = _shares(self.reading, scores)
+        shares = separate_shares(self.reading, scores)
         if self.units == 1:
             return torch.cat((1.0 - shares, shares), dim=1)  # (N, 1) -> (N, 2)
         total = shares.sum(dim=1, keepdim=True)
@@ -93,7 +93,8 @@ class Decoder:
         return (flat[:, 0] > (0.0 if self.target.scale == "signed" else 0.5)).long()
 
 
-def _shares(reading: Reading, scores: Tensor) -> Tensor:
+def separate_shares(reading: Reading, scores: Tensor) -> Tensor:
+    """Scores as shares from 0 to 1, each by itself, as of labels of which several may hold."""
     if reading == "logit":
         return scores.sigmoid()
     if reading == "log-probability":

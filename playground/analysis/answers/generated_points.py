@@ -89,7 +89,7 @@ class GeneratedPointsAnalysis(Plotted):
     modes: bool = parameter(True, drawing=True, help="Show each mode with a tick where the generator covers it.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        dealer = _dealer(report)
+        dealer = dealer_of(report)
         if not dealer:
             return "Real and generated points need the block “Real and generated” that deals them out."
         if report.inputs[dealer][0] != (plane_node(report), "features"):
@@ -101,7 +101,7 @@ class GeneratedPointsAnalysis(Plotted):
     def compute(self, question: Question) -> GeneratedPoints:
         subject = question.loaded()
         report, node = subject.report, plane_node(subject.report)
-        dealer = _dealer(report)
+        dealer = dealer_of(report)
         judge = _judge(report, dealer)
         assert judge is not None
         part, generated = subject.shown_part, report.inputs[dealer][1]
@@ -126,7 +126,7 @@ class GeneratedPointsAnalysis(Plotted):
         )
 
 
-def _dealer(report: Report) -> str:
+def dealer_of(report: Report) -> str:
     """The first block that deals out real and generated examples; empty when there is none."""
     return next(iter(report.revealing("real and generated")), "")
 

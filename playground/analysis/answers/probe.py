@@ -85,6 +85,7 @@ class ProbedBoundary(Boundary):
 class ProbeAnalysis(DecisionBoundaryAnalysis):
     """The decision boundary with a point one can move, and all its numbers through the network."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "given"})
     id: ClassVar[str] = "probe"
     title: ClassVar[str] = "Probe point"
     summary: ClassVar[str] = (

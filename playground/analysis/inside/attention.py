@@ -68,6 +68,7 @@ def _word(layer: AttentionLayer, step: int) -> str:
 class AttentionAnalysis(Analysis):
     """The attention matrices of all heads of all layers."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "given"})
     id: ClassVar[str] = "attention"
     title: ClassVar[str] = "Attention"
     summary: ClassVar[str] = (
@@ -92,7 +93,7 @@ class AttentionAnalysis(Analysis):
             layers=_layers(subject, nodes, question.example),
             chosen=question.node if question.node in nodes else "",
             part=part,
-            row=question.example % max(1, count),
+            row=subject.shown_row(question.example, count),
             count=count,
         )
 

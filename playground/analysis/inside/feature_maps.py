@@ -77,6 +77,7 @@ class FeatureMaps:
 class FeatureMapsAnalysis(Analysis):
     """The feature maps of all filters for one example."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "given"})
     id: ClassVar[str] = "feature-maps"
     title: ClassVar[str] = "Feature maps"
     summary: ClassVar[str] = (
@@ -105,7 +106,7 @@ class FeatureMapsAnalysis(Analysis):
             layers=layers,
             chosen=question.node if question.node in [layer.node for layer in layers] else "",
             part=part,
-            row=question.example % max(1, count),
+            row=subject.shown_row(question.example, count),
             count=count,
             answer=answer_to(subject, question.node, values),
         )

@@ -79,6 +79,7 @@ class HiddenStates:
 class HiddenStatesAnalysis(Analysis):
     """Hidden state, cell and gates over time."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "given"})
     id: ClassVar[str] = "hidden-states"
     title: ClassVar[str] = "Hidden states"
     summary: ClassVar[str] = (
@@ -119,7 +120,7 @@ class HiddenStatesAnalysis(Analysis):
             maps=tuple(maps),
             tokens=words_at(subject, node, values),
             part=part,
-            row=question.example % max(1, count),
+            row=subject.shown_row(question.example, count),
             count=count,
             answer=answer_to(subject, question.node, values),
         )

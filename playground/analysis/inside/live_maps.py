@@ -73,6 +73,7 @@ class LiveMaps:
 class LiveMapsAnalysis(Analysis):
     """The map of every unit over the plane, or one example on its way through the network."""
 
+    needs: ClassVar[frozenset[str]] = frozenset({"snapshot", "given"})
     id: ClassVar[str] = "live-maps"
     title: ClassVar[str] = "Live maps"
     summary: ClassVar[str] = "What each block makes of every point of the plane, or of one example: blue is positive."
@@ -167,7 +168,11 @@ def _of_example(question: Question, subject: Subject) -> LiveMaps:
     node = image_node(report)
     if node:
         followed = redrawn or any("feature maps" in report.blocks[name].reveals for name in maps)
-        maps[node] = _data_pictures(subject, node, question.example if followed else None)
+        own = subject.given_feeds().get((node, "features"))
+        if own is not None:
+            maps[node] = _grey(brightness(subject.prepared[node], own.numpy()))
+        else:
+            maps[node] = _data_pictures(subject, node, question.example if followed else None)
         palettes[node] = "ink"
     return LiveMaps(maps, node, None, None, palettes, feature_names=feature_names(subject))
 

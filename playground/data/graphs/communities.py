@@ -15,6 +15,8 @@ from playground.blocks.base import Port
 from playground.blocks.class_loss import NOT_ASKED
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.graphs import NodeForm
 from playground.document.declaration import parameter
 
 Floats = NDArray[np.float32]
@@ -52,6 +54,9 @@ class NodeClasses(Dataset):
     def node_name(self, node: int) -> str:
         """What a node is called."""
         return f"node {node + 1}"
+
+    def input_form(self, known: Known) -> InputForm:
+        return NodeForm(tuple(self.node_name(node) for node in range(self.node_count())), known.features[:1])
 
     def signals(self) -> tuple[Signal, ...]:
         count = self.node_count()

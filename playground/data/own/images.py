@@ -17,6 +17,8 @@ from playground.blocks.base import BlockError
 from playground.blocks.signal import Signal
 from playground.data.base import PARTS, ClassDataset, Dataset, Examples, Part
 from playground.data.images.digits import IMAGE_AXES
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.pictures import PictureForm
 from playground.data.own import files as own_files
 from playground.data.own.files import CHOOSE_FOLDER, FileRefused, Reading, ReadingStopped
 from playground.data.own.picture_decoding import Brightness, square_and_brightness, square_of
@@ -215,6 +217,10 @@ class OwnPictures(ClassDataset):
         if self.scaling == "none":
             return Signal(shape, kind="image", axes=IMAGE_AXES, low=0.0, high=1.0)
         return Signal(shape, kind="image", axes=IMAGE_AXES)
+
+    def input_form(self, known: Known) -> InputForm:
+        scale = self.pictures.brightness if self.pictures is not None else None
+        return PictureForm(3 if self.colour else 1, self.side, self.side, self.ink, brightness=scale)
 
     def subtitle(self) -> str:
         if self.pictures is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import Counter
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from playground.blocks.base import BlockError
 from playground.blocks.signal import PADDING, Signal
 from playground.data.base import Dataset, Examples, target_signal
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.texts import TextForm
 from playground.data.own import files as own_files
 from playground.data.own.choice import Name, Value
 from playground.data.own.columns import MOST_CATEGORIES, TableColumn
@@ -245,6 +248,14 @@ class OwnLabelledTexts(Dataset):
         if self.texts is None:
             raise BlockError(f"The texts of “{Path(self.file).name}” are not known yet. Choose it again.", CHOOSE)
         own_files.expect_file(self.title, self.file, self.texts.size, self.texts.sha256)
+
+    def input_form(self, known: Known) -> InputForm:
+        words = self.tokens == "words"
+        return TextForm(
+            self.vocabulary(), self.length, self.tokens, functools.partial(tokens_of, kind=self.tokens),
+            " " if words else "", "front", 0, 1, frozenset(np.unique(known.features).tolist()),
+            column=self.texts.text if self.texts is not None else "",
+        )  # fmt: skip
 
     def generate(self, generator: np.random.Generator) -> Examples:
         texts, target = self._read()

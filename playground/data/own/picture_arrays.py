@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.base import Part
 from playground.data.own.files import FileRefused, Reading
+from playground.data.parts import Part
 
 if TYPE_CHECKING:
     from PIL import Image

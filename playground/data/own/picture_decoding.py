@@ -87,6 +87,23 @@ def square_and_brightness(
     opener: Opener, side: int, brightness: Brightness | None = None
 ) -> tuple[Image.Image, Brightness | None]:
     """What `square_of` gives, and the scale that the picture needs by itself."""
+    from PIL import Image, ImageOps
+
+    picture, own = _upright(opener, side, brightness)
+    return ImageOps.fit(picture, (side, side), Image.Resampling.BILINEAR), own
+
+
+def whole_of(opener: Opener, side: int, brightness: Brightness | None = None) -> Image.Image:
+    """A whole picture in colour, its longer side at most `side` pixels. Raises FileRefused as `square_of` does."""
+    picture, _ = _upright(opener, side, brightness)
+    picture.thumbnail((side, side))
+    return picture
+
+
+def _upright(
+    opener: Opener, side: int, brightness: Brightness | None
+) -> tuple[Image.Image, Brightness | None]:
+    """A picture in colour, upright, of at least `side` pixels where it has so many, and the scale that it needs."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -97,8 +114,7 @@ def square_and_brightness(
                     raise FileRefused(f"more than {MOST_PIXELS // 1_000_000} million pixels")
                 picture.draft("RGB", (2 * side, 2 * side))  # lets JPEG skip detail that would be thrown away
                 own = brightness_of(picture)
-                upright = ImageOps.exif_transpose(_in_eight_bits(picture, own, brightness))
-                return ImageOps.fit(_in_colour(upright), (side, side), Image.Resampling.BILINEAR), own
+                return _in_colour(ImageOps.exif_transpose(_in_eight_bits(picture, own, brightness))), own
     except UnidentifiedImageError:
         raise FileRefused("no picture of a known kind") from None
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from playground.data.base import PARTS, Part
 from playground.data.own.columns import natural_order
 from playground.data.own.files import FileRefused, Reading
 from playground.data.own.picture_arrays import ARRAY_ENDINGS, array_groups, is_array_file
 from playground.data.own.picture_decoding import endings, formats
+from playground.data.parts import PARTS, Part
 
 if TYPE_CHECKING:
     from PIL import Image

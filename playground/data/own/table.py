@@ -23,6 +23,7 @@ from playground.data.base import (
     Scaling,
     column_signal,
 )
+from playground.data.inputs.base import InputForm, Known
 from playground.data.own import files as own_files
 from playground.data.own.choice import (
     MISSING_HELP,
@@ -40,6 +41,7 @@ from playground.data.own.columns import TableColumn
 from playground.data.own.delimited import Table, read_table
 from playground.data.own.files import CHOOSE, FileRefused, Reading, ReadingStopped
 from playground.data.own.outcome import numbered, outcome
+from playground.data.own.table_form import table_form, usual_numbers
 from playground.data.preparation import split
 from playground.document.declaration import parameter
 
@@ -81,6 +83,11 @@ class OwnTable(ScaledDataset):
 
     def feature_scaling(self) -> Scaling:
         return "none" if self.as_pictures else self.scaling
+
+    def input_form(self, known: Known) -> InputForm | None:
+        if self.table is None or self.as_pictures:
+            return super().input_form(known)
+        return table_form(self.table, self.missing, self.fill_value, known)
 
     def subtitle(self) -> str:
         if self.table is None:
@@ -236,17 +243,7 @@ def _fill(
         gaps = np.isnan(block[:, 0])
         if not gaps.any():
             continue
-        known = block[train][~gaps[train]]
-        usual = np.zeros(block.shape[1])
-        if missing == "value" and not column.values:
-            usual[:] = value
-        elif missing not in ("zero", "value") and len(known):
-            usual = np.median(known, axis=0) if missing.startswith("median") else known.mean(axis=0)
-            if column.use == "category":
-                usual = np.eye(len(column.values))[int(known.mean(axis=0).argmax())]
-            elif column.use == "labels":
-                usual = np.round(usual)
-        block[gaps] = usual
+        block[gaps] = usual_numbers(block[train][~gaps[train]], column, missing, value)
 
 
 class OwnClassTable(OwnTable, ClassDataset):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from playground.blocks.base import BlockError
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples
+from playground.data.inputs.base import Known
+from playground.data.inputs.texts import TextForm
 from playground.data.own import files as own_files
 from playground.data.own.encodings import example_in, single_byte
 from playground.data.own.files import CHOOSE, FileRefused, Reading, encoding_of, head_of
@@ -153,6 +155,10 @@ class OwnText(TextWindows):
 
     def alphabet(self) -> tuple[str, ...]:
         return ALPHABET if self.plain or self.content is None else self.content.symbols
+
+    def input_form(self, known: Known) -> TextForm:
+        form, alphabet = super().input_form(known), self.alphabet()
+        return replace(form, unknown=alphabet.index(RARE)) if RARE in alphabet else form
 
     def subtitle(self) -> str:
         if self.content is None:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from playground.blocks.base import BlockError, Fix, Port
 from playground.blocks.signal import Signal, Windows
 from playground.data.base import PARTS, Dataset, Examples, Part, Scaling
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.series import SeriesForm
 from playground.data.packaged import numbers_in
 from playground.document.declaration import parameter
 
@@ -178,6 +180,13 @@ class SeriesDataset(Dataset):
         """The series with all that is needed to come from raw to scaled numbers and back; the same for the same
         declaration. Raises OSError where the file of real data cannot be read."""
         return _timeline(self)
+
+    def input_form(self, known: Known) -> InputForm:
+        timeline = self.timeline()
+        return SeriesForm(
+            self.window, self.value_name, self.step_name, self.relative, timeline.shift, timeline.factor,
+            tuple(timeline.values[-self.window :].tolist()),
+        )  # fmt: skip
 
     def signals(self) -> tuple[Signal, ...]:
         scale: Literal["relative", "any"] = "relative" if self.relative else "any"

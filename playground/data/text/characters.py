@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from playground.blocks.base import BlockError, Fix
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part
+from playground.data.inputs.base import Known
+from playground.data.inputs.texts import TextForm
 from playground.document.declaration import parameter
 
 ALPHABET = tuple("abcdefghijklmnopqrstuvwxyz .,:;'\"()-_=0")
@@ -62,6 +64,12 @@ class TextWindows(Dataset):
                 Fix("Set window to 8", "set", parameters={"window": 8}),
                 Fix("Set characters to 60,000", "set", parameters={"characters": 60_000}),
             )
+
+    def input_form(self, known: Known) -> TextForm:
+        # Some networks want their windows whole: a shorter text is preceded by blanks, or the first character.
+        alphabet = self.alphabet()
+        blank = alphabet.index(" ") if " " in alphabet else 0
+        return TextForm(alphabet, self.window, fill="front", filler=blank, keeps_end=True, grows=True)
 
     def tokens(self) -> dict[Part, Tokens]:
         """The text of each part as numbers, in order."""

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from playground.blocks.class_loss import NOT_ASKED
 from playground.blocks.signal import PADDING, Signal
 from playground.data.base import Dataset, Examples, Part, target_signal
+from playground.data.inputs.base import InputForm, Known
+from playground.data.inputs.texts import VectorsForm
 from playground.document.declaration import parameter
 
 
@@ -139,6 +141,9 @@ class TheCatSat(Dataset):
             Signal((len(words), 2), kind="series", axes=("time", "features"), low=0.0, high=1.0),
             Signal((len(words),), kind="tokens", scale="index", axes=("time",), classes=words),
         )
+
+    def input_form(self, known: Known) -> InputForm:
+        return VectorsForm(SENTENCE, len(SENTENCE))
 
     def generate(self, generator: np.random.Generator) -> Examples:
         vectors = np.array([[vector for _, vector in SENTENCE]], dtype=np.float32)

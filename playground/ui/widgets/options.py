@@ -174,7 +174,10 @@ def part_box(tooltip: str) -> QComboBox:
 
 
 class ExampleBox(QuietSpinBox):
-    """The number, from 1, of the example that a view looks at. `show_example` is silent, a person's choice is not."""
+    """The number, from 1, of the example that a view looks at. `show_example` is silent, a person's choice is not.
+
+    Where a person has given an example by hand, it says so.
+    """
 
     row_chosen = Signal(int)
     """The row, from 0, that a person wants to look at."""
@@ -187,15 +190,17 @@ class ExampleBox(QuietSpinBox):
 
     @Slot(int)
     def _tell_row(self, number: int) -> None:
-        self.row_chosen.emit(number - 1)
+        if number:
+            self.row_chosen.emit(number - 1)
 
     def sizeHint(self) -> QSize:
         return QSize(THEME.px(78), super().sizeHint().height())
 
     def show_example(self, row: int, count: int, part: str) -> None:
-        """Show row `row`, from 0, of a part with `count` examples."""
+        """Show row `row`, from 0, of a part with `count` examples; −1 for one that a person has given by hand."""
         with QSignalBlocker(self):
-            self.setRange(1, max(1, count))
+            self.setSpecialValueText("yours" if row < 0 else "")
+            self.setRange(0 if row < 0 else 1, max(1, count))
             self.setValue(row + 1)
         self.setToolTip(plain_tip(f"Which of the {count:,} {part} examples is looked at, here and on the canvas"))
 

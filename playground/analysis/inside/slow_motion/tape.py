@@ -100,7 +100,7 @@ class Tape:
     # Forward --------------------------------------------------------------------------------------------------------
 
     def _feed(self, example: int) -> None:
-        for (node, port), value in self._subject.example(example).items():
+        for (node, port), value in self._subject.recorded(example).items():
             letter: Letter = "y" if port == "target" else "x"
             exact = value.double() if value.is_floating_point() else value
             self._place((node, port), Place(f"{node}:{port}", node, letter, 0, exact, carries=False))

@@ -302,5 +302,6 @@ class AttentionView(View):
             if self._followed in nodes:
                 self.canvas.choose(nodes.index(self._followed), self.canvas.head)
         which = f"{result.part} example {result.row + 1}" if result.count > 1 else "the only example"
+        which = "your example" if result.row < 0 else which
         rows = "each row sums to 1" if self.canvas.kind == "weights" else "softmax of a row gives the weights"
         self.legend.show_entries([Entry(which), Entry(rows)])

@@ -125,7 +125,7 @@ class FeatureMapsView(View):
         self.panel.reserve(result.layers)
         self._share_room()
         self._show_cell()
-        words = f"{result.part} example {result.row + 1}"
+        words = "your example" if result.row < 0 else f"{result.part} example {result.row + 1}"
         self.legend.show_entries([
             Entry(words),
             *([Entry(result.answer.words())] if result.answer is not None else []),

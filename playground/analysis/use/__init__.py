@@ -1,0 +1,1 @@
+"""What a network answers to examples that a person gives."""

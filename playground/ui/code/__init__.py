@@ -1,0 +1,1 @@
+"""The project as a readable Python file, beside the canvas."""
