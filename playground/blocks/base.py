@@ -53,6 +53,8 @@ class Fix:
     node: str = ""
     wire: int = 0
     source: tuple[str, str] = ("", "")
+    group: str = ""
+    """The group in which an inserted block lies, where a later copy of it asks for the block."""
 
 
 class Advice(NamedTuple):

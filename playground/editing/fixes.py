@@ -41,7 +41,11 @@ def _insert(graph: Graph, problem_node: str, fix: Fix) -> Graph:
     if fix.wire >= len(wires):
         raise KeyError(fix.port)
     edge = wires[fix.wire]
-    return insert_block(graph, edge.key, fix.block, dict(fix.parameters))
+    inserted = insert_block(graph, edge.key, fix.block, dict(fix.parameters))
+    if fix.group not in graph.groups_by_id:
+        return inserted
+    group = graph.group(fix.group)
+    return edits.replace_group(inserted, group.replace(nodes=(*group.nodes, inserted.nodes[-1].id)))
 
 
 def insert_block(graph: Graph, key: EdgeKey, block: str, parameters: dict[str, Any] | None = None) -> Graph:

@@ -90,5 +90,7 @@ def _told(graph: Graph, problem: Problem, titles: Mapping[str, str]) -> Problem:
     name = drawn(problem.node)
     if name == problem.node:
         return replace(problem, fixes=fixes)
+    home = graph.homes.get(name, "")
+    fixes = tuple(replace(fix, group=home) if fix.action == "insert" else fix for fix in fixes)
     words = f"{copy_words(graph, problem.node)}, {titles[name]}: {problem.message}"
     return replace(problem, node=name, message=words, fixes=fixes)

@@ -208,3 +208,20 @@ def test_the_remedy_of_too_many_copies_is_the_largest_number_that_is_allowed() -
     wide = graph.replace(groups=(graph.groups[0].replace(inside="all"), Group(id="all", repeat=3)))
     problem = problem_of(wide)
     assert check(fixes.apply(wide, problem.node, problem.fixes[0])).ok
+
+
+def test_a_block_that_a_later_copy_asks_for_is_put_into_the_group() -> None:
+    graph = wired(
+        [
+            DATA, node("wide", "dense", units=6), node("cut", "reshape", shape="1 x 3 x 2"), node("join", "flatten"),
+            node("out", "dense", units=1), node("loss", "mean-squared-error"),
+        ],
+        "data.features > wide", "wide > cut", "cut > join", "join > out", "out > loss.prediction",
+        "data.target > loss.target",
+    )  # fmt: skip
+    graph = graph.replace(groups=(Group(id="g", title="Block", nodes=("wide", "cut"), repeat=3),))
+    (problem,) = check(graph).errors()
+    assert problem.node == "wide" and problem.message.startswith("Block, copy 2 of 3, Dense")
+    mended = fixes.apply(graph, problem.node, next(fix for fix in problem.fixes if fix.block == "flatten"))
+    assert set(mended.group("g").nodes) == {"wide", "cut", mended.nodes[-1].id}
+    assert check(mended).ok

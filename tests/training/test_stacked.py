@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.document.graph import Graph
+from playground.document.graph import Graph, Group
 from playground.document.project import Project
 from playground.training.initializers import INITIALIZERS
 from playground.training.session.session import Session
@@ -175,6 +175,41 @@ def test_convolutions_go_together() -> None:
 def test_recurrent_layers_go_one_after_the_other(layer: str) -> None:
     stack = follow(seeds(graph=series_graph(layer), rate=0.05), steps=8)
     assert stack.ways["recurrent"] == "loop" and stack.ways["out"] == "batched"
+
+
+def twins() -> Graph:
+    """Two dense layers with the same weights."""
+    return chain(
+        circles(),
+        node("in", "dense", units=4, activation="tanh"),
+        node("one", "dense", units=4, activation="tanh"),
+        node("two", "dense", units=4, activation="sigmoid").replace(weights_of="one"),
+        node("out", "dense", units=1, activation="sigmoid"),
+        loss=node("loss", "mean-squared-error"),
+    )
+
+
+def recurrent_twins() -> Graph:
+    """Two recurrent layers with the same weights, which go row by row, and an output with those of the embedding."""
+    return chain(
+        node("data", "remember-first", length=5, symbols=3, examples=100),
+        node("embedding", "embedding", units=4),
+        node("one", "simple-rnn", units=4, states="all"),
+        node("two", "simple-rnn", units=4).replace(weights_of="one"),
+        node("out", "dense", units=3, activation="identity").replace(weights_of="embedding"),
+        loss=node("loss", "cross-entropy"),
+    )
+
+
+@pytest.mark.parametrize("graph", [twins(), recurrent_twins()])
+def test_weights_used_twice_get_both_gradients_however_each_block_is_computed(graph: Graph) -> None:
+    follow(seeds(graph=graph), steps=8)
+
+
+def test_copies_of_a_repeated_group_learn_in_a_stack() -> None:
+    graph = twins()
+    repeated = graph.replace(groups=(Group(id="g", nodes=("one", "two"), repeat=3),))
+    follow(seeds(graph=repeated), steps=8)
 
 
 def test_attention_goes_together_with_noise_and_several_wires() -> None:

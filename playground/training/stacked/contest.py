@@ -34,7 +34,7 @@ class Look:
     metrics: tuple[dict[str, float], ...]
     """Losses and metrics on all parts, of each run; empty for one that has run away."""
     vectors: NDArray[np.float32]
-    """All parameters of each run, (K, P)."""
+    """All parameters of each run, (K, P); of networks that are not alike (K, 0)."""
 
 
 class Contest:
@@ -60,8 +60,14 @@ class Contest:
 
     @property
     def layout(self) -> Layout:
-        """Where each parameter lies in the vectors."""
+        """Where each parameter lies in the vectors; that of the first runs where they are not alike."""
         return self._stacks[0].layout
+
+    @property
+    def alike(self) -> bool:
+        """Whether all have the same weights in the same shapes, so that they share a surface."""
+        shapes = [{place.name: place.shape for place in stack.layout.places} for stack in self._stacks]
+        return all(one == shapes[0] for one in shapes)
 
     @property
     def stacks(self) -> int:
@@ -104,12 +110,6 @@ class Contest:
         for rows in self._cohorts:
             self._stacks.append(cohort_of([self.projects[row] for row in rows]))
             yield
-        shapes = [{place.name: place.shape for place in stack.layout.places} for stack in self._stacks]
-        if any(one != shapes[0] for one in shapes):
-            raise CannotStack(
-                "These runs have weights of different shapes, so they share neither first weights nor a surface. "
-                "Choose a setting that leaves the number of units as it is."
-            )
         yield from self._look(0.0)
         for share in np.linspace(0.0, 1.0, self._wanted + 1)[1:]:
             for stack in self._stacks:
@@ -131,17 +131,20 @@ class Contest:
     def _look(self, epoch: float) -> Iterator[None]:
         rows = len(self.projects)
         losses = np.full(rows, math.nan)
-        vectors = np.empty((rows, self._stacks[0].layout.size), dtype=np.float32)
+        alike = self.alike
+        vectors = np.empty((rows, self.layout.size if alike else 0), dtype=np.float32)
         metrics: list[dict[str, float]] = [{}] * rows
         for stack, members in zip(self._stacks, self._cohorts, strict=True):
-            vectors[members] = _laid_out(stack.vectors(), stack.layout, self.layout)
+            own = stack.vectors()
+            if alike:
+                vectors[members] = _laid_out(own, stack.layout, self.layout)
             seen = stack.losses()
             if len(seen):
                 with np.errstate(over="ignore", invalid="ignore"):
                     losses[members] = seen.mean(axis=0)
             yield
             for place, row in enumerate(members):
-                if np.isfinite(vectors[row]).all():
+                if np.isfinite(own[place]).all():
                     metrics[row] = stack.evaluate(place, full=epoch >= self.epochs)
                     if not len(seen):
                         losses[row] = metrics[row].get("train_loss", math.nan)

@@ -14,12 +14,14 @@ from playground.document.declaration import Declaration, ParameterInfo
 from playground.document.graph import Choice
 from playground.document.project import SETTING_TITLES, Project
 from playground.network.check import check
-from playground.network.naming import block_title, titles
+from playground.network.naming import block_title, group_title, titles
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import optimizer_of
 from playground.training.schedules import SCHEDULES
 from playground.training.setting_paths import with_setting
 
+COPIES = "Copies"
+"""What the number of copies of a repeated group is called."""
 RATE = "training.optimizer.parameters.learning_rate"
 
 
@@ -120,6 +122,11 @@ def settings_of(project: Project) -> list[Setting]:
     ]
     if project.training.clipping.kind != "none":
         found.append(Setting("training.clipping.limit", "Clipping limit", 0.01, 10.0, logarithmic=True))
+    found += [
+        Setting(f"graph.groups.{group.id}.repeat", f"{group_title(group)}: {COPIES}", 1, max(8, 2 * group.repeat))
+        for group in project.graph.groups
+        if group.repeat > 1
+    ]
     report, names = check(project.graph), titles(project.graph)
     for node in project.graph.nodes:
         block = report.blocks.get(node.id)
@@ -136,6 +143,8 @@ def settings_of(project: Project) -> list[Setting]:
 def title_of_path(project: Project, path: str) -> str:
     """What a setting is called, given by its path: “Dense 1: Units”; of what is not known, its last word."""
     way = path.split(".")
+    if way[:2] == ["graph", "groups"] and way[3:] == ["repeat"] and way[2] in project.graph.groups_by_id:
+        return f"{group_title(project.graph.group(way[2]))}: {COPIES}"
     node = project.graph.by_id.get(way[2]) if way[:2] == ["graph", "nodes"] and len(way) > 3 else None
     name = way[-1]
     if node is None:

@@ -51,7 +51,10 @@ class StackedParameters:
         """Running statistics and the like of all rows, by `node_id.name`."""
         self._leaves = {place.name: self._leaf(place) for place in self.layout.places}
         self._copied: dict[str, list[torch.Tensor]] = {}
-        """The rows of a parameter, each for itself, where a block is computed row by row."""
+        """The rows of a parameter, each for itself, where a block is computed row by row; of one that several blocks
+        use, those of each such block, one after the other."""
+        self._owners = model.network.report.shared
+        self._used_twice = frozenset(self._owners.values())
 
     def _leaf(self, place: Place) -> torch.Tensor:
         block = self.block_of(place)
@@ -84,14 +87,18 @@ class StackedParameters:
     def leaves(self) -> tuple[torch.Tensor, ...]:
         """What the way back is to find gradients for, in the order that `collect` expects; known after a forward pass.
 
-        One tensor for each parameter that learns, (K, *shape), or K of them where its block goes row by row.
+        One tensor for each parameter that learns, (K, *shape), or K of them where its block goes row by row; both where
+        several blocks use it.
         """
-        return tuple(leaf for block in self.blocks if block.learns for leaves in self._pieces(block) for leaf in leaves)
+        pieces = (piece for block in self.blocks if block.learns for piece in self._pieces(block))
+        return tuple(leaf for whole, rows in pieces for leaf in (*whole, *rows))
 
-    def _pieces(self, block: Block) -> Iterator[list[torch.Tensor]]:
+    def _pieces(self, block: Block) -> Iterator[tuple[list[torch.Tensor], list[torch.Tensor]]]:
+        """Of each parameter the tensor of all rows, where it is used, and the rows, a multiple of K."""
         for place in self.layout.places:
             if block.group.start <= place.start < block.group.stop:
-                yield self._copied.get(place.name) or [self._leaves[place.name]]
+                rows = self._copied.get(place.name, [])
+                yield [] if rows and place.name not in self._used_twice else [self._leaves[place.name]], rows
 
     def collect(self, found: Sequence[torch.Tensor | None]) -> None:
         """Write the gradients of all `leaves` into the blocks; None stands for no influence on the loss."""
@@ -100,15 +107,19 @@ class StackedParameters:
             if not block.learns:
                 continue
             parts = []
-            for leaves in self._pieces(block):
-                own = [_or_zeros(next(coming), leaf) for leaf in leaves]
-                parts.append((own[0] if len(leaves) == 1 else torch.stack(own)).reshape(self.count, -1))
+            for whole, rows in self._pieces(block):
+                uses = [_or_zeros(next(coming), leaf) for leaf in whole]
+                own = [_or_zeros(next(coming), leaf) for leaf in rows]
+                uses += [torch.stack(own[start : start + self.count]) for start in range(0, len(own), self.count)]
+                parts.append(sum(uses[1:], uses[0]).reshape(self.count, -1))
             torch.cat(parts, dim=1, out=block.gradients)
 
     def rows_of(self, step: Step, generators: Sequence[torch.Generator]) -> Rows:
         """What the module of a node has in all rows."""
         prefix = f"{step.node}."
         own = {name.removeprefix(prefix): leaf for name, leaf in self._leaves.items() if name.startswith(prefix)}
+        shared = {name: owner for name, owner in self._owners.items() if name.startswith(prefix)}
+        own.update({name.removeprefix(prefix): self._leaves[owner] for name, owner in shared.items()})
         buffers = {name.removeprefix(prefix): one for name, one in self.buffers.items() if name.startswith(prefix)}
 
         def copies() -> list[nn.Module]:
@@ -121,10 +132,12 @@ class StackedParameters:
         report = self._model.network.report
         module = report.blocks[step.node].build(*(report.signals[source] for source in report.inputs[step.node]))
         for name, parameter in module.named_parameters():
-            leaf = self._leaves[f"{step.node}.{name}"]
+            full = f"{step.node}.{name}"
+            owner = self._owners.get(full, full)
+            leaf = self._leaves[owner]
             parameter.data = leaf.detach()[row]
             parameter.requires_grad_(leaf.requires_grad)
-            self._copied.setdefault(f"{step.node}.{name}", []).append(parameter)
+            self._copied.setdefault(owner, []).append(parameter)
         for name, _ in list(module.named_buffers()):
             owner, _, short = name.rpartition(".")
             module.get_submodule(owner)._buffers[short] = self.buffers[f"{step.node}.{name}"][row]

@@ -14,10 +14,11 @@ from playground.analysis.run.contests import Runs
 from playground.analysis.run.luck import Luck, LuckAnalysis
 from playground.analysis.run.race import Race, RaceAnalysis, RaceOffer
 from playground.analysis.subject import Subject
+from playground.document.graph import Group
 from playground.document.project import Goal, Phase, Project
 from playground.network.check import check
 from playground.training.session.session import Session
-from playground.training.stacked.members import RATE, settings_of
+from playground.training.stacked.members import RATE, settings_of, title_of_path
 from tests.network.small_graphs import chain, multilayer, node
 from tests.training.runs import change, circles, noisy_graph, project
 
@@ -126,11 +127,22 @@ def test_dropout_rates_race_as_sessions_would() -> None:
         assert race.runs.final[run] == pytest.approx(single(member, 3).latest["test_accuracy"], abs=1e-6)
 
 
-def test_units_cannot_be_raced() -> None:
-    analysis = RaceAnalysis(over="setting", path="graph.nodes.layer-1.parameters.units", low=2, high=4, count=2)
-    with pytest.raises(NothingToShow, match="different shapes"):
-        analysis.compute(question(project()))
-    assert not any(one.path.endswith(".units") for one in settings_of(project()))
+@pytest.mark.parametrize("path", ["graph.nodes.layer-1.parameters.units", "graph.groups.g.repeat"])
+def test_networks_of_other_sizes_race_on_no_common_ground(path: str) -> None:
+    graph = multilayer(circles(), (3, "tanh"), (3, "tanh"), (1, "sigmoid"), loss="mean-squared-error")
+    settings = project(graph=graph.replace(groups=(Group(id="g", title="Layer", nodes=("layer-2",), repeat=2),)))
+    analysis = RaceAnalysis(over="setting", path=path, low=1, high=3, count=3, logarithmic=False, epochs=3)
+    race = analysis.compute(question(settings))
+    assert race.runs.names == ("1", "2", "3") and "compute differently" in race.why_no_ground
+    for run, (_, member) in enumerate((one.name, one.project) for one in analysis.members(settings)[1]):
+        assert race.runs.final[run] == pytest.approx(single(member, 3).latest["test_accuracy"], abs=1e-6)
+
+
+def test_the_number_of_copies_is_on_offer() -> None:
+    graph = multilayer(circles(), (3, "tanh"), (1, "sigmoid"), loss="mean-squared-error")
+    settings = project(graph=graph.replace(groups=(Group(id="g", title="Layer", nodes=("layer-1",), repeat=2),)))
+    assert "Layer: Copies" in [one.title for one in settings_of(settings)]
+    assert title_of_path(settings, "graph.groups.g.repeat") == "Layer: Copies"
 
 
 @pytest.mark.parametrize(
