@@ -165,6 +165,8 @@ class BodyWriter:
     def _attribute(self, item: Item) -> str:
         if isinstance(item, Chain):
             wanted = snake(item.group.title, item.group.id)
+            if len(item.copies) > 1 and not self.writing.one_module(item):
+                wanted = wanted if wanted.endswith("s") else f"{wanted}s"
         else:
             node = self.writing.graph.by_id[drawn(item)]
             numbered = self.scope.group is not None and re.fullmatch(rf"{node.block}(-\d+)?", node.id)
@@ -192,13 +194,13 @@ class BodyWriter:
         for name in (*(name for name in usual if name in dying), *usual):
             self.variable[output] = name
             return name
-        return self._fresh(output, word)
+        name = self._fresh(output, word)
+        self.passing.add(name)
+        return name
 
     def _fresh(self, output: Output, word: str) -> str:
         """A variable of its own."""
-        name = Names({*self._live(), *self.writing.tops}).take(word)
-        self.passing.add(name)
-        self.variable[output] = name
+        self.variable[output] = name = Names({*self._live(), *self.writing.tops}).take(word)
         return name
 
     # Lines -----------------------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ class ClassWriter:
         for place in self._differing():
             self.places.setdefault(place.statement, []).append(place)
         self._name_arguments()
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        """The first size of each axis that differs from copy to copy."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -167,6 +169,19 @@ class ClassWriter:
         shapes = [self._shape(every, place) for place in range(len(every[0].shapes))]
         return ": ".join(part for part in (", ".join(filter(None, shapes)), every[0].remark) if part)
 
+    def _differing_size(self, values: tuple[str, ...], axis: str) -> str:
+        """A size that is another one in every copy: the argument that tells it, or a part of the size that arrived."""
+        if values in self.names:
+            return self.names[values]
+        numbers = tuple(map(int, values))
+        base = self._sizes.setdefault(axis, numbers)
+        for factor in range(2, 9):
+            if tuple(factor * number for number in numbers) == base:
+                return f"{axis} / {factor}"
+            if numbers == tuple(factor * number for number in base):
+                return f"{factor} * {axis}"
+        return axis if numbers == base else f"other {axis}"
+
     def _shape(self, every: Sequence[Statement], place: int) -> str:
         """One shape with the batch; a size that differs by the argument that tells it, or by the name of its axis."""
         shapes = [statement.shapes[place] for statement in every]
@@ -175,7 +190,7 @@ class ClassWriter:
         sizes = ["batch" if every[0].rows == 1 else f"{every[0].rows} * batch"]
         for axis in range(len(shapes[0])):
             values = tuple(shape[axis][0] for shape in shapes)
-            sizes.append(values[0] if len(set(values)) == 1 else self.names.get(values, shapes[0][axis][1]))
+            sizes.append(values[0] if len(set(values)) == 1 else self._differing_size(values, shapes[0][axis][1]))
         return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from playground.code.body import Body, BodyWriter, Relative, Statement, Writing
 from playground.code.classes import Alike, ClassWriter, arguments_of_torch, skeleton
@@ -210,11 +211,22 @@ class _Network:
                     yield node.id, owner, kept.name
 
     def _ties(self) -> Iterator[Statement]:
+        """Statements that let weights be those of another block, for all copies of a group together."""
+        loops: dict[str, dict[str, tuple[str, str]]] = {}
         for node, owner, name in self._shared():
             here, there = self._path(node, name), self._path(owner, name)
-            if here != there:
-                text = f"self.{attribute(here)} = self.{attribute(there)}"
-                yield Statement(text, (drawn(node), drawn(owner)), remark="the same weights")
+            lit = drawn(node), drawn(owner)
+            copies = _as_in_first_copy(here, there)
+            if copies is not None:
+                loops.setdefault(copies[0], {})[copies[1]] = lit
+            elif here != there:
+                yield Statement(f"self.{attribute(here)} = self.{attribute(there)}", lit, remark="the same weights")
+        for list_, weights in loops.items():
+            head = f"for copy in self.{attribute(list_)}[1:]:"
+            yield Statement(head, tuple(chain(*weights.values())), remark="all copies with the weights of the first")
+            for weight, nodes in weights.items():
+                first = f"self.{attribute(list_)}[0].{attribute(weight)}"
+                yield Statement(f"    copy.{attribute(weight)} = {first}", nodes)
 
     def _path(self, node: str, name: str) -> str:
         """Where a weight of a node lies in the network."""
@@ -246,6 +258,15 @@ def constrain(self):
 def attribute(path: str) -> str:
     """A name in the state of a network as an expression: `stages.2.dense` is `stages[2].dense`."""
     return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path)
+
+
+def _as_in_first_copy(here: str, there: str) -> tuple[str, str] | None:
+    """The list of copies, and the place in each, of a weight that is the one of the first copy."""
+    first, second = here.split("."), there.split(".")
+    unlike = [place for place, (one, other) in enumerate(zip(first, second, strict=False)) if one != other]
+    if len(first) != len(second) or len(unlike) != 1 or second[unlike[0]] != "0":
+        return None
+    return ".".join(first[: unlike[0]]), ".".join(first[unlike[0] + 1 :])
 
 
 def _levels(tree: Scope) -> list[list[Scope]]:

@@ -8,9 +8,11 @@ import torch
 from torch import nn
 
 from playground.blocks.signal import Signal
+from playground.code.module import network_code
 from playground.code.network import NetworkCode
 from playground.code.sources import Sources
-from playground.network.check import Report
+from playground.document.graph import Graph
+from playground.network.check import Report, check
 from playground.network.compiled import Network
 from playground.network.remedies import Output
 from tests.blocks.case import batch_of
@@ -66,3 +68,32 @@ def draw_anew(module: nn.Module, seed: int = 5) -> None:
     for each in module.modules():
         if "generator" in vars(each):
             each.generator = generator
+
+
+def compared(graph: Graph, rows: int = 6) -> NetworkCode:
+    """Hold the written network of a graph to the compiled one, in loss and gradient; returns its code."""
+    report = check(graph)
+    assert report.ok, report.errors()
+    code = network_code(graph, report)
+    if not code.losses:
+        return code
+    names = run(code)
+    torch.manual_seed(3)
+    network = Network(report)
+    model = with_weights_of(network, code, names)
+    feeds = feeds_of(report, rows)
+    draw_anew(network)
+    draw_anew(model)
+    expected = network(feeds)
+    found = names["loss"](model, *(feeds[output] for output in code.feeds))
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+    if expected.requires_grad:
+        expected.backward()
+        found.backward()
+    written = dict(model.named_parameters())
+    for name, parameter in network.named_parameters():
+        if name in code.names and parameter.grad is not None:
+            gradient = written[code.names[name]].grad
+            assert gradient is not None, name
+            torch.testing.assert_close(gradient, parameter.grad, rtol=1e-4, atol=1e-6)
+    return code
