@@ -6,7 +6,7 @@ graph sound: no dangling wires, no duplicate ids, no cycles (tested with random 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from playground.document.graph import CANVAS_LIMIT, Edge, EdgeKey, Graph, Group, Node, Note, Position
@@ -50,12 +50,43 @@ def set_parameters(graph: Graph, identifier: str, parameters: Mapping[str, Any])
 
 
 def move(graph: Graph, positions: Mapping[str, tuple[float, float]]) -> Graph:
-    """Move nodes and notes to the given places."""
+    """Move nodes, notes and closed groups to the given places; all that lies in a group goes with it."""
+    places = dict(positions)
+    pushed: dict[str, tuple[float, float]] = {}
+    for group in graph.groups if positions else ():
+        if group.id not in positions:
+            continue
+        before, after = place_of_group(graph, group), bounded(*positions[group.id])
+        dx, dy = after.x - before.x, after.y - before.y
+        pushed.update(dict.fromkeys(graph.deep_groups(group.id), (dx, dy)))
+        for name in graph.members(group.id):
+            position = graph.node(name).position
+            places.setdefault(name, (position.x + dx, position.y + dy))
 
     def moved(item: Any) -> Any:
-        return item.replace(position=bounded(*positions[item.id])) if item.id in positions else item
+        return item.replace(position=bounded(*places[item.id])) if item.id in places else item
 
-    return graph.replace(nodes=tuple(map(moved, graph.nodes)), notes=tuple(map(moved, graph.notes)))
+    moved_graph = graph.replace(nodes=tuple(map(moved, graph.nodes)), notes=tuple(map(moved, graph.notes)))
+    if not pushed:
+        return moved_graph
+    return moved_graph.replace(groups=tuple(_pushed(group, pushed.get(group.id)) for group in graph.groups))
+
+
+def _pushed(group: Group, way: tuple[float, float] | None) -> Group:
+    if way is None or group.position is None:
+        return group  # without a place of its own it stands amid its blocks
+    return group.replace(position=bounded(group.position.x + way[0], group.position.y + way[1]))
+
+
+def place_of_group(graph: Graph, group: Group) -> Position:
+    """Where the card of a group stands when it is closed: its own place, else amid its blocks."""
+    if group.position is not None:
+        return group.position
+    places = [graph.node(name).position for name in graph.members(group.id)]
+    if not places:
+        return Position()
+    xs, ys = [place.x for place in places], [place.y for place in places]
+    return bounded((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
 
 
 def would_cycle(graph: Graph, source: str, target: str) -> bool:
@@ -103,14 +134,55 @@ def delete(graph: Graph, identifiers: Iterable[str], *, close_gap: bool = True) 
     for node in graph.nodes:
         if node.id in gone:
             edges = _without(edges, node.id, close_gap)
-    nodes = tuple(node for node in graph.nodes if node.id not in gone)
+    nodes = _with_owners(tuple(node for node in graph.nodes if node.id not in gone), gone)
+    groups = without_groups(graph.groups, gone)
     groups = tuple(
-        group.replace(nodes=tuple(member for member in group.nodes if member not in gone))
-        for group in graph.groups
-        if group.id not in gone
+        group.replace(nodes=tuple(member for member in group.nodes if member not in gone)) for group in groups
     )
     notes = tuple(note for note in graph.notes if note.id not in gone)
     return Graph.model_construct(nodes=nodes, edges=tuple(edges), groups=groups, notes=notes)
+
+
+def without_groups(groups: tuple[Group, ...], gone: Collection[str]) -> tuple[Group, ...]:
+    """Take groups away; what lies in them then lies in the group around them."""
+    by_id = {group.id: group for group in groups}
+
+    def around(name: str | None) -> str | None:
+        while name is not None and name in gone:
+            name = by_id[name].inside if name in by_id else None
+        return name
+
+    freed: dict[str, list[str]] = {}
+    for group in groups:
+        home = around(group.id)
+        if group.id in gone and home is not None:
+            freed.setdefault(home, []).extend(group.nodes)
+    return tuple(
+        group.replace(nodes=(*group.nodes, *freed.get(group.id, ())), inside=around(group.inside))
+        if group.inside in gone or group.id in freed
+        else group
+        for group in groups
+        if group.id not in gone
+    )
+
+
+def without_empty_groups(graph: Graph) -> Graph:
+    """The graph without groups in which no block lies, at any depth."""
+    empty = {group.id for group in graph.groups if not graph.members(group.id)}
+    return graph.replace(groups=without_groups(graph.groups, empty)) if empty else graph
+
+
+def _with_owners(nodes: tuple[Node, ...], gone: Collection[str]) -> tuple[Node, ...]:
+    """Of several nodes that used the weights of one that is gone, the first has them for its own, the others its."""
+    heirs: dict[str, str] = {}
+
+    def freed(node: Node) -> Node:
+        if node.weights_of is None or node.weights_of not in gone:
+            return node
+        heir = heirs.setdefault(node.weights_of, node.id)
+        return node.replace(weights_of=None if heir == node.id else heir)
+
+    return tuple(map(freed, nodes))
 
 
 def _without(edges: list[Edge], identifier: str, close_gap: bool) -> list[Edge]:
@@ -145,12 +217,25 @@ def insert_on_edge(graph: Graph, key: EdgeKey, node: Node, *, input_port: str, o
 
 
 def extract(graph: Graph, identifiers: Iterable[str]) -> Graph:
-    """The part of the graph with these nodes and notes and the wires between them: what a copy holds."""
+    """The part of the graph with these nodes and notes, the wires between them, and the groups that lie in it whole.
+
+    What used the weights of a node that is not in the part has weights of its own there.
+    """
     chosen = set(identifiers)
+    inside = {group.id: graph.members(group.id) for group in graph.groups}
+    whole = {name for name, members in inside.items() if members and chosen.issuperset(members)}
+
+    def alone(node: Node) -> Node:
+        return node if node.weights_of is None or node.weights_of in chosen else node.replace(weights_of=None)
+
     return Graph(
-        nodes=tuple(node for node in graph.nodes if node.id in chosen),
+        nodes=tuple(alone(node) for node in graph.nodes if node.id in chosen),
         edges=tuple(edge for edge in graph.edges if edge.source in chosen and edge.target in chosen),
-        groups=tuple(group for group in graph.groups if group.nodes and set(group.nodes) <= chosen),
+        groups=tuple(
+            group if group.inside is None or group.inside in whole else group.replace(inside=None)
+            for group in graph.groups
+            if group.id in whole
+        ),
         notes=tuple(note for note in graph.notes if note.id in chosen),
     )
 
@@ -162,23 +247,31 @@ def merge(graph: Graph, part: Graph, offset: tuple[float, float] = (0.0, 0.0)) -
         stem = old.rstrip("0123456789").rstrip("-_") or "item"
         names[old] = free_id(graph, stem, names.values())
 
+    def moved(position: Position) -> Position:
+        return bounded(position.x + offset[0], position.y + offset[1])
+
     def placed(item: Any) -> Any:
-        position = bounded(item.position.x + offset[0], item.position.y + offset[1])
-        return item.replace(id=names[item.id], position=position)
+        return item.replace(id=names[item.id], position=moved(item.position))
+
+    def node(old: Node) -> Node:
+        new: Node = placed(old)
+        return new if old.weights_of is None else new.replace(weights_of=names[old.weights_of])
+
+    def group(old: Group) -> Group:
+        return old.replace(
+            id=names[old.id],
+            nodes=tuple(names[member] for member in old.nodes),
+            inside=names[old.inside] if old.inside is not None else None,
+            position=moved(old.position) if old.position is not None else None,
+        )
 
     merged = Graph(
-        nodes=(*graph.nodes, *map(placed, part.nodes)),
+        nodes=(*graph.nodes, *map(node, part.nodes)),
         edges=(
             *graph.edges,
             *(edge.replace(source=names[edge.source], target=names[edge.target]) for edge in part.edges),
         ),
-        groups=(
-            *graph.groups,
-            *(
-                group.replace(id=names[group.id], nodes=tuple(names[member] for member in group.nodes))
-                for group in part.groups
-            ),
-        ),
+        groups=(*graph.groups, *map(group, part.groups)),
         notes=(*graph.notes, *map(placed, part.notes)),
     )
     return merged, names
@@ -197,10 +290,10 @@ def replace_note(graph: Graph, note: Note) -> Graph:
 
 
 def add_group(graph: Graph, group: Group) -> Graph:
-    """Frame some nodes. A node is in one group at most, so it leaves an older one; empty groups vanish."""
+    """Put nodes into a group. A node is in one group at most: it leaves an older one, and empty ones vanish."""
     members = set(group.nodes)
-    older = (old.replace(nodes=tuple(name for name in old.nodes if name not in members)) for old in graph.groups)
-    return graph.replace(groups=(*(old for old in older if old.nodes), group))
+    older = tuple(old.replace(nodes=tuple(name for name in old.nodes if name not in members)) for old in graph.groups)
+    return without_empty_groups(graph.replace(groups=(*older, group)))
 
 
 def replace_group(graph: Graph, group: Group) -> Graph:

@@ -116,6 +116,15 @@ class Note(Value):
     height: float = Field(64.0, ge=24.0, le=4_000.0)
 
 
+class Remembered(dict[str, Any]):
+    """What was found of one graph. Never equal to that of another, and never compared: it may hold the graph itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = None
+
+
 class Graph(Value):
     """Nodes and wires. Order of the nodes has no meaning but is kept, so that files stay stable."""
 
@@ -133,9 +142,9 @@ class Graph(Value):
         return copy
 
     @cached_property
-    def remembered(self) -> dict[str, Any]:
+    def remembered(self) -> Remembered:
         """What others have found of just this graph, by their word for it; a changed graph begins with nothing."""
-        return {}
+        return Remembered()
 
     @property
     def items(self) -> tuple[Node | Note, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from playground.blocks.base import Block
@@ -15,7 +15,8 @@ from playground.document.graph import Edge, EdgeKey, Graph, Node
 from playground.editing.connecting import fits, takes_many
 from playground.editing.document import Document
 from playground.editing.geometry import Point, PortRef, Rect
-from playground.editing.room import drawn, next_in_row, settled, with_room
+from playground.editing.levels import level_of
+from playground.editing.room import as_drawn, card_name, drawn, entered_in, next_in_row, settled, with_room
 from playground.network.check import block_of
 
 
@@ -43,6 +44,7 @@ def add_block(
     if on_edge is not None and can_insert and any(edge.key == on_edge for edge in graph.edges):
         ports = {"input_port": declaration.inputs[0].name, "output_port": declaration.outputs[0].name}
         wired = edits.insert_on_edge(graph, on_edge, node, **ports)
+        wired = _fed_by(wired, node.id, declaration.outputs[0].name, _bundle(graph, on_edge, known)[1:])
         document.edit_graph(f"Insert {declaration.title}", with_room(graph, wired, known))
         return node.id
     grown = edits.add_node(graph, node)
@@ -74,8 +76,23 @@ def insert_existing(document: Document, name: str, key: EdgeKey, position: Point
     edges: list[Edge] = []
     for edge in graph.edges:
         edges.extend((source, follow) if edge.key == key else (edge,))
-    moved = edits.move(graph.replace(edges=tuple(edges)), {name: position})
-    document.edit_graph(f"Insert {declaration.title}", settled(moved, name, drawn(document)))
+    known = drawn(document)
+    wired = _fed_by(graph.replace(edges=tuple(edges)), name, follow.source_port, _bundle(graph, key, known)[1:])
+    document.edit_graph(f"Insert {declaration.title}", settled(edits.move(wired, {name: position}), name, known))
+
+
+def _bundle(graph: Graph, key: EdgeKey, known: Mapping[str, Rect]) -> tuple[EdgeKey, ...]:
+    """All wires for which a drawn one stands: of those from one output into a closed group one is drawn."""
+    level = level_of(graph, entered_in(known))
+    return level.wires[key].edges if key in level.wires else (key,)
+
+
+def _fed_by(graph: Graph, name: str, port: str, keys: Collection[EdgeKey]) -> Graph:
+    """The graph, where these wires come from an output of that block."""
+    if not keys:
+        return graph
+    edges = (edge.replace(source=name, source_port=port) if edge.key in keys else edge for edge in graph.edges)
+    return graph.replace(edges=tuple(edges))
 
 
 def is_loose(graph: Graph, name: str) -> bool:
@@ -93,13 +110,18 @@ def _node_of(after: str | PortRef | None) -> str:
 def _place(graph: Graph, after: str, on_edge: EdgeKey | None, known: Mapping[str, Rect]) -> Point:
     """Right of the node it follows, in the middle of the wire, or right of everything."""
     if on_edge is not None:
-        ends = graph.node(on_edge.source).position, graph.node(on_edge.target).position
+        cards = as_drawn(graph, known)
+        names = [card_name(graph, name, known) for name in (on_edge.source, on_edge.target)]
+        ends = [cards.node(name).position for name in names if name]
+        if len(ends) < 2:
+            return (ends[0].x, ends[0].y + 48.0) if ends else (0.0, 0.0)
         return (ends[0].x + ends[1].x) / 2, (ends[0].y + ends[1].y) / 2 + 48.0
     if after and graph.has(after):
         return next_in_row(graph, after, known)
-    if not graph.nodes:
+    seen = as_drawn(graph, known)
+    if not seen.nodes:
         return 0.0, 0.0
-    return next_in_row(graph, max(graph.nodes, key=lambda node: node.position.x).id, known)
+    return next_in_row(seen, max(seen.nodes, key=lambda node: node.position.x).id, known)
 
 
 def _wires(document: Document, declaration: type[Block], name: str, after: str | PortRef | None) -> list[Edge]:

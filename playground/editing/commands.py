@@ -5,23 +5,29 @@ Mouse, keyboard, menus, palette and outline all call these functions, so that ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from playground.blocks.base import Fix
 from playground.document import edits
 from playground.document.graph import Edge, EdgeKey, Graph, Group, Note
 from playground.editing import clipboard, fixes, geometry, layout
+from playground.editing.belonging import adopted
 from playground.editing.connecting import takes_many
 from playground.editing.document import Document
 from playground.editing.geometry import Point, Rect
-from playground.editing.room import cards, clear_way, drawn, nearest_free, way_out, with_room
+from playground.editing.room import as_drawn, cards, clear_way, drawn, entered_in, nearest_free, way_out, with_room
 from playground.network.naming import titles
 
 
 def words(graph: Graph, identifiers: Iterable[str]) -> str:
     """Some things on the canvas in the words of the Undo menu: “Dense 2”, “3 blocks”, “2 notes”."""
     chosen = set(identifiers)
+    groups = [group for group in graph.groups if group.id in chosen and not chosen.intersection(_around(graph, group))]
+    if groups:
+        inside = {name for group in groups for name in (*graph.members(group.id), *graph.deep_groups(group.id))}
+        if len(groups) == 1 and chosen <= inside:
+            return groups[0].title or "group"
     names = titles(graph)
     nodes = [name for name in names if name in chosen]
     notes = sum(note.id in chosen for note in graph.notes)
@@ -29,6 +35,10 @@ def words(graph: Graph, identifiers: Iterable[str]) -> str:
         return names[nodes[0]]
     parts = [_count(len(nodes), "block"), _count(notes, "note")]
     return " and ".join(part for part in parts if part) or "group"
+
+
+def _around(graph: Graph, group: Group) -> set[str]:
+    return {other.id for other in graph.enclosing(group.id)}
 
 
 def _count(number: int, noun: str) -> str:
@@ -43,15 +53,24 @@ def connect(document: Document, edge: Edge, *, replacing: EdgeKey | None = None,
 
     Raises ValueError for a circle or a missing end.
     """
-    graph = document.graph
-    if replacing is not None:
-        graph = edits.disconnect(graph, [replacing])
-    graph = edits.connect(graph, edge, many=takes_many(graph, edge.target, edge.target_port))
+    lay(document, [edge], replacing=(replacing,) if replacing is not None else (), fix=fix)
+
+
+def lay(
+    document: Document, wires: Sequence[Edge], *, replacing: Collection[EdgeKey] = (), fix: Fix | None = None
+) -> None:
+    """Lay the wires from one port to another, of which there are several where a closed group has one port for many.
+
+    Raises ValueError for a circle or a missing end.
+    """
+    graph = edits.disconnect(document.graph, replacing) if replacing else document.graph
+    for edge in wires:
+        graph = edits.connect(graph, edge, many=takes_many(graph, edge.target, edge.target_port))
     if fix is not None:
-        graph = fixes.apply(graph, edge.target, fix)
+        graph = fixes.apply(graph, wires[0].target, fix)
     names = titles(graph)
     graph = with_room(document.graph, graph, drawn(document))
-    document.edit_graph(f"Connect {names[edge.source]} to {names[edge.target]}", graph)
+    document.edit_graph(f"Connect {names[wires[0].source]} to {names[wires[0].target]}", graph)
 
 
 def disconnect(document: Document, keys: Iterable[EdgeKey]) -> None:
@@ -83,8 +102,7 @@ def delete(document: Document, identifiers: Iterable[str], wires: Iterable[EdgeK
         disconnect(document, keys)
     elif chosen:
         graph = edits.delete(edits.disconnect(document.graph, keys), chosen)
-        graph = graph.replace(groups=tuple(group for group in graph.groups if group.nodes))
-        document.edit_graph(f"Delete {words(document.graph, chosen)}", graph)
+        document.edit_graph(f"Delete {words(document.graph, chosen)}", edits.without_empty_groups(graph))
 
 
 def move(document: Document, positions: Mapping[str, Point], *, merge: str = "") -> None:
@@ -102,8 +120,10 @@ def drop(document: Document, positions: Mapping[str, Point]) -> None:
 def nudge(document: Document, identifiers: Iterable[str], dx: float, dy: float) -> None:
     """Move by the keyboard: key presses in a row on the same selection are one undo step."""
     chosen = set(identifiers)
-    items = document.graph.items
-    places = {item.id: (item.position.x + dx, item.position.y + dy) for item in items if item.id in chosen}
+    graph = document.graph
+    at = {item.id: item.position for item in graph.items if item.id in chosen}
+    at.update((group.id, edits.place_of_group(graph, group)) for group in graph.groups if group.id in chosen)
+    places = {name: (place.x + dx, place.y + dy) for name, place in at.items()}
     if places:
         move(document, places, merge="nudge " + " ".join(sorted(places)))
 
@@ -115,8 +135,8 @@ def rename(document: Document, identifier: str, title: str) -> None:
         node = graph.node(identifier)
         document.edit_graph(f"Rename {titles(graph)[identifier]}", edits.replace_node(graph, node.replace(title=title)))
         return
-    groups = tuple(group.replace(title=title) if group.id == identifier else group for group in graph.groups)
-    document.edit_graph("Rename group", graph.replace(groups=groups))
+    group = graph.group(identifier)
+    document.edit_graph("Rename group", edits.replace_group(graph, group.replace(title=title)))
 
 
 def toggle_unfolded(document: Document, identifiers: Iterable[str]) -> None:
@@ -183,6 +203,7 @@ def _merge(
         place = nearest_free(Rect(*at, around.width, around.height), cards(document.graph, taken).values())
         offset = (place[0] - around.x, place[1] - around.y)
     graph, names = edits.merge(document.graph, part, offset)
+    graph = adopted(document.graph, graph, entered_in(taken))
     document.edit_graph(f"{text} {words(part, [item.id for item in items])}", graph)
     return tuple(names[item.id] for item in items)
 
@@ -206,12 +227,14 @@ def distribute(document: Document, rects: Mapping[str, Rect], axis: Literal["hor
 
 def tidy(document: Document, sizes: Mapping[str, tuple[float, float]]) -> None:
     """Lay the whole graph out anew, with room for the pictures that the cards may show one day."""
-    grown = cards(document.graph, drawn(document))
-    roomy = {name: (width, max(height, grown[name].height)) for name, (width, height) in sizes.items()}
-    document.edit_graph("Tidy", edits.move(document.graph, layout.tidy(document.graph, roomy)))
+    known = drawn(document)
+    grown = cards(document.graph, known)
+    roomy = {name: (width, max(height, grown[name].height)) for name, (width, height) in sizes.items() if name in grown}
+    places = layout.tidy(as_drawn(document.graph, known), roomy)
+    document.edit_graph("Tidy", edits.move(document.graph, places))
 
 
-# Notes and groups ----------------------------------------------------------------------------------------------------
+# Notes ---------------------------------------------------------------------------------------------------------------
 
 
 def add_note(document: Document, position: Point, text: str = "") -> str:
@@ -238,24 +261,3 @@ def resize_note(document: Document, identifier: str, width: float, height: float
 
 def _note(document: Document, identifier: str) -> Note:
     return next(note for note in document.graph.notes if note.id == identifier)
-
-
-def group(document: Document, identifiers: Iterable[str]) -> str:
-    """Frame blocks together. Returns the id of the group, or "" when no block is chosen."""
-    graph = document.graph
-    members = tuple(node.id for node in graph.nodes if node.id in set(identifiers))
-    if not members:
-        return ""
-    name = edits.free_id(graph, "group")
-    framed = edits.add_group(graph, Group(id=name, title="Group", nodes=members))
-    document.edit_graph(f"Group {words(graph, members)}", framed)
-    return name
-
-
-def ungroup(document: Document, identifiers: Iterable[str]) -> None:
-    """Take the frames away that are chosen or that hold a chosen block."""
-    chosen = set(identifiers)
-    groups = document.graph.groups
-    kept = tuple(frame for frame in groups if frame.id not in chosen and chosen.isdisjoint(frame.nodes))
-    if len(kept) < len(groups):
-        document.edit_graph("Ungroup", document.graph.replace(groups=kept))

@@ -17,7 +17,9 @@ from playground.blocks.families import role_of
 from playground.data.registry import CATALOGUE
 from playground.document import edits
 from playground.document.graph import Graph, Node, Note
+from playground.editing.belonging import adopted
 from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, GAP, Rect, united
+from playground.editing.levels import level_of
 
 WIDTH = 172.0
 """Width of a card; the exact one is known only once it is drawn."""
@@ -36,6 +38,13 @@ _TOUCH = 1.0
 """Cards whose edges touch do not cover each other."""
 _MOST_PAIRS = 20_000
 
+class Drawn(dict[str, Rect]):
+    """Cards and notes as they are drawn, by name, of one level of the groups."""
+
+    entered: str = ""
+    """The group whose inside is drawn."""
+
+
 _DRAWN: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
@@ -52,16 +61,37 @@ def drawn(document: object) -> Mapping[str, Rect]:
 
 
 def with_room(before: Graph, after: Graph, drawn: Mapping[str, Rect] | None = None) -> Graph:
-    """The graph `after`, where what is new since `before` covers no other card and no note."""
+    """The graph `after`, where what is new since `before` belongs to a group where it should, and covers no other card
+    and no note.
+    """
+    after = adopted(before, after, entered_in(drawn or {}))
     for name in [node.id for node in after.nodes if not before.has(node.id)]:
         after = settled(after, name, drawn or {})
     return after
 
 
+def entered_in(drawn: Mapping[str, Rect]) -> str:
+    """The group whose inside is drawn; empty for the whole."""
+    return drawn.entered if isinstance(drawn, Drawn) else ""
+
+
+def as_drawn(graph: Graph, drawn: Mapping[str, Rect]) -> Graph:
+    """A graph with a block for each card: closed groups are one, and what is not seen is not there."""
+    entered = entered_in(drawn)
+    if not entered and not any(group.closed for group in graph.groups):
+        return graph
+    return level_of(graph, entered).stand_ins(graph)
+
+
+def card_name(graph: Graph, block: str, drawn: Mapping[str, Rect]) -> str:
+    """The card that shows a block; empty where it is not seen."""
+    return level_of(graph, entered_in(drawn)).card_of(block)
+
+
 def cards(graph: Graph, drawn: Mapping[str, Rect]) -> dict[str, Rect]:
     """Where all cards and notes lie, as large as they are drawn and as their pictures may make them."""
     found = {}
-    for item in graph.items:
+    for item in as_drawn(graph, drawn).items:
         card, known = card_of(item), drawn.get(item.id)
         if known is not None:
             card = Rect(card.x, card.y, known.width, max(known.height, card.height))
@@ -103,6 +133,7 @@ def way_out(graph: Graph, places: Mapping[str, tuple[float, float]], drawn: Mapp
 
     Cards are as large as they are drawn now; those that merely come close stay where they were put.
     """
+    graph = as_drawn(graph, drawn)
     seen = {item.id: drawn.get(item.id) or card_of(item) for item in graph.items}
     put = [
         Rect(*places[node.id], seen[node.id].width, seen[node.id].height) for node in graph.nodes if node.id in places
@@ -155,7 +186,9 @@ def _meeting(card: Rect, edges: NDArray[np.float64]) -> NDArray[np.bool_]:
 def next_in_row(graph: Graph, after: str, drawn: Mapping[str, Rect]) -> tuple[float, float]:
     """Where a block appended to a chain goes: to the right, or into the next row where the row is long enough."""
     known = cards(graph, drawn)
-    last = known[after]
+    last = known.get(card_name(graph, after, drawn))
+    if last is None:
+        return free_corner(known.values())
     row = [card for card in known.values() if card.y < last.bottom and last.y < card.bottom]
     left, x = min(card.x for card in row), last.right + GAP
     if x + WIDTH - left <= ROW_WIDTH:
@@ -163,30 +196,51 @@ def next_in_row(graph: Graph, after: str, drawn: Mapping[str, Rect]) -> tuple[fl
     return left, max(card.bottom for card in row) + ROW_GAP
 
 
+def free_corner(cards: Iterable[Rect]) -> tuple[float, float]:
+    """A place to the right of all cards, where there are any."""
+    around = united(cards)
+    return (around.right + GAP, around.y) if around is not None else (0.0, 0.0)
+
+
 def settled(graph: Graph, name: str, drawn: Mapping[str, Rect]) -> Graph:
     """The graph, where one block covers no other card: in a wire, what follows makes room."""
+    places = _settled(as_drawn(graph, drawn), name, drawn)
+    return edits.move(graph, places) if places else graph
+
+
+def _settled(graph: Graph, name: str, drawn: Mapping[str, Rect]) -> dict[str, tuple[float, float]]:
     known = cards(graph, drawn)
-    card = known.pop(name)
-    if not any(card.meets(other) for other in known.values()):
-        return graph
+    card = known.pop(name, None)
+    if card is None or not any(card.meets(other) for other in known.values()):
+        return {}
     feeding = next(graph.into(name), None)
     targets = [edge.target for edge in graph.out_of(name)]
     if feeding is None or not targets:
-        return edits.move(graph, {name: nearest_free(card, known.values())})
+        return {name: nearest_free(card, known.values())}
     return _make_room(graph, name, card, known, feeding.source, targets)
 
 
 def _make_room(
     graph: Graph, name: str, card: Rect, known: dict[str, Rect], source: str, targets: Collection[str]
-) -> Graph:
+) -> dict[str, tuple[float, float]]:
     """Put a block behind what feeds it, and push what follows it, and what that would cover, to the right."""
     before = known[source]
     nearest = min(known[target].x for target in targets)
     wanted = Rect(before.right + GAP, before.y, card.width, card.height)
     push = wanted.right + GAP - nearest
     if nearest < before.x or push <= 0.0:
-        return edits.move(graph, {name: nearest_free(wanted, known.values())})
-    pushed = _row_after(graph, known, [target for target in targets if known[target].x >= nearest])
+        return {name: nearest_free(wanted, known.values())}
+    pushed = pushed_by(known, _row_after(graph, known, [t for t in targets if known[t].x >= nearest]), push, nearest)
+    taken = [rect.moved(push, 0.0) if other in pushed else rect for other, rect in known.items()]
+    return {
+        **{other: (known[other].x + push, known[other].y) for other in pushed},
+        name: nearest_free(wanted, taken),
+    }
+
+
+def pushed_by(known: Mapping[str, Rect], first: Collection[str], push: float, nearest: float) -> set[str]:
+    """Cards that go when the `first` ones go to the right by `push`: these and all from `nearest` on that they meet."""
+    pushed = set(first)
     beyond = [other for other, rect in known.items() if rect.x >= nearest]
     edges = _edges([known[other] for other in beyond])
     waiting = list(pushed)
@@ -195,10 +249,7 @@ def _make_room(
         hit = {beyond[number] for number in np.flatnonzero(_meeting(moved, edges))} - pushed
         pushed |= hit
         waiting.extend(hit)
-    places = {other: (known[other].x + push, known[other].y) for other in pushed}
-    taken = [rect.moved(push, 0.0) if other in pushed else rect for other, rect in known.items()]
-    places[name] = nearest_free(wanted, taken)
-    return edits.move(graph, places)
+    return pushed
 
 
 def _row_after(graph: Graph, known: Mapping[str, Rect], starts: Collection[str]) -> set[str]:

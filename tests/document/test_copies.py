@@ -162,3 +162,11 @@ def test_parameters_are_those_of_the_drawn_node() -> None:
     one = one.replace(nodes=(one.nodes[0], node("a", "dense", units=5), one.nodes[2]))
     found = unrolled(one)
     assert found.node("g/2/a").parameters is one.node("a").parameters
+
+
+def test_graphs_are_compared_by_what_they_hold_not_by_what_was_found_of_them() -> None:
+    graph = Graph(nodes=(Node(id="dense-1", block="dense"),))
+    other = Graph(nodes=(Node(id="dense-1", block="dense"),))
+    assert unrolled(graph) is graph
+    assert unrolled(other) is other
+    assert graph == other

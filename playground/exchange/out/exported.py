@@ -12,11 +12,11 @@ from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.preparation import Prepared, Scaler
 from playground.document.graph import Graph
-from playground.editing.naming import titles
 from playground.exchange.out.names import distinct, plain
 from playground.exchange.refusals import ExchangeRefused
 from playground.network.check import Output, Report
 from playground.network.compiled import Network, Step
+from playground.network.naming import titles
 from playground.training.snapshot import Snapshot
 
 NOTHING_PREDICTED = (

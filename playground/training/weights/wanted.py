@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from playground.document.graph import Graph
-from playground.editing.naming import titles
 from playground.network.flat import Layout
+from playground.network.naming import titles
 from playground.training.snapshot import Snapshot
 from playground.training.weights.matching import Wanted
 from playground.training.weights.source import Shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint, QPointF, Slot
 
 from playground.editing import adding
-from playground.editing.geometry import CARD_WIDTH, PORT_LINE, PortRef
+from playground.editing.geometry import CARD_WIDTH, PORT_LINE
 from playground.ui.canvas.quick_menu import QuickMenu
 from playground.ui.canvas.requests import MenuRequest
 from playground.ui.canvas.surface import CanvasSurface
@@ -32,16 +32,17 @@ class Asking(QObject):
 
     def append_to_selection(self) -> None:
         """Ask for a block after the selected node, into the selected wire, or anywhere."""
-        scene, name = self._view.canvas_scene, self._view.selected_node()
-        wires = scene.selection.wires
-        if name and scene.nodes[name].face.outputs:
-            self.ask(MenuRequest(None, PortRef(name, "output", scene.nodes[name].face.outputs[0].name)))
+        scene = self._view.canvas_scene
+        port, wires = self._view.output_of(scene.selection.single), scene.selection.wires
+        if port is not None:
+            self.ask(MenuRequest(None, port))
         else:
             self.ask(MenuRequest(None, edge=wires[0] if len(wires) == 1 else None))
 
     def _spot(self, request: MenuRequest) -> QPoint:
         view, at = self._view, request.position
-        item = view.canvas_scene.nodes.get(request.port.node) if request.port is not None else None
+        scene = view.canvas_scene
+        item = scene.nodes.get(scene.card_of(request.port.node)) if request.port is not None else None
         if at is None and item is not None:
             rect = item.box().rect
             at = rect.right + 24.0, rect.y

@@ -48,6 +48,10 @@ class CardFace:
     unfolded: bool = False
     scale: str = "any"
     """Meaning of the output values; probabilities are drawn around one half."""
+    repeat: int = 0
+    """How many copies of a closed group stand in series; 0 for a single block."""
+    shared: bool = False
+    """All copies, or this block and another one, use the same weights."""
 
     @property
     def severity(self) -> str:
@@ -60,6 +64,8 @@ class CardFace:
         parts = [self.title, self.subtitle, self.parameters, f"output {self.badge}" if self.badge else ""]
         if self.title != self.block_title:
             parts.insert(1, self.block_title)
+        if self.repeat > 1:
+            parts.append(f"{self.repeat} copies" + (" with the same weights" if self.shared else ""))
         parts.append("frozen" if self.frozen else "")
         parts.extend(f"{problem.severity}: {problem.message}" for problem in self.problems)
         return ", ".join(part for part in parts if part)

@@ -23,6 +23,8 @@ class GroupItem(QGraphicsItem):
         super().__init__()
         self.id = group.id
         self.title = group.title
+        self.copies = _copies(group)
+        """How often it is repeated, in words."""
         self.members = group.nodes
         self.chosen = False
         self.frame = Rect(0.0, 0.0, 0.0, 0.0)
@@ -32,6 +34,7 @@ class GroupItem(QGraphicsItem):
     def show_group(self, group: Group) -> None:
         """Take title and members."""
         self.title, self.members = group.title, group.nodes
+        self.copies = _copies(group)
         self.update()
 
     def enclose(self, around: Rect | None) -> None:
@@ -77,5 +80,11 @@ class GroupItem(QGraphicsItem):
         painter.setPen(QColor(tokens.secondary))
         room = QRectF(frame.x + 14, frame.y, frame.width - 28, _TITLE_HEIGHT)
         metrics = card_metrics(size, bold=True)
-        text = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width())
+        text = metrics.elidedText(self.title + self.copies, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _copies(group: Group) -> str:
+    if group.repeat < 2:
+        return ""
+    return f" ×\N{NO-BREAK SPACE}{group.repeat}" + (", the same weights" if group.shared else "")

@@ -104,8 +104,11 @@ class CanvasEditor(InlineEditor):
         """Type into a node's title, a group's title or a note; other ids do nothing."""
         scene, document = self._view.canvas_scene, self._view.document
         rename = partial(commands.rename, document, identifier)
-        if identifier in scene.nodes:
-            item = scene.nodes[identifier]
+        item = scene.nodes.get(identifier)
+        if item is not None and identifier in scene.level.closed:
+            place = self._place(item.title_rect().translated(item.pos()))
+            self.edit_line(item.face.title, place, "Title of the group", rename)
+        elif item is not None and document.graph.has(identifier):
             place = self._place(item.title_rect().translated(item.pos()))
             self.edit_line(item.face.title, place, "Title of the block", partial(self._rename_node, identifier))
         elif identifier in scene.groups:

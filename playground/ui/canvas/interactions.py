@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from playground.document import edits
 from playground.document.graph import EdgeKey, Graph
 from playground.editing import adding, commands, geometry
-from playground.editing.connecting import Verdict, edge_between, fits
+from playground.editing.connecting import Verdict, all_fit, edges_between, fits
 from playground.editing.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
 from playground.network.check import Report
 from playground.ui.canvas.surface import CanvasSurface
@@ -105,11 +105,7 @@ class MoveNodes(Interaction):
         self._wire: EdgeKey | None = None
 
     def _moved_names(self) -> list[str]:
-        groups = self.scene.groups
-        names: list[str] = []
-        for name in self.scene.selection.items:
-            names.extend(groups[name].members if name in groups else [name])
-        return list(dict.fromkeys(names))
+        return self.scene.moved_with(self.scene.selection.items)
 
     def move(self, pointer: Pointer) -> None:
         if not self.moving:
@@ -140,7 +136,7 @@ class MoveNodes(Interaction):
         if len(self._places) != 1:
             return None
         name = next(iter(self._places))
-        if name not in self.scene.nodes or not adding.is_loose(graph, name):
+        if name not in self.scene.nodes or not graph.has(name) or not adding.is_loose(graph, name):
             return None
         core = self.scene.nodes[name].box().rect.grown(-18.0)
         return next((key for key, item in self.scene.wires.items() if curve_meets(item.curve, core)), None)
@@ -175,7 +171,7 @@ class PullWire(Interaction):
         super().__init__(view, start)
         self._pressed = port
         self._old = self._wire_at(port)
-        self._fixed = PortRef(self._old.source, "output", self._old.source_port) if self._old else port
+        self._fixed = self.scene.level.wires[self._old].start if self._old else port
         self._held: Side = "input" if self._fixed.side == "output" else "output"
         self._boxes: list[NodeBox] = self.scene.boxes()
         self._origin = next(box for box in self._boxes if box.id == self._fixed.node).port(
@@ -188,12 +184,17 @@ class PullWire(Interaction):
     def _wire_at(self, port: PortRef) -> EdgeKey | None:
         if port.side != "input":
             return None
-        wires = [key for key in self.scene.wires if (key.target, key.target_port) == (port.node, port.name)]
+        wires = [key for key, wire in self.scene.level.wires.items() if wire.end == port]
         return wires[-1] if wires else None
+
+    @property
+    def _replaced(self) -> tuple[EdgeKey, ...]:
+        """The wires of the document that the wire in the hand stands for."""
+        return self.scene.level.edges_of([self._old]) if self._old is not None else ()
 
     def _begin(self) -> None:
         document = self.scene.document
-        graph = edits.disconnect(document.graph, [self._old]) if self._old else document.graph
+        graph = edits.disconnect(document.graph, self._replaced) if self._old else document.graph
         self._asked = _Asked(graph, document.report)
         if self._old:
             self.scene.wires[self._old].hide()
@@ -224,8 +225,7 @@ class PullWire(Interaction):
 
     def _verdict(self, port: PortRef) -> Verdict:
         if port not in self._verdicts:
-            edge = edge_between(self._fixed, port)
-            self._verdicts[port] = fits(self._asked, edge) if edge is not None else Verdict(False)
+            self._verdicts[port] = all_fit(self._asked, edges_between(self.scene.level, self._fixed, port))
         return self._verdicts[port]
 
     def _color_ports(self) -> None:
@@ -243,23 +243,25 @@ class PullWire(Interaction):
         if self._target is None:
             self._drop_on_nothing(pointer)
             return
-        edge = edge_between(self._fixed, self._target)
-        if edge is None or edge.key == self._old:
+        edges = edges_between(self.scene.level, self._fixed, self._target)
+        if not edges or {edge.key for edge in edges} == set(self._replaced):
             return
         verdict = self._verdict(self._target)
         if verdict.ok:
-            commands.connect(self.scene.document, edge, replacing=self._old)
+            commands.lay(self.scene.document, edges, replacing=self._replaced)
         else:
-            self.view.refuse(edge, verdict, replacing=self._old)
+            wrong = next((edge for edge in edges if not fits(self._asked, edge).ok), edges[0])
+            self.view.refuse(wrong, verdict, replacing=self._old)
 
     def _drop_on_nothing(self, pointer: Pointer) -> None:
         if self._old is not None:
-            commands.disconnect(self.scene.document, [self._old])
+            commands.disconnect(self.scene.document, self._replaced)
         else:
             self.view.ask_for_block(pointer.scene, port=self._fixed)
 
     def click(self, pointer: Pointer) -> None:
-        self.scene.selection.choose([self._pressed.node])
+        if self._pressed.node not in self.scene.level.stubs:
+            self.scene.selection.choose([self._pressed.node])
 
     def clean(self) -> None:
         self.scene.pulled.hide()

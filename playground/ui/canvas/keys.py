@@ -31,10 +31,13 @@ HELP = (
     ("F2", "rename, edit a note"),
     ("U", "show or hide neurons"),
     ("N, then arrow keys and Enter", "walk through neurons and weights, type a value"),
-    ("Delete", "delete, the gap is closed"),
+    ("Delete (Backspace outside of groups)", "delete, the gap is closed"),
     ("Ctrl+X, C, V, D", "cut, copy, paste, duplicate"),
     ("Ctrl+A", "select all"),
     ("Ctrl+G, Ctrl+Shift+G", "group, ungroup"),
+    ("Ctrl+E", "close the group to one card, open it in place"),
+    ("Enter, Backspace", "into the selected group, back out of it"),
+    ("Ctrl+Up, Ctrl+Down", "one copy more, less of the selected group"),
     ("F, 1 or Ctrl+1, +, -", "canvas: show everything, 100 %, closer, farther"),
     ("Menu key", "everything else"),
 )
@@ -78,7 +81,8 @@ def _standard(view: CanvasSurface, verbs: Verbs) -> tuple[tuple[QKeySequence.Sta
 def _plain(view: CanvasSurface, verbs: Verbs) -> dict[tuple[int, Qt.KeyboardModifier], Callable[[], object]]:
     key, none = Qt.Key, Qt.KeyboardModifier.NoModifier
     return {
-        (key.Key_Backspace, none): verbs.delete,
+        (key.Key_Backspace, none): verbs.leave_or_delete,
+        (key.Key_E, _CONTROL): verbs.toggle_closed,
         (key.Key_D, _CONTROL): verbs.duplicate,
         (key.Key_G, _CONTROL): verbs.group,
         (key.Key_G, _CONTROL | _SHIFT): verbs.ungroup,
@@ -104,6 +108,9 @@ def _arrow(view: CanvasSurface, verbs: Verbs, event: QKeyEvent) -> bool:
     if direction is None or not view.canvas_scene.selection.items:
         return False
     modifiers = _modifiers(event)
+    if modifiers == _CONTROL and direction[1] and view.selected_groups():
+        verbs.repeat_more(1 if direction[1] < 0 else -1)
+        return True
     if modifiers == _ALT:
         if direction[1]:
             return False

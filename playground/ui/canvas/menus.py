@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QMenu
 
 from playground.document.graph import EdgeKey
 from playground.editing import commands
-from playground.editing.connecting import edge_between, fits
+from playground.editing.connecting import all_fit, edges_between
 from playground.editing.geometry import Hit, Point, PortRef
 from playground.network.naming import titles
 from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.canvas.verbs import Verbs
 
 _MOST_OFFERS = 24
+_COUNTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+"""Numbers of copies in the menu; others are typed on the card or in the panel."""
 
 
 class Choice(QAction):
@@ -46,12 +48,14 @@ def context_menu(view: CanvasSurface, verbs: Verbs, hit: Hit, at: Point) -> QMen
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if hit.kind == "wire" and hit.edge is not None:
         _wire_menu(view, verbs, menu, hit.edge, at)
+    elif hit.id in view.canvas_scene.level.stubs:
+        _stub_menu(view, verbs, menu, hit.id)
+    elif hit.id in view.document.graph.groups_by_id:
+        group_menu(view, verbs, menu, hit.id)
     elif hit.kind in ("node", "port"):
         _node_menu(view, verbs, menu)
     elif hit.kind in ("note", "note-corner"):
         _note_menu(view, verbs, menu)
-    elif hit.kind == "group":
-        _group_menu(view, verbs, menu)
     else:
         _canvas_menu(view, verbs, menu, at)
     return menu
@@ -93,37 +97,42 @@ def _node_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     menu.addSeparator()
     _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
     _add(menu, "Group", verbs.group, "Ctrl+G")
-    _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G", any(set(names) & set(frame.nodes) for frame in graph.groups))
+    homes = {graph.homes.get(name) for name in names} - {None}
+    _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G", bool(homes))
+    framed = bool(homes & view.canvas_scene.groups.keys())
+    _add(menu, "Close the group around it", verbs.toggle_closed, "Ctrl+E", framed)
+    put_menu(view, verbs, menu)
 
 
 def _wiring(view: CanvasSurface, menu: QMenu, name: str) -> None:
     """Connect and disconnect without the mouse."""
-    graph, known = view.document.graph, titles(view.document.graph)
+    known = titles(view.document.graph)
     offers = _submenu(menu, "Connect to")
     for start, port, words in _offers(view, name, known):
         _add(offers, words, partial(view.connect_ports, start, port))
     offers.setEnabled(not offers.isEmpty())
     cuts = _submenu(menu, "Disconnect")
-    for edge in (*graph.into(name), *graph.out_of(name)):
-        words = f"{known[edge.source]} → {known[edge.target]} ({edge.target_port})"
-        _add(cuts, words, partial(commands.disconnect, view.document, [edge.key]))
+    for wire in view.canvas_scene.level.wires.values():
+        if name in (wire.start.node, wire.end.node):
+            words = f"{known[wire.key.source]} → {known[wire.key.target]} ({wire.key.target_port})"
+            _add(cuts, words, partial(commands.disconnect, view.document, wire.edges))
     cuts.setEnabled(not cuts.isEmpty())
 
 
 def _offers(view: CanvasSurface, name: str, known: dict[str, str]) -> list[tuple[PortRef, PortRef, str]]:
     """Inputs elsewhere that an output of the node fits into."""
     scene, document = view.canvas_scene, view.document
-    taken = {edge.key for edge in document.graph.edges}
+    taken = {(wire.start, wire.end) for wire in scene.level.wires.values()}
     found: list[tuple[PortRef, PortRef, str]] = []
     outputs = scene.nodes[name].face.outputs
     for other, item in scene.nodes.items():
         for output in outputs:
             for port in item.face.inputs:
                 start, end = PortRef(name, "output", output.name), PortRef(other, "input", port.name)
-                edge = edge_between(start, end)
-                if edge is None or edge.key in taken or len(found) >= _MOST_OFFERS or not fits(document, edge).ok:
+                edges = edges_between(scene.level, start, end)
+                if (start, end) in taken or len(found) >= _MOST_OFFERS or not all_fit(document, edges).ok:
                     continue
-                words = f"{known[other]}: {port.title}"
+                words = f"{known.get(other, item.face.title)}: {port.title}"
                 found.append((start, end, f"{output.title} → {words}" if len(outputs) > 1 else words))
     return found
 
@@ -153,9 +162,54 @@ def _note_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
 
 
-def _group_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
+def group_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, name: str) -> None:
+    """What one can do with a group, open or closed."""
+    group = view.document.graph.group(name)
+    _add(menu, "Enter the group", verbs.enter_group, "Return", len(view.selected_groups()) == 1)
+    _add(menu, "Open in place" if group.closed else "Close to one card", verbs.toggle_closed, "Ctrl+E")
+    if group.closed:
+        _add(menu, "Add a block after …", view.append_to_selection, "A")
+        _wiring(view, menu, name)
+    menu.addSeparator()
+    repeat = _submenu(menu, f"Repeat (now {group.repeat} ×)")
+    for count in _COUNTS:
+        _add(repeat, f"{count} ×", partial(verbs.repeat, name, count))
+    _add(menu, "One copy more", partial(verbs.repeat_more, 1), "Ctrl+Up")
+    _add(menu, "One copy less", partial(verbs.repeat_more, -1), "Ctrl+Down", group.repeat > 1)
+    if group.repeat > 1:
+        words = "Give each copy weights of its own" if group.shared else "Share the weights of all copies"
+        _add(menu, words, partial(verbs.set_shared, name, not group.shared))
+    menu.addSeparator()
     _add(menu, "Rename …", verbs.rename, "F2")
+    _editing(view, verbs, menu)
+    menu.addSeparator()
+    _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
+    _add(menu, "Group", verbs.group, "Ctrl+G")
     _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G")
+    put_menu(view, verbs, menu)
+
+
+def put_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
+    """Put what is selected into another group, or take it out of the one where it lies."""
+    graph, chosen = view.document.graph, view.canvas_scene.selection.items
+    around = graph.enclosing(chosen[0]) if chosen and not chosen[0].startswith(":") else ()
+    if around:
+        outer = around[-2].id if len(around) > 1 else ""
+        _add(menu, f"Take out of “{around[-1].title or 'Group'}”", partial(verbs.put_into, outer))
+    barred = {name for one in chosen if one in graph.groups_by_id for name in graph.deep_groups(one)}
+    others = [group for group in graph.groups if group.id not in barred and (not around or group.id != around[-1].id)]
+    if others:
+        into = _submenu(menu, "Put into")
+        for group in others[:_MOST_OFFERS]:
+            path = " › ".join((one.title or "Group") for one in (*graph.enclosing(group.id), group))
+            _add(into, path, partial(verbs.put_into, group.id))
+
+
+def _stub_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, name: str) -> None:
+    stub = view.canvas_scene.level.stubs[name]
+    outside = (stub.port.outside or stub.port.ends)[0].node
+    _add(menu, f"Go to {titles(view.document.graph).get(outside, outside)}", partial(view.go_to, outside))
+    _add(menu, "Leave the group", verbs.leave_group, "Backspace")
 
 
 def _canvas_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, at: Point) -> None:
@@ -167,6 +221,8 @@ def _canvas_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, at: Point) -> N
     _add(menu, "Select all", verbs.select_all, "Ctrl+A", filled)
     menu.addSeparator()
     _add(menu, "Tidy", verbs.tidy, "", filled)
+    if view.canvas_scene.entered:
+        _add(menu, "Leave the group", verbs.leave_group, "Backspace")
     _add(menu, "Show everything", view.fit, "F")
     _add(menu, "100 %", view.reset_zoom, "1")
     _add(menu, "Closer", view.zoom_in, "+")
@@ -183,4 +239,7 @@ def hit_by_keyboard(view: CanvasSurface) -> tuple[Hit, QPointF]:
     name = scene.selection.items[0]
     rect = scene.rects([name]).get(name)
     place = QPointF(*rect.centre) if rect is not None else middle
+    if name in scene.document.graph.groups_by_id:
+        frame = scene.groups.get(name)
+        return Hit("group", name), QPointF(frame.frame.x, frame.frame.y) if frame is not None else place
     return Hit("node" if name in scene.nodes else "note" if name in scene.notes else "group", name), place

@@ -37,7 +37,7 @@ class Messages(QObject):
     def refresh(self) -> None:
         """Speak of the one selected node that has a fault, or be silent."""
         self._refused = False
-        name = self._view.selected_node()
+        name = self._scene.selection.single
         item = self._scene.nodes.get(name)
         problems = sorted(item.face.problems, key=lambda problem: problem.severity != "error") if item else []
         if not problems:
@@ -49,7 +49,7 @@ class Messages(QObject):
             return
         self._node, self._shown = name, problem
         tone = "error" if problem.severity == "error" else "warning"
-        buttons = [(fix.label, partial(self._fix, name, fix)) for fix in problem.fixes[:_MOST_BUTTONS]]
+        buttons = [(fix.label, partial(self._fix, problem.node, fix)) for fix in problem.fixes[:_MOST_BUTTONS]]
         self.bubble.speak(problem.message, buttons, tone)
         self.follow()
 
@@ -62,7 +62,7 @@ class Messages(QObject):
                 buttons.append((fix.label, partial(self._connect, edge, replacing, fix)))
         if verdict.wrong_shape:
             buttons.append(("Connect anyway", partial(self._connect, edge, replacing, None)))
-        self._node, self._shown, self._refused = edge.target, None, True
+        self._node, self._shown, self._refused = self._scene.card_of(edge.target), None, True
         self.bubble.speak(verdict.sentence, buttons)
         self.follow()
         self._view.say(verdict.sentence)

@@ -16,6 +16,7 @@ from playground.ui.canvas.card_picture import CardPicture
 from playground.ui.canvas.face import CardFace
 from playground.ui.canvas.paint import FAR, NODE_LEVEL, TEXT, card_font, card_metrics, tooltip
 from playground.ui.canvas.pictures import Picture
+from playground.ui.canvas.repeat_badge import badge_rect, badge_width, badge_words, paint_badge
 from playground.ui.widgets.icons import family_color, pixmap
 from playground.ui.widgets.theme import THEME
 
@@ -55,6 +56,7 @@ class NodeItem(QGraphicsRectItem):
         self.chosen = False
         self.marked = ""
         self.hovered_port = ""
+        self.badge_hovered = False
         self.port_colors: dict[tuple[str, str], str] = {}
         """While a wire is pulled: "good" or "error" by (side, port)."""
         self._shown = CardPicture(self, self._title_bottom)
@@ -166,6 +168,22 @@ class NodeItem(QGraphicsRectItem):
         width, height = self.size
         return QRectF(_MARGIN, _PICTURE_TOP, width - 2 * _MARGIN, height - _FOOTER - _PICTURE_TOP - 6)
 
+    def repeat_rect(self) -> QRectF:
+        """Where the number of copies stands, in item coordinates; empty for a single block."""
+        return badge_rect(self.face, self.size[0], _MARGIN - 3, _TITLE_TOP)
+
+    def hover_badge(self, hovered: bool) -> None:
+        """Bring out the number of copies, as the mouse is over it."""
+        if hovered != self.badge_hovered:
+            self.badge_hovered = hovered
+            self.update()
+
+    def _beside_title(self) -> float:
+        """Width that icon, lock, link and number of copies take from the title."""
+        badge = badge_width(self.face)
+        signs = 20.0 * (self.face.frozen + (self.face.shared and not badge))
+        return 26.0 + signs + (badge + 2.0 if badge else 0.0)
+
     def shape(self) -> QPainterPath:
         path = QPainterPath()
         path.addRect(QRectF(0, 0, *self.size))
@@ -179,7 +197,7 @@ class NodeItem(QGraphicsRectItem):
         if parameters + metrics.horizontalAdvance(self._badge) > CARD_WIDTH - 2 * _MARGIN:
             self._badge = self.face.short_badge
         footer = parameters + metrics.horizontalAdvance(self._badge)
-        title = _metrics(True).horizontalAdvance(self.face.title) + (46 if self.face.frozen else 26)
+        title = _metrics(True).horizontalAdvance(self.face.title) + self._beside_title()
         subtitle = metrics.horizontalAdvance(self.face.subtitle)
         # Whole pixels: a title that lacks a hundredth of one would be cut.
         words = min(_WIDE, math.ceil(2 * _MARGIN + max(title, subtitle)) + 1.0)
@@ -208,7 +226,7 @@ class NodeItem(QGraphicsRectItem):
     def _elided(self, width: float) -> tuple[str, str, str, str]:
         room = width - 2 * _MARGIN
         plain, right = _metrics(False), Qt.TextElideMode.ElideRight
-        title = _metrics(True).elidedText(self.face.title, right, room - (46 if self.face.frozen else 26))
+        title = _metrics(True).elidedText(self.face.title, right, room - self._beside_title())
         badge = plain.elidedText(self._badge, Qt.TextElideMode.ElideMiddle, room)
         left = plain.elidedText(self.face.parameters, right, max(0.0, room - plain.horizontalAdvance(badge) - 8))
         subtitle = self.face.subtitle
@@ -232,7 +250,7 @@ class NodeItem(QGraphicsRectItem):
         if self.face.severity:
             self._paint_badge(painter)
 
-    def _border(self) -> QPen:
+    def border(self) -> QPen:
         tokens = THEME.tokens
         severity = self.face.severity
         color = tokens.error if severity == "error" else tokens.warning if severity else tokens.line
@@ -242,11 +260,13 @@ class NodeItem(QGraphicsRectItem):
 
     def _paint_panel(self, painter: QPainter, detail: float) -> None:
         rect = QRectF(0, 0, *self.size)
+        if self.face.repeat > 1:
+            self._paint_stack(painter, rect)
         if detail >= FAR:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(0, 0, 0, 14 if THEME.tokens.name == "light" else 60))
             painter.drawRoundedRect(rect.translated(0, 2), _RADIUS, _RADIUS)
-        pen = self._border()
+        pen = self.border()
         if detail < 0.4:
             pen.setWidthF(max(pen.widthF(), pen.widthF() * 0.5 / detail))
         painter.setPen(pen)
@@ -260,6 +280,13 @@ class NodeItem(QGraphicsRectItem):
             painter.setPen(QPen(QColor(THEME.tokens.accent), 1.6))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rect.adjusted(-3.5, -3.5, 3.5, 3.5), _RADIUS + 3, _RADIUS + 3)
+
+    def _paint_stack(self, painter: QPainter, rect: QRectF) -> None:
+        """Two more cards behind that of a repeated group."""
+        painter.setPen(QPen(QColor(THEME.tokens.secondary), 1.0))
+        painter.setBrush(QColor(THEME.tokens.panel))
+        for number in (2, 1):
+            painter.drawRoundedRect(rect.translated(3.0 * number, -3.0 * number), _RADIUS, _RADIUS)
 
     def _paint_words(self, painter: QPainter) -> None:
         tokens, (width, height) = THEME.tokens, self.size
@@ -279,15 +306,26 @@ class NodeItem(QGraphicsRectItem):
         painter.drawText(footer, right, badge)
         painter.setPen(QPen(QColor(tokens.line), 1))
         painter.drawLine(QPointF(1, height - _FOOTER), QPointF(width - 1, height - _FOOTER))
-        if self.face.frozen:
-            ratio = _device_ratio()
-            painter.drawPixmap(QPointF(width - _MARGIN - 16, _TITLE_TOP + 1), pixmap("lock", "secondary", 16, ratio))
+        self._paint_signs(painter, width - _MARGIN)
+
+    def _paint_signs(self, painter: QPainter, right: float) -> None:
+        """What stands to the right of the title: the number of copies, a lock, a link."""
+        ratio, badge = _device_ratio(), self.repeat_rect()
+        if not badge.isEmpty():
+            paint_badge(painter, self.face, badge, hovered=self.badge_hovered)
+            right = badge.left() - 2.0
+        signs = ("lock",) if self.face.frozen else ()
+        for sign in (*signs, *(("link",) if self.face.shared and badge.isEmpty() else ())):
+            right -= 16.0
+            painter.drawPixmap(QPointF(right, _TITLE_TOP + 1), pixmap(sign, "secondary", 16, ratio))
+            right -= 4.0
 
     def _paint_icon(self, painter: QPainter, rect: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         family = self.face.family
         painter.setBrush(family_color(family) if family else QColor(THEME.tokens.secondary))
         painter.drawRoundedRect(rect, 4, 4)
+        family = family or ("group" if self.face.repeat else "")
         if family:
             sign = pixmap(family, QColor(THEME.tokens.panel), 13, _device_ratio())
             painter.drawPixmap(rect.topLeft() + QPointF(2, 2), sign)
@@ -309,12 +347,17 @@ class NodeItem(QGraphicsRectItem):
             footer = QRectF(_MARGIN, height - _FOOTER, room, _FOOTER)
             painter.drawText(footer, flags | Qt.AlignmentFlag.AlignRight, badge)
 
+    @property
+    def _far_title(self) -> str:
+        """The title from farther away, where the number of copies has no place of its own."""
+        return f"{self.face.title} {badge_words(self.face)}" if self.face.repeat > 1 else self.face.title
+
     def heading(self, size: float) -> tuple[tuple[str, ...], bool]:
         """The lines of the title in a size of its font, and whether the icon stands before them.
 
         A title without room beside the icon takes its place, a longer one a second line too.
         """
-        room, metrics, title = self.size[0] - 2 * _MARGIN, card_metrics(size, bold=True), self.face.title
+        room, metrics, title = self.size[0] - 2 * _MARGIN, card_metrics(size, bold=True), self._far_title
         needed = metrics.horizontalAdvance(title)
         if needed <= room - _ICON_ROOM:
             return (title,), True
@@ -373,7 +416,7 @@ class NodeItem(QGraphicsRectItem):
         size = TEXT / detail
         if 1.3 * size <= height - 18:
             room, metrics = QRectF(6, 14, width - 10, 1.3 * size), card_metrics(size, bold=True)
-            words = metrics.elidedText(self.face.title, Qt.TextElideMode.ElideRight, room.width())
+            words = metrics.elidedText(self._far_title, Qt.TextElideMode.ElideRight, room.width())
             self._paint_title(painter, room, size, words)
 
     def _paint_title(self, painter: QPainter, room: QRectF, size: float, words: str) -> None:

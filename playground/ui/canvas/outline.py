@@ -132,7 +132,7 @@ class OutlineWidget(QWidget):
             return
         self._graph = self._document.graph
         self._made = {name: row for name, row in self._made.items() if self._graph.has(name)}
-        shown = {name: item.face for name, item in self._canvas.canvas_scene.nodes.items()}
+        shown = self._canvas.canvas_scene.faces
         rows = outline_rows(self._graph, self._document.report, shown, self._made)
         if rows != self._rows:
             self._rows = rows
@@ -390,7 +390,7 @@ class OutlineWidget(QWidget):
 
 def connect_menu(canvas: CanvasView, name: str) -> QMenu:
     """All inputs for the outputs of a node: free ones that fit first, those that do not greyed with the reason."""
-    document, nodes = canvas.document, canvas.canvas_scene.nodes
+    document, faces = canvas.document, canvas.canvas_scene.faces
     known = titles(document.graph)
     menu = QMenu(canvas)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -404,7 +404,7 @@ def connect_menu(canvas: CanvasView, name: str) -> QMenu:
         if edge is None or EdgeKey(*edge.key) in wired:
             continue
         verdict = fits(document, edge)
-        inputs, outputs = len(nodes[end.node].face.inputs), len(nodes[name].face.outputs)
+        inputs, outputs = len(faces[end.node].inputs), len(faces[name].outputs)
         words = known[end.node] + (f", {end.name}" if inputs > 1 else "")
         words = f"{start.name} to {words}" if outputs > 1 else words
         if verdict.ok:
@@ -423,11 +423,11 @@ def connect_menu(canvas: CanvasView, name: str) -> QMenu:
 
 
 def _pairs(canvas: CanvasView, name: str) -> Iterator[tuple[PortRef, PortRef]]:
-    nodes = canvas.canvas_scene.nodes
-    for output in nodes[name].face.outputs:
-        for other, item in nodes.items():
+    faces = canvas.canvas_scene.faces
+    for output in faces[name].outputs:
+        for other, face in faces.items():
             if other != name:
-                for port in item.face.inputs:
+                for port in face.inputs:
                     yield PortRef(name, "output", output.name), PortRef(other, "input", port.name)
 
 

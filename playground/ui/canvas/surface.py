@@ -45,7 +45,21 @@ class CanvasSurface(QGraphicsView):
     def selected_node(self) -> str:
         """The one selected node, or "" when none or several are."""
         name = self.canvas_scene.selection.single
-        return name if name in self.canvas_scene.nodes else ""
+        return name if self.document.graph.has(name) else ""
+
+    def selected_groups(self) -> tuple[str, ...]:
+        """Ids of the selected groups, open or closed."""
+        known = self.document.graph.groups_by_id
+        return tuple(name for name in self.canvas_scene.selection.items if name in known)
+
+    def output_of(self, name: str) -> PortRef | None:
+        """The output of a block, or of a closed group, that the next block follows."""
+        scene = self.canvas_scene
+        if name in scene.level.closed:
+            outputs = scene.level.closed[name].outputs
+            return outputs[-1].end if outputs else None
+        face = scene.faces.get(name)
+        return PortRef(name, "output", face.outputs[0].name) if face is not None and face.outputs else None
 
     def select(self, identifiers: Iterable[str]) -> None:
         """Select exactly these nodes, notes and groups."""
@@ -53,6 +67,7 @@ class CanvasSurface(QGraphicsView):
 
     def go_to(self, identifier: str) -> None:
         """Select a node and bring it into sight."""
+        self.canvas_scene.enter(self.canvas_scene.level_with(identifier))
         self.select([identifier])
         item = self.canvas_scene.nodes.get(identifier)
         if item is not None:
@@ -99,6 +114,10 @@ class CanvasSurface(QGraphicsView):
 
     def ask_for_block(self, at: Point | None, port: PortRef | None = None, edge: EdgeKey | None = None) -> None:
         """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
+        raise NotImplementedError
+
+    def leave_room(self, height: int) -> None:
+        """Leave pixels free above what is seen, for the line that says where one is."""
         raise NotImplementedError
 
     def append_to_selection(self) -> None:

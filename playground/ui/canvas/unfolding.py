@@ -45,7 +45,8 @@ class Unfolding(QObject):
 
     def refresh(self, graph: Graph, report: Report) -> None:
         """Bring the neurons in step with the graph."""
-        wanted = {node.id for node in graph.nodes if node.unfolded and unfoldable(report, node.id)}
+        seen = self._scene.nodes
+        wanted = {node.id for node in graph.nodes if node.unfolded and node.id in seen and unfoldable(report, node.id)}
         grown = [name for name in self._items if name not in wanted]
         for name in grown:
             self.drop(name)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtGui import QGuiApplication
 
-from playground.editing import adding, commands
+from playground.editing import adding, commands, groups
 from playground.editing.clipboard import PasteError
 from playground.editing.geometry import Line, Point, Rect, free_place
 from playground.ui.canvas.paint import scene_rect
@@ -37,6 +37,8 @@ class Verbs:
             MenuAction("walk-neurons", "&Walk through neurons", self.enter_neurons, elsewhere="N"),
             MenuAction("group", "&Group", self.group, elsewhere="Ctrl+G"),
             MenuAction("ungroup", "U&ngroup", self.ungroup, elsewhere="Ctrl+Shift+G"),
+            MenuAction("close-group", "&Open or close the group", self.toggle_closed, elsewhere="Ctrl+E"),
+            MenuAction("leave-group", "&Leave the group", self.leave_group, elsewhere="Backspace"),
             MenuAction("note", "Add a &note", self.add_note, icon="note"),
             MenuAction("tidy", "Tid&y the canvas", self.tidy, icon="tidy"),
             MenuAction("fit", "Show &everything", self._view.fit, elsewhere="F"),
@@ -53,11 +55,18 @@ class Verbs:
     def _nodes(self) -> tuple[str, ...]:
         return self._view.canvas_scene.selection.nodes(self._document.graph)
 
+    @property
+    def _whole(self) -> tuple[str, ...]:
+        """What is selected, with all that lies in closed groups and frames."""
+        scene = self._view.canvas_scene
+        frames = [member for name in self._chosen if name in scene.groups for member in scene.groups[name].members]
+        return scene.level.whole((*self._chosen, *frames))
+
     # Clipboard -------------------------------------------------------------------------------------------------------
 
     def copy(self) -> bool:
         """Copy the selected blocks and notes as text. False when nothing is selected."""
-        text = commands.copied(self._document, self._chosen)
+        text = commands.copied(self._document, self._whole)
         if text:
             QGuiApplication.clipboard().setText(text)
         return bool(text)
@@ -79,7 +88,7 @@ class Verbs:
 
     def duplicate(self) -> None:
         """Copy the selected blocks below themselves."""
-        self._show_new(commands.duplicate(self._document, self._chosen, taken=self._view.canvas_scene.rects()))
+        self._show_new(commands.duplicate(self._document, self._whole, taken=self._view.canvas_scene.rects()))
 
     def _show_new(self, names: tuple[str, ...]) -> None:
         if names:
@@ -92,26 +101,23 @@ class Verbs:
 
     def delete(self) -> None:
         """Delete what is selected; the gap is closed."""
-        selection = self._view.canvas_scene.selection
-        commands.delete(self._document, selection.items, selection.wires)
+        level, selection = self._view.canvas_scene.level, self._view.canvas_scene.selection
+        commands.delete(self._document, level.whole(selection.items), level.edges_of(selection.wires))
 
     def select_all(self) -> None:
         """Select all blocks and notes."""
-        graph = self._document.graph
-        self._view.select([item.id for item in graph.items])
+        self._view.select(self._view.canvas_scene.rects())
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selection by the keyboard."""
-        groups = self._view.canvas_scene.groups
-        names: list[str] = []
-        for name in self._chosen:
-            names.extend(groups[name].members if name in groups else [name])
-        commands.nudge(self._document, names, dx, dy)
+        commands.nudge(self._document, self._view.canvas_scene.moved_with(self._chosen), dx, dy)
 
     def step(self, forwards: bool) -> bool:
         """Select the next block in the order of the network. False past the last one."""
-        order = self._document.report.order or tuple(node.id for node in self._document.graph.nodes)
-        present = next((name for name in self._nodes if name in order), None)
+        scene = self._view.canvas_scene
+        blocks = self._document.report.order or tuple(node.id for node in self._document.graph.nodes)
+        order = list(dict.fromkeys(card for name in blocks if (card := scene.card_of(name))))
+        present = next((name for name in self._chosen if name in order), None)
         if not order:
             return False
         if present is None:
@@ -126,23 +132,28 @@ class Verbs:
 
     def follow(self, forwards: bool) -> None:
         """Select the block at the other end of a wire."""
-        graph = self._document.graph
-        for name in self._nodes[:1]:
-            wires = list(graph.out_of(name) if forwards else graph.into(name))
-            if wires:
-                self._view.go_to(wires[0].target if forwards else wires[0].source)
+        level = self._view.canvas_scene.level
+        for name in self._chosen[:1]:
+            ends = [(wire.start.node, wire.end.node) for wire in level.wires.values()]
+            beyond = [end if forwards else start for start, end in ends if (start if forwards else end) == name]
+            found = next((card for card in beyond if card not in level.stubs), "")
+            if found:
+                self._view.go_to(found)
 
     # Blocks ----------------------------------------------------------------------------------------------------------
 
     def add_block(self, block_id: str) -> str:
         """Add a block after the selected one, or to the right of all. Returns its id."""
-        chosen = self._nodes
-        name = adding.add_block(self._document, block_id, after=chosen[0] if len(chosen) == 1 else None)
+        port = self._view.output_of(self._view.canvas_scene.selection.single)
+        chosen = self._view.selected_node()
+        name = adding.add_block(self._document, block_id, after=chosen or port)
         self._view.go_to(name)
         return name
 
     def enter_parameters(self) -> None:
         """Go into the parameters of the selected block; where none is selected, ask for a block to add."""
+        if self.enter_group():
+            return
         if self._view.selected_node():
             self._view.parameters_wanted.emit()
         else:
@@ -190,13 +201,68 @@ class Verbs:
 
     def group(self) -> None:
         """Frame the selected blocks."""
-        name = commands.group(self._document, self._nodes)
+        name = groups.group(self._document, self._chosen)
         if name:
             self._view.select([name])
 
     def ungroup(self) -> None:
-        """Take the frame of the selection away."""
-        commands.ungroup(self._document, self._chosen)
+        """Take the groups of the selection away; their blocks stay."""
+        groups.ungroup(self._document, self._chosen)
+
+    def toggle_closed(self) -> None:
+        """Close the selected groups to one card each, or open them in place; of a block that around it."""
+        chosen = self._view.selected_groups() or self._groups_of_blocks()
+        if chosen:
+            groups.toggle_closed(self._document, chosen)
+            self._view.select(chosen)
+
+    def _groups_of_blocks(self) -> tuple[str, ...]:
+        """The groups in which the selected blocks lie, as far as they are seen."""
+        graph, frames = self._document.graph, self._view.canvas_scene.groups
+        homes = [graph.homes.get(name, "") for name in self._nodes]
+        return tuple(dict.fromkeys(home for home in homes if home in frames))
+
+    def enter_group(self) -> bool:
+        """Go inside the selected group. False when none is selected."""
+        chosen = self._view.selected_groups()
+        if len(chosen) == 1:
+            self._view.canvas_scene.enter(chosen[0])
+        return len(chosen) == 1
+
+    def leave_group(self) -> bool:
+        """Go back to what is around the group that is seen from inside. False on the outermost level."""
+        scene, graph = self._view.canvas_scene, self._document.graph
+        inside = scene.entered
+        if not inside:
+            return False
+        scene.enter(graph.homes.get(inside, ""))
+        if inside in scene.nodes or inside in scene.groups:
+            self._view.select([inside])
+        return True
+
+    def leave_or_delete(self) -> None:
+        """Inside a group go out of it, else delete what is selected."""
+        if not self.leave_group():
+            self.delete()
+
+    def repeat(self, identifier: str, count: int) -> None:
+        """Let a group stand several times in series, and say why where that cannot be."""
+        refusal = groups.set_repeat(self._document, identifier, count)
+        if refusal:
+            self._view.say(refusal)
+
+    def set_shared(self, identifier: str, shared: bool) -> None:
+        """Let all copies of a group use the same weights, or each its own."""
+        groups.set_shared(self._document, identifier, shared)
+
+    def put_into(self, target: str) -> None:
+        """Put what is selected into a group, or out of all for ""."""
+        groups.put_into(self._document, self._chosen, target)
+
+    def repeat_more(self, by: int) -> None:
+        """One copy more or less of the selected groups."""
+        for name in self._view.selected_groups():
+            self.repeat(name, self._document.graph.group(name).repeat + by)
 
     def add_note(self, at: Point | None = None) -> None:
         """Stick a note on the canvas, at a point or near the middle, and start to write."""

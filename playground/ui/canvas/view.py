@@ -25,13 +25,14 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from playground.document.graph import Edge, EdgeKey
 from playground.editing import commands
-from playground.editing.connecting import Verdict, edge_between, fits
+from playground.editing.connecting import Verdict, edges_between, fits
 from playground.editing.geometry import Hit, Point, PortRef
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas import dropping, keys
 from playground.ui.canvas.asking import Asking
 from playground.ui.canvas.background import Background
 from playground.ui.canvas.edge_scroll import EdgeScroll
+from playground.ui.canvas.entering import Entering
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import CanvasEditor
 from playground.ui.canvas.interactions import (
@@ -75,6 +76,7 @@ class CanvasView(CanvasSurface):
         self._gesture: Interaction | None = None
         self._space = False
         self._asking = Asking(self)
+        self.entering = Entering(self)
         self._was_selected = ""
         self._scale = THEME.scale
         self._set_up()
@@ -153,7 +155,8 @@ class CanvasView(CanvasSurface):
 
     def ask_for_block(self, at: Point | None, port: PortRef | None = None, edge: EdgeKey | None = None) -> None:
         """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
-        self._asking.ask(MenuRequest(at, port, edge))
+        real = self.canvas_scene.level.ports_at(port) if port is not None else ()
+        self._asking.ask(MenuRequest(at, real[0] if real else None, edge))
 
     @property
     def quick_menu(self) -> QuickMenu | None:
@@ -171,15 +174,16 @@ class CanvasView(CanvasSurface):
 
     def connect_ports(self, first: PortRef, second: PortRef) -> bool:
         """Lay a wire between two ports if it fits; else say why not."""
-        edge = edge_between(first, second)
-        if edge is None:
+        edges = edges_between(self.canvas_scene.level, first, second)
+        if not edges:
             self.say("A wire runs from an output to an input.")
             return False
-        verdict = fits(self.document, edge)
-        if not verdict.ok:
-            self.refuse(edge, verdict)
-            return False
-        commands.connect(self.document, edge)
+        for edge in edges:
+            verdict = fits(self.document, edge)
+            if not verdict.ok:
+                self.refuse(edge, verdict)
+                return False
+        commands.lay(self.document, edges)
         return True
 
     def refuse(self, edge: Edge, verdict: Verdict, replacing: EdgeKey | None = None) -> None:
@@ -205,7 +209,7 @@ class CanvasView(CanvasSurface):
         if self.canvas_scene.selection.items or self.canvas_scene.selection.wires:
             self.canvas_scene.selection.choose()
             return True
-        return False
+        return self.verbs.leave_group()
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         place = event.position()
@@ -244,6 +248,9 @@ class CanvasView(CanvasSurface):
 
     def _summary(self) -> str:
         graph, chosen = self.document.graph, len(self.canvas_scene.selection.items)
+        if self.canvas_scene.entered:
+            group = graph.group(self.canvas_scene.entered)
+            return f"Inside {group.title or 'group'}, {len(graph.members(group.id))} blocks, {chosen} selected"
         return f"{len(graph.nodes)} blocks, {len(graph.edges)} wires, {chosen} selected"
 
     @Slot()
@@ -278,6 +285,8 @@ class CanvasView(CanvasSurface):
     def _gesture_for(self, hit: Hit, pointer: Pointer) -> Interaction:
         if hit.kind == "port" and hit.port is not None:
             return PullWire(self, pointer, hit.port)
+        if hit.id in self.canvas_scene.level.stubs:
+            return SelectWire(self, pointer)
         if hit.kind in ("node", "note", "group"):
             return MoveNodes(self, pointer, hit.id)
         if hit.kind == "note-corner":
@@ -326,7 +335,12 @@ class CanvasView(CanvasSurface):
         hit = self.hit(pointer.scene)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if hit.kind in ("node", "note", "group"):
+        stub = self.canvas_scene.level.stubs.get(hit.id)
+        if stub is not None:
+            self.go_to((stub.port.outside or stub.port.ends)[0].node)
+        elif hit.id in self.canvas_scene.level.closed:
+            self.canvas_scene.enter(hit.id)
+        elif hit.kind in ("node", "note", "group"):
             self.select([hit.id])
             self.edit(hit.id)
         elif hit.kind == "wire":
@@ -416,7 +430,11 @@ class CanvasView(CanvasSurface):
         super().resizeEvent(event)
         self.camera.resized(event.oldSize())
         self.messages.follow()
+        self.entering.line.place()
         self.view_changed.emit()
+
+    def leave_room(self, height: int) -> None:
+        self.setViewportMargins(0, height, 0, 0)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

@@ -116,22 +116,23 @@ class WireNotes(QObject):
     @Slot()
     def _arrange(self) -> None:
         wires = self._scene.wires
-        for key in [key for key in self.labels if key not in self._notes.wires or key not in wires]:
+        known = ((self._scene.wire_of(key), notes) for key, notes in self._notes.wires.items())
+        told = {key: notes for key, notes in known if key is not None}
+        for key in [key for key in self.labels if key not in told]:
             self._scene.removeItem(self.labels.pop(key))
         taken: list[QRectF] = []
-        if self._notes.wires:
+        if told:
             taken = [QRectF(item.pos(), QSizeF(*item.size)) for item in self._scene.nodes.values()]
-        for key, notes in self._notes.wires.items():
-            if key not in wires:
-                continue
+        for key, notes in told.items():
             if key not in self.labels:
                 self.labels[key] = WireLabel()
                 self._scene.addItem(self.labels[key])
             self.labels[key].show_notes(notes)
             self.labels[key].put(wires[key].middle(), taken)
             taken.append(self.labels[key].box().translated(self.labels[key].pos()))
+        marked = {self._scene.card_of(name) for name in self._notes.marked}
         for name, item in self._scene.nodes.items():
-            item.set_marked(self._notes.tone if name in self._notes.marked else "")
+            item.set_marked(self._notes.tone if name in marked else "")
 
     @Slot()
     def _restyle(self) -> None:

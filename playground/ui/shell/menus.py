@@ -24,7 +24,8 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     "&File": ("new", "open", "open-data", "open-pictures", "gallery", LINE, "save", "save-as", LINE, "quit"),
     "&Edit": (
         "undo", "redo", LINE, "cut", "copy", "paste", "duplicate", "delete", "select-all", LINE, "add-after",
-        "parameters", "rename", "neurons", "walk-neurons", "group", "ungroup", LINE, "find", "note", "tidy",
+        "parameters", "rename", "neurons", "walk-neurons", "group", "ungroup",
+        "close-group", "leave-group", LINE, "find", "note", "tidy",
     ),
     "&Train": ("play", "step", "epoch", "rewind", "seed"),
     "T&ime": (

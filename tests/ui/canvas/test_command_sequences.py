@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from playground.document.files import graph_problems, to_json
 from playground.document.graph import Edge
 from playground.document.project import Project
-from playground.editing import adding, commands
+from playground.editing import adding, commands, groups
 from playground.ui.canvas.scene import CanvasScene
 from playground.ui.open_document import OpenDocument
 from tests.ui.canvas.conftest import framed
@@ -29,6 +29,11 @@ def _one(scene: CanvasScene, pick: Pick) -> str:
     return names[pick(len(names))] if names else ""
 
 
+def _group(scene: CanvasScene, pick: Pick) -> list[str]:
+    names = [group.id for group in scene.document.graph.groups]
+    return [names[pick(len(names))]] if names else []
+
+
 def _add(scene: CanvasScene, pick: Pick) -> object:
     document = scene.document
     edges = document.graph.edges
@@ -40,7 +45,7 @@ def _connect(scene: CanvasScene, pick: Pick) -> object:
     source, target = _one(scene, pick), _one(scene, pick)
     if not source:
         return None
-    ports = scene.nodes[target].face.inputs, scene.nodes[source].face.outputs
+    ports = scene.faces[target].inputs, scene.faces[source].outputs
     if not all(ports):
         return None
     edge = Edge(source=source, source_port=ports[1][0].name, target=target, target_port=ports[0][0].name)
@@ -72,8 +77,17 @@ ACTS: tuple[Act, ...] = (
     lambda scene, pick: commands.delete(scene.document, _some(scene, pick), list(scene.wires)[: pick(3)]),
     lambda scene, pick: commands.nudge(scene.document, _some(scene, pick), float(pick(9)), 3.0),
     lambda scene, pick: commands.duplicate(scene.document, _some(scene, pick)),
-    lambda scene, pick: commands.group(scene.document, _some(scene, pick)),
-    lambda scene, pick: commands.ungroup(scene.document, _some(scene, pick)),
+    lambda scene, pick: groups.group(scene.document, _some(scene, pick)),
+    lambda scene, pick: groups.group(scene.document, _some(scene, pick)),
+    lambda scene, pick: groups.ungroup(scene.document, _some(scene, pick)),
+    lambda scene, pick: groups.toggle_closed(scene.document, _group(scene, pick)),
+    lambda scene, pick: groups.toggle_closed(scene.document, _some(scene, pick)),
+    lambda scene, pick: groups.put_into(scene.document, _some(scene, pick), "".join(_group(scene, pick)[: pick(2)])),
+    lambda scene, pick: [groups.set_shared(scene.document, name, True) for name in _group(scene, pick)],
+    lambda scene, pick: scene.enter("".join(_group(scene, pick)[: pick(3)])),
+    lambda scene, pick: commands.drop(
+        scene.document, {name: (rect.x + pick(300), rect.y) for name, rect in scene.rects(_some(scene, pick)).items()}
+    ),
     lambda scene, pick: commands.toggle_unfolded(scene.document, _some(scene, pick)),
     lambda scene, pick: commands.toggle_trainable(scene.document, _some(scene, pick)),
     lambda scene, pick: commands.rename(scene.document, _one(scene, pick), "Name") if scene.nodes else None,
@@ -96,19 +110,47 @@ def _picker(numbers: list[int]) -> Pick:
     return pick
 
 
+def _card(scene: CanvasScene, block: str) -> str:
+    """Which card shows a block, by walking outwards from it."""
+    graph, card, inside = scene.document.graph, block, not scene.entered
+    home = next((group for group in graph.groups if block in group.nodes), None)
+    while home is not None:
+        if home.id == scene.entered:
+            return card
+        if home.closed:
+            card = home.id
+        home = next((group for group in graph.groups if group.id == home.inside), None)
+    return card if inside else ""
+
+
 def _in_step(scene: CanvasScene) -> None:
     graph = scene.document.graph
-    assert set(scene.nodes) == {node.id for node in graph.nodes}
-    assert set(scene.wires) == {edge.key for edge in graph.edges}
-    assert set(scene.notes) == {note.id for note in graph.notes}
-    assert set(scene.groups) == {group.id for group in graph.groups}
-    for node in graph.nodes:
-        place = scene.nodes[node.id].pos()
-        assert (place.x(), place.y()) == (node.position.x, node.position.y)
     assert graph_problems(graph) == []
+    cards = {node.id: _card(scene, node.id) for node in graph.nodes}
+    shown = set(cards.values()) - {""}
+    assert {name for name in scene.nodes if not name.startswith(":")} == shown
+    assert set(scene.notes) == (set() if scene.entered else {note.id for note in graph.notes})
+    drawn = set()
+    for edge in graph.edges:
+        ends = cards[edge.source], cards[edge.target]
+        if any(ends) and (ends[0] != ends[1]):
+            key = scene.wire_of(edge.key)
+            wire = scene.level.wires[key]
+            drawn.add(key)
+            assert edge.key in wire.edges
+            output = f"{edge.source}.{edge.source_port}"
+            assert (wire.start.node, wire.end.node) == (ends[0] or f":in:{output}", ends[1] or f":out:{output}")
+            curve = scene.wires[key].curve
+            assert curve[0] == scene.nodes[wire.start.node].box().port("output", wire.start.name)
+            assert curve[-1] == scene.nodes[wire.end.node].box().port("input", wire.end.name)
+    assert set(scene.wires) == drawn
+    for node in graph.nodes:
+        if node.id in scene.nodes:
+            place = scene.nodes[node.id].pos()
+            assert (place.x(), place.y()) == (node.position.x, node.position.y)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sequences)
 def test_undo_all_and_redo_all_are_exact(qapp, steps: list[tuple[int, list[int]]]) -> None:
     document = OpenDocument()
