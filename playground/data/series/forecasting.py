@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.base import BlockError, Fix, Port
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal, Windows
 from playground.data.base import PARTS, Dataset, Examples, Part, Scaling
 from playground.data.inputs.base import InputForm, Known
@@ -239,6 +241,50 @@ class SeriesDataset(Dataset):
                 for (part, found), stop in zip(parts.items(), stops.tolist(), strict=True)
             },
         )
+
+    def to_code(self, *inputs: Signal) -> Code:
+        window, horizon = self.window, self.horizon
+        timeline = self.timeline()
+        origins = {part: timeline.origins(part) for part in PARTS}
+        ends = [0, *np.cumsum([len(found) for found in origins.values()]).tolist()]
+        ranges = ", ".join(
+            f'"{part}": np.arange({timeline.span(part)[1] - horizon - len(found)}, {timeline.span(part)[1] - horizon})'
+            for part, found in origins.items()
+        )
+        rows = ", ".join(f'"{part}": np.arange({ends[n]}, {ends[n + 1]})' for n, part in enumerate(PARTS))
+        last = timeline.cuts[0]
+        statements = [
+            "values = {measured}(generator)  # (n,)",
+            f"origins = {{{{{ranges}}}}}  # the last step that is seen",
+            "known = np.concatenate(list(origins.values()))  # (N,)",
+            f"features = values[known[:, None] + np.arange({1 - window}, 1)]  # (N, {window})",
+            f"target = values[known[:, None] + np.arange(1, {horizon + 1})]  # (N, {horizon})",
+            *self._scaled_in_code(last),
+            f"naive = np.abs(values[{self.season}:{last}] - values[:{last - self.season}]).mean()  # one season before",
+            'fields = {{"naive-error": np.full((len(known), 1), naive * factor, dtype=np.float32)}}',
+            f"rows = {{{{{rows}}}}}",
+        ]
+        expression = "features.astype(np.float32)[..., None], target.astype(np.float32), fields, rows"
+        return Code(expression, imports=("import math",), uses=(self.measured,), start=tuple(statements))
+
+    def _scaled_in_code(self, last: int) -> Iterator[str]:
+        """Statements that take the level away and scale by what is measured on the training time."""
+        past = f"values[:{last}]"
+        if self.relative and self.scaling != "none":
+            past = "past"
+            yield f"seen = np.arange({self.window - 1}, {last})"
+            yield f"past = values[seen[:, None] + np.arange({1 - self.window}, 1)] - values[seen][:, None]"
+        if self.scaling == "none":
+            yield "factor = 1.0"
+        elif self.scaling == "min-max":
+            yield f"factor = 1.0 / float({past}.max() - {past}.min())"
+        elif self.relative:
+            yield "factor = 1.0 / math.sqrt(float((past**2).mean()))"
+        else:
+            yield f"factor = 1.0 / float({past}.std())"
+        shift = {"none": "0.0", "min-max": f"float({past}.min())", "standardize": f"float({past}.mean())"}[self.scaling]
+        yield f"level = {'values[known][:, None]' if self.relative else shift}"
+        yield "features, target = (features - level) * factor, (target - level) * factor"
 
     def cut(self, values: Floats) -> Timeline:
         """The timeline of these numbers; what is scaled is measured on the training time."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import (
     SCALING_HELP,
@@ -26,6 +27,8 @@ class ClassTable(ClassDataset):
     """Base of the tables whose last column is a class number."""
 
     file: ClassVar[str]
+    loader: ClassVar[str]
+    """The function of scikit-learn that reads it, which others use."""
     columns: ClassVar[tuple[str, ...]]
     classes: ClassVar[tuple[str, ...]]
     rows: ClassVar[int]
@@ -45,6 +48,16 @@ class ClassTable(ClassDataset):
         """The columns that are features."""
         return self.columns
 
+    def to_code(self, *inputs: Signal) -> Code:
+        places = [self.columns.index(name) for name in self.used_columns()]
+        chosen = "" if len(places) == len(self.columns) else f"[:, {places}]"
+        read = f"features, target = {self.loader}(return_X_y=True)"
+        return Code(
+            f"features{chosen}.astype(np.float32), target",
+            imports=(f"from sklearn.datasets import {self.loader}",),
+            start=(read,),
+        )
+
     def generate(self, generator: np.random.Generator) -> Examples:
         numbers = numbers_in("sklearn", f"datasets/data/{self.file}", skip=1)
         used = self.used_columns()
@@ -62,6 +75,7 @@ class Iris(ClassTable):
     source: ClassVar[str] = "Fisher 1936, The use of multiple measurements in taxonomic problems"
     licence: ClassVar[str] = UCI
     file: ClassVar[str] = "iris.csv"
+    loader: ClassVar[str] = "load_iris"
     columns: ClassVar[tuple[str, ...]] = (
         "sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)",
     )
@@ -86,6 +100,7 @@ class Wine(ClassTable):
     source: ClassVar[str] = "Forina et al. 1991, PARVUS; wine recognition data (UCI)"
     licence: ClassVar[str] = UCI
     file: ClassVar[str] = "wine_data.csv"
+    loader: ClassVar[str] = "load_wine"
     columns: ClassVar[tuple[str, ...]] = (
         "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
         "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline",
@@ -106,6 +121,7 @@ class BreastCancer(ClassTable):
     source: ClassVar[str] = "Street, Wolberg and Mangasarian 1993, Wisconsin diagnostic breast cancer (UCI)"
     licence: ClassVar[str] = UCI
     file: ClassVar[str] = "breast_cancer.csv"
+    loader: ClassVar[str] = "load_breast_cancer"
     columns: ClassVar[tuple[str, ...]] = tuple(
         name.format(measure)
         for name in ("mean {}", "{} error", "worst {}")
@@ -144,6 +160,13 @@ class Diabetes(RegressionDataset):
 
     def subtitle(self) -> str:
         return f"442 rows · {len(self.columns)} columns"
+
+    def to_code(self, *inputs: Signal) -> Code:
+        return Code(
+            "features.astype(np.float32), target[:, None].astype(np.float32)",
+            imports=("from sklearn.datasets import load_diabetes",),
+            start=("features, target = load_diabetes(return_X_y=True, scaled=False)",),
+        )
 
     def generate(self, generator: np.random.Generator) -> Examples:
         features = numbers_in("sklearn", "datasets/data/diabetes_data_raw.csv.gz", separator=" ")

@@ -1,0 +1,137 @@
+"""A project as one Python file: data, network, training and evaluation, to be run by itself."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from playground.blocks.loss import Loss
+from playground.code.evaluating import evaluating
+from playground.code.lines import Line, Written, joined
+from playground.code.loading import Loading, loading
+from playground.code.module import network_code
+from playground.code.network import NetworkCode
+from playground.code.parameters import parameters_of
+from playground.code.setting import Setting
+from playground.code.sources import Sources
+from playground.code.starting import starting
+from playground.code.training import training
+from playground.document.graph import Graph
+from playground.document.project import Project
+from playground.network.check import Report, check
+from playground.network.compiled import CannotCompile
+from playground.training.phases import active_phases
+
+WIDTH = 100
+OWN_NAMES = (
+    "load_data", "initialize", "penalty", "shrink", "limit_norms", "flatten", "Closure", "batches", "train", "measure",
+    "evaluate", "load_weights", "main", "Network", "loss", "losses", "SEED", "EPOCHS", "BATCH_SIZE", "LEARNING_RATE",
+    "model", "data", "examples", "order", "noise", "curve", "found", "value", "target", "features", "rows", "unit",
+    "part", "batch", "optimizer", "schedule", "generator", "weights", "parameters", "fields", "shift", "factor",
+)  # fmt: skip
+"""What the file calls its own."""
+
+
+def write(project: Project, *, distributed: bool = False, weights: str = "") -> Written:
+    """The file of a project. `weights` is a file of weights that it starts from, `distributed` lets several processes
+    share the work. Raises CannotCompile where the graph has errors."""
+    report = check(project.graph)
+    if not report.ok:
+        raise CannotCompile(report.errors())
+    return Script(project, report, distributed=distributed, weights=weights).written()
+
+
+class Script:
+    """Puts the sections of a file together."""
+
+    def __init__(self, project: Project, report: Report, *, distributed: bool, weights: str) -> None:
+        self.project, self.report, self.weights_file = project, report, weights
+        self.graph: Graph = project.graph
+        self.sources = Sources(OWN_NAMES)
+        self.network: NetworkCode = network_code(report)
+        for line in self.network.imports:
+            self.sources.import_line(line)
+        phases = active_phases(project, report)
+        self.loading: Loading = loading(report, self.network.feeds, self.sources)
+        self.setting = Setting(
+            project=project,
+            network=self.network,
+            parameters=tuple(parameters_of(project, self.graph, report, phases, self.network)),
+            phases=phases,
+            weights={name: block.weight for name, block in report.blocks.items() if isinstance(block, Loss)},
+            units=bool(self.loading.units),
+            fed=bool(self.network.feeds),
+            distributed=distributed,
+        )
+
+    def written(self) -> Written:
+        """The whole file."""
+        sections = [
+            ("Data", self.loading.lines),
+            ("Network", tuple(self._network())),
+            ("First weights", starting(self.setting.parameters, self.sources)),
+            ("Training", tuple(training(self.setting, self.sources))),
+            ("Evaluation", tuple(evaluating(self.setting, self.report, self.sources))),
+        ]
+        body = [line for title, lines in sections if lines for line in (*_heading(title), *lines)]
+        cannot = (*self.loading.cannot, *self.network.cannot)
+        head = [*self._docstring(cannot), *self._imports(), *self._numbers()]
+        return joined([*(Line(line) for line in head), *body, *(Line(line) for line in self._main())], cannot)
+
+    def _docstring(self, cannot: Iterable[str]) -> Iterator[str]:
+        project = self.project
+        summary = " ".join(project.summary.split())
+        yield f'"""{project.title}: {summary}' if summary else f'"""{project.title}.'
+        yield ""
+        yield from textwrap.wrap(
+            "The experiment as it stands on the canvas of Playground, in plain PyTorch: data, network, training and "
+            "evaluation. It needs nothing of Playground.", WIDTH,
+        )  # fmt: skip
+        for sentence in dict.fromkeys(cannot):
+            yield from textwrap.wrap(f"Not written: {sentence}", WIDTH)
+        yield '"""'
+        yield ""
+
+    def _imports(self) -> Iterator[str]:
+        lines = set(self.sources.imports) | {"import torch", "from torch import nn"}
+        plain = sorted(line for line in lines if line.startswith("import "))
+        yield from plain
+        yield from sorted(lines - set(plain))
+        yield ""
+
+    def _numbers(self) -> Iterator[str]:
+        setting = self.setting
+        yield f"SEED = {self.project.seed}"
+        yield f"EPOCHS = {setting.epochs}"
+        if setting.batched:
+            yield f"BATCH_SIZE = {self.project.training.batch_size}"
+        yield f"LEARNING_RATE = {setting.optimizer.learning_rate!r}"
+        yield from ("", "")
+
+    def _network(self) -> Iterator[Line]:
+        for used in self.network.uses:
+            self.sources.need(used)
+        if pieces := self.sources.take():
+            yield from (Line(line) for line in [*pieces.split("\n"), "", ""])
+        yield from self.network.lines
+        yield from (Line(""), Line(""))
+
+    def _main(self) -> Iterator[str]:
+        setting = self.setting
+        yield "def main():"
+        if setting.fed:
+            yield f"    data{', unit' if setting.units else ''} = load_data()"
+        yield "    model = Network()"
+        yield "    initialize(model)"
+        arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]
+        yield f"    curve = train({', '.join(arguments)})"
+        yield '    print(f"{len(curve)} steps, loss {curve[0]:.4f} at the first and {curve[-1]:.4f} at the last")'
+        yield f"    for name, value in {setting.evaluated}.items():"
+        yield '        print(f"{name:<32} {value:.4f}")'
+        yield from ("", "", 'if __name__ == "__main__":', "    main()")
+
+
+def _heading(title: str) -> tuple[Line, ...]:
+    return Line(f"# {title} {'-' * (WIDTH - 3 - len(title))}"), Line(""), Line("")
+
+

@@ -1,0 +1,122 @@
+"""The part of a written file that draws the first weights, the same ones as Playground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from playground.code.lines import Line
+from playground.code.parameters import Learned, attribute
+from playground.code.sources import Sources
+from playground.training.model import stable_seed
+
+LAYER = "\0"
+"""Stands for the part of the network that a statement is about."""
+LONGEST = 100
+"""Of a line with several blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A node whose parameters start: the part of the network that holds them, and what is done with `layer`."""
+
+    node: str
+    holder: str
+    statements: tuple[str, ...]
+
+
+def starting(parameters: Iterable[Learned], sources: Sources) -> tuple[Line, ...]:
+    """The function `initialize(model)`; none where no weight is drawn or set."""
+    groups: dict[tuple[str, ...], list[_Block]] = {}
+    for block in _blocks(parameters):
+        groups.setdefault(block.statements, []).append(block)
+    if not groups:
+        return ()
+    sources.import_line("import torch", "torch")
+    seed = sources.need(stable_seed) if _drawn(groups) else ""
+    return (
+        *_pieces(sources),
+        Line("@torch.no_grad()"),
+        Line("def initialize(model):"),
+        Line('    """The first weights. Each block draws from a seed of its own, so that no other disturbs it."""'),
+        *(line for statements, blocks in groups.items() for line in _group(statements, blocks, seed)),
+        Line(""),
+        Line(""),
+    )
+
+
+def _pieces(sources: Sources) -> tuple[Line, ...]:
+    text = sources.take()
+    return (*(Line(line) for line in text.split("\n")), Line(""), Line("")) if text else ()
+
+
+def _drawn(groups: Mapping[tuple[str, ...], list[_Block]]) -> bool:
+    return any("generator" in statement for statements in groups for statement in statements)
+
+
+def _blocks(parameters: Iterable[Learned]) -> Iterator[_Block]:
+    by_node: dict[str, list[Learned]] = {}
+    for parameter in parameters:
+        by_node.setdefault(parameter.node, []).append(parameter)
+    for node, own in by_node.items():
+        holder = _common([parameter.path for parameter in own])
+        statements = [one for parameter in own for one in _statements(parameter, holder)]
+        if statements:
+            yield _Block(node, holder, tuple(statements))
+
+
+def _common(paths: list[str]) -> str:
+    """The innermost part that holds all these, such as `dense_1`; empty where it is the network itself."""
+    split = [path.split(".")[:-1] for path in paths]
+    found: list[str] = []
+    for level in zip(*split, strict=False):
+        if len(set(level)) > 1:
+            break
+        found.append(level[0])
+    return ".".join(found)
+
+
+def _statements(parameter: Learned, holder: str) -> Iterator[str]:
+    start = parameter.start
+    if start is None:
+        return
+    inner = parameter.path[len(holder) + 1 :] if holder else parameter.path
+    target = f"{LAYER}.{attribute(inner)}"
+    if start.bias:
+        yield start.initializer.to_code_of_bias(start.values).expression.format(target)
+        return
+    piece = start.values.chunk(start.pieces)[0]
+    code = start.initializer.to_code(piece, start.activation).expression
+    if start.pieces == 1:
+        yield code.format(target)
+        return
+    yield f"for gate in {target}.chunk({start.pieces}):"
+    yield f"    {code.format('gate')}"
+
+
+def _group(statements: tuple[str, ...], blocks: list[_Block], seed: str) -> Iterator[Line]:
+    """The blocks that start alike."""
+    drawn = any("generator" in statement for statement in statements)
+    nodes = tuple(block.node for block in blocks)
+    if len(blocks) == 1:
+        holder = f"model.{attribute(blocks[0].holder)}" if blocks[0].holder else "model"
+        lines = [statement.replace(LAYER, holder) for statement in statements]
+        if drawn:
+            lines.insert(0, f'generator = torch.Generator().manual_seed({seed}(SEED, "{blocks[0].node}"))')
+        yield from (Line(f"    {line}", nodes) for line in lines)
+        return
+    pairs = []
+    for block in blocks:
+        holder = f"model.{attribute(block.holder)}" if block.holder else "model"
+        pairs.append(f'("{block.node}", {holder})' if drawn else holder)
+    names = "name, layer" if drawn else "layer"
+    one_line = f"    for {names} in ({', '.join(pairs)}):"
+    if len(one_line) <= LONGEST:
+        yield Line(one_line, nodes)
+    else:
+        yield Line(f"    for {names} in (", nodes)
+        yield from (Line(f"        {pair},", (block.node,)) for pair, block in zip(pairs, blocks, strict=True))
+        yield Line("    ):", nodes)
+    if drawn:
+        yield Line(f"        generator = torch.Generator().manual_seed({seed}(SEED, name))", nodes)
+    yield from (Line(f"        {statement.replace(LAYER, 'layer')}", nodes) for statement in statements)

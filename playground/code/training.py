@@ -1,0 +1,165 @@
+"""The part of a written file that trains: the loop, with optimizer, schedule, penalties, limits and stop rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playground.code.lines import Line
+from playground.code.optimizing import optimizers, step
+from playground.code.penalties import penalties
+from playground.code.searching import FLATTEN, closure
+from playground.code.setting import Setting
+from playground.code.sources import Sources
+from playground.training.model import stable_seed
+from playground.training.schedules import PlateauSchedule
+
+BATCHES = '''\
+def batches(examples, order):
+    """All training examples once, a batch at a time, in an order drawn anew for each epoch."""
+    count = len(examples[0])
+    rows = torch.randperm(count, generator=order) if BATCH_SIZE < count else torch.arange(count)
+    for chosen in rows.split(BATCH_SIZE):
+        yield [tensor[chosen] for tensor in examples]'''
+
+
+def training(setting: Setting, sources: Sources) -> Iterator[Line]:
+    """The function `train`, with what it needs before it."""
+    sources.import_line("import torch", "torch")
+    body = list(_body(setting, sources))
+    pieces = [piece for piece in (sources.take(), *penalties(setting)) if piece]
+    if setting.optimizer.evaluates:
+        pieces += [FLATTEN, closure(setting)]
+    if setting.batched:
+        pieces.append(BATCHES)
+    arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]
+    head = [f"def train({', '.join(arguments)}):", '    """Make the loss small. Returns the loss of every step."""']
+    pieces.append("\n".join([*head, *(f"    {line}" if line else "" for line in body)]))
+    for piece in pieces:
+        yield from (Line(line) for line in [*piece.split("\n"), "", ""])
+
+
+def _body(setting: Setting, sources: Sources) -> Iterator[str]:
+    yield from _before(setting, sources)
+    yield from optimizers(setting, sources)
+    yield from _schedule(setting, sources)
+    stop = setting.project.training.stop
+    if stop.patience is not None:
+        yield 'best, least, waited = None, float("inf"), 0'
+    yield "curve = []"
+    yield "for epoch in range(EPOCHS):"
+    yield "    model.train()"
+    yield from (f"    {module}.eval()  # what is frozen keeps its statistics too" for module in _resting(setting))
+    yield from (f"    {line}" for line in _epoch(setting))
+    yield from (f"    {line}" for line in _end_of_epoch(setting, sources))
+    yield "return curve"
+
+
+def _before(setting: Setting, sources: Sources) -> Iterator[str]:
+    seed = sources.need(stable_seed) if setting.batched or _has_noise(setting) else ""
+    if setting.fed:
+        yield 'examples = data["train"]'
+    if setting.batched:
+        yield f'order = torch.Generator().manual_seed({seed}(SEED, "order"))'
+    if _has_noise(setting):
+        yield f'noise = torch.Generator().manual_seed({seed}(SEED, "noise"))'
+    if setting.network.draws:
+        yield "model.draw_from(noise)"
+    if setting.distributed:
+        yield "parallel = DistributedDataParallel(model)"
+        yield "rank, processes = dist.get_rank(), dist.get_world_size()"
+
+
+def _has_noise(setting: Setting) -> bool:
+    return setting.network.draws or setting.optimizer.evaluates
+
+
+def _schedule(setting: Setting, sources: Sources) -> Iterator[str]:
+    if setting.moving:
+        code = setting.schedule.to_code()
+        names = {
+            used.__name__: sources.method(setting.schedule, used.__name__, "rate_factor") for used in code.uses
+        }
+        total = "EPOCHS * steps_per_epoch" if setting.project.training.stop.epochs is not None else "None"
+        length = "math.ceil(len(examples[0]) / BATCH_SIZE)" if setting.batched else "1"
+        if setting.batched:
+            sources.import_line("import math", "math")
+        yield f"steps_per_epoch = {length}"
+        call = f"{code.expression.format(**names)}(step, steps_per_epoch, {total})"
+        yield f"schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: {call})"
+    elif isinstance(setting.schedule, PlateauSchedule):
+        state = sources.need(setting.schedule.to_code().uses[0])
+        yield f"plateau = {state}()"
+
+
+def _epoch(setting: Setting) -> Iterator[str]:
+    lines = [*_share(setting)]
+    if setting.optimizer.evaluates:
+        look = f"Closure(model, parameters, weights{', batch' if setting.batched else ', examples' if setting.fed else ''})"
+        lines += [f"value = loss(model{setting.inputs})", f"optimizer.step({look})"]
+        lines += ["model.constrain()"] if setting.network.constrains else []
+        lines += ["schedule.step()"] if setting.moving else []
+    else:
+        lines += step(setting)
+    lines.append("curve.append(value.item())")
+    if setting.batched:
+        yield "for batch in batches(examples, order):"
+        yield from (f"    {line}" for line in lines)
+    else:
+        yield from lines
+
+
+def _share(setting: Setting) -> Iterator[str]:
+    """What one of several processes takes of a batch."""
+    if setting.distributed:
+        batch = "batch" if setting.batched else "examples"
+        yield f"share = [tensor[rank::processes] for tensor in {batch}]  # each process takes its part of the batch"
+        yield f"share_of_batch = len(share[0]) * processes / len({batch}[0])  # the mean over processes is taken later"
+
+
+def _resting(setting: Setting) -> Iterator[str]:
+    """The frozen modules that have statistics, which would go on adapting."""
+    learned = {one.path for one in setting.parameters}
+    frozen = {one.node for one in setting.parameters if one.factor == 0.0}
+    for node in frozen:
+        buffers = [path for own, path in setting.network.names.items() if own.startswith(f"{node}.") and path not in learned]
+        if buffers and node in setting.network.attributes:
+            yield f"model.{setting.network.attributes[node]}"
+
+
+def _end_of_epoch(setting: Setting, sources: Sources) -> Iterator[str]:
+    if not setting.watches:
+        return
+    stop = setting.project.training.stop
+    yield f"found = {setting.evaluated}"
+    if setting.network.draws:
+        yield "model.draw_from(noise)"
+    watched = 'found.get("validation_loss", found["train_loss"])'
+    if isinstance(setting.schedule, PlateauSchedule):
+        observe = sources.method(setting.schedule, "observe")
+        yield f"plateau = {observe}(plateau, {watched})"
+        yield "for group in optimizer.param_groups:"
+        yield '    group["lr"] = LEARNING_RATE * group.get("factor", 1.0) * plateau.factor'
+    if stop.target is not None:
+        name = stop.target.metric
+        tests = [f'found["{name}"] >= {stop.target.at_least!r}'] if stop.target.at_least is not None else []
+        tests += [f'found["{name}"] <= {stop.target.at_most!r}'] if stop.target.at_most is not None else []
+        yield f"if {' and '.join(tests)}:"
+        yield "    break"
+    if stop.patience is not None:
+        yield from _patience(stop.patience, stop.restore_best, watched, sources)
+
+
+def _patience(patience: int, restores: bool, watched: str, sources: Sources) -> Iterator[str]:
+    if restores:
+        sources.import_line("import copy", "copy")
+    kept = "copy.deepcopy(model.state_dict())" if restores else "None"
+    yield f"if {watched} < least:"
+    yield f"    best, least, waited = {kept}, {watched}, 0"
+    yield "else:"
+    yield "    waited += 1"
+    yield f"if waited >= {patience}:  # early stopping"
+    if restores:
+        yield "    model.load_state_dict(best)"
+    yield "    break"
+
+
