@@ -137,6 +137,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_new(commands)
     _add_export(commands)
     _add_predict(commands)
+    _add_code(commands)
     for name, help_, module in (
         ("presets", "list the presets", "presets"),
         ("blocks", "list the blocks with their parameters", "listings"),
@@ -243,6 +244,15 @@ def _add_predict(commands: Commands[Parser]) -> None:
     parser.add_argument("--weights", metavar="FILE", help="weights that were saved beside a project (.safetensors)")
     parser.add_argument("--epochs", metavar="N", type=_positive, help="train exactly so many epochs first")
     _add_fresh(parser)
+
+
+def _add_code(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "code", "write a project as one Python file of plain PyTorch", ("code", "code"))
+    parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    parser.add_argument("--out", metavar="FILE", help="the Python file to write; else it is printed")
+    parser.add_argument("--distributed", action="store_true",
+                        help="for several processes or graphics cards: run the file with torchrun")  # fmt: skip
+    parser.add_argument("--weights", metavar="FILE", help="start from these weights, which are put beside --out")
 
 
 def _add_fresh(parser: Parser) -> None:

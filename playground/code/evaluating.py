@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from playground.blocks.loss import Loss
 from playground.code.lines import Line, indented
+from playground.code.pieces import piece
 from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.data.base import Dataset
@@ -57,7 +58,7 @@ def evaluating(setting: Setting, report: Report, sources: Sources) -> Iterator[L
     for head in found:
         if head.metrics.metrics:
             measured += [*_measure(head, names[head.node], sources), Line(""), Line("")]
-    yield from (Line(line) for line in [*(pieces := sources.take()).split("\n"), "", ""] if pieces)
+    yield from piece(sources.take())
     yield from measured
     yield Line("@torch.no_grad()")
     yield Line(f"def evaluate({', '.join(setting.handed_on)}):")
@@ -112,7 +113,7 @@ def _measured_names(report: Report, measures: object) -> list[str]:
 
 
 def _losses(setting: Setting, found: tuple[Head, ...], part: str, batch: str) -> Iterator[Line]:
-    """The loss of a part; of several losses each, too. A sum over the batch is told for a batch as large as in training."""
+    """The loss of a part; of several losses each, too. A sum is told for a batch as large as in training."""
     weights, keys = setting.weights, setting.network.losses
     if not weights:
         return
@@ -151,7 +152,8 @@ def _measure(head: Head, name: str, sources: Sources) -> Iterator[Line]:
 def _numbers(head: Head, sources: Sources) -> Iterator[str]:
     numbers = sources.need(Numbers)
     yield '"""Metrics of numbers."""'
-    yield f"compared = {numbers}(prediction, target.to(prediction.dtype).reshape(prediction.shape){', unit' if head.scaled else ''})"
+    right = "target.to(prediction.dtype).reshape(prediction.shape)"
+    yield f"compared = {numbers}(prediction, {right}{', unit' if head.scaled else ''})"
 
 
 def _answers(metrics: MetricSet, sources: Sources) -> Iterator[str]:
@@ -170,7 +172,8 @@ def _answers(metrics: MetricSet, sources: Sources) -> Iterator[str]:
     if task.target.shape:
         yield "scores, actual = scores[actual >= 0], actual[actual >= 0]  # where an answer is asked for"
     threshold = THRESHOLDS.get(decoder.reading, 0.0)
-    yield f"predicted = (scores[:, 0] > {threshold!r}).long()" if decoder.units == 1 else "predicted = scores.argmax(dim=1)"
+    said = f"(scores[:, 0] > {threshold!r}).long()" if decoder.units == 1 else "scores.argmax(dim=1)"
+    yield f"predicted = {said}"
     wanted = {metric.id for metric in metrics.metrics}
     further = ", scores" if wanted & {"top_3_accuracy", "perplexity"} else ""
     if "perplexity" in wanted:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-
 from playground.blocks.signal import Signal
 from playground.code.lines import Line, indented
+from playground.code.pieces import piece
 from playground.code.sources import Sources
 from playground.code.values import CannotWrite
 from playground.data.base import ClassDataset, Dataset, RegressionDataset
@@ -67,9 +67,7 @@ def _of_one(
     sources.import_line("import torch", "torch")
     called = {used.__name__: _used(used, block, sources) for used in code.uses}
     body = list(_body(block, code.start, code.expression, called, ports, sources))
-    pieces = sources.take()
-    if pieces:
-        yield from (Line(line, (node,)) for line in [*pieces.split("\n"), "", ""])
+    yield from piece(sources.take(), (node,))
     shapes = ", ".join(
         f"{variable} {_shape(signal)}"
         for port, signal in zip(block.outputs, block.signals(), strict=True)
@@ -103,9 +101,9 @@ def _body(
     yield from _prepared_features(block, sources)
     yield from _prepared_target(block, sources)
     arrays = {port: port if port in ("features", "target") else f'fields["{port}"]' for port in ports}
-    tensors = "".join(f"torch.from_numpy({arrays[port]}[chosen]), " for port in ports)
-    ending = ", unit" if _scaled_target(block) else ""
-    yield f"return {{part: ({tensors.rstrip(' ' if len(ports) == 1 else ', ')}) for part, chosen in rows.items()}}{ending}"
+    tensors = ", ".join(f"torch.from_numpy({arrays[port]}[chosen])" for port in ports)
+    comma, ending = "," if len(ports) == 1 else "", ", unit" if _scaled_target(block) else ""
+    yield f"return {{part: ({tensors}{comma}) for part, chosen in rows.items()}}{ending}"
 
 
 def _prepared_features(block: Dataset, sources: Sources) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _with_groups(
         if everything:
             yield f"{name} = {_made(setting, number, 'model.parameters()', sources)}"
         else:
-            yield from _listed(f"learning = [", _holders(own, setting), "]")
+            yield from _listed("learning = [", _holders(own, setting), "]")
             yield f"{name} = {_made(setting, number, 'learning', sources)}"
         return
     rate = _rate(setting, number)

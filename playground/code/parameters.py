@@ -56,9 +56,13 @@ def parameters_of(
 ) -> list[Learned]:
     """All parameters that the written network has, in the order of the graph."""
     trained = [phase.trains for phase in phases]
-    have = {name.rpartition(".")[0] for name in network.names}
-    have |= {name.split(".")[0] for name in network.names}
-    return [one for node in report.order if node in have for one in _of_node(project, graph, report, node, trained, network)]
+    have = {name.split(".")[0] for name in network.names}
+    return [
+        one
+        for node in report.order
+        if node in have
+        for one in _of_node(project, graph, report, node, trained, network)
+    ]
 
 
 def _of_node(
@@ -68,7 +72,8 @@ def _of_node(
     choice = node.training.initializer or project.training.initializer
     with torch.device("meta"), NothingDrawn(), torch.no_grad():
         module = report.blocks[name].build(*(report.signals[source] for source in report.inputs[name]))
-    started = {start.name: start for start in starts(module, initializer_of(choice), activation_after(graph, report, name))}
+    behind = activation_after(graph, report, name)
+    started = {start.name: start for start in starts(module, initializer_of(choice), behind)}
     turns = tuple(number for number, nodes in enumerate(trained) if name in nodes)
     l1, l2 = strengths(node, general)
     limit = general.max_norm if node.training.max_norm is None else node.training.max_norm

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from playground.blocks.loss import Loss
 from playground.code.evaluating import evaluating
 from playground.code.lines import Line, Written, joined
+from playground.code.pieces import piece
 from playground.code.loading import Loading, loading
 from playground.code.module import network_code
 from playground.code.network import NetworkCode
@@ -48,7 +49,8 @@ class Script:
         self.project, self.report, self.weights_file = project, report, weights
         self.graph: Graph = project.graph
         self.sources = Sources(OWN_NAMES)
-        self.network: NetworkCode = network_code(report)
+        self.starting: tuple[Line, ...] = ()
+        self.network: NetworkCode = network_code(self.graph, report)
         for line in self.network.imports:
             self.sources.import_line(line)
         phases = active_phases(project, report)
@@ -66,10 +68,16 @@ class Script:
 
     def written(self) -> Written:
         """The whole file."""
+        network = tuple(self._network())
+        if self.weights_file:
+            self.sources.import_line("from pathlib import Path")
+            self.sources.import_line("from safetensors.torch import load_file")
+        else:
+            self.starting = starting(self.setting.parameters, self.sources)
         sections = [
             ("Data", self.loading.lines),
-            ("Network", tuple(self._network())),
-            ("First weights", starting(self.setting.parameters, self.sources)),
+            ("Network", network),
+            ("First weights", self.starting),
             ("Training", tuple(training(self.setting, self.sources))),
             ("Evaluation", tuple(evaluating(self.setting, self.report, self.sources))),
         ]
@@ -111,8 +119,7 @@ class Script:
     def _network(self) -> Iterator[Line]:
         for used in self.network.uses:
             self.sources.need(used)
-        if pieces := self.sources.take():
-            yield from (Line(line) for line in [*pieces.split("\n"), "", ""])
+        yield from piece(self.sources.take())
         yield from self.network.lines
         yield from (Line(""), Line(""))
 
@@ -122,7 +129,10 @@ class Script:
         if setting.fed:
             yield f"    data{', unit' if setting.units else ''} = load_data()"
         yield "    model = Network()"
-        yield "    initialize(model)"
+        if self.weights_file:
+            yield f'    model.load_state_dict(load_file(Path(__file__).with_name("{self.weights_file}")))'
+        elif self.starting:
+            yield "    initialize(model)"
         arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]
         yield f"    curve = train({', '.join(arguments)})"
         yield '    print(f"{len(curve)} steps, loss {curve[0]:.4f} at the first and {curve[-1]:.4f} at the last")'

@@ -44,7 +44,8 @@ class Closure:
         if not value.requires_grad:
             return torch.zeros_like(self.weights)
         found = torch.autograd.grad(
-            value, self.parameters, retain_graph=True, create_graph=create_graph, materialize_grads=True, allow_unused=True
+            value, self.parameters, retain_graph=True, create_graph=create_graph,
+            allow_unused=True, materialize_grads=True,
         )
         return torch.cat([part.reshape(-1) for part in found])'''
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from playground.code.lines import Line
+from playground.code.pieces import piece
 from playground.code.parameters import Learned, attribute
 from playground.code.sources import Sources
 from playground.training.model import stable_seed
@@ -35,7 +36,7 @@ def starting(parameters: Iterable[Learned], sources: Sources) -> tuple[Line, ...
     sources.import_line("import torch", "torch")
     seed = sources.need(stable_seed) if _drawn(groups) else ""
     return (
-        *_pieces(sources),
+        *piece(sources.take()),
         Line("@torch.no_grad()"),
         Line("def initialize(model):"),
         Line('    """The first weights. Each block draws from a seed of its own, so that no other disturbs it."""'),
@@ -43,11 +44,6 @@ def starting(parameters: Iterable[Learned], sources: Sources) -> tuple[Line, ...
         Line(""),
         Line(""),
     )
-
-
-def _pieces(sources: Sources) -> tuple[Line, ...]:
-    text = sources.take()
-    return (*(Line(line) for line in text.split("\n")), Line(""), Line("")) if text else ()
 
 
 def _drawn(groups: Mapping[tuple[str, ...], list[_Block]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playground.code.lines import Line
+from playground.code.pieces import piece
 from playground.code.optimizing import optimizers, step
 from playground.code.penalties import penalties
 from playground.code.searching import FLATTEN, closure
@@ -26,7 +27,7 @@ def training(setting: Setting, sources: Sources) -> Iterator[Line]:
     """The function `train`, with what it needs before it."""
     sources.import_line("import torch", "torch")
     body = list(_body(setting, sources))
-    pieces = [piece for piece in (sources.take(), *penalties(setting)) if piece]
+    pieces = [sources.take(), *penalties(setting)]
     if setting.optimizer.evaluates:
         pieces += [FLATTEN, closure(setting)]
     if setting.batched:
@@ -34,8 +35,8 @@ def training(setting: Setting, sources: Sources) -> Iterator[Line]:
     arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]
     head = [f"def train({', '.join(arguments)}):", '    """Make the loss small. Returns the loss of every step."""']
     pieces.append("\n".join([*head, *(f"    {line}" if line else "" for line in body)]))
-    for piece in pieces:
-        yield from (Line(line) for line in [*piece.split("\n"), "", ""])
+    for text in pieces:
+        yield from piece(text)
 
 
 def _body(setting: Setting, sources: Sources) -> Iterator[str]:
@@ -94,8 +95,8 @@ def _schedule(setting: Setting, sources: Sources) -> Iterator[str]:
 def _epoch(setting: Setting) -> Iterator[str]:
     lines = [*_share(setting)]
     if setting.optimizer.evaluates:
-        look = f"Closure(model, parameters, weights{', batch' if setting.batched else ', examples' if setting.fed else ''})"
-        lines += [f"value = loss(model{setting.inputs})", f"optimizer.step({look})"]
+        batch = setting.inputs.replace("*", "")
+        lines += [f"value = loss(model{setting.inputs})", f"optimizer.step(Closure(model, parameters, weights{batch}))"]
         lines += ["model.constrain()"] if setting.network.constrains else []
         lines += ["schedule.step()"] if setting.moving else []
     else:
@@ -121,8 +122,8 @@ def _resting(setting: Setting) -> Iterator[str]:
     learned = {one.path for one in setting.parameters}
     frozen = {one.node for one in setting.parameters if one.factor == 0.0}
     for node in frozen:
-        buffers = [path for own, path in setting.network.names.items() if own.startswith(f"{node}.") and path not in learned]
-        if buffers and node in setting.network.attributes:
+        own = {path for name, path in setting.network.names.items() if name.startswith(f"{node}.")}
+        if own - learned and node in setting.network.attributes:
             yield f"model.{setting.network.attributes[node]}"
 
 

