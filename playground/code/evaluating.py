@@ -56,7 +56,7 @@ def evaluating(setting: Setting, report: Report, sources: Sources) -> Iterator[L
     measured: list[Line] = []
     names = {head.node: f"measure_{number}" if len(found) > 1 else "measure" for number, head in enumerate(found, 1)}
     for head in found:
-        if head.metrics.metrics:
+        if head.metrics.metrics and any(one.node == head.node for one in setting.network.compared):
             measured += [*_measure(head, names[head.node], sources), Line(""), Line("")]
     yield from piece(sources.take())
     yield from measured
@@ -85,14 +85,14 @@ def _body(setting: Setting, report: Report, found: tuple[Head, ...], names: dict
     if network.draws:
         inside.append(Line(f"model.draw_from(torch.Generator().manual_seed({EVALUATION_SEED}))  # the same every time"))
     inside += _losses(setting, found, "{part}", f", {batch}")
-    heads_used = [head for head in found if head.metrics.metrics]
+    compared = {one.node: one for one in network.compared}
+    heads_used = [head for head in found if head.metrics.metrics and head.node in compared]
     if heads_used or network.measures:
         if network.draws:
             inside.append(Line(f"model.draw_from(torch.Generator().manual_seed({EVALUATION_SEED}))"))
         if network.outputs:
             inside.append(Line(f"{', '.join(network.outputs)} = model({', '.join(network.takes)})"))
         inside += network.targets
-    compared = {one.node: one for one in network.compared}
     for head in heads_used:
         one = compared[head.node]
         suffix = f".{head.node}" if len(found) > 1 else ""
@@ -151,7 +151,7 @@ def _measure(head: Head, name: str, sources: Sources) -> Iterator[Line]:
 
 def _numbers(head: Head, sources: Sources) -> Iterator[str]:
     numbers = sources.need(Numbers)
-    yield '"""Metrics of numbers."""'
+    yield '"""How near predicted numbers are to the right ones."""'
     right = "target.to(prediction.dtype).reshape(prediction.shape)"
     yield f"compared = {numbers}(prediction, {right}{', unit' if head.scaled else ''})"
 
@@ -159,7 +159,7 @@ def _numbers(head: Head, sources: Sources) -> Iterator[str]:
 def _answers(metrics: MetricSet, sources: Sources) -> Iterator[str]:
     """How predictions are read as classes."""
     answers, task = sources.need(Answers), metrics.task
-    yield '"""Metrics of classes."""'
+    yield '"""How well predictions tell the right classes."""'
     if task.reading is not None:
         threshold = THRESHOLDS.get(task.reading, 0.0)
         yield f"predicted, actual = prediction.reshape(-1) > {threshold!r}, target.reshape(-1) > 0.5"
@@ -169,7 +169,7 @@ def _answers(metrics: MetricSet, sources: Sources) -> Iterator[str]:
     assert decoder is not None
     yield f"scores = prediction.reshape(-1, {decoder.units})  # (N, {decoder.units})"
     yield f"actual = {_actual(task)}  # (N,)"
-    if task.target.shape:
+    if task.target.shape and task.target.scale == "index":
         yield "scores, actual = scores[actual >= 0], actual[actual >= 0]  # where an answer is asked for"
     threshold = THRESHOLDS.get(decoder.reading, 0.0)
     said = f"(scores[:, 0] > {threshold!r}).long()" if decoder.units == 1 else "scores.argmax(dim=1)"

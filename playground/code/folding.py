@@ -39,12 +39,31 @@ def _once(source: str) -> str:
                 return _branch(text, statement, known, len(body) == 1)
             if isinstance(statement, ast.Return | ast.Raise) and place + 1 < len(body):
                 text.replace(text.end(statement), text.end(body[-1]), "")
-                return text.result(0, len(source.encode()))
+                return text.result(0, text.size)
+            if isinstance(statement, ast.Pass) and len(body) > 1:
+                text.delete_lines(statement)
+                return text.result(0, text.size)
     for node in ast.walk(tree):
+        if isinstance(node, ast.BoolOp) and (parts := _open_parts(node)) is not None:
+            sign = " and " if isinstance(node.op, ast.And) else " or "
+            text.exchange(node, sign.join(text.of(part) for part in parts))
+            return text.result(0, text.size)
         if isinstance(node, ast.IfExp) and (known := decided(node.test)) is not None:
             text.exchange(node, text.of(node.body if known else node.orelse))
-            return text.result(0, len(source.encode()))
+            return text.result(0, text.size)
     return source
+
+
+def _open_parts(node: ast.BoolOp) -> list[ast.expr] | None:
+    """What is left of a condition when parts that decide nothing are taken out; None when there are none of these."""
+    nothing = isinstance(node.op, ast.And)
+    left = [part for part in node.values if not (_tests(part) and decided(part) is nothing)]
+    return left if left and len(left) < len(node.values) else None
+
+
+def _tests(part: ast.expr) -> bool:
+    """Whether a part of a condition is true or false itself, so that leaving it out changes no value."""
+    return isinstance(part, ast.Compare) or (isinstance(part, ast.Constant) and isinstance(part.value, bool))
 
 
 def _branch(text: Text, statement: ast.If, known: bool, alone: bool) -> str:

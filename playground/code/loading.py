@@ -15,6 +15,8 @@ from playground.data.preparation import code_labels, measure_scaling, split
 from playground.network.check import Report
 from playground.network.remedies import Output
 
+LONGEST = 100
+"""Letters of a line of the file."""
 PARTS_WORDS = "train, validation and test"
 
 
@@ -103,7 +105,14 @@ def _body(
     arrays = {port: port if port in ("features", "target") else f'fields["{port}"]' for port in ports}
     tensors = ", ".join(f"torch.from_numpy({arrays[port]}[chosen])" for port in ports)
     comma, ending = "," if len(ports) == 1 else "", ", unit" if _scaled_target(block) else ""
-    yield f"return {{part: ({tensors}{comma}) for part, chosen in rows.items()}}{ending}"
+    line = f"return {{part: ({tensors}{comma}) for part, chosen in rows.items()}}{ending}"
+    if len(line) <= LONGEST:
+        yield line
+        return
+    yield "return {"
+    yield f"    part: ({tensors}{comma})"
+    yield "    for part, chosen in rows.items()"
+    yield f"}}{ending}"
 
 
 def _prepared_features(block: Dataset, sources: Sources) -> Iterator[str]:

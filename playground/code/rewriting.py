@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 NOISE = re.compile(r"[ \t]*# (?:type: ignore|noqa|fmt: (?:skip|on|off)).*$", re.MULTILINE)
 """Comments that speak to tools alone."""
+LONGEST = 90
+"""Letters of a line with a comment."""
+_HEAD = re.compile(r"^(?P<start> *def \w+\()\n(?P<arguments>[^()]*?)\n *(?P<end>\):)$", re.MULTILINE)
 
 
 @dataclass
@@ -98,6 +102,7 @@ def tidied(text: Text, node: ast.AST) -> None:
             _without_annotations(text, part)
         if isinstance(part, ast.FunctionDef | ast.ClassDef):
             _short_docstring(text, part)
+        _remarks(text, part)
         if isinstance(part, ast.AnnAssign) and inside != "record":
             _plain_assignment(text, part)
         if _is_call(part, "cast"):
@@ -107,11 +112,33 @@ def tidied(text: Text, node: ast.AST) -> None:
             text.replace(text.end(value), text.end(part), "")
 
 
+def _remarks(text: Text, node: ast.AST) -> None:
+    """A text behind an assignment, which says what it is, becomes the comment of its line; a long one goes."""
+    body = getattr(node, "body", None)
+    if not isinstance(body, list):
+        return
+    for before, part in itertools.pairwise(body):
+        constant = part.value if isinstance(part, ast.Expr) else None
+        if not (isinstance(constant, ast.Constant) and isinstance(constant.value, str)):
+            continue
+        words = constant.value.rstrip(".")
+        fits = "\n" not in words and before.lineno == before.end_lineno and len(text.of(before)) + len(words) < LONGEST
+        text.replace(text.end(before), text.end(part), f"  # {words[0].lower()}{words[1:]}" if fits else "")
+
+
 def cleaned(written: str) -> str:
     """Without comments for tools, and without lines that editing has left blank in a row."""
     written = NOISE.sub("", written)
+    written = _HEAD.sub(_on_one_line, written)
     written = re.sub(r"[ \t]+$", "", written, flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", written).strip("\n")
+
+
+def _on_one_line(head: re.Match[str]) -> str:
+    """The head of a function on one line, where it fits."""
+    arguments = " ".join(head["arguments"].split()).rstrip(",")
+    line = f"{head['start']}{arguments}{head['end']}"
+    return line if len(line) <= LONGEST + 10 else head[0]
 
 
 def _within(node: ast.AST, inside: str = "") -> Iterator[tuple[ast.AST, str]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 
 from playground.blocks.loss import Loss
 from playground.code.evaluating import evaluating
 from playground.code.lines import Line, Written, joined
-from playground.code.pieces import piece
 from playground.code.loading import Loading, loading
 from playground.code.module import network_code
 from playground.code.network import NetworkCode
 from playground.code.parameters import parameters_of
+from playground.code.pieces import piece
 from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.code.starting import starting
@@ -101,11 +102,11 @@ class Script:
         yield ""
 
     def _imports(self) -> Iterator[str]:
-        lines = set(self.sources.imports) | {"import torch", "from torch import nn"}
-        plain = sorted(line for line in lines if line.startswith("import "))
-        yield from plain
-        yield from sorted(lines - set(plain))
-        yield ""
+        lines = {*self.sources.imports, "import torch", "from torch import nn"}
+        own = {line for line in lines if line.split()[1].split(".")[0] in sys.stdlib_module_names}
+        for group in (own, lines - own):
+            yield from sorted(group, key=lambda line: (line.split()[0] != "import", line))
+            yield from ("",) if group else ()
 
     def _numbers(self) -> Iterator[str]:
         setting = self.setting
@@ -142,6 +143,6 @@ class Script:
 
 
 def _heading(title: str) -> tuple[Line, ...]:
-    return Line(f"# {title} {'-' * (WIDTH - 3 - len(title))}"), Line(""), Line("")
+    return Line(f"# {title} {'-' * (WIDTH - 3 - len(title))}"), Line("")
 
 

@@ -67,7 +67,11 @@ class Sources:
 
     def text(self) -> str:
         """All pieces, each after what it needs."""
-        return "\n\n\n".join(self._pieces)
+        found = ""
+        for before, piece in zip(["", *self._pieces], self._pieces, strict=False):
+            apart = "\n" if _is_constant(before) and _is_constant(piece) else "\n\n\n"
+            found += (apart if found else "") + piece
+        return found
 
     def take(self) -> str:
         """The pieces since the last call, so that a file can set them in sections."""
@@ -202,8 +206,7 @@ class Sources:
         replaced = self._replacement(node, bound, scope)
         if replaced is not None:
             scope.text.exchange(node, replaced)
-            if isinstance(node, ast.Attribute | ast.Name):
-                return
+            return
         for child, inside in self._parts(node, bound, scope):
             self._walk(child, inside, scope)
 
@@ -248,6 +251,8 @@ class Sources:
         """What takes the place of a name or an attribute; None where it stays."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in bound:
             return self._name_text(node.id, scope)
+        if isinstance(node, ast.Call):
+            return self._known_result(node, scope)
         if not isinstance(node, ast.Attribute):
             return None
         value = node.value
@@ -266,6 +271,16 @@ class Sources:
         if scope.instance is not None:
             return _deep_value(node, scope.instance)
         return None
+
+    def _known_result(self, node: ast.Call, scope: _Scope) -> str | None:
+        """The value of `self.method()` where the declaration alone decides it, such as the names of classes."""
+        called = node.func
+        if not (isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "self"):
+            return None
+        method = getattr(type(scope.instance), called.attr, None)
+        if node.args or node.keywords or not _is_plain(method):
+            return None
+        return self._value(called.attr, getattr(scope.instance, called.attr)())
 
     def _name_text(self, name: str, scope: _Scope) -> str | None:
         if name in scope.known:
@@ -332,6 +347,18 @@ class _Formatted(ast.NodeTransformer):
             return super().generic_visit(node)
         self.any = True
         return ast.parse(found, mode="eval").body
+
+
+def _is_plain(method: object) -> bool:
+    """Whether a method takes nothing and gives a few numbers or words."""
+    if not inspect.isfunction(method) or len(inspect.signature(method).parameters) != 1:
+        return False
+    return method.__annotations__.get("return") in ("tuple[str, ...]", "int", "float", "bool")
+
+
+def _is_constant(piece: str) -> bool:
+    """Whether a piece is an assignment on one line."""
+    return "\n" not in piece and not piece.startswith(("def ", "class ", "@"))
 
 
 def _fields(instance: object) -> Iterable[str]:

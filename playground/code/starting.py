@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from playground.code.lines import Line
-from playground.code.pieces import piece
 from playground.code.parameters import Learned, attribute
+from playground.code.pieces import piece
 from playground.code.sources import Sources
 from playground.training.model import stable_seed
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playground.code.lines import Line
-from playground.code.pieces import piece
 from playground.code.optimizing import optimizers, step
 from playground.code.penalties import penalties
+from playground.code.pieces import piece
 from playground.code.searching import FLATTEN, closure
 from playground.code.setting import Setting
 from playground.code.sources import Sources
