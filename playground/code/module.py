@@ -247,7 +247,7 @@ DRAW_FROM = '''
 def draw_from(self, generator):
     """Let all noise come from this generator."""
     for module in self.modules():
-        if hasattr(module, "generator"):
+        if "generator" in vars(module):  # a part may have that name too
             module.generator = generator'''
 CONSTRAIN = '''
 @torch.no_grad()

@@ -1,0 +1,59 @@
+"""Every preset as a file of its own: run without Playground, it learns the same to the last digit that counts."""
+
+import subprocess
+import sys
+
+import pytest
+
+from playground.code.script import write
+from playground.code.start_state import names_in, saved
+from playground.document.library import paths
+from playground.training.opening import open_project
+from playground.training.session.session import Session
+from playground.training.weights.source import state_of
+from tests.code.alone import compare, different_metrics
+
+STEPS = 20
+OWN_RULES = "it has an estimator, which learns by a rule of Playground's own"
+CANNOT = {
+    "rule-and": OWN_RULES,
+    "rule-xor": OWN_RULES,
+    "k-means-blobs": OWN_RULES,
+    "svm-and-network": OWN_RULES,
+    "sunspots-ar-lstm": OWN_RULES,
+}
+"""Presets that cannot be written whole, and why."""
+
+
+@pytest.mark.parametrize("preset", paths())
+def test_a_preset_learns_alike(preset: str) -> None:
+    project = open_project(paths()[preset])
+    written = write(project)
+    assert "playground" not in "".join(line for line in written.text.splitlines() if "import" in line)
+    if preset in CANNOT:
+        assert written.cannot and all(sentence[:40] in " ".join(written.text.split()) for sentence in written.cannot)
+        return
+    assert not written.cannot
+    assert compare(project, STEPS) == []
+
+
+def test_a_python_of_its_own(tmp_path) -> None:
+    """The file as a program, with weights beside it, in a Python to which Playground is unknown."""
+    project = open_project(paths()["dropout"])
+    project = project.replace(training=project.training.replace(stop=project.training.stop.replace(epochs=2)))
+    session = Session(project, "cpu")
+    session.advance(7)  # not the weights that `initialize` would draw
+    weights = state_of(session.snapshot())
+    (tmp_path / "dropout.safetensors").write_bytes(saved(weights, names_in(project)))
+    (tmp_path / "dropout.py").write_text(write(project, weights="dropout.safetensors").text)
+    code = "import runpy, sys; sys.modules['playground'] = None; runpy.run_path('dropout.py', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split() for line in done.stdout.splitlines()[1:])
+    begun = Session(project, "cpu")
+    begun.restore(session.snapshot())
+    begun.advance(10_000)
+    expected = {name: round(value, 4) for name, value in begun.evaluate(full=True).items()}
+    assert different_metrics({name: float(value) for name, value in told.items()}, expected) == []
