@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Block, BlockError, Fix, Port
@@ -22,10 +23,15 @@ from playground.document.declaration import ParameterInfo, parameter
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 Labels = Literal["index", "one-hot", "zero-one", "signed"]
-Scaling = Literal["none", "standardize", "min-max"]
+Measured = Literal["none", "standardize", "min-max"]
+Scaling = Literal["none", "standardize", "min-max", "given"]
 ROWS = "rows"
 UNKNOWN_RANGE = (-math.inf, math.inf)
 SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
+GIVEN_HELP = (
+    "For the scaling “given”, as it comes with weights that were learned on other data: what is taken away from the raw "
+    "numbers, then what they are multiplied by, each one number for all columns or one for each: “120, 3.5; 0.1, 2”."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +136,45 @@ class Dataset(Block):
         raise TypeError("a dataset is fed, not built")
 
 
-_SHARED = ("scaling", *Dataset.model_fields)
+_SHARED = ("scaling", "given_scaling", *Dataset.model_fields)
 
 
 class ScaledDataset(Dataset):
     """Base of the datasets whose features are amounts."""
 
-    scaling: Scaling = parameter("none", help=SCALING_HELP)
+    scaling: Scaling = parameter("none", help=f"{SCALING_HELP} Given: as in the line below.")
+    given_scaling: str = parameter("0; 1", label="Given scaling", advanced=True, max_length=60_000, help=GIVEN_HELP)
+
+    @field_validator("given_scaling")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        given_numbers(text)
+        return text
 
     def feature_scaling(self) -> Scaling:
         return self.scaling
+
+
+def given_numbers(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """What is taken away, and by what is multiplied, in a text such as `120, 3.5; 0.1, 2`.
+
+    Raises ValueError with a sentence.
+    """
+    parts = text.split(";")
+    if len(parts) != 2:
+        raise ValueError("write what is taken away; then what is multiplied by, such as “0.13; 3.2”")
+    found: list[tuple[float, ...]] = []
+    for part in parts:
+        try:
+            numbers = tuple(float(word) for word in part.replace(",", " ").split())
+        except ValueError:
+            raise ValueError(f"“{part.strip()[:40]}” is no list of numbers") from None
+        if not numbers or not all(map(math.isfinite, numbers)):
+            raise ValueError(f"“{part.strip()[:40]}” needs at least one number, all of them finite")
+        found.append(numbers)
+    if 0.0 in found[1]:
+        raise ValueError("a column that is multiplied by 0 tells nothing any more")
+    return found[0], found[1]
 
 
 class ClassDataset(ScaledDataset):
@@ -176,7 +211,7 @@ class ClassDataset(ScaledDataset):
 class RegressionDataset(ScaledDataset):
     """Base of the datasets whose target is one number or several."""
 
-    target_scaling: Scaling = parameter(
+    target_scaling: Measured = parameter(
         "none", label="Target scaling", help="The same for the target: mean 0 and deviation 1 are easy to learn."
     )
 

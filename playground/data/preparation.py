@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.blocks.base import BlockError, Fix
 from playground.blocks.signal import Signal
 from playground.data.base import (
     PARTS,
@@ -23,7 +24,9 @@ from playground.data.base import (
     Labels,
     Part,
     RegressionDataset,
+    ScaledDataset,
     Scaling,
+    given_numbers,
 )
 
 AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
@@ -150,8 +153,24 @@ def _features(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tupl
     if raw.features.dtype == np.int64:
         return cast(Array, raw.features), _identity()
     features = raw.features.astype(_float_of(raw.features), copy=False)
-    scaler = fit_scaler(dataset.feature_scaling(), features[train])
+    kind = dataset.feature_scaling()
+    scaler = given_scaler(dataset, features) if kind == "given" else fit_scaler(kind, features[train])
     return scaler.scale(features), scaler
+
+
+def given_scaler(dataset: Dataset, features: NDArray[np.floating]) -> Scaler:
+    """The scaler that a dataset was given. Raises BlockError when it is one for another number of columns."""
+    assert isinstance(dataset, ScaledDataset)
+    columns = features.shape[-1] if features.ndim in (2, 3) else 1
+    arrays = [np.array(numbers, dtype=features.dtype) for numbers in given_numbers(dataset.given_scaling)]
+    wrong = next((len(array) for array in arrays if len(array) not in (1, columns)), 0)
+    if wrong:
+        raise BlockError(
+            f"{dataset.title} is given a scaling for {wrong} columns, but it has {columns}.",
+            Fix("Standardize instead", "set", parameters={"scaling": "standardize"}),
+        )
+    shift, factor = (array[0] if len(array) == 1 else array for array in arrays)
+    return Scaler(_frozen(np.asarray(shift)), _frozen(np.asarray(factor)))
 
 
 def _target(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:

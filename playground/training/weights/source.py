@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.data.own.files import FileRefused
 from playground.document.project import Project
 from playground.training.snapshot import Snapshot
 
@@ -18,7 +19,7 @@ Arrays = Mapping[str, Array]
 Shape = tuple[int, ...]
 
 
-class WeightsRefused(Exception):
+class WeightsRefused(FileRefused):
     """Weights that cannot be taken; the message says what arrived, what was expected and what to do."""
 
 

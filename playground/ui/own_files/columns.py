@@ -19,9 +19,9 @@ from playground.data.own.choice import (
 )
 from playground.data.own.columns import MOST_CATEGORIES, TEXT, TableColumn, Use
 from playground.data.own.delimited import Table
-from playground.ui.own_files.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.widgets.kept_size import KeptSize
 from playground.ui.widgets.labels import plain_tip
+from playground.ui.widgets.marks import CHOICES, ChoiceDelegate, MarkDelegate
 from playground.ui.widgets.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex

@@ -30,9 +30,9 @@ from playground.ui.own_files.dialog import OwnFileDialog, Wish
 from playground.ui.own_files.file_page import FilePage
 from playground.ui.own_files.labelled_texts_page import LabelledTextsPage
 from playground.ui.own_files.picture_page import PicturePage
-from playground.ui.own_files.reader import Reader, Work
 from playground.ui.own_files.table_page import TablePage
 from playground.ui.own_files.text_page import TextPage
+from playground.ui.threads.reader import Reader, Work
 from playground.ui.widgets.menu_action import MenuAction
 
 FILES = (

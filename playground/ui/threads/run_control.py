@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand
 
 from playground.document.project import Project
+from playground.editing.naming import titles
 from playground.ui.open_document import Edition, OpenDocument
 from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.trainer import Trainer
 from playground.ui.widgets.menu_action import MenuAction
+
+if TYPE_CHECKING:
+    from playground.training.session.changing import NewWeights
 
 
 class RunControl(QObject):
@@ -92,6 +97,30 @@ class RunControl(QObject):
     def begin_another(self, text: str, begin: Callable[[Edition], None]) -> None:
         """Leave the present run for another one of the same project, which `begin` starts; can be undone."""
         self._document.undo_stack.push(AnotherRun(self._document, self._trainer, text, begin))
+
+    def take(self, text: str, new: NewWeights, project: Project | None = None) -> None:
+        """Give the run other weights, and with them another project where one is named, as one step of undo."""
+        self._feed.look_back(None)
+        if project is None or project == self._document.project:
+            self.begin_another(text, lambda edition: self._trainer.take(new, None, edition))
+            return
+        with self.left_alone():
+            self._document.apply(text, project)
+        if not self.why_not_play():
+            self._trainer.take(new, project, self._document.edition)
+
+    def reset(self, nodes: Sequence[str]) -> None:
+        """Draw the weights of some blocks anew, as one step of undo."""
+        names = titles(self._document.graph)
+        owned = [node for node in nodes if self._document.report.parameters.get(node)]
+        if not owned or self.why_not_play():
+            return
+        words = f"{' and '.join(names[node] for node in owned)} drawn anew"
+        self._feed.look_back(None)
+        self.begin_another(
+            f"Reset {' and '.join(names[node] for node in owned)}",
+            lambda edition: self._trainer.reset(tuple(owned), words, edition),
+        )
 
     @Slot()
     def new_seed(self) -> None:

@@ -16,6 +16,7 @@ from playground.ui.threads.training_thread import TrainingThread
 
 if TYPE_CHECKING:
     from playground.training.saving.earlier_runs import RunBook
+    from playground.training.session.changing import NewWeights
 
 
 class Trainer(QObject):
@@ -103,6 +104,14 @@ class Trainer(QObject):
     def find_way_back(self, step: int) -> None:
         """Pause, and try changes with which the run goes on from the last sane moment up to a step; `failed` tells."""
         self._thread.post(lambda worker: worker.find_way_back(step))
+
+    def take(self, new: NewWeights, project: Project | None = None, edition: Edition | None = None) -> None:
+        """Give the run other weights, and with them another project where one is named; undo brings back the run."""
+        self._thread.post(lambda worker: worker.take(new, project, edition))
+
+    def reset(self, nodes: tuple[str, ...], words: str, edition: Edition | None = None) -> None:
+        """Draw the weights of some blocks anew; undo brings back the run."""
+        self._thread.post(lambda worker: worker.reset(nodes, words, edition))
 
     def set_budget(self, budget: int) -> None:
         """Let the snapshots of the run take so many bytes."""

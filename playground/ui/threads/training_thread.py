@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from playground.ui.threads.training_news import Failure, Origin, Saved
 
 if TYPE_CHECKING:
     from playground.training.saving.earlier_runs import Branched, RunBook
+    from playground.training.session.changing import NewWeights
     from playground.training.session.session import Session
 
 log = logging.getLogger(__name__)
@@ -162,6 +163,27 @@ class TrainingThread(TrainingLoop):
             self.failed.emit(Failure("weights", FORGOTTEN))
         # Another network: what it was before stays to be looked at as a run of its own.
         self._take(session, Origin(self._run, step, rebuilt=True) if session.step else None)
+
+    def take(self, new: NewWeights, project: Project | None, edition: Edition | None) -> None:
+        """Give the run other weights; what it was before becomes a run that rests."""
+        self._replace(lambda session: session.take(new, project), edition)
+
+    def reset(self, nodes: tuple[str, ...], words: str, edition: Edition | None) -> None:
+        """Draw the weights of some blocks anew; what it was before becomes a run that rests."""
+        self._replace(lambda session: session.reset(*nodes, words=words), edition)
+
+    def _replace(self, change: Callable[[Session], RestingRun], edition: Edition | None) -> None:
+        session = self._session
+        if session is None:
+            return
+        self._see_off()
+        left = change(session)
+        self._leave(left, edition)
+        self._take(session, Origin(self._run, left.step, rebuilt=True) if session.step else None)
+        self._note_edition(edition)
+        self._refused = None
+        if not self._playing:
+            self._tell_rest()
 
     def come_back(self, edition: Edition) -> None:
         """Go on with the run of another version of the document."""

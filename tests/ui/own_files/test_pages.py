@@ -21,9 +21,9 @@ from playground.data.own.text import read_text
 from playground.ui.own_files.columns import EXAMPLES, KIND, MISSING, NAME, TARGET, USED
 from playground.ui.own_files.dialog import OwnFileDialog
 from playground.ui.own_files.labelled_texts_page import LabelledTextsPage
-from playground.ui.own_files.marks import OpenedChoice
+from playground.ui.widgets.marks import OpenedChoice
 from playground.ui.own_files.picture_page import PicturePage
-from playground.ui.own_files.reader import Reader
+from playground.ui.threads.reader import Reader
 from playground.ui.own_files.table_page import TablePage
 from playground.ui.own_files.text_page import TextPage
 from tests import own_files

@@ -95,7 +95,7 @@ class ChoiceDelegate(QStyledItemDelegate):
         editor = OpenedChoice(parent)
         for value, words in choices:
             editor.addItem(words, value)
-        editor.setAccessibleName("Kind of the column")
+        editor.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole) or ""))
         editor.chosen.connect(self._chosen)
         return editor
 
