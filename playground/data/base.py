@@ -29,8 +29,8 @@ ROWS = "rows"
 UNKNOWN_RANGE = (-math.inf, math.inf)
 SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
 GIVEN_HELP = (
-    "For the scaling “given”, as it comes with weights that were learned on other data: what is taken away from the raw "
-    "numbers, then what they are multiplied by, each one number for all columns or one for each: “120, 3.5; 0.1, 2”."
+    "For the scaling “given”, as it comes with weights that were learned on other data: what is taken away from the "
+    "raw numbers, then what they are multiplied by, one number for all columns or one for each: “120, 3.5; 0.1, 2”."
 )
 
 
@@ -147,7 +147,7 @@ class ScaledDataset(Dataset):
 
     @field_validator("given_scaling")
     @classmethod
-    def _readable(cls, text: str) -> str:
+    def _given_numbers_only(cls, text: str) -> str:
         given_numbers(text)
         return text
 

@@ -32,7 +32,7 @@ def test_a_state_dict_with_foreign_names_is_told_row_by_row(playground: Callable
     spoken = playground("train", small, "--weights-from", tmp_path / "mine.pt", "--epochs", 1)
     assert spoken.code == 0
     assert "found by order" in spoken.out and "2 of 4 fit" in spoken.out
-    assert "none that are left over have this shape" in spoken.out
+    assert "nothing that is left has this name or shape" in spoken.out
 
 
 def test_where_nothing_fits_the_sentence_says_so(playground: Callable, small: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_words_that_teach(cls):
     assert all(info.help for info in infos)
     assert [info.name for info in infos[-3:]] == ["train_share", "validation_share", "data_seed"]
     if issubclass(cls, ScaledDataset):
-        assert infos[-4].name == "scaling"
+        assert [info.name for info in infos[-5:-3]] == ["scaling", "given_scaling"]
 
 
 @every

@@ -170,3 +170,28 @@ def test_more_than_two_classes_refuse_two_valued_labels():
 def test_four_points_of_a_curve():
     prepared = prepare(NoisyCurve(examples=4))
     assert [prepared.count(part) for part in PARTS] == [3, 1, 0]
+
+
+def test_a_given_scaling_is_used_as_it_stands() -> None:
+    measured = prepare(Circles(scaling="standardize"))
+    scaler = measured.scaler
+    numbers = "; ".join(", ".join(map(str, array.tolist())) for array in (scaler.shift, scaler.factor))
+    again = prepare(Circles(scaling="given", given_scaling=numbers))
+    for part in PARTS:
+        np.testing.assert_array_equal(again.parts[part]["features"], measured.parts[part]["features"])
+    one = prepare(Circles(scaling="given", given_scaling="1; 0.5"))
+    plain = prepare(Circles())
+    np.testing.assert_allclose(one.parts["test"]["features"], (plain.parts["test"]["features"] - 1.0) * 0.5, rtol=1e-6)
+    np.testing.assert_allclose(one.scaler.unscale(one.parts["test"]["features"]), plain.parts["test"]["features"], 1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "1", "a; 2", "1; 0", "1; 2; 3", "nan; 1", "; 1"])
+def test_a_scaling_that_cannot_be_read_is_refused(text: str) -> None:
+    ((name, sentence),) = Circles.parameter_problems({"given_scaling": text})
+    assert name == "given_scaling" and sentence.endswith(".")
+
+
+def test_a_scaling_for_other_columns_is_refused_with_a_remedy() -> None:
+    with pytest.raises(BlockError, match="given a scaling for 3 columns, but it has 2") as refused:
+        prepare(Circles(scaling="given", given_scaling="1, 2, 3; 1"))
+    assert refused.value.fixes[0].parameters == {"scaling": "standardize"}

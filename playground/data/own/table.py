@@ -17,6 +17,7 @@ from playground.data.base import (
     ClassDataset,
     Dataset,
     Examples,
+    Measured,
     Part,
     RegressionDataset,
     ScaledDataset,
@@ -280,7 +281,7 @@ class OwnNumberTable(OwnTable, RegressionDataset):
     question: ClassVar[str] = "Which number belongs to a row of your table?"
     predicts: ClassVar[Predicts] = "number"
 
-    target_scaling: Scaling = parameter(
+    target_scaling: Measured = parameter(
         "standardize",
         label="Target scaling",
         help="Mean 0 and deviation 1 are easy to learn, whatever the unit; errors are told in the unit of the target.",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from playground.blocks.base import BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal, Windows
-from playground.data.base import PARTS, Dataset, Examples, Part, Scaling
+from playground.data.base import PARTS, Dataset, Examples, Measured, Part
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.series import SeriesForm
 from playground.data.packaged import numbers_in
@@ -148,7 +148,7 @@ class SeriesDataset(Dataset):
         help="Give window and target as their distance from the last value that is seen. The level is gone then, so "
         "that a trend does not lead into numbers that were never seen in training.",
     )
-    scaling: Scaling = parameter(
+    scaling: Measured = parameter(
         "standardize",
         help="Standardize: mean 0 and deviation 1 (relative numbers keep their 0). Min-max: a range of 1. Both are "
         "measured on the training time alone.",

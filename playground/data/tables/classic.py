@@ -13,6 +13,7 @@ from playground.data.base import (
     ClassDataset,
     Dataset,
     Examples,
+    Measured,
     RegressionDataset,
     Scaling,
     column_signal,
@@ -146,7 +147,7 @@ class Diabetes(RegressionDataset):
     columns: ClassVar[tuple[str, ...]] = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 
     scaling: Scaling = parameter("standardize", help=SCALING_HELP)
-    target_scaling: Scaling = parameter(
+    target_scaling: Measured = parameter(
         "standardize",
         label="Target scaling",
         help="The raw target goes from 25 to 346, which makes squared errors in the thousands.",

@@ -204,7 +204,7 @@ class _Found:
         same = next((name for name, plain in self.plain.items() if wanted.name in (name, plain)), "")
         if same:
             return Pair(wanted, same, self.arrays[same].shape, "name", self.why_not(wanted, same))
-        return Pair(wanted, why_not="no weights of this name, and none that are left over have this shape")
+        return Pair(wanted, why_not="nothing that is left has this name or shape")
 
 
 def _without_prefix(names: Iterable[str]) -> dict[str, str]:
@@ -249,20 +249,20 @@ def _by_order(rows: Iterable[Wanted], found: _Found) -> None:
         return
     layers = [[_inside(mine, theirs, found) for theirs in there] for mine in here]
     weights = np.array([[sum(_size(row.shape) for row, _ in pairs) for pairs in line] for line in layers], np.int64)
-    best = np.zeros((len(here) + 1, len(there) + 1), np.int64)
-    for i in range(len(here)):
-        for j in range(len(there)):
-            best[i + 1, j + 1] = max(best[i, j + 1], best[i + 1, j], best[i, j] + weights[i, j])
-    i, j = len(here), len(there)
-    while i and j:
-        if weights[i - 1, j - 1] and best[i, j] == best[i - 1, j - 1] + weights[i - 1, j - 1]:
-            i, j = i - 1, j - 1
+    best = np.zeros((len(here) + 1, len(there) + 1), np.int64)  # from each pair of layers to the ends of both lists
+    for i in reversed(range(len(here))):
+        for j in reversed(range(len(there))):
+            best[i, j] = max(best[i, j + 1], best[i + 1, j], best[i + 1, j + 1] + weights[i, j])
+    i = j = 0
+    while i < len(here) and j < len(there):
+        if weights[i, j] and best[i, j] == best[i + 1, j + 1] + weights[i, j]:
             for row, name in layers[i][j]:
                 found.take(row, name, "order")
-        elif best[i, j] == best[i - 1, j]:
-            i -= 1
+            i, j = i + 1, j + 1
+        elif best[i, j] == best[i + 1, j]:
+            i += 1
         else:
-            j -= 1
+            j += 1
 
 
 def _grouped(items: Iterable[tuple[str, object]]) -> list[list]:  # type: ignore[type-arg]

@@ -21,13 +21,15 @@ Entry = str | tuple[str, tuple[str, ...]]
 """Name of an action, a line, or the title of a submenu with its entries."""
 
 TABLE: Mapping[str, tuple[Entry, ...]] = {
-    "&File": ("new", "open", "open-data", "open-pictures", "gallery", LINE, "save", "save-as", LINE, "quit"),
+    "&File": (
+        "new", "open", "open-data", "open-pictures", "take-weights", "gallery", LINE, "save", "save-as", LINE, "quit",
+    ),
     "&Edit": (
         "undo", "redo", LINE, "cut", "copy", "paste", "duplicate", "delete", "select-all", LINE, "add-after",
         "parameters", "rename", "neurons", "walk-neurons", "group", "ungroup",
         "close-group", "leave-group", LINE, "find", "note", "tidy",
     ),
-    "&Train": ("play", "step", "epoch", "rewind", "seed"),
+    "&Train": ("play", "step", "epoch", "rewind", "seed", LINE, "take-weights"),
     "T&ime": (
         "earlier", "later", "replay", "best", "now", LINE, "branch", "branch-tenth", "branch-half", "branch-twice",
         "branch-ten",

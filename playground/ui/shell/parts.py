@@ -29,6 +29,7 @@ from playground.ui.threads.trainer import Trainer
 from playground.ui.time.bar import TimeBar
 from playground.ui.time.branching import Branching
 from playground.ui.time.machine import TimeMachine
+from playground.ui.weights.taking import TakeWeights
 
 
 class Parts(QObject):
@@ -51,6 +52,7 @@ class Parts(QObject):
         self.views = ViewDocks(frame, self.document, self.feed, self.analyst)
         self.files = FileActions(frame, self.document, self.trainer, self.run, self.views, self.feed, self.canvas)
         self.own_files = OwnFiles(frame, self.document, self.canvas)
+        self.weights = TakeWeights(frame, self.document, self.feed, self.run)
         self.messages = MessageBar(frame.pages)
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(frame.pages, self.canvas, self.views)

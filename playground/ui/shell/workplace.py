@@ -27,6 +27,7 @@ from playground.ui.shell.presenter import Presenter
 from playground.ui.shell.top_bar import UNSAVED, TopBar
 from playground.ui.threads.garbage import MemoryReturn
 from playground.ui.views.registry import VIEWS
+from playground.ui.weights.taking import is_weights
 from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import one_line, plain_tip
 from playground.ui.widgets.menu_action import MenuAction
@@ -66,8 +67,8 @@ class Workplace(Parts):
         frame, stack = self.frame, self.document.undo_stack
         help_ = Help(frame, self.actions.act)
         for part in (
-            self.files, self.own_files, self.canvas.verbs, self.run, self.time, self.branching, self.views,
-            self.arrangement, self.appearance, frame.text_size, self.presenter, help_,
+            self.files, self.own_files, self.weights, self.canvas.verbs, self.run, self.time, self.branching,
+            self.views, self.arrangement, self.appearance, frame.text_size, self.presenter, help_,
         ):  # fmt: skip
             self.actions.offer(part.menu_actions())
         self.actions.offer((
@@ -96,6 +97,7 @@ class Workplace(Parts):
         self.files.told.connect(self._tell)
         self.files.file_chosen.connect(self.open)
         self.own_files.told.connect(self._tell)
+        self.weights.told.connect(self._tell)
         self.own_files.project_made.connect(self.files.begin)
         self.own_files.placed.connect(self.canvas.go_to)
         self.run.playable_changed.connect(self._show_playable)
@@ -131,6 +133,9 @@ class Workplace(Parts):
 
     def open(self, path: Path, spot: QPointF | None = None) -> None:
         """Open a project file or preset, or data; `spot` is where on the screen they were dropped."""
+        if is_weights(path):
+            self.weights.open(path)
+            return
         if not is_data(path):
             self.files.open(path)
             return
@@ -341,5 +346,6 @@ class Workplace(Parts):
         self.arrangement.keep()
         self.files.close()
         self.own_files.shut_down()
+        self.weights.shut_down()
         self.trainer.shut_down()
         self.analyst.shut_down()

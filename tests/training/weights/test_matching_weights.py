@@ -57,7 +57,7 @@ def test_foreign_names_are_paired_by_order_and_shape() -> None:
     assert found.unused == ("5.weight", "5.bias", "9.weight", "9.bias")
     assert "6 of 8 fit" in found.words() and "The others stay as they are. 4 of there are not used." in found.words()
     assert [pair.why_not for pair in found.pairs[6:]] == [
-        "no weights of this name, and none that are left over have this shape"
+        "nothing that is left has this name or shape"
     ] * 2
 
 
@@ -79,7 +79,7 @@ def test_what_does_not_fit_says_why() -> None:
     found = match(source(head__weight=(10, 64)), wanted(head__weight=(2, 64), head__bias=(2,)))
     assert [pair.why_not for pair in found.pairs] == [
         "its shape is 10 × 64, but 2 × 64 belongs here",
-        "no weights of this name, and none that are left over have this shape",
+        "nothing that is left has this name or shape",
     ]
     assert found.words() == "Nothing in there fits this network: neither names nor shapes are alike."
 

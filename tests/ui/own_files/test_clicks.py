@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from playground.data.own.delimited import read_table
 from playground.ui.own_files.columns import KIND, NAME
 from playground.ui.own_files.dialog import OwnFileDialog
-from playground.ui.widgets.marks import OpenedChoice
-from playground.ui.threads.reader import Reader
 from playground.ui.own_files.table_page import TablePage
+from playground.ui.threads.reader import Reader
+from playground.ui.widgets.marks import OpenedChoice
 from tests import own_files
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier

@@ -21,11 +21,11 @@ from playground.data.own.text import read_text
 from playground.ui.own_files.columns import EXAMPLES, KIND, MISSING, NAME, TARGET, USED
 from playground.ui.own_files.dialog import OwnFileDialog
 from playground.ui.own_files.labelled_texts_page import LabelledTextsPage
-from playground.ui.widgets.marks import OpenedChoice
 from playground.ui.own_files.picture_page import PicturePage
-from playground.ui.threads.reader import Reader
 from playground.ui.own_files.table_page import TablePage
 from playground.ui.own_files.text_page import TextPage
+from playground.ui.threads.reader import Reader
+from playground.ui.widgets.marks import OpenedChoice
 from tests import own_files
 
 LEFT = Qt.MouseButton.LeftButton
