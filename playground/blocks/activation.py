@@ -12,7 +12,7 @@ from torch import nn
 
 from playground.blocks import activation_operations as operations_of
 from playground.blocks.base import Advice, Block, Fix, numbers_only
-from playground.blocks.code import Code, computed, kept
+from playground.blocks.code import ArrayCode, Code, computed, kept
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
@@ -33,6 +33,8 @@ class Activation(Block):
     """Its array operations, forward and back."""
     written: ClassVar[str] = ""
     """The expression that computes it in `forward`, of `{0}`; where there are parameters, `to_code` has it."""
+    by_hand: ClassVar[ArrayCode | None] = None
+    """The same in numpy, and its way back."""
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
@@ -61,6 +63,9 @@ class Activation(Block):
     def to_code(self, *inputs: Signal) -> Code:
         return computed(self.written)
 
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        return self.by_hand or super().to_numpy(*inputs)
+
     def curve(self, low: float = -5.0, high: float = 5.0, count: int = 201) -> Curve | None:
         """Points x, f(x) and the slope f'(x), each (count,); None where the numbers are not treated one by one.
 
@@ -84,6 +89,7 @@ class Identity(Activation):
     formula: ClassVar[str] = r"f(x) = x"
     operations: ClassVar[type[operations_of.Function]] = operations_of.Identity
     written: ClassVar[str] = "{0}"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode("{x}", "{d}")
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Identity()
@@ -113,6 +119,7 @@ class Step(Activation):
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Step
     written: ClassVar[str] = "(torch.floor({0}) + 1.0).clamp(0.0, 1.0)"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode("({x} >= 0) * 1.0", "0.0 * {d}")
 
     def build(self, *inputs: Signal) -> nn.Module:
         return StepFunction()
@@ -131,6 +138,7 @@ class Sigmoid(Activation):
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Sigmoid
     written: ClassVar[str] = "torch.sigmoid({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode("sigmoid({x})", "{d} * {a} * (1 - {a})", ("sigmoid",))
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Sigmoid()
@@ -150,6 +158,7 @@ class Tanh(Activation):
     reach: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Tanh
     written: ClassVar[str] = "torch.tanh({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode("np.tanh({x})", "{d} * (1 - {a}**2)")
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Tanh()
@@ -166,6 +175,7 @@ class ReLU(Activation):
     reach: ClassVar[tuple[float, float]] = (0.0, math.inf)
     operations: ClassVar[type[operations_of.Function]] = operations_of.ReLU
     written: ClassVar[str] = "torch.relu({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode("np.maximum(0, {x})", "{d} * ({a} > 0)")
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.ReLU()
@@ -188,6 +198,10 @@ class LeakyReLU(Activation):
 
     def to_code(self, *inputs: Signal) -> Code:
         return computed(f"functional.leaky_relu({{0}}, {self.slope!r})")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        value = f"np.where({{x}} > 0, {{x}}, {self.slope!r} * {{x}})"
+        return ArrayCode(value, f"{{d}} * np.where({{x}} > 0, 1, {self.slope!r})")
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, nn.LeakyReLU)
@@ -245,6 +259,10 @@ class ELU(Activation):
     def to_code(self, *inputs: Signal) -> Code:
         return computed("functional.elu({0})" if self.alpha == 1.0 else f"functional.elu({{0}}, {self.alpha!r})")
 
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        value = f"np.where({{x}} > 0, {{x}}, {self.alpha!r} * np.expm1(np.minimum({{x}}, 0)))"
+        return ArrayCode(value, f"{{d}} * np.where({{a}} > 0, 1, {{a}} + {self.alpha!r})")
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, nn.ELU)
         module.alpha = self.alpha
@@ -269,6 +287,9 @@ class SELU(Activation):
     source: ClassVar[str] = "Klambauer et al. 2017, Self-normalizing neural networks"
     operations: ClassVar[type[operations_of.Function]] = operations_of.SELU
     written: ClassVar[str] = "torch.selu({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode(
+        "selu({x})", "{d} * np.where({a} > 0, 1.0507009873554805, {a} + 1.7580993408473768)", ("selu",)
+    )
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.SELU()
@@ -284,6 +305,9 @@ class Swish(Activation):
     source: ClassVar[str] = "Ramachandran et al. 2017"
     operations: ClassVar[type[operations_of.Function]] = operations_of.Swish
     written: ClassVar[str] = "functional.silu({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode(
+        "{x} * sigmoid({x})", "{d} * ({a} + sigmoid({x}) * (1 - {a}))", ("sigmoid",)
+    )
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.SiLU()
@@ -301,6 +325,9 @@ class GELU(Activation):
     source: ClassVar[str] = "Hendrycks & Gimpel 2016"
     operations: ClassVar[type[operations_of.Function]] = operations_of.GELU
     written: ClassVar[str] = "functional.gelu({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode(
+        "{x} * bell({x})", "{d} * (bell({x}) + {x} * np.exp(-({x}**2) / 2) / np.sqrt(2 * np.pi))", ("bell",)
+    )
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.GELU()
@@ -317,6 +344,7 @@ class Softplus(Activation):
     reach: ClassVar[tuple[float, float]] = (0.0, math.inf)
     operations: ClassVar[type[operations_of.Function]] = operations_of.Softplus
     written: ClassVar[str] = "functional.softplus({0})"
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode("np.logaddexp(0, {x})", "{d} * (1 - np.exp(-{a}))")
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Softplus()
@@ -358,6 +386,9 @@ class Softmax(SoftmaxLike):
     reach: ClassVar[tuple[float, float]] = (0.0, 1.0)
     sums_to_one: ClassVar[bool] = True
     operations: ClassVar[type[operations_of.Function]] = operations_of.Softmax
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode(
+        "softmax({x})", "{a} * ({d} - ({d} * {a}).sum(axis=1, keepdims=True))", ("softmax",)
+    )
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Softmax(dim=self.axis(*inputs))
@@ -377,6 +408,9 @@ class LogSoftmax(SoftmaxLike):
     reach: ClassVar[tuple[float, float]] = (-math.inf, 0.0)
     sums_to_one: ClassVar[bool] = True
     operations: ClassVar[type[operations_of.Function]] = operations_of.LogSoftmax
+    by_hand: ClassVar[ArrayCode | None] = ArrayCode(
+        "log_softmax({x})", "{d} - np.exp({a}) * {d}.sum(axis=1, keepdims=True)", ("log_softmax",)
+    )
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.LogSoftmax(dim=self.axis(*inputs))

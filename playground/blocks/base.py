@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import torch
 from torch import nn
 
-from playground.blocks.code import Code, not_written
+from playground.blocks.code import ArrayCode, Code, not_written
 from playground.blocks.kinds import usual_kind
 from playground.blocks.operations import Operations
 from playground.blocks.reveals import Reveal
@@ -128,6 +128,10 @@ class Block(Declaration):
         wraps one of torch's is not shown, but what it wraps.
         """
         return not_written(f"{self.title} has no code yet.")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        """How it is written in numpy alone, as layers of units, functions of single numbers and common losses are."""
+        return ArrayCode(cannot=f"{self.title} is not written by hand in numpy.")
 
     def update(self, module: nn.Module) -> bool:
         """Write numbers that may change while training, such as a dropout rate, into an existing module.

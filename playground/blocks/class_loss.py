@@ -11,6 +11,18 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix
+from playground.blocks.class_loss_layers import (
+    NOT_ASKED,
+    StepwiseCrossEntropy,
+    WeightedComparison,
+    WeightedCrossEntropy,
+    as_they_are,
+    log_probabilities,
+    log_softmax,
+    safe_log,
+    weighted_by_class,
+    written_logarithms,
+)
 from playground.blocks.class_loss_operations import (
     SMALLEST,
     Logarithms,
@@ -22,7 +34,7 @@ from playground.blocks.class_loss_operations import (
     plan_class_numbers,
     plan_distribution,
 )
-from playground.blocks.code import Code, computed
+from playground.blocks.code import ArrayCode, Code, computed
 from playground.blocks.loss import (
     CODING_WORDS,
     Comparison,
@@ -40,34 +52,6 @@ from playground.blocks.signal import Scale, Signal
 
 PROBABLE: tuple[Scale, ...] = ("probability", "zero-one", "one-hot")
 """What lies between 0 and 1 by its meaning."""
-
-
-def log_probabilities(scale: Scale) -> Callable[[torch.Tensor], torch.Tensor]:
-    """The function that turns predictions of that scale, (batch, classes), into log-probabilities."""
-    if scale == "log-probability":
-        return _as_they_are
-    return safe_log if scale == "probability" else log_softmax
-
-
-def written_logarithms(scale: Scale) -> str:
-    """The template of the same function."""
-    if scale == "log-probability":
-        return "{0}"
-    return f"{{0}}.clamp_min({SMALLEST!r}).log()" if scale == "probability" else "{0}.log_softmax(dim=-1)"
-
-
-def _as_they_are(values: torch.Tensor) -> torch.Tensor:
-    return values
-
-
-def safe_log(probabilities: torch.Tensor) -> torch.Tensor:
-    """The logarithm, of what is too small taken as `SMALLEST`."""
-    return torch.log(probabilities.clamp_min(SMALLEST))
-
-
-def log_softmax(logits: torch.Tensor) -> torch.Tensor:
-    """The logarithm of the softmax over the last axis."""
-    return functional.log_softmax(logits, dim=-1)
 
 
 def outside_words(target: Signal) -> str:
@@ -138,6 +122,16 @@ class BinaryCrossEntropy(SameShapeLoss):
         else:  # scaled numbers may leave 0 to 1 a little, which torch refuses
             return computed("safe_binary_cross_entropy({0}, {1}).mean()", uses=(safe_binary_cross_entropy,))
         return _weighted(written.replace("{1})", '{1}, reduction="none")'), target) or computed(written)
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        if inputs[1].weights:
+            return super().to_numpy(*inputs)
+        if inputs[0].scale == "probability":
+            value = "-({y} * np.log({x}) + (1 - {y}) * np.log(1 - {x})).mean()"
+            return ArrayCode(value, "({x} - {y}) / ({x} * (1 - {x})) / {y}.size")
+        return ArrayCode(
+            "(np.logaddexp(0, {x}) - {y} * {x}).mean()", "(sigmoid({x}) - {y}) / {y}.size", ("sigmoid",)
+        )
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         prediction = inputs[0]
@@ -289,6 +283,17 @@ class CrossEntropy(ClassLoss):
             options = f", weight=torch.tensor({list(target.weights)}, device={{0}}.device)"
         return computed(f"functional.{function}({values[0]}, {values[1]}{options})")
 
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        prediction, target = inputs
+        if target.shape or target.weights or prediction.scale == "log-probability":
+            return super().to_numpy(*inputs)
+        one_hot = f"np.eye({prediction.shape[0]})[{{y}}]"
+        if prediction.scale == "probability":
+            return ArrayCode("-np.log({x}[np.arange(len({y})), {y}]).mean()", f"-{one_hot} / {{x}} / len({{y}})")
+        value = "-log_softmax({x})[np.arange(len({y})), {y}].mean()"
+        back = f"(np.exp(log_softmax({{x}})) - {one_hot}) / len({{y}})"
+        return ArrayCode(value, back, ("log_softmax",))
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         if isinstance(module, StepwiseCrossEntropy):
             plan_asked_class_numbers(operations, LOGARITHMS[module.to_logarithms])
@@ -299,10 +304,6 @@ class CrossEntropy(ClassLoss):
         return True
 
 
-NOT_ASKED = -1
-"""The class number of a step or node whose answer is not asked for: padding, or a node without a label."""
-
-
 def step_fixes(count: int) -> list[Fix]:
     """Offers to give `count` numbers at every step."""
     linear = {"units": count, "activation": "identity"}
@@ -310,60 +311,6 @@ def step_fixes(count: int) -> list[Fix]:
         Fix(f"Set units to {count}", "set", parameters={"units": count}, node="prediction"),
         Fix(f"Insert Dense of {count}", "insert", block="dense", parameters=linear, port="prediction"),
     ]
-
-
-class StepwiseCrossEntropy(nn.Module):
-    """Cross-entropy of a class for every step or node, the mean over those that are asked for."""
-
-    def __init__(self, scale: Scale) -> None:
-        super().__init__()
-        self.to_logarithms = log_probabilities(scale)
-
-    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        logarithms = self.to_logarithms(prediction)  # (batch, steps, classes)
-        return functional.nll_loss(logarithms.flatten(0, -2), target.flatten(), ignore_index=NOT_ASKED)
-
-
-class WeightedCrossEntropy(nn.Module):
-    """Cross-entropy in which every class has a weight: the weighted mean over the batch."""
-
-    weights: torch.Tensor
-
-    def __init__(self, scale: Scale, weights: tuple[float, ...]) -> None:
-        super().__init__()
-        self.to_logarithms = log_probabilities(scale)
-        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32), persistent=False)
-
-    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        return functional.nll_loss(self.to_logarithms(prediction), target, weight=self.weights)
-
-
-class WeightedComparison(nn.Module):
-    """A loss of yes-or-no answers or of one-hot classes in which an example counts as much as its class weighs.
-
-    `losses` takes (prediction, target) to one number for each example and output.
-    """
-
-    weights: torch.Tensor
-
-    def __init__(
-        self, losses: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], weights: tuple[float, ...]
-    ) -> None:
-        super().__init__()
-        self.losses = losses
-        self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32), persistent=False)
-
-    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        return weighted_by_class(self.losses(prediction, target), target, self.weights)
-
-
-def weighted_by_class(losses: torch.Tensor, target: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """The mean of `losses`, one number for each example and output, in which an example counts as its class weighs."""
-    flat = target.reshape(len(target), -1)
-    share = flat if flat.shape[1] > 1 else torch.cat((1.0 - flat, flat), dim=1)  # (batch, classes)
-    weight = share @ weights  # (batch,)
-    each = losses.reshape(len(target), -1).mean(dim=1)
-    return (weight * each).sum() / weight.sum()
 
 
 def _weighted(losses: str, target: Signal) -> Code | None:
@@ -444,6 +391,15 @@ class CategoricalCrossEntropy(DistributionLoss):
         plain = "functional.cross_entropy({0}, {1})" if prediction.scale == "any" else f"({surprise}).mean()"
         return _weighted(surprise, target) or computed(plain)
 
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        prediction, target = inputs
+        if target.scale != "one-hot" or target.weights or prediction.scale == "log-probability":
+            return super().to_numpy(*inputs)
+        if prediction.scale == "probability":
+            return ArrayCode("-({y} * np.log({x})).sum(axis=1).mean()", "-{y} / {x} / len({y})")
+        value = "-({y} * log_softmax({x})).sum(axis=1).mean()"
+        return ArrayCode(value, "(np.exp(log_softmax({x})) - {y}) / len({y})", ("log_softmax",))
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         weights = _class_weights(module)
         if weights is not None and _learns_target(operations):
@@ -475,7 +431,7 @@ class CategoricalLayer(nn.Module):
 
 
 LOGARITHMS: dict[Callable[..., torch.Tensor], type[Logarithms]] = {
-    _as_they_are: Logarithms,
+    as_they_are: Logarithms,
     functional.nll_loss: Logarithms,
     safe_log: LogarithmsOfProbabilities,
     nll_of_probabilities: LogarithmsOfProbabilities,

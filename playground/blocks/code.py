@@ -73,6 +73,26 @@ class Code:
         return replace(layer, expression=expression, parts=(*layer.parts, *parts), uses=(*layer.uses, *self.uses))
 
 
+@dataclass(frozen=True, slots=True)
+class ArrayCode:
+    """How something is written in numpy alone, forward and back, by hand.
+
+    Templates are expressions: `{x}` is what arrives, `{a}` what it gives, `{d}` the derivative of the loss by that; of
+    a loss `{x}` is the prediction and `{y}` the target. All are arrays with the batch in front.
+    """
+
+    value: str = ""
+    """What it gives."""
+    back: str = ""
+    """The derivative of the loss by what arrives."""
+    helpers: tuple[str, ...] = ()
+    """Functions of the file that it calls, by their names in `playground.code.by_hand`."""
+    weighs: bool = False
+    """A layer of units: `{x}` is its weighted sum, and its weights are `weight` and perhaps `bias`."""
+    cannot: str = ""
+    """Why it is not written by hand, a sentence; all else is then empty."""
+
+
 def kept(
     make: str, expression: str = "{module}({0})", *, uses: tuple[Callable[..., object], ...] = (),
     start: tuple[str, ...] = (), remark: str = "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch.nn import functional
 
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
-from playground.blocks.code import Code, kept
+from playground.blocks.code import ArrayCode, Code, kept
 from playground.blocks.operations import Array, Operations, rows_of
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
@@ -62,6 +63,11 @@ class Dense(Block):
         bias = "" if self.bias else ", bias=False"
         layer = kept(f"nn.Linear({inputs[0].shape[-1]}, {self.units}{bias})")
         return activation(self.activation).to_code().behind(layer)
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        if len(inputs[0].shape) != 1:
+            return super().to_numpy(*inputs)
+        return replace(activation(self.activation).to_numpy(), weighs=True)
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         kind = activation(self.activation).operations

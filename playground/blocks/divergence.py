@@ -9,13 +9,8 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block
-from playground.blocks.class_loss import (
-    LOGARITHMS,
-    PROBABLE,
-    DistributionLoss,
-    log_probabilities,
-    written_logarithms,
-)
+from playground.blocks.class_loss import LOGARITHMS, PROBABLE, DistributionLoss
+from playground.blocks.class_loss_layers import log_probabilities, written_logarithms
 from playground.blocks.class_loss_operations import plan_divergence, plan_divergence_from_logarithms
 from playground.blocks.code import Code, computed
 from playground.blocks.loss import Free

@@ -9,7 +9,7 @@ from torch import nn
 
 from playground.blocks.base import Block, BlockError
 from playground.blocks.class_loss_operations import plan_margins_of_classes
-from playground.blocks.code import Code, computed
+from playground.blocks.code import ArrayCode, Code, computed
 from playground.blocks.loss import Free, SameShapeLoss, label_fixes, units_fixes, use
 from playground.blocks.loss_operations import plan_margins
 from playground.blocks.operations import Operations
@@ -94,6 +94,12 @@ class Hinge(SameShapeLoss):
         if inputs[1].scale == "index":
             return computed(f"functional.multi_margin_loss({{0}}, {{1}}, margin={self.margin!r})")
         return computed(f"torch.relu({self.margin!r} - {{1}} * {{0}}).mean()")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        if inputs[1].scale == "index":
+            return super().to_numpy(*inputs)
+        value = f"np.maximum(0, {self.margin!r} - {{y}} * {{x}}).mean()"
+        return ArrayCode(value, f"-{{y}} * ({{y}} * {{x}} < {self.margin!r}) / {{y}}.size")
 
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, (HingeLayer, MulticlassHingeLayer))

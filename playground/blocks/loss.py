@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
-from playground.blocks.code import Code, computed
+from playground.blocks.code import ArrayCode, Code, computed
 from playground.blocks.loss_operations import plan_huber, plan_sizes, plan_squares, plan_squares_of_logarithms
 from playground.blocks.operations import Operations
 from playground.blocks.signal import Scale, Signal
@@ -199,6 +199,9 @@ class MeanSquaredError(SameShapeLoss):
     def to_code(self, *inputs: Signal) -> Code:
         return computed("functional.mse_loss({0}, {1})")
 
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        return ArrayCode("(({x} - {y}) ** 2).mean()", "2 * ({x} - {y}) / {y}.size")
+
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_squares(operations, 1.0 / operations.input.size)
         return True
@@ -219,6 +222,9 @@ class HalfMeanSquaredError(SameShapeLoss):
 
     def to_code(self, *inputs: Signal) -> Code:
         return computed("0.5 * functional.mse_loss({0}, {1})")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        return ArrayCode("0.5 * (({x} - {y}) ** 2).mean()", "({x} - {y}) / {y}.size")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_squares(operations, 0.5 / operations.input.size)
@@ -271,6 +277,12 @@ class SumOfSquaresError(SameShapeLoss):
         total = 'functional.mse_loss({0}, {1}, reduction="sum")'
         return computed(f"{'0.5 * ' if self.half else ''}{total}{' / len({0})' if self.average else ''}")
 
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        part = " / len({y})" if self.average else ""
+        back = "{x} - {y}" if self.half else "2 * ({x} - {y})"
+        value = f"{'0.5 * ' if self.half else ''}(({{x}} - {{y}}) ** 2).sum(){part}"
+        return ArrayCode(value, f"({back}){part}" if part else back)
+
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, SumOfSquaresLayer)
         module.halved, module.averaged = self.half, self.average
@@ -297,6 +309,9 @@ class MeanAbsoluteError(SameShapeLoss):
 
     def to_code(self, *inputs: Signal) -> Code:
         return computed("functional.l1_loss({0}, {1})")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        return ArrayCode("np.abs({x} - {y}).mean()", "np.sign({x} - {y}) / {y}.size")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_sizes(operations)
@@ -325,6 +340,11 @@ class Huber(SameShapeLoss):
 
     def to_code(self, *inputs: Signal) -> Code:
         return computed(f"functional.huber_loss({{0}}, {{1}}, delta={self.delta!r})")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        near = f"np.minimum(np.abs({{x}} - {{y}}), {self.delta!r})"  # the part that counts as a square
+        value = f"({near} * (np.abs({{x}} - {{y}}) - 0.5 * {near})).mean()"
+        return ArrayCode(value, f"np.clip({{x}} - {{y}}, -{self.delta!r}, {self.delta!r}) / {{y}}.size")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_huber(operations, self.delta)

@@ -13,7 +13,7 @@ from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port, numbers_only
-from playground.blocks.code import Code, computed
+from playground.blocks.code import ArrayCode, Code, computed
 from playground.blocks.kinds import usual_kind
 from playground.blocks.merge_operations import plan_concatenation, plan_passing_on, plan_product, plan_sum
 from playground.blocks.operations import Operations
@@ -49,6 +49,11 @@ class Flatten(Block):
 
     def to_code(self, *inputs: Signal) -> Code:
         return computed("{0}.flatten(1)" if len(inputs[0].shape) != 1 else "{0}")
+
+    def to_numpy(self, *inputs: Signal) -> ArrayCode:
+        if len(inputs[0].shape) == 1:
+            return ArrayCode("{x}", "{d}")
+        return ArrayCode("{x}.reshape(len({x}), -1)", "{d}.reshape({x}.shape)")
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_passing_on(operations)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from playground.blocks import activation, class_loss, divergence, normalization
+from playground.blocks import activation, class_loss, class_loss_layers, divergence, normalization
 from playground.blocks.base import Block
 from playground.blocks.families import role_of
 from playground.blocks.registry import BLOCKS
@@ -45,7 +45,8 @@ def batch(signal: Signal, rows: int, seed: int) -> torch.Tensor:
     """Numbers for a wire; of steps that may be without an answer some are."""
     values = batch_of(signal, rows, seed)
     if signal.unanswered:
-        values[torch.rand(values.shape, generator=torch.Generator().manual_seed(seed)) < 0.4] = class_loss.NOT_ASKED
+        lots = torch.rand(values.shape, generator=torch.Generator().manual_seed(seed))
+        values[lots < 0.4] = class_loss_layers.NOT_ASKED
     return values
 
 
@@ -167,7 +168,7 @@ def test_a_batch_without_any_answer_has_no_loss(dtype: np.dtype) -> None:
     steps_of, answers = Signal((2, 3), kind="series"), INDEX.but(shape=(2,), unanswered=True)
     planned = Planned(class_loss.CrossEntropy(), (steps_of, answers), dtype, rows=1, wanted=())
     assert planned.plan()
-    planned.compare(torch.randn(1, 2, 3), torch.full((1, 2), class_loss.NOT_ASKED))
+    planned.compare(torch.randn(1, 2, 3), torch.full((1, 2), class_loss_layers.NOT_ASKED))
     assert np.isnan(planned.output)
 
 

@@ -35,10 +35,10 @@ def run(code: NetworkCode) -> dict[str, Any]:
     return names
 
 
-def feeds_of(report: Report, rows: int = 6) -> dict[Output, torch.Tensor]:
+def feeds_of(report: Report, rows: int = 6, seed: int = 0) -> dict[Output, torch.Tensor]:
     """Random examples for all data blocks."""
     outputs = ((name, port.name) for name in report.data_nodes() for port in report.blocks[name].outputs)
-    return {output: batch_of(_real(report.signals[output]), rows) for output in outputs}
+    return {output: batch_of(_real(report.signals[output]), rows, seed + place) for place, output in enumerate(outputs)}
 
 
 def _real(signal: Signal) -> Signal:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.base import Port
-from playground.blocks.class_loss import NOT_ASKED
+from playground.blocks.class_loss_layers import NOT_ASKED
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part
 from playground.data.inputs.base import InputForm, Known

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.blocks.class_loss import NOT_ASKED
+from playground.blocks.class_loss_layers import NOT_ASKED
 from playground.blocks.signal import PADDING, Signal
 from playground.data.base import Dataset, Examples, Part, target_signal
 from playground.data.inputs.base import InputForm, Known

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks import class_loss, loss
+from playground.blocks import class_loss, class_loss_layers, loss
 from playground.blocks.loss import Comparison
 
 RowLoss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -69,7 +69,7 @@ def _surprise_of_logits(logits: torch.Tensor, target: torch.Tensor) -> torch.Ten
 
 
 def _surprise_of_probabilities(probabilities: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    return _surprise(class_loss.safe_log(probabilities), target)
+    return _surprise(class_loss_layers.safe_log(probabilities), target)
 
 
 _OF_COMPARISONS: dict[Callable[..., Any], RowLoss] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from playground.blocks.class_loss import NOT_ASKED
+from playground.blocks.class_loss_layers import NOT_ASKED
 from playground.blocks.signal import PADDING
 from playground.data.base import PARTS
 from playground.data.preparation import prepare

@@ -13,13 +13,8 @@ from torch.nn import functional
 
 from playground.blocks.activation import Activation
 from playground.blocks.base import Block
-from playground.blocks.class_loss import (
-    CategoricalLayer,
-    binary_cross_entropy,
-    log_softmax,
-    nll_of_probabilities,
-    safe_log,
-)
+from playground.blocks.class_loss import CategoricalLayer, binary_cross_entropy, nll_of_probabilities
+from playground.blocks.class_loss_layers import log_softmax, safe_log
 from playground.blocks.dense import DenseLayer
 from playground.blocks.loss import Comparison, Loss
 

@@ -1,0 +1,164 @@
+"""Dense networks in numpy alone: the numbers of a lecture, and torch's for every preset that is written so."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from playground.code.by_hand import ByHand, NotByHand, by_hand
+from playground.code.roles import Roles
+from playground.document.files import read
+from playground.document.graph import Choice, Graph
+from playground.document.project import Project, Regularization, TrainingSettings
+from playground.network.check import check
+from playground.network.compiled import Network
+from playground.paths import PRESETS
+from playground.training.optimizers import GradientDescent
+from tests.code.running import feeds_of
+from tests.network.small_graphs import chain, node
+
+PRESET_FILES = {path.stem: path for path in sorted(PRESETS.glob("*/*.json")) if path.stem != "chapter"}
+
+
+def functions(code: ByHand, **constants: float) -> dict[str, Any]:
+    """What the lines define; there is nothing but numpy."""
+    import math
+
+    names: dict[str, Any] = {"np": np, "math": math, **constants}
+    exec("\n".join(line.text for line in code.lines()), names)
+    return names
+
+
+def project(graph: Graph, rate: float = 0.1, **settings: Any) -> Project:
+    training = TrainingSettings(optimizer=Choice(id="sgd", parameters={"learning_rate": rate}), **settings)
+    return Project(title="By hand", graph=graph, training=training)
+
+
+def test_the_numbers_of_the_lecture() -> None:
+    """Two inputs, one hidden and one output unit, both sigmoid, no bias; one step at rate 0.5 towards 1."""
+    sigmoid = partial(node, block="dense", units=1, activation="sigmoid", bias=False)
+    graph = chain(
+        node("data", "xor", labels="zero-one"), sigmoid("hidden"), sigmoid("output"),
+        loss=node("loss", "sum-of-squares-error"),
+    )  # fmt: skip
+    names = functions(by_hand(project(graph, 0.5)), LEARNING_RATE=0.5)
+    weights = [np.array([[0.4, -0.2]]), np.array([[0.1]])]
+    x, y = np.array([[0.1, 0.3]]), np.array([[1.0]])
+    hidden, output = names["forward"](weights, x)
+    assert (hidden.item(), output.item()) == pytest.approx((0.49500017, 0.51237248), abs=5e-9)
+    assert names["step"](weights, x, y) == pytest.approx(0.118890, abs=5e-7)
+    assert weights[1].item() == pytest.approx(0.13015349, abs=5e-9)
+    assert weights[0].ravel() == pytest.approx([0.40015228, -0.19954317], abs=5e-9)
+    assert names["step"](weights, x, y) == pytest.approx(0.117079, abs=5e-7)
+
+
+def written() -> list[str]:
+    found = []
+    for name, path in PRESET_FILES.items():
+        try:
+            by_hand(read(path))
+        except NotByHand as reason:
+            assert str(reason).endswith(".")
+        else:
+            found.append(name)
+    return found
+
+
+WRITTEN = written()
+
+
+def test_many_presets_are_written_by_hand() -> None:
+    assert {"two-layer-by-hand", "logistic-regression", "spirals-sgd", "diabetes"} <= set(WRITTEN)
+    assert len(WRITTEN) >= 20
+
+
+@pytest.mark.parametrize("preset", WRITTEN)
+def test_by_hand_and_by_torch_are_the_same_for_twenty_steps(preset: str) -> None:
+    same_steps(read(PRESET_FILES[preset]))
+
+
+FUNCTIONS = ("identity", "step", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "selu", "swish", "gelu", "softplus",
+             "softmax", "log-softmax")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("apart", [False, True])
+def test_every_function_has_its_way_back(name: str, apart: bool) -> None:
+    layers = [node("a", "dense", units=5, activation="identity" if apart else name)]
+    layers += [node("f", name), node("g", name)] if apart else []
+    last = node("b", "dense", units=10, activation="identity", bias=False)
+    graph = chain(node("data", "digits"), node("flat", "flatten"), *layers, last, loss=node("loss", "cross-entropy"))
+    same_steps(project(graph, 0.2))
+
+
+LOSSES = (
+    ("mean-squared-error", "one-hot", "identity"), ("half-mean-squared-error", "one-hot", "tanh"),
+    ("sum-of-squares-error", "one-hot", "sigmoid"), ("mean-absolute-error", "one-hot", "identity"),
+    ("huber", "one-hot", "identity"), ("cross-entropy", "index", "softmax"), ("cross-entropy", "index", "identity"),
+    ("categorical-cross-entropy", "one-hot", "identity"), ("categorical-cross-entropy", "one-hot", "softmax"),
+    ("binary-cross-entropy", "one-hot", "identity"), ("binary-cross-entropy", "one-hot", "sigmoid"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "labels", "ending"), LOSSES)
+def test_every_loss_has_its_way_back(loss: str, labels: str, ending: str) -> None:
+    graph = chain(
+        node("data", "digits", labels=labels), node("flat", "flatten"), node("a", "dense", units=6),
+        node("b", "dense", units=10, activation=ending), loss=node("loss", loss, weight=0.5),
+    )  # fmt: skip
+    same_steps(project(graph, 0.05, regularization=Regularization(l2=0.01)))
+
+
+def same_steps(one: Project) -> None:
+    """Hold twenty steps by hand to twenty of torch, on the same batches from the same weights."""
+    code = by_hand(one)
+    held = one.training.regularization.l2
+    rate = float(GradientDescent.model_validate(one.training.optimizer.parameters).learning_rate)
+    names = functions(code, LEARNING_RATE=rate, L2=held)
+    report = check(one.graph)
+    torch.manual_seed(2)
+    network = Network(report).double()
+    state = network.state_dict()
+    weights = [state[name].numpy().copy() for name in code.names().values()]
+    matrices = [value for value in network.parameters() if value.dim() > 1]
+    optimizer = torch.optim.SGD(network.parameters(), lr=rate)
+    for number in range(20):
+        torch.manual_seed(number)
+        feeds = {name: values.double() if values.is_floating_point() else values
+                 for name, values in feeds_of(report, 5, seed=number).items()}  # fmt: skip
+        optimizer.zero_grad()
+        loss = network(feeds)
+        (loss + held * sum((value**2).sum() for value in matrices)).backward()
+        optimizer.step()
+        x, y = (feeds[output].numpy() for output in Roles(one.graph, report).feeds)
+        with np.errstate(all="ignore"):
+            assert names["step"](weights, x, y) == pytest.approx(loss.item(), rel=1e-7, abs=1e-9, nan_ok=True)
+    for mine, name in zip(weights, code.names().values(), strict=True):
+        np.testing.assert_allclose(mine, network.state_dict()[name].numpy(), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"optimizer": Choice(id="adam")}, "choose the optimizer SGD."),
+        ({"schedule": Choice(id="cosine")}, "choose the schedule Constant."),
+        ({"regularization": Regularization(l1=0.1)}, "no L1 penalty"),
+    ],
+)
+def test_what_is_not_written_by_hand_says_why(changed: dict[str, Any], words: str) -> None:
+    one = read(PRESET_FILES["spirals-sgd"])
+    with pytest.raises(NotByHand, match=words):
+        by_hand(one.replace(training=one.training.replace(**changed)))
+
+
+def test_networks_that_are_not_written_by_hand_say_why() -> None:
+    reasons = {"lenet-5": "Conv2D is not", "two-heads": "one loss", "encoder-block": "without branches"}
+    for preset, words in reasons.items():
+        one = read(PRESET_FILES[preset])
+        plain = one.replace(training=TrainingSettings(optimizer=Choice(id="sgd")))
+        with pytest.raises(NotByHand, match=words):
+            by_hand(plain)
