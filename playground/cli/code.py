@@ -13,6 +13,7 @@ from playground.code.start_state import StateError, written_state
 from playground.document.files import write_atomically
 from playground.document.project import Project
 from playground.network.compiled import CannotCompile
+from playground.training.batches import CannotTrain
 
 
 def code(options: argparse.Namespace) -> int:
@@ -35,13 +36,15 @@ def code(options: argparse.Namespace) -> int:
 
 def _written(project: Project, options: argparse.Namespace, out: Path | None) -> Written:
     try:
-        if not options.weights or out is None:
+        if out is None or not (options.weights or project.starts_from):
             return write(project, distributed=options.distributed)
         beside = out.with_suffix(".safetensors")
-        _save(beside, written_state(project, Path(options.weights)))
+        _save(beside, written_state(project, Path(options.weights) if options.weights else None))
         return write(project, distributed=options.distributed, weights=beside.name)
     except CannotCompile as error:
         raise ProjectFaultError(problem.message for problem in error.problems) from error
+    except CannotTrain as error:
+        raise ProjectFaultError([str(error)]) from error
     except StateError as error:
         raise CallError(str(error)) from error
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from playground.code.parameters import Learned, attribute
+from playground.code.penalties import held_back
 from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.training.optimizers import optimizer_of
@@ -44,10 +45,7 @@ def step(setting: Setting) -> Iterator[str]:
         yield f"{whole}.backward()"
     yield from _clipping(setting)
     yield "optimizer.step()"
-    if any(one.l1 for one in setting.learned):
-        yield "shrink(optimizer, model)"
-    if any(one.limit is not None for one in setting.learned):
-        yield "limit_norms(optimizer, model)" if len(setting.phases) > 1 else "limit_norms(model)"
+    yield from held_back(setting)
     if setting.network.constrains:
         yield "model.constrain()"
     if setting.moving:
@@ -56,9 +54,14 @@ def step(setting: Setting) -> Iterator[str]:
 
 def _turn(setting: Setting) -> Iterator[str]:
     """One of several phases: its losses, and its parameters alone."""
-    each = {node: f'each["{key}"]' for node, key in setting.network.losses.items()}
-    yield f"each = losses({setting.model}{setting.inputs})"
-    yield f"value = {_sum(each, setting.weights, setting.weights)}"
+    if len(setting.weights) == 1:
+        each, weights = dict.fromkeys(setting.weights, "value"), dict.fromkeys(setting.weights, 1.0)
+        yield f"value = loss({setting.model}{setting.inputs})"
+    else:
+        each = {node: f'each["{key}"]' for node, key in setting.network.losses.items()}
+        weights = dict(setting.weights)
+        yield f"each = losses({setting.model}{setting.inputs})"
+        yield f"value = {_sum(each, weights, weights)}"
     total = sum(phase.steps for phase in setting.phases)
     yield f"turn = len(curve) % {total}"
     passed = 0
@@ -66,20 +69,19 @@ def _turn(setting: Setting) -> Iterator[str]:
         passed += phase.steps
         last = number + 1 == len(setting.phases)
         yield "else:" if last else f"{'el' if number else ''}if turn < {passed}:"
-        own = _sum(each, setting.weights, [node for node in each if node in phase.losses])
+        own = _sum(each, weights, [node for node in each if node in phase.losses])
         yield f"    optimizer, wanted = optimizer_{number + 1}, {own}"
-    yield "optimizer.zero_grad()"
+    yield "model.zero_grad()"
     penalty = " + penalty(model)" if any(one.l2 for one in setting.learned) else ""
     yield 'learning = [weight for group in optimizer.param_groups for weight in group["params"]]'
     wanted = f"(wanted{penalty})" if penalty else "wanted"
     yield f"{wanted}.backward(inputs=learning)  # the other phases stay as they are"
 
 
-def _sum(each: dict[str, str], weights: object, nodes: Iterable[str]) -> str:
+def _sum(each: Mapping[str, str], weights: Mapping[str, float], nodes: Iterable[str]) -> str:
     parts = []
     for node in nodes:
-        weight = weights[node]  # type: ignore[index]
-        parts.append(each[node] if weight == 1.0 else f"{weight!r} * {each[node]}")
+        parts.append(each[node] if weights[node] == 1.0 else f"{weights[node]!r} * {each[node]}")
     return " + ".join(parts)
 
 
@@ -143,13 +145,18 @@ def _holders(parameters: list[Learned], setting: Setting) -> list[str]:
     found: list[str] = []
     chosen = {one.path for one in parameters}
     for one in parameters:
-        holder = one.path.rpartition(".")[0]
-        inside = {other.path for other in setting.parameters if other.path.startswith(f"{holder}.")}
-        whole = holder and inside <= chosen
-        word = f"*model.{attribute(holder)}.parameters()" if whole else one.expression
+        levels = one.path.split(".")
+        holders = (".".join(levels[:count]) for count in range(1, len(levels)))
+        whole = next((holder for holder in holders if _inside(holder, setting) <= chosen), "")
+        word = f"*model.{attribute(whole)}.parameters()" if whole else one.expression
         if word not in found:
             found.append(word)
     return found
+
+
+def _inside(holder: str, setting: Setting) -> set[str]:
+    """The parameters in a part of the network."""
+    return {one.path for one in setting.parameters if one.path.startswith(f"{holder}.")}
 
 
 def _listed(start: str, words: list[str], end: str) -> Iterator[str]:

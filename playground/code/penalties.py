@@ -13,28 +13,76 @@ def penalty(model):
     return {total}'''
 SHRINK = '''\
 @torch.no_grad()
-def shrink(optimizer, model):
-    """L1 as a proximal step: weights move towards zero by rate times strength, and stop there."""
-    for group in optimizer.param_groups:
-        for weight in group["params"]:
-            {each}'''
+def shrink(weights, {arguments}):
+    """L1 as a proximal step: weights move towards zero by rate times strength, and stop there; biases do not."""
+    for weight in weights:
+        if weight.dim() > 1:
+            weight.copy_(nn.functional.softshrink(weight, rate * {strength}))'''
 LIMIT = '''\
 @torch.no_grad()
-def limit_norms(model):
+def limit_norms(weights, {arguments}):
     """Scale the weights into each unit back to the largest norm allowed."""
-    for weight{limit} in {weights}:
-        weight.copy_(torch.renorm(weight, 2, 0, {most}))'''
+    for weight in weights:
+        if {chosen}:
+            weight.copy_(torch.renorm(weight, 2, 0, {most}))'''
 
 
 def penalties(setting: Setting) -> Iterator[str]:
-    """The functions that `optimizing.step` calls, as far as the project needs them."""
+    """The functions that the loop calls, as far as the project needs them."""
     learned = setting.learned
     if any(one.l2 for one in learned):
         yield PENALTY.format(total=_squares(learned))
-    if any(one.l1 for one in learned):
-        yield _shrink(learned)
-    if any(one.limit is not None for one in learned):
-        yield _limit(learned)
+    if _any(learned, _l1):
+        alike = _same(learned, _l1) is not None
+        strength = "strength" if alike else "strengths.get(weight, 0.0)"
+        yield SHRINK.format(arguments=f"rate, {'strength' if alike else 'strengths'}", strength=strength)
+    if _any(learned, _most):
+        alike = _same(learned, _most) is not None
+        chosen, most = ("weight.dim() > 1", "most") if alike else ("weight in limits", "limits[weight]")
+        yield LIMIT.format(arguments="most" if alike else "limits", chosen=chosen, most=most)
+
+
+def tables(setting: Setting) -> Iterator[str]:
+    """Statements before the loop: what holds back which weight, where that is not the same for all."""
+    for name, strength in (("strengths", _l1), ("limits", _most)):
+        if _any(setting.learned, strength) and _same(setting.learned, strength) is None:
+            yield f"{name} = {{"
+            for one in setting.learned:
+                if strength(one):
+                    yield f"    {one.expression}: {strength(one)!r},"
+            yield "}"
+
+
+def held_back(setting: Setting, weights: str = "") -> Iterator[str]:
+    """Statements after a step of the optimizer. `weights` are the parameters of one that has them in a single piece."""
+    if _any(setting.learned, _l1):
+        strength = _same(setting.learned, _l1)
+        given = "strengths" if strength is None else repr(strength)
+        yield "for group in optimizer.param_groups:"
+        yield f"    shrink({weights or _PARAMETERS}, group[\"lr\"], {given})"
+    if _any(setting.learned, _most):
+        most = _same(setting.learned, _most)
+        given = "limits" if most is None else repr(most)
+        if weights:
+            yield f"limit_norms({weights}, {given})"
+        else:
+            yield "for group in optimizer.param_groups:"
+            yield f"    limit_norms({_PARAMETERS}, {given})"
+
+
+_PARAMETERS = 'group["params"]'
+
+
+def _l1(one: Learned) -> float | None:
+    return one.l1
+
+
+def _most(one: Learned) -> float | None:
+    return one.limit
+
+
+def _any(learned: tuple[Learned, ...], strength: Callable[[Learned], float | None]) -> bool:
+    return any(strength(one) for one in learned)
 
 
 def _same(learned: tuple[Learned, ...], strength: Callable[[Learned], float | None]) -> float | None:
@@ -49,26 +97,3 @@ def _squares(learned: tuple[Learned, ...]) -> str:
         return f"{strength!r} * sum(weight.square().sum() for weight in model.parameters() if weight.dim() > 1)"
     parts = [f"{one.l2!r} * {one.expression}.square().sum()" for one in learned if one.l2]
     return "(\n        " + "\n        + ".join(parts) + "\n    )" if len(parts) > 1 else parts[0]
-
-
-def _shrink(learned: tuple[Learned, ...]) -> str:
-    strength = _same(learned, lambda one: one.l1)
-    if strength is not None:
-        each = (
-            "if weight.dim() > 1:\n"
-            f'                weight.copy_(nn.functional.softshrink(weight, group["lr"] * {strength!r}))'
-        )
-        return SHRINK.format(each=each)
-    table = "".join(f"        {one.expression}: {one.l1!r},\n" for one in learned if one.l1)
-    each = 'weight.copy_(nn.functional.softshrink(weight, group["lr"] * strengths.get(weight, 0.0)))'
-    text = SHRINK.format(each=each)
-    return text.replace("    for group", f"    strengths = {{\n{table}    }}\n    for group", 1)
-
-
-def _limit(learned: tuple[Learned, ...]) -> str:
-    limit = _same(learned, lambda one: one.limit)
-    if limit is not None:
-        weights = "[weight for weight in model.parameters() if weight.dim() > 1]"
-        return LIMIT.format(limit="", weights=weights, most=repr(limit))
-    pairs = "".join(f"\n        ({one.expression}, {one.limit!r})," for one in learned if one.limit is not None)
-    return LIMIT.format(limit=", most", weights=f"({pairs}\n    )", most="most")

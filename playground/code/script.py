@@ -18,6 +18,8 @@ from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.code.starting import starting
 from playground.code.training import training
+from playground.data.base import ROWS, Dataset
+from playground.document.copies import unrolled
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report, check
@@ -48,10 +50,10 @@ class Script:
 
     def __init__(self, project: Project, report: Report, *, distributed: bool, weights: str) -> None:
         self.project, self.report, self.weights_file = project, report, weights
-        self.graph: Graph = project.graph
+        self.graph: Graph = unrolled(project.graph)
         self.sources = Sources(OWN_NAMES)
         self.starting: tuple[Line, ...] = ()
-        self.network: NetworkCode = network_code(self.graph, report)
+        self.network: NetworkCode = network_code(project.graph, report)
         for line in self.network.imports:
             self.sources.import_line(line)
         phases = active_phases(project, report)
@@ -83,9 +85,22 @@ class Script:
             ("Evaluation", tuple(evaluating(self.setting, self.report, self.sources))),
         ]
         body = [line for title, lines in sections if lines for line in (*_heading(title), *lines)]
-        cannot = (*self.loading.cannot, *self.network.cannot)
+        cannot = (*self._not_ours(), *self.loading.cannot, *self.network.cannot)
         head = [*self._docstring(cannot), *self._imports(), *self._numbers()]
         return joined([*(Line(line) for line in head), *body, *(Line(line) for line in self._main())], cannot)
+
+    def _not_ours(self) -> Iterator[str]:
+        """What no block is to blame for."""
+        start = self.project.starts_from
+        if start is not None and not self.weights_file:
+            yield (
+                f"It starts from the weights of the preset “{start.preset}”, which lie in a file: here all are drawn. "
+                "`playground code --out FILE` puts them beside the code."
+            )
+        for node in self.report.data_nodes():
+            block = self.report.blocks[node]
+            if isinstance(block, Dataset) and block.experience != ROWS:
+                yield f"{block.title} makes its examples while the network learns, by a rule of Playground’s own."
 
     def _docstring(self, cannot: Iterable[str]) -> Iterator[str]:
         project = self.project

@@ -20,14 +20,16 @@ class StateError(Exception):
     """The weights cannot be taken; the message is a sentence for people."""
 
 
-def written_state(project: Project, path: Path) -> bytes:
+def written_state(project: Project, path: Path | None) -> bytes:
     """The weights in a file, or beside a project, as a safetensors file that the written file loads.
 
-    What is not in the file starts as in Playground. Raises StateError where nothing fits, CannotCompile and
-    CannotTrain for a project with errors.
+    What is not in the file starts as in Playground; without a file all does. Raises StateError where nothing fits,
+    CannotCompile and CannotTrain for a project with errors.
     """
     session = Session(project)
     snapshot = session.snapshot()
+    if path is None:
+        return saved(state_of(snapshot), names_in(project))
     try:
         source = read_weights(path)
     except WeightsRefused as error:

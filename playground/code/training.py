@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from playground.code.lines import Line
 from playground.code.optimizing import optimizers, step
-from playground.code.penalties import penalties
+from playground.code.penalties import held_back, penalties, tables
 from playground.code.pieces import piece
 from playground.code.searching import FLATTEN, closure
 from playground.code.setting import Setting
@@ -43,6 +43,7 @@ def _body(setting: Setting, sources: Sources) -> Iterator[str]:
     yield from _before(setting, sources)
     yield from optimizers(setting, sources)
     yield from _schedule(setting, sources)
+    yield from tables(setting)
     stop = setting.project.training.stop
     if stop.patience is not None:
         yield 'best, least, waited = None, float("inf"), 0'
@@ -97,6 +98,7 @@ def _epoch(setting: Setting) -> Iterator[str]:
     if setting.optimizer.evaluates:
         batch = setting.inputs.replace("*", "")
         lines += [f"value = loss(model{setting.inputs})", f"optimizer.step(Closure(model, parameters, weights{batch}))"]
+        lines += held_back(setting, "parameters")
         lines += ["model.constrain()"] if setting.network.constrains else []
         lines += ["schedule.step()"] if setting.moving else []
     else:

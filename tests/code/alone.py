@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from safetensors.torch import load
 
-from playground.code.module import network_code
 from playground.code.script import write
+from playground.code.start_state import names_in, saved
 from playground.document.project import Project
 from playground.training.session.session import Session
 from playground.training.weights.source import state_of
@@ -26,7 +27,7 @@ def refusing(name: str, *arguments: Any, **named: Any) -> Any:
 class Alone:
     """A written file as a module of its own."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, weights: bytes | None = None) -> None:
         self.names: dict[str, Any] = {
             "__name__": "alone", "__builtins__": {**vars(builtins), "__import__": refusing},
         }  # fmt: skip
@@ -34,7 +35,9 @@ class Alone:
         loaded = self.names["load_data"]() if "load_data" in self.names else None
         data, unit = loaded if isinstance(loaded, tuple) else (loaded, None)
         self.given = {"data": data, "unit": unit, "model": self.names["Network"]()}
-        if "initialize" in self.names:
+        if weights is not None:
+            self.given["model"].load_state_dict(load(weights))
+        elif "initialize" in self.names:
             self.names["initialize"](self.given["model"])
 
     def call(self, function: str) -> Any:
@@ -68,7 +71,8 @@ def compare(project: Project, steps: int, *, rest: bool = False) -> list[str]:
     first = state_of(session.snapshot())
     while session.step < steps and not session.finished:
         session.advance(1)
-    alone = Alone(write(project).text)
+    weights = saved(first, names_in(project)) if project.starts_from else None
+    alone = Alone(write(project, weights="first.safetensors" if weights else "").text, weights)
     if not rest:
         alone.epochs_for(steps)
     wrong = list(_different_starts(project, alone, first))
@@ -97,6 +101,6 @@ def different_metrics(here: Mapping[str, float], there: Mapping[str, float]) -> 
 
 def _different_starts(project: Project, alone: Alone, first: Mapping[str, np.ndarray]) -> Any:
     state = alone.given["model"].state_dict()
-    for ours, theirs in network_code(project.graph).names.items():
+    for ours, theirs in names_in(project).items():
         if not np.allclose(state[theirs].numpy(), first[ours], rtol=1e-6, atol=1e-6):
             yield f"first weights of {ours}"

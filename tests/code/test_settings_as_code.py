@@ -1,0 +1,156 @@
+"""Settings that no preset has, or not together: a project with each of them learns alike as a file of its own."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from playground.document.graph import Choice, Edge, Graph, Group, Node, NodeTraining
+from playground.document.project import (
+    Clipping,
+    MetricTarget,
+    Phase,
+    Project,
+    Regularization,
+    StopRules,
+    TrainingSettings,
+)
+from playground.training.optimizers import OPTIMIZERS
+from playground.training.schedules import SCHEDULES
+from tests.code.alone import compare
+
+
+def chain(
+    *blocks: tuple[str, dict[str, Any]], data: str = "circles", loss: str = "cross-entropy", groups=(),
+    training: dict[str, NodeTraining] | None = None, twins: dict[str, str] | None = None, **parameters,
+) -> Graph:  # fmt: skip
+    """Data, these blocks one after the other, and a loss. Blocks are called by their ids and a number."""
+    counts: dict[str, Any] = {}
+    names = [f"{block}-{next(counts.setdefault(block, itertools.count(1)))}" for block, _ in blocks]
+    nodes = [
+        Node(id=name, block=block, parameters=more, training=(training or {}).get(name, NodeTraining()),
+             weights_of=(twins or {}).get(name))
+        for name, (block, more) in zip(names, blocks, strict=True)
+    ]  # fmt: skip
+    path = [("data", "features"), *((name, "output") for name in names)]
+    edges = [Edge(source=node, source_port=port, target=name)
+             for (node, port), name in zip(path, names, strict=False)]  # fmt: skip
+    edges += [
+        Edge(source=names[-1], target="loss", target_port="prediction"),
+        Edge(source="data", source_port="target", target="loss", target_port="target"),
+    ]
+    ends = [Node(id="data", block=data, parameters={"examples": 60, **parameters}), Node(id="loss", block=loss)]
+    return Graph(nodes=(*ends, *nodes), edges=tuple(edges), groups=tuple(groups))
+
+
+def dense(units: int, activation: str = "identity", **more: Any) -> tuple[str, dict[str, Any]]:
+    return "dense", {"units": units, "activation": activation, **more}
+
+
+PLAIN = chain(dense(6, "tanh"), dense(5, "tanh"), dense(2))
+SETTINGS: dict[str, tuple[Graph, dict[str, Any]]] = {
+    "plain": (PLAIN, {}),
+    "all in one batch": (PLAIN, {"batch_size": 0}),
+    "a batch larger than the data": (chain(dense(6, "tanh"), ("dropout", {}), dense(2)), {"batch_size": 500}),
+    "l1": (PLAIN, {"regularization": Regularization(l1=0.05)}),
+    "l2": (PLAIN, {"regularization": Regularization(l2=0.02)}),
+    "max-norm": (PLAIN, {"regularization": Regularization(max_norm=0.7)}),
+    "all of them, and blocks of their own": (
+        chain(dense(6, "tanh"), dense(5, "tanh"), dense(2),
+              training={"dense-1": NodeTraining(l1=0.0, l2=0.3, max_norm=0.5, learning_rate_factor=0.5),
+                        "dense-2": NodeTraining(l1=0.2)}),
+        {"regularization": Regularization(l1=0.02, l2=0.01, max_norm=0.9), "schedule": Choice(id="warm-up")},
+    ),
+    "clipped values": (PLAIN, {"clipping": Clipping(kind="value", limit=0.01)}),
+    "clipped norm": (PLAIN, {"clipping": Clipping(kind="norm", limit=0.05)}),
+    "a frozen block": (
+        chain(dense(6, "tanh"), ("batch-norm", {}), dense(2),
+              training={"dense-1": NodeTraining(trainable=False), "batch-norm-1": NodeTraining(trainable=False)}), {},
+    ),
+    "rates of their own": (
+        chain(dense(6, "relu"), dense(5, "relu"), dense(2),
+              training={"dense-1": NodeTraining(learning_rate_factor=0.1),
+                        "dense-3": NodeTraining(learning_rate_factor=3.0)}),
+        {"optimizer": Choice(id="momentum"), "regularization": Regularization(l1=0.01)},
+    ),
+    "dropout, noise and normalization": (
+        chain(dense(8, "relu"), ("batch-norm", {}), ("dropout", {"rate": 0.4}), ("gaussian-noise", {}), dense(2)),
+        {"initializer": Choice(id="he-normal")},
+    ),
+    "a copied group": (
+        chain(dense(5, "tanh"), dense(5, "tanh"), ("layer-norm", {}), dense(2),
+              groups=[Group(id="stage", title="Stage", nodes=("dense-2", "layer-norm-1"), repeat=3)]), {},
+    ),
+    "a copied group that shares": (
+        chain(dense(5, "tanh"), dense(5, "tanh"), dense(2),
+              groups=[Group(id="stage", nodes=("dense-2",), repeat=3, shared=True)]),
+        {"optimizer": Choice(id="sgd"), "regularization": Regularization(l1=0.01, l2=0.02)},
+    ),
+    "twins": (
+        chain(dense(5, "tanh"), dense(5, "tanh"), dense(5, "tanh"), dense(2), twins={"dense-3": "dense-2"}), {},
+    ),
+    "two phases of one loss": (
+        chain(dense(5, "tanh"), dense(5, "tanh"), dense(2)),
+        {"phases": (Phase(losses=("loss",), trains=("dense-1", "dense-2"), steps=2),
+                    Phase(losses=("loss",), trains=("dense-3",), optimizer=Choice(id="sgd"), steps=1)),
+         "regularization": Regularization(l1=0.02, l2=0.03, max_norm=0.8),
+         "clipping": Clipping(kind="norm", limit=0.1)},
+    ),
+    "a sum over the batch": (
+        chain(dense(4, "tanh"), dense(1), data="plane", loss="sum-of-squares-error"),
+        {"optimizer": Choice(id="sgd", parameters={"learning_rate": 0.001})},
+    ),
+    "a scaled target": (
+        chain(dense(4, "tanh"), dense(1), data="plane", loss="mean-squared-error", target_scaling="standardize"), {},
+    ),
+}  # fmt: skip
+
+
+def project_of(graph: Graph, settings: dict[str, Any], **stop: Any) -> Project:
+    training = {"batch_size": 16, "stop": StopRules(**stop), **settings}
+    return Project(title="A project", graph=graph, training=TrainingSettings(**training))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_same_with(name: str) -> None:
+    assert compare(project_of(*SETTINGS[name]), 12) == []
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.id)
+def test_the_same_by(kind) -> None:
+    graph = chain(dense(3, "tanh"), dense(2))
+    settings = {"optimizer": Choice(id=kind.id), "batch_size": 0 if kind.evaluates else 16}
+    assert compare(project_of(graph, settings), 8) == []
+
+
+@pytest.mark.parametrize("penalty", ["l1", "l2", "max_norm"])
+def test_a_search_with_penalties(penalty: str) -> None:
+    regularization = Regularization(**{penalty: 0.05})
+    graph = chain(dense(3, "tanh"), dense(2))
+    settings = {"optimizer": Choice(id="bfgs"), "batch_size": 0, "regularization": regularization}
+    assert compare(project_of(graph, settings), 6) == []
+
+
+@pytest.mark.parametrize("kind", SCHEDULES, ids=lambda kind: kind.id)
+def test_the_same_along(kind) -> None:
+    """To the end of the run, which some schedules ask for."""
+    few = {"plateau": {"patience": 0, "threshold": 0.5}, "step": {"every": 2}, "warm-up": {"steps": 7}}
+    graph = chain(dense(4, "tanh"), dense(2), training={"dense-1": NodeTraining(learning_rate_factor=0.5)})
+    settings = {"schedule": Choice(id=kind.id, parameters=few.get(kind.id, {}))}
+    assert compare(project_of(graph, settings, epochs=6), 1_000, rest=True) == []
+
+
+STOPS: dict[str, dict[str, Any]] = {
+    "epochs": {"epochs": 5},
+    "target": {"epochs": 60, "target": MetricTarget(metric="train_accuracy", at_least=0.8)},
+    "loss": {"epochs": 60, "target": MetricTarget(metric="validation_loss", at_most=0.6)},
+    "patience": {"epochs": 200, "patience": 2},
+    "patience without going back": {"epochs": 200, "patience": 3, "restore_best": False},
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_the_same_end(name: str) -> None:
+    graph = chain(dense(6, "tanh"), ("dropout", {"rate": 0.2}), dense(2), noise=0.2)
+    settings = {"optimizer": Choice(id="adam", parameters={"learning_rate": 0.05})}
+    assert compare(project_of(graph, settings, **STOPS[name]), 10_000, rest=True) == []
