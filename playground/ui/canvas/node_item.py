@@ -28,7 +28,7 @@ _FOOTER = 27.0
 _WIDE, _WIDEST = 196.0, 252.0
 """Widths up to which a card grows for its title and subtitle, and for its footer, which must not be cut."""
 _RADIUS = 9.0
-_NEAR = 0.95
+NEAR = 0.95
 """Zoom below which a card shows fewer words."""
 _ICON_ROOM = 20.0
 """Width that the icon takes from the title."""
@@ -242,7 +242,7 @@ class NodeItem(QGraphicsRectItem):
         self._paint_panel(painter, detail)
         if detail < FAR:
             self._paint_from_afar(painter, detail)
-        elif detail < _NEAR:
+        elif detail < NEAR:
             self._paint_fewer_words(painter, detail)
         else:
             self._paint_words(painter)
@@ -379,7 +379,7 @@ class NodeItem(QGraphicsRectItem):
 
     def _title_bottom(self, detail: float) -> float:
         """Where a title of two lines ends, seen from this zoom; 0 where it leaves the picture alone."""
-        if detail >= _NEAR:
+        if detail >= NEAR:
             return 0.0
         size = min(TEXT / detail, _LARGEST)
         lines, _ = self.heading(size)

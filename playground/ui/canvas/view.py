@@ -49,6 +49,7 @@ from playground.ui.canvas.live import NO_PALETTES, LivePictures
 from playground.ui.canvas.menus import context_menu, hit_by_keyboard
 from playground.ui.canvas.messages import Messages
 from playground.ui.canvas.quick_menu import QuickMenu
+from playground.ui.canvas.repeat_editor import RepeatEditor
 from playground.ui.canvas.requests import MenuRequest
 from playground.ui.canvas.scroll_bars import ScrollBars
 from playground.ui.canvas.surface import CanvasSurface
@@ -76,6 +77,7 @@ class CanvasView(CanvasSurface):
         self._gesture: Interaction | None = None
         self._space = False
         self._asking = Asking(self)
+        self.repeat = RepeatEditor(self)
         self.entering = Entering(self)
         self._was_selected = ""
         self._scale = THEME.scale
@@ -265,6 +267,7 @@ class CanvasView(CanvasSurface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.editor.finish()
+        self.repeat.close()
         self.messages.dismiss()
         if self._gesture is not None:
             return
@@ -278,7 +281,7 @@ class CanvasView(CanvasSurface):
             return
         if panning:
             self._begin(Pan(self, pointer))
-        elif left:
+        elif left and not self.repeat.press(hit, pointer.scene):
             self._begin(self._gesture_for(hit, pointer))
         event.accept()
 
@@ -305,7 +308,10 @@ class CanvasView(CanvasSurface):
             self._drag(pointer)
             return
         if not event.buttons() and not self._space:
-            self._hover.over(self.hit(pointer.scene), pointer.scene)
+            hit = self.hit(pointer.scene)
+            self._hover.over(hit, pointer.scene)
+            if self.repeat.hover(hit, pointer.scene):
+                self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
 
     def _drag(self, pointer: Pointer) -> None:
         """Go on with the gesture; at the edge the canvas scrolls below the mouse."""
@@ -373,7 +379,10 @@ class CanvasView(CanvasSurface):
     # Wheel, touch, keyboard ------------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.camera.wheel(event)
+        place = self.to_scene(event.position())
+        point = place.x(), place.y()
+        if not self.repeat.wheel(event, self.hit(point), point):
+            self.camera.wheel(event)
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
