@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
@@ -55,8 +55,8 @@ class OutlineTree(QTreeWidget):
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
         self.setAccessibleName("Outline of the canvas")
         self.setAccessibleDescription(
-            "Enter goes into the parameters, A adds a block, F2 renames, C connects, Delete deletes, Alt with an arrow "
-            "key moves."
+            "Enter goes into the parameters, or into a group, A adds a block, F2 renames, C connects, Delete deletes, "
+            "Alt with an arrow key moves. Control and E closes or opens a group, Control with up or down repeats it."
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -254,7 +254,8 @@ class OutlineWidget(QWidget):
         self._giving = True
         self._canvas.canvas_scene.selection.choose(items, wires)
         self._giving = False
-        shown = self._canvas.canvas_scene.rects(items)
+        scene = self._canvas.canvas_scene
+        shown = scene.rects(scene.card_of(item) or item for item in items)
         if len(shown) == 1:
             self._canvas.camera.reveal(scene_rect(next(iter(shown.values()))))
 
@@ -272,9 +273,11 @@ class OutlineWidget(QWidget):
         if alt and event.key() in _ARROWS:
             self._canvas.verbs.nudge(*_ARROWS[event.key()])
         elif event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
-            return False
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            return self._press_for_groups(event)
+        elif event.key() == Qt.Key.Key_Delete:
             self._canvas.verbs.delete()
+        elif event.key() == Qt.Key.Key_Backspace:
+            self._canvas.verbs.leave_or_delete()
         elif event.key() == Qt.Key.Key_F2:
             self.rename()
         elif event.key() == Qt.Key.Key_C and row is not None and row.kind == "node":
@@ -287,20 +290,38 @@ class OutlineWidget(QWidget):
             return False
         return True
 
+    def _press_for_groups(self, event: QKeyEvent) -> bool:
+        """Keys with Ctrl: group, ungroup, close or open, one copy more or less. False for others."""
+        verbs, shift = self._canvas.verbs, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        acts: dict[int, Callable[[], object]] = {
+            Qt.Key.Key_G: verbs.ungroup if shift else verbs.group,
+            Qt.Key.Key_E: verbs.toggle_closed,
+            Qt.Key.Key_Up: partial(verbs.repeat_more, 1),
+            Qt.Key.Key_Down: partial(verbs.repeat_more, -1),
+        }
+        act = acts.get(event.key())
+        walks = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not self._canvas.selected_groups()
+        if act is None or walks or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return False
+        act()
+        return True
+
     def _enter(self, row: OutlineRow | None) -> None:
         """Go into the parameters of the row's node, add a block into its wire, or carry out the fix."""
         if row is not None and row.kind in ("fix", "problem"):
             fixes = [row] if row.kind == "fix" else [child for child in row.children if child.fix is not None]
             if fixes and fixes[0].fix is not None:
                 commands.apply_fix(self._document, row.id, fixes[0].fix)
-        elif row is not None and row.kind in ("node", "member") and self._canvas.selected_node():
+        elif row is not None and row.kind == "group":
+            self._canvas.verbs.enter_group()
+        elif row is not None and row.kind == "node" and self._canvas.selected_node():
             self._canvas.parameters_wanted.emit()
         else:
             self._add_block(row)
 
     def _add_block(self, row: OutlineRow | None) -> None:
         """Ask for a block after the row's node or into its wire."""
-        if row is None or row.kind in ("node", "wire", "member"):
+        if row is None or row.kind in ("node", "wire"):
             self._asked = True
             self._canvas.append_to_selection()
             menu = self._canvas.quick_menu
@@ -328,13 +349,18 @@ class OutlineWidget(QWidget):
         elif row.kind in ("node", "group"):
             with QSignalBlocker(self.tree):
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-                item.setText(0, row.text.removeprefix("Error: "))
+                item.setText(0, self._title(row))
             self.tree.editItem(item, 0)
+
+    def _title(self, row: OutlineRow) -> str:
+        """What is edited of a row: its text without signs."""
+        group = self._document.graph.groups_by_id.get(row.id)
+        return (group.title or "Group") if group is not None else row.text.removeprefix("Error: ")
 
     @Slot(QTreeWidgetItem, int)
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         row = row_of(item)
-        if column == 0 and row is not None and item.text(0).strip() != row.text.removeprefix("Error: "):
+        if column == 0 and row is not None and item.text(0).strip() != self._title(row):
             self._typed.emit(row.id, item.text(0))
 
     @Slot(str, str)

@@ -11,7 +11,8 @@ from playground.ui.widgets import icons
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
-_SIGNS = {"problem": ("warning", "error"), "fix": ("next", "accent"), "note": ("note", "secondary")}
+_SIGNS = {"problem": ("warning", "error"), "fix": ("next", "accent"), "note": ("note", "secondary"),
+          "group": ("group", "secondary")}  # fmt: skip
 _ROW = Qt.ItemDataRole.UserRole + 1
 
 
@@ -53,7 +54,8 @@ class TopRow:
             if not row.detail:
                 item.setFirstColumnSpanned(True)
             if row.children:
-                item.setExpanded(row.key not in folded and (row.kind != "problem" or row.key in known))
+                begins_folded = row.kind == "problem" or row.folded
+                item.setExpanded(row.key not in folded and (not begins_folded or row.key in known))
 
 
 def _fill(item: QTreeWidgetItem, row: OutlineRow) -> None:
@@ -66,7 +68,7 @@ def _fill(item: QTreeWidgetItem, row: OutlineRow) -> None:
     item.setForeground(1, QBrush(THEME.color("secondary")))
     if row.family:
         item.setIcon(0, icons.icon(row.family, row.family, THEME.px(16)))
-    elif row.kind in ("problem", "fix", "note"):
+    elif row.kind in _SIGNS:
         item.setIcon(0, icons.icon(*_SIGNS[row.kind], THEME.px(16)))
     item.setForeground(0, QBrush(THEME.color("error" if row.text.startswith("Error:") else "text")))
 

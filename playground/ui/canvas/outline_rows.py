@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from playground.blocks.base import Fix
-from playground.document.graph import Edge, EdgeKey, Graph
+from playground.document.graph import Edge, EdgeKey, Graph, Group
 from playground.network.check import Problem, Report
 from playground.ui.canvas.face import CardFace, faces
 
 RowKey = tuple[str, str, EdgeKey | None, str]
-RowKind = Literal["node", "wire", "problem", "fix", "notes", "note", "groups", "group", "member"]
+RowKind = Literal["node", "wire", "problem", "fix", "notes", "note", "group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class OutlineRow:
     family: str = ""
     edge: EdgeKey | None = None
     fix: Fix | None = None
+    folded: bool = False
+    """Whether it begins folded."""
     children: tuple[OutlineRow, ...] = field(default=())
 
     @property
@@ -45,26 +47,50 @@ Made = dict[str, tuple[tuple[object, ...], OutlineRow]]
 def outline_rows(
     graph: Graph, report: Report, shown: Mapping[str, CardFace] | None = None, made: Made | None = None
 ) -> tuple[OutlineRow, ...]:
-    """Faults of the whole, nodes in the order of the network with their wires, then notes and groups.
+    """Faults of the whole, nodes in the order of the network with their wires, then notes. A group is a branch with all
+    that lies in it, where the first of its nodes would stand.
 
     `shown` holds the faces of all nodes where they are known already; `made` keeps the rows of nodes from one call to
     the next, so that only those are made anew of which something has changed.
     """
     if shown is None:
         shown = faces(graph, report)
-    order = report.order or tuple(node.id for node in graph.nodes)
+    order = [name for name in report.order if graph.has(name)] or [node.id for node in graph.nodes]
     rows = [_problem(problem) for problem in report.problems if not problem.node]
-    rows += [_known_node(name, graph, shown, made if made is not None else {}) for name in order]
+    nodes = {name: _known_node(name, graph, shown, made if made is not None else {}) for name in order}
+    rows += _branch("", _contents(graph, order), nodes, graph)
     if graph.notes:
         notes = tuple(
             OutlineRow("note", note.id, _first_line(note.text), spoken=f"Note: {note.text or 'empty'}")
             for note in graph.notes
         )
         rows.append(OutlineRow("notes", "", "Notes", str(len(notes)), f"Notes, {len(notes)}", children=notes))
-    if graph.groups:
-        groups = tuple(_group(group.id, group.title, group.nodes, shown) for group in graph.groups)
-        rows.append(OutlineRow("groups", "", "Groups", str(len(groups)), f"Groups, {len(groups)}", children=groups))
     return tuple(rows)
+
+
+def _contents(graph: Graph, order: Sequence[str]) -> dict[str, list[str]]:
+    """What lies directly in each group, and in none (""), in the order of the network."""
+    found: dict[str, list[str]] = {"": []}
+
+    def put(name: str) -> None:
+        home = graph.homes.get(name, "")
+        if home and home not in found:
+            found[home] = []
+            put(home)
+        found[home].append(name)
+
+    for name in order:
+        put(name)
+    return found
+
+
+def _branch(
+    group: str, contents: Mapping[str, Sequence[str]], nodes: Mapping[str, OutlineRow], graph: Graph
+) -> list[OutlineRow]:
+    return [
+        nodes[name] if name in nodes else _group(graph.group(name), tuple(_branch(name, contents, nodes, graph)))
+        for name in contents[group]
+    ]
 
 
 def _known_node(name: str, graph: Graph, shown: Mapping[str, CardFace], made: Made) -> OutlineRow:
@@ -111,10 +137,22 @@ def _problem(problem: Problem) -> OutlineRow:
     return OutlineRow("problem", problem.node, text, spoken=text, children=fixes)
 
 
-def _group(identifier: str, title: str, nodes: tuple[str, ...], shown: Mapping[str, CardFace]) -> OutlineRow:
-    members = tuple(OutlineRow("member", name, _title(shown, name), family=shown[name].family) for name in nodes)
-    spoken = f"Group {title} of {', '.join(member.text for member in members)}"
-    return OutlineRow("group", identifier, title or "Group", f"{len(nodes)} blocks", spoken, children=members)
+def _group(group: Group, children: tuple[OutlineRow, ...]) -> OutlineRow:
+    title = group.title or "Group"
+    blocks = sum(_nodes_in(child) for child in children)
+    wrong = any(child.text.startswith("Error:") for child in children)
+    words = f"{title} ×\N{NO-BREAK SPACE}{group.repeat}" if group.repeat > 1 else title
+    spoken = [f"Group {title}", f"{blocks} block{'s' if blocks != 1 else ''}", "closed" if group.closed else "open"]
+    if group.repeat > 1:
+        spoken.append(f"{group.repeat} copies" + (" with the same weights" if group.shared else ""))
+    return OutlineRow(
+        "group", group.id, f"Error: {words}" if wrong else words, f"{blocks} blocks", ", ".join(spoken),
+        children=children, folded=group.closed,
+    )  # fmt: skip
+
+
+def _nodes_in(row: OutlineRow) -> int:
+    return sum(map(_nodes_in, row.children)) if row.kind == "group" else int(row.kind == "node")
 
 
 def _title(shown: Mapping[str, CardFace], name: str) -> str:

@@ -21,6 +21,8 @@ class CanvasSurface(QGraphicsView):
 
     node_selected = Signal(str)
     """The one selected node, or "" when none or several are."""
+    group_selected = Signal(str)
+    """The one selected group; told after `node_selected`."""
     selection_changed = Signal()
     weight_edit_requested = Signal(str, object, float)
     """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""

@@ -79,7 +79,7 @@ class CanvasView(CanvasSurface):
         self._asking = Asking(self)
         self.repeat = RepeatEditor(self)
         self.entering = Entering(self)
-        self._was_selected = ""
+        self._was_selected = ("", "")
         self._scale = THEME.scale
         self._set_up()
         self.canvas_scene.reconciled.connect(self._on_reconciled)
@@ -242,10 +242,14 @@ class CanvasView(CanvasSurface):
     def _on_selection(self) -> None:
         self.selection_changed.emit()
         name = self.selected_node()
-        if name != self._was_selected:
-            self._was_selected = name
+        chosen = self.canvas_scene.selection.single
+        group = chosen if chosen in self.document.graph.groups_by_id else ""
+        if (name, group) != self._was_selected:
+            self._was_selected = name, group
             self.node_selected.emit(name)
-        item = self.canvas_scene.nodes.get(name)
+            if group:
+                self.group_selected.emit(group)
+        item = self.canvas_scene.nodes.get(chosen)
         self.setAccessibleDescription(item.face.words() if item is not None else self._summary())
 
     def _summary(self) -> str:

@@ -12,6 +12,7 @@ from playground.data.preview import DataPreview
 from playground.training.snapshot import Snapshot
 from playground.ui.inspector.block_panel import BlockPanel
 from playground.ui.inspector.data_panel import DataPanel, data_nodes
+from playground.ui.inspector.group_panel import GroupPanel
 from playground.ui.inspector.notes_panel import NotesPanel
 from playground.ui.inspector.training_panel import TrainingPanel
 from playground.ui.open_document import OpenDocument
@@ -37,11 +38,13 @@ class Inspector(QTabWidget):
         self._node = ""
         self.data = DataPanel(document)
         self.block = BlockPanel(document)
+        self.group = GroupPanel(document)
         self.notes = NotesPanel(document)
         self.training = TrainingPanel(document)
         self.block_place = QStackedWidget()
         self.block_place.addWidget(self.notes)
         self.block_place.addWidget(self.block)
+        self.block_place.addWidget(self.group)
         self.addTab(self.data, "Data")
         self.addTab(self.block_place, "Block")
         self.addTab(self.training, "Training")
@@ -67,6 +70,14 @@ class Inspector(QTabWidget):
         else:
             self.setCurrentWidget(self.block_place)
 
+    @Slot(str)
+    def select_group(self, group: str) -> None:
+        """Show a group."""
+        if group in self._document.graph.groups_by_id:
+            self.group.select(group)
+            self.block_place.setCurrentWidget(self.group)
+            self.setCurrentWidget(self.block_place)
+
     def show_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show newer weights, where they are seen."""
         self.block.show_snapshot(snapshot)
@@ -75,6 +86,8 @@ class Inspector(QTabWidget):
     def show_report(self) -> None:
         """Follow the document's check report; a selected node that is gone gives way to the notes."""
         if self._node and not self._document.graph.has(self._node):
+            self.select("")
+        if self.block_place.currentWidget() is self.group and self.group.group is None:
             self.select("")
 
     def show_goals(self, measured: Mapping[str, float]) -> None:

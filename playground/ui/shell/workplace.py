@@ -117,6 +117,9 @@ class Workplace(Parts):
         self.views.moment_chosen.connect(self.time.go_to)
         self.views.run_chosen.connect(self._with_run)
         self.canvas.node_selected.connect(self._on_selected)
+        self.canvas.group_selected.connect(self.inspector.select_group)
+        self.inspector.group.enter_wanted.connect(self._enter_group)
+        self.inspector.group.go_to_wanted.connect(self.canvas.go_to)
         self.views.example_changed.connect(self.canvas_feed.show_example)
         self.views.canvas_notes_changed.connect(self.canvas.canvas_scene.wire_notes.show)
         self.canvas.said.connect(self._say)
@@ -252,6 +255,11 @@ class Workplace(Parts):
     def _on_selected(self, node: str) -> None:
         self.views.node = node
         self.inspector.select(node)
+
+    @Slot(str)
+    def _enter_group(self, group: str) -> None:
+        self.canvas.canvas_scene.enter(group)
+        self.canvas.setFocus()
 
     @Slot(str, object, float)
     def _on_weight_edited(self, name: str, index: tuple[int, ...], value: float) -> None:

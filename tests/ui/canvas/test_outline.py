@@ -70,14 +70,58 @@ def test_faults_of_the_whole_come_first() -> None:
     assert rows[0].id == ""
 
 
-def test_notes_and_groups_have_their_own_branch(document) -> None:
-    graph = edits.add_note(document.graph, Note(id="note-1", text="First line\nsecond"))
+def nested() -> Graph:
+    """The small graph with its dense blocks in two groups, the second in the first."""
+    return small_graph().replace(
+        groups=(
+            Group(id="outer", title="Hidden", nodes=("dense-1",), repeat=2, closed=True),
+            Group(id="inner", title="Last", nodes=("dense-2",), inside="outer"),
+        )
+    )
+
+
+def test_notes_have_their_own_branch_and_groups_stand_where_their_blocks_do(document) -> None:
+    graph = edits.add_note(nested(), Note(id="note-1", text="First line\nsecond"))
     graph = edits.add_note(graph, Note(id="note-2", text="  "))
-    graph = edits.add_group(graph, Group(id="group-1", title="Hidden", nodes=("dense-1", "dense-2")))
-    notes, groups = outline_rows(graph, check(graph))[-2:]
+    circles, hidden, loss, notes = outline_rows(graph, check(graph))
     assert [row.text for row in notes.children] == ["First line", "Empty note"]
-    assert groups.children[0].text == "Hidden"
-    assert [row.text for row in groups.children[0].children] == ["Dense 1", "Dense 2"]
+    assert (circles.id, loss.id) == ("circles-1", "loss-1")
+    assert hidden.text == "Hidden ×\N{NO-BREAK SPACE}2"
+    assert hidden.spoken == "Group Hidden, 2 blocks, closed, 2 copies"
+    assert [row.text for row in hidden.children] == ["Dense 1", "Last"]
+    assert [row.text for row in hidden.children[1].children] == ["Dense 2"]
+
+
+def test_groups_are_folded_entered_closed_and_repeated_by_keys(outline, canvas, document, open_graph) -> None:
+    open_graph(nested())
+    item = find(outline, "Hidden ×\N{NO-BREAK SPACE}2")
+    assert not item.isExpanded()  # as it is closed
+    outline.tree.setCurrentItem(item)
+    press(outline, Qt.Key.Key_Right)
+    assert item.isExpanded()
+    press(outline, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    assert document.graph.group("outer").repeat == 3
+    press(outline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert not document.graph.group("outer").closed
+    press(outline, Qt.Key.Key_Return)
+    assert canvas.canvas_scene.entered == "outer"
+    press(outline, Qt.Key.Key_Backspace)
+    assert canvas.canvas_scene.entered == ""
+    assert document.graph.has("dense-1")
+
+
+def test_blocks_are_grouped_by_keys(outline, document) -> None:
+    go_to(outline, "Dense 1")
+    press(outline, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert [group.nodes for group in document.graph.groups] == [("dense-1",)]
+    assert outline.current_row().id in ("dense-1", "group-1")
+
+
+def test_a_block_in_a_closed_group_is_chosen_from_its_row(outline, canvas, document, open_graph) -> None:
+    open_graph(nested())
+    go_to(outline, "Dense 2")
+    assert canvas.selected_node() == "dense-2"
+    assert "dense-2" not in canvas.canvas_scene.nodes
 
 
 def test_selection_goes_both_ways(outline, canvas, document) -> None:
