@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from playground.document.graph import Edge, EdgeKey, Graph, Group, Node, Position
 from playground.editing import groups
 from playground.ui.canvas.menus import context_menu
-from tests.ui.canvas.conftest import Hands, canvas_with, node
+from playground.ui.canvas.requests import MenuRequest
+from tests.ui.canvas.conftest import LEFT, Hands, canvas_with, node
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups on the offscreen platform
 CONTROL, SHIFT, ALT = (
@@ -60,13 +61,17 @@ def wire_ends(hands: Hands) -> set[tuple[str, str]]:
     return {(wire.start.node, wire.end.node) for wire in hands.view.canvas_scene.level.wires.values()}
 
 
+def double_click(hands: Hands, card: str) -> None:
+    QTest.mouseDClick(hands.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, hands.card(card))
+
+
 def test_a_closed_group_is_one_card_with_the_ports_and_the_numbers_of_all_that_is_inside(hands: Hands) -> None:
     assert cards(hands) == {"spirals-1", "dense-1", "part", "dense-3", "loss-1"}
     assert {("dense-1", "part"), ("part", "dense-3")} <= wire_ends(hands)
     face = hands.view.canvas_scene.nodes["part"].face
     assert (face.title, face.parameters, face.short_badge) == ("Part", "20 params", "batch × 4")
     assert [port.title for port in face.inputs] == ["Dense 2: Input"]
-    assert [port.badge for port in face.outputs] == ["batch × 4"]
+    assert [port.badge for port in face.outputs] == ["batch × features 4"]
 
 
 def test_parameters_are_those_of_all_copies_and_of_one_where_they_share(hands: Hands) -> None:
@@ -109,9 +114,7 @@ def test_a_double_click_enters_and_backspace_leaves(hands: Hands) -> None:
     scene, camera = hands.view.canvas_scene, hands.view.camera
     camera.zoom_to(0.8)
     before = camera.zoom, camera.centre
-    QTest.mouseDClick(
-        hands.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, hands.card("part")
-    )
+    double_click(hands, "part")
     assert scene.entered == "part"
     assert cards(hands) == {"dense-2", "tanh-1", ":in:dense-1.output", ":out:tanh-1.output"}
     assert (":in:dense-1.output", "dense-2") in wire_ends(hands)
@@ -149,8 +152,7 @@ def test_backspace_inside_a_group_never_deletes(hands: Hands) -> None:
 
 def test_a_stub_leads_to_what_it_stands_for(hands: Hands) -> None:
     hands.view.canvas_scene.enter("part")
-    place = hands.card(":in:dense-1.output")
-    QTest.mouseDClick(hands.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    double_click(hands, ":in:dense-1.output")
     assert hands.view.canvas_scene.entered == ""
     assert hands.view.selected_node() == "dense-1"
 
@@ -176,9 +178,7 @@ def test_a_block_put_into_a_wire_inside_an_open_group_belongs_to_it(qtbot) -> No
     assert outside not in hands.graph.group("part").nodes
 
 
-def _request(edge: EdgeKey):
-    from playground.ui.canvas.requests import MenuRequest
-
+def _request(edge: EdgeKey) -> MenuRequest:
     return MenuRequest(None, edge=edge)
 
 
@@ -338,9 +338,10 @@ def test_keys_repeat_and_too_many_copies_are_refused_in_words(hands: Hands, qtbo
     hands.key(Qt.Key.Key_Up, CONTROL)
     hands.key(Qt.Key.Key_Down, CONTROL)
     assert hands.graph.group("part").repeat == 2
-    hands.document.edit_graph("many", hands.graph.replace(nodes=(*hands.graph.nodes, *(
-        Node(id=f"more-{number}", block="tanh") for number in range(20))), groups=(
-            hands.graph.groups[0].replace(nodes=("dense-2", "tanh-1", *(f"more-{n}" for n in range(20)))),)))  # fmt: skip
+    more = tuple(Node(id=f"more-{number}", block="tanh") for number in range(20))
+    part = hands.graph.group("part")
+    part = part.replace(nodes=(*part.nodes, *(one.id for one in more)))
+    hands.document.edit_graph("many", hands.graph.replace(nodes=(*hands.graph.nodes, *more), groups=(part,)))
     said: list[str] = []
     hands.view.said.connect(said.append)
     hands.view.verbs.repeat("part", 900)

@@ -13,6 +13,7 @@ from playground.document.graph import Edge, Graph, Group, Node, Note
 from playground.network.check import check
 from playground.ui.canvas.outline import OutlineWidget, connect_menu
 from playground.ui.canvas.outline_rows import outline_rows
+from tests.ui.canvas.conftest import small_graph
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups on the offscreen platform
 
