@@ -7,21 +7,23 @@ import json
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from playground.document.decoding import FileProblem, ProjectFileError, UnreadableFileError, decode, inside, refused
-from playground.document.migrations import migrate
+from playground.document.migrations import MIGRATIONS, Migration, migrate
 from playground.document.project import SCHEMA_VERSION, Project
 from playground.document.structure import graph_problems, structure_problems
 
 __all__ = [
-    "LARGEST_FILE", "FileProblem", "NotRegularError", "ProjectFileError", "UnreadableFileError", "content_of",
-    "examine", "faults_of", "graph_problems", "load", "parse", "read", "refuse_other_than_file", "schema", "to_json",
-    "write", "write_atomically",
+    "LARGEST_FILE", "PROJECT", "FileKind", "FileProblem", "NotRegularError", "ProjectFileError", "UnreadableFileError",
+    "content_of", "examine", "faults_of", "graph_problems", "load", "parse", "read", "refuse_other_than_file", "schema",
+    "to_json", "write", "write_atomically",
 ]  # fmt: skip
 
 LARGEST_FILE = 16 * 2**20  # bytes; 5,000 blocks and 20,000 wires take 4 MB
@@ -56,15 +58,29 @@ def load(path: Path) -> bytes:
         raise refused(f"{str(path)!r} is not the name of a file.") from error
 
 
-def content_of(text: str | bytes) -> tuple[dict[str, Any], list[FileProblem]]:
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file of ours: how it names itself, and how older versions become the newest."""
+
+    format: str
+    noun: str
+    """What a person calls it."""
+    version: int
+    migrations: Mapping[int, Migration]
+
+
+PROJECT = FileKind("playground-project", "project", SCHEMA_VERSION, MIGRATIONS)
+
+
+def content_of(text: str | bytes, kind: FileKind = PROJECT) -> tuple[dict[str, Any], list[FileProblem]]:
     """The plain content of a file, of the newest version, and the faults of its text.
 
-    Raises ProjectFileError when this is no project at all, or one from a newer Playground.
+    Raises ProjectFileError when this is no file of its kind at all, or one from a newer Playground.
     """
     content, problems = decode(text)
-    envelope = _checked_envelope(content)
+    envelope = _checked_envelope(content, kind)
     try:
-        return migrate(envelope), problems
+        return migrate(envelope, kind.migrations, kind.version), problems
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         version = envelope["schema_version"]
         raise refused(f"This file of version {version} is damaged: it cannot be brought up to date.") from error
@@ -152,17 +168,17 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _checked_envelope(content: Any) -> dict[str, Any]:
+def _checked_envelope(content: Any, kind: FileKind) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise refused("A project is a JSON object, but this file holds something else.")
-    if content.get("format") != "playground-project":
-        raise refused("This JSON is not a Playground project: “format” must be “playground-project”.", "format")
+        raise refused(f"A {kind.noun} is a JSON object, but this file holds something else.")
+    if content.get("format") != kind.format:
+        raise refused(f"This JSON is not a Playground {kind.noun}: “format” must be “{kind.format}”.", "format")
     version = content.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise refused("“schema_version” must be a whole number of at least 1.", "schema_version")
-    if version > SCHEMA_VERSION:
+    if version > kind.version:
         raise refused(
-            f"The file is of version {version}, from a newer Playground; this one reads up to {SCHEMA_VERSION}. "
+            f"The file is of version {version}, from a newer Playground; this one reads up to {kind.version}. "
             "Update Playground to open it.",
             "schema_version",
         )

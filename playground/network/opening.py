@@ -9,6 +9,7 @@ from typing import Any
 from playground.data.own.places import located
 from playground.data.registry import CATALOGUE
 from playground.document.files import FileProblem, ProjectFileError, content_of, examine, load
+from playground.document.group_files import GroupFile, examine_group, group_content
 from playground.document.project import Project
 
 Checker = Callable[[dict[str, Any]], list[FileProblem]]
@@ -35,6 +36,23 @@ def project_from(text: str | bytes, *more: Checker) -> Project:
     if problems or project is None:
         raise ProjectFileError(problems)
     return project
+
+
+def open_group(path: Path, *more: Checker) -> GroupFile:
+    """Read a file that holds a group. Raises ProjectFileError with all faults at once, each with its place."""
+    return group_from(load(path), *more)
+
+
+def group_from(text: str | bytes, *more: Checker) -> GroupFile:
+    """The same from the text of a file."""
+    content, faults = group_content(text)
+    found, problems = examine_group(content, faults)
+    places = {problem.place for problem in problems}
+    for checker in (block_problems, *more):
+        problems.extend(problem for problem in checker(content) if problem.place not in places)
+    if problems or found is None:
+        raise ProjectFileError(problems)
+    return found
 
 
 def block_problems(content: dict[str, Any]) -> list[FileProblem]:
