@@ -10,11 +10,12 @@ from typing import Any
 from playground.cli.report import CallError, open_project, print_json, print_note, print_table
 from playground.data.own.places import stored
 from playground.document import files
+from playground.document.copies import copies_of
 from playground.document.files import ProjectFileError, UnreadableFileError
 from playground.document.graph import Graph
 from playground.network.check import Report
 from playground.network.check import check as check_graph
-from playground.network.naming import block_title, titles
+from playground.network.naming import block_title, group_title, titles
 from playground.training.readiness import refusals
 
 
@@ -26,7 +27,7 @@ def check(options: argparse.Namespace) -> int:
         raise
     except ProjectFileError as error:
         errors = [{"node": "", "message": str(problem), "fixes": []} for problem in error.problems]
-        return _tell({"ok": False, "parameters": 0, "nodes": [], "errors": errors}, options.json, {})
+        return _tell({"ok": False, "parameters": 0, "nodes": [], "groups": [], "errors": errors}, options.json, {})
     report = check_graph(project.graph)
     report = report.but(*refusals(project, report))
     if options.write:
@@ -49,7 +50,10 @@ def _rewritten(path: Path) -> str:
 
 
 def content_of(graph: Graph, report: Report) -> dict[str, Any]:
-    """The report of a check as JSON. Shapes are per example, one per output port; a loss has the shape []."""
+    """The report of a check as JSON. Shapes are per example, one per output port; a loss has the shape [].
+
+    Of a block in a repeated group the parameters are those of all its copies, and the shapes those of the first.
+    """
     nodes = []
     for node in graph.nodes:
         block = report.blocks.get(node.id)
@@ -59,14 +63,30 @@ def content_of(graph: Graph, report: Report) -> dict[str, Any]:
                 "id": node.id,
                 "block": node.block,
                 "output_shapes": [None if signal is None else list(signal.shape) for signal in signals],
-                "parameters": report.parameters.get(node.id, 0),
+                "parameters": sum(report.parameters.get(copy, 0) for copy in copies_of(graph, node.id)),
             }
         )
+    groups = [
+        {
+            "id": group.id,
+            "title": group_title(group),
+            "inside": group.inside,
+            "nodes": list(graph.members(group.id)),
+            "repeat": group.repeat,
+            "shared": group.shared,
+            "parameters": sum(
+                report.parameters.get(copy, 0) for name in graph.members(group.id) for copy in copies_of(graph, name)
+            ),
+        }
+        for group in graph.groups
+    ]
     errors = [
         {"node": problem.node, "message": problem.message, "fixes": [fix.label for fix in problem.fixes]}
         for problem in report.errors()
     ]
-    return {"ok": report.ok, "parameters": report.total_parameters, "nodes": nodes, "errors": errors}
+    return {
+        "ok": report.ok, "parameters": report.total_parameters, "nodes": nodes, "groups": groups, "errors": errors,
+    }  # fmt: skip
 
 
 def _tell(content: dict[str, Any], as_json: bool, names: Mapping[str, str]) -> int:
@@ -90,9 +110,17 @@ def _tell_people(content: dict[str, Any], names: Mapping[str, str]) -> None:
             for node in content["nodes"]
         )
         print_table(("name", "id", "block", "output per example", "parameters"), rows)
+    if content.get("groups"):
+        print_table(("group", "id", "copies", "blocks", "parameters"), map(_group_row, content["groups"]))
     for error in content["errors"]:
         fixes = f" Fixes: {'; '.join(error['fixes'])}." if error["fixes"] else ""
         print(f"{names.get(error['node'], error['node']) or 'Project'}: {error['message']}{fixes}")
     count = len(content["errors"])
     errors = f"{count} error{'s' if count > 1 else ''}" if count else "no errors"
     print(f"{content['parameters']:,} parameters, {errors}.")
+
+
+def _group_row(group: Mapping[str, Any]) -> tuple[str, ...]:
+    copies = f"{group['repeat']}, all with the same weights" if group["repeat"] > 1 and group["shared"] else None
+    blocks, parameters = str(len(group["nodes"])), f"{group['parameters']:,}"
+    return group["title"], group["id"], copies or str(group["repeat"]), blocks, parameters

@@ -147,7 +147,8 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     views = _command(commands, "views", "list the views, and which apply to a project", ("listings", "views"))
     views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
     _add_json(views)
-    _command(commands, "schema", "print the JSON Schema of a project file", ("schema", "schema"))
+    schema = _command(commands, "schema", "print the JSON Schema of a project file", ("schema", "schema"))
+    schema.add_argument("--of", choices=("project", "group"), default="project", help="a project (default) or a group")
     return parser, frozenset(commands.choices)
 
 
@@ -174,8 +175,9 @@ def _add_train(commands: Commands[Parser]) -> None:
     parser.add_argument("--device", metavar="D", choices=("automatic", "cpu", "cuda", "mps"),
                         help="automatic, cpu, cuda or mps")  # fmt: skip
     parser.add_argument("--set", metavar="PATH=VALUE", dest="changes", action="append", default=[],
-                        help="change a setting, such as training.batch_size=10 or "
-                             "graph.nodes.dense-1.parameters.units=4; may be given many times")  # fmt: skip
+                        help="change a setting, such as training.batch_size=10, "
+                             "graph.nodes.dense-1.parameters.units=4 or graph.groups.block.repeat=8; may be given "
+                             "many times")  # fmt: skip
     parser.add_argument("--weights-from", metavar="FILE",
                         help="take weights first: of a project, preset, .safetensors, .pt, .pth or .npz")  # fmt: skip
     parser.add_argument("--save", metavar="FILE", help="save the project there, and its weights beside")

@@ -1,14 +1,19 @@
-"""`schema`: the JSON Schema of a project file."""
+"""`schema`: the JSON Schema of a project file, or of a file that holds a group."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from playground.cli.report import print_json
 from playground.document import files
+from playground.document.group_files import group_schema
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"project": files.schema, "group": group_schema}
 
 
-def schema(_options: argparse.Namespace) -> int:
-    """Print the JSON Schema of a project file."""
-    print_json(files.schema())
+def schema(options: argparse.Namespace) -> int:
+    """Print a JSON Schema."""
+    print_json(SCHEMAS[options.of]())
     return 0

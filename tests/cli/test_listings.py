@@ -13,6 +13,11 @@ import pytest
 from playground.blocks.registry import BLOCKS
 from playground.data.registry import DATASETS
 from playground.document import files
+from playground.document.files import to_json
+from playground.document.graph import Group
+from playground.document.project import Project
+from tests.network.small_graphs import multilayer
+from tests.training.runs import circles
 
 
 def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) -> None:
@@ -27,6 +32,7 @@ def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) ->
             {"id": "dense-2", "block": "dense", "output_shapes": [[1]], "parameters": 7},
             {"id": "loss", "block": "binary-cross-entropy", "output_shapes": [[]], "parameters": 0},
         ],
+        "groups": [],
         "errors": [],
     }
 
@@ -138,6 +144,35 @@ def test_a_view_that_does_not_apply_says_why(playground: Callable, small: Path, 
     assert spoken.code == 1
     assert "images" in spoken.err
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_check_counts_all_copies_of_a_group(playground: Callable, tmp_path: Path) -> None:
+    graph = multilayer(circles(), (3, "tanh"), (3, "tanh"), (1, "sigmoid"), loss="mean-squared-error")
+    group = Group(id="g", title="Layer", nodes=("layer-2",), repeat=4)
+    path = tmp_path / "deep.json"
+    path.write_text(to_json(Project(graph=graph.replace(groups=(group,)))))
+    content = json.loads(playground("check", path, "--json").out)
+    assert content["ok"] and content["parameters"] == 9 + 4 * 12 + 4
+    assert content["groups"] == [
+        {"id": "g", "title": "Layer", "inside": None, "nodes": ["layer-2"], "repeat": 4, "shared": False,
+         "parameters": 48}
+    ]  # fmt: skip
+    assert next(node["parameters"] for node in content["nodes"] if node["id"] == "layer-2") == 48
+    table = playground("check", path).out
+    assert "Layer" in table and "61 parameters, no errors." in table
+
+
+def test_a_number_of_copies_can_be_set(playground: Callable, tmp_path: Path) -> None:
+    graph = multilayer(circles(), (3, "tanh"), (3, "tanh"), (1, "sigmoid"), loss="mean-squared-error")
+    path = tmp_path / "deep.json"
+    path.write_text(to_json(Project(graph=graph.replace(groups=(Group(id="g", nodes=("layer-2",)),)))))
+    found = playground("train", path, "--steps", "2", "--set", "graph.groups.g.repeat=3", "--json")
+    assert json.loads(found.out)["parameters"] == 9 + 3 * 12 + 4
+
+
+def test_schema_of_a_group(playground: Callable) -> None:
+    schema = json.loads(playground("schema", "--of", "group").out)
+    assert schema["properties"]["format"]["const"] == "playground-group"
 
 
 def test_schema_is_json_schema(playground: Callable) -> None:
