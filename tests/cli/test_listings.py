@@ -32,7 +32,12 @@ def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) ->
             {"id": "dense-2", "block": "dense", "output_shapes": [[1]], "parameters": 7},
             {"id": "loss", "block": "binary-cross-entropy", "output_shapes": [[]], "parameters": 0},
         ],
-        "groups": [],
+        "groups": [
+            {
+                "id": "group-1", "title": "Hidden", "inside": None, "nodes": ["dense-1"], "repeat": 1, "shared": False,
+                "parameters": 18,
+            }  # fmt: skip
+        ],
         "errors": [],
     }
 

@@ -63,7 +63,7 @@ def test_a_ready_group_works_where_it_is_put_and_repeated(name: str, repeat: int
     end = edits.connect(end, Edge(source=node_id, source_port=port, target="end"))
     repeated = edits.replace_group(end, end.group(put.group).replace(repeat=repeat))
     report = check(repeated)
-    assert all("loss" in problem.message or problem.severity == "warning" for problem in report.problems), report.problems
+    assert all("loss" in error.message for error in report.errors()), report.problems
     assert ("end", "output") in report.signals
     own = sum(report.parameters[one] for one in report.graph.members(put.group))
     assert own > 0 and len(report.graph.members(put.group)) == repeat * len(put.graph.members(put.group))
@@ -120,7 +120,7 @@ def test_a_project_becomes_a_group_without_its_data_and_losses() -> None:
     other = wired([node("data", "circles", labels="zero-one"), node("loss", "binary-cross-entropy")],
                   "data.features > loss.prediction", "data.target > loss.target")  # fmt: skip
     put = put_in(other, taken.file, (0.0, 0.0), on_edge=other.edges[0].key)
-    assert check(put.graph).ok
+    assert check(put.graph).ok and graph_problems(put.graph) == []
     bare = Project(graph=other)
     with pytest.raises(ValueError, match="nothing in it but data"):
         project_as_group(bare, check(other))
