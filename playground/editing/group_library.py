@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playground.document import edits
 from playground.document.files import ProjectFileError, write_atomically
-from playground.document.graph import EdgeKey
+from playground.document.graph import EdgeKey, Graph
 from playground.document.group_files import ENDING, GroupFile, group_json
 from playground.editing.document import Document
 from playground.editing.geometry import PortRef, Rect
 from playground.editing.group_parts import put_in
-from playground.editing.room import card_of, cards, drawn, nearest_free, next_in_row
+from playground.editing.room import cards, drawn, entered_in, free_corner, next_in_row, settled
 from playground.network.opening import Checker, open_group
 from playground.paths import RESOURCES, user_data
 
@@ -119,12 +118,12 @@ def insert(
     *,
     after: str | PortRef | None = None,
     on_edge: EdgeKey | None = None,
-    inside: str | None = None,
 ) -> str:
-    """Put a group on the canvas as one undo step. Returns its id.
+    """Put a group on the canvas, closed, as one undo step. Returns its id.
 
     It goes into the wire `on_edge`, or behind the block or port `after`, where its ports leave no choice; else it
-    stands by itself at `at`, or where there is room.
+    stands by itself at `at`, or where there is room. It lies in the group around both ends of the wire, and at least
+    in the one whose inside is seen.
     """
     graph, known = document.graph, drawn(document)
     feeding = _feeding(document, after)
@@ -132,13 +131,28 @@ def insert(
         leaving = [edge for edge in graph.out_of(feeding[0]) if edge.source_port == feeding[1]]
         on_edge = leaving[0].key if len(leaving) == 1 else None
     if at is None:
-        at = next_in_row(graph, feeding[0], known) if feeding is not None else _beside_all(document)
-    put = put_in(graph, file, at, feeding=feeding, on_edge=on_edge, inside=inside)
-    card = card_of(put.graph.node(put.graph.members(put.group)[0]))
-    others = [rect for name, rect in cards(graph, known).items() if graph.has(name) or name not in graph.groups_by_id]
-    place = nearest_free(Rect(*at, card.width, card.height), others)
-    document.edit_graph(f"Insert {file.title}", edits.move(put.graph, {put.group: place}))
+        before = on_edge.source if on_edge is not None else feeding[0] if feeding is not None else None
+        at = _place(graph, before, known)
+    inside = _home(graph, on_edge, entered_in(known))
+    put = put_in(graph, file, at, feeding=feeding, on_edge=on_edge, inside=inside or None)
+    document.edit_graph(f"Insert {file.title}", settled(put.graph, put.group, known))
     return put.group
+
+
+def _place(graph: Graph, before: str | None, known: Mapping[str, Rect]) -> tuple[float, float]:
+    """Right of the block that feeds it, or of everything."""
+    if before is not None:
+        return next_in_row(graph, before, known)
+    return free_corner(cards(graph, known).values())
+
+
+def _home(graph: Graph, on_edge: EdgeKey | None, entered: str) -> str:
+    """The group in which it is to lie; empty for none."""
+    if on_edge is None:
+        return entered
+    paths = [[group.id for group in graph.enclosing(end)] for end in (on_edge.source, on_edge.target)]
+    common = [names[0] for names in zip(*paths, strict=False) if len(set(names)) == 1]
+    return common[-1] if common and (not entered or entered in common) else entered
 
 
 def _feeding(document: Document, after: str | PortRef | None) -> tuple[str, str] | None:
@@ -147,10 +161,3 @@ def _feeding(document: Document, after: str | PortRef | None) -> tuple[str, str]
         return (after.node, after.name) if after.side == "output" else None
     block = document.report.blocks.get(after) if after else None
     return (after, block.outputs[0].name) if after and block is not None and block.outputs else None
-
-
-def _beside_all(document: Document) -> tuple[float, float]:
-    graph = document.graph
-    if not graph.nodes:
-        return 0.0, 0.0
-    return next_in_row(graph, max(graph.nodes, key=lambda node: node.position.x).id, drawn(document))

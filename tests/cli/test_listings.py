@@ -36,7 +36,7 @@ def test_check_tells_shapes_and_parameters(playground: Callable, small: Path) ->
             {
                 "id": "group-1", "title": "Hidden", "inside": None, "nodes": ["dense-1"], "repeat": 1, "shared": False,
                 "parameters": 18,
-            }  # fmt: skip
+            }
         ],
         "errors": [],
     }

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.document import edits
+from playground.document.copies import unrolled, unrolled_size
 from playground.document.files import graph_problems, parse, to_json
 from playground.document.graph import Edge, Graph, Group, Node, Note, Position
 from playground.document.project import Project
+from playground.editing.same_weights import with_weights_of
+from playground.network.sharing import owner_of
 
 Step = Callable[[Graph, "Choice"], Graph]
 
@@ -100,7 +103,44 @@ def group(graph: Graph, choice: Choice) -> Graph:
     return edits.add_group(graph, Group(id=edits.free_id(graph, "group"), nodes=members)) if members else graph
 
 
-STEPS: tuple[Step, ...] = (add, add, connect, connect, disconnect, delete, move, insert, parameters, paste, note, group)
+def nest(graph: Graph, choice: Choice) -> Graph:
+    """Put a group, or some blocks of one, into a new group where it lies."""
+    if not graph.groups:
+        return graph
+    old = graph.groups[choice.number(len(graph.groups))]
+    name = edits.free_id(graph, "group")
+    if choice.number(2):
+        outer = Group(id=name, inside=old.inside)
+        return edits.replace_group(graph, old.replace(inside=name)).replace(
+            groups=(*(one.replace(inside=name) if one is old else one for one in graph.groups), outer)
+        )
+    members = tuple(choice.some(list(old.nodes)))
+    return edits.add_group(graph, Group(id=name, nodes=members, inside=old.id)) if members else graph
+
+
+def ungroup(graph: Graph, choice: Choice) -> Graph:
+    return graph.replace(groups=edits.without_groups(graph.groups, choice.some([one.id for one in graph.groups])))
+
+
+def repeat(graph: Graph, choice: Choice) -> Graph:
+    if not graph.groups:
+        return graph
+    old = graph.groups[choice.number(len(graph.groups))]
+    return edits.replace_group(graph, old.replace(repeat=1 + choice.number(4), shared=choice.number(2) == 1))
+
+
+def borrow(graph: Graph, choice: Choice) -> Graph:
+    names = _node_ids(graph)
+    if len(names) < 2:
+        return graph
+    one, other = names[choice.number(len(names))], names[choice.number(len(names))]
+    return graph if owner_of(graph, other) == one else with_weights_of(graph, one, other)
+
+
+STEPS: tuple[Step, ...] = (
+    add, add, connect, connect, disconnect, delete, move, insert, parameters, paste, note, group, nest,
+    ungroup, repeat, borrow,
+)  # fmt: skip
 sequences = st.lists(st.tuples(st.sampled_from(STEPS), st.lists(st.integers(0, 10_000), max_size=12)), max_size=30)
 
 
@@ -118,6 +158,11 @@ def test_every_edit_keeps_the_graph_sound(steps: list[tuple[Step, list[int]]]) -
         assert _json(before) == text, "an edit must not change the value it was given"
         assert graph_problems(graph) == []
         assert graph.order() is not None
+        written_out = unrolled(graph)
+        assert len(written_out.by_id) == len(written_out.nodes) == unrolled_size(graph).nodes
+        assert len(written_out.edges) == unrolled_size(graph).edges
+        assert all(edge.source in written_out.by_id and edge.target in written_out.by_id for edge in written_out.edges)
+        assert all(node.weights_of is None or node.weights_of in written_out.by_id for node in written_out.nodes)
     assert parse(_json(graph)).graph == graph
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from playground.document import edits
 from playground.document.files import ProjectFileError, graph_problems
-from playground.document.graph import Edge, Graph, Node
+from playground.document.graph import Edge, Graph, Group, Node
 from playground.document.group_files import GROUP, GroupFile, group_json, group_schema
 from playground.document.project import Project
 from playground.editing import group_library
 from playground.editing.group_library import kept_groups, own_folder
 from playground.editing.group_parts import OpenPorts, open_ports, project_as_group, put_in, taken_out
-from playground.network.check import check
+from playground.network.check import Report, check
 from playground.network.opening import group_from
 from playground.training.opening import choice_problems
 from tests.network.small_graphs import chain, node, wired
@@ -88,7 +88,7 @@ def residual() -> Graph:
         "data.features > in", "in > a", "a > join", "in > join", "join > out", "out > loss.prediction",
         "data.target > loss.target",
     )  # fmt: skip
-    return edits.add_group(graph, edits.Group(id="g", title="Mine", nodes=("a", "join")))
+    return edits.add_group(graph, Group(id="g", title="Mine", nodes=("a", "join")))
 
 
 def test_a_group_taken_out_has_one_entrance_and_comes_back_as_it_was() -> None:
@@ -189,3 +189,59 @@ def test_a_file_that_is_no_group_is_refused_with_its_fault(change: dict[str, obj
 def test_the_schema_speaks_of_groups() -> None:
     schema = group_schema()
     assert schema["properties"]["format"]["const"] == GROUP.format and "repeat" in json.dumps(schema)
+
+
+class Desk:
+    """A document that nobody draws, with its steps counted."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.steps = graph, [graph]
+
+    @property
+    def report(self) -> Report:
+        return check(self.graph)
+
+    def edit_graph(self, text: str, graph: Graph, merge_key: str = "") -> None:
+        self.graph = graph
+        self.steps.append(graph)
+
+    def ask_for_file(self, node: str) -> None:
+        raise AssertionError("nobody is asked")
+
+
+def plain() -> Graph:
+    return chain(
+        node("data", "circles", labels="zero-one"), node("in", "dense", units=8),
+        node("out", "dense", units=1, activation="sigmoid"), loss=node("loss", "binary-cross-entropy"),
+    )  # fmt: skip
+
+
+def test_a_group_goes_behind_the_chosen_block_into_its_wire_in_one_step() -> None:
+    desk = Desk(plain())
+    name = group_library.insert(desk, file_of("residual-dense"), after="in")
+    report = desk.report
+    assert report.ok and len(desk.steps) == 2
+    assert report.inputs["out"] == ((next(one.id for one in desk.graph.nodes if one.block == "add"), "output"),)
+    assert desk.graph.group(name).closed and desk.graph.group(name).inside is None
+
+
+def test_a_group_put_into_a_wire_inside_a_group_lies_in_it_and_by_itself_it_stands_beside() -> None:
+    inner = edits.add_group(plain(), Group(id="g", nodes=("in", "out")))
+    desk = Desk(inner)
+    key = next(edge.key for edge in inner.edges if edge.target == "out")
+    name = group_library.insert(desk, file_of("gate"), on_edge=key)
+    assert desk.graph.group(name).inside == "g" and desk.report.ok
+    alone = Desk(plain())
+    name = group_library.insert(alone, file_of("inception"))
+    place = alone.graph.group(name).position
+    assert place is not None and place.x > max(one.position.x for one in plain().nodes)
+    assert {edge.key for edge in plain().edges} <= {edge.key for edge in alone.graph.edges}
+
+
+def test_of_several_open_ends_none_is_chosen_for_the_person() -> None:
+    two = GroupFile(graph=Graph(
+        nodes=(node("a", "dense"), node("b", "dense")), groups=(Group(id="g", nodes=("a", "b")),)
+    ))  # fmt: skip
+    desk = Desk(plain())
+    group_library.insert(desk, two, after="in")
+    assert {edge.key for edge in desk.graph.edges} == {edge.key for edge in plain().edges}

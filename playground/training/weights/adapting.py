@@ -21,8 +21,8 @@ from playground.data.text.characters import ALPHABET, TextWindows
 from playground.document import edits
 from playground.document.graph import Graph
 from playground.document.project import Project
-from playground.editing.naming import titles
 from playground.network.check import block_of
+from playground.network.naming import titles
 
 MOST_SHOWN = 3
 """Columns whose scaling is told in the sentence."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand
 
 from playground.document.project import Project
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.ui.open_document import Edition, OpenDocument
 from playground.ui.threads.live_feed import LiveFeed
 from playground.ui.threads.trainer import Trainer

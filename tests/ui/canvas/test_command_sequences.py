@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from playground.document.files import graph_problems, to_json
 from playground.document.graph import Edge
 from playground.document.project import Project
-from playground.editing import adding, commands, groups
+from playground.editing import adding, commands, group_library, groups
+from playground.editing.same_weights import lenders, use_weights_of
 from playground.ui.canvas.scene import CanvasScene
 from playground.ui.open_document import OpenDocument
 from tests.ui.canvas.conftest import framed
 
 BLOCKS = ("dense", "tanh", "dropout", "flatten", "add", "mean-squared-error", "cross-entropy", "moons")
+READY = [kept for kept in group_library.kept_groups() if kept.shelf == "ready"]
 Pick = Callable[[int], int]
 Act = Callable[[CanvasScene, Pick], object]
 
@@ -60,6 +62,20 @@ def _paste(scene: CanvasScene, pick: Pick) -> object:
     return commands.paste(scene.document, text, (float(pick(500)), float(pick(500)))) if text else None
 
 
+def _borrow(scene: CanvasScene, pick: Pick) -> object:
+    name, document = _one(scene, pick), scene.document
+    offered = lenders(document.graph, document.report, name) if name else ()
+    found = [one for one in offered if not one.reason]
+    if not found:
+        return None
+    return use_weights_of(scene.document, name, found[pick(len(found))].node if pick(3) else None)
+
+
+def _insert(scene: CanvasScene, pick: Pick) -> object:
+    ready = [kept.file for kept in READY if kept.file is not None]
+    return group_library.insert(scene.document, ready[pick(len(ready))], after=_one(scene, pick) or None)
+
+
 def _note(scene: CanvasScene, pick: Pick) -> object:
     notes = scene.document.graph.notes
     if not notes or pick(2):
@@ -83,6 +99,9 @@ ACTS: tuple[Act, ...] = (
     lambda scene, pick: groups.toggle_closed(scene.document, _group(scene, pick)),
     lambda scene, pick: groups.toggle_closed(scene.document, _some(scene, pick)),
     lambda scene, pick: groups.put_into(scene.document, _some(scene, pick), "".join(_group(scene, pick)[: pick(2)])),
+    _borrow,
+    _insert,
+    lambda scene, pick: [groups.set_repeat(scene.document, name, 1 + pick(3)) for name in _group(scene, pick)],
     lambda scene, pick: [groups.set_shared(scene.document, name, True) for name in _group(scene, pick)],
     lambda scene, pick: scene.enter("".join(_group(scene, pick)[: pick(3)])),
     lambda scene, pick: commands.drop(
