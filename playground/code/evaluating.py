@@ -82,14 +82,16 @@ def _body(setting: Setting, report: Report, found: tuple[Head, ...], names: dict
     yield Line(f"    if not len({first}):")
     yield Line("        continue")
     inside: list[Line] = []
+    where = f"{first}.device" if setting.distributed else ""
+    drawing = f"model.draw_from(torch.Generator({where}).manual_seed({EVALUATION_SEED}))"
     if network.draws:
-        inside.append(Line(f"model.draw_from(torch.Generator().manual_seed({EVALUATION_SEED}))  # the same every time"))
+        inside.append(Line(f"{drawing}  # the same every time"))
     inside += _losses(setting, found, "{part}", f", {batch}")
     compared = {one.node: one for one in network.compared}
     heads_used = [head for head in found if head.metrics.metrics and head.node in compared]
     if heads_used or network.measures:
         if network.draws:
-            inside.append(Line(f"model.draw_from(torch.Generator().manual_seed({EVALUATION_SEED}))"))
+            inside.append(Line(drawing))
         if network.outputs:
             inside.append(Line(f"{', '.join(network.outputs)} = model({', '.join(network.takes)})"))
         inside += network.targets

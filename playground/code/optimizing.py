@@ -40,9 +40,9 @@ def step(setting: Setting) -> Iterator[str]:
         yield f"value = loss({setting.model}{setting.inputs})"
         yield "optimizer.zero_grad()"
         penalty = " + penalty(model)" if any(one.l2 for one in setting.learned) else ""
-        scaled = " * share_of_batch" if setting.distributed else ""
-        whole = f"(value{scaled}{penalty})" if scaled or penalty else "value"
-        yield f"{whole}.backward()"
+        if setting.distributed:
+            yield "value = value * weight  # so that the mean over all processes is that over the whole batch"
+        yield f"(value{penalty}).backward()" if penalty else "value.backward()"
     yield from _clipping(setting)
     yield "optimizer.step()"
     yield from held_back(setting)

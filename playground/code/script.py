@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from playground.blocks.loss import Loss
 from playground.code.evaluating import evaluating
@@ -24,16 +24,23 @@ from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report, check
 from playground.network.compiled import CannotCompile
-from playground.training.phases import active_phases
+from playground.training.optimizers import optimizer_of
+from playground.training.phases import ActivePhase, active_phases
 
 WIDTH = 100
 OWN_NAMES = (
-    "load_data", "initialize", "penalty", "shrink", "limit_norms", "flatten", "Closure", "batches", "train", "measure",
-    "evaluate", "load_weights", "main", "Network", "loss", "losses", "SEED", "EPOCHS", "BATCH_SIZE", "LEARNING_RATE",
-    "model", "data", "examples", "order", "noise", "curve", "found", "value", "target", "features", "rows", "unit",
-    "part", "batch", "optimizer", "schedule", "generator", "weights", "parameters", "fields", "shift", "factor",
+    "load_data", "initialize", "penalty", "shrink", "limit_norms", "flatten", "Closure", "batches", "train",
+    "measure", "evaluate", "load_weights", "main", "Network", "loss", "losses", "SEED", "EPOCHS", "BATCH_SIZE",
+    "LEARNING_RATE", "model", "data", "examples", "order", "noise", "curve", "found", "value", "target",
+    "features", "rows", "unit", "part", "batch", "share", "weight", "rank", "processes", "parallel", "device",
+    "dist", "optimizer", "schedule", "generator", "weights", "parameters", "fields", "shift", "factor",
 )  # fmt: skip
 """What the file calls its own."""
+JOIN = '''\
+"""Run this file with `torchrun --nproc-per-node 2 FILE`; each process takes its share of every batch."""
+on_gpu = torch.cuda.is_available()
+dist.init_process_group("nccl" if on_gpu else "gloo")
+device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if on_gpu else torch.device("cpu")'''
 
 
 def write(project: Project, *, distributed: bool = False, weights: str = "") -> Written:
@@ -58,6 +65,8 @@ class Script:
             self.sources.import_line(line)
         phases = active_phases(project, report)
         self.loading: Loading = loading(report, self.network.feeds, self.sources)
+        losses = [block for block in report.blocks.values() if isinstance(block, Loss)]
+        self.asked_for_several = distributed
         self.setting = Setting(
             project=project,
             network=self.network,
@@ -66,8 +75,13 @@ class Script:
             weights={name: block.weight for name, block in report.blocks.items() if isinstance(block, Loss)},
             units=bool(self.loading.units),
             fed=bool(self.network.feeds),
-            distributed=distributed,
+            distributed=distributed and not self._alone(phases),
+            sums=bool(losses) and all(loss.reduction() == "sum" for loss in losses),
         )
+        if self.setting.distributed:
+            for line in ("import os", "import torch.distributed as dist",
+                         "from torch.nn.parallel import DistributedDataParallel"):  # fmt: skip
+                self.sources.import_line(line)
 
     def written(self) -> Written:
         """The whole file."""
@@ -89,8 +103,21 @@ class Script:
         head = [*self._docstring(cannot), *self._imports(), *self._numbers()]
         return joined([*(Line(line) for line in head), *body, *(Line(line) for line in self._main())], cannot)
 
+    def _alone(self, phases: Sequence[ActivePhase]) -> str:
+        """Why several processes cannot share the work, a sentence; empty where they can."""
+        kinds = {block.reduction() for block in self.report.blocks.values() if isinstance(block, Loss)}
+        if not self.network.feeds:
+            return "Without data there is nothing that several processes could share."
+        if len(phases) > 1:
+            return "Phases that take turns are written for one process alone."
+        if optimizer_of(phases[0].optimizer).evaluates:
+            return "An optimizer that looks at the loss in other places is written for one process alone."
+        return "" if len(kinds) < 2 else "A mean and a sum over the batch cannot be shared in one go."
+
     def _not_ours(self) -> Iterator[str]:
         """What no block is to blame for."""
+        if self.asked_for_several and not self.setting.distributed:
+            yield self._alone(self.setting.phases)
         start = self.project.starts_from
         if start is not None and not self.weights_file:
             yield (
@@ -142,6 +169,8 @@ class Script:
     def _main(self) -> Iterator[str]:
         setting = self.setting
         yield "def main():"
+        if setting.distributed:
+            yield from (f"    {line}" for line in JOIN.split("\n"))
         if setting.fed:
             yield f"    data{', unit' if setting.units else ''} = load_data()"
         yield "    model = Network()"
@@ -150,7 +179,15 @@ class Script:
         elif self.starting:
             yield "    initialize(model)"
         arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]
+        if setting.distributed:
+            yield "    data = {part: [tensor.to(device) for tensor in tensors] for part, tensors in data.items()}"
+            yield "    model.to(device)"
         yield f"    curve = train({', '.join(arguments)})"
+        if setting.distributed:
+            yield "    silent = dist.get_rank() > 0"
+            yield "    dist.destroy_process_group()"
+            yield "    if silent:"
+            yield "        return  # one process tells what came of it"
         yield '    print(f"{len(curve)} steps, loss {curve[0]:.4f} at the first and {curve[-1]:.4f} at the last")'
         yield f"    for name, value in {setting.evaluated}.items():"
         yield '        print(f"{name:<32} {value:.4f}")'
@@ -159,5 +196,3 @@ class Script:
 
 def _heading(title: str) -> tuple[Line, ...]:
     return Line(f"# {title} {'-' * (WIDTH - 3 - len(title))}"), Line("")
-
-

@@ -32,6 +32,8 @@ class Setting:
     fed: bool
     """Whether there are data; without any, each step is an epoch."""
     distributed: bool = False
+    sums: bool = False
+    """Whether the losses are sums over the batch, not means."""
 
     @cached_property
     def learned(self) -> tuple[Learned, ...]:

@@ -60,15 +60,16 @@ def _before(setting: Setting, sources: Sources) -> Iterator[str]:
     seed = sources.need(stable_seed) if setting.batched or _has_noise(setting) else ""
     if setting.fed:
         yield 'examples = data["train"]'
+    if setting.distributed:
+        yield "rank, processes = dist.get_rank(), dist.get_world_size()"
+        yield "parallel = DistributedDataParallel(model)  # takes the mean of the gradients of all processes"
     if setting.batched:
         yield f'order = torch.Generator().manual_seed({seed}(SEED, "order"))'
     if _has_noise(setting):
-        yield f'noise = torch.Generator().manual_seed({seed}(SEED, "noise"))'
+        where, own = ("examples[0].device", " + rank") if setting.distributed else ("", "")
+        yield f'noise = torch.Generator({where}).manual_seed({seed}(SEED, "noise"){own})'
     if setting.network.draws:
         yield "model.draw_from(noise)"
-    if setting.distributed:
-        yield "parallel = DistributedDataParallel(model)"
-        yield "rank, processes = dist.get_rank(), dist.get_world_size()"
 
 
 def _has_noise(setting: Setting) -> bool:
@@ -103,7 +104,10 @@ def _epoch(setting: Setting) -> Iterator[str]:
         lines += ["schedule.step()"] if setting.moving else []
     else:
         lines += step(setting)
-    lines.append("curve.append(value.item())")
+    if setting.distributed:
+        lines += ["value = value.detach()", "dist.all_reduce(value)", "curve.append(value.item() / processes)"]
+    else:
+        lines.append("curve.append(value.item())")
     if setting.batched:
         yield "for batch in batches(examples, order):"
         yield from (f"    {line}" for line in lines)
@@ -115,8 +119,11 @@ def _share(setting: Setting) -> Iterator[str]:
     """What one of several processes takes of a batch."""
     if setting.distributed:
         batch = "batch" if setting.batched else "examples"
-        yield f"share = [tensor[rank::processes] for tensor in {batch}]  # each process takes its part of the batch"
-        yield f"share_of_batch = len(share[0]) * processes / len({batch}[0])  # the mean over processes is taken later"
+        yield f"if len({batch}[0]) < processes:"
+        yield "    continue  # too few to share"
+        yield f"share = [tensor[rank::processes] for tensor in {batch}]"
+        summed = setting.sums
+        yield f"weight = {'processes' if summed else f'len(share[0]) * processes / len({batch}[0])'}"
 
 
 def _resting(setting: Setting) -> Iterator[str]:
@@ -133,7 +140,12 @@ def _end_of_epoch(setting: Setting, sources: Sources) -> Iterator[str]:
     if not setting.watches:
         return
     stop = setting.project.training.stop
-    yield f"found = {setting.evaluated}"
+    if setting.distributed:
+        yield f"found = [{setting.evaluated}]"
+        yield "dist.broadcast_object_list(found)  # all processes come to the same end"
+        yield "found = found[0]"
+    else:
+        yield f"found = {setting.evaluated}"
     if setting.network.draws:
         yield "model.draw_from(noise)"
     watched = 'found.get("validation_loss", found["train_loss"])'
