@@ -109,7 +109,7 @@ def _seen(
     declaration, block = CATALOGUE.get(node.block), report.blocks.get(node.id)
     ports = [port.name for port in declaration.outputs] if declaration is not None else []
     signals = [report.signals.get((node.id, port)) for port in (*ports, *wired_out)]
-    own = node.block, title, node.training.trainable, node.unfolded
+    own = node.block, title, node.training.trainable, node.unfolded, node.weights_of, owned(node, report)
     return own, block, report.parameters.get(node.id), signals, problems, wired_in, wired_out
 
 
@@ -134,12 +134,13 @@ def _face(
         summary=declaration.summary if declaration is not None else "",
         inputs=tuple(PortFace(port.name, port.title, optional=port.optional) for port in inputs),
         outputs=shown,
-        parameters=parameter_words(report.parameters[node.id]) if counted else "",
+        parameters=_parameters(node, report) if counted else "",
         badge=_badge(first),
         short_badge=first.badge(named=False) if first is not None else "",
         problems=problems,
         frozen=not node.training.trainable,
         unfolded=node.unfolded,
+        shared=node.weights_of is not None,
         scale=first.scale if first is not None else "any",
     )
 
@@ -150,6 +151,17 @@ def _subtitle(declaration: type[Block] | None, block: Block | None) -> str:
         return "unknown block"
     said = block.subtitle() if block is not None else ""
     return said or FAMILY[declaration.family].title.lower()
+
+
+def owned(node: Node, report: Report) -> int:
+    """The parameters of the block whose weights this one uses."""
+    return report.parameters.get(node.weights_of, 0) if node.weights_of is not None else 0
+
+
+def _parameters(node: Node, report: Report) -> str:
+    if node.weights_of is not None and not report.parameters[node.id]:
+        return f"{owned(node, report):,} shared"
+    return parameter_words(report.parameters[node.id])
 
 
 def parameter_words(count: int) -> str:

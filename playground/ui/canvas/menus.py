@@ -16,30 +16,12 @@ from playground.editing.geometry import Hit, Point, PortRef
 from playground.network.naming import titles
 from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.canvas.verbs import Verbs
+from playground.ui.widgets.choice import Choice
+from playground.ui.widgets.weights_menu import weights_menu
 
 _MOST_OFFERS = 24
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """Numbers of copies in the menu; others are typed on the card or in the panel."""
-
-
-class Choice(QAction):
-    """One line of a menu with what it does."""
-
-    def __init__(self, text: str, act: Callable[[], object], menu: QMenu, keys: str = "", enabled: bool = True) -> None:
-        super().__init__(text.replace("&", "&&"), menu)
-        self._act = act
-        self.setEnabled(enabled)
-        if keys:
-            # Only shown: the keys themselves are handled by the canvas.
-            self.setShortcut(QKeySequence(keys))
-            self.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self.setShortcutVisibleInContextMenu(True)
-        self.triggered.connect(self.run)
-
-    @Slot()
-    def run(self) -> None:
-        """Do it."""
-        self._act()
 
 
 def context_menu(view: CanvasSurface, verbs: Verbs, hit: Hit, at: Point) -> QMenu:
@@ -87,6 +69,9 @@ def _node_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     menu.addSeparator()
     _add(menu, "Rename …", verbs.rename, "F2", len(names) == 1)
     learning = any(node.training.trainable for node in nodes)
+    if len(names) == 1:
+        weights = weights_menu(view.document, names[0], _submenu(menu, "Use the same weights as"))
+        weights.setEnabled(not weights.isEmpty())
     _add(menu, "Freeze weights" if learning else "Let the weights learn", verbs.toggle_trainable)
     possible = [node for node in nodes if view.canvas_scene.unfolding.possible(node.id)]
     folded = not all(node.unfolded for node in possible)

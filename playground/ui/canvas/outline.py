@@ -14,12 +14,13 @@ from playground.editing import commands
 from playground.editing.connecting import edge_between, fits
 from playground.editing.geometry import Hit, PortRef
 from playground.network.naming import titles
-from playground.ui.canvas.menus import Choice, context_menu
+from playground.ui.canvas.menus import context_menu
 from playground.ui.canvas.outline_items import TopRow, row_of
 from playground.ui.canvas.outline_rows import Made, OutlineRow, outline_rows
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.view import CanvasView
 from playground.ui.open_document import OpenDocument
+from playground.ui.widgets.choice import Choice
 from playground.ui.widgets.theme import THEME
 
 MOVE = 48.0

@@ -42,6 +42,8 @@ def tooltip(face: CardFace) -> str:
     parts.append(escape(face.summary) if face.summary else "This program does not know the block.")
     if face.badge:
         parts.append(f"Output: {escape(face.badge)}")
+    if face.shared and not face.repeat:
+        parts.append("Uses the weights of another block: see the dotted link.")
     if face.frozen:
         parts.append("Frozen: its weights stay as they are.")
     parts.extend(f"<b>{problem.severity.capitalize()}:</b> {escape(problem.message)}" for problem in face.problems)

@@ -27,6 +27,7 @@ from playground.ui.canvas.note_item import NoteItem
 from playground.ui.canvas.overlay import Band, Chip, Guides, PulledWire
 from playground.ui.canvas.routing import CardIndex, disturbed, route
 from playground.ui.canvas.scene_items import SceneItems
+from playground.ui.canvas.twin_links import TwinLinks
 from playground.ui.canvas.unfolding import Unfolding
 from playground.ui.canvas.wire_item import WireItem
 from playground.ui.canvas.wire_notes import WireNotes
@@ -74,6 +75,7 @@ class CanvasScene(SceneItems):
         self.selection.changed.connect(self._on_selection)
         THEME.changed.connect(self._on_theme)
         self.wire_notes = WireNotes(self)
+        self.twin_links = TwinLinks(self)
         measured_by(document, self.rects)
         self._on_opened()
 
