@@ -22,6 +22,7 @@ from playground.ui.inspector.curve_plot import Curve, CurvePlot
 from playground.ui.inspector.form import ParameterForm
 from playground.ui.inspector.node_training import NodeTrainingSection
 from playground.ui.inspector.problem_section import ProblemSection
+from playground.ui.inspector.same_weights_row import SameWeightsRow
 from playground.ui.inspector.weights_section import WeightsSection
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.formula import FormulaLabel
@@ -50,6 +51,8 @@ class BlockPanel(Column):
         self.to_data = QPushButton("Show its data")
         self.to_data.clicked.connect(self.data_requested)
         self.add(self.to_data)
+        self.same_weights = SameWeightsRow(document)
+        self.add(self.same_weights)
         self.learning = NodeTrainingSection(document)
         self.add(self.learning)
         self._add_formula()
@@ -118,7 +121,9 @@ class BlockPanel(Column):
     def _sight(self) -> object:
         """All that this panel shows of the document; its place on the canvas is not part of it."""
         node = self.node
-        shown = (node.id, node.block, node.title, node.parameters, node.training) if node is not None else None
+        if node is None:
+            return id(self._document.report), None
+        shown = node.id, node.block, node.title, node.parameters, node.training, node.weights_of
         return id(self._document.report), shown
 
     @Slot()
@@ -132,6 +137,7 @@ class BlockPanel(Column):
             return
         self._show_head(node, declaration)
         self._show_form(node, declaration)
+        self.same_weights.show_node(node.id)
         report = self._document.report
         self.problems.show_problems(tuple(problem for problem in report.problems if problem.node == node.id))
         has_weights = report.parameters.get(node.id, 0) > 0 or node.training != NodeTraining()
@@ -155,7 +161,7 @@ class BlockPanel(Column):
             self.problems.show_problems(
                 tuple(problem for problem in self._document.report.problems if problem.node == node.id)
             )
-        for widget in (self.to_data, self.learning, self.formula_section, self.weights, self.about):
+        for widget in (self.to_data, self.same_weights, self.learning, self.formula_section, self.weights, self.about):
             widget.setVisible(False)
 
     def _show_head(self, node: Node, declaration: type[Block]) -> None:

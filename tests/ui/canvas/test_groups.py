@@ -7,12 +7,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from playground.document.graph import Edge, EdgeKey, Graph, Group, Node, Position
 from playground.editing import groups
 from playground.ui.canvas.menus import context_menu
 from playground.ui.canvas.requests import MenuRequest
+from playground.ui.widgets.weights_menu import weights_menu
 from tests.ui.canvas.conftest import LEFT, Hands, canvas_with, node
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups on the offscreen platform
@@ -401,3 +402,36 @@ def test_tab_walks_through_the_cards_that_are_seen(hands: Hands) -> None:
         seen.append(hands.view.canvas_scene.selection.single)
     assert seen == ["spirals-1", "dense-1", "part", "dense-3", "loss-1"]
     assert not hands.view.verbs.step(True)
+
+
+def twins() -> Graph:
+    """Two dense blocks of four units, one after the other, and a third of one unit."""
+    graph = chain().replace(groups=())
+    second = node("tanh-1", "dense", 780, 0, units=4)
+    return graph.replace(nodes=tuple(second if one.id == second.id else one for one in graph.nodes))
+
+
+def test_a_block_takes_the_weights_of_another_and_is_linked_to_it(qtbot) -> None:
+    hands = canvas_with(twins(), qtbot)
+    menu = weights_menu(hands.document, "tanh-1", QMenu(hands.view))
+    choices = {action.text(): action for action in menu.actions() if action.text()}
+    assert choices["Dense 2"].isEnabled()
+    refused = next(action for words, action in choices.items() if words.startswith("Dense 3:"))
+    assert not refused.isEnabled()
+    choices["Dense 2"].trigger()
+    assert hands.graph.node("tanh-1").weights_of == "dense-2"
+    links = hands.view.canvas_scene.twin_links.links
+    assert set(links) == {("dense-2", "tanh-1")}
+    path = links["dense-2", "tanh-1"].path()
+    box = hands.view.canvas_scene.nodes["dense-2"].box().rect
+    assert (path.elementAt(0).x, path.elementAt(0).y) == (box.centre[0], box.bottom)
+    assert hands.view.canvas_scene.nodes["tanh-1"].face.parameters == "20 shared"
+    release = weights_menu(hands.document, "tanh-1", QMenu(hands.view)).actions()[0]
+    assert release.text() == "Weights of its own"
+    release.trigger()
+    assert not links
+    hands.document.undo_stack.undo()
+    assert set(links) == {("dense-2", "tanh-1")}
+    hands.view.select(["dense-2"])
+    hands.view.verbs.delete()
+    assert hands.graph.node("tanh-1").weights_of is None
