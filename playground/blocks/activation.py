@@ -14,6 +14,7 @@ from playground.blocks import activation_operations as operations_of
 from playground.blocks.base import Advice, Block, Fix, numbers_only
 from playground.blocks.code import ArrayCode, Code, computed, kept
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Part, whole
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -38,6 +39,10 @@ class Activation(Block):
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        softmax = isinstance(module, nn.Softmax) and module.dim == -1
+        return (whole(module, 1, "function" if self.elementwise else "softmax" if softmax else "block", "a", self.id),)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import ClassVar, Literal, cast
 
 import torch
 from torch import nn
 
+from playground.blocks.attention_parts import attention_parts, positions_parts
 from playground.blocks.base import Block, BlockError, Fix, Port, series_only
 from playground.blocks.code import Code, kept
 from playground.blocks.merge_operations import plan_addition
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Part
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import PADDING, Signal
 from playground.document.declaration import parameter
@@ -97,6 +100,9 @@ class PositionalEncoding(Block):
             plan_addition(operations, operations.parameter("weight"), operations.parameter_gradient("weight"))
         return True
 
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        return positions_parts(module, module.positions if isinstance(module, SinusoidalLayer) else None)
+
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)
 
@@ -181,6 +187,11 @@ class MultiHeadAttention(Block):
     )
     formula: ClassVar[str] = r"\mathrm{softmax}\left(\frac{Q K^{\top}}{\sqrt{d_k}}\right) V"
     source: ClassVar[str] = "Vaswani et al. 2017, Attention is all you need"
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        f"{name}.{kind}": (f"{letter}{short}",)
+        for name, short in (("query", "q"), ("key", "k"), ("value", "v"), ("out", "o"))
+        for kind, letter in (("weight", "W"), ("bias", "b"))
+    }
     inputs: ClassVar[tuple[Port, ...]] = (
         Port("input", "Input"),
         Port("padding", "Tokens, for the padding mask", optional=True),
@@ -266,6 +277,10 @@ class MultiHeadAttention(Block):
             return False
         module.heads, module.causal, module.scaled = self.heads, self.causal, self.scaled
         return True
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        assert isinstance(module, MultiHeadAttentionLayer)
+        return attention_parts(module, module, *inputs)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)

@@ -12,6 +12,7 @@ from torch import nn
 from playground.blocks.code import ArrayCode, Code, not_written
 from playground.blocks.kinds import usual_kind
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Part, whole
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import Declaration
@@ -91,6 +92,9 @@ class Block(Declaration):
     examples may enter the network there."""
     rearranges: ClassVar[bool] = False
     """Gives the numbers that arrive, each as it is, in another shape."""
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """What formulas call its parameters, where that is not w and b; several where the rows of one hold the matrices of
+    several gates, one below the other."""
     reveals: ClassVar[frozenset[Reveal]] = frozenset()
     """What can be seen of its inside, in the words of `playground.blocks.reveals`: views ask for these, never for a
     class."""
@@ -153,6 +157,14 @@ class Block(Declaration):
         while training, and draw the same random numbers; a test holds both together.
         """
         return False
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        """What `module` does with one example, operation by operation, for slow motion; the last gives the outputs.
+
+        `inputs` are the example's, with a batch of one, in double precision. Without a declaration of its own the block
+        is one operation. A test holds all parts together to what the module and autograd give.
+        """
+        return (whole(module, len(inputs)),)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         """Shapes, with the batch, of what the module gives for meta tensors: one per output port.

@@ -12,8 +12,10 @@ from torch.nn import functional
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Advice, Block, BlockError, Fix, numbers_only
 from playground.blocks.code import Code, computed, kept
+from playground.blocks.convolution_parts import convolution_parts, global_mean_parts, pooling_parts
 from playground.blocks.merge_operations import plan_mean
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Part
 from playground.blocks.reveals import Reveal, Window
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
@@ -183,6 +185,10 @@ class Conv2D(Block):
         size, stride, rim = self.kernel_size, self.stride, module.rim[0]
         return Window("weigh", size, stride, rim, module.weight, module.bias, self.activation)
 
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        assert isinstance(module, Conv2DLayer)
+        return convolution_parts(module, self.window(module), module.rim, inputs[0])
+
     def live_formula(self, *inputs: Signal) -> str:
         channels, *extents = inputs[0].shape
         size, padding = self.kernel_size, self.kernel_size - 1 if self.padding == "same" else 0
@@ -230,6 +236,9 @@ class Pooling(Block):
     def window(self, module: nn.Module) -> Window:
         """The window of each channel."""
         return Window(self.reduction, self.kernel_size, self.stride)
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        return pooling_parts(module, self.window(module), inputs[0])
 
     def live_formula(self, *inputs: Signal) -> str:
         places = steps_in_words(inputs[0].shape[1:], 0, self.kernel_size, self.stride)
@@ -384,6 +393,9 @@ class GlobalAveragePooling(Block):
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_mean(operations, cast(MeanLayer, module).axes)
         return True
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        return global_mean_parts(module, inputs[0], cast(MeanLayer, module).axes == (1,))
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (_summary_of(inputs[0], tuple(outputs[0][1:])),)

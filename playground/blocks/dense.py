@@ -14,6 +14,7 @@ from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
 from playground.blocks.code import ArrayCode, Code, kept
 from playground.blocks.operations import Array, Operations, rows_of
+from playground.blocks.parts import Part, inner_function, weighted_sum
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import in_a_sentence, parameter
@@ -68,6 +69,13 @@ class Dense(Block):
         if len(inputs[0].shape) != 1:
             return super().to_numpy(*inputs)
         return replace(activation(self.activation).to_numpy(), weighs=True)
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        assert isinstance(module, nn.Linear)
+        if not isinstance(module, DenseLayer):
+            return (weighted_sum(module),)
+        elementwise = activation(self.activation).elementwise
+        return weighted_sum(module), inner_function(module.function, self.activation, elementwise)
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         kind = activation(self.activation).operations

@@ -11,6 +11,8 @@ from torch.nn import functional
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, BlockError, Port, numbers_only
 from playground.blocks.code import Code, kept
+from playground.blocks.graph_parts import graph_convolution_parts
+from playground.blocks.parts import Part
 from playground.blocks.signal import Scale, Signal
 from playground.document.declaration import parameter
 
@@ -88,6 +90,11 @@ class GraphConvolution(Block):
 
     def output_scale(self) -> Scale:
         return activation(self.activation).output_scale()
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        assert isinstance(module, GraphConvolutionLayer)
+        elementwise = activation(self.activation).elementwise
+        return graph_convolution_parts(module, neighbourhood, inputs[1], self.activation, elementwise)
 
     def live_formula(self, *inputs: Signal) -> str:
         nodes, width = inputs[0].shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
@@ -16,7 +17,9 @@ from playground.blocks.normalization_operations import (
     plan_dropout,
     plan_noise,
 )
+from playground.blocks.normalization_parts import batch_norm_parts, layer_norm_parts, undisturbed
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Part
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -85,6 +88,9 @@ class Dropout(Normalization):
         module.rate = self.rate
         return True
 
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        return undisturbed(module, inputs[0], "Nothing is silenced here: dropout works while training only.")
+
     def live_formula(self, *inputs: Signal) -> str:
         return f"p is {self.rate:g}; survivors are multiplied by {1.0 / (1.0 - self.rate):.4g}"
 
@@ -136,6 +142,9 @@ class GaussianNoise(Normalization):
         module.deviation = self.deviation
         return True
 
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        return undisturbed(module, inputs[0], "Nothing is shaken here: noise is added while training only.")
+
 
 class BatchNormLayer(nn.Module):
     """Batch normalization over the batch and, for images, over all pixels of a channel.
@@ -173,6 +182,7 @@ class BatchNorm(Normalization):
         "Brings every unit to mean 0 and variance 1 over the batch, then learns its own scale and shift: "
         "training gets steadier and bears higher rates. Outside training it uses running averages."
     )
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = {"weight": ("γ",), "bias": ("β",)}
     formula: ClassVar[str] = r"y = \gamma \frac{x - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}} + \beta"
     source: ClassVar[str] = "Ioffe & Szegedy 2015"
 
@@ -218,6 +228,11 @@ class BatchNorm(Normalization):
         module.momentum, module.epsilon = self.momentum, self.epsilon
         return True
 
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        assert isinstance(module, BatchNormLayer)
+        mean, variance = module.running_mean.double(), module.running_var.double()
+        return batch_norm_parts(module, mean, variance, module.epsilon, inputs[0])
+
     def live_formula(self, *inputs: Signal) -> str:
         count = inputs[0].shape[0]
         learned = f"γ and β are {count}, " if self.affine else ""
@@ -240,6 +255,7 @@ class LayerNorm(Normalization):
         "Brings the numbers of each example to mean 0 and variance 1, independent of the batch, then learns a scale "
         "and a shift; used in transformers and recurrent networks."
     )
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = {"weight": ("γ",), "bias": ("β",)}
     formula: ClassVar[str] = r"y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta"
     source: ClassVar[str] = "Ba, Kiros & Hinton 2016"
 
@@ -275,6 +291,10 @@ class LayerNorm(Normalization):
             return False
         module.eps = self.epsilon
         return True
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        assert isinstance(module, nn.LayerNorm)
+        return layer_norm_parts(module, inputs[0])
 
     def live_formula(self, *inputs: Signal) -> str:
         shape = " × ".join(map(str, self.normalized_shape(inputs[0])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -14,6 +14,8 @@ from playground.blocks.base import Block, BlockError, series_only
 from playground.blocks.code import Code, kept
 from playground.blocks.lookup_operations import plan_embedding
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Part
+from playground.blocks.recurrent_parts import TimeSteps, embedding_parts, gru_step, lstm_step, simple_step
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -60,6 +62,9 @@ class Embedding(Block):
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         plan_embedding(operations)
         return True
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        return embedding_parts(module, inputs[0])
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         return (Signal(tuple(outputs[0][1:]), kind="series"),)
@@ -167,6 +172,12 @@ class GRULayer(Unrolled, nn.GRU):  # type: ignore[misc]  # torch's forward gives
         return {"hidden": hidden, "reset": reset, "update": update, "candidate": new}
 
 
+def _symbols(*gates: str) -> Mapping[str, tuple[str, ...]]:
+    """What formulas call the weights of each gate, in the order of their rows."""
+    letters = {"weight_ih_l0": "W{}", "weight_hh_l0": "U{}", "bias_ih_l0": "b{}", "bias_hh_l0": "b′{}"}
+    return {name: tuple(letter.format(gate) for gate in gates) for name, letter in letters.items()}
+
+
 class Recurrent(Block):
     """Base of the layers with a state: series in, its last state or all states out, all between -1 and 1.
 
@@ -179,6 +190,9 @@ class Recurrent(Block):
     """How many times the weights are there: once for the state, and once for each gate."""
     layer: ClassVar[str]
     """The name of torch's layer."""
+
+    one_step: ClassVar[Callable[[TimeSteps], None]]
+    """Writes down the operations of one time step."""
 
     units: int = parameter(
         16, ge=1, le=4_096, logarithmic=True, help="Numbers in the hidden state that is carried from step to step."
@@ -208,6 +222,10 @@ class Recurrent(Block):
     def update(self, module: nn.Module) -> bool:
         assert isinstance(module, Unrolled)
         return module.hidden_size == self.units and module.last == (self.states == "last")
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        _, steps, features = inputs[0].shape
+        return TimeSteps(self.units, features, steps, self.states == "last").write(type(self).one_step)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         # torch's layers keep their weights in a second list, which the check cannot exchange for small ones.
@@ -240,6 +258,9 @@ class SimpleRNN(Recurrent):
     gates: ClassVar[int] = 1
     layer: ClassVar[str] = "RNN"
 
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = _symbols("")
+    one_step: ClassVar[Callable[[TimeSteps], None]] = staticmethod(simple_step)
+
     def build(self, *inputs: Signal) -> nn.Module:
         return SimpleRNNLayer(inputs[0].shape[1], self.units, self.states == "last")
 
@@ -263,6 +284,9 @@ class LSTM(Recurrent):
     source: ClassVar[str] = "Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000"
     gates: ClassVar[int] = 4
     layer: ClassVar[str] = "LSTM"
+
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = _symbols("i", "f", "g", "o")
+    one_step: ClassVar[Callable[[TimeSteps], None]] = staticmethod(lstm_step)
 
     forget_bias: float = parameter(
         1.0,
@@ -303,6 +327,9 @@ class GRU(Recurrent):
     source: ClassVar[str] = "Cho et al. 2014, Learning phrase representations using RNN encoder-decoder"
     gates: ClassVar[int] = 3
     layer: ClassVar[str] = "GRU"
+
+    parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = _symbols("r", "z", "n")
+    one_step: ClassVar[Callable[[TimeSteps], None]] = staticmethod(gru_step)
 
     def build(self, *inputs: Signal) -> nn.Module:
         return GRULayer(inputs[0].shape[1], self.units, self.states == "last")

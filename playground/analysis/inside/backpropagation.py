@@ -11,16 +11,14 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, NothingToShow, Table, example_row
-from playground.analysis.inside.slow_motion.backward_words import BackwardWriter
-from playground.analysis.inside.slow_motion.chain import READABLE, Chain, ChainBuilder
-from playground.analysis.inside.slow_motion.forward_words import ForwardWriter
+from playground.analysis.inside.slow_motion.chain import Chain, ChainBuilder
+from playground.analysis.inside.slow_motion.focus import CHOSEN_BY, Focus
 from playground.analysis.inside.slow_motion.notation import Pen
-from playground.analysis.inside.slow_motion.operation_writer import OperationWriter, index_of, without_batch
-from playground.analysis.inside.slow_motion.sentences import TITLES
-from playground.analysis.inside.slow_motion.tape import Operation, Tape
-from playground.analysis.inside.slow_motion.update import Move, MoveWriter, follows_gradient, move, phase_of
+from playground.analysis.inside.slow_motion.operation_writer import index_of
+from playground.analysis.inside.slow_motion.steps import Amount, Direction, SlowStep, StepMaker, WireNumbers
+from playground.analysis.inside.slow_motion.tape import Tape
+from playground.analysis.inside.slow_motion.update import follows_gradient, move, phase_of
 from playground.analysis.question import Question, Weight
-from playground.analysis.subject import Subject
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import EdgeKey, Graph
@@ -28,58 +26,8 @@ from playground.document.project import Project
 from playground.network.check import Report
 from playground.training.optimizers import optimizer_of
 
-Direction = Literal["forward", "backward", "update"]
 MOST_CHOICES = 200
 """Weights that one can choose from; of larger networks those with the largest gradients."""
-ONE_LINE = frozenset({"sgd", "adadelta", "nadam"})
-"""Optimizers whose step is written in one line for each weight."""
-ON_A_WIRE = 3
-"""Numbers that a wire shows one by one."""
-
-
-@dataclass(frozen=True)
-class Amount:
-    """One tensor of a step: numbers where they are few enough to read, else what can be said of them in short."""
-
-    symbol: str
-    shape: tuple[int, ...]
-    values: NDArray[np.float64] | None
-    mean: float
-    norm: float
-
-
-@dataclass(frozen=True)
-class SlowStep:
-    """One step: what happens, in words, as a formula, and with the numbers put in."""
-
-    way: Direction
-    node: str
-    """Empty for the sum of the losses."""
-    title: str
-    formula: str
-    """LaTeX."""
-    sentence: str
-    lines: tuple[str, ...]
-    taken: tuple[Amount, ...]
-    """What went in: values on the way forward, gradients on the way back, old weights at the update."""
-    given: tuple[Amount, ...]
-    """What came out: values, gradients, new weights."""
-
-
-@dataclass(frozen=True)
-class WireNumbers:
-    """What a wire carries forward and back, in lines short enough for the canvas, and from which step on.
-
-    Where there are more than a few numbers it is their length, the root of the sum of their squares, as ‖1.2‖.
-    """
-
-    forward: tuple[str, ...]
-    backward: tuple[str, ...]
-    """Empty where no gradient comes back."""
-    known: int
-    """Number of the step that gives the value."""
-    back: int
-    """Number of the step that sends the gradient; -1 where none comes."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +71,11 @@ def _rows(amount: Amount) -> list[list[Any]]:
     ]
 
 
+def _which(label: str, help_: str) -> int:
+    """The option that chooses a number along one axis."""
+    return parameter(-1, ge=-1, le=2**31 - 1, label=label, help=f"{help_}, from 0; −1: where the gradient is largest.")
+
+
 class BackpropagationAnalysis(Analysis):
     """The operations of a network on one example, one by one."""
 
@@ -141,6 +94,13 @@ class BackpropagationAnalysis(Analysis):
     weight: str = parameter("", help="Name of the parameter whose chain rule is written out, such as dense-1.weight.")
     index: tuple[int, ...] = parameter((), help="Which number of that parameter, counted from 0 along each axis.")
     digits: int = parameter(5, ge=2, le=12, help="How many digits of each number are written.")
+    time: int = _which("Time step", "Which time step, node, or step that looks is written out")
+    head: int = _which("Head", "Which head of attention is written out")
+    key: int = _which("Looked at", "Which step that is looked at is written out")
+    unit: int = _which("Unit", "Which unit, filter or channel is written out")
+    row: int = _which("Row", "Row of the window over an image")
+    column: int = _which("Column", "Column of the window over an image")
+    channel: int = _which("Channel", "Which channel of the window is shown; the sum is over all")
     example: int = example_row()
     speed: Literal["slow", "medium", "fast"] = parameter(
         "medium", drawing=True, help="How long each step stays when it plays."
@@ -166,7 +126,8 @@ class BackpropagationAnalysis(Analysis):
         builder = ChainBuilder(tape, pen, titles)
         chain = builder.chain(*weight)
         moved = None
-        maker = _Maker(subject, tape, pen, titles, builder)
+        chosen = {name: getattr(self, name) for name in set(CHOSEN_BY.values())}
+        maker = StepMaker(subject, tape, pen, titles, builder, Focus(tape, chosen), self.channel)
         steps = maker.steps()
         if question.project is not None:
             if follows_gradient(question.project, subject):
@@ -225,130 +186,3 @@ def _search(project: Project) -> SlowStep:
         f"{optimizer.title} looks at the loss at other weights, too, before it takes its step.",
         ("Press Step to see where it goes.",), (), (),
     )  # fmt: skip
-
-
-class _Maker:
-    """Makes the steps and the numbers on the wires from a tape."""
-
-    def __init__(self, subject: Subject, tape: Tape, pen: Pen, titles: dict[str, str], builder: ChainBuilder) -> None:
-        self._subject, self._tape, self._pen, self._titles = subject, tape, pen, titles
-        self._writer = OperationWriter(tape, pen, titles, builder.touched)
-        self._forward = ForwardWriter(tape, pen, titles, builder.touched)
-        self._backward = BackwardWriter(tape, pen, titles, builder.touched)
-        self._known: dict[str, int] = {}
-        """The step that gives each place its value."""
-        self._sent: dict[tuple[str, str], int] = {}
-        """The step that sends a gradient back to a place, by its reader's node."""
-
-    def steps(self) -> tuple[SlowStep, ...]:
-        """Forward and back."""
-        steps = [self._start()] if self._subject.report.data_nodes() else []
-        for operation in self._tape.operations:
-            self._known.update((key, len(steps)) for key in operation.outputs)
-            steps.append(self._onward(operation))
-        for operation in reversed(self._tape.operations):
-            if operation.sent:
-                self._sent.update(((operation.node, name), len(steps)) for name in operation.sent)
-                steps.append(self._back(operation))
-        return tuple(steps)
-
-    def _start(self) -> SlowStep:
-        """The example itself."""
-        places = [place for place in self._tape.places.values() if not place.number and place.node in self._titles
-                  and place.letter in ("x", "y")]  # fmt: skip
-        self._known.update((place.key, 0) for place in places)
-        lines: list[str] = []
-        for place in places:
-            chosen, others = self._writer.picks(place.key)
-            numbers = [self._writer.equals(place.key, index) for index in chosen]
-            lines.append(", ".join(numbers + ([others] if others else [])))
-        amounts = tuple(self._amount(self._pen.symbol(place.key), place.value) for place in places)
-        node = places[0].node if places else ""
-        title = f"{self._titles.get(node, 'Data')}: what goes in"
-        return SlowStep("forward", node, title, "", "One example enters the network.", tuple(lines), (), amounts)
-
-    def _title(self, operation: Operation) -> str:
-        name, what = self._titles.get(operation.node, ""), TITLES[operation.kind]
-        return f"{name}: {what}" if name and what else name or what
-
-    def _onward(self, operation: Operation) -> SlowStep:
-        words, tape = self._forward.words(operation), self._tape
-        names = (*dict.fromkeys(operation.inputs), *operation.parameters)
-        return SlowStep(
-            "forward", operation.node, self._title(operation), words.formula, words.sentence, words.lines,
-            tuple(self._amount(self._pen.symbol(name), tape.value(name), name in tape.parameters) for name in names),
-            tuple(self._amount(self._pen.symbol(name), tape.value(name)) for name in operation.outputs),
-        )  # fmt: skip
-
-    def _back(self, operation: Operation) -> SlowStep:
-        words = self._backward.words(operation)
-        arrived = [(key, self._tape.gradient(key)) for key in operation.outputs]
-        return SlowStep(
-            "backward", operation.node, self._title(operation), words.formula, words.sentence, words.lines,
-            tuple(self._amount(self._pen.slope(key), value) for key, value in arrived if value is not None),
-            tuple(
-                self._amount(self._pen.slope(name), value, name in self._tape.parameters)
-                for name, value in operation.sent.items()
-            ),
-        )  # fmt: skip
-
-    def updates(self, moved: Move) -> list[SlowStep]:
-        """One step for every block that learns."""
-        writer = MoveWriter(moved, self._pen)
-        names = [name for name in self._tape.parameters if name in self._tape.gradients and name in moved.rates]
-        steps: list[SlowStep] = []
-        for node in dict.fromkeys(name.split(".", 1)[0] for name in names):
-            own = [name for name in names if name.split(".", 1)[0] == node]
-            lines: list[str] = []
-            for name in own:
-                chosen, others = self._writer.picks(name, moved.optimizer.id in ONE_LINE)
-                for index in chosen:
-                    lines += writer.lines(name, index, float(self._tape.gradients[name][index]))
-                lines += [others] if others else []
-            symbols = [self._pen.symbol(name) for name in own]
-            steps.append(SlowStep(
-                "update", node, f"{self._titles[node]}: {moved.optimizer.title}", moved.optimizer.formula,
-                "The optimizer takes its step, as if this example were the whole batch.", tuple(lines),
-                tuple(self._amount(s, _torch(moved.old[n]), True) for s, n in zip(symbols, own, strict=True)),
-                tuple(self._amount(s, _torch(moved.new[n]), True) for s, n in zip(symbols, own, strict=True)),
-            ))  # fmt: skip
-        return steps
-
-    def _amount(self, symbol: str, value: torch.Tensor, whole: bool = False) -> Amount:
-        """`whole`: a parameter, which has no batch axis."""
-        number = value.detach().double()
-        shape = tuple(value.shape) if whole else without_batch(value)
-        few = value.numel() <= READABLE
-        mean = float(number.mean()) if value.numel() else 0.0
-        norm = float(torch.linalg.vector_norm(number))
-        return Amount(symbol, shape, number.reshape(shape).numpy().copy() if few else None, mean, norm)
-
-    # Wires ----------------------------------------------------------------------------------------------------------
-
-    def wires(self) -> dict[EdgeKey, WireNumbers]:
-        """What every wire carries that the example takes; to be asked after `steps`."""
-        found: dict[EdgeKey, WireNumbers] = {}
-        readers = {operation.node: operation for operation in self._tape.operations}
-        for edge in self._subject.graph.edges:
-            key = self._tape.outputs.get((edge.source, edge.source_port))
-            if key is None or edge.target not in readers:
-                continue
-            back = self._sent.get((edge.target, key), -1)
-            share = next((one for node, one in self._tape.places[key].shares if node == edge.target), None)
-            gradient = () if share is None else self._short(share)
-            found[edge.key] = WireNumbers(self._short(self._tape.places[key].value), gradient, self._known[key], back)
-        return found
-
-    def _short(self, value: torch.Tensor) -> tuple[str, ...]:
-        if value.numel() <= ON_A_WIRE:
-            return tuple(self._wire_pen.number(float(one)) for one in value.flatten())
-        norm = self._wire_pen.number(float(torch.linalg.vector_norm(value.double())))
-        return (f"‖{norm}‖",)
-
-    @property
-    def _wire_pen(self) -> Pen:
-        return Pen(self._tape, 4)
-
-
-def _torch(array: NDArray[np.float32]) -> torch.Tensor:
-    return torch.from_numpy(array)

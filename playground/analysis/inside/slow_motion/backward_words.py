@@ -7,43 +7,47 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 
 from playground.analysis.inside.slow_motion.chain import READABLE
+from playground.analysis.inside.slow_motion.focus import Focus
 from playground.analysis.inside.slow_motion.notation import MOST_TERMS, Index, Pen
 from playground.analysis.inside.slow_motion.operation_writer import (
-    OperationWriter,
     amount_words,
     number_at,
     square_factor,
 )
-from playground.analysis.inside.slow_motion.parts import Kind
-from playground.analysis.inside.slow_motion.sentences import BACKWARD, MERGES, Wording
+from playground.analysis.inside.slow_motion.sentences import BACKWARD, NEED_TERMS, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
+from playground.analysis.inside.slow_motion.terms_words import TermsWriter
+from playground.blocks.parts import Kind
 
 
-class BackwardWriter(OperationWriter):
+class BackwardWriter(TermsWriter):
     """Writes the way back."""
 
-    def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]]) -> None:
-        super().__init__(tape, pen, titles, touched)
+    def __init__(
+        self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]], focus: Focus
+    ) -> None:
+        super().__init__(tape, pen, titles, touched, focus)
         self._lines: dict[Kind, Callable[[Operation], list[str]]] = {
             "sum": self._sums_back, "function": self._functions_back, "sigmoid": self._functions_back,
             "softmax": self._softmax_back, "loss": self._loss_back, "right-class": self._right_class_back,
-            "yes-or-no": self._yes_or_no_back,
+            "yes-or-no": self._yes_or_no_back, "terms": self._terms_back, "largest": self._largest_back,
         }  # fmt: skip
 
     def words(self, operation: Operation) -> Wording:
         """The operation on the way back."""
+        self._time = operation.part.time
         formula, sentence = BACKWARD[operation.kind]
         factor = square_factor(operation)
         if operation.kind == "loss":
             formula = r"\frac{\partial L}{\partial \hat{y}_i}"
             if factor:
                 formula += r" = (\hat{y}_i - y_i)" if factor == 0.5 else r" = \frac{2}{n} (\hat{y}_i - y_i)"
-        merge = MERGES.get(operation.block.id) if operation.block is not None else None
-        if merge is not None:
-            _, formula, sentence = merge
+        formula, sentence = operation.part.backward or formula, operation.part.backward_sentence or sentence
         if not operation.sent:
             return Wording(formula, "No gradient goes back from here.", ())
         write = self._lines.get(operation.kind, self._plain_back)
+        if operation.kind in NEED_TERMS and not operation.part.axes and operation.part.terms is None:
+            write = self._plain_back
         return Wording(formula, sentence, (*self._joined(operation), *write(operation)))
 
     def _joined(self, operation: Operation) -> list[str]:
@@ -53,7 +57,7 @@ class BackwardWriter(OperationWriter):
             shares = self._tape.places[key].shares
             if len(shares) < 2:
                 continue
-            names = " and ".join(self._titles.get(node, "the sum") for node, _ in shares)
+            names = " and ".join(self._titles.get(node, node or "the sum") for node, _ in shares)
             lines.append(f"{len(shares)} ways come back, from {names}, and add up:")
 
             def write(index: Index, key: str = key) -> str:
@@ -72,12 +76,6 @@ class BackwardWriter(OperationWriter):
                 lines.append(f"{self._pen.slope(name)}: {amount_words(sent, self._pen)}")
             lines += self._each(name, lambda i, name=name, sent=sent: self._sent(name, i, sent))  # type: ignore[misc]
         return lines
-
-    def _sent(self, name: str, index: Index, sent: torch.Tensor, *steps: str) -> str:
-        """∂L/∂z⁽¹⁾₁ = … = 0.2; a share of it where others come back to the same place."""
-        share = name in self._tape.places and len(self._tape.places[name].shares) > 1
-        symbol = self._pen.slope(name, index) + (" along this wire" if share else "")
-        return " = ".join((symbol, *steps, self._pen.number(number_at(sent, index))))
 
     def _sums_back(self, operation: Operation) -> list[str]:
         output, source = operation.outputs[0], operation.inputs[0]

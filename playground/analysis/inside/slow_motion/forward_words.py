@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from playground.analysis.inside.slow_motion.focus import Focus
 from playground.analysis.inside.slow_motion.notation import MOST_TERMS, Index, Pen
-from playground.analysis.inside.slow_motion.operation_writer import OperationWriter, row_at, square_factor
-from playground.analysis.inside.slow_motion.parts import Kind
-from playground.analysis.inside.slow_motion.sentences import FORWARD, MERGES, Wording
+from playground.analysis.inside.slow_motion.operation_writer import row_at, square_factor
+from playground.analysis.inside.slow_motion.sentences import FORWARD, NEED_TERMS, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
+from playground.analysis.inside.slow_motion.terms_words import TermsWriter
 from playground.blocks.activation import activation
-from playground.blocks.reveals import WithUnits
+from playground.blocks.parts import Kind
 
 
-class ForwardWriter(OperationWriter):
+class ForwardWriter(TermsWriter):
     """Writes the way forward."""
 
-    def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]]) -> None:
-        super().__init__(tape, pen, titles, touched)
+    def __init__(
+        self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]], focus: Focus
+    ) -> None:
+        super().__init__(tape, pen, titles, touched, focus)
         self._lines: dict[Kind, Callable[[Operation], list[str]]] = {
             "sum": self._sums, "function": self._functions, "softmax": self._softmax, "sigmoid": self._functions,
             "right-class": self._right_class, "yes-or-no": self._yes_or_no, "loss": self._loss, "total": self._total,
+            "terms": self._terms, "largest": self._largest, "normalize": self._normalized, "mask": self._masked,
         }  # fmt: skip
 
     def words(self, operation: Operation) -> Wording:
         """The operation on the way forward."""
-        formula, sentence = FORWARD[operation.kind]
+        part, (formula, sentence) = operation.part, FORWARD[operation.kind]
         if not formula:
             formula = self._formula(operation)
         if operation.kind == "sum" and len(operation.parameters) == 1:
@@ -33,28 +37,21 @@ class ForwardWriter(OperationWriter):
         if operation.kind == "block" and operation.block is not None:
             sentence = operation.block.summary
         write = self._lines.get(operation.kind, self._plain)
-        return Wording(formula, sentence, tuple(write(operation)))
+        if operation.kind in NEED_TERMS and not part.axes and part.terms is None:
+            write = self._plain  # one example became several rows
+        return Wording(part.formula or formula, part.sentence or sentence, tuple(write(operation)))
 
     def _formula(self, operation: Operation) -> str:
         block = operation.block
-        if isinstance(block, WithUnits) and "units" in block.reveals:
-            block = activation(block.activation)
+        if operation.part.function:
+            return activation(operation.part.function).formula
         return "" if block is None else block.formula
 
     def _plain(self, operation: Operation) -> list[str]:
-        merge = MERGES.get(operation.block.id) if operation.block is not None else None
         lines = [f"{self._pen.symbol(key)}: {self._numbers(key)}" for key in operation.inputs]
-        if merge is not None and len({tuple(self._tape.value(key).shape) for key in operation.inputs}) == 1:
-            return self._each(operation.outputs[0], lambda index: self._merged(operation, merge[0], index))
         for key in operation.outputs:
             lines += self._each(key, lambda index, key=key: self.equals(key, index))  # type: ignore[misc]
         return lines
-
-    def _merged(self, operation: Operation, sign: str, index: Index) -> str:
-        symbols = sign.join(self._pen.symbol(key, index) for key in operation.inputs)
-        values = [self._value(key, index) for key in operation.inputs]
-        numbers = sign.join(self._pen.factor(v) if place else self._pen.number(v) for place, v in enumerate(values))
-        return self.equals(operation.outputs[0], index, symbols, numbers)
 
     def _sums(self, operation: Operation) -> list[str]:
         return self._each(operation.outputs[0], lambda index: self._sum(operation, index))

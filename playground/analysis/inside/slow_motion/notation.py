@@ -24,6 +24,7 @@ class Pen:
         self._digits = digits
         self._losses = len(tape.losses)
         self._numbers = {one.node: one.number for one in tape.operations if one.node}
+        self._blocks = {one.node: one.block for one in tape.operations if one.block is not None}
 
     # Numbers --------------------------------------------------------------------------------------------------------
 
@@ -71,6 +72,8 @@ class Pen:
         if place.letter == "L":
             own = self._tape.losses.index(place.node) + 1 if place.node in self._tape.losses else 0
             return "L" + (subscript((own - 1,)) if self._losses > 1 and own else "")
+        if place.time is not None:
+            return f"{place.letter}⟨{place.time + 1}⟩"
         if not place.number:
             return place.letter
         port = place.key.rsplit(":", 1)[-1]
@@ -80,8 +83,15 @@ class Pen:
     def _parameter(self, name: str, index: Index) -> str:
         node, short = name.split(".", 1)
         shape = tuple(self._tape.parameters[name].shape)
+        block = self._blocks.get(node)
+        own = block.parameter_symbols.get(short, ()) if block is not None else ()
         letters = {"weight": "w", "bias": "b"}
         letter = letters.get(short, short.rsplit(".", 1)[-1] if short.startswith("function.") else short)
+        if len(own) == 1 or (own and not index):
+            letter = own[0] if len(own) == 1 else own[0].rstrip("ifgorzn")
+        elif own:  # the matrices of several gates, one below the other
+            rows = shape[0] // len(own)
+            letter, index, shape = own[index[0] // rows], (index[0] % rows, *index[1:]), (rows, *shape[1:])
         place = tuple(one for one, extent in zip(index, shape, strict=True) if extent > 1) if index else ()
         return letter + layer(self._numbers.get(node, 0)) + subscript(place)
 

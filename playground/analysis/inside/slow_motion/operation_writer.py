@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 
 from playground.analysis.inside.slow_motion.chain import READABLE
+from playground.analysis.inside.slow_motion.focus import Focus
 from playground.analysis.inside.slow_motion.notation import Index, Pen
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.blocks.loss import HalfMeanSquaredError, MeanSquaredError, SumOfSquaresError
-from playground.blocks.reveals import WithUnits
 
 MOST_LINES = 4
 """Numbers of one tensor whose formula is written out."""
@@ -21,8 +21,10 @@ FUNCTIONS = {"sigmoid": "σ", "tanh": "tanh", "relu": "ReLU"}
 class OperationWriter:
     """Writes about the operations of a tape. `touched` are the numbers that are written first, place by place."""
 
-    def __init__(self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]]) -> None:
-        self._tape, self._pen, self._titles, self._touched = tape, pen, titles, touched
+    def __init__(
+        self, tape: Tape, pen: Pen, titles: dict[str, str], touched: Mapping[str, Sequence[Index]], focus: Focus
+    ) -> None:
+        self._tape, self._pen, self._titles, self._touched, self._focus = tape, pen, titles, touched, focus
 
     def picks(self, name: str, several: bool = True) -> tuple[list[Index], str]:
         """The numbers of a place or parameter that are written out, and words for the others; one if not `several`."""
@@ -31,6 +33,9 @@ class OperationWriter:
         count = math.prod(shape)
         if count <= (MOST_LINES if several else 1):
             return [index_of(flat, shape) for flat in range(count)], ""
+        chosen_one = self._focus.index(name)
+        if chosen_one is not None:
+            return [chosen_one], ""
         touched = [one for one in self._touched.get(name, ()) if len(one) == len(shape)]
         most = 1 if count > READABLE or not several else MOST_LINES - 1
         if count > READABLE and not touched:
@@ -61,11 +66,7 @@ class OperationWriter:
     def _function_name(self, operation: Operation) -> str:
         if operation.kind == "sigmoid":
             return "σ"
-        block = operation.block
-        own = block.id if block is not None else ""
-        if isinstance(block, WithUnits) and "units" in block.reveals:
-            own = block.activation
-        return FUNCTIONS.get(own, "f")
+        return FUNCTIONS.get(operation.part.function, "f")
 
     def _numbers(self, key: str) -> str:
         """The numbers of a small tensor, else its shape."""
@@ -105,6 +106,13 @@ def amount_words(value: torch.Tensor, pen: Pen) -> str:
 def without_batch(value: torch.Tensor) -> Index:
     shape = tuple(value.shape)
     return shape[1:] if shape and shape[0] == 1 else shape
+
+
+def flat_index(index: Index, shape: Index) -> int:
+    flat = 0
+    for one, extent in zip(index, shape, strict=True):
+        flat = flat * extent + one
+    return flat
 
 
 def index_of(flat: int, shape: Index) -> Index:

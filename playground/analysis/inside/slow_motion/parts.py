@@ -1,97 +1,35 @@
-"""Takes a block apart into operations that can be read: weighted sum, activation, comparison."""
+"""Takes a block apart into operations that can be read, as the block declares them; losses are taken apart here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import nn
-from torch.func import functional_call
 from torch.nn import functional
 
-from playground.blocks.activation import Activation
 from playground.blocks.base import Block
 from playground.blocks.class_loss import CategoricalLayer, binary_cross_entropy, nll_of_probabilities
 from playground.blocks.class_loss_layers import log_softmax, safe_log
-from playground.blocks.dense import DenseLayer
 from playground.blocks.loss import Comparison, Loss
-
-Kind = Literal["sum", "function", "softmax", "sigmoid", "right-class", "yes-or-no", "loss", "total", "block"]
-"""What an operation does: weighted sum, activation, the softmax or sigmoid inside a loss, minus the logarithm of the
-probability of the right class, that of yes-or-no answers, any other loss, the sum of losses, any other block."""
-Letter = Literal["x", "y", "z", "a", "p", "L"]
-Values = Sequence[torch.Tensor]
-Run = Callable[[Values, Mapping[str, torch.Tensor]], tuple[torch.Tensor, ...]]
-"""(inputs, parameters by their name in the block) -> outputs."""
+from playground.blocks.parts import Part, Values, names_of, running, whole
 
 FAR_LOGIT = 30.0
 """Logits beyond this lose their digits in a probability, so that the loss is not taken apart."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """One operation of a block. `takes` are the block's inputs, by number, or −1 for what the part before gave."""
-
-    kind: Kind
-    run: Run
-    takes: tuple[int, ...]
-    letter: Letter = "a"
-    """What its output is called."""
-    parameters: tuple[str, ...] = ()
-
-
 def parts_of(block: Block, module: nn.Module, inputs: Values) -> tuple[Part, ...]:
     """The operations of a block in order; one where it cannot be taken apart. The last gives the block's outputs."""
-    everything = tuple(range(len(inputs)))
-    if type(module) is DenseLayer:
-        return _weighted_sum(module), _inner_function(module)
-    if type(module) is nn.Linear:
-        return (_weighted_sum(module),)
     if isinstance(block, Loss):
-        return _loss_parts(module, inputs, everything)
-    return (Part(_kind_of(block, module), running(module), everything, "a", names_of(module)),)
-
-
-def _kind_of(block: Block, module: nn.Module) -> Kind:
-    if isinstance(block, Activation) and block.elementwise:
-        return "function"
-    return "softmax" if isinstance(module, nn.Softmax) and module.dim == -1 else "block"
-
-
-def names_of(module: nn.Module) -> tuple[str, ...]:
-    """The names of the parameters of a module."""
-    return tuple(name for name, _ in module.named_parameters())
-
-
-def running(module: nn.Module) -> Run:
-    """The module as a pure function of its inputs and parameters; its buffers are made as precise as the inputs."""
-
-    def run(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
-        exact = {name: b.double() if b.is_floating_point() else b for name, b in module.named_buffers()}
-        result = functional_call(module, {**exact, **parameters}, tuple(inputs))
-        results = result if isinstance(result, tuple) else (result,)
-        # What draws random numbers draws them in single precision.
-        return tuple(value.double() if value.is_floating_point() else value for value in results)
-
-    return run
-
-
-def _weighted_sum(module: nn.Linear) -> Part:
-    names = ("weight",) if module.bias is None else ("weight", "bias")
-    return Part("sum", lambda x, p: (functional.linear(x[0], p["weight"], p.get("bias")),), (0,), "z", names)
-
-
-def _inner_function(module: DenseLayer) -> Part:
-    prefix = "function."
-    inner = running(module.function)
-
-    def run(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
-        return inner(inputs, {name.removeprefix(prefix): value for name, value in parameters.items()})
-
-    kind: Kind = "softmax" if isinstance(module.function, nn.Softmax) else "function"
-    return Part(kind, run, (-1,), "a", tuple(prefix + name for name in names_of(module.function)))
+        return _loss_parts(module, inputs, tuple(range(len(inputs))))
+    parts = block.parts(module, *inputs)
+    if all(value.shape[:1] == (1,) for value in inputs):
+        return parts
+    # One example became several rows: no number has one place any more.
+    if any(part.time is not None for part in parts):
+        return (whole(module, len(inputs)),)
+    return tuple(replace(part, axes=(), terms=None, statistics=None) for part in parts)
 
 
 def _loss_parts(module: nn.Module, inputs: Values, everything: tuple[int, ...]) -> tuple[Part, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playground.analysis.inside.slow_motion.parts import Kind
+from playground.blocks.parts import Kind
 
 TITLES: Mapping[Kind, str] = {
     "sum": "weighted sum", "function": "activation", "softmax": "softmax", "sigmoid": "sigmoid",
     "right-class": "surprise", "yes-or-no": "surprise", "loss": "loss", "total": "All losses together", "block": "",
+    "terms": "", "largest": "the largest of a window", "normalize": "mean 0 and variance 1", "mask": "mask",
 }  # fmt: skip
 FORWARD: Mapping[Kind, tuple[str, str]] = {
     "sum": (r"z_i = \sum_j w_{ij} \, x_j + b_i", "Every unit weighs its inputs and adds them up."),
@@ -21,6 +22,10 @@ FORWARD: Mapping[Kind, tuple[str, str]] = {
     "loss": ("", "The loss: one number to make small. It compares a prediction with its target, or is a height."),
     "total": (r"L = \sum_k c_k L_k", "All losses, each times its weight, add up to the number to make small."),
     "block": ("", "The block computes its output in one operation."),
+    "terms": ("", "Products are added up."),
+    "largest": (r"a = \max_{m,n} x_{m,n}", "Of each window only the largest number is kept."),
+    "normalize": (r"n = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}", "Brought to mean 0 and variance 1."),
+    "mask": ("", "What must not be seen is taken out."),
 }
 BACKWARD: Mapping[Kind, tuple[str, str]] = {
     "sum": (
@@ -53,14 +58,23 @@ BACKWARD: Mapping[Kind, tuple[str, str]] = {
         r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial a} \, \frac{\partial a}{\partial x}",
         "What arrives is multiplied by the derivative of the whole block.",
     ),
+    "terms": (
+        r"\frac{\partial L}{\partial x} = \sum_k \frac{\partial L}{\partial a_k} \, \frac{\partial a_k}{\partial x}",
+        "A factor gets what arrives times the other factors, from every sum that it is part of.",
+    ),
+    "largest": (
+        r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial a} \ \mathrm{for\ the\ largest,\ else\ } 0",
+        "Only the number that won gets the gradient: a little change of the others would change nothing.",
+    ),
+    "normalize": (
+        r"\frac{\partial L}{\partial x_i} = \frac{1}{\sigma} \left(\frac{\partial L}{\partial n_i} - "
+        r"\overline{\frac{\partial L}{\partial n}} - n_i \, \overline{n \frac{\partial L}{\partial n}}\right)",
+        "What arrives is divided by the deviation.",
+    ),
+    "mask": ("", "No gradient goes back where nothing was seen."),
 }  # fmt: skip
-MERGES: Mapping[str, tuple[str, str, str]] = {
-    "add": (" + ", r"\frac{\partial L}{\partial x_k} = \frac{\partial L}{\partial a}",
-            "A sum sends what arrives back along every wire, undiminished."),
-    "multiply": (" · ", r"\frac{\partial L}{\partial x_1} = \frac{\partial L}{\partial a} \, x_2",
-                 "Each factor gets what arrives times the others."),
-}  # fmt: skip
-"""Blocks that join wires number by number: the sign between them, and the way back."""
+NEED_TERMS = frozenset({"terms", "largest", "normalize", "mask"})
+"""Kinds that are written about through what their parts say of single numbers."""
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ The way back is the chain rule as it stands in the book: each operation multipli
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
-from playground.analysis.inside.slow_motion.parts import Kind, Letter, Part, parts_of
+from playground.analysis.inside.slow_motion.parts import parts_of
 from playground.analysis.subject import Subject
 from playground.blocks.base import Block
+from playground.blocks.parts import Axis, Kind, Part, Values, whole
 from playground.network.check import Output
 
 LOSS = "the loss"
@@ -26,7 +27,7 @@ class Place:
 
     key: str
     node: str
-    letter: Letter
+    letter: str
     number: int
     """Of its block, counted from 1 in the order of computation; 0 where none is needed."""
     value: torch.Tensor
@@ -36,7 +37,11 @@ class Place:
     gradient: torch.Tensor | None = None
     """Of the loss, once the way back has come here; None where no gradient comes."""
     shares: list[tuple[str, torch.Tensor]] = field(default_factory=list)
-    """What each reader sent back, with the reader's node; the gradient is their sum."""
+    """What each reader sent back, with the reader's node, or the operation inside of the same node; the gradient is
+    their sum."""
+    axes: tuple[Axis, ...] = ()
+    """What its axes count, where one number of it is written out."""
+    time: int | None = None
 
 
 @dataclass
@@ -46,7 +51,7 @@ class Operation:
     node: str
     block: Block | None
     """None for the sum of the losses."""
-    kind: Kind
+    part: Part
     number: int
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -58,6 +63,19 @@ class Operation:
     """The outputs, with the way back to the leaves alone."""
     sent: dict[str, torch.Tensor] = field(default_factory=dict)
     """What it sent back to each leaf; empty where no gradient arrived."""
+    inner: tuple[Part, ...] = ()
+    """Where it goes from time step to time step: the operations inside."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it does."""
+        return self.part.kind
+
+    def named(self, source: int | str) -> str:
+        """The place or parameter that a factor of a product comes from."""
+        if isinstance(source, int):
+            return self.inputs[source]
+        return self.parameters[self.part.parameters.index(source)]
 
 
 class Tape:
@@ -71,6 +89,13 @@ class Tape:
         self.outputs: dict[Output, str] = {}
         """The place of each output port."""
         self.parameters = {name: p.detach().double().requires_grad_() for name, p in subject.network.named_parameters()}
+        """Each once, under the name of the block that owns it."""
+        owners = {id(parameter): name for name, parameter in subject.network.named_parameters()}
+        self.owners = {
+            name: owners[id(parameter)]
+            for name, parameter in subject.network.named_parameters(remove_duplicate=False)
+        }
+        """The owner's name of every parameter; another where two blocks have the same weights."""
         self.gradients: dict[str, torch.Tensor] = {}
         self.losses = tuple(name for name in subject.network.loss_weights if losses is None or name in losses)
         subject.calm()
@@ -87,7 +112,7 @@ class Tape:
 
     def value(self, name: str) -> torch.Tensor:
         """The value of a place or of a parameter."""
-        return self.places[name].value if name in self.places else self.parameters[name].detach()
+        return self.places[name].value if name in self.places else self.parameters[self.owners[name]].detach()
 
     def gradient(self, name: str) -> torch.Tensor | None:
         """The gradient of a place or of a parameter."""
@@ -101,7 +126,7 @@ class Tape:
 
     def _feed(self, example: int) -> None:
         for (node, port), value in self._subject.recorded(example).items():
-            letter: Letter = "y" if port == "target" else "x"
+            letter = "y" if port == "target" else "x"
             exact = value.double() if value.is_floating_point() else value
             self._place((node, port), Place(f"{node}:{port}", node, letter, 0, exact, carries=False))
 
@@ -115,30 +140,49 @@ class Tape:
         sources = tuple(self.outputs[source] for source in report.inputs[node])
         parts = parts_of(block, module, [self.places[key].value for key in sources])
         ports = tuple(port.name for port in block.outputs)
+        inner: tuple[Part, ...] = ()
+        if any(part.time is not None for part in parts):
+            inner, parts = parts, (whole(module, len(sources)),)
         before: tuple[str, ...] = ()
         for part in parts:
-            inputs = tuple(before[0] if taken < 0 else sources[taken] for taken in part.takes)
             last = part is parts[-1]
-            keys = tuple(f"{node}:{port}" for port in ports) if last else (f"{node}:{part.letter}",)
-            self._operate(node, block, part, number, inputs, keys)
+            keys = tuple(f"{node}:{port}" for port in ports) if last else (f"{node}:{part.key}",)
+            self.operate(node, block, part, number, taken_by(part, node, sources, before), keys, inner)
             before = keys
         for port in ports:
             self.outputs[node, port] = f"{node}:{port}"
 
-    def _operate(
-        self, node: str, block: Block, part: Part, number: int, inputs: tuple[str, ...], keys: tuple[str, ...]
-    ) -> None:
-        leaves, taken = self._cut(inputs)
-        names = tuple(f"{node}.{name}" for name in part.parameters)
-        given = {name: self.parameters[full] for name, full in zip(part.parameters, names, strict=True)}
+    def operate(
+        self, node: str, block: Block, part: Part, number: int, inputs: tuple[str, ...], keys: tuple[str, ...],
+        inner: tuple[Part, ...] = (),
+    ) -> None:  # fmt: skip
+        """Run one operation on copies without a past, and write down what it gives."""
+        operation = self.opened(node, block, part, number, inputs, keys)
+        operation.inner = inner
+        for key, result in zip(keys, operation.results, strict=True):
+            axes = part.axes if result.dim() == len(part.axes) + 1 else ()
+            self.places[key] = Place(
+                key, node, part.letter, number, result.detach(), result.requires_grad, axes=axes
+            )  # fmt: skip
+        self.operations.append(operation)
+
+    def opened(
+        self, node: str, block: Block | None, part: Part, number: int, inputs: tuple[str, ...], keys: tuple[str, ...]
+    ) -> Operation:
+        """One operation on copies of what it takes, which do not know their past."""
+        leaves, taken = self.cut(inputs)
+        given = self.parameters_of(node, part)
+        names = tuple(self.owners[f"{node}.{name}"] for name in part.parameters)
         leaves.update(zip(names, given.values(), strict=True))
         with torch.enable_grad():
             results = part.run(taken, given)
-        for key, result in zip(keys, results, strict=True):
-            self.places[key] = Place(key, node, part.letter, number, result.detach(), result.requires_grad)
-        self.operations.append(Operation(node, block, part.kind, number, inputs, keys, names, leaves, tuple(results)))
+        return Operation(node, block, part, number, inputs, keys, names, leaves, tuple(results))
 
-    def _cut(self, inputs: Sequence[str]) -> tuple[dict[str, torch.Tensor], list[torch.Tensor]]:
+    def parameters_of(self, node: str, part: Part) -> dict[str, torch.Tensor]:
+        """What an operation uses, by the names in the block."""
+        return {name: self.parameters[self.owners[f"{node}.{name}"]] for name in part.parameters}
+
+    def cut(self, inputs: Sequence[str]) -> tuple[dict[str, torch.Tensor], list[torch.Tensor]]:
         """Copies of places without their past; those that carry a gradient are leaves. A place may come in twice."""
         known: dict[str, torch.Tensor] = {}
         for key in inputs:
@@ -153,11 +197,12 @@ class Tape:
         plain = len(keys) == 1 and weights[self.losses[0]] == 1.0
         if plain and self.operations[-1].outputs == keys:
             return
-        leaves, taken = self._cut(keys)
+        leaves, taken = self.cut(keys)
         with torch.enable_grad():
             total = torch.stack([weights[name] * loss for name, loss in zip(self.losses, taken, strict=True)]).sum()
         self.places[LOSS] = Place(LOSS, "", "L", 0, total.detach(), total.requires_grad)
-        self.operations.append(Operation("", None, "total", 0, keys, (LOSS,), (), leaves, (total,)))
+        part = Part("total", _nothing, (), "L")
+        self.operations.append(Operation("", None, part, 0, keys, (LOSS,), (), leaves, (total,)))
 
     # Back -----------------------------------------------------------------------------------------------------------
 
@@ -166,7 +211,11 @@ class Tape:
             self.loss.gradient = torch.ones_like(self.loss.value)
         for operation in reversed(self.operations):
             self._collect(operation)
-            self._send(operation)
+            for name, gradient in self.send(operation).items():
+                if name in self.places:
+                    self.places[name].shares.append((operation.node, gradient))
+                else:  # also the weights of another block may be these
+                    self.gradients[name] = self.gradients[name] + gradient if name in self.gradients else gradient
 
     def _collect(self, operation: Operation) -> None:
         for key in operation.outputs:
@@ -174,25 +223,32 @@ class Tape:
             if place.shares:
                 place.gradient = torch.stack([share for _, share in place.shares]).sum(dim=0)
 
-    def _send(self, operation: Operation) -> None:
+    def send(self, operation: Operation) -> dict[str, torch.Tensor]:
+        """What an operation sends back to each leaf, for what arrived at its outputs."""
         arrived = [
             (result, gradient)
             for result, key in zip(operation.results, operation.outputs, strict=True)
             if result.requires_grad and (gradient := self.places[key].gradient) is not None
         ]
         if not arrived or not operation.leaves:
-            return
+            return {}
         results, gradients = zip(*arrived, strict=True)
         found = torch.autograd.grad(
             results, list(operation.leaves.values()), gradients, retain_graph=True, allow_unused=True
         )
-        for name, gradient in zip(operation.leaves, found, strict=True):
-            if gradient is None:
-                continue
-            operation.sent[name] = gradient
-            if name in self.places:
-                self.places[name].shares.append((operation.node, gradient))
-            else:
-                self.gradients[name] = gradient
+        pairs = zip(operation.leaves, found, strict=True)
+        operation.sent = {name: gradient for name, gradient in pairs if gradient is not None}
+        return operation.sent
+
+
+def taken_by(part: Part, node: str, sources: Sequence[str], before: Sequence[str]) -> tuple[str, ...]:
+    """The places that an operation of a block takes: its inputs, or what operations before gave."""
+    return tuple(
+        f"{node}:{one}" if isinstance(one, str) else before[0] if one < 0 else sources[one] for one in part.takes
+    )
+
+
+def _nothing(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
+    return ()
 
 
