@@ -40,8 +40,12 @@ def graph_convolution_parts(
         found: list[Term] = [(times(share), at(0, other, unit)) for other, share in enumerate(shares) if share]
         return [*found, (at("bias", unit),)] if biased else found
 
+    def weighed_terms(index: Index) -> Sequence[Term]:
+        return [(at("weight", index[1], j), at(0, index[0], j)) for j in range(module.in_features)]
+
     weigh = Part(
         "sum", lambda x, p: (functional.linear(x[0], p["weight"]),), (0,), "m", ("weight",), axes=NODES,
+        terms=weighed_terms,
         sentence="The features of every node are weighed, with the same weights for all.",
     )  # fmt: skip
     mixing = Part(

@@ -156,12 +156,19 @@ def whole(module: nn.Module, inputs: int, kind: Kind = "block", letter: str = "a
     return Part(kind, running(module), tuple(range(inputs)), letter, names_of(module), function=function)
 
 
-def weighted_sum(module: nn.Module, takes: int | str = 0, name: str = "z", prefix: str = "", **more: object) -> Part:
+def weighted_sum(module: nn.Linear, takes: int | str = 0, name: str = "z", prefix: str = "", **more: object) -> Part:
     """W x + b over the last axis, of an nn.Linear that lies in the block as `prefix`."""
     weight, bias = f"{prefix}weight", f"{prefix}bias"
     names = (weight,) if module.bias is None else (weight, bias)
+
+    def terms(index: Index) -> Sequence[Term]:
+        *before, unit = index
+        found: list[Term] = [(at(weight, unit, j), at(0, *before, j)) for j in range(module.in_features)]
+        return found if module.bias is None else [*found, (at(bias, unit),)]
+
     return Part(
-        "sum", lambda x, p: (functional.linear(x[0], p[weight], p.get(bias)),), (takes,), name, names, **more,  # type: ignore[arg-type]
+        "sum", lambda x, p: (functional.linear(x[0], p[weight], p.get(bias)),), (takes,), name, names, terms=terms,
+        **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

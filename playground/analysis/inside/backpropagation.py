@@ -101,6 +101,7 @@ class BackpropagationAnalysis(Analysis):
     row: int = _which("Row", "Row of the window over an image")
     column: int = _which("Column", "Column of the window over an image")
     channel: int = _which("Channel", "Which channel of the window is shown; the sum is over all")
+    step: int = parameter(0, ge=0, le=2**31 - 1, drawing=True, help="Which step is shown, from 0.")
     example: int = example_row()
     speed: Literal["slow", "medium", "fast"] = parameter(
         "medium", drawing=True, help="How long each step stays when it plays."

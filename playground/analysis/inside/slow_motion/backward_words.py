@@ -85,6 +85,8 @@ class BackwardWriter(TermsWriter):
         for name, sent in sorted(operation.sent.items(), key=lambda item: item[0] in self._tape.places):
             def write(index: Index, name: str = name, sent: torch.Tensor = sent) -> str:
                 steps: list[str] = []
+                if not plain and operation.part.terms is not None:
+                    return self._back_to(operation, name, index)
                 if plain and name.endswith(".weight"):
                     unit = index[:1]
                     steps = [f"{self._pen.slope(output, unit)} · {self._pen.symbol(source, index[1:])}",

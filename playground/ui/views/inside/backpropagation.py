@@ -12,6 +12,7 @@ from playground.analysis.base import Analysis
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
 from playground.document.graph import EdgeKey
 from playground.ui.views.base import View
+from playground.ui.views.inside.backpropagation_choices import KEY_WORDS, ChoiceRow
 from playground.ui.views.inside.backpropagation_parts import (
     DIRECTIONS,
     WAY_WORDS,
@@ -20,34 +21,38 @@ from playground.ui.views.inside.backpropagation_parts import (
     StepSlider,
     StepText,
 )
+from playground.ui.views.inside.backpropagation_pictures import StepPictures
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes, WireNote
 from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import Label
+from playground.ui.widgets.legend import Legend
 from playground.ui.widgets.options import ExampleBox, combo_box, flat_button
+from playground.ui.widgets.painted import in_scroll_area
 from playground.ui.widgets.theme import THEME
 
 SPEEDS = {"slow": 3000, "medium": 1500, "fast": 600}
 """Milliseconds from step to step."""
 ROOM_FOR_TREE, ROOM_FOR_ALL = 600, 860
 """Least widths for the tree beside the step, and for the list of steps as well."""
-SHARES = (205, 410, 440)
-"""Of the width, for the list, the step and the tree."""
+SHARES = (205, 410, 440, 440)
+"""Of the width, for the list, the step, its pictures and the tree."""
 
 
 class BackpropagationView(View):
-    """One step large, all steps as a list, the chain rule as a tree; the canvas shows the numbers on its wires."""
+    """One step large, with pictures of the numbers that took part, all steps as a list, the chain rule as a tree.
+
+    The canvas shows the numbers on its wires.
+    """
 
     analysis: ClassVar[type[Analysis]] = BackpropagationAnalysis
     title: ClassVar[str] = "Backpropagation"
     empty: ClassVar[str] = "As soon as the network is whole, you can follow one example through it, forward and back."
-    by_gesture: ClassVar[frozenset[str]] = frozenset({"weight"})
+    by_gesture: ClassVar[frozenset[str]] = frozenset({"weight", "step", *KEY_WORDS})
     pulses: ClassVar[int] = 8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Backpropagation | None
-        self.step = 0
-        """Number of the step that is shown, from 0."""
         self._shared: tuple[bool, ...] = ()
         self._player = QTimer(self)
         self._player.timeout.connect(self._play_on)
@@ -58,8 +63,8 @@ class BackpropagationView(View):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(THEME.px(9))
-        self.chain = self._chain_panel()
-        for widget in (self.list, self.text, self.chain):
+        self.chain, self.gallery = self._chain_panel(), self._picture_panel()
+        for widget in (self.list, self.text, self.gallery, self.chain):
             self.splitter.addWidget(widget)
         self.body_layout.addWidget(self.splitter, 1)
         self.list.step_chosen.connect(self.go_to)
@@ -97,11 +102,28 @@ class BackpropagationView(View):
         row.addWidget(self.slider, 1)
         self.where = Label()
         row.addWidget(self.where)
-        self.chain_button = flat_button("Chain rule", "Show the tree of the chain rule instead of the step", text="∂")
+        tip = "Show the tree of the chain rule instead of the pictures, or of the step"
+        self.chain_button = flat_button("Chain rule", tip, text="∂")
         self.chain_button.setCheckable(True)
         self.chain_button.toggled.connect(self._arrange)
         row.addWidget(self.chain_button)
         self.body_layout.addLayout(row)
+        self.choices = ChoiceRow()
+        self.choices.chosen.connect(self._choose_number)
+        self.body_layout.addWidget(self.choices)
+
+    def _picture_panel(self) -> QWidget:
+        """The pictures of the step, and what lies under the mouse."""
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(THEME.px(2))
+        self.pictures, self.readout = StepPictures(), Legend()
+        self.pictures.chosen.connect(self._choose_number)
+        self.pictures.pointed.connect(self.readout.show_readout)
+        column.addWidget(in_scroll_area(self.pictures), 1)
+        column.addWidget(self.readout)
+        return panel
 
     def _chain_panel(self) -> QWidget:
         """The tree with the choice of the weight whose chain rule it shows."""
@@ -126,14 +148,23 @@ class BackpropagationView(View):
             self.parameters.choose("index", tuple(index))
             self.parameters.choose("weight", name)
 
+    @Slot(str, int)
+    def _choose_number(self, option: str, value: int) -> None:
+        self.parameters.choose(option, value)
+
     # Stepping -------------------------------------------------------------------------------------------------------
+
+    @property
+    def step(self) -> int:
+        """Number of the step that is shown, from 0."""
+        last = len(self.result.steps) - 1 if self.result is not None else 0
+        return max(0, min(self.parameters.value("step"), last))
 
     @Slot(int)
     def go_to(self, step: int) -> None:
         """Show another step, counted from 0."""
         if self.result is not None and step != self.step and 0 <= step < len(self.result.steps):
-            self.step = step
-            self.draw()
+            self.parameters.choose("step", step)
 
     @Slot()
     def first(self) -> None:
@@ -184,7 +215,9 @@ class BackpropagationView(View):
 
     @Slot(str)
     def redraw(self, name: str = "") -> None:
-        if self._player.isActive():
+        if name == "step":
+            self.renew()
+        elif self._player.isActive():
             self._player.start(SPEEDS[self.parameters.value("speed")])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -192,7 +225,10 @@ class BackpropagationView(View):
             Qt.Key.Key_Left: self.previous, Qt.Key.Key_Right: self.next, Qt.Key.Key_Home: self.first,
             Qt.Key.Key_End: self.last, Qt.Key.Key_Space: self.toggle_play,
         }  # fmt: skip
-        act = keys.get(Qt.Key(event.key()))
+        key = Qt.Key(event.key())
+        if self.choices.step_by(key, event.modifiers()):
+            return
+        act = keys.get(key)
         if act is None:
             super().keyPressEvent(event)
         else:
@@ -216,7 +252,6 @@ class BackpropagationView(View):
     def draw(self) -> None:
         result = self.result
         assert result is not None
-        self.step = min(self.step, len(result.steps) - 1)
         counts = tuple(result.count(way) for way in DIRECTIONS)
         with QSignalBlocker(self.slider):
             self.slider.show_counts(counts)
@@ -226,7 +261,11 @@ class BackpropagationView(View):
         self.examples.show_example(result.example, result.examples, result.part)
         self._show_choices(result)
         self.list.show_steps(result, self.step)
-        self.text.show_step(result.steps[self.step])
+        step = result.steps[self.step]
+        self.text.show_step(step)
+        self.pictures.show_pictures(step.pictures)
+        self.choices.show_choices(step.choices)
+        self._arrange()
         self.tree.show_chain(result.chain, self.digits.value())
         self.canvas_notes_wanted.emit(self._notes(result))
 
@@ -274,15 +313,18 @@ class BackpropagationView(View):
 
     @Slot()
     def _arrange(self) -> None:
-        """What there is room for: in a narrow dock the tree takes the place of the step, and the list goes."""
+        """What there is room for: pictures of the step, else the tree beside it; in a narrow dock the tree takes the
+        place of the step, pictures stand below it, and the list goes."""
         width = self.width() / THEME.scale
         beside = width >= ROOM_FOR_TREE
+        pictures = self.result is not None and bool(self.result.steps[self.step].pictures)
         instead = self.chain_button.isChecked()
-        self.chain_button.setVisible(not beside)
-        self.list.setVisible(width >= ROOM_FOR_ALL)
-        self.chain.setVisible(beside or instead)
-        self.text.setVisible(beside or not instead)
-        shown = (width >= ROOM_FOR_ALL, beside or not instead, beside or instead)
+        self.chain_button.setVisible(not beside or pictures)
+        tree = instead if pictures or not beside else True
+        shown = (width >= ROOM_FOR_ALL, beside or not instead, pictures and not tree, tree)
+        for widget, on in zip((self.list, self.text, self.gallery, self.chain), shown, strict=True):
+            widget.setVisible(on)
+        self.splitter.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
         if shown != self._shared:
             # Anew only when something comes or goes: in between a person may have moved the borders.
             self._shared = shown

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.analysis.inside.backpropagation import Amount, Backpropagation, Direction, SlowStep
+from playground.analysis.inside.backpropagation import Backpropagation
 from playground.analysis.inside.slow_motion.chain import Chain
 from playground.analysis.inside.slow_motion.notation import written
+from playground.analysis.inside.slow_motion.steps import Amount, Direction, SlowStep
 from playground.ui.widgets.formula import FormulaLabel
 from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.qt_access import layout_of

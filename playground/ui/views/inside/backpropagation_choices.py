@@ -1,0 +1,109 @@
+"""Which number a step of slow motion writes out: a box for each axis, and a slider over the time steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+
+from playground.analysis.inside.slow_motion.focus import Choice
+from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.theme import THEME
+
+Key = tuple[Qt.Key, Qt.KeyboardModifier]
+PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+KEYS: Mapping[Key, tuple[str, int]] = {
+    (Qt.Key.Key_Down, PLAIN): ("time", 1), (Qt.Key.Key_Up, PLAIN): ("time", -1),
+    (Qt.Key.Key_PageDown, PLAIN): ("unit", 1), (Qt.Key.Key_PageUp, PLAIN): ("unit", -1),
+    (Qt.Key.Key_Down, SHIFT): ("row", 1), (Qt.Key.Key_Up, SHIFT): ("row", -1),
+    (Qt.Key.Key_Right, SHIFT): ("column", 1), (Qt.Key.Key_Left, SHIFT): ("column", -1),
+    (Qt.Key.Key_PageDown, SHIFT): ("channel", 1), (Qt.Key.Key_PageUp, SHIFT): ("channel", -1),
+    (Qt.Key.Key_H, PLAIN): ("head", 1), (Qt.Key.Key_H, SHIFT): ("head", -1),
+    (Qt.Key.Key_L, PLAIN): ("key", 1), (Qt.Key.Key_L, SHIFT): ("key", -1),
+}  # fmt: skip
+"""Which choice a key moves, and how far."""
+KEY_WORDS: Mapping[str, str] = {
+    "time": "Up and Down", "unit": "Page up and Page down", "row": "Shift+Up and Shift+Down",
+    "column": "Shift+Left and Shift+Right", "channel": "Shift+Page up and Shift+Page down", "head": "H and Shift+H",
+    "key": "L and Shift+L",
+}  # fmt: skip
+
+
+class ChoiceRow(QWidget):
+    """A box for each choice that the present step has. `chosen` carries the option and its value, from 0."""
+
+    chosen = Signal(str, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.boxes: dict[str, QuietSpinBox] = {}
+        self._labels: dict[str, Label] = {}
+        self._choices: tuple[Choice, ...] = ()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(THEME.px(4))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Time step")
+        self.slider.setToolTip(plain_tip("Which time step is opened (Up and Down)"))
+        self.slider.setMinimumWidth(THEME.px(60))
+        for option in KEY_WORDS:
+            label, box = Label(), QuietSpinBox()
+            label.setProperty("role", "secondary")
+            box.setObjectName(option)
+            box.valueChanged.connect(self._changed)
+            self.boxes[option], self._labels[option] = box, label
+            row.addWidget(label)
+            row.addWidget(box)
+            if option == "time":
+                row.addWidget(self.slider, 1)
+        self.slider.valueChanged.connect(self._slid)
+        row.addStretch(0)
+
+    def show_choices(self, choices: tuple[Choice, ...]) -> None:
+        """Offer these; hidden where there are none."""
+        self._choices = choices
+        known = {choice.option: choice for choice in choices}
+        for option, box in self.boxes.items():
+            choice = known.get(option)
+            box.setVisible(choice is not None)
+            self._labels[option].setVisible(choice is not None)
+            if choice is not None:
+                self._show(box, self._labels[option], choice)
+        time = known.get("time")
+        self.slider.setVisible(time is not None and time.title == "time step")
+        if time is not None:
+            with QSignalBlocker(self.slider):
+                self.slider.setRange(1, time.count)
+                self.slider.setValue(time.value + 1)
+        self.setVisible(bool(choices))
+
+    def _show(self, box: QuietSpinBox, label: Label, choice: Choice) -> None:
+        label.setText(choice.title)
+        title = choice.title[:1].upper() + choice.title[1:]
+        with QSignalBlocker(box):
+            box.setRange(1, choice.count)
+            box.setValue(choice.value + 1)
+            box.setSuffix(f" of {choice.count}")
+        box.setAccessibleName(title)
+        box.setToolTip(plain_tip(f"{title} that is written out ({KEY_WORDS[choice.option]})"))
+
+    def step_by(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        """Let a key move a choice; returns whether there is one for it."""
+        found = KEYS.get((key, modifiers & ~Qt.KeyboardModifier.KeypadModifier))
+        if found is None or not any(choice.option == found[0] for choice in self._choices):
+            return False
+        box = self.boxes[found[0]]
+        box.setValue(box.value() + found[1])
+        return True
+
+    @Slot(int)
+    def _changed(self, value: int) -> None:
+        sender: QObject | None = self.sender()
+        if isinstance(sender, QuietSpinBox):
+            self.chosen.emit(sender.objectName(), value - 1)
+
+    @Slot(int)
+    def _slid(self, value: int) -> None:
+        self.chosen.emit("time", value - 1)
