@@ -18,6 +18,14 @@ THROUGH_TIME = (
 )
 
 
+GATED = r"\frac{\partial L}{\partial i} = \frac{\partial L}{\partial c} \odot g"
+KEPT = (
+    r"\frac{\partial L}{\partial h_{t-1}} = \frac{\partial L}{\partial h_t} \odot z_t + \ldots, \quad "
+    r"\frac{\partial L}{\partial n_t} = \frac{\partial L}{\partial h_t} \odot (1 - z_t)"
+)
+LASTS = "While the update gate keeps the state, its gradient goes back undiminished."
+
+
 def embedding_parts(module: nn.Module, tokens: torch.Tensor) -> tuple[Part, ...]:
     """The row of each token."""
     numbers: list[int] = tokens[0].tolist()
@@ -122,7 +130,7 @@ class TimeSteps:
 
     def products(
         self, letter: str, sources: tuple[str, ...], products: Sequence[Sequence[Factor]], title: str, formula: str,
-        sentence: str = "", backward_sentence: str = "",
+        sentence: str = "", backward: str = "", backward_sentence: str = "",
     ) -> None:  # fmt: skip
         """A sum of products, number by number; the factors are inputs, by their number in `sources`."""
 
@@ -142,7 +150,7 @@ class TimeSteps:
 
         self._add(Part(
             "terms", run, sources, letter, (), self.now(letter), title, ("unit",), "", terms, time=self._time,
-            formula=formula, sentence=sentence, backward_sentence=backward_sentence,
+            formula=formula, sentence=sentence, backward=backward, backward_sentence=backward_sentence,
         ))  # fmt: skip
 
     def _give(self) -> None:
@@ -183,15 +191,21 @@ def lstm_step(steps: TimeSteps) -> None:
             "c", (now("f"), steps.past("c"), now("i"), now("g")), kept, "Cell",
             r"c_t = f_t \odot c_{t-1} + i_t \odot g_t",
             "The forget gate says how much of the cell stays, the input gate how much of the candidate comes in.",
+            r"\frac{\partial L}{\partial c_{t-1}} = \frac{\partial L}{\partial c_t} \odot f_t, \quad "
+            r"\frac{\partial L}{\partial f_t} = \frac{\partial L}{\partial c_t} \odot c_{t-1}",
             "The cell before gets what arrives times the forget gate: while that is open, the gradient lasts.",
         )  # fmt: skip
     else:
         steps.products("c", (now("i"), now("g")), ((Factor(0), Factor(1)),), "Cell", r"c_1 = i_1 \odot g_1",
-                       "There is no cell before the first step.")  # fmt: skip
+                       "There is no cell before the first step.", GATED)  # fmt: skip
     steps.function("d", "c", "tanh", "Hidden state", r"h_t = o_t \odot d_t, \quad d_t = \tanh(c_t)")
     steps.products("h", (now("o"), now("d")), ((Factor(0), Factor(1)),), "Hidden state",
                    r"h_t = o_t \odot d_t, \quad d_t = \tanh(c_t)",
-                   "The output gate says how much of the cell is shown.")  # fmt: skip
+                   "The output gate says how much of the cell is shown.",
+                   r"\frac{\partial L}{\partial o_t} = \frac{\partial L}{\partial h_t} \odot d_t, \quad "
+                   r"\frac{\partial L}{\partial c_t} = \frac{\partial L}{\partial h_t} \odot o_t \odot (1 - d_t^2)"
+                   r" + \ldots",
+                   "The cell also gets back what the next time step sends.")  # fmt: skip
 
 
 def gru_step(steps: TimeSteps) -> None:
@@ -213,6 +227,6 @@ def gru_step(steps: TimeSteps) -> None:
     formula = r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}"
     if steps.before:
         steps.products("h", (now("z"), now("n"), steps.past("h")), (new, (Factor(0), Factor(2))), "Hidden state",
-                       formula, told)  # fmt: skip
+                       formula, told, KEPT, LASTS)  # fmt: skip
     else:
-        steps.products("h", (now("z"), now("n")), (new,), "Hidden state", formula, told)
+        steps.products("h", (now("z"), now("n")), (new,), "Hidden state", formula, told, KEPT, LASTS)

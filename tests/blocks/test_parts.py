@@ -16,10 +16,11 @@ COMPUTING = [case for case in CASES if case.block.family not in ("loss", "measur
 MOST_CHECKED = 400
 """Numbers of one operation whose products are added up again."""
 ONE_OPERATION = {
-    "noise", "real-and-generated", "autoregression", "k-means", "perceptron", "support-vector-machine", "regroup-classes",
-    "softmax", "log-softmax",
+    "noise", "real-and-generated", "autoregression", "k-means", "perceptron", "support-vector-machine",
+    "regroup-classes", "softmax", "log-softmax",
 }  # fmt: skip
-"""Blocks without numbers of a formula to write out: they draw them, or search without a gradient, or are written whole."""
+"""Blocks without a formula to write out number by number: they draw, search without a gradient, or look up; softmax
+over the channels of an image and its logarithm are written whole."""
 Numbers = dict[str, torch.Tensor]
 
 
@@ -80,6 +81,13 @@ def test_the_operations_together_are_the_block_forward_and_back(case: Case) -> N
         torch.testing.assert_close(found, expected, atol=1e-6, rtol=0.0)
 
 
+def number_of(factor: Factor, sources: Values, parameters: Numbers) -> float:
+    if factor.source is None:
+        return factor.number
+    whole = sources[factor.source][0] if isinstance(factor.source, int) else parameters[factor.source]
+    return factor.of(float(whole[factor.index]))
+
+
 @pytest.mark.parametrize("case", COMPUTING, ids=lambda case: case.name)
 def test_the_products_of_every_number_add_up_to_it(case: Case) -> None:
     module = module_of(case)
@@ -97,13 +105,9 @@ def test_the_products_of_every_number_add_up_to_it(case: Case) -> None:
         if part.terms is None:
             continue
         for index in itertools.islice(itertools.product(*map(range, result.shape)), MOST_CHECKED):
-            def value(factor: Factor) -> float:
-                if factor.source is None:
-                    return factor.number
-                whole = sources[factor.source][0] if isinstance(factor.source, int) else parameters[factor.source]
-                return factor.of(float(whole[factor.index]))
-
-            products = [math.prod(value(factor) for factor in term) for term in part.terms(index)]
+            products = [
+                math.prod(number_of(factor, sources, parameters) for factor in term) for term in part.terms(index)
+            ]
             total = max(products) if part.kind == "largest" else sum(products)
             assert total == pytest.approx(float(result[index]), abs=1e-6), (part.key, index)
 
@@ -122,4 +126,6 @@ def test_the_parameters_of_the_operations_are_those_of_the_block(case: Case) -> 
     module = module_of(case)
     parts = case.block.parts(module, *[one.detach() for one in example(case)])
     assert {name for part in parts for name in part.parameters} == set(names_of(module))
-    assert set(case.block.parameter_symbols) <= {name for name, _ in module.named_parameters()} | set(case.block.parameter_symbols)
+    symbols = case.block.parameter_symbols
+    for name, parameter in module.named_parameters():
+        assert parameter.shape[0] % len(symbols.get(name, "x")) == 0, "as many matrices as letters"

@@ -117,6 +117,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (NextTokenView, results_text.next_token),
     (BackpropagationView, results_backpropagation.two_ways),
     (BackpropagationView, results_backpropagation.wide),
+    (BackpropagationView, results_backpropagation.over_time),
+    (BackpropagationView, results_backpropagation.convolved),
     (LossSurfaceView, results_surface.bowl),
     (LossSurfaceView, results_surface.random_bowl),
     (DistributionsView, results_distributions.spreading),

@@ -149,7 +149,7 @@ class StepMaker:
         name, part = self._titles.get(operation.node, ""), operation.part
         what = part.title or TITLES[operation.kind]
         if unrolled is not None and part.time is not None and unrolled.steps > 1:
-            what = f"{what}, time step {part.time + 1} of {unrolled.steps}"
+            what = f"{what}, time step {part.time + 1}"
         return f"{name}: {what}" if name and what else name or what
 
     def _onward(self, operation: Operation) -> list[SlowStep]:
@@ -166,6 +166,7 @@ class StepMaker:
     def _forward_step(self, operations: Sequence[Operation], unrolled: Unrolled | None = None) -> SlowStep:
         tape, first = self._tape, operations[0]
         words = [self._forward.words(operation) for operation in operations]
+        told = next((one.part.sentence for one in reversed(operations) if one.part.sentence), words[0].sentence)
         made = {key for operation in operations for key in operation.outputs}
         names = dict.fromkeys(
             name for one in operations for name in (*one.inputs, *one.parameters) if name not in made
@@ -173,7 +174,7 @@ class StepMaker:
         pictures = [picture for one in operations for picture in self._pictures.forward(one)]
         pictures += self._over_time(operations, unrolled, backward=False)
         return SlowStep(
-            "forward", first.node, self._title(first, unrolled), words[0].formula, words[0].sentence,
+            "forward", first.node, self._title(first, unrolled), words[0].formula, told,
             tuple(line for one in words for line in one.lines),
             tuple(self._amount(self._pen.symbol(name), tape.value(name), name not in tape.places) for name in names),
             tuple(self._amount(self._pen.symbol(name), tape.value(name)) for one in operations for name in one.outputs),
@@ -190,12 +191,15 @@ class StepMaker:
     def _backward_step(self, operations: Sequence[Operation], unrolled: Unrolled | None = None) -> SlowStep:
         words = [self._backward.words(operation) for operation in operations]
         first = operations[0]
+        formula = next((one.part.backward for one in operations if one.part.backward), words[-1].formula)
+        own = (one.part.backward_sentence for one in operations)
+        told = next((sentence for sentence in own if sentence), words[-1].sentence)
         arrived = [(key, self._tape.gradient(key)) for key in first.outputs]
         made = {key for one in operations for key in one.outputs}
         pictures = [picture for one in operations for picture in self._pictures.backward(one)]
         pictures += self._over_time(operations, unrolled, backward=True)
         return SlowStep(
-            "backward", first.node, self._title(first, unrolled), words[-1].formula, words[-1].sentence,
+            "backward", first.node, self._title(first, unrolled), formula, told,
             tuple(line for one in words for line in one.lines),
             tuple(self._amount(self._pen.slope(key), value) for key, value in arrived if value is not None),
             tuple(

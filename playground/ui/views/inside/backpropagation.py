@@ -158,7 +158,8 @@ class BackpropagationView(View):
     def step(self) -> int:
         """Number of the step that is shown, from 0."""
         last = len(self.result.steps) - 1 if self.result is not None else 0
-        return max(0, min(self.parameters.value("step"), last))
+        chosen: int = self.parameters.value("step")
+        return max(0, min(chosen, last))
 
     @Slot(int)
     def go_to(self, step: int) -> None:

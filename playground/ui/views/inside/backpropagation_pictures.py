@@ -11,7 +11,16 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.inside.slow_motion.pictures import Picture
-from playground.ui.widgets.drawing import image, ink_on, magnitude_table, number_words, shades, signed_table
+from playground.ui.widgets.drawing import (
+    DARK_INK,
+    LIGHT_INK,
+    image,
+    ink_on,
+    magnitude_table,
+    number_words,
+    shades,
+    signed_table,
+)
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import NEGATIVE, POSITIVE, THEME
 
@@ -179,8 +188,8 @@ def _paint_map(painter: QPainter, tile: _Tile) -> None:
     if picture.mark is not None:
         top, left, down, across = picture.mark
         marked = QRectF(area.left() + left * wide, area.top() + top * high, across * wide, down * high)
-        for width, token in ((4, "panel"), (2, "text")):  # dark on light colours, light around for dark ones
-            painter.setPen(QPen(THEME.color(token), width))
+        for width, color in ((4, LIGHT_INK), (2, DARK_INK)):  # seen on dark and on light colours
+            painter.setPen(QPen(QColor(color), width))
             painter.drawRect(marked.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
