@@ -1,4 +1,4 @@
-"""The operations of blocks for slow motion against numbers calculated by hand, also of forms that torch does not have."""
+"""The operations of blocks for slow motion against numbers calculated by hand, also of forms that torch lacks."""
 
 from __future__ import annotations
 
