@@ -30,7 +30,9 @@ class Attending(Protocol):
 
     heads: int
     scaled: bool
-    out: nn.Module
+
+    @property
+    def out(self) -> nn.Module: ...
 
     def hidden(self, x: torch.Tensor, tokens: torch.Tensor | None = None) -> torch.Tensor | None: ...
 

@@ -11,7 +11,9 @@ from torch import nn
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
 from playground.blocks.code import Code, computed
 from playground.blocks.merge_operations import Expansion
+from playground.blocks.merge_parts import expanded_parts
 from playground.blocks.operations import Operations
+from playground.blocks.parts import Factor, Part, at
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
@@ -134,6 +136,15 @@ class FeatureExpansion(Block):
             if wanted:
                 write()
         return True
+
+    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
+        places = range(inputs[0].shape[1])
+        chosen: list[tuple[Factor, ...]] = [(at(0, i),) for i in places] if self.originals else []
+        chosen += [(at(0, i), at(0, i)) for i in places] if self.squares else []
+        chosen += [(at(0, i), at(0, j)) for i in places for j in places if i < j] if self.products else []
+        chosen += [(Factor(0, (i,), through="sin"),) for i in places] if self.sines else []
+        chosen += [(Factor(0, (i,), through="cos"),) for i in places] if self.cosines else []
+        return expanded_parts(module, chosen)
 
     def live_formula(self, *inputs: Signal) -> str:
         count = inputs[0].shape[0]
