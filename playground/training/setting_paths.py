@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from playground.document.files import ProjectFileError
@@ -22,20 +23,26 @@ def with_setting(project: Project, path: str, value: Any) -> Project:
 
     A number for a setting that takes whole numbers is rounded.
     """
+    return with_settings(project, {path: value})
+
+
+def with_settings(project: Project, settings: Mapping[str, Any]) -> Project:
+    """The same for several settings at once."""
     content = project.model_dump(mode="json")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    put(content, path, value)
+    for path, value in settings.items():
+        put(content, path, int(value) if isinstance(value, float) and value.is_integer() else value)
     try:
         return project_from(json.dumps(content))
     except ProjectFileError as error:
-        if isinstance(value, float):
-            put(content, path, round(value))
-            try:
-                return project_from(json.dumps(content))
-            except ProjectFileError:
-                pass
-        raise SettingError(str(error.problems[0])) from error
+        rounded = {path: round(value) for path, value in settings.items() if isinstance(value, float)}
+        if not rounded:
+            raise SettingError(str(error.problems[0])) from error
+        for path, value in rounded.items():
+            put(content, path, value)
+        try:
+            return project_from(json.dumps(content))
+        except ProjectFileError:
+            raise SettingError(str(error.problems[0])) from error
 
 
 def put(content: Any, path: str, value: Any) -> None:

@@ -1,0 +1,1 @@
+"""Experiments: variants of a project under many seeds, run beside each other, measured and judged. No Qt."""

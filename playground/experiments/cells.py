@@ -1,0 +1,149 @@
+"""What an experiment runs: one project for each variant, value of the axis and seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import JsonValue
+
+from playground.blocks.base import Block
+from playground.data.base import Dataset
+from playground.data.registry import CATALOGUE
+from playground.document import edits
+from playground.document.experiment import Budget, Changes, Experiment, Measure, Variant
+from playground.document.graph import Graph
+from playground.document.project import Project, StopRules
+from playground.editing.fixes import insert_block, replace_block
+from playground.training.setting_paths import SettingError, with_settings
+
+RESULTS_VERSION = 1
+"""Raised when the same cell gives other numbers than before: what was kept is then run again."""
+
+
+class ExperimentFault(Exception):
+    """An experiment cannot be run as it is written; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run: what learns, for how long, and what is measured of it."""
+
+    variant: int
+    value: int
+    """Index on the axis; 0 where there is none."""
+    seed: int
+    project: Project
+    budget: Budget
+    looks: int
+    measures: tuple[Measure, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """The same for cells with the same numbers: a hash of all that they follow from."""
+        graph = self.project.graph
+        content = {
+            "version": RESULTS_VERSION,
+            "nodes": [node.model_dump(mode="json", exclude={"title", "position", "unfolded"}) for node in graph.nodes],
+            "edges": [edge.model_dump(mode="json") for edge in graph.edges],
+            "groups": [
+                group.model_dump(mode="json", exclude={"title", "position", "closed"}) for group in graph.groups
+            ],
+            "training": self.project.training.model_dump(mode="json", exclude={"device", "engine"}),
+            "seed": self.project.seed,
+            "budget": self.budget.model_dump(mode="json"),
+            "looks": self.looks,
+            "measures": [measure.model_dump(mode="json") for measure in self.measures],
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+Opener = Callable[[str], Project]
+"""Finds a preset by its id. Raises UnknownPreset and ProjectFileError."""
+
+
+def cells_of(experiment: Experiment, open_preset: Opener, seeds: int | None = None) -> tuple[Cell, ...]:
+    """All runs of an experiment, seed by seed, so that the first seeds of all variants are done first.
+
+    Raises ExperimentFault with the variant that cannot be.
+    """
+    bases = [
+        _of_variant(experiment, variant, open_preset(variant.preset or experiment.base))
+        for variant in experiment.variants
+    ]
+    values: tuple[JsonValue, ...] = experiment.axis.values if experiment.axis is not None else (None,)
+    count = experiment.seeds if seeds is None else seeds
+    found: list[Cell] = []
+    for number in range(count):
+        for place, variant in enumerate(bases):
+            for index, value in enumerate(values):
+                project = _at(experiment, variant, value, experiment.variants[place].title)
+                project = _seeded(project, number, fresh_data=experiment.fresh_data)
+                found.append(
+                    Cell(place, index, number, project, experiment.budget, experiment.looks, experiment.measures)
+                )
+    return tuple(found)
+
+
+def _of_variant(experiment: Experiment, variant: Variant, base: Project) -> Project:
+    """The base with the changes of all and of this one, without the rules by which a person lets a run end."""
+    training = base.training
+    if training.stop.patience is None:
+        training = training.replace(stop=StopRules())
+    project = base.replace(training=training, goals=(), views=())
+    for changes in (experiment.changes, variant):
+        project = changed(project, changes, variant.title)
+    return project
+
+
+def _at(experiment: Experiment, project: Project, value: JsonValue, title: str) -> Project:
+    if experiment.axis is None:
+        return project
+    return _with_settings(project, dict.fromkeys(experiment.axis.paths, value), f"{title}, {experiment.axis.title}")
+
+
+def changed(project: Project, changes: Changes, title: str) -> Project:
+    """The project with the changes made. Raises ExperimentFault that names the variant by its title."""
+    graph = project.graph
+    try:
+        for name, other in changes.replace_blocks.items():
+            graph = replace_block(graph, name, other.block, dict(other.parameters))
+        for new in changes.insert:
+            wire = next(edge for edge in graph.into(new.before) if edge.target_port == new.port)
+            graph = insert_block(graph, wire.key, new.block, dict(new.parameters))
+        graph = _without(graph, changes.remove)
+    except (KeyError, StopIteration, ValueError) as error:
+        raise ExperimentFault(f"“{title}” cannot be: there is no block or wire {error}.") from error
+    return _with_settings(project.replace(graph=graph), dict(changes.set), title)
+
+
+def _without(graph: Graph, names: tuple[str, ...]) -> Graph:
+    for name in names:
+        graph.node(name)
+    return edits.delete(graph, names) if names else graph
+
+
+def _with_settings(project: Project, settings: dict[str, JsonValue], title: str) -> Project:
+    if not settings:
+        return project
+    try:
+        return with_settings(project, settings)
+    except SettingError as error:
+        raise ExperimentFault(f"“{title}” cannot be: {error}") from error
+
+
+def _seeded(project: Project, number: int, *, fresh_data: bool) -> Project:
+    """The project under the seed of that number, counted from its own."""
+    project = project.replace(seed=project.seed + number)
+    if not fresh_data or not number:
+        return project
+    graph = project.graph
+    for node in graph.nodes:
+        declaration: type[Block] | None = CATALOGUE.get(node.block)
+        if declaration is not None and issubclass(declaration, Dataset):
+            own = int(str(node.parameters.get("data_seed", 0)))
+            graph = edits.set_parameters(graph, node.id, {"data_seed": own + number})
+    return project.replace(graph=graph)
