@@ -138,10 +138,12 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_export(commands)
     _add_predict(commands)
     _add_code(commands)
+    _add_experiment(commands)
     for name, help_, module in (
         ("presets", "list the presets", "presets"),
         ("blocks", "list the blocks with their parameters", "listings"),
         ("datasets", "list the data blocks with their parameters", "listings"),
+        ("experiments", "list the experiments, with what came of them", "experiments"),
     ):
         _add_json(_command(commands, name, help_, (module, name)))
     views = _command(commands, "views", "list the views, and which apply to a project", ("listings", "views"))
@@ -255,6 +257,20 @@ def _add_code(commands: Commands[Parser]) -> None:
     parser.add_argument("--distributed", action="store_true",
                         help="for several processes or graphics cards: run the file with torchrun")  # fmt: skip
     parser.add_argument("--weights", metavar="FILE", help="start from these weights, which are put beside --out")
+
+def _add_experiment(commands: Commands[Parser]) -> None:
+    parser = _command(
+        commands, "experiment", "run an experiment and tell its verdict", ("experiments", "experiment")
+    )
+    parser.add_argument("experiment", metavar="NAME-OR-FILE",
+                        help="an experiment as `playground experiments` lists them, or a file")  # fmt: skip
+    parser.add_argument("--seeds", metavar="N", type=_positive, help="runs of each variant (those of the experiment)")
+    parser.add_argument("--workers", metavar="N", type=_not_negative,
+                        help="processes that train at once (all cores but one); 0 for this one alone")  # fmt: skip
+    parser.add_argument("--fresh", action="store_true", help="run all anew, whatever was measured before")
+    parser.add_argument("--out", metavar="CSV", help="save the table of all runs")
+    parser.add_argument("--require", action="store_true", help="exit with 1 when another verdict comes out than before")
+    _add_json(parser)
 
 
 def _add_fresh(parser: Parser) -> None:

@@ -92,6 +92,10 @@ class Measure(Value):
         return self.at_least is not None or self.at_most is not None
 
 
+Along = Literal["mean", "most", "least", "first", "last"]
+"""One number of several along the axis."""
+
+
 class Above(Value):
     """One variant has more of the first measure than another, seed by seed."""
 
@@ -100,6 +104,7 @@ class Above(Value):
     less: str
     by: float = Field(0.0, ge=0.0, description="By how much at least.")
     times: float = Field(0.0, ge=0.0, description="Or how many times as much at least.")
+    along: Along = Field("mean", description="What of the values on the axis is compared.")
     in_at_least: float = Field(0.8, gt=0.0, le=1.0, description="In which share of the seeds.")
 
 
@@ -110,21 +115,23 @@ class Equal(Value):
     first: str
     second: str
     within: float = Field(ge=0.0)
+    along: Along = "mean"
 
 
 class Bound(Value):
-    """The first measure of a variant is on one side of a number."""
+    """The first measure of a variant is on one side of a number, or between two."""
 
     kind: Literal["bound"] = "bound"
     variant: str
     at_least: float | None = None
     at_most: float | None = None
+    along: Along = "mean"
     in_at_least: float = Field(0.8, gt=0.0, le=1.0)
 
     @model_validator(mode="after")
-    def _one_bound(self) -> Bound:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("a bound has either at_least or at_most")
+    def _bounded(self) -> Bound:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("a bound has at_least, at_most or both")
         return self
 
 
@@ -146,7 +153,17 @@ class Crosses(Value):
     by: float = Field(0.0, ge=0.0, description="Distance at both ends, at least.")
 
 
-Rule = Annotated[Above | Equal | Bound | Trend | Crosses, Field(discriminator="kind")]
+class BestInside(Value):
+    """Along the axis a variant is best between the ends, neither at the first value nor at the last."""
+
+    kind: Literal["best-inside"] = "best-inside"
+    variant: str
+    best: Literal["most", "least"] = "most"
+    by: float = Field(0.0, ge=0.0, description="How much better than at either end, at least.")
+    in_at_least: float = Field(0.8, gt=0.0, le=1.0)
+
+
+Rule = Annotated[Above | Equal | Bound | Trend | Crosses | BestInside, Field(discriminator="kind")]
 Word = Literal["holds", "does-not-hold", "too-close"]
 
 
@@ -180,6 +197,6 @@ class Experiment(Value):
         for name in ("more", "less", "first", "second", "variant"):
             if name in named and named[name] not in titles:
                 raise ValueError(f"the rule speaks of “{named[name]}”; the variants are {', '.join(titles)}")
-        if self.axis is None and self.rule.kind in ("grows", "falls", "crosses"):
+        if self.axis is None and self.rule.kind in ("grows", "falls", "crosses", "best-inside"):
             raise ValueError(f"a rule that says “{self.rule.kind}” needs an axis")
         return self

@@ -1,0 +1,249 @@
+"""From the numbers of all runs to a verdict: does the rule hold, in how many seeds, by how much."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.document.experiment import Above, Along, BestInside, Bound, Crosses, Equal, Experiment, Trend, Word
+
+Numbers = NDArray[np.float64]
+
+CONFIDENCE = 0.9
+ROUNDING = 1e-9
+MOST_MORE_SEEDS = 64
+WORDS: dict[Word, str] = {"holds": "Holds", "does-not-hold": "Does not hold here", "too-close": "Too close to call"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the measurement says of the rule."""
+
+    word: Word
+    sentence: str
+    kept: int
+    """Seeds in which the rule holds."""
+    seeds: int
+    margins: tuple[float, ...]
+    """Of each seed how far it is from breaking the rule; negative where it is broken."""
+    low: float
+    high: float
+    """Interval of the mean difference, by the bootstrap; NaN where there is none."""
+
+
+def verdict_of(experiment: Experiment, results: Numbers) -> Verdict:
+    """Judge the first measure of all runs, `results[seed, variant, value]`. NaN is the worst there can be."""
+    rule = experiment.rule
+    place = {variant.title: number for number, variant in enumerate(experiment.variants)}
+    if isinstance(rule, Above):
+        more, less = (_of(results[:, place[name]], rule.along) for name in (rule.more, rule.less))
+        return _above(rule, more, less)
+    if isinstance(rule, Equal):
+        first, second = (_of(results[:, place[name]], rule.along) for name in (rule.first, rule.second))
+        return _equal(rule, first, second)
+    if isinstance(rule, Bound):
+        return _bound(rule, _of(results[:, place[rule.variant]], rule.along))
+    if isinstance(rule, Trend):
+        return _trend(rule, experiment, results[:, place[rule.variant]])
+    if isinstance(rule, BestInside):
+        return _best_inside(rule, experiment, results[:, place[rule.variant]])
+    return _crosses(rule, experiment, results[:, place[rule.first]], results[:, place[rule.second]])
+
+
+def _of(values: Numbers, along: Along) -> Numbers:
+    """One number for each seed, of those along the axis, (seeds, values)."""
+    if along in ("first", "last"):
+        end: Numbers = values[:, 0 if along == "first" else -1]
+        return end
+    if along == "mean":
+        mean: Numbers = values.mean(axis=1)
+        return mean
+    # Values where a run has no number take no part, unless none has one.
+    worst = -math.inf if along == "most" else math.inf
+    kept = np.where(np.isnan(values), worst, values)
+    chosen: Numbers = kept.max(axis=1) if along == "most" else kept.min(axis=1)
+    return np.where(chosen == worst, math.nan, chosen)
+
+
+def _above(rule: Above, more: Numbers, less: Numbers) -> Verdict:
+    differences = _differences(more, less)
+    wanted = np.full(len(more), rule.by)
+    if rule.times:
+        wanted = np.maximum(wanted, (rule.times - 1.0) * np.abs(np.nan_to_num(less)))
+    margins = differences - wanted
+    return _judged(
+        _kept(margins, strictly=not (rule.by or rule.times)), margins, rule.in_at_least, differences,
+        lambda: f"{rule.more} is above {rule.less} {_by(differences)}",
+        f"{rule.more} against {rule.less}",
+    )  # fmt: skip
+
+
+def _differences(first: Numbers, second: Numbers) -> Numbers:
+    """`first - second`; a run without a number, or one that never got there, loses, and two of them are equal."""
+    with np.errstate(invalid="ignore"):
+        found = first - second
+    one, other = np.isnan(first), np.isnan(second)
+    found = np.where(one & ~other, -math.inf, np.where(other & ~one, math.inf, found))
+    return np.where((one & other) | (first == second), 0.0, found)
+
+
+def _equal(rule: Equal, first: Numbers, second: Numbers) -> Verdict:
+    differences = _differences(first, second)
+    # Single seeds scatter; what is asked is whether the mean difference can be told from nothing.
+    finite = differences[np.isfinite(differences)]
+    low, high = interval(finite)
+    margins = rule.within - np.abs(differences)
+    kept = int(_kept(margins).sum())
+    ends = f"mean difference {_mean(finite):+.3g} (between {low:+.3g} and {high:+.3g})"
+    if len(finite) == len(differences) and max(abs(low), abs(high)) <= rule.within:
+        word: Word = "holds"
+        sentence = f"Holds: {rule.first} and {rule.second} are equal within {rule.within:g}, {ends}."
+    elif low > rule.within or high < -rule.within or len(finite) < len(differences):
+        word = "does-not-hold"
+        sentence = f"Does not hold here: {rule.first} and {rule.second} differ by more than {rule.within:g}, {ends}."
+    else:
+        word = "too-close"
+        sentence = f"Too close to call: {ends}; {_more_seeds(margins)}."
+    return Verdict(word, sentence, kept, len(margins), tuple(margins.tolist()), low, high)
+
+
+def _bound(rule: Bound, values: Numbers) -> Verdict:
+    margins, words = np.full(len(values), math.inf), []
+    if rule.at_least is not None:
+        margins = np.minimum(margins, _differences(values, np.full(len(values), rule.at_least)))
+        words.append(f"at least {rule.at_least:g}")
+    if rule.at_most is not None:
+        margins = np.minimum(margins, _differences(np.full(len(values), rule.at_most), values))
+        words.append(f"at most {rule.at_most:g}")
+    margins, asked = np.where(np.isnan(values), -math.inf, margins), " and ".join(words)
+    return _judged(
+        _kept(margins), margins, rule.in_at_least, values,
+        lambda: f"{rule.variant} is {asked}: {_spread(values)}", f"{rule.variant}, {asked}",
+    )  # fmt: skip
+
+
+def _best_inside(rule: BestInside, experiment: Experiment, values: Numbers) -> Verdict:
+    sign = 1.0 if rule.best == "most" else -1.0
+    signed = np.where(np.isnan(values), -math.inf, sign * values)
+    ends, inside = np.maximum(signed[:, 0], signed[:, -1]), signed[:, 1:-1].max(axis=1)
+    margins = _differences(inside, ends) - rule.by
+    assert experiment.axis is not None
+    title, places = experiment.axis.title, experiment.axis.values
+    best = places[1 + int(np.argmax(np.median(signed[:, 1:-1], axis=0)))]
+    return _judged(
+        _kept(margins, strictly=not rule.by), margins, rule.in_at_least, margins + rule.by,
+        lambda: f"{rule.variant} is best between the ends of {title}, near {best}, {_by(margins + rule.by)}",
+        f"{rule.variant} between the ends of {title}",
+    )  # fmt: skip
+
+
+def _trend(rule: Trend, experiment: Experiment, values: Numbers) -> Verdict:
+    sign = 1.0 if rule.kind == "grows" else -1.0
+    ends = sign * _differences(values[:, -1], values[:, 0])
+    ordered = np.array([_rank_correlation(sign * row) for row in values])
+    margins = np.where(ordered > 0.0, ends - rule.by, -math.inf)
+    assert experiment.axis is not None
+    first, last = experiment.axis.values[0], experiment.axis.values[-1]
+    return _judged(
+        _kept(margins, strictly=not rule.by), margins, rule.in_at_least, sign * ends,
+        lambda: f"{rule.variant} {rule.kind} from {experiment.axis.title} {first} to {last} {_by(ends)}"
+        if experiment.axis is not None else "",
+        f"{rule.variant} along {experiment.axis.title}",
+    )  # fmt: skip
+
+
+def _rank_correlation(row: Numbers) -> float:
+    """Spearman's rank correlation with the place on the axis."""
+    from scipy.stats import spearmanr
+
+    if np.isnan(row).any() or np.ptp(row) == 0.0:
+        return 0.0
+    return float(spearmanr(np.arange(len(row)), row).statistic)
+
+
+def _crosses(rule: Crosses, experiment: Experiment, first: Numbers, second: Numbers) -> Verdict:
+    start, end = _differences(first[:, 0], second[:, 0]), _differences(first[:, -1], second[:, -1])
+    margins = np.minimum(start, -end) - rule.by
+    return _judged(
+        _kept(margins, strictly=not rule.by), margins, 0.8, start - end,
+        lambda: f"{rule.first} begins above {rule.second} {_by(start)} and ends below it {_by(-end)}",
+        f"{rule.first} and {rule.second}",
+    )  # fmt: skip
+
+
+def _kept(margins: Numbers, *, strictly: bool = False) -> NDArray[np.bool_]:
+    """Which margins are on the good side; a rounding is no reason to be on the other."""
+    return margins > ROUNDING if strictly else margins >= -ROUNDING
+
+
+def _judged(
+    good: NDArray[np.bool_], margins: Numbers, share: float, shown: Numbers, held: Callable[[], str], what: str
+) -> Verdict:
+    """Holds where enough seeds keep the rule, does not where too few do and more would not mend it."""
+    kept, seeds = int(good.sum()), len(good)
+    low, high = interval(shown[np.isfinite(shown)])
+    counts = f"in {kept} of {seeds} {'seed' if seeds == 1 else 'seeds'}"
+    tuple_ = tuple(margins.tolist())
+    if kept >= share * seeds:
+        return Verdict("holds", f"Holds: {counts}, {held()}.", kept, seeds, tuple_, low, high)
+    finite = margins[np.isfinite(margins)]
+    below = interval(finite)[1] < 0.0 if len(finite) > 1 else not kept
+    if below or kept <= (1.0 - share) * seeds:
+        sentence = f"Does not hold here: {counts} only; {what}: {_spread(shown)}."
+        return Verdict("does-not-hold", sentence, kept, seeds, tuple_, low, high)
+    sentence = f"Too close to call: {counts}; {what}: {_spread(shown)}; {_more_seeds(margins)}."
+    return Verdict("too-close", sentence, kept, seeds, tuple_, low, high)
+
+
+def interval(values: Numbers) -> tuple[float, float]:
+    """Where the mean lies with 90 % confidence: percentile bootstrap (Efron 1979), always with the same draws."""
+    from scipy.stats import bootstrap
+
+    if len(values) == 0:
+        return math.nan, math.nan
+    if len(values) == 1 or np.ptp(values) == 0.0:
+        return float(values.min()), float(values.max())
+    found = bootstrap(
+        (values,), np.mean, confidence_level=CONFIDENCE, method="percentile", n_resamples=2_000,
+        rng=np.random.default_rng(1),
+    ).confidence_interval  # fmt: skip
+    return float(found.low), float(found.high)
+
+
+def _more_seeds(margins: Numbers) -> str:
+    """How many more seeds would tell: the interval of a mean shrinks with the root of their number."""
+    finite = margins[np.isfinite(margins)]
+    mean, spread = abs(_mean(finite)), float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
+    if not spread or math.isnan(spread) or not mean:
+        return "more seeds would tell"
+    more = math.ceil((1.645 * spread / mean) ** 2) - len(margins)
+    if more <= 0:
+        more = 2
+    if more > MOST_MORE_SEEDS:
+        return f"over {MOST_MORE_SEEDS} seeds would be needed"
+    return f"{more} more seeds would tell"
+
+
+def _mean(values: Numbers) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+def _by(differences: Numbers) -> str:
+    finite = differences[np.isfinite(differences)]
+    if not len(finite):
+        return "as the other has no number at all"
+    low, high = interval(finite)
+    return f"by {_mean(finite):.3g} (between {low:.3g} and {high:.3g})"
+
+
+def _spread(values: Numbers) -> str:
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return "no run has a number"
+    if len(finite) == 1:
+        return f"{float(finite[0]):.3g}"
+    return f"median {float(np.median(finite)):.3g} ({float(finite.min()):.3g} to {float(finite.max()):.3g})"
