@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from playground import __version__, paths
-from playground.document.chapters import CHAPTER_FILE, Chapter, read_chapter
+from playground.document.chapters import CHAPTER_FILE, EXPERIMENT_ENDING, Chapter, read_chapter
 from playground.document.files import ProjectFileError, read, write_atomically
 from playground.document.graph import Value
 from playground.document.project import SCHEMA_VERSION, Goal, Project
@@ -144,6 +144,10 @@ class PresetIndex:
             LOG.info("the index of the presets cannot be kept: %s", error)
 
 
+def _is_preset(name: str) -> bool:
+    return name.endswith(".json") and not name.endswith(EXPERIMENT_ENDING) and not name.startswith(".")
+
+
 def stamps(folder: Path) -> dict[str, Stamp]:
     """All presets and chapters of a folder, by their paths from there, sorted. None is opened."""
     found: dict[str, Stamp] = {}
@@ -151,7 +155,7 @@ def stamps(folder: Path) -> dict[str, Stamp]:
         for chapter in os.scandir(folder):
             with suppress(OSError):
                 for entry in os.scandir(chapter.path) if chapter.is_dir() else ():
-                    if entry.name.endswith(".json") and not entry.name.startswith("."):
+                    if _is_preset(entry.name):
                         status = entry.stat()
                         found[f"{chapter.name}/{entry.name}"] = (status.st_size, status.st_mtime_ns)
     return dict(sorted(found.items()))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from playground.document.chapters import EXPERIMENT_ENDING
 from playground.document.decoding import ProjectFileError, decode, refused
 from playground.document.experiment import EXPERIMENT_VERSION, Experiment
 from playground.document.files import faults_of
@@ -17,17 +18,15 @@ from playground.document.project import Project
 from playground.paths import PRESETS
 from playground.training.opening import open_project
 
-ENDING = ".experiment.json"
-
 
 def experiment_files(folder: Path = PRESETS) -> Iterator[Path]:
     """The files of all experiments that come with the program, chapter by chapter."""
-    yield from sorted(folder.glob(f"*/*{ENDING}"))
+    yield from sorted(folder.glob(f"*/*{EXPERIMENT_ENDING}"))
 
 
 def name_of(path: Path) -> str:
     """The id of an experiment: the name of its file."""
-    return path.name.removesuffix(ENDING).removesuffix(".json")
+    return path.name.removesuffix(EXPERIMENT_ENDING).removesuffix(".json")
 
 
 def find_experiment(name: str) -> Path:
