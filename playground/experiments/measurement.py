@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from playground.document.experiment import Experiment
 from playground.experiments.cells import Cell, Opener, cells_of
+from playground.experiments.measure_titles import measure_title
 from playground.experiments.running import Outcome, Stopped
 from playground.experiments.store import Store
 from playground.experiments.verdicts import Verdict, verdict_of
@@ -72,25 +73,6 @@ class Measurement:
             rows.append([experiment.variants[cell.variant].title, *value, cell.project.seed, *outcome.values,
                          outcome.steps, outcome.epochs, outcome.seconds, outcome.diverged])  # fmt: skip
         return columns, rows
-
-
-def measure_title(experiment: Experiment, number: int) -> str:
-    """What a measure is called in a table."""
-    from playground.experiments.quantities import BY_ID
-    from playground.training.metrics.words import metric_words
-
-    measure = experiment.measures[number]
-    name, _, node = measure.quantity.partition(".")
-    title = BY_ID[name].title if name in BY_ID else metric_words(measure.quantity, {})
-    if name in BY_ID and node:
-        title = f"{title} of {node}"
-    if measure.at_least is not None:
-        return f"steps until {title} is at least {measure.at_least:g}"
-    if measure.at_most is not None:
-        return f"steps until {title} is at most {measure.at_most:g}"
-    return {"end": title, "start": f"{title} at the start", "best": f"best {title}", "mean": f"mean {title}"}[
-        measure.moment
-    ]
 
 
 def measured(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.document.experiment import Above, Along, BestInside, Bound, Crosses, Equal, Experiment, Trend, Word
+from playground.experiments.measure_titles import measure_title
 
 Numbers = NDArray[np.float64]
 
@@ -37,21 +38,21 @@ class Verdict:
 
 def verdict_of(experiment: Experiment, results: Numbers) -> Verdict:
     """Judge the first measure of all runs, `results[seed, variant, value]`. NaN is the worst there can be."""
-    rule = experiment.rule
+    rule, what = experiment.rule, measure_title(experiment, 0)
     place = {variant.title: number for number, variant in enumerate(experiment.variants)}
     if isinstance(rule, Above):
         more, less = (_of(results[:, place[name]], rule.along) for name in (rule.more, rule.less))
-        return _above(rule, more, less)
+        return _above(rule, what, more, less)
     if isinstance(rule, Equal):
         first, second = (_of(results[:, place[name]], rule.along) for name in (rule.first, rule.second))
-        return _equal(rule, first, second)
+        return _equal(rule, what, first, second)
     if isinstance(rule, Bound):
-        return _bound(rule, _of(results[:, place[rule.variant]], rule.along))
+        return _bound(rule, what, _of(results[:, place[rule.variant]], rule.along))
     if isinstance(rule, Trend):
-        return _trend(rule, experiment, results[:, place[rule.variant]])
+        return _trend(rule, what, experiment, results[:, place[rule.variant]])
     if isinstance(rule, BestInside):
-        return _best_inside(rule, experiment, results[:, place[rule.variant]])
-    return _crosses(rule, experiment, results[:, place[rule.first]], results[:, place[rule.second]])
+        return _best_inside(rule, what, experiment, results[:, place[rule.variant]])
+    return _crosses(rule, what, experiment, results[:, place[rule.first]], results[:, place[rule.second]])
 
 
 def _of(values: Numbers, along: Along) -> Numbers:
@@ -69,7 +70,7 @@ def _of(values: Numbers, along: Along) -> Numbers:
     return np.where(chosen == worst, math.nan, chosen)
 
 
-def _above(rule: Above, more: Numbers, less: Numbers) -> Verdict:
+def _above(rule: Above, what: str, more: Numbers, less: Numbers) -> Verdict:
     differences = _differences(more, less)
     wanted = np.full(len(more), rule.by)
     if rule.times:
@@ -77,8 +78,8 @@ def _above(rule: Above, more: Numbers, less: Numbers) -> Verdict:
     margins = differences - wanted
     return _judged(
         _kept(margins, strictly=not (rule.by or rule.times)), margins, rule.in_at_least, differences,
-        lambda: f"{rule.more} is above {rule.less} {_by(differences)}",
-        f"{rule.more} against {rule.less}",
+        lambda: f"{what} is larger for {rule.more} than for {rule.less}, {_by(differences)}",
+        f"{what}, {rule.more} less {rule.less}",
     )  # fmt: skip
 
 
@@ -91,27 +92,28 @@ def _differences(first: Numbers, second: Numbers) -> Numbers:
     return np.where((one & other) | (first == second), 0.0, found)
 
 
-def _equal(rule: Equal, first: Numbers, second: Numbers) -> Verdict:
+def _equal(rule: Equal, what: str, first: Numbers, second: Numbers) -> Verdict:
     differences = _differences(first, second)
     # Single seeds scatter; what is asked is whether the mean difference can be told from nothing.
     finite = differences[np.isfinite(differences)]
     low, high = interval(finite)
     margins = rule.within - np.abs(differences)
     kept = int(_kept(margins).sum())
+    both = f"{what} of {rule.first} and of {rule.second}"
     ends = f"mean difference {_mean(finite):+.3g} (between {low:+.3g} and {high:+.3g})"
     if len(finite) == len(differences) and max(abs(low), abs(high)) <= rule.within:
         word: Word = "holds"
-        sentence = f"Holds: {rule.first} and {rule.second} are equal within {rule.within:g}, {ends}."
+        sentence = f"Holds: {both} are equal within {rule.within:g}, {ends}."
     elif low > rule.within or high < -rule.within or len(finite) < len(differences):
         word = "does-not-hold"
-        sentence = f"Does not hold here: {rule.first} and {rule.second} differ by more than {rule.within:g}, {ends}."
+        sentence = f"Does not hold here: {both} differ by more than {rule.within:g}, {ends}."
     else:
         word = "too-close"
-        sentence = f"Too close to call: {ends}; {_more_seeds(margins)}."
+        sentence = f"Too close to call: {both}, {ends}; {_more_seeds(margins)}."
     return Verdict(word, sentence, kept, len(margins), tuple(margins.tolist()), low, high)
 
 
-def _bound(rule: Bound, values: Numbers) -> Verdict:
+def _bound(rule: Bound, what: str, values: Numbers) -> Verdict:
     margins, words = np.full(len(values), math.inf), []
     if rule.at_least is not None:
         margins = np.minimum(margins, _differences(values, np.full(len(values), rule.at_least)))
@@ -122,37 +124,37 @@ def _bound(rule: Bound, values: Numbers) -> Verdict:
     margins, asked = np.where(np.isnan(values), -math.inf, margins), " and ".join(words)
     return _judged(
         _kept(margins), margins, rule.in_at_least, values,
-        lambda: f"{rule.variant} is {asked}: {_spread(values)}", f"{rule.variant}, {asked}",
+        lambda: f"{what} of {rule.variant} is {asked}: {_spread(values)}", f"{what} of {rule.variant}, {asked}",
     )  # fmt: skip
 
 
-def _best_inside(rule: BestInside, experiment: Experiment, values: Numbers) -> Verdict:
+def _best_inside(rule: BestInside, what: str, experiment: Experiment, values: Numbers) -> Verdict:
     sign = 1.0 if rule.best == "most" else -1.0
     signed = np.where(np.isnan(values), -math.inf, sign * values)
     ends, inside = np.maximum(signed[:, 0], signed[:, -1]), signed[:, 1:-1].max(axis=1)
     margins = _differences(inside, ends) - rule.by
     assert experiment.axis is not None
     title, places = experiment.axis.title, experiment.axis.values
-    best = places[1 + int(np.argmax(np.median(signed[:, 1:-1], axis=0)))]
+    best = _value(places[1 + int(np.argmax(np.median(signed[:, 1:-1], axis=0)))])
     return _judged(
         _kept(margins, strictly=not rule.by), margins, rule.in_at_least, margins + rule.by,
-        lambda: f"{rule.variant} is best between the ends of {title}, near {best}, {_by(margins + rule.by)}",
-        f"{rule.variant} between the ends of {title}",
+        lambda: f"{what} of {rule.variant} is best between the ends of {title}, near {best}, {_by(margins + rule.by)}",
+        f"{what} of {rule.variant} between the ends of {title}, compared with the better end",
     )  # fmt: skip
 
 
-def _trend(rule: Trend, experiment: Experiment, values: Numbers) -> Verdict:
+def _trend(rule: Trend, what: str, experiment: Experiment, values: Numbers) -> Verdict:
     sign = 1.0 if rule.kind == "grows" else -1.0
     ends = sign * _differences(values[:, -1], values[:, 0])
     ordered = np.array([_rank_correlation(sign * row) for row in values])
     margins = np.where(ordered > 0.0, ends - rule.by, -math.inf)
     assert experiment.axis is not None
-    first, last = experiment.axis.values[0], experiment.axis.values[-1]
+    title = experiment.axis.title
+    first, last = (_value(value) for value in (experiment.axis.values[0], experiment.axis.values[-1]))
     return _judged(
         _kept(margins, strictly=not rule.by), margins, rule.in_at_least, sign * ends,
-        lambda: f"{rule.variant} {rule.kind} from {experiment.axis.title} {first} to {last} {_by(ends)}"
-        if experiment.axis is not None else "",
-        f"{rule.variant} along {experiment.axis.title}",
+        lambda: f"{what} of {rule.variant} {rule.kind} from {title} {first} to {last}, {_by(ends)}",
+        f"change of {what} of {rule.variant} from {title} {first} to {last}",
     )  # fmt: skip
 
 
@@ -165,13 +167,13 @@ def _rank_correlation(row: Numbers) -> float:
     return float(spearmanr(np.arange(len(row)), row).statistic)
 
 
-def _crosses(rule: Crosses, experiment: Experiment, first: Numbers, second: Numbers) -> Verdict:
+def _crosses(rule: Crosses, what: str, experiment: Experiment, first: Numbers, second: Numbers) -> Verdict:
     start, end = _differences(first[:, 0], second[:, 0]), _differences(first[:, -1], second[:, -1])
     margins = np.minimum(start, -end) - rule.by
     return _judged(
         _kept(margins, strictly=not rule.by), margins, 0.8, start - end,
-        lambda: f"{rule.first} begins above {rule.second} {_by(start)} and ends below it {_by(-end)}",
-        f"{rule.first} and {rule.second}",
+        lambda: f"{what} of {rule.first} begins above that of {rule.second} {_by(start)} and ends below it {_by(-end)}",
+        f"{what} of {rule.first} and of {rule.second}",
     )  # fmt: skip
 
 
@@ -226,6 +228,10 @@ def _more_seeds(margins: Numbers) -> str:
     if more > MOST_MORE_SEEDS:
         return f"over {MOST_MORE_SEEDS} seeds would be needed"
     return f"{more} more seeds would tell"
+
+
+def _value(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _mean(values: Numbers) -> float:

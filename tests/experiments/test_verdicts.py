@@ -84,11 +84,13 @@ def test_the_word_and_the_seeds_that_keep_the_rule(
 def test_sentences_say_in_how_many_seeds_and_by_how_much() -> None:
     results = np.array([[[0.9], [0.6]], [[0.8], [0.5]], [[0.9], [0.5]], [[0.85], [0.6]], [[0.9], [0.55]]])
     found = verdict_of(experiment(ABOVE), results)
-    assert found.sentence.startswith("Holds: in 5 of 5 seeds, A is above B by 0.32 (between 0.28")
+    assert found.sentence == (
+        "Holds: in 5 of 5 seeds, test accuracy is larger for A than for B, by 0.32 (between 0.28 and 0.36)."
+    )
     assert found.low < 0.32 < found.high
     close = np.array([[[0.96], [0.8]], [[0.94], [0.8]], [[0.93], [0.8]], [[0.82], [0.8]], [[0.84], [0.8]]])
     found = verdict_of(experiment(ABOVE), close)
-    assert found.sentence.startswith("Too close to call: in 3 of 5 seeds; A against B: median 0.13 (0.02 to 0.16); ")
+    assert found.sentence.startswith("Too close to call: in 3 of 5 seeds; test accuracy, A less B: median 0.13 (0.02")
     # margins .11, .09, .08, -.03, -.01 have the mean .048 and spread .0646: (1.645 * .0646 / .048)^2 = 4.9 seeds in all
     assert found.sentence.endswith("; 2 more seeds would tell.")
 

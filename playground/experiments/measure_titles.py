@@ -1,0 +1,23 @@
+"""What the measures of an experiment are called in tables and sentences."""
+
+from __future__ import annotations
+
+from playground.document.experiment import Experiment
+from playground.experiments.quantities import BY_ID
+from playground.training.metrics.words import metric_words
+
+
+def measure_title(experiment: Experiment, number: int) -> str:
+    """What a measure is called: “test accuracy”, “steps until test accuracy is at least 0.9”."""
+    measure = experiment.measures[number]
+    name, _, node = measure.quantity.partition(".")
+    title = metric_words(measure.quantity, {})
+    if name in BY_ID:
+        title = BY_ID[name].title[0].lower() + BY_ID[name].title[1:] + (f" of {node}" if node else "")
+    if measure.at_least is not None:
+        return f"steps until {title} is at least {measure.at_least:g}"
+    if measure.at_most is not None:
+        return f"steps until {title} is at most {measure.at_most:g}"
+    return {"end": title, "start": f"{title} at the start", "best": f"best {title}", "mean": f"mean {title}"}[
+        measure.moment
+    ]
