@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from playground.data.base import Dataset
+from playground.data.base import Dataset, Part
 from playground.training.session.session import Session
 
 EXAMPLES = 512
@@ -45,20 +45,20 @@ class Quantity:
     """Whether it can be asked of one block, by its name behind a dot."""
 
 
-def _batch(session: Session) -> list[torch.Tensor]:
-    return [tensor[:EXAMPLES] for tensor in session.evaluator.train]
+def _batch(session: Session, part: Part = "train") -> list[torch.Tensor]:
+    return [tensor[:EXAMPLES] for tensor in session.evaluator.examples(part) or session.evaluator.train]
 
 
 @torch.no_grad()
-def _outputs(run: Measured) -> Values:
-    """What the blocks give for the first training examples, outside of training."""
+def _outputs(run: Measured, part: Part = "train") -> Values:
+    """What the blocks give for the first examples of a part, outside of training."""
     session = run.session
     network = session.learner.model.network
     modes = [(module, module.training) for module in network.modules()]
     for module, _ in modes:
         module.training = False
     try:
-        slots = network.run_batch(_batch(session))
+        slots = network.run_batch(_batch(session, part))
     finally:
         for module, mode in modes:
             module.training = mode
@@ -145,7 +145,7 @@ def unit_difference(run: Measured) -> float:
 
 
 def confidence(run: Measured) -> float:
-    """Mean probability of the answer that is given, on the test part (training examples where there is none)."""
+    """Mean probability of the answer that is given, on the test part (of the training part where there is none)."""
     return float(_probabilities(run).max(dim=1).values.mean())
 
 
@@ -156,14 +156,17 @@ def answer_entropy(run: Measured) -> float:
 
 
 def _probabilities(run: Measured) -> torch.Tensor:
-    """Softmax, or for one output the sigmoid and its rest, of what goes into the first comparison, (n, classes)."""
-    name = run.nodes[0] if len(run.nodes) == 1 else run.session.report.comparisons()[0].prediction[0]
-    scores = _outputs(replace(run, nodes=[name]))[name].float()
+    """Of the classes, by the first thing that is compared with a target, (n, classes)."""
+    output = run.session.report.comparisons()[0].prediction
+    scale = run.session.report.signals[output].scale
+    scores = _outputs(replace(run, nodes=[output[0]]), "test")[output[0]].float()
     scores = scores.movedim(1, -1).flatten(0, -2) if scores.ndim > 2 else scores
-    if scores.shape[1] == 1:
-        share = torch.sigmoid(scores)
-        return torch.cat([share, 1.0 - share], dim=1)
-    return torch.softmax(scores, dim=1)
+    if scale == "log-probability":
+        return scores.exp()
+    if scores.shape[1] > 1:
+        return scores if scale == "probability" else torch.softmax(scores, dim=1)
+    share = scores if scale == "probability" else torch.sigmoid(scores)
+    return torch.cat([share, 1.0 - share], dim=1)
 
 
 def _share(masks: Sequence[torch.Tensor]) -> float:

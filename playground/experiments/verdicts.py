@@ -109,7 +109,7 @@ def _equal(rule: Equal, what: str, first: Numbers, second: Numbers) -> Verdict:
         sentence = f"Does not hold here: {both} differ by more than {rule.within:g}, {ends}."
     else:
         word = "too-close"
-        sentence = f"Too close to call: {both}, {ends}; {_more_seeds(margins)}."
+        sentence = f"Too close to call: {both}, {ends}; {_more_seeds(differences, rule.within)}."
     return Verdict(word, sentence, kept, len(margins), tuple(margins.tolist()), low, high)
 
 
@@ -192,13 +192,32 @@ def _judged(
     tuple_ = tuple(margins.tolist())
     if kept >= share * seeds:
         return Verdict("holds", f"Holds: {counts}, {held()}.", kept, seeds, tuple_, low, high)
-    finite = margins[np.isfinite(margins)]
-    below = interval(finite)[1] < 0.0 if len(finite) > 1 else not kept
-    if below or kept <= (1.0 - share) * seeds:
+    if _at_most(kept, seeds) < share:
         sentence = f"Does not hold here: {counts} only; {what}: {_spread(shown)}."
         return Verdict("does-not-hold", sentence, kept, seeds, tuple_, low, high)
-    sentence = f"Too close to call: {counts}; {what}: {_spread(shown)}; {_more_seeds(margins)}."
+    sentence = f"Too close to call: {counts}; {what}: {_spread(shown)}; {_more_to_judge(kept, seeds, share)}."
     return Verdict("too-close", sentence, kept, seeds, tuple_, low, high)
+
+
+def _at_most(kept: int, seeds: int) -> float:
+    """The share of all seeds in which a rule may hold that held in so many: upper end of the exact interval of
+    Clopper and Pearson (1934), with 95 % confidence to one side."""
+    from scipy.stats import beta
+
+    return 1.0 if kept == seeds else float(beta.ppf(0.95, kept + 1, seeds - kept))
+
+
+def _more_to_judge(kept: int, seeds: int, share: float) -> str:
+    """How many more seeds would tell, were they like those that there are."""
+    for more in range(1, MOST_MORE_SEEDS + 1):
+        likely = math.floor(kept / seeds * (seeds + more))
+        if _at_most(likely, seeds + more) < share:
+            return _seeds_tell(more)
+    return f"over {MOST_MORE_SEEDS} seeds would be needed"
+
+
+def _seeds_tell(more: int) -> str:
+    return f"{more} more seed{'s' if more > 1 else ''} would tell"
 
 
 def interval(values: Numbers) -> tuple[float, float]:
@@ -216,18 +235,15 @@ def interval(values: Numbers) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def _more_seeds(margins: Numbers) -> str:
+def _more_seeds(differences: Numbers, within: float) -> str:
     """How many more seeds would tell: the interval of a mean shrinks with the root of their number."""
-    finite = margins[np.isfinite(margins)]
-    mean, spread = abs(_mean(finite)), float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
-    if not spread or math.isnan(spread) or not mean:
+    finite = differences[np.isfinite(differences)]
+    distance = abs(within - abs(_mean(finite)))
+    spread = float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
+    if not spread or math.isnan(spread) or not distance:
         return "more seeds would tell"
-    more = math.ceil((1.645 * spread / mean) ** 2) - len(margins)
-    if more <= 0:
-        more = 2
-    if more > MOST_MORE_SEEDS:
-        return f"over {MOST_MORE_SEEDS} seeds would be needed"
-    return f"{more} more seeds would tell"
+    more = max(1, math.ceil((1.645 * spread / distance) ** 2) - len(finite))
+    return _seeds_tell(more) if more <= MOST_MORE_SEEDS else f"over {MOST_MORE_SEEDS} seeds would be needed"
 
 
 def _value(value: float | str) -> str:

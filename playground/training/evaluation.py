@@ -109,6 +109,10 @@ class Evaluator:
         """The tensors of the training part, to learn from."""
         return self._parts["train"]
 
+    def examples(self, part: Part) -> Batch | None:
+        """The tensors of a part, on the device; None where it has no examples."""
+        return self._parts.get(part)
+
     @torch.no_grad()
     def evaluate(self, batch_size: int, *, full: bool = False) -> dict[str, float]:
         """All metrics of all parts that have examples; at most a glance at each part unless `full`.
