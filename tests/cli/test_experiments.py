@@ -1,0 +1,98 @@
+"""`experiment` and `experiments` from the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from playground.cli import main
+
+EXPERIMENT = {
+    "format": "playground-experiment",
+    "question": "Is ReLU better than the identity?",
+    "guess": "Yes.",
+    "base": "circles",
+    "variants": [
+        {"title": "identity", "set": {"graph.nodes.dense-1.parameters.activation": "identity"}},
+        {"title": "ReLU", "set": {"graph.nodes.dense-1.parameters.activation": "relu"}},
+    ],
+    "seeds": 2,
+    "budget": {"epochs": 20},
+    "looks": 2,
+    "measures": [{"quantity": "train_accuracy"}],
+    "rule": {"kind": "above", "more": "ReLU", "less": "identity", "by": 0.1},
+    "verdict": "holds",
+}
+
+
+@pytest.fixture(autouse=True)
+def own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("playground.cli.experiments.store_path", lambda: tmp_path / "kept.sqlite")
+
+
+def written(folder: Path, **changes: object) -> str:
+    path = folder / "mine.experiment.json"
+    path.write_text(json.dumps({**EXPERIMENT, **changes}), encoding="utf-8")
+    return str(path)
+
+
+def test_one_is_run_told_kept_and_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = written(tmp_path), tmp_path / "runs.csv"
+    assert main(["experiment", file, "--workers", "0", "--json", "--out", str(out)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["verdict"] == "holds"
+    assert told["sentence"].startswith("Holds: in 2 of 2 seeds, train accuracy is larger for ReLU ")
+    assert [run["variant"] for run in told["runs"]] == ["identity", "ReLU"] * 2
+    with out.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [float(row["train accuracy"]) for row in rows] == [run["train accuracy"] for run in told["runs"]]
+    assert main(["experiment", file, "--workers", "0", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["known"] == 4
+    assert main(["experiment", file, "--workers", "0", "--json", "--seeds", "3", "--fresh"]) == 0
+    assert json.loads(capsys.readouterr().out)["seeds"] == 3
+
+
+def test_another_verdict_than_the_kept_one_is_told_and_may_be_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, verdict="does-not-hold", finding="It did not by 0.")
+    assert main(["experiment", file, "--workers", "0"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[-1].startswith("Holds: in 2 of 2 seeds")
+    assert "measured before: does not hold. It did not by 0." in printed.err
+    assert main(["experiment", file, "--workers", "0", "--require"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["nothing-like-it"], 2, "there is no experiment “nothing-like-it”"),
+        (["identity-stays-linear", "--out", "x.txt"], 2, "--out wants a file that ends in .csv"),
+        (["identity-stays-linear", "--seeds", "0"], 2, "“0” is not a whole number"),
+    ],
+)
+def test_calls_that_cannot_be_are_one_sentence(
+    words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["experiment", *words]) == code
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_variant_that_cannot_be_trained_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    variants = [{"title": "identity"}, {"title": "ReLU", "remove": ["ghost"]}]
+    assert main(["experiment", written(tmp_path, variants=variants), "--workers", "0"]) == 1
+    assert "“ReLU” cannot be: there is no block or wire 'ghost'" in capsys.readouterr().err
+
+
+def test_the_list_says_the_question_what_it_answers_and_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["experiments", "--json"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    row = rows["identity-stays-linear"]
+    assert row["chapter"] == "the-neuron"
+    assert row["verdict"] == "holds"
+    assert "S1-07" in row["answers"]
+    assert main(["experiments"]) == 0
+    assert "identity-stays-linear" in capsys.readouterr().out
