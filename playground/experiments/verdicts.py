@@ -257,7 +257,7 @@ def _mean(values: Numbers) -> float:
 def _by(differences: Numbers) -> str:
     finite = differences[np.isfinite(differences)]
     if not len(finite):
-        return "as the other has no number at all"
+        return "as one of them never gets there"
     low, high = interval(finite)
     return f"by {_mean(finite):.3g} (between {low:.3g} and {high:.3g})"
 
