@@ -150,7 +150,8 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
     _add_json(views)
     schema = _command(commands, "schema", "print the JSON Schema of a project file", ("schema", "schema"))
-    schema.add_argument("--of", choices=("project", "group"), default="project", help="a project (default) or a group")
+    schema.add_argument("--of", choices=("project", "group", "experiment"), default="project",
+                        help="a project (default), a group or an experiment")  # fmt: skip
     return parser, frozenset(commands.choices)
 
 
@@ -257,6 +258,7 @@ def _add_code(commands: Commands[Parser]) -> None:
     parser.add_argument("--distributed", action="store_true",
                         help="for several processes or graphics cards: run the file with torchrun")  # fmt: skip
     parser.add_argument("--weights", metavar="FILE", help="start from these weights, which are put beside --out")
+
 
 def _add_experiment(commands: Commands[Parser]) -> None:
     parser = _command(

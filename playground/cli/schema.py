@@ -1,4 +1,4 @@
-"""`schema`: the JSON Schema of a project file, or of a file that holds a group."""
+"""`schema`: the JSON Schema of a project file, of one that holds a group, or of an experiment."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Any
 
 from playground.cli.report import print_json
 from playground.document import files
+from playground.document.experiment import experiment_schema
 from playground.document.group_files import group_schema
 
-SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"project": files.schema, "group": group_schema}
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "project": files.schema,
+    "group": group_schema,
+    "experiment": experiment_schema,
+}
 
 
 def schema(options: argparse.Namespace) -> int:

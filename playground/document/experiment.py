@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -200,3 +200,8 @@ class Experiment(Value):
         if self.axis is None and self.rule.kind in ("grows", "falls", "crosses", "best-inside"):
             raise ValueError(f"a rule that says “{self.rule.kind}” needs an axis")
         return self
+
+
+def experiment_schema() -> dict[str, Any]:
+    """The JSON Schema of an experiment file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Experiment.model_json_schema(by_alias=True)}
