@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playground.cli import going_on
 from playground.cli.report import FAULTY, GOOD, CallError, ProjectFaultError, open_project, print_note
+from playground.code.by_hand import NotByHand
+from playground.code.by_hand_script import write_by_hand
 from playground.code.lines import Written
 from playground.code.script import write
 from playground.code.start_state import StateError, written_state
@@ -22,6 +24,8 @@ def code(options: argparse.Namespace) -> int:
     out = going_on.writable(options.out) if options.out else None
     if options.weights and out is None:
         raise CallError("--weights needs --out: the weights go into a file beside the code.")
+    if options.numpy and (options.weights or options.distributed):
+        raise CallError("--numpy writes a file without --weights and --distributed.")
     written = _written(project, options, out)
     if out is None:
         print(written.text, end="")
@@ -36,6 +40,8 @@ def code(options: argparse.Namespace) -> int:
 
 def _written(project: Project, options: argparse.Namespace, out: Path | None) -> Written:
     try:
+        if options.numpy:
+            return write_by_hand(project)
         if out is None or not (options.weights or project.starts_from):
             return write(project, distributed=options.distributed)
         beside = out.with_suffix(".safetensors")
@@ -45,7 +51,7 @@ def _written(project: Project, options: argparse.Namespace, out: Path | None) ->
         raise ProjectFaultError(problem.message for problem in error.problems) from error
     except CannotTrain as error:
         raise ProjectFaultError([str(error)]) from error
-    except StateError as error:
+    except (NotByHand, StateError) as error:
         raise CallError(str(error)) from error
 
 

@@ -258,6 +258,8 @@ def _add_code(commands: Commands[Parser]) -> None:
     parser.add_argument("--distributed", action="store_true",
                         help="for several processes or graphics cards: run the file with torchrun")  # fmt: skip
     parser.add_argument("--weights", metavar="FILE", help="start from these weights, which are put beside --out")
+    parser.add_argument("--numpy", action="store_true",
+                        help="a dense network with SGD, by hand in numpy alone: forward, backward, update")  # fmt: skip
 
 
 def _add_experiment(commands: Commands[Parser]) -> None:

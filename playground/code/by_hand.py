@@ -77,6 +77,11 @@ class ByHand:
         return tuple(found)
 
     @property
+    def single(self) -> bool:
+        """Whether `forward` gives one thing, and no tuple."""
+        return len(list(self._kept())) == 1
+
+    @property
     def helpers(self) -> tuple[str, ...]:
         """The functions that it calls."""
         every = (name for layer in (*self.layers, self.loss) for name in layer.code.helpers)

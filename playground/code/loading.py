@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,8 +32,9 @@ class Loading:
     cannot: tuple[str, ...] = ()
 
 
-def loading(report: Report, feeds: Mapping[Output, str], sources: Sources) -> Loading:
-    """How the data that feed a network are loaded. Without data blocks there is nothing to load."""
+def loading(report: Report, feeds: Mapping[Output, str], sources: Sources, *, arrays: bool = False) -> Loading:
+    """How the data that feed a network are loaded, as tensors or as arrays of numpy. Without data blocks there is
+    nothing to load."""
     nodes = list(dict.fromkeys(node for node, _ in feeds))
     lines: list[Line] = []
     names: list[str] = []
@@ -47,7 +49,7 @@ def loading(report: Report, feeds: Mapping[Output, str], sources: Sources) -> Lo
         if _scaled_target(block):
             units[node] = "load_data" if len(nodes) == 1 else name
         try:
-            lines += _of_one(block, node, name, ports, variables, sources)
+            lines += _of_one(block, node, name, ports, variables, sources, arrays)
         except CannotWrite as error:
             cannot.append(f"{block.title}: {error}.")
             lines += _missing(block, node, name, str(error))
@@ -58,7 +60,7 @@ def loading(report: Report, feeds: Mapping[Output, str], sources: Sources) -> Lo
 
 
 def _of_one(
-    block: Dataset, node: str, name: str, ports: list[str], variables: list[str], sources: Sources
+    block: Dataset, node: str, name: str, ports: list[str], variables: list[str], sources: Sources, arrays: bool
 ) -> Iterator[Line]:
     code = block.to_code()
     if code.cannot:
@@ -66,9 +68,12 @@ def _of_one(
     for line in code.imports:
         sources.import_line(line)
     sources.import_line("import numpy as np", "np")
-    sources.import_line("import torch", "torch")
+    if not arrays:
+        sources.import_line("import torch", "torch")
     called = {used.__name__: _used(used, block, sources) for used in code.uses}
     body = list(_body(block, code.start, code.expression, called, ports, sources))
+    if arrays:
+        body = [re.sub(r"torch\.from_numpy\((\w+(?:\[\"[^\"]*\"\])?\[chosen\])\)", r"\1", line) for line in body]
     yield from piece(sources.take(), (node,))
     shapes = ", ".join(
         f"{variable} {_shape(signal)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 from functools import partial
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 import torch
 
 from playground.code.by_hand import ByHand, NotByHand, by_hand
+from playground.code.by_hand_script import write_by_hand
 from playground.code.roles import Roles
 from playground.document.files import read
 from playground.document.graph import Choice, Graph
@@ -17,6 +20,8 @@ from playground.document.project import Project, Regularization, TrainingSetting
 from playground.network.check import check
 from playground.network.compiled import Network
 from playground.paths import PRESETS
+from playground.training.initializers import INITIALIZERS
+from playground.training.model import TrainableModel
 from playground.training.optimizers import GradientDescent
 from tests.code.running import feeds_of
 from tests.network.small_graphs import chain, node
@@ -162,3 +167,53 @@ def test_networks_that_are_not_written_by_hand_say_why() -> None:
         plain = one.replace(training=TrainingSettings(optimizer=Choice(id="sgd")))
         with pytest.raises(NotByHand, match=words):
             by_hand(plain)
+
+
+def without_torch(name: str, *arguments: Any, **named: Any) -> Any:
+    """`__import__` of a Python that has numpy and the data libraries alone."""
+    if name.split(".")[0] in ("torch", "playground"):
+        raise ModuleNotFoundError(f"there is no {name} here")
+    return __import__(name, *arguments, **named)
+
+
+FILES = ("gaussians", "diabetes", "two-layer-by-hand", "symmetric-initialization", "l2-sparse")
+
+
+@pytest.mark.parametrize("preset", FILES)
+def test_a_whole_file_needs_numpy_alone(preset: str, capsys: pytest.CaptureFixture[str]) -> None:
+    one = read(PRESET_FILES[preset])
+    names: dict[str, Any] = {"__name__": "alone", "__builtins__": {**vars(builtins), "__import__": without_torch}}
+    exec(compile(write_by_hand(one).text, "written", "exec"), names)
+    names["main"]()
+    told = re.search(r"loss ([0-9.]+) at the first and ([0-9.]+) at the last", capsys.readouterr().out)
+    assert told is not None and float(told[2]) < 0.8 * float(told[1])
+
+
+def test_the_file_gets_two_clouds_right_and_starts_as_the_project_says(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {"__name__": "alone"}
+    exec(write_by_hand(read(PRESET_FILES["gaussians"])).text, names)
+    names["main"]()
+    assert float(re.findall(r"test: accuracy ([0-9.]+)", capsys.readouterr().out)[0]) > 0.95
+    exec(write_by_hand(read(PRESET_FILES["two-layer-by-hand"])).text, names)
+    hidden, output = names["first_weights"]()
+    assert hidden.tolist() == [[0.4, -0.2]] and output.tolist() == [[0.1]]
+
+
+@pytest.mark.parametrize("start", [kind.id for kind in INITIALIZERS])
+def test_weights_start_as_wide_as_in_playground(start: str) -> None:
+    graph = chain(node("data", "digits"), node("flat", "flatten"), node("a", "dense", units=500, activation="relu"),
+                  node("b", "dense", units=10, activation="identity"), loss=node("loss", "cross-entropy"))  # fmt: skip
+    one = project(graph, initializer=Choice(id=start))
+    names: dict[str, Any] = {"__name__": "alone"}
+    try:
+        exec(write_by_hand(one).text, names)
+    except NotByHand as reason:
+        assert start in ("orthogonal", "sparse") and "no weights are written that start by" in str(reason)
+        return
+    report = check(graph)
+    model = TrainableModel(one, report, torch.device("cpu"))
+    model.initialize(one)
+    wanted = dict(model.network.named_parameters())["a.weight"].detach().numpy()
+    found = names["first_weights"]()[0]
+    assert found.std() == pytest.approx(wanted.std(), rel=0.03, abs=1e-6)
+    assert found.max() == pytest.approx(wanted.max(), rel=0.3)
