@@ -8,7 +8,7 @@ later copies have ids such as `stage/3/conv-1`, in nested groups `outer/3/inner/
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,41 +100,18 @@ def _unrolled(graph: Graph) -> Graph:
     repeated = [group for group in graph.groups if group.repeat > 1 and graph.members(group.id)]
     if not repeated:
         return graph
-    once = graph.replace(groups=tuple(group.replace(repeat=1) for group in graph.groups))
     if not unrolled_size(graph).allowed:
-        return once
+        return graph.replace(groups=tuple(group.replace(repeat=1) for group in graph.groups))
+    writing = _Writing(graph)
     for group in sorted(repeated, key=lambda group: -len(graph.enclosing(group.id))):  # inner groups first
-        once = _repeated(once, group)
-    return once
-
-
-def _repeated(graph: Graph, group: Group) -> Graph:
-    """The graph with copies of one group, whose inner groups are written out already."""
-    members = graph.members(group.id)
-    inside = frozenset(members)
-    chain = chained(graph, group.id)
-    nodes = list(graph.nodes)
-    last = max(index for index, node in enumerate(nodes) if node.id in inside)
-    originals = [node for node in nodes if node.id in inside]
-    copies = [_copy(node, group, number, inside) for number in range(2, group.repeat + 1) for node in originals]
-    nodes[last + 1 : last + 1] = copies
-    edges = tuple(wire for edge in graph.edges for wire in _wires(edge, group, inside, chain))
-    return Graph.model_construct(
-        nodes=tuple(nodes), edges=edges, groups=tuple(_homes(graph, group)), notes=graph.notes
-    )
-
-
-def _copy(node: Node, group: Group, number: int, inside: frozenset[str]) -> Node:
-    owner = node.weights_of
-    if group.shared:
-        owner = owner or node.id
-    elif owner in inside:
-        owner = f"{group.id}/{number}/{owner}"
-    return node.replace(id=f"{group.id}/{number}/{node.id}", weights_of=owner)
+        writing.repeat(group)
+    return writing.graph()
 
 
 Output = tuple[str, str]
 """A node id and the name of one of its output ports."""
+Wires = Mapping[str, Sequence[Edge]]
+"""The wires at each node that has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,33 +126,31 @@ class Ends:
 
 def border(graph: Graph, identifier: str) -> Ends:
     """What goes into a group and what comes out, in the order in which its nodes compute."""
-    inside = _order_inside(graph, graph.members(identifier))
+    return _border(graph.members(identifier), graph.wires_in, graph.wires_out)
+
+
+def _border(members: Iterable[str], into: Wires, out: Wires) -> Ends:
+    inside = _order_inside(members, into, out)
     inputs: dict[Output, None] = {}
     outputs: dict[Output, None] = {}
     for name in inside:
-        for edge in graph.into(name):
+        for edge in into.get(name, ()):
             if edge.source not in inside:
                 inputs[edge.source, edge.source_port] = None
-        for edge in graph.out_of(name):
+        for edge in out.get(name, ()):
             if edge.target not in inside:
                 outputs[name, edge.source_port] = None
     return Ends(tuple(inputs), tuple(outputs))
 
 
-def chained(graph: Graph, identifier: str) -> dict[Output, Output]:
-    """Which output of the copy before takes the place of which input, in the copies of a group from the second on."""
-    ends = border(graph, identifier)
-    return dict(zip(ends.inputs, ends.outputs, strict=False))
-
-
-def _order_inside(graph: Graph, members: Iterable[str]) -> dict[str, None]:
+def _order_inside(members: Iterable[str], into: Wires, out: Wires) -> dict[str, None]:
     """Nodes in the order in which they compute, looking at the wires between them alone; file order among equals."""
     waiting = dict.fromkeys(members, 0)
     for name in waiting:
-        waiting[name] = sum(edge.source in waiting for edge in graph.into(name))
+        waiting[name] = sum(edge.source in waiting for edge in into.get(name, ()))
     ready = [name for name, count in waiting.items() if count == 0]
     for name in ready:
-        for edge in graph.out_of(name):
+        for edge in out.get(name, ()):
             if edge.target in waiting:
                 waiting[edge.target] -= 1
                 if waiting[edge.target] == 0:
@@ -183,33 +158,84 @@ def _order_inside(graph: Graph, members: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys((*ready, *waiting))  # nodes of a circle last
 
 
-def _wires(edge: Edge, group: Group, inside: frozenset[str], chain: dict[Output, Output]) -> Iterator[Edge]:
-    """A wire as it runs in the first copy and in all others."""
-    starts, ends = edge.source in inside, edge.target in inside
-    if starts and not ends:
-        yield edge.replace(source=f"{group.id}/{group.repeat}/{edge.source}")
-        return
-    yield edge
-    if not ends:
-        return
-    before = chain.get((edge.source, edge.source_port))
-    for number in range(2, group.repeat + 1):
-        source, port = edge.source, edge.source_port
-        if starts:
-            source = f"{group.id}/{number}/{source}"
-        elif before is not None:
-            source, port = before if number == 2 else (f"{group.id}/{number - 1}/{before[0]}", before[1])
-        yield edge.replace(source=source, source_port=port, target=f"{group.id}/{number}/{edge.target}")
+class _Writing:
+    """A graph while its groups are written out, inner ones first. What a group costs is what its copies take."""
 
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._nodes = dict(graph.by_id)
+        self._after: dict[str, list[str]] = {}
+        """The copies that stand behind a drawn node."""
+        self._into = {name: list(edges) for name, edges in graph.wires_in.items()}
+        self._out = {name: list(edges) for name, edges in graph.wires_out.items()}
 
-def _homes(graph: Graph, repeated: Group) -> Iterator[Group]:
-    """The groups with the copies of their nodes beside them."""
-    inner = frozenset(graph.deep_groups(repeated.id))
-    for group in graph.groups:
-        copies = tuple(
-            f"{repeated.id}/{number}/{name}" for number in range(2, repeated.repeat + 1) for name in group.nodes
+    def graph(self) -> Graph:
+        """The graph with all copies; wires in the order of the nodes that they lead to."""
+        names = [name for node in self._graph.nodes for name in (node.id, *self._after.get(node.id, ()))]
+        homes: dict[str, list[str]] = {group.id: [] for group in self._graph.groups}
+        for name in names:
+            home = self._graph.homes.get(drawn(name))
+            if home is not None:
+                homes[home].append(name)
+        return Graph.model_construct(
+            nodes=tuple(self._nodes[name] for name in names),
+            edges=tuple(edge for name in names for edge in self._into.get(name, ())),
+            groups=tuple(group.replace(repeat=1, nodes=tuple(homes[group.id])) for group in self._graph.groups),
+            notes=self._graph.notes,
         )
-        yield group.replace(nodes=(*group.nodes, *copies)) if group.id in inner else group
+
+    def repeat(self, group: Group) -> None:
+        """Write out one group, whose inner groups are written out already."""
+        originals = self._graph.members(group.id)
+        members = [name for one in originals for name in (one, *self._after.get(one, ()))]
+        inside = frozenset(members)
+        ends = _border(members, self._into, self._out)
+        chain = dict(zip(ends.inputs, ends.outputs, strict=False))
+        self._lead_on(members, inside, group)
+        behind = self._after.setdefault(originals[-1], [])
+        for number in range(2, group.repeat + 1):
+            for name in members:
+                copy = _copy(self._nodes[name], group, number, inside)
+                self._nodes[copy.id] = copy
+                behind.append(copy.id)
+                if name in self._into:
+                    wires = [_wire(edge, group, number, inside, chain) for edge in self._into[name]]
+                    self._into[copy.id] = wires
+                    for wire in wires:
+                        self._out.setdefault(wire.source, []).append(wire)
+
+    def _lead_on(self, members: Iterable[str], inside: frozenset[str], group: Group) -> None:
+        """Let what used the outputs of the group use those of its last copy."""
+        for name in members:
+            leaving = {edge.target for edge in self._out.get(name, ()) if edge.target not in inside}
+            if not leaving:
+                continue
+            last = f"{group.id}/{group.repeat}/{name}"
+            self._out[name] = [edge for edge in self._out[name] if edge.target in inside]
+            for target in sorted(leaving):
+                wires = self._into[target]
+                self._into[target] = [e.replace(source=last) if e.source == name else e for e in wires]
+                self._out.setdefault(last, []).extend(e for e in self._into[target] if e.source == last)
+
+
+def _copy(node: Node, group: Group, number: int, inside: frozenset[str]) -> Node:
+    owner = node.weights_of
+    if group.shared:
+        owner = owner or node.id
+    elif owner in inside:
+        owner = f"{group.id}/{number}/{owner}"
+    return node.replace(id=f"{group.id}/{number}/{node.id}", weights_of=owner)
+
+
+def _wire(edge: Edge, group: Group, number: int, inside: frozenset[str], chain: Mapping[Output, Output]) -> Edge:
+    """A wire to a node of the group as it runs in a later copy."""
+    source, port = edge.source, edge.source_port
+    before = chain.get((source, port))
+    if source in inside:
+        source = f"{group.id}/{number}/{source}"
+    elif before is not None:
+        source, port = before if number == 2 else (f"{group.id}/{number - 1}/{before[0]}", before[1])
+    return edge.replace(source=source, source_port=port, target=f"{group.id}/{number}/{edge.target}")
 
 
 def same_structure(before: Graph, after: Graph) -> bool:

@@ -21,6 +21,7 @@ MEASURES = {
     "gallery": "tests.benchmarks.gallery:measure",
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
+    "deep": "tests.benchmarks.deep_networks:measure",
     "drag": "tests.benchmarks.dragging:measure",
     "memory": "tests.benchmarks.memory:measure_session",
     "memory-with-window": "tests.benchmarks.memory:measure_window",

@@ -11,6 +11,7 @@ from playground.document.graph import Graph, Group, Node
 from playground.editing import fixes
 from playground.network.check import Problem, Report, check
 from playground.network.compiled import compile_graph
+from tests.benchmarks.deep_networks import bert_base, residual_152, thousand_blocks
 from tests.network.small_graphs import chain, node, wired
 
 DATA = node("data", "circles", examples=40, labels="zero-one")
@@ -225,3 +226,21 @@ def test_a_block_that_a_later_copy_asks_for_is_put_into_the_group() -> None:
     mended = fixes.apply(graph, problem.node, next(fix for fix in problem.fixes if fix.block == "flatten"))
     assert set(mended.group("g").nodes) == {"wide", "cut", mended.nodes[-1].id}
     assert check(mended).ok
+
+
+def test_the_known_deep_networks_have_the_known_numbers_of_parameters() -> None:
+    """ResNet-152 has 60,192,808 with three channels in and 1,000 classes out, of which the last layer has 2,049,000
+    (He et al. 2015, as torchvision builds it); an encoder block of BERT-base has 7,087,872 (Devlin et al. 2018) with the
+    768 biases of its keys, which change nothing and are left out here."""
+    pictures = check(residual_152())
+    assert pictures.ok and len([name for name in pictures.order if name.endswith("conv")]) == 1 + 3 * 50 + 4
+    assert pictures.total_parameters == 60_192_808 - 2_049_000 - 2 * 64 * 49 + 2_049 * 10
+    words = check(bert_base())
+    block = sum(words.parameters[name] for name in words.graph.members("encoder"))
+    assert words.ok and block == 12 * (7_087_872 - 768)
+    assert 109e6 < words.total_parameters < 111e6
+
+
+def test_a_thousand_blocks_in_groups_are_checked_whole() -> None:
+    report = check(thousand_blocks())
+    assert report.ok and len(report.order) == 1_000
