@@ -230,8 +230,8 @@ def test_a_block_that_a_later_copy_asks_for_is_put_into_the_group() -> None:
 
 def test_the_known_deep_networks_have_the_known_numbers_of_parameters() -> None:
     """ResNet-152 has 60,192,808 with three channels in and 1,000 classes out, of which the last layer has 2,049,000
-    (He et al. 2015, as torchvision builds it); an encoder block of BERT-base has 7,087,872 (Devlin et al. 2018) with the
-    768 biases of its keys, which change nothing and are left out here."""
+    (He et al. 2015, as torchvision builds it); an encoder block of BERT-base has 7,087,872 (Devlin et al. 2018) with
+    the 768 biases of its keys, which change nothing and are left out here."""
     pictures = check(residual_152())
     assert pictures.ok and len([name for name in pictures.order if name.endswith("conv")]) == 1 + 3 * 50 + 4
     assert pictures.total_parameters == 60_192_808 - 2_049_000 - 2 * 64 * 49 + 2_049 * 10
