@@ -6,7 +6,9 @@ import pytest
 from playground.code.loading import loading
 from playground.code.sources import Sources
 from playground.data.base import PARTS, Dataset
+from playground.data.own.delimited import read_table
 from playground.data.own.files import Reading
+from playground.data.own.table import first_dataset
 from playground.data.own.text import read_text, text_dataset
 from playground.data.preparation import prepare
 from playground.data.registry import DATASETS
@@ -81,3 +83,41 @@ def test_a_text_of_a_person(tmp_path, make_plain, codec) -> None:
     path = tmp_path / "it's a text.txt"
     path.write_bytes(TEXT.encode(codec))
     check_same(text_dataset(read_text(path, Reading()), make_plain=make_plain, window=16))
+
+
+TABLES: dict[str, tuple[str, tuple[str, ...], dict]] = {
+    "classes": ("size,colour,weight,kind\n" + "".join(
+        f"{0.1 * n:.2f}, {('red', 'green', 'blue')[n % 3]},{n * n},{'cat' if n % 4 else 'dog'}\n" for n in range(40)
+    ), ("kind",), {}),
+    "numbers of two columns": ("a;b;c;d\n" + "".join(f"{n};{n * 2}.5;{n / 7:.3f};{n / 9}\n" for n in range(30)),
+                               ("c", "d"), {}),
+    "decimal commas": ("a;b;c\n" + "".join(f"{n},5;{n % 3},25;{n * 3}\n" for n in range(30)), ("c",), {}),
+    "a line above": ("# measured in May\nx,y,kind\n" + "".join(f"{n},{n % 9},{'ab'[n % 2]}\n" for n in range(30)),
+                     ("kind",), {}),
+    "gaps left out": ("a,b,kind\n" + "".join(f"{n},{'' if n % 10 == 3 else n % 4},{'ab'[n % 2]}\n" for n in range(40)),
+                      ("kind",), {"missing": "leave-out"}),
+    "gaps filled": ("a,b,col,kind\n" + "".join(
+        f"{n},{'NA' if n % 10 == 3 else n % 4},{'' if n % 8 == 1 else 'rgb'[n % 3]},{'ab'[n % 2]}\n" for n in range(40)
+    ), ("kind",), {"missing": "mean-or-most-frequent"}),
+    "medians": ("a,b,kind\n" + "".join(f"{n * n},{'' if n % 10 == 3 else n % 4},{'ab'[n % 2]}\n" for n in range(40)),
+                ("kind",), {"missing": "median-or-most-frequent"}),
+    "my value": ("a,b,kind\n" + "".join(f"{n},{'' if n % 10 == 3 else n % 4},{'ab'[n % 2]}\n" for n in range(40)),
+                 ("kind",), {"missing": "value", "fill_value": -3.0, "scaling": "min-max"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_of_a_person(tmp_path, name: str) -> None:
+    text, targets, changes = TABLES[name]
+    path = tmp_path / "it's {mine}.csv"
+    path.write_text(text)
+    check_same(first_dataset(read_table(path), *targets).model_copy(update=changes))
+
+
+@pytest.mark.parametrize(
+    ("price", "end", "reason"), [("€ {}.00", "", "only Playground’s own"), ("{}", "1,2,3,4,5\n", "left out or mended")]
+)
+def test_a_table_that_pandas_reads_otherwise_is_not_written(tmp_path, price: str, end: str, reason: str) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("a,b,kind\n" + "".join(f"{n},{price.format(n % 4)},{'ab'[n % 2]}\n" for n in range(30)) + end)
+    assert reason in first_dataset(read_table(path), "kind").to_code().cannot

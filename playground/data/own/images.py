@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.blocks.base import BlockError
+from playground.blocks.code import Code, not_written
 from playground.blocks.signal import Signal
 from playground.data.base import PARTS, ClassDataset, Dataset, Examples, Part
 from playground.data.images.digits import IMAGE_AXES
@@ -256,6 +257,10 @@ class OwnPictures(ClassDataset):
         if not there:
             raise own_files.gone(path, CHOOSE_FOLDER)
         super().expect(*inputs)
+
+    def to_code(self, *inputs: Signal) -> Code:
+        name = Path(self.file).name
+        return not_written(f"The pictures of “{name}” are read, cut square and scaled by Playground’s own reader.")
 
     def generate(self, generator: np.random.Generator) -> Examples:
         assert self.pictures is not None

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.blocks.base import BlockError
+from playground.blocks.code import Code, not_written
 from playground.blocks.signal import PADDING, Signal
 from playground.data.base import Dataset, Examples, target_signal
 from playground.data.inputs.base import InputForm, Known
@@ -256,6 +257,10 @@ class OwnLabelledTexts(Dataset):
             " " if words else "", "front", 0, 1, frozenset(np.unique(known.features).tolist()),
             column=self.texts.text if self.texts is not None else "",
         )  # fmt: skip
+
+    def to_code(self, *inputs: Signal) -> Code:
+        name = Path(self.file).name
+        return not_written(f"The texts of “{name}” are cut into words and numbered by Playground’s own reader.")
 
     def generate(self, generator: np.random.Generator) -> Examples:
         texts, target = self._read()

@@ -97,6 +97,17 @@ def numbered(column: TableColumn, values: tuple[str, ...]) -> NDArray[np.int64]:
     return recode[codes]
 
 
+def labels_table(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
+    """1 where a cell holds a label, else 0, (N, k); NaN where it is missing."""
+    table = np.zeros((len(column.named) + 1, len(chosen.values)))
+    for number, cell in enumerate(column.labels):
+        parts = {part.strip() for part in cell.split(chosen.sign or ",")}
+        table[number] = [value in parts for value in chosen.values]
+    table[len(column.labels) :] = np.nan
+    codes = column.codes if column.codes is not None else np.full(len(column.cells.states), -1, dtype=np.int32)
+    return np.asarray(table[codes])
+
+
 def absences(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.bool_]:
     """The rows in which nothing stands, as the column is used."""
     absent = np.asarray(column.cells.states == MISSING)

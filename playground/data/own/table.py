@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.base import BlockError
+from playground.blocks.code import Code, not_written
 from playground.blocks.signal import Signal
 from playground.data.base import (
     SCALING_HELP,
@@ -26,6 +27,7 @@ from playground.data.base import (
 )
 from playground.data.inputs.base import InputForm, Known
 from playground.data.own import files as own_files
+from playground.data.own import table_code
 from playground.data.own.choice import (
     MISSING_HELP,
     ChosenColumn,
@@ -41,7 +43,7 @@ from playground.data.own.choice import (
 from playground.data.own.columns import TableColumn
 from playground.data.own.delimited import Table, read_table
 from playground.data.own.files import CHOOSE, FileRefused, Reading, ReadingStopped
-from playground.data.own.outcome import numbered, outcome
+from playground.data.own.outcome import labels_table, numbered, outcome
 from playground.data.own.table_form import table_form, usual_numbers
 from playground.data.preparation import split
 from playground.document.declaration import parameter
@@ -139,6 +141,19 @@ class OwnTable(ScaledDataset):
         _fill(features, parts["train"], chosen, self.missing, self.fill_value)
         return replace(examples, features=self._shaped(features), rows=parts)
 
+    def to_code(self, *inputs: Signal) -> Code:
+        assert self.table is not None
+        used = tuple(number for number, column in enumerate(self.table.columns) if column.use != "ignored")
+        try:
+            table = read_table(Path(self.file), self.table.layout, Reading(), texts=used)
+        except (FileRefused, ReadingStopped) as error:
+            return not_written(str(error))
+        tested = bool(self.test_file) and self.table.test is not None
+        shape = self.feature_signal().shape if self.as_pictures else None
+        shares = self.train_share, self.validation_share
+        asked = table_code.Reading(self.file, self.table, tested, self.missing, self.fill_value, shape, shares)
+        return table_code.table_code(asked, table)
+
     def _examples(self, table: Table, chosen: ChosenTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Features (N, k), NaN where something is missing, and targets of the rows that are used."""
         columns = {column.name: column for column in table.columns}
@@ -207,23 +222,12 @@ def _inputs(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
     if chosen.use == "number":
         return column.cells.numbers[:, None]
     if chosen.use == "labels":
-        return _labels(column, chosen)
+        return labels_table(column, chosen)
     numbers = numbered(column, chosen.values)
     result = np.full((len(numbers), len(chosen.values)), np.nan)
     known = numbers >= 0
     result[known] = np.eye(len(chosen.values))[numbers[known]]
     return result
-
-
-def _labels(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
-    """1 where a cell holds a label, else 0, (N, k); NaN where it is missing."""
-    table = np.zeros((len(column.named) + 1, len(chosen.values)))
-    for number, cell in enumerate(column.labels):
-        parts = {part.strip() for part in cell.split(chosen.sign or ",")}
-        table[number] = [value in parts for value in chosen.values]
-    table[len(column.labels) :] = np.nan
-    codes = column.codes if column.codes is not None else np.full(len(column.cells.states), -1, dtype=np.int32)
-    return np.asarray(table[codes])
 
 
 def _outputs(column: TableColumn, chosen: ChosenColumn) -> NDArray[np.float64]:
