@@ -29,6 +29,7 @@ from playground.blocks.families import FAMILY
 from playground.data.registry import CATALOGUE
 from playground.editing.ranking import RankedBlock
 from playground.ui.canvas.block_tip import tip_html
+from playground.ui.canvas.kept_rows import GROUP_MIME, KeptRow, paint_kept
 from playground.ui.widgets import icons
 from playground.ui.widgets.theme import THEME
 
@@ -75,7 +76,7 @@ class More:
         return f"{self.count} more …"
 
 
-Row = Heading | Topic | More | RankedBlock
+Row = Heading | Topic | More | RankedBlock | KeptRow
 
 
 class BlockListModel(QAbstractListModel):
@@ -153,6 +154,8 @@ class BlockListModel(QAbstractListModel):
             return row
         if isinstance(row, Topic):
             return _of_topic(row, role)
+        if isinstance(row, KeptRow):
+            return _of_kept(row, role)
         if isinstance(row, Heading | More):
             spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
             return row.title if role in spoken else None
@@ -166,14 +169,25 @@ class BlockListModel(QAbstractListModel):
         return None
 
     def mimeTypes(self) -> list[str]:
-        return [MIME]
+        return [MIME, GROUP_MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         chosen = [row.block for row in map(self.row_of, indexes) if isinstance(row, RankedBlock)]
         data = QMimeData()
         if chosen:
             data.setData(MIME, chosen[0].encode())
+        for row in map(self.row_of, indexes):
+            if isinstance(row, KeptRow):
+                data.setData(GROUP_MIME, row.path.encode())
         return data
+
+
+def _of_kept(row: KeptRow, role: int) -> str | None:
+    if role == Qt.ItemDataRole.DisplayRole:
+        return row.title
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return row.words
+    return row.tip if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 def _of_topic(row: Topic, role: int) -> str | None:
@@ -227,6 +241,9 @@ class BlockDelegate(QStyledItemDelegate):
         elif isinstance(row, RankedBlock):
             self._paint_ground(painter, option)
             self._paint_block(painter, option.rect, row)
+        elif isinstance(row, KeptRow):
+            self._paint_ground(painter, option)
+            paint_kept(painter, option.rect, row)
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, rect: QRect, row: Heading) -> None:
@@ -307,6 +324,8 @@ class BlockListView(QListView):
 
     chosen = Signal(str)
     """Id of a block."""
+    group_chosen = Signal(str)
+    """The path of a kept group."""
     more_wanted = Signal(str)
     """A family of which all blocks shall be shown."""
     topic_toggled = Signal(str)
@@ -356,6 +375,8 @@ class BlockListView(QListView):
         row = self.rows.row_of(self.currentIndex())
         if isinstance(row, RankedBlock):
             self.chosen.emit(row.block)
+        elif isinstance(row, KeptRow):
+            self.group_chosen.emit(row.path)
         elif isinstance(row, More):
             self.more_wanted.emit(row.family)
         elif isinstance(row, Topic):
@@ -403,11 +424,12 @@ class BlockListView(QListView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         row = self.rows.row_of(self.currentIndex())
-        if not isinstance(row, RankedBlock):
+        if not isinstance(row, RankedBlock | KeptRow):
             return
         drag = QDrag(self)
         drag.setMimeData(self.rows.mimeData([self.currentIndex()]))
-        picture = card_picture(CATALOGUE[row.block], self.devicePixelRatioF())
+        shown = (row.title, "group") if isinstance(row, KeptRow) else _on_card(row)
+        picture = card_picture(*shown, self.devicePixelRatioF())
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(THEME.px(24), THEME.px(20)))
         drag.exec(Qt.DropAction.CopyAction)
@@ -418,10 +440,15 @@ class BlockListView(QListView):
         return super().viewportEvent(event)
 
 
-def card_picture(declaration: type[Block], ratio: float = 1.0) -> QPixmap:
-    """The small card that hangs on the mouse while a block is dragged."""
+def _on_card(row: RankedBlock) -> tuple[str, str]:
+    declaration = CATALOGUE[row.block]
+    return declaration.title, declaration.family
+
+
+def card_picture(title: str, icon: str, ratio: float = 1.0) -> QPixmap:
+    """The small card that hangs on the mouse while a block or a group is dragged."""
     font = THEME.font(13, bold=True)
-    width = QFontMetrics(font).horizontalAdvance(declaration.title) + THEME.px(58)
+    width = QFontMetrics(font).horizontalAdvance(title) + THEME.px(58)
     height, margin = THEME.px(42), THEME.px(4)
     result = QPixmap(round(width * ratio), round(height * ratio))
     result.setDevicePixelRatio(ratio)
@@ -436,11 +463,11 @@ def card_picture(declaration: type[Block], ratio: float = 1.0) -> QPixmap:
     painter.setPen(THEME.color("accent"))
     painter.drawRoundedRect(card, THEME.px(8), THEME.px(8))
     side = THEME.px(18)
-    mark = icons.pixmap(declaration.family, declaration.family, side, ratio)
+    mark = icons.pixmap(icon, icon if icon in FAMILY else "accent", side, ratio)
     painter.drawPixmap(QPoint(margin + THEME.px(10), (height - side) // 2), mark)
     painter.setFont(font)
     painter.setPen(THEME.color("text"))
     text = card.adjusted(THEME.px(38), 0, 0, 0)
-    painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, declaration.title)
+    painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
     painter.end()
     return result

@@ -10,6 +10,7 @@ from playground.document.graph import EdgeKey
 from playground.editing import adding
 from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, Rect, curve_meets, wire_at
 from playground.ui.canvas.edge_scroll import EdgeScroll
+from playground.ui.canvas.kept_rows import GROUP_MIME
 from playground.ui.canvas.surface import CanvasSurface
 
 BLOCK_MIME = "application/x-playground-block"
@@ -24,9 +25,14 @@ def dragged_block(data: QMimeData) -> str:
     return name if name in CATALOGUE else ""
 
 
+def dragged_group(data: QMimeData) -> str:
+    """The path of the dragged kept group; empty when something else is dragged."""
+    return bytes(data.data(GROUP_MIME).data()).decode("utf-8", errors="replace") if data.hasFormat(GROUP_MIME) else ""
+
+
 def enter(event: QDragEnterEvent) -> None:
-    """Something is dragged over the canvas: blocks are welcome."""
-    if dragged_block(event.mimeData()):
+    """Something is dragged over the canvas: blocks and groups are welcome."""
+    if dragged_block(event.mimeData()) or dragged_group(event.mimeData()):
         event.acceptProposedAction()
     else:
         event.ignore()
@@ -35,7 +41,8 @@ def enter(event: QDragEnterEvent) -> None:
 def move(view: CanvasSurface, scrolling: EdgeScroll, event: QDragMoveEvent) -> None:
     """Show into which wire the block would go; at the edge the canvas scrolls."""
     block, place = dragged_block(event.mimeData()), event.position()
-    if not block:
+    group = dragged_group(event.mimeData())
+    if not block and not group:
         event.ignore()
         return
 
@@ -56,7 +63,14 @@ def leave(view: CanvasSurface, scrolling: EdgeScroll) -> None:
 def drop(view: CanvasSurface, scrolling: EdgeScroll, event: QDropEvent) -> None:
     """The block was let go."""
     leave(view, scrolling)
-    block = dragged_block(event.mimeData())
+    block, group = dragged_block(event.mimeData()), dragged_group(event.mimeData())
+    if group:
+        event.acceptProposedAction()
+        point = view.to_scene(event.position())
+        corner = point.x() - CARD_WIDTH / 2, point.y() - CARD_HEIGHT / 2
+        view.put_group(group, corner, wire_under(view, "", event.position()))
+        view.setFocus()
+        return
     if not block:
         event.ignore()
         return
@@ -66,9 +80,9 @@ def drop(view: CanvasSurface, scrolling: EdgeScroll, event: QDropEvent) -> None:
 
 
 def wire_under(view: CanvasSurface, block: str, place: QPointF) -> EdgeKey | None:
-    """The wire into which a block dropped here would go."""
-    declaration = CATALOGUE[block]
-    if not declaration.inputs or not declaration.outputs:
+    """The wire into which a block dropped here, or with "" a group, would go."""
+    declaration = CATALOGUE.get(block)
+    if declaration is not None and not (declaration.inputs and declaration.outputs):
         return None
     point = view.to_scene(place)
     wires = [(key, item.curve) for key, item in view.canvas_scene.wires.items()]

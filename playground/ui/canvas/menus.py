@@ -170,6 +170,7 @@ def group_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, name: str) -> Non
     _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
     _add(menu, "Group", verbs.group, "Ctrl+G")
     _add(menu, "Ungroup", verbs.ungroup, "Ctrl+Shift+G")
+    _add(menu, "Save as my block …", partial(view.keep_wanted.emit, name))
     put_menu(view, verbs, menu)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from playground.blocks.families import FAMILIES
 from playground.data.registry import CATALOGUE
+from playground.editing.group_library import KeptGroup
 from playground.editing.ranking import RankedBlock, match_quality, usualness
 from playground.ui.canvas.block_list import BlockListView, Heading, More, Row, Topic
+from playground.ui.canvas.group_files import GroupFiles
+from playground.ui.canvas.kept_rows import OWN_TOPIC, READY_TOPIC, KeptRow, kept_menu, matching
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
 
@@ -31,6 +34,10 @@ class Canvas(Protocol):
 
     def add_block(self, block_id: str) -> str:
         """Add a block after the selected node, select it and bring it into sight."""
+
+    @property
+    def group_files(self) -> GroupFiles:
+        """The groups that are kept in files."""
 
 
 class PaletteWidget(QWidget):
@@ -59,6 +66,9 @@ class PaletteWidget(QWidget):
         self.search.textChanged.connect(self._show)
         self.search.installEventFilter(self)
         self.list.chosen.connect(self._add)
+        self.list.group_chosen.connect(self._put)
+        self.list.installEventFilter(self)
+        canvas.group_files.changed.connect(self._renew)
         self.list.more_wanted.connect(self._show_whole)
         self.list.topic_toggled.connect(self._toggle_topic)
         self.list.left_upwards.connect(self.focus_search)
@@ -86,7 +96,7 @@ class PaletteWidget(QWidget):
 
     @Slot(str)
     def _show(self, text: str) -> None:
-        self.list.show_rows(palette_rows(text, self._whole, self._closed))
+        self.list.show_rows(self._rows(text))
         if not text:
             self.list.clearSelection()
 
@@ -95,7 +105,7 @@ class PaletteWidget(QWidget):
         before = set(self.blocks())
         place = self.list.verticalScrollBar().value()
         self._whole.add(family)
-        self.list.show_rows(palette_rows(self.search.text(), self._whole, self._closed))
+        self.list.show_rows(self._rows(self.search.text()))
         added = next(name for name in self.blocks() if name not in before)
         self.list.setCurrentIndex(self.list.rows.index_of(added))
         self.list.verticalScrollBar().setValue(place)
@@ -105,18 +115,53 @@ class PaletteWidget(QWidget):
         place = self.list.verticalScrollBar().value()
         self._closed ^= {title}
         QSettings().setValue(_CLOSED, json.dumps(sorted(self._closed)))
-        self.list.show_rows(palette_rows("", self._whole, self._closed))
+        self.list.show_rows(self._rows(""))
         self.list.verticalScrollBar().setValue(place)
         self.list.setCurrentIndex(self.list.rows.index_of_topic(title))
+
+    def _rows(self, text: str) -> list[Row]:
+        groups = self._canvas.group_files.all()
+        return palette_rows(text, self._whole, self._closed, groups)
+
+    @Slot()
+    def _renew(self) -> None:
+        """Other groups are kept: list them, with the same place in sight."""
+        place = self.list.verticalScrollBar().value()
+        self.list.show_rows(self._rows(self.search.text()))
+        self.list.verticalScrollBar().setValue(place)
 
     @Slot(str)
     def _add(self, block: str) -> None:
         self._canvas.add_block(block)
 
+    @Slot(str)
+    def _put(self, path: str) -> None:
+        self._canvas.group_files.put(path)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and self._steer(event):
             return True
+        if watched is self.list and self._with_kept(event):
+            return True
         return super().eventFilter(watched, event)
+
+    def _with_kept(self, event: QEvent) -> bool:
+        """Keys and the menu of a kept group. False where another row is current."""
+        row, files = self.list.rows.row_of(self.list.currentIndex()), self._canvas.group_files
+        if isinstance(event, QContextMenuEvent):
+            row = self.list.rows.row_of(self.list.indexAt(event.pos())) or row
+            if isinstance(row, KeptRow):
+                kept_menu(files, row, self).popup(event.globalPos())
+            return isinstance(row, KeptRow)
+        if not isinstance(row, KeptRow) or not isinstance(event, QKeyEvent):
+            return False
+        if event.type() != QEvent.Type.KeyPress or event.key() not in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
+            return False
+        if event.key() == Qt.Key.Key_F2:
+            files.ask_and_rename(row.path)
+        else:
+            files.ask_and_remove(row.path)
+        return True
 
     def _steer(self, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
@@ -134,7 +179,9 @@ class PaletteWidget(QWidget):
         return True
 
 
-def palette_rows(search: str = "", whole: Collection[str] = (), closed: Collection[str] = ()) -> list[Row]:
+def palette_rows(
+    search: str = "", whole: Collection[str] = (), closed: Collection[str] = (), kept: Sequence[KeptGroup] = ()
+) -> list[Row]:
     """Topics with their families and blocks; with a search text all that match by family, the best of each first.
 
     Families in `whole` show all their blocks, other large ones only the usual ones and a row for the rest. Topics in
@@ -154,6 +201,14 @@ def palette_rows(search: str = "", whole: Collection[str] = (), closed: Collecti
             rows += [RankedBlock(identifier, True) for identifier in shown]
             if len(shown) < len(names):
                 rows.append(More(family.id, len(names) - len(shown)))
+    for topic, shelf in ((READY_TOPIC, "ready"), (OWN_TOPIC, "own")):
+        found_groups = matching(kept, search, shelf)
+        if found_groups and search:
+            rows.append(Heading(topic))
+        elif found_groups:
+            rows.append(Topic(topic, len(found_groups), topic not in closed))
+        if search or topic not in closed:
+            rows += found_groups
     return rows or [Heading("No block has these words")]
 
 

@@ -23,6 +23,8 @@ class CanvasSurface(QGraphicsView):
     """The one selected node, or "" when none or several are."""
     group_selected = Signal(str)
     """The one selected group; told after `node_selected`."""
+    keep_wanted = Signal(str)
+    """The person wants to keep this group among their own blocks."""
     selection_changed = Signal()
     weight_edit_requested = Signal(str, object, float)
     """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
@@ -116,6 +118,10 @@ class CanvasSurface(QGraphicsView):
 
     def ask_for_block(self, at: Point | None, port: PortRef | None = None, edge: EdgeKey | None = None) -> None:
         """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
+        raise NotImplementedError
+
+    def put_group(self, path: str, at: Point, on_edge: EdgeKey | None) -> str:
+        """Put a kept group on the canvas. Returns its id."""
         raise NotImplementedError
 
     def leave_room(self, height: int) -> None:

@@ -33,6 +33,7 @@ from playground.ui.canvas.asking import Asking
 from playground.ui.canvas.background import Background
 from playground.ui.canvas.edge_scroll import EdgeScroll
 from playground.ui.canvas.entering import Entering
+from playground.ui.canvas.group_files import GroupFiles
 from playground.ui.canvas.hover import Hover
 from playground.ui.canvas.inline_editor import CanvasEditor
 from playground.ui.canvas.interactions import (
@@ -78,6 +79,8 @@ class CanvasView(CanvasSurface):
         self._space = False
         self._asking = Asking(self)
         self.repeat = RepeatEditor(self)
+        self.group_files = GroupFiles(self)
+        self.keep_wanted.connect(self.group_files.ask_and_keep)
         self.entering = Entering(self)
         self._was_selected = ("", "")
         self._scale = THEME.scale
@@ -445,6 +448,9 @@ class CanvasView(CanvasSurface):
         self.messages.follow()
         self.entering.line.place()
         self.view_changed.emit()
+
+    def put_group(self, path: str, at: Point, on_edge: EdgeKey | None) -> str:
+        return self.group_files.put(path, at, on_edge)
 
     def leave_room(self, height: int) -> None:
         self.setViewportMargins(0, height, 0, 0)

@@ -22,7 +22,8 @@ Entry = str | tuple[str, tuple[str, ...]]
 
 TABLE: Mapping[str, tuple[Entry, ...]] = {
     "&File": (
-        "new", "open", "open-data", "open-pictures", "take-weights", "gallery", LINE, "save", "save-as", LINE, "quit",
+        "new", "open", "open-data", "open-pictures", "insert-project", "take-weights", "gallery", LINE, "save",
+        "save-as", LINE, "quit",
     ),
     "&Edit": (
         "undo", "redo", LINE, "cut", "copy", "paste", "duplicate", "delete", "select-all", LINE, "add-after",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEventLoop, QSettings, QThread, Signal, Slot
+from PySide6.QtCore import QByteArray, QCoreApplication, QEventLoop, QSettings, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
 from playground.document.kept_work import KeptWork
@@ -124,7 +124,8 @@ class MainWindow(Frame):
         if files:
             event.acceptProposedAction()
             spot = self.mapToGlobal(event.position())
-            self._do(lambda place: place.open_dropped(files, spot))
+            insert = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._do(lambda place: place.open_dropped(files, spot, insert=insert))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.workplace is None or not self.workplace.key_pressed(event):

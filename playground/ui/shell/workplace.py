@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog
 
+from playground.document.group_files import ENDING
 from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.metrics.words import metric_words
@@ -67,7 +68,8 @@ class Workplace(Parts):
         frame, stack = self.frame, self.document.undo_stack
         help_ = Help(frame, self.actions.act)
         for part in (
-            self.files, self.own_files, self.weights, self.canvas.verbs, self.run, self.time, self.branching,
+            self.files, self.own_files, self.weights, self.canvas.group_files, self.canvas.verbs, self.run, self.time,
+            self.branching,
             self.views, self.arrangement, self.appearance, frame.text_size, self.presenter, help_,
         ):  # fmt: skip
             self.actions.offer(part.menu_actions())
@@ -120,6 +122,8 @@ class Workplace(Parts):
         self.canvas.group_selected.connect(self.inspector.select_group)
         self.inspector.group.enter_wanted.connect(self._enter_group)
         self.inspector.group.go_to_wanted.connect(self.canvas.go_to)
+        self.inspector.group.keep_wanted.connect(self.canvas.group_files.ask_and_keep)
+        self.canvas.group_files.told.connect(self._tell)
         self.views.example_changed.connect(self.canvas_feed.show_example)
         self.views.canvas_notes_changed.connect(self.canvas.canvas_scene.wire_notes.show)
         self.canvas.said.connect(self._say)
@@ -147,9 +151,18 @@ class Workplace(Parts):
         place = canvas.mapToScene(canvas.mapFromGlobal(spot).toPoint()) if spot is not None and over else None
         self.own_files.open(path, spot=place)
 
-    def open_dropped(self, paths: list[Path], spot: QPointF) -> None:
-        """Open what was dropped on the window; of several files one, and say which and why."""
+    def open_dropped(self, paths: list[Path], spot: QPointF, *, insert: bool = False) -> None:
+        """Open what was dropped on the window; of several files one, and say which and why.
+
+        With `insert`, and always for a group file, it comes onto the canvas as a group.
+        """
         path, sentence = chosen_of(paths)
+        if path.name.endswith(ENDING) or (insert and not is_data(path)):
+            if self.frame.pages.currentWidget() is not self.canvas:
+                self.show_canvas()
+            place = self.canvas.mapToScene(self.canvas.viewport().mapFromGlobal(spot).toPoint())
+            self.canvas.group_files.insert_file(path, (place.x(), place.y()))
+            return
         before = self.messages.text
         self.open(path, spot)
         if sentence and self.messages.text in ("", before):  # what could not be opened says more
