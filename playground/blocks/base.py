@@ -95,6 +95,8 @@ class Block(Declaration):
     parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """What formulas call its parameters, where that is not w and b; several where the rows of one hold the matrices of
     several gates, one below the other."""
+    listed: ClassVar[bool] = True
+    """Whether palette and menus offer it; what only a file brings along is not chosen from a list."""
     reveals: ClassVar[frozenset[Reveal]] = frozenset()
     """What can be seen of its inside, in the words of `playground.blocks.reveals`: views ask for these, never for a
     class."""

@@ -16,6 +16,7 @@ from playground.blocks import (
     divergence,
     features,
     forecast_measures,
+    foreign,
     graph,
     hinge,
     loss,
@@ -51,4 +52,5 @@ BLOCKS: tuple[type[Block], ...] = (
     *hinge.BLOCKS,
     *coverage.BLOCKS,
     *forecast_measures.BLOCKS,
+    *foreign.BLOCKS,
 )

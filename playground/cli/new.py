@@ -1,4 +1,4 @@
-"""`new`: a project from a file or a folder of a person's own."""
+"""`new`: a project from data of a person's own, or from a network of another program."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import argparse
 from pathlib import Path
 
 from playground.cli import going_on
-from playground.cli.report import CallError
+from playground.cli.report import FAULTY, CallError
 from playground.data.own.files import FileRefused
 from playground.data.own.first import first_guess
 from playground.data.own.places import stored
 from playground.document.files import write
 from playground.document.pairing import weights_path
+from playground.editing.naming import title_of
 from playground.editing.starting import starting_project
+from playground.exchange.into.files import read_network, source_of, write_imported
+from playground.exchange.into.imported import Imported
+from playground.exchange.refusals import ExchangeRefused
 from playground.network.check import check
 
 
@@ -27,6 +31,8 @@ def new(options: argparse.Namespace) -> int:
         path = Path(options.data).expanduser().absolute()
         if not path.exists():
             raise CallError(f"there is no file or folder {options.data}.")
+        if source_of(path) is not None:
+            return _from_network(path, out, options.targets)
         guess = first_guess(path, *options.targets)
     except FileRefused as refused:
         raise CallError(str(refused)) from refused
@@ -44,3 +50,32 @@ def new(options: argparse.Namespace) -> int:
     print(f"{layers}, {check(project.graph).total_parameters:,} parameters.")
     print(f"Saved {out}. Train it with: playground train {out}")
     return 0
+
+
+def _from_network(path: Path, out: Path, targets: list[str]) -> int:
+    """Save the network of another program as a project with its weights. Exit code 1 when parts have no block here."""
+    if targets:
+        raise CallError("--target is for tables; a network is opened as it is.")
+    try:
+        found = read_network(path)
+    except ExchangeRefused as refused:
+        raise CallError(str(refused)) from refused
+    try:
+        write_imported(found, out)
+    except OSError as error:
+        raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error
+    return tell_imported(found, out)
+
+
+def tell_imported(found: Imported, out: Path) -> int:
+    """Say what came of a network, and where it is."""
+    for sentence in found.sentences:
+        print(sentence)
+    graph = found.project.graph
+    report = check(graph)
+    for problem in report.errors():
+        print(f"{title_of(graph, problem.node) if problem.node else 'Project'}: {problem.message}")
+    layers = " → ".join(node.block for node in graph.nodes[:20]) + (" → …" if len(graph.nodes) > 20 else "")
+    print(f"{layers}, {report.total_parameters:,} parameters.")
+    print(f"Saved {out}. Open it with: playground {out}")
+    return 0 if report.ok else FAULTY

@@ -11,6 +11,7 @@ from playground.data.graphs import communities
 from playground.data.images import digits
 from playground.data.own import images as own_images
 from playground.data.own import labelled_texts as own_labelled_texts
+from playground.data.own import stand_in
 from playground.data.own import table as own_table
 from playground.data.own import text as own_text
 from playground.data.points import drawn, expression, ring, shapes, surfaces
@@ -37,6 +38,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *own_images.DATASETS,
     *own_text.DATASETS,
     *own_labelled_texts.DATASETS,
+    *stand_in.DATASETS,
 )
 
 TOPICS = {

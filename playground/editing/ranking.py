@@ -63,7 +63,9 @@ def usualness(declaration: type[Block]) -> int:
 
 
 def match_quality(declaration: type[Block], search: str) -> int | None:
-    """0 for the best match of a search text, then worse; None if a word of it occurs nowhere."""
+    """0 for the best match of a search text, then worse; None if a word of it occurs nowhere, or no list has it."""
+    if not declaration.listed:
+        return None
     words = search.lower().split()
     title, summary = declaration.title.lower(), declaration.summary.lower()
     text = " ".join((title, declaration.id, declaration.family, summary))

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from playground.blocks import activation, class_loss, dense, divergence, features, hinge, loss, merge, normalization
+from playground.blocks import (
+    activation,
+    class_loss,
+    dense,
+    divergence,
+    features,
+    foreign,
+    hinge,
+    loss,
+    merge,
+    normalization,
+)
 from playground.blocks.signal import Signal
 from tests.blocks import (
     cases_adversarial,
@@ -45,6 +56,7 @@ CASES: tuple[Case, ...] = (
     same(activation.PReLU(), VECTOR, 1),
     same(activation.PReLU(slopes="per-channel"), VECTOR, 4),
     same(activation.PReLU(slopes="per-channel"), IMAGE, 3),
+    Case(foreign.ForeignOperator(operator="Einsum", shape="2 x 3", zeros=True), (INDEX,), (2, 3), gradient=False),
     Case(merge.Flatten(), (IMAGE,), (60,)),
     Case(merge.Flatten(), (VECTOR,), (4,)),
     Case(merge.Reshape(shape="3 x 20"), (IMAGE,), (3, 20)),

@@ -52,6 +52,7 @@ WITHOUT = {
     "support-vector-machine": "it learns without a gradient",
     "k-means": "it learns without a gradient",
     "autoregression": "it learns without a gradient",
+    "foreign-operator": "it computes nothing",
     "test-function": "its formulas are differentiated by torch, in double precision",
 }
 """The blocks that have no array operations, and the reason."""

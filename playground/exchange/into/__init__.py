@@ -1,0 +1,1 @@
+"""Networks of others as blocks, with their weights."""

@@ -1,0 +1,150 @@
+"""A network that came from a file: the project with its data and loss, laid out, and a checkpoint with its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.blocks.signal import Signal
+from playground.document.graph import Choice, Edge, Graph, Node, Note, Position
+from playground.document.project import Project, TrainingSettings
+from playground.editing.layout import tidy
+from playground.editing.starting import ROW_STEP, STEP
+from playground.exchange.into.answers import feeding, target_port
+from playground.exchange.into.sheet import Sheet, Tensors
+from playground.exchange.into.wire import Wire
+from playground.network.compiled import CannotCompile
+from playground.training.batches import CannotTrain
+from playground.training.saving.checkpoint import Checkpoint
+from playground.training.session.session import Session
+
+CARD_WITH_PICTURE = (STEP - 60.0, ROW_STEP - 72.0)
+"""How large a card may become when it shows what its block computes, in scene units."""
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What came of a file."""
+
+    project: Project
+    checkpoint: Checkpoint | None
+    """The weights, as those of a run at step 0; None where no block has any."""
+    sentences: tuple[str, ...] = ()
+    """What a person should know: what was chosen for them, and what differs from the file."""
+
+
+def imported(
+    sheet: Sheet, title: str, inputs: Sequence[Wire], outputs: Sequence[Wire], sentences: Sequence[str]
+) -> Imported:
+    """The project of all cards, with data before the inputs and a loss behind the first output."""
+    told = list(sentences)
+    missing = sum(card.block == "foreign-operator" for card in sheet.cards.values())
+    if missing:
+        told.append(f"{missing} operation{'s have' if missing > 1 else ' has'} no block here; the cards say why.")
+    graph = _with_ends(sheet, inputs, outputs, told)
+    project = Project(
+        title=title[:200] or "Imported network",
+        graph=_laid_out(graph),
+        training=TrainingSettings(optimizer=Choice(id="adam", parameters={"learning_rate": 0.001})),
+    )
+    return Imported(project, _checkpoint(project, sheet.tensors(), told), tuple(told))
+
+
+def _with_ends(sheet: Sheet, inputs: Sequence[Wire], outputs: Sequence[Wire], told: list[str]) -> Graph:
+    prediction = outputs[0]
+    answer = _answer(sheet, prediction)
+    edges: list[Edge] = []
+    loss = "mean-squared-error"
+    for number, entering in enumerate(inputs):
+        card = sheet.cards[entering.output[0]]
+        fed = feeding(card.signals[0], answer)
+        card.block, card.parameters = fed.block, fed.parameters
+        if fed.sentence not in told:
+            told.append(fed.sentence)
+        if number == 0:
+            loss = fed.loss
+            port = target_port(fed.block)
+            edges.append(Edge(source=card.id, source_port=port, target="loss", target_port="target"))
+    source = prediction.output
+    if inputs:
+        edges.append(Edge(source=source[0], source_port=source[1], target="loss", target_port="prediction"))
+    graph = sheet.graph()
+    node = Node(id="loss", block=loss)
+    return graph.replace(nodes=(*graph.nodes, node), edges=(*graph.edges, *edges))
+
+
+def _answer(sheet: Sheet, prediction: Wire) -> Signal:
+    """What the network predicts, as far as that is known."""
+    found = sheet.cards[prediction.output[0]].signals
+    return found[0] if found else Signal(prediction.shape or (1,))
+
+
+def _laid_out(graph: Graph) -> Graph:
+    sizes = dict.fromkeys((node.id for node in graph.nodes), CARD_WITH_PICTURE)
+    places = tidy(graph, sizes)
+    nodes = [
+        node.replace(position=Position(x=places[node.id][0], y=places[node.id][1])) if node.id in places else node
+        for node in graph.nodes
+    ]
+    return graph.replace(nodes=tuple(nodes))
+
+
+def noted(project: Project, text: str) -> Project:
+    """The project with a sticky note above its blocks that says where it comes from."""
+    top = min((node.position.y for node in project.graph.nodes), default=0.0)
+    left = min((node.position.x for node in project.graph.nodes), default=0.0)
+    note = Note(id="note-1", text=text[:5_000], position=Position(x=left, y=top - 190.0), width=420.0, height=150.0)
+    return project.replace(graph=project.graph.replace(notes=(*project.graph.notes, note)))
+
+
+def _checkpoint(project: Project, tensors: Tensors, told: list[str]) -> Checkpoint | None:
+    """The first state of a run with these weights.
+
+    Where a card is not supported, it is that of the project in which such cards give zeros: when the person has mended
+    it, everything that still fits is kept.
+    """
+    if not tensors:
+        return None
+    trained = _running(project)
+    try:
+        session = Session(trained)
+    except (CannotCompile, CannotTrain):
+        told.append("The weights are not taken: not all shapes are known while operations are missing.")
+        return None
+    return with_weights(session, tensors)
+
+
+def with_weights(session: Session, tensors: Mapping[str, NDArray[Any]]) -> Checkpoint:
+    """A checkpoint of a session that has these weights and running statistics, by `node.name`.
+
+    Raises ValueError where one does not have the shape of its place.
+    """
+    now = session.snapshot()
+    parameters, buffers = now.parameters.copy(), dict(now.buffers)
+    for place in now.layout.places:
+        if place.name in tensors:
+            parameters[place.start : place.stop] = _fitting(place.name, tensors[place.name], place.shape).ravel()
+    for name, array in now.buffers.items():
+        if name in tensors:
+            buffers[name] = _fitting(name, tensors[name], array.shape).astype(array.dtype)
+    session.restore(replace(now, parameters=parameters, buffers=buffers))
+    return session.checkpoint()
+
+
+def _fitting(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
+    return np.ascontiguousarray(array)
+
+
+def _running(project: Project) -> Project:
+    """The same in which what is not supported gives zeros."""
+    nodes = [
+        node.replace(parameters={**node.parameters, "zeros": True}) if node.block == "foreign-operator" else node
+        for node in project.graph.nodes
+    ]
+    return project.replace(graph=project.graph.replace(nodes=tuple(nodes)))
