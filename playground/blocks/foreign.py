@@ -10,6 +10,7 @@ from pydantic import field_validator
 from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port
+from playground.blocks.code import Code
 from playground.blocks.kinds import usual_kind
 from playground.blocks.signal import Signal
 from playground.document.declaration import in_a_sentence, parameter
@@ -78,6 +79,11 @@ class ForeignOperator(Block):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return ZerosLayer(self.sizes())
+
+    def to_code(self, *inputs: Signal) -> Code:
+        sizes = ", ".join(map(str, self.sizes()))
+        remark = f"{self.operator} is missing" if self.operator.isprintable() else "an operation is missing"
+        return Code(f"torch.zeros({{0}}.shape[0], {sizes}, device={{0}}.device)", remark=remark)
 
     def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
         shape: tuple[Any, ...] = tuple(outputs[0][1:])

@@ -12,12 +12,12 @@ from playground.data.own.first import first_guess
 from playground.data.own.places import stored
 from playground.document.files import write
 from playground.document.pairing import weights_path
-from playground.editing.naming import title_of
 from playground.editing.starting import starting_project
 from playground.exchange.into.files import read_network, source_of, write_imported
 from playground.exchange.into.imported import Imported
 from playground.exchange.refusals import ExchangeRefused
 from playground.network.check import check
+from playground.network.naming import title_of
 
 
 def new(options: argparse.Namespace) -> int:
