@@ -16,17 +16,17 @@ from playground.code.by_hand_script import write_by_hand
 from playground.code.roles import Roles
 from playground.document.files import read
 from playground.document.graph import Choice, Graph
+from playground.document.library import paths
 from playground.document.project import Project, Regularization, TrainingSettings
 from playground.network.check import check
 from playground.network.compiled import Network
-from playground.paths import PRESETS
 from playground.training.initializers import INITIALIZERS
 from playground.training.model import TrainableModel
 from playground.training.optimizers import GradientDescent
 from tests.code.running import feeds_of
 from tests.network.small_graphs import chain, node
 
-PRESET_FILES = {path.stem: path for path in sorted(PRESETS.glob("*/*.json")) if path.stem != "chapter"}
+PRESET_FILES = paths()
 
 
 def functions(code: ByHand, **constants: float) -> dict[str, Any]:

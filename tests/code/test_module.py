@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from playground.document.files import read
-from playground.paths import PRESETS
+from playground.document.library import paths
 from tests.code.running import compared
 
-PRESET_FILES = {path.stem: path for path in sorted(PRESETS.glob("*/*.json")) if path.stem != "chapter"}
+PRESET_FILES = paths()
 
 
 @pytest.mark.parametrize("preset", PRESET_FILES)
