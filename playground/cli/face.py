@@ -220,10 +220,11 @@ def _add_check(commands: Commands[Parser]) -> None:
 
 def _add_new(commands: Commands[Parser]) -> None:
     parser = _command(commands, "new", "make a project from a file or a folder of yours", ("new", "new"))
-    parser.add_argument("data", metavar="DATA",
+    parser.add_argument("data", metavar="DATA", nargs="?",
                         help="a table, a text, a folder of pictures, or a network (.onnx)")  # fmt: skip
     parser.add_argument("--target", metavar="COLUMN", dest="targets", action="append", default=[],
                         help="the column of a table to predict, else it is guessed; may be repeated")  # fmt: skip
+    parser.add_argument("--link", metavar="URL", help="a link to TensorFlow Playground, in the place of DATA")
     parser.add_argument("--out", metavar="FILE", required=True, help="the project file to write")
     parser.add_argument("--replace", action="store_true", help="take the place of a file that is there already")
 

@@ -15,6 +15,7 @@ from playground.document.pairing import weights_path
 from playground.editing.starting import starting_project
 from playground.exchange.into.files import read_network, source_of, write_imported
 from playground.exchange.into.imported import Imported
+from playground.exchange.links import project_from_link
 from playground.exchange.refusals import ExchangeRefused
 from playground.network.check import check
 from playground.network.naming import title_of
@@ -27,6 +28,10 @@ def new(options: argparse.Namespace) -> int:
     there = next((file for file in (out, weights) if file.exists()), None)
     if there is not None and not options.replace:
         raise CallError(f"{there} is there already; --replace takes its place.")
+    if (options.data is None) == (options.link is None):
+        raise CallError("name a file or a folder, or --link with a link to TensorFlow Playground.")
+    if options.link is not None:
+        return _from_link(options.link, out)
     try:
         path = Path(options.data).expanduser().absolute()
         if not path.exists():
@@ -65,6 +70,18 @@ def _from_network(path: Path, out: Path, targets: list[str]) -> int:
     except OSError as error:
         raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error
     return tell_imported(found, out)
+
+
+def _from_link(link: str, out: Path) -> int:
+    try:
+        found = project_from_link(link)
+    except ExchangeRefused as refused:
+        raise CallError(str(refused)) from refused
+    try:
+        write_imported(Imported(found.project, None), out)
+    except OSError as error:
+        raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error
+    return tell_imported(Imported(found.project, None, (found.difference,)), out)
 
 
 def tell_imported(found: Imported, out: Path) -> int:
