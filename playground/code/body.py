@@ -168,11 +168,19 @@ class BodyWriter:
             if len(item.copies) > 1 and not self.writing.one_module(item):
                 wanted = wanted if wanted.endswith("s") else f"{wanted}s"
         else:
-            node = self.writing.graph.by_id[drawn(item)]
-            numbered = self.scope.group is not None and re.fullmatch(rf"{node.block}(-\d+)?", node.id)
-            wanted = snake(node.title, node.block if numbered else node.id)
+            wanted = self._own_name(item)
         self.body.attributes[item] = name = self.attributes.take(wanted)
         return name
+
+    def _own_name(self, node: str) -> str:
+        """What a block is called. In a group numbers at the ends of ids begin at 1, so that pasted groups are alike."""
+        one = self.writing.graph.by_id[drawn(node)]
+        if one.title or self.scope.group is None:
+            return snake(one.title, one.id)
+        alike = [other for other in self.scope.nodes if self.writing.codes[other].parts and _stem(other) == _stem(node)]
+        if len(alike) > 1 and node in alike:
+            return snake(f"{_stem(node)}-{alike.index(node) + 1}")
+        return snake(_stem(node))
 
     def _live(self) -> set[str]:
         return {name for output, name in self.variable.items() if self.uses[output] > 0}
@@ -326,3 +334,8 @@ class BodyWriter:
         self.passing.add(name)
         self.variable[output] = name
         return name
+
+
+def _stem(node: str) -> str:
+    """The id on the canvas without a number at its end."""
+    return re.sub(r"(-\d+)+$", "", drawn(node))

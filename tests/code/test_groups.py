@@ -63,12 +63,12 @@ def test_a_repeated_group_is_a_class_and_a_loop() -> None:
     def __init__(self):
         super().__init__()
         self.conv_1 = nn.Conv2d(8, 8, 3, padding=1)
-        self.norm_1 = nn.BatchNorm2d(8)
+        self.norm = nn.BatchNorm2d(8)
         self.conv_2 = nn.Conv2d(8, 8, 3, padding=1)
 
     def forward(self, x):  # (batch, 8, 8, 8)
         h = torch.relu(self.conv_1(x))  # (batch, 8, 8, 8)
-        h = self.norm_1(h)              # (batch, 8, 8, 8)
+        h = self.norm(h)                # (batch, 8, 8, 8)
         h = self.conv_2(h)              # (batch, 8, 8, 8)
         x = h + x                       # (batch, 8, 8, 8)
         return torch.relu(x)            # (batch, 8, 8, 8)
@@ -77,7 +77,7 @@ def test_a_repeated_group_is_a_class_and_a_loop() -> None:
     assert "        for block in self.residual_blocks:\n            x = block(x)  " in text(code)
     assert code.names["stage/3/conv-1.weight"] == "residual_blocks.2.conv_1.weight"
     assert code.names["conv-1.weight"] == "residual_blocks.0.conv_1.weight"
-    assert code.attributes["stage/6/norm-1"] == "residual_blocks[5].norm_1"
+    assert code.attributes["stage/6/norm-1"] == "residual_blocks[5].norm"
 
 
 PYRAMID = (
@@ -98,7 +98,7 @@ def test_groups_in_groups() -> None:
     inner = group("inner", "conv-1", 3, inside="stage", title="Inner")
     code = compared(grouped(images(*PYRAMID), inner, group("stage", "conv-2 pool-1", 2, title="Stage")))
     assert "self.inners = nn.ModuleList([Inner(in_channels), Inner(6), Inner(6)])" in text(code)
-    assert code.names["stage/2/inner/3/conv-1.bias"] == "stages.1.inners.2.conv_1.bias"
+    assert code.names["stage/2/inner/3/conv-1.bias"] == "stages.1.inners.2.conv.bias"
     assert text(code).index("class Inner") < text(code).index("class Stage") < text(code).index("class Network")
 
 
@@ -110,6 +110,14 @@ def test_groups_that_are_alike_share_a_class() -> None:
     assert text(code).count("class Stage") == 1
     assert "self.stage = Stage(1, 4)\n" in text(code) and "self.stage_2 = Stage(4, 6)\n" in text(code)
     assert "self.narrow = nn.Conv2d(channels, channels, 3, padding=1)" in text(code)
+
+
+def test_a_pasted_group_with_other_numbers_needs_no_class_of_its_own() -> None:
+    blocks = [node(f"conv-{n}", "conv2d", filters=filters, padding="same") for n, filters in enumerate((4, 4, 6, 6), 1)]
+    stages = (group(f"stage-{n}", f"conv-{2 * n - 1} conv-{2 * n}", title="Stage") for n in (1, 2))
+    code = compared(grouped(images(*blocks), *stages))
+    assert text(code).count("class Stage") == 1
+    assert code.names["conv-3.weight"] == "stage_2.conv_1.weight"
 
 
 def test_copies_that_share_their_weights_are_one_module() -> None:
@@ -125,7 +133,7 @@ def test_copies_that_share_their_weights_are_one_module() -> None:
 def test_running_statistics_of_copies_that_share_weights_are_their_own() -> None:
     code = compared(grouped(residual(8, 8), group("stage", RESIDUAL, 3, title="Block", shared=True)))
     assert "for copy in self.blocks[1:]:  # all copies with the weights of the first" in text(code)
-    assert "    copy.norm_1.weight = self.blocks[0].norm_1.weight\n" in text(code)
+    assert "    copy.norm.weight = self.blocks[0].norm.weight\n" in text(code)
     assert "stage/2/norm-1.running_mean" in code.names and "stage/2/norm-1.weight" not in code.names
 
 
