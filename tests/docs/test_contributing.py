@@ -51,6 +51,7 @@ def test_the_layer() -> None:
     block: type[Block] = example("Centre", normalization)
     assert infer(block(), (VECTOR,)).outputs[0].shape == (4,)
     assert block().build(VECTOR)(torch.tensor([[1.0, 2.0, 3.0, 6.0]])).sum() == 0.0
+    assert block().to_code(VECTOR).expression.format("x") == "x - x.mean(dim=-1, keepdim=True)"
 
 
 def test_the_dataset() -> None:
