@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground.blocks.base import BlockError
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
+from playground.data.preparation import prepare
 from playground.data.registry import CATALOGUE, DATASETS
 
+FEWEST = 30
+"""Examples to learn from."""
 _REFUSALS = (KeyError, ValueError, RuntimeError)
 
 
@@ -28,6 +32,8 @@ def feeding(features: Signal, prediction: Signal) -> Feeding:
     """Data and loss for a network that reads `features` and gives `prediction`, a vector or one for each step."""
     loss, answers, target = _judgement(features, prediction)
     for dataset, parameters in _known(features, prediction, loss):
+        if not _has_enough(dataset(**parameters)):
+            continue
         sentence = (
             f"The file does not say what it learned from; “{dataset.title}” has the right shape and was put in. "
             "Exchange the data block if that is wrong."
@@ -58,6 +64,14 @@ def _judgement(features: Signal, prediction: Signal) -> tuple[str, str, str]:
     if several and (prediction.scale in ("probability", "log-probability") or scores):
         return "cross-entropy", sizes, "classes"
     return "mean-squared-error", sizes, "numbers"
+
+
+def _has_enough(dataset: Dataset) -> bool:
+    """Whether there are examples to learn from, and not only a place to type or draw some."""
+    try:
+        return prepare(dataset).count("train") >= FEWEST
+    except (BlockError, OSError, *_REFUSALS):
+        return False
 
 
 def _known(features: Signal, prediction: Signal, loss: str) -> Iterator[tuple[type[Dataset], dict[str, Any]]]:

@@ -132,6 +132,8 @@ def with_weights(session: Session, tensors: Mapping[str, NDArray[Any]]) -> Check
         if name in tensors:
             buffers[name] = _fitting(name, tensors[name], array.shape).astype(array.dtype)
     session.restore(replace(now, parameters=parameters, buffers=buffers))
+    session.history.curves.clear()  # they are of the weights before
+    session.evaluate()
     return session.checkpoint()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from playground.data.preparation import Prepared
 from playground.document.files import write_atomically
 from playground.exchange.out.exported import Exported, exported
 from playground.exchange.refusals import ExchangeRefused
@@ -49,12 +50,16 @@ def write_network(session: Session, format_: Format, path: Path, *, with_scaling
     Raises ExchangeRefused where the network has no such form or the file cannot be written.
     """
     network = network_of(session, with_scaling=with_scaling)
-    content = format_.make(network, session.project.title)
+    write_content(format_.make(network, session.project.title), path)
+    return described(network, session.prepared)
+
+
+def write_content(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all. Raises ExchangeRefused."""
     try:
         write_atomically(path, content)
     except OSError as error:
         raise ExchangeRefused(f"{path} cannot be written: {error.strerror or error}.") from error
-    return described(network, session)
 
 
 def network_of(session: Session, *, with_scaling: bool = False) -> Exported:
@@ -63,14 +68,14 @@ def network_of(session: Session, *, with_scaling: bool = False) -> Exported:
     return exported(session.project.graph, session.report, session.snapshot(), prepared)
 
 
-def described(network: Exported, session: Session) -> tuple[str, ...]:
+def described(network: Exported, prepared: Mapping[str, Prepared]) -> tuple[str, ...]:
     """What goes in and comes out, and whether it is scaled, one sentence each."""
     lines = []
     for verb, gates in (("In", network.inputs), ("Out", network.outputs)):
         for gate in gates:
             scaled = ", in the units of the data" if gate.scaler is not None else ""
             lines.append(f"{verb}: “{gate.name}”, {gate.signal.badge(named=False)}{scaled} ({gate.title}).")
-    unscaled = [name for name, data in session.prepared.items() if (data.scaler.factor != 1.0).any()]
+    unscaled = [name for name, data in prepared.items() if (data.scaler.factor != 1.0).any()]
     if unscaled and not any(gate.scaler is not None for gate in network.inputs):
         lines.append("The features must be scaled as in training; --with-scaling puts that into the file.")
     return tuple(lines)

@@ -28,6 +28,8 @@ class CanvasSurface(QGraphicsView):
     selection_changed = Signal()
     weight_edit_requested = Signal(str, object, float)
     """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
+    link_pasted = Signal(str)
+    """A link to TensorFlow Playground that was pasted onto the canvas."""
     said = Signal(str)
     """A sentence for the person, such as why something was refused."""
     parameters_wanted = Signal()

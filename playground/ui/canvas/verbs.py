@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from playground.editing import adding, commands, groups
 from playground.editing.clipboard import PasteError
 from playground.editing.geometry import Line, Point, Rect, free_place
+from playground.exchange.links import is_link
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.widgets.menu_action import MenuAction
@@ -82,7 +83,10 @@ class Verbs:
         try:
             names = commands.paste(self._document, text, at, taken=taken)
         except PasteError as error:
-            self._view.say(str(error))
+            if is_link(text):
+                self._view.link_pasted.emit(text)
+            else:
+                self._view.say(str(error))
             return
         self._show_new(names)
 

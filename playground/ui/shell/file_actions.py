@@ -14,6 +14,7 @@ from playground.document.graph import Position
 from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_work_on, kept_works
 from playground.document.pairing import fingerprint, weights_of
 from playground.document.project import Camera, Project
+from playground.exchange.into.files import SOURCES
 from playground.paths import PRESETS
 from playground.training.opening import open_project
 from playground.ui.canvas.view import CanvasView
@@ -29,6 +30,7 @@ from playground.ui.widgets.question import ask
 
 ENDING = ".playground.json"
 FILTER = f"Playground project (*{ENDING} *.json)"
+OPENED = f"{FILTER};;Networks of other programs ({' '.join(f'*{one.ending}' for one in SOURCES)})"
 MOST_PROBLEMS = 8
 """Faults of a file that are listed in the window; the rest is counted."""
 YES, NO, CANCEL = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No, QMessageBox.StandardButton.Cancel
@@ -95,10 +97,23 @@ class FileActions(QObject):
         if self.may_leave():
             self._take(project, None, None)
 
+    @Slot(object, object)
+    def begin_with(self, project: Project, weights: Path | None) -> None:
+        """Open a project that was just made and is in no file yet, with weights that a file holds for now."""
+        if not self.may_leave():
+            return
+        self._run.open_with(weights)
+        self.keeper.copy.discard()
+        if weights is None:
+            self.keeper.begin(None, with_weights=False)
+        else:
+            self.keeper.go_on(None)
+        self._show(project, None)
+
     @Slot()
     def ask_and_open(self) -> None:
         """Choose a file and open it."""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a project", self._folder(), FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a project", self._folder(), OPENED)
         if chosen:
             self.file_chosen.emit(Path(chosen))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from playground.exchange.out.formats import FORMATS
 from playground.ui.shell.head import MenuBar
 from playground.ui.views.registry import SHELVES
 from playground.ui.widgets.icons import put_icon
@@ -22,8 +23,9 @@ Entry = str | tuple[str, tuple[str, ...]]
 
 TABLE: Mapping[str, tuple[Entry, ...]] = {
     "&File": (
-        "new", "open", "open-data", "open-pictures", "insert-project", "take-weights", "gallery", LINE, "save",
-        "save-as", LINE, "quit",
+        "new", "open", "open-data", "open-pictures", "open-network", "open-link", "insert-project", "take-weights",
+        "gallery", LINE, "save", "save-as", ("&Export", (*(f"export-{one.id}" for one in FORMATS), LINE, "copy-link")),
+        LINE, "quit",
     ),
     "&Edit": (
         "undo", "redo", LINE, "cut", "copy", "paste", "duplicate", "delete", "select-all", LINE, "add-after",

@@ -9,6 +9,7 @@ from playground.ui.canvas.minimap import Minimap
 from playground.ui.canvas.outline import OutlineWidget
 from playground.ui.canvas.palette import PaletteWidget
 from playground.ui.canvas.view import CanvasView
+from playground.ui.exchange.transfers import Transfers
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.open_document import OpenDocument
 from playground.ui.own_files.opening import OwnFiles
@@ -53,6 +54,7 @@ class Parts(QObject):
         self.files = FileActions(frame, self.document, self.trainer, self.run, self.views, self.feed, self.canvas)
         self.own_files = OwnFiles(frame, self.document, self.canvas)
         self.weights = TakeWeights(frame, self.document, self.feed, self.run)
+        self.transfers = Transfers(frame, self.document, self.feed)
         self.messages = MessageBar(frame.pages)
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(frame.pages, self.canvas, self.views)

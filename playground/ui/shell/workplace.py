@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog
 
 from playground.document.group_files import ENDING
+from playground.exchange.into.files import source_of
 from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.metrics.words import metric_words
@@ -68,8 +69,8 @@ class Workplace(Parts):
         frame, stack = self.frame, self.document.undo_stack
         help_ = Help(frame, self.actions.act)
         for part in (
-            self.files, self.own_files, self.weights, self.canvas.group_files, self.canvas.verbs, self.run, self.time,
-            self.branching,
+            self.files, self.own_files, self.weights, self.transfers, self.canvas.group_files, self.canvas.verbs,
+            self.run, self.time, self.branching,
             self.views, self.arrangement, self.appearance, frame.text_size, self.presenter, help_,
         ):  # fmt: skip
             self.actions.offer(part.menu_actions())
@@ -100,6 +101,9 @@ class Workplace(Parts):
         self.files.file_chosen.connect(self.open)
         self.own_files.told.connect(self._tell)
         self.weights.told.connect(self._tell)
+        self.transfers.told.connect(self._tell)
+        self.transfers.made.connect(self.files.begin_with)
+        self.canvas.link_pasted.connect(self.transfers.open_link)
         self.own_files.project_made.connect(self.files.begin)
         self.own_files.placed.connect(self.canvas.go_to)
         self.run.playable_changed.connect(self._show_playable)
@@ -140,6 +144,9 @@ class Workplace(Parts):
 
     def open(self, path: Path, spot: QPointF | None = None) -> None:
         """Open a project file or preset, or data; `spot` is where on the screen they were dropped."""
+        if source_of(path) is not None:
+            self.transfers.open(path)
+            return
         if is_weights(path):
             self.weights.open(path)
             return
@@ -368,5 +375,6 @@ class Workplace(Parts):
         self.files.close()
         self.own_files.shut_down()
         self.weights.shut_down()
+        self.transfers.shut_down()
         self.trainer.shut_down()
         self.analyst.shut_down()

@@ -1,0 +1,1 @@
+"""Networks of other programs in the window: opened, written, and as links."""
