@@ -206,7 +206,7 @@ class PictureMaker:
 # Over time -----------------------------------------------------------------------------------------------------------
 
 
-def over_time(unrolled: Unrolled, time: int, backward: bool) -> tuple[Picture, ...]:
+def over_time(unrolled: Unrolled, time: int, backward: bool) -> tuple[Picture, Picture]:
     """The states of all steps, as boxes in a row and as a heat map; or their gradients."""
     states = unrolled.series("h", gradient=backward)
     lengths = np.linalg.norm(states, axis=0)[None]

@@ -171,8 +171,8 @@ class StepMaker:
         names = dict.fromkeys(
             name for one in operations for name in (*one.inputs, *one.parameters) if name not in made
         )  # fmt: skip
-        pictures = [picture for one in operations for picture in self._pictures.forward(one)]
-        pictures += self._over_time(operations, unrolled, backward=False)
+        pictures = list(self._over_time(operations, unrolled, backward=False))
+        pictures += [picture for one in operations for picture in self._pictures.forward(one)]
         return SlowStep(
             "forward", first.node, self._title(first, unrolled), words[0].formula, told,
             tuple(line for one in words for line in one.lines),
@@ -196,8 +196,8 @@ class StepMaker:
         told = next((sentence for sentence in own if sentence), words[-1].sentence)
         arrived = [(key, self._tape.gradient(key)) for key in first.outputs]
         made = {key for one in operations for key in one.outputs}
-        pictures = [picture for one in operations for picture in self._pictures.backward(one)]
-        pictures += self._over_time(operations, unrolled, backward=True)
+        pictures = list(self._over_time(operations, unrolled, backward=True))
+        pictures += [picture for one in operations for picture in self._pictures.backward(one)]
         return SlowStep(
             "backward", first.node, self._title(first, unrolled), formula, told,
             tuple(line for one in words for line in one.lines),
@@ -225,8 +225,8 @@ class StepMaker:
         if unrolled is None or not any(one.part.letter == "h" for one in operations):
             return ()
         time = self._focus.time(unrolled.steps)
-        pictures = over_time(unrolled, time, backward)
-        return (*pictures, lag_picture(unrolled, time)) if backward else pictures
+        chain, heat = over_time(unrolled, time, backward)
+        return (chain, lag_picture(unrolled, time), heat) if backward else (chain, heat)
 
     def _summed_up(self, operation: Operation, unrolled: Unrolled) -> SlowStep:
         """What all time steps add to the gradients of the weights."""

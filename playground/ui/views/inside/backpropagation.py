@@ -211,6 +211,7 @@ class BackpropagationView(View):
             self._stop()
 
     def _stop(self) -> None:
+        self.choices.stop()
         self._player.stop()
         put_icon(self.buttons["Play"], "play", "secondary", 14)
 

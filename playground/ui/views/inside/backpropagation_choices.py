@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from playground.analysis.inside.slow_motion.focus import Choice
 from playground.ui.widgets.controls import QuietSpinBox
+from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.options import flat_button
+from playground.ui.widgets.painted import metrics
 from playground.ui.widgets.theme import THEME
 
+ROOM_AROUND = 44
+"""Pixels beside the number of a box."""
+PACE = 400
+"""Milliseconds at each time step when it goes through all."""
 Key = tuple[Qt.Key, Qt.KeyboardModifier]
 PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 KEYS: Mapping[Key, tuple[str, int]] = {
@@ -48,6 +55,11 @@ class ChoiceRow(QWidget):
         self.slider.setAccessibleName("Time step")
         self.slider.setToolTip(plain_tip("Which time step is opened (Up and Down)"))
         self.slider.setMinimumWidth(THEME.px(60))
+        self.through = flat_button("Through time", "Go through the time steps one after another, or stop (T)", "play")
+        self.through.clicked.connect(self.go_through)
+        self._clock = QTimer(self)
+        self._clock.setInterval(PACE)
+        self._clock.timeout.connect(self._next_time)
         for option in KEY_WORDS:
             label, box = Label(), QuietSpinBox()
             label.setProperty("role", "secondary")
@@ -58,6 +70,7 @@ class ChoiceRow(QWidget):
             row.addWidget(box)
             if option == "time":
                 row.addWidget(self.slider, 1)
+                row.addWidget(self.through)
         self.slider.valueChanged.connect(self._slid)
         row.addStretch(0)
 
@@ -72,7 +85,11 @@ class ChoiceRow(QWidget):
             if choice is not None:
                 self._show(box, self._labels[option], choice)
         time = known.get("time")
-        self.slider.setVisible(time is not None and time.title == "time step")
+        goes = time is not None and time.title == "time step"
+        self.slider.setVisible(goes)
+        self.through.setVisible(goes)
+        if not goes:
+            self.stop()
         if time is not None:
             with QSignalBlocker(self.slider):
                 self.slider.setRange(1, time.count)
@@ -86,17 +103,50 @@ class ChoiceRow(QWidget):
             box.setRange(1, choice.count)
             box.setValue(choice.value + 1)
             box.setSuffix(f" of {choice.count}")
+        wide = metrics().horizontalAdvance(f"{choice.count} of {choice.count}")
+        box.setMinimumWidth(wide + THEME.px(ROOM_AROUND))
         box.setAccessibleName(title)
         box.setToolTip(plain_tip(f"{title} that is written out ({KEY_WORDS[choice.option]})"))
 
     def step_by(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         """Let a key move a choice; returns whether there is one for it."""
+        if key == Qt.Key.Key_T and self.through.isVisible():
+            self.go_through()
+            return True
         found = KEYS.get((key, modifiers & ~Qt.KeyboardModifier.KeypadModifier))
         if found is None or not any(choice.option == found[0] for choice in self._choices):
             return False
         box = self.boxes[found[0]]
         box.setValue(box.value() + found[1])
         return True
+
+    @property
+    def going(self) -> bool:
+        """Whether it goes from time step to time step by itself."""
+        return self._clock.isActive()
+
+    @Slot()
+    def go_through(self) -> None:
+        """Go from time step to time step, from the first where the last is shown, or stop."""
+        if self.going:
+            self.stop()
+            return
+        if self.slider.value() == self.slider.maximum():
+            self.slider.setValue(1)
+        self._clock.start()
+        put_icon(self.through, "pause", "secondary", 14)
+
+    def stop(self) -> None:
+        """Stay at this time step."""
+        self._clock.stop()
+        put_icon(self.through, "play", "secondary", 14)
+
+    @Slot()
+    def _next_time(self) -> None:
+        if self.slider.value() == self.slider.maximum():
+            self.stop()
+        else:
+            self.slider.setValue(self.slider.value() + 1)
 
     @Slot(int)
     def _changed(self, value: int) -> None:

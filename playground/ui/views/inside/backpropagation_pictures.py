@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from playground.analysis.inside.slow_motion.notation import written
 from playground.analysis.inside.slow_motion.pictures import Picture
 from playground.ui.widgets.drawing import (
     DARK_INK,
@@ -31,7 +32,7 @@ MOST_WRITTEN, MOST_WRITTEN_ACROSS = 49, 7
 MOST_SIDE = 132
 LARGEST_CELL, LEAST_CELL = 16.0, 1.0
 WIDEST = 460
-BARS, CHAIN = 92, 58
+BARS, CHAIN = 84, 46
 """Heights of bars and of a chain of time steps."""
 LEAST_WIDTH = 180
 ZERO = 1e-30
@@ -92,10 +93,12 @@ class StepPictures(Canvas):
         for picture, shown in zip(self.pictures, self._images, strict=True):
             size = self._size(picture, width)
             wide = max(size.width(), min(width, metrics().horizontalAdvance(picture.title) + 2))
-            tall = size.height() + line + THEME.px(3) + (line if picture.look != "signed" else 0)
+            tall = size.height() + line + THEME.px(3) + (line if picture.look == "bars" else 0)
             if left and left + wide > width:
                 left, top, high = 0, top + high + gap // 2, 0
             area = QRectF(left, top + line + THEME.px(3), size.width(), size.height())
+            if picture.look == "bars":
+                area.adjust(_left_of_bars(picture), 0, 0, 0)
             found.append(_Tile(picture, shown, area))
             left, high = left + wide + gap, max(high, tall)
         self._needed = top + high + THEME.px(4)
@@ -115,7 +118,8 @@ class StepPictures(Canvas):
         painter.setFont(THEME.font(13))
         for tile in self._tiles():
             painter.setPen(THEME.color("secondary"))
-            place = QPointF(tile.area.left(), tile.area.top() - THEME.px(3) - metrics().descent())
+            left = tile.area.left() - (_left_of_bars(tile.picture) if tile.picture.look == "bars" else 0)
+            place = QPointF(left, tile.area.top() - THEME.px(3) - metrics().descent())
             painter.drawText(place, tile.picture.title)
             if tile.picture.look == "bars":
                 _paint_bars(painter, tile)
@@ -230,7 +234,7 @@ def _paint_bars(painter: QPainter, tile: _Tile) -> None:
         bar = QRectF(area.left() + number * wide + min(1.0, wide / 6), min(top, base), max(1.0, wide - 2), 0.0)
         bar.setBottom(max(top, base))
         painter.fillRect(bar, color)
-    _paint_ends(painter, tile, low, high)
+    _paint_ends(painter, tile)
 
 
 def _scale(picture: Picture) -> tuple[float, float]:
@@ -254,14 +258,27 @@ def _heights(picture: Picture, low: float, high: float) -> list[float]:
     return [one / (high - low) for one in values.tolist()]
 
 
-def _paint_ends(painter: QPainter, tile: _Tile, low: float, high: float) -> None:
+def _end_words(picture: Picture) -> tuple[str, str]:
+    """What stands beside the top and the bottom of bars."""
+    low, high = _scale(picture)
+    if picture.logarithmic:
+        return written(10.0**high, 1), written(10.0**low, 1)
+    return number_words(high), number_words(low) if low < 0 else "0"
+
+
+def _left_of_bars(picture: Picture) -> int:
+    return THEME.px(6) + max(metrics().horizontalAdvance(word) for word in _end_words(picture))
+
+
+def _paint_ends(painter: QPainter, tile: _Tile) -> None:
     area = tile.area
     painter.setPen(THEME.color("secondary"))
-    logarithmic = tile.picture.logarithmic
-    top = number_words(10.0**high) if logarithmic else number_words(high)
-    bottom = number_words(10.0**low) if logarithmic else number_words(low) if low < 0 else ""
-    painter.drawText(area.adjusted(3, 0, -3, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, top)
-    painter.drawText(area.adjusted(3, 0, -3, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, bottom)
+    beside = area.adjusted(-_left_of_bars(tile.picture), 0, 0, 0)
+    beside.setRight(area.left() - THEME.px(4))
+    right = Qt.AlignmentFlag.AlignRight
+    for words, edge in zip(_end_words(tile.picture), (Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom),
+                           strict=True):  # fmt: skip
+        painter.drawText(beside, right | edge, words)
     below = QRectF(area.left(), area.bottom() + 1, area.width(), metrics().height())
     count = tile.picture.values.shape[1]
     by_lag = not any(tile.picture.options)
@@ -277,15 +294,15 @@ def _paint_chain(painter: QPainter, tile: _Tile) -> None:
     lengths = picture.values[0]
     count = len(lengths)
     wide = area.width() / count
-    side = min(THEME.px(26), wide * (0.62 if count < 24 else 0.9))
-    middle = area.top() + area.height() * 0.36
+    side = min(THEME.px(22), wide * 0.66)
+    middle = area.top() + THEME.px(14)
     top = float(np.nan_to_num(lengths, posinf=0.0).max(initial=0.0)) or 1.0
     table = magnitude_table()
     marked = picture.mark[1] if picture.mark is not None else -1
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for number, length in enumerate(lengths):
         centre = area.left() + (number + 0.5) * wide
-        if number + 1 < count and side < wide - THEME.px(5):
+        if number + 1 < count:
             _arrow(painter, centre + side / 2 + 1, centre + wide - side / 2 - 1, middle, picture.backward)
         shade = table[shades(np.array(length), 0.0, top)]
         box = QRectF(centre - side / 2, middle - side / 2, side, side)
@@ -300,7 +317,9 @@ def _paint_chain(painter: QPainter, tile: _Tile) -> None:
     every = max(1, math.ceil(room / wide))
     for number in range(count):
         if number == marked or (number % every == 0 and abs(number - marked) * wide > room) or wide > room:
-            place = QRectF(area.left() + (number + 0.5) * wide - room, below.top(), 2 * room, below.height())
+            words = metrics().horizontalAdvance(str(number + 1)) / 2 + 1
+            middle = min(max(area.left() + (number + 0.5) * wide, area.left() + words), area.right() - words)
+            place = QRectF(middle - room, below.top(), 2 * room, below.height())
             painter.setPen(THEME.color("text" if number == marked else "secondary"))
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, str(number + 1))
 
@@ -309,6 +328,8 @@ def _arrow(painter: QPainter, left: float, right: float, y: float, backward: boo
     color = THEME.color("backward" if backward else "accent")
     painter.setPen(QPen(color, 1.2))
     painter.drawLine(QPointF(left, y), QPointF(right, y))
+    if right - left < THEME.px(6):
+        return
     tip, back = (left, 4.0) if backward else (right, -4.0)
     painter.setBrush(color)
     painter.drawPolygon(QPolygonF([QPointF(tip, y), QPointF(tip + back, y - 3), QPointF(tip + back, y + 3)]))
