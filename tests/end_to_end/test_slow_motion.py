@@ -39,3 +39,32 @@ def test_a_teacher_steps_through_the_two_layer_net_and_lets_it_take_the_step(per
 
     person.place.views.close("backpropagation")
     assert not labels(person) and not person.place.canvas.canvas_scene.nodes["output"].marked
+
+
+def test_a_student_looks_into_the_time_steps_of_a_plain_rnn_by_keys_mouse_and_time_machine(
+    person: Person, tmp_path
+) -> None:
+    person.opens(files.read(library.find("remember-rnn")), tmp_path)
+    view = person.place.views.dock("backpropagation").view
+    assert isinstance(view, BackpropagationView)
+    person.sees(lambda: view.result is not None)
+    assert view.step == 10 and "time step 30" in view.text.title.text()
+    view.setFocus()
+    person.presses(Qt.Key.Key_Up, on=view)
+    person.sees(lambda: "time step 29" in view.text.title.text())
+    assert view.choices.slider.value() == 29
+    person.presses(Qt.Key.Key_Right, on=view)
+    assert "what comes in and the state before, time step 29" in view.text.title.text()
+    view.choices.boxes["time"].setValue(1)
+    person.sees(lambda: "time step 1" in view.text.title.text())
+    person.presses(Qt.Key.Key_Right, on=view)
+    assert "sum over all 30 time steps" in view.text.title.text()
+    assert any(line.startswith("∂L/∂U") for line in view.result.steps[view.step].lines)
+    before = view.result.loss
+
+    person.place.actions.act["step"].trigger()
+    person.sees(lambda: person.step == 1)
+    person.rests()
+    person.sees(lambda: view.result is not None and view.result.loss != before)
+    view.moment_chosen.emit(0.0)
+    person.sees(lambda: view.result is not None and view.result.loss == before)

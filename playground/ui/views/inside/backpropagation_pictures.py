@@ -40,7 +40,7 @@ ZERO = 1e-30
 
 
 @dataclass
-class _Tile:
+class Tile:
     """One picture with its place."""
 
     picture: Picture
@@ -86,9 +86,10 @@ class StepPictures(Canvas):
             cell = max(LEAST_CELL, min(THEME.px(LARGEST_CELL), width / columns, most / rows))
         return QSize(max(8, min(width, round(columns * cell))), max(8, min(most, round(rows * cell))))
 
-    def _tiles(self) -> list[_Tile]:
+    def tiles(self) -> list[Tile]:
+        """All pictures with their places in this width."""
         width, gap, line = max(THEME.px(LEAST_WIDTH), self.steady_width()), THEME.px(GAP), metrics().height()
-        found: list[_Tile] = []
+        found: list[Tile] = []
         left, top, high = 0, 0, 0
         for picture, shown in zip(self.pictures, self._images, strict=True):
             size = self._size(picture, width)
@@ -99,13 +100,13 @@ class StepPictures(Canvas):
             area = QRectF(left, top + line + THEME.px(3), size.width(), size.height())
             if picture.look == "bars":
                 area.adjust(_left_of_bars(picture), 0, 0, 0)
-            found.append(_Tile(picture, shown, area))
+            found.append(Tile(picture, shown, area))
             left, high = left + wide + gap, max(high, tall)
         self._needed = top + high + THEME.px(4)
         return found
 
     def minimumSizeHint(self) -> QSize:
-        self._tiles()
+        self.tiles()
         return QSize(THEME.px(LEAST_WIDTH), self._needed)
 
     def resizeEvent(self, event: object) -> None:
@@ -116,7 +117,7 @@ class StepPictures(Canvas):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(THEME.font(13))
-        for tile in self._tiles():
+        for tile in self.tiles():
             painter.setPen(THEME.color("secondary"))
             left = tile.area.left() - (_left_of_bars(tile.picture) if tile.picture.look == "bars" else 0)
             place = QPointF(left, tile.area.top() - THEME.px(3) - metrics().descent())
@@ -131,7 +132,7 @@ class StepPictures(Canvas):
     # Mouse ------------------------------------------------------------------------------------------------------------
 
     def _at(self, place: QPointF) -> tuple[Picture, int, int] | None:
-        for tile in self._tiles():
+        for tile in self.tiles():
             area, (rows, columns) = tile.area, tile.picture.values.shape
             if area.contains(place):
                 row = min(rows - 1, int((place.y() - area.top()) / area.height() * rows))
@@ -178,7 +179,7 @@ def _colored(picture: Picture) -> QImage:
     return image(colors.astype(np.uint8))
 
 
-def _paint_map(painter: QPainter, tile: _Tile) -> None:
+def _paint_map(painter: QPainter, tile: Tile) -> None:
     area, picture = tile.area, tile.picture
     assert tile.image is not None
     painter.drawImage(area, tile.image)
@@ -197,7 +198,7 @@ def _paint_map(painter: QPainter, tile: _Tile) -> None:
             painter.drawRect(marked.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
-def _write_numbers(painter: QPainter, tile: _Tile, wide: float, high: float) -> None:
+def _write_numbers(painter: QPainter, tile: Tile, wide: float, high: float) -> None:
     area, picture = tile.area, tile.picture
     limit = _limit(picture)
     table = signed_table()
@@ -217,7 +218,7 @@ def _short(value: float) -> str:
     return "0" if not value else f"{value:.2f}".replace("-", "−") if size < 9.995 else f"{value:.0f}".replace("-", "−")
 
 
-def _paint_bars(painter: QPainter, tile: _Tile) -> None:
+def _paint_bars(painter: QPainter, tile: Tile) -> None:
     """Bars from left to right; on a logarithmic scale from the smallest power of ten that is there."""
     area, values = tile.area, tile.picture.values[0].astype(np.float64)
     wide = area.width() / len(values)
@@ -270,7 +271,7 @@ def _left_of_bars(picture: Picture) -> int:
     return THEME.px(6) + max(metrics().horizontalAdvance(word) for word in _end_words(picture))
 
 
-def _paint_ends(painter: QPainter, tile: _Tile) -> None:
+def _paint_ends(painter: QPainter, tile: Tile) -> None:
     area = tile.area
     painter.setPen(THEME.color("secondary"))
     beside = area.adjusted(-_left_of_bars(tile.picture), 0, 0, 0)
@@ -288,7 +289,7 @@ def _paint_ends(painter: QPainter, tile: _Tile) -> None:
     painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, name)
 
 
-def _paint_chain(painter: QPainter, tile: _Tile) -> None:
+def _paint_chain(painter: QPainter, tile: Tile) -> None:
     """Time steps as boxes in a row, the brighter the longer the state or its gradient, with arrows between them."""
     area, picture = tile.area, tile.picture
     lengths = picture.values[0]

@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from playground.ui.views.inside.backpropagation import BackpropagationView
 from playground.ui.widgets.canvas_notes import NO_NOTES, CanvasNotes
 from playground.ui.widgets.theme import THEME
-from tests.ui.views.results_backpropagation import two_ways, wide
+from tests.ui.views.results_backpropagation import convolved, over_time, two_ways, wide
 
 
 @pytest.fixture
@@ -158,3 +158,91 @@ def test_the_same_step_stays_when_new_numbers_come(view: BackpropagationView) ->
     view.go_to(5)
     view.show_result(two_ways())
     assert view.step == 5
+
+
+# Opened blocks ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def memory(qtbot: Any) -> BackpropagationView:
+    """The LSTM's cell on the way back, at the last of five time steps."""
+    view = BackpropagationView()
+    qtbot.addWidget(view)
+    view.resize(1000, 420)
+    view.show()
+    view.show_result(over_time())
+    titles = [f"{step.way} {step.title}" for step in over_time().steps]
+    view.go_to(next(row for row, title in enumerate(titles) if title.startswith("backward") and "Hidden" in title))
+    return view
+
+
+def test_pictures_stand_beside_the_step_and_the_tree_in_their_place(memory: BackpropagationView) -> None:
+    assert memory.pictures.isVisible() and memory.choices.isVisible() and not memory.tree.isVisible()
+    memory.chain_button.click()
+    assert memory.tree.isVisible() and not memory.pictures.isVisible()
+    memory.chain_button.click()
+    memory.first()
+    assert memory.tree.isVisible() and not memory.choices.isVisible(), "the example has nothing to choose"
+    memory.go_to(4)
+    memory.resize(420, 420)
+    assert memory.text.isVisible() and memory.pictures.isVisible() and not memory.tree.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "option", "value"),
+    [(Qt.Key.Key_Up, Qt.KeyboardModifier.NoModifier, "time", 3),
+     (Qt.Key.Key_PageDown, Qt.KeyboardModifier.NoModifier, "unit", None)],
+)  # fmt: skip
+def test_keys_choose_the_time_step_and_the_unit(
+    memory: BackpropagationView, qtbot: Any, key: Qt.Key, modifiers: Qt.KeyboardModifier, option: str, value: int | None
+) -> None:
+    shown = memory.choices.boxes[option].value()
+    if value is None and shown == memory.choices.boxes[option].maximum():
+        key = Qt.Key.Key_PageUp
+    with qtbot.waitSignal(memory.wanted_changed):
+        QTest.keyClick(memory, key, modifiers)
+    wanted = getattr(memory.wanted(), option)
+    assert wanted == value if value is not None else abs(wanted - (shown - 1)) == 1
+
+
+def test_a_click_into_a_picture_chooses_what_lies_there(memory: BackpropagationView, qtbot: Any) -> None:
+    chain = memory.pictures.pictures[0]
+    assert chain.look == "chain" and chain.options == ("", "time")
+    tile = memory.pictures.tiles()[0]
+    second = QPoint(round(tile.area.left() + tile.area.width() * 0.3), round(tile.area.center().y()))
+    with qtbot.waitSignal(memory.wanted_changed):
+        QTest.mouseClick(memory.pictures, Qt.MouseButton.LeftButton, pos=second)
+    assert memory.wanted().time == 1  # type: ignore[attr-defined]
+    QTest.mouseMove(memory.pictures, second + QPoint(1, 0))
+    assert "step 2" in memory.pictures.words_at(second.toPointF())
+
+
+def test_it_goes_through_the_time_steps_by_itself(memory: BackpropagationView, qtbot: Any) -> None:
+    memory.choices.boxes["time"].setValue(4)
+    QTest.keyClick(memory, Qt.Key.Key_T)
+    assert memory.choices.going
+    qtbot.waitUntil(lambda: not memory.choices.going)
+    assert memory.wanted().time == 4  # type: ignore[attr-defined]
+    QTest.keyClick(memory, Qt.Key.Key_T)
+    assert memory.choices.going and memory.wanted().time == 0  # type: ignore[attr-defined]
+    memory.hide()
+    assert not memory.choices.going
+
+
+def test_the_window_slides_by_keys(qtbot: Any) -> None:
+    view = BackpropagationView()
+    qtbot.addWidget(view)
+    view.resize(1000, 420)
+    view.show()
+    view.show_result(convolved())
+    view.go_to(1)
+    rows, columns = view.choices.boxes["row"], view.choices.boxes["column"]
+    before = rows.value(), columns.value()
+    down = before[0] < rows.maximum()
+    right = before[1] < columns.maximum()
+    QTest.keyClick(view, Qt.Key.Key_Down if down else Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(view, Qt.Key.Key_Right if right else Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    wanted: Any = view.wanted()
+    assert abs(wanted.row + 1 - before[0]) == 1 and abs(wanted.column + 1 - before[1]) == 1
+    assert view.step == 1, "the arrow keys alone go from step to step"
+    assert view.saved_options() == {"step": 1, "row": wanted.row, "column": wanted.column}
