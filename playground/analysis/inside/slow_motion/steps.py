@@ -26,6 +26,7 @@ from playground.analysis.inside.slow_motion.pictures import (
 )
 from playground.analysis.inside.slow_motion.sentences import TITLES
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
+from playground.analysis.inside.slow_motion.terms_words import OF_THIS_BLOCK
 from playground.analysis.inside.slow_motion.unrolled import Unrolled
 from playground.analysis.inside.slow_motion.update import Move, MoveWriter
 from playground.analysis.subject import Subject
@@ -238,8 +239,8 @@ class StepMaker:
                 continue
             terms = [self._pen.factor(share) if place else self._pen.number(share)
                      for place, share in enumerate(one.shares[::-1])]  # fmt: skip
-            total = self._pen.number(float(self._tape.gradients[one.name][one.index]))
-            slope = self._pen.slope(one.name, one.index)
+            total = self._pen.number(float(one.shares.sum()))
+            slope = self._pen.slope(one.name, one.index) + (OF_THIS_BLOCK if self._tape.shared(one.name) else "")
             lines.append(f"{slope} = {self._pen.sum(terms)} = {total}")
         steps = unrolled.steps
         choice = (Choice("time", "time step", time, steps),) if steps > 1 else ()

@@ -118,6 +118,10 @@ class Tape:
         """The gradient of a place or of a parameter."""
         return self.places[name].gradient if name in self.places else self.gradients.get(name)
 
+    def shared(self, name: str) -> bool:
+        """Whether several blocks have this parameter in common, so that the gradients from all of them add up."""
+        return len({one.node for one in self.operations if name in one.parameters}) > 1
+
     def readers(self, name: str) -> list[Operation]:
         """The operations that a place or a parameter goes into, as far as a gradient comes back from them."""
         return [one for one in self.operations if name in one.leaves and one.sent]

@@ -17,6 +17,10 @@ MOST_OUTPUTS = 4_096
 """Numbers of a result that are looked through for those in which one number was a factor."""
 
 
+OF_THIS_BLOCK = ", share of this block"
+"""Said of the gradient of weights that other blocks have, too."""
+
+
 @dataclass(frozen=True)
 class Use:
     """One number of a result, and how much it moves with a number that went into it."""
@@ -212,6 +216,8 @@ class TermsWriter(OperationWriter):
             words = " along this wire" if place.time is None else " from here"
         elif place is None and self._time is not None:
             words = f", share of step {self._time + 1}"
+        elif place is None and self._tape.shared(name):
+            words = OF_THIS_BLOCK
         symbol = self._pen.slope(name, index) + words
         return " = ".join((symbol, *steps, self._pen.number(number_at(sent, index))))
 

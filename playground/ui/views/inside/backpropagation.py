@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, 
 
 from playground.analysis.base import Analysis
 from playground.analysis.inside.backpropagation import Backpropagation, BackpropagationAnalysis
+from playground.document.copies import drawn
 from playground.document.graph import EdgeKey
 from playground.ui.views.base import View
 from playground.ui.views.inside.backpropagation_choices import KEY_WORDS, ChoiceRow
@@ -305,7 +306,7 @@ class BackpropagationView(View):
                 wires[key] = tuple(notes)
         step = result.steps[self.step]
         tone = {"forward": "accent", "backward": "backward", "update": "good"}[step.way]
-        return CanvasNotes(wires, frozenset({step.node} if step.node else ()), tone)
+        return CanvasNotes(wires, frozenset({drawn(step.node)} if step.node else ()), tone)
 
     # Room -----------------------------------------------------------------------------------------------------------
 
