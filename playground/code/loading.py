@@ -10,8 +10,8 @@ from playground.blocks.signal import Signal
 from playground.code.lines import Line, indented
 from playground.code.pieces import piece
 from playground.code.sources import Sources
-from playground.code.values import CannotWrite
-from playground.data.base import ClassDataset, Dataset, RegressionDataset
+from playground.code.values import CannotWrite, written
+from playground.data.base import ClassDataset, Dataset, RegressionDataset, given_numbers
 from playground.data.preparation import code_labels, measure_scaling, split
 from playground.network.check import Report
 from playground.network.remedies import Output
@@ -125,6 +125,11 @@ def _prepared_features(block: Dataset, sources: Sources) -> Iterator[str]:
     if block.signals()[0].dtype.is_floating_point:
         if kind == "none":
             yield "features = features.astype(np.float32)"
+        elif kind == "given":
+            shift, factor = given_numbers(getattr(block, "given_scaling", "0; 1"))
+            yield f"shift = np.array({written(shift)}, dtype=features.dtype)"
+            yield f"factor = np.array({written(factor)}, dtype=features.dtype)"
+            yield "features = ((features - shift) * factor).astype(np.float32)"
         else:
             measure = sources.function(measure_scaling, "measure_scaling", kind=kind)
             yield f'shift, factor = {measure}(features[rows["train"]])  # measured on the training part alone'

@@ -27,6 +27,8 @@ VARIANTS = [
     ("digits", {"examples": 300, "scaling": "min-max", "labels": "one-hot"}),
     ("noisy-curve", {"curve": "cubic", "target_scaling": "standardize"}),
     ("spirals", {"arms": 4}),
+    ("iris", {"scaling": "given", "given_scaling": "5.8, 3, 3.7, 1.2; 1.2, 2.3, 0.5, 1.25"}),
+    ("plane", {"scaling": "given", "given_scaling": "0.5; 2"}),
     ("sparse-table", {"twin": True}),
     ("expression", {"expression": "x1*x2 - 1"}),
     ("reverse", {"most_padding": 3}),
