@@ -182,13 +182,12 @@ class Script:
         if setting.distributed:
             yield "    data = {part: [tensor.to(device) for tensor in tensors] for part, tensors in data.items()}"
             yield "    model.to(device)"
-        yield f"    curve = train({', '.join(arguments)})"
+        yield f"    train({', '.join(arguments)})"
         if setting.distributed:
             yield "    silent = dist.get_rank() > 0"
             yield "    dist.destroy_process_group()"
             yield "    if silent:"
             yield "        return  # one process tells what came of it"
-        yield '    print(f"{len(curve)} steps, loss {curve[0]:.4f} at the first and {curve[-1]:.4f} at the last")'
         yield f"    for name, value in {setting.evaluated}.items():"
         yield '        print(f"{name:<32} {value:.4f}")'
         yield from ("", "", 'if __name__ == "__main__":', "    main()")

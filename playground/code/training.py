@@ -137,6 +137,9 @@ def _resting(setting: Setting) -> Iterator[str]:
 
 
 def _end_of_epoch(setting: Setting, sources: Sources) -> Iterator[str]:
+    told = "if rank == 0 and " if setting.distributed else "if "
+    yield f"{told}(epoch + 1) % max(1, EPOCHS // 10) == 0:"
+    yield '    print(f"epoch {epoch + 1}: loss {curve[-1]:.4f}")'
     if not setting.watches:
         return
     stop = setting.project.training.stop

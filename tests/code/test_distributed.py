@@ -24,7 +24,9 @@ def test_two_processes_learn_as_one(tmp_path) -> None:
     shared = project(regularization=Regularization(l1=0.001, l2=0.01), schedule=Choice(id="cosine"))
     written = write(shared, distributed=True)
     assert not written.cannot
-    told = written.text.replace("    silent =", '    print("curve", dist.get_rank(), curve)\n    silent =', 1)
+    told = written.text.replace("    train(", "    curve = train(").replace(
+        "    silent =", '    print("curve", dist.get_rank(), curve)\n    silent =', 1
+    )
     (tmp_path / "shared.py").write_text(told)
     done = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "shared.py"],

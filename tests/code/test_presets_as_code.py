@@ -51,7 +51,8 @@ def test_a_python_of_its_own(tmp_path) -> None:
         [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    told = dict(line.split() for line in done.stdout.splitlines()[1:])
+    parts = ("train_", "validation_", "test_")
+    told = dict(line.split() for line in done.stdout.splitlines() if line.startswith(parts))
     begun = Session(project, "cpu")
     begun.restore(session.snapshot())
     begun.advance(10_000)
