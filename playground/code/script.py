@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,6 +44,9 @@ dist.init_process_group("nccl" if on_gpu else "gloo")
 device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if on_gpu else torch.device("cpu")'''
 
 
+ENDING = ("", "", 'if __name__ == "__main__":', "    main()")
+
+
 def write(project: Project, *, distributed: bool = False, weights: str = "") -> Written:
     """The file of a project. `weights` is a file of weights that it starts from, `distributed` lets several processes
     share the work. Raises CannotCompile where the graph has errors."""
@@ -64,8 +68,9 @@ class Script:
         for line in self.network.imports:
             self.sources.import_line(line)
         phases = active_phases(project, report)
-        self.loading: Loading = loading(report, self.network.feeds, self.sources)
         losses = [block for block in report.blocks.values() if isinstance(block, Loss)]
+        feeds = self.network.feeds if losses else _every_output(report)
+        self.loading: Loading = loading(report, feeds, self.sources)
         self.asked_for_several = distributed
         self.setting = Setting(
             project=project,
@@ -85,6 +90,8 @@ class Script:
 
     def written(self) -> Written:
         """The whole file."""
+        if not self.setting.weights:
+            return self._data_alone()
         network = tuple(self._network())
         if self.weights_file:
             self.sources.import_line("from pathlib import Path")
@@ -95,13 +102,26 @@ class Script:
             ("Data", self.loading.lines),
             ("Network", network),
             ("First weights", self.starting),
-            ("Training", tuple(training(self.setting, self.sources))),
+            ("Training", tuple(training(self.setting, self.sources)) if self.setting.learned else ()),
             ("Evaluation", tuple(evaluating(self.setting, self.report, self.sources))),
         ]
+        return self._joined(sections, [*self._numbers()], [*self._main()])
+
+    def _data_alone(self) -> Written:
+        """The file of a project in which nothing learns by a gradient: the data, for a rule of one's own."""
+        main = ["def main():", "    data = load_data()", "    for part, tensors in data.items():",
+                '        print(part, *(tuple(tensor.shape) for tensor in tensors))',
+                *ENDING]  # fmt: skip
+        if self.loading.units:
+            main[1] = "    data, unit = load_data()"
+        return self._joined([("Data", self.loading.lines)], [], main)
+
+    def _joined(self, sections: Sequence[tuple[str, Sequence[Line]]], numbers: list[str], main: list[str]) -> Written:
         body = [line for title, lines in sections if lines for line in (*_heading(title), *lines)]
-        cannot = (*self._not_ours(), *self.loading.cannot, *self.network.cannot)
-        head = [*self._docstring(cannot), *self._imports(), *self._numbers()]
-        return joined([*(Line(line) for line in head), *body, *(Line(line) for line in self._main())], cannot)
+        cannot = tuple(dict.fromkeys((*self._not_ours(), *self.loading.cannot, *self.network.cannot)))
+        text = "\n".join([*(line.text for line in body), *main])
+        head = [*self._docstring(cannot), *self._imports(text), *numbers]
+        return joined([*map(Line, head), *body, *map(Line, main)], cannot)
 
     def _alone(self, phases: Sequence[ActivePhase]) -> str:
         """Why several processes cannot share the work, a sentence; empty where they can."""
@@ -143,8 +163,11 @@ class Script:
         yield '"""'
         yield ""
 
-    def _imports(self) -> Iterator[str]:
-        lines = {*self.sources.imports, "import torch", "from torch import nn"}
+    def _imports(self, text: str) -> Iterator[str]:
+        """The import lines of all names that are used."""
+        words = set(re.findall(r"\w+", text))
+        lines = {line for line in (*self.sources.imports, "import torch", "from torch import nn")
+                 if re.split(r"[ .]", line)[-1] in words or line.startswith("import torch")}  # fmt: skip
         own = {line for line in lines if line.split()[1].split(".")[0] in sys.stdlib_module_names}
         for group in (own, lines - own):
             yield from sorted(group, key=lambda line: (line.split()[0] != "import", line))
@@ -182,7 +205,8 @@ class Script:
         if setting.distributed:
             yield "    data = {part: [tensor.to(device) for tensor in tensors] for part, tensors in data.items()}"
             yield "    model.to(device)"
-        yield f"    train({', '.join(arguments)})"
+        if setting.learned:
+            yield f"    train({', '.join(arguments)})"
         if setting.distributed:
             yield "    silent = dist.get_rank() > 0"
             yield "    dist.destroy_process_group()"
@@ -190,7 +214,14 @@ class Script:
             yield "        return  # one process tells what came of it"
         yield f"    for name, value in {setting.evaluated}.items():"
         yield '        print(f"{name:<32} {value:.4f}")'
-        yield from ("", "", 'if __name__ == "__main__":', "    main()")
+        yield from ENDING
+
+
+def _every_output(report: Report) -> dict[tuple[str, str], str]:
+    """What all data blocks give, as it is called in a file without a network."""
+    outputs = [(node, port.name) for node in report.data_nodes() for port in report.blocks[node].outputs]
+    names = {"features": "x", "target": "y"}
+    return {(node, port): names.get(port, port.replace("-", "_")) for node, port in outputs}
 
 
 def _heading(title: str) -> tuple[Line, ...]:

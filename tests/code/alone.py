@@ -27,14 +27,19 @@ def refusing(name: str, *arguments: Any, **named: Any) -> Any:
 class Alone:
     """A written file as a module of its own."""
 
-    def __init__(self, text: str, weights: bytes | None = None) -> None:
+    def __init__(self, text: str, weights: bytes | None = None, *, whole: bool = True) -> None:
+        """`whole` says that there must be a network in it."""
         self.names: dict[str, Any] = {
             "__name__": "alone", "__builtins__": {**vars(builtins), "__import__": refusing},
         }  # fmt: skip
         exec(compile(text, "written", "exec"), self.names)
         loaded = self.names["load_data"]() if "load_data" in self.names else None
         data, unit = loaded if isinstance(loaded, tuple) else (loaded, None)
-        self.given = {"data": data, "unit": unit, "model": self.names["Network"]()}
+        self.given = {"data": data, "unit": unit}
+        if "Network" not in self.names:
+            assert not whole
+            return
+        self.given["model"] = self.names["Network"]()
         if weights is not None:
             self.given["model"].load_state_dict(load(weights))
         elif "initialize" in self.names:

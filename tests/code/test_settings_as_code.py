@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from playground.code.script import write
 from playground.document.graph import Choice, Graph, Group, NodeTraining
 from playground.document.project import (
     Clipping,
@@ -16,7 +17,8 @@ from playground.document.project import (
 )
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
-from tests.code.alone import compare
+from playground.training.session.session import Session
+from tests.code.alone import Alone, compare, different_metrics
 from tests.code.projects import chain, dense
 
 PLAIN = chain(dense(6, "tanh"), dense(5, "tanh"), dense(2))
@@ -126,3 +128,11 @@ def test_the_same_end(name: str) -> None:
     graph = chain(dense(6, "tanh"), ("dropout", {"rate": 0.2}), dense(2), noise=0.2)
     settings = {"optimizer": Choice(id="adam", parameters={"learning_rate": 0.05})}
     assert compare(project_of(graph, settings, **STOPS[name]), 10_000, rest=True) == []
+
+
+def test_where_nothing_learns_there_is_only_something_to_measure() -> None:
+    frozen = {name: NodeTraining(trainable=False) for name in ("dense-1", "dense-2")}
+    project = project_of(chain(dense(4, "tanh"), dense(2), training=frozen), {})
+    alone = Alone(write(project).text)
+    assert "train" not in alone.names
+    assert different_metrics(alone.call("evaluate"), Session(project, "cpu").evaluate(full=True)) == []
