@@ -119,8 +119,10 @@ class Roles:
                     found[source] = None
         taken = {source for name in self.network for source, _ in self.report.inputs[name]}
         taken |= {source for source, _ in found}
-        for name in self.report.order:
-            if name in self.network and name not in taken:
+        used = {drawn(name) for name in taken}
+        last = {drawn(name): name for name in self.report.order if name in self.network}
+        for name in self.report.order:  # of what nobody takes in any copy, the last copy
+            if name in self.network and drawn(name) not in used and last[drawn(name)] == name:
                 found.update(((name, port.name), None) for port in self.block(name).outputs)
         return tuple(found)
 

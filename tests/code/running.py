@@ -56,8 +56,9 @@ def with_weights_of(network: Network, code: NetworkCode, names: dict[str, Any]) 
             assert state[code.names[name]].shape == value.shape, name
             state[code.names[name]].copy_(value)
     filled = set(code.names.values())
-    twice = {id(value) for name, value in model.named_parameters() if name in filled}
-    empty = [name for name, value in model.named_parameters() if name not in filled and id(value) not in twice]
+    every = dict(model.named_parameters(remove_duplicate=False))
+    shared = {id(value) for name, value in every.items() if name in filled}
+    empty = [name for name, value in every.items() if id(value) not in shared]
     assert not empty, f"nothing fills {empty}"
     return model
 
@@ -90,7 +91,7 @@ def compared(graph: Graph, rows: int = 6) -> NetworkCode:
     if expected.requires_grad:
         expected.backward()
         found.backward()
-    written = dict(model.named_parameters())
+    written = dict(model.named_parameters(remove_duplicate=False))
     for name, parameter in network.named_parameters():
         if name in code.names and parameter.grad is not None:
             gradient = written[code.names[name]].grad
