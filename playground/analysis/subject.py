@@ -24,7 +24,7 @@ from playground.document.graph import Graph, NodeTraining
 from playground.network.check import Output, Report
 from playground.network.compiled import compile_graph
 from playground.network.flat import FlatParameters, Layout
-from playground.network.naming import titles
+from playground.network.naming import paths, titles
 from playground.training.snapshot import Snapshot
 
 MOST_ROWS = 16_384
@@ -57,7 +57,7 @@ class Subject:
     def __init__(self, graph: Graph) -> None:
         self.graph = unrolled(graph)
         """The graph of the question, with all copies of its groups."""
-        self._titles = titles(graph)
+        self._titles, self._paths = titles(graph), paths(graph)
         self.network = compile_graph(graph).eval()
         self.report: Report = self.network.report
         self.prepared: dict[str, Prepared] = {}
@@ -85,7 +85,7 @@ class Subject:
         if unrolled(graph) is self.graph:
             return self
         other = copy.copy(self)
-        other.graph, other._titles = unrolled(graph), titles(graph)
+        other.graph, other._titles, other._paths = unrolled(graph), titles(graph), paths(graph)
         other.__dict__.pop("settings", None)
         return other
 
@@ -166,6 +166,10 @@ class Subject:
         Copies of a repeated group say which they are. Raises KeyError.
         """
         return self._titles[node]
+
+    def path(self, node: str) -> str:
+        """Where a node lies, for lists to choose from: “Residual block › copy 3 › Conv2D”. Raises KeyError."""
+        return self._paths[node]
 
     @property
     def shown_part(self) -> Part:

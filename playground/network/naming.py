@@ -6,9 +6,10 @@ Copies of a repeated group say which they are: “Residual block, copy 7 of 16, 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from playground.data.registry import CATALOGUE
-from playground.document.copies import copy_words, drawn, unrolled
+from playground.document.copies import copy_words, drawn, origin, unrolled
 from playground.document.graph import Graph, Group, Node
 
 
@@ -33,6 +34,26 @@ def _titles(graph: Graph) -> dict[str, str]:
         if node.id not in found:
             found[node.id] = f"{copy_words(graph, node.id)}, {found[drawn(node.id)]}"
     return found
+
+
+def paths(graph: Graph) -> dict[str, str]:
+    """Where every node lies, for lists to choose from: “Residual block › copy 3 › Conv2D”, “Dense 1”."""
+    known: dict[str, str] | None = graph.remembered.get("paths")
+    if known is None:
+        names = titles(graph)
+        known = graph.remembered["paths"] = {node.id: _path(graph, node.id, names) for node in unrolled(graph).nodes}
+    return dict(known)
+
+
+def _path(graph: Graph, name: str, names: Mapping[str, str]) -> str:
+    home = origin(name)
+    copies = dict(home.copies)
+    parts: list[str] = []
+    for group in graph.enclosing(home.drawn):
+        parts.append(group_title(group))
+        if group.repeat > 1:
+            parts.append(f"copy {copies.get(group.id, 1)}")
+    return " › ".join((*parts, names[home.drawn]))
 
 
 def group_title(group: Group) -> str:

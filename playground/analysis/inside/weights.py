@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -29,6 +29,8 @@ class WeightMatrix:
     """Of kernels, (channels, rows, columns): the sizes of what is laid out along the inputs."""
     shape: tuple[int, ...] = ()
     """Of the parameter itself, where it is not that of `values`."""
+    path: str = ""
+    """Where the node lies among groups and their copies, for the list to choose from; empty where that is its title."""
 
     def weight(self, unit: int, column: int) -> Weight:
         """The single weight in a cell of the matrix; with the column -1 in the bias beside it."""
@@ -103,8 +105,11 @@ class WeightsAnalysis(Analysis):
             nodes.sort(key=lambda name: rank.get(name, len(rank)))
         if not nodes:
             raise NothingToShow("No block on the canvas has weights.")
+        subject = question.subject
         matrices = [
-            matrix for node in nodes for matrix in _matrices(node, _title(question, node), snapshot.of_node(node))
+            matrix if subject is None else replace(matrix, path=subject.path(node))
+            for node in nodes
+            for matrix in _matrices(node, _title(question, node), snapshot.of_node(node))
         ]
         chosen = question.node if question.node is not None and question.node in nodes else ""
         return Weights(tuple(matrices), chosen, snapshot.step, question.weights)

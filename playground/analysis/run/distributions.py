@@ -57,6 +57,8 @@ class Offered:
     node: str
     title: str
     whats: tuple[What, ...]
+    path: str = ""
+    """Where it lies among groups and their copies, for the list to choose from; empty where that is its title."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +208,7 @@ def offers(subject: Subject) -> tuple[Offered, ...]:
         there += ["gradients"] if weights and node in learning else []
         there += ["activations"] if node in outputs else []
         if there:
-            found.append(Offered(node, subject.title(node), tuple(there)))
+            found.append(Offered(node, subject.title(node), tuple(there), subject.path(node)))
     return tuple(found)
 
 

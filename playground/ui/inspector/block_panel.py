@@ -38,7 +38,7 @@ class BlockPanel(Column):
     def __init__(self, document: OpenDocument) -> None:
         super().__init__()
         self._document = document
-        self._node = ""
+        self._node = self._copy = ""
         self._block_id = ""
         self._seen: object = None
         self._snapshot: Snapshot | None = None
@@ -96,9 +96,9 @@ class BlockPanel(Column):
         graph = self._document.graph
         return graph.node(self._node) if self._node and graph.has(self._node) else None
 
-    def select(self, node: str) -> None:
-        """Show another node."""
-        self._node = node
+    def select(self, node: str, copy: str = "") -> None:
+        """Show another node, with the weights of one of its copies if it has several."""
+        self._node, self._copy = node, copy or node
         self.refresh()
 
     def show_snapshot(self, snapshot: Snapshot | None) -> None:
@@ -106,12 +106,12 @@ class BlockPanel(Column):
         newer = snapshot is not self._snapshot
         self._snapshot = snapshot
         if newer and self.isVisible() and self.node is not None:
-            self.weights.show_node(self._node, snapshot)
+            self.weights.show_node(self._copy, snapshot)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.node is not None:
-            self.weights.show_node(self._node, self._snapshot)
+            self.weights.show_node(self._copy, self._snapshot)
 
     @Slot(object, object)
     def _document_changed(self, before: Project, after: Project) -> None:
@@ -145,7 +145,7 @@ class BlockPanel(Column):
         if has_weights:
             self.learning.show_node(node)
         self._show_formula(node, declaration)
-        self.weights.show_node(node.id, self._snapshot)
+        self.weights.show_node(self._copy, self._snapshot)
         self.summary.setText(declaration.summary)
         self.source.setText(f"Source: {declaration.source}" if declaration.source else "")
         self.source.setVisible(bool(declaration.source))

@@ -56,14 +56,16 @@ class Inspector(QTabWidget):
         document.opened.connect(self._forget)
 
     @Slot(str)
-    def select(self, node: str) -> None:
-        """Show a node, on the tab that fits it; an empty id shows the notes of the project."""
+    def select(self, node: str, copy: str = "") -> None:
+        """Show a node, on the tab that fits it, with the weights of one of its copies; an empty id shows the notes of
+        the project.
+        """
         graph = self._document.graph
         self._node = node if node and graph.has(node) else ""
         self.block_place.setCurrentWidget(self.block if self._node else self.notes)
         if not self._node:
             return
-        self.block.select(self._node)
+        self.block.select(self._node, copy)
         if self._node in data_nodes(graph):
             self.data.select(self._node)
             self.setCurrentWidget(self.data)

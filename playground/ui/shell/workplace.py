@@ -123,6 +123,7 @@ class Workplace(Parts):
         self.views.moment_chosen.connect(self.time.go_to)
         self.views.run_chosen.connect(self._with_run)
         self.canvas.node_selected.connect(self._on_selected)
+        self.canvas.canvas_scene.copy_changed.connect(self._on_copy)
         self.canvas.group_selected.connect(self.inspector.select_group)
         self.inspector.group.enter_wanted.connect(self._enter_group)
         self.inspector.group.go_to_wanted.connect(self.canvas.go_to)
@@ -273,8 +274,12 @@ class Workplace(Parts):
 
     @Slot(str)
     def _on_selected(self, node: str) -> None:
-        self.views.node = node
-        self.inspector.select(node)
+        self.views.node = self.canvas.canvas_scene.computed_name(node)
+        self.inspector.select(node, self.views.node)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        self._on_selected(self.canvas.selected_node())
 
     @Slot(str)
     def _enter_group(self, group: str) -> None:

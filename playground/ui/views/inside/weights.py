@@ -309,5 +309,5 @@ class WeightsView(View):
         self.legend.show_entries(entries)
 
     def _offer(self, result: Weights) -> None:
-        titles = dict.fromkeys((matrix.title, matrix.node) for matrix in result.matrices)
+        titles = dict.fromkeys((matrix.path or matrix.title, matrix.node) for matrix in result.matrices)
         self.parameters.offer("node", self.node_box, [("All blocks", ALL), *titles])

@@ -104,7 +104,7 @@ class DistributionsView(View):
         self.legend.show_entries(self._entries(result, shown))
 
     def _offer(self, result: Distributions) -> None:
-        items = [(one.node, one.title) for one in result.offered]
+        items = [(one.node, one.path or one.title) for one in result.offered]
         with QSignalBlocker(self.node_box):
             known = [(self.node_box.itemData(row), self.node_box.itemText(row)) for row in range(self.node_box.count())]
             if known != items:
