@@ -196,13 +196,16 @@ class LevelMaker:
             nodes = _drawn(graph.nodes, level.shown_as)
             self._level = replace(level, nodes=nodes)
         else:
-            self._level = _level(graph, entered)
+            self._level = level_of(graph, entered)
         return self._level
 
 
 def level_of(graph: Graph, entered: str = "") -> Level:
     """What is drawn of a graph, seen from the inside of the group `entered`."""
-    return _level(graph, entered)
+    known: dict[str, Level] = graph.remembered.setdefault("levels", {})
+    if entered not in known:
+        known[entered] = _level(graph, entered)
+    return known[entered]
 
 
 def _drawn(nodes: tuple[Node, ...], shown_as: Mapping[str, str] | None) -> tuple[Node, ...]:

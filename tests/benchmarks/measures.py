@@ -23,6 +23,7 @@ MEASURES = {
     "check": "tests.benchmarks.checking:measure",
     "deep": "tests.benchmarks.deep_networks:measure",
     "drag": "tests.benchmarks.dragging:measure",
+    "groups": "tests.benchmarks.grouped:measure",
     "memory": "tests.benchmarks.memory:measure_session",
     "memory-with-window": "tests.benchmarks.memory:measure_window",
 }
