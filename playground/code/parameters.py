@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 
+from playground.blocks.base import Block
+from playground.blocks.signal import Signal
 from playground.code.network import NetworkCode
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report
 from playground.network.lean import NothingDrawn
-from playground.training.initializers import Start, initializer_of, starts
+from playground.training.initializers import Initializer, Start, initializer_of, starts
 from playground.training.model import activation_after, learning_factor
 from playground.training.phases import ActivePhase
 from playground.training.regularization import strengths
@@ -70,26 +73,35 @@ def _of_node(
 ) -> Iterator[Learned]:
     node, general = graph.node(name), project.training.regularization
     choice = node.training.initializer or project.training.initializer
-    with torch.device("meta"), NothingDrawn(), torch.no_grad():
-        module = report.blocks[name].build(*(report.signals[source] for source in report.inputs[name]))
+    inputs = tuple(report.signals[source] for source in report.inputs[name])
     behind = activation_after(graph, report, name)
-    started = {start.name: start for start in starts(module, initializer_of(choice), behind)}
     turns = tuple(number for number, nodes in enumerate(trained) if name in nodes)
     l1, l2 = strengths(node, general)
     limit = general.max_norm if node.training.max_norm is None else node.training.max_norm
-    for own, values in module.named_parameters():
+    for own, axes, start in _kinds(report.blocks[name], inputs, initializer_of(choice), behind):
         path = network.names.get(f"{name}.{own}")
         if path is None:
             continue
-        held = values.dim() > 1 and bool(turns) and learning_factor(node) > 0.0
+        held = axes > 1 and bool(turns) and learning_factor(node) > 0.0
         yield Learned(
             node=name,
             path=path,
-            axes=values.dim(),
-            start=started.get(own),
+            axes=axes,
+            start=start,
             factor=learning_factor(node) if turns else 0.0,
             phases=turns,
             l1=l1 if held else 0.0,
             l2=l2 if held else 0.0,
             limit=limit if held else None,
         )
+
+
+@functools.lru_cache(maxsize=4096)
+def _kinds(
+    block: Block, inputs: tuple[Signal, ...], initializer: Initializer, behind: str
+) -> tuple[tuple[str, int, Start | None], ...]:
+    """The parameters of a block: name, axes, and how it starts."""
+    with torch.device("meta"), NothingDrawn(), torch.no_grad():
+        module = block.build(*inputs)
+    started = {start.name: start for start in starts(module, initializer, behind)}
+    return tuple((name, values.dim(), started.get(name)) for name, values in module.named_parameters())

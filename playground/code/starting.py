@@ -13,6 +13,8 @@ from playground.training.model import stable_seed
 
 LAYER = "\0"
 """Stands for the part of the network that a statement is about."""
+FEWEST_COPIES = 3
+"""Fewer are told one by one."""
 LONGEST = 100
 """Of a line with several blocks."""
 
@@ -101,18 +103,57 @@ def _group(statements: tuple[str, ...], blocks: list[_Block], seed: str) -> Iter
             lines.insert(0, f'generator = torch.Generator().manual_seed({seed}(SEED, "{blocks[0].node}"))')
         yield from (Line(f"    {line}", nodes) for line in lines)
         return
-    pairs = []
-    for block in blocks:
-        holder = f"model.{attribute(block.holder)}" if block.holder else "model"
-        pairs.append(f'("{block.node}", {holder})' if drawn else holder)
+    pairs = list(_pairs(blocks, drawn))
     names = "name, layer" if drawn else "layer"
-    one_line = f"    for {names} in ({', '.join(pairs)}):"
-    if len(one_line) <= LONGEST:
+    comma = "," if len(pairs) == 1 else ""
+    one_line = f"    for {names} in ({', '.join(pair for pair, _ in pairs)}{comma}):"
+    if len(one_line) <= LONGEST and "\n" not in one_line:
         yield Line(one_line, nodes)
     else:
         yield Line(f"    for {names} in (", nodes)
-        yield from (Line(f"        {pair},", (block.node,)) for pair, block in zip(pairs, blocks, strict=True))
+        yield from (Line(f"        {line}", own) for pair, own in pairs for line in f"{pair},".split("\n"))
         yield Line("    ):", nodes)
     if drawn:
         yield Line(f"        generator = torch.Generator().manual_seed({seed}(SEED, name))", nodes)
     yield from (Line(f"        {statement.replace(LAYER, 'layer')}", nodes) for statement in statements)
+
+
+def _pairs(blocks: list[_Block], drawn: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each block with its name, as an item of a tuple, and the nodes that it is about; copies in a row are one item."""
+    left = list(blocks)
+    while left:
+        copies = _copies(left)
+        if len(copies) < FEWEST_COPIES:
+            block = left.pop(0)
+            holder = f"model.{attribute(block.holder)}" if block.holder else "model"
+            yield (f'("{block.node}", {holder})' if drawn else holder), (block.node,)
+            continue
+        left = [block for block in left if block not in copies]
+        stages, _, rest = f"{copies[0].holder}.".rpartition(".0.")
+        rest = rest.rstrip(".")
+        inner = f"block.{attribute(rest)}" if rest else "block"
+        nodes = tuple(block.node for block in copies)
+        if not drawn:
+            yield f"*({inner} for block in model.{attribute(stages)})", nodes
+            continue
+        *around, group, _, leaf = copies[1].node.split("/")
+        path = "/".join([*around, group])
+        named = f'"{copies[0].node}" if copy == 1 else f"{path}/{{copy}}/{leaf}"'
+        yield f"*(({named}, {inner})\n  for copy, block in enumerate(model.{attribute(stages)}, 1))", nodes
+
+
+def _copies(blocks: list[_Block]) -> list[_Block]:
+    """The first block and its copies, where they are all that a list of the network holds one after the other."""
+    first = blocks[0]
+    before, _, rest = f"{first.holder}.".rpartition(".0.")
+    if not before:
+        return [first]
+    by_holder = {block.holder: block for block in blocks}
+    found = [first]
+    while (holder := f"{before}.{len(found)}.{rest}".rstrip(".")) in by_holder:
+        found.append(by_holder[holder])
+    parts = found[1].node.split("/") if len(found) > 1 else []
+    if len(parts) < 3 or "/".join([*parts[:-3], parts[-1]]) != first.node:
+        return [first]
+    expected = ["/".join([*parts[:-2], str(number), parts[-1]]) for number in range(2, len(found) + 1)]
+    return found if [block.node for block in found[1:]] == expected else [first]

@@ -363,7 +363,8 @@ class Orthogonal(Initializer):
 def _drawn(function: str, *numbers: float, **named: object) -> Code:
     """A call of torch's own initializer, without a gain of 1, which it has anyway."""
     words = [repr(number) for number in numbers]
-    words += [f"{name}={value!r}" for name, value in named.items() if (name, value) != ("gain", 1.0)]
+    given = {name: f'"{value}"' if isinstance(value, str) else repr(value) for name, value in named.items()}
+    words += [f"{name}={value}" for name, value in given.items() if (name, value) != ("gain", "1.0")]
     return Code(f"nn.init.{function}({', '.join(['{0}', *words])}, generator=generator)")
 
 

@@ -60,6 +60,11 @@ SETTINGS: dict[str, tuple[Graph, dict[str, Any]]] = {
               groups=[Group(id="stage", nodes=("dense-2",), repeat=3, shared=True)]),
         {"optimizer": Choice(id="sgd"), "regularization": Regularization(l1=0.01, l2=0.02)},
     ),
+    "copies within copies": (
+        chain(dense(5, "tanh"), dense(5, "tanh"), dense(5, "tanh"), ("layer-norm", {}), dense(2),
+              groups=[Group(id="stage", nodes=("dense-2", "layer-norm-1"), repeat=4),
+                      Group(id="inner", nodes=("dense-3",), inside="stage", repeat=3)]), {},
+    ),
     "twins": (
         chain(dense(5, "tanh"), dense(5, "tanh"), dense(5, "tanh"), dense(2), twins={"dense-3": "dense-2"}), {},
     ),
@@ -136,3 +141,9 @@ def test_where_nothing_learns_there_is_only_something_to_measure() -> None:
     alone = Alone(write(project).text)
     assert "train" not in alone.names
     assert different_metrics(alone.call("evaluate"), Session(project, "cpu").evaluate(full=True)) == []
+
+
+def test_copies_in_a_row_start_in_one_line() -> None:
+    graph = chain(dense(5), dense(5), dense(2), groups=[Group(id="stage", nodes=("dense-2",), repeat=90)])
+    text = write(project_of(graph, {})).text
+    assert text.count("stage/") == 1 and "enumerate(model." in text and text.count("\n") < 350
