@@ -7,6 +7,7 @@ import pytest
 
 from playground.document import edits
 from playground.document.project import Project
+from playground.editing.same_weights import with_weights_of
 from playground.network.check import check
 from playground.training.session.session import Session
 from playground.training.step_sizes import curve_name
@@ -60,3 +61,23 @@ def test_six_copies_with_the_same_weights_part_the_rings_too(seed: int) -> None:
     project = residual(shared=True)
     assert check(project.graph).total_parameters == 177
     assert accuracy(project, seed, 40) == pytest.approx(1.0)
+
+
+def perplexity(project: Project, seed: int, epochs: int = 2) -> float:
+    session = Session(project.replace(seed=seed), "cpu")
+    session.advance(epochs * session.steps_per_epoch)
+    return session.evaluate(full=True)["test_perplexity"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_matrix_does_nearly_what_two_do(seed: int) -> None:
+    tied = preset("tied-embedding")
+    apart = tied.replace(graph=with_weights_of(tied.graph, "out", None))
+    assert check(tied.graph).total_parameters == 27_495 and check(apart.graph).total_parameters == 29_991
+    assert check(tied.graph).parameters["out"] == 39
+    assert perplexity(tied, seed) < 1.12 * perplexity(apart, seed)
+
+
+def test_gpt_2_saves_what_is_said() -> None:
+    """124,439,808 numbers with one matrix (Radford et al. 2019, as its released weights have)."""
+    assert pytest.approx(163e6, rel=0.001) == 124_439_808 + 50_257 * 768
