@@ -173,6 +173,15 @@ class BatchNormLayer(nn.Module):
         )
 
 
+class BatchNormOfVectors(nn.BatchNorm1d):
+    """torch's, but that a batch of one example, which has no variance, is normalized by the running statistics."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if len(x) > 1 or not self.training:
+            return super().forward(x)
+        return functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+
+
 class BatchNorm(Normalization):
     """Batch normalization of vectors (per number) and images (per channel)."""
 
@@ -208,11 +217,13 @@ class BatchNorm(Normalization):
         return BatchNormLayer(inputs[0].shape[0], self.momentum, self.epsilon, self.affine)
 
     def to_code(self, *inputs: Signal) -> Code:
-        layer = "nn.BatchNorm2d" if len(inputs[0].shape) == 3 else "nn.BatchNorm1d"
+        images = len(inputs[0].shape) == 3  # there even one example has a variance
+        layer = "nn.BatchNorm2d" if images else "BatchNormOfVectors"
         epsilon = f", eps={self.epsilon!r}" if self.epsilon != 1e-5 else ""
         momentum = f", momentum={self.momentum!r}" if self.momentum != 0.1 else ""
         affine = "" if self.affine else ", affine=False"
-        return kept(f"{layer}({inputs[0].shape[0]}{epsilon}{momentum}{affine})")
+        make = f"{layer}({inputs[0].shape[0]}{epsilon}{momentum}{affine})"
+        return kept(make, uses=() if images else (BatchNormOfVectors,))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
         normalization = BatchNormalization(operations, module)

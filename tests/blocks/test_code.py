@@ -9,13 +9,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks import class_loss, descent, divergence, landscapes, recurrent
+from playground.blocks import class_loss, descent, divergence, landscapes, normalization, recurrent
 from playground.blocks.code import Code
 from playground.blocks.estimator import Estimator
 from playground.blocks.measure import Measure
 from playground.code.sources import Sources
 from tests.blocks.block_cases import CASES
-from tests.blocks.case import LOGITS, ONE, ONE_PROBABILITY, PROBABILITIES, SERIES, Case, batches_of, compared
+from tests.blocks.case import LOGITS, ONE, ONE_PROBABILITY, PROBABILITIES, SERIES, Case, batches_of, compared, same
 from tests.blocks.plan_cases import CASES as MORE
 
 FURTHER = (
@@ -145,6 +145,13 @@ def test_a_place_on_a_landscape_is_brought_back() -> None:
     bench.constrain()
     torch.testing.assert_close(bench.state_dict()["module"], module.position.data)
     assert float(module.position.detach().abs().sum()) == pytest.approx(1.5)
+
+
+def test_a_batch_of_one_example_is_normalized_by_the_running_statistics() -> None:
+    bench, module = bench_of(same(normalization.BatchNorm(momentum=0.3), parameters=8))
+    many, one = torch.randn(5, 4, generator=torch.Generator().manual_seed(1)), torch.tensor([[0.5, -1.0, 2.0, 3.0]])
+    for batch in (many, one, many):
+        torch.testing.assert_close(bench(batch), module(batch))
 
 
 def test_the_forget_gate_of_an_lstm_begins_as_the_block_has_it() -> None:
