@@ -86,7 +86,7 @@ SETTINGS: dict[str, tuple[Graph, dict[str, Any]]] = {
 
 
 def project_of(graph: Graph, settings: dict[str, Any], **stop: Any) -> Project:
-    training = {"batch_size": 16, "stop": StopRules(**stop), **settings}
+    training = {"batch_size": 16, "engine": "torch", "stop": StopRules(**stop), **settings}
     return Project(title="A project", graph=graph, training=TrainingSettings(**training))
 
 
