@@ -9,6 +9,7 @@ from playground.blocks.registry import BLOCKS
 from playground.data.base import Dataset
 from playground.data.graphs import communities
 from playground.data.images import digits
+from playground.data.images import shapes as drawn_shapes
 from playground.data.own import images as own_images
 from playground.data.own import labelled_texts as own_labelled_texts
 from playground.data.own import stand_in
@@ -30,6 +31,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *courses.DATASETS,
     *classic.DATASETS,
     *digits.DATASETS,
+    *drawn_shapes.DATASETS,
     *communities.DATASETS,
     *characters.DATASETS,
     *sequences.DATASETS,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
@@ -28,8 +29,25 @@ class DigitImages(ClassDataset):
     """How large the digits are, and where they lie in their pictures."""
     question: ClassVar[str] = "Which digit does a picture show?"
 
+    digits: str = parameter(
+        " ".join(DIGITS), max_length=40, label="Digits",
+        help="Which digits are used, such as “5 6 7 8 9”. The numbers of their classes count from 0.",
+    )  # fmt: skip
+
+    @field_validator("digits")
+    @classmethod
+    def _in_order(cls, text: str) -> str:
+        found = sorted(set(text.replace(",", " ").split()))
+        if len(found) < 2 or not set(found) <= set(DIGITS):
+            raise ValueError("write two digits or more with blanks between, such as “5 6 7 8 9”")
+        return " ".join(found)
+
     def class_names(self) -> tuple[str, ...]:
-        return DIGITS
+        return tuple(self.digits.split())
+
+    def _counted(self, count: int) -> str:
+        fewer = "" if len(self.class_names()) == len(DIGITS) else f"digits {self.digits} · "
+        return f"{fewer}{count} images of {self.side} × {self.side}"
 
     def feature_signal(self) -> Signal:
         shape = (1, self.side, self.side)
@@ -44,11 +62,12 @@ class DigitImages(ClassDataset):
         self, rows: NDArray[np.uint8], brightest: float, count: int, generator: np.random.Generator
     ) -> Examples:
         """Examples from rows of pixels with the digit last; `count` of them, spread evenly over the digits."""
+        wanted = np.array(self.class_names(), dtype=np.int64)
+        rows = rows[np.isin(rows[:, -1], wanted)]
         rows = rows[evenly(rows[:, -1].astype(np.int64), count, generator)]
         images = rows[:, :-1].astype(np.float32).reshape(-1, 1, self.side, self.side)
         images /= brightest
-        return Examples(images, rows[:, -1].astype(np.int64), (), self.class_names())
-
+        return Examples(images, np.searchsorted(wanted, rows[:, -1]).astype(np.int64), (), self.class_names())
 
     def _code(
         self, read: tuple[str, ...], brightest: float, count: int, whole: int, imports: tuple[str, ...]
@@ -57,6 +76,12 @@ class DigitImages(ClassDataset):
         chosen = f"chosen = {{evenly}}(target, {count}, generator)"
         fewer = (chosen, "pixels, target = pixels[chosen], target[chosen]")
         used = count < whole
+        wanted = ", ".join(self.class_names())
+        kept = (
+            f"kept = np.isin(target, [{wanted}])",
+            f"pixels, target = pixels[kept], np.searchsorted([{wanted}], target[kept])",
+        )
+        read = (*read, *(kept if len(self.class_names()) < len(DIGITS) else ()))
         return Code(
             f"pixels.astype(np.float32).reshape(-1, 1, {self.side}, {self.side}) / {brightest!r}, target",
             imports=imports,
@@ -81,7 +106,7 @@ class Mnist(DigitImages):
     )
 
     def subtitle(self) -> str:
-        return f"{self.examples} images of 28 × 28"
+        return self._counted(self.examples)
 
     def to_code(self, *inputs: Signal) -> Code:
         read = (
@@ -111,7 +136,7 @@ class Digits(DigitImages):
     )
 
     def subtitle(self) -> str:
-        return f"{self.examples} images of 8 × 8"
+        return self._counted(self.examples)
 
     def to_code(self, *inputs: Signal) -> Code:
         read = ("pixels, target = load_digits(return_X_y=True)",)

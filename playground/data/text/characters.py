@@ -111,14 +111,20 @@ class PythonManual(TextWindows):
     source: ClassVar[str] = "The Python Language Reference, as the module pydoc_data.topics carries it"
     licence: ClassVar[str] = "Python Software Foundation License, part of every Python."
 
+    skip: int = parameter(
+        0, ge=0, le=300_000, advanced=True, help="Characters at the beginning of the manual that are passed over."
+    )
+
     def alphabet(self) -> tuple[str, ...]:
         return ALPHABET
 
     def text(self) -> str:
-        return _manual()
+        return _manual()[self.skip :]
 
     def text_code(self) -> Code:
         joined = r'text = {plain}("\n".join(topics[name] for name in sorted(topics)))'
+        if self.skip:
+            joined += f"[{self.skip}:]"
         return Code(imports=("from pydoc_data.topics import topics",), uses=(plain,), start=(joined,))
 
 
