@@ -8,10 +8,11 @@ from dataclasses import replace
 from playground.blocks.base import Block
 from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
+from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document import edits
-from playground.document.graph import Edge, EdgeKey, Graph, Node
+from playground.document.graph import Choice, Edge, EdgeKey, Graph, Node, NodeTraining
 from playground.editing.connecting import fits, takes_many
 from playground.editing.document import Document
 from playground.editing.geometry import Point, PortRef, Rect
@@ -93,6 +94,42 @@ def _fed_by(graph: Graph, name: str, port: str, keys: Collection[EdgeKey]) -> Gr
         return graph
     edges = (edge.replace(source=name, source_port=port) if edge.key in keys else edge for edge in graph.edges)
     return graph.replace(edges=tuple(edges))
+
+
+def insert_identity(document: Document, key: EdgeKey) -> str:
+    """Put a layer into a wire that changes nothing at first, as one undo step. Returns its id; empty where none fits.
+
+    A dense layer as wide as what arrives, or for images a convolution with as many filters, starts as the identity;
+    behind numbers that are never negative, ReLU changes nothing either.
+    """
+    graph = document.graph
+    signal = document.report.signals.get((key.source, key.source_port))
+    block = identity_block(signal)
+    if signal is None or not block or all(edge.key != key for edge in graph.edges):
+        return ""
+    function = "relu" if signal.low >= 0.0 else "identity"
+    width = signal.shape[0] if block == "conv2d" else signal.shape[-1]
+    parameters = {"filters" if block == "conv2d" else "units": width, "activation": function}
+    if block == "conv2d":
+        parameters["padding"] = "same"
+    ends = graph.node(key.source).position, graph.node(key.target).position
+    node = Node(
+        id=edits.free_id(graph, block), block=block, parameters=parameters,
+        position=edits.bounded((ends[0].x + ends[1].x) / 2, (ends[0].y + ends[1].y) / 2 + 48.0),
+        training=NodeTraining(initializer=Choice(id="identity")),
+    )  # fmt: skip
+    wired = edits.insert_on_edge(graph, key, node, input_port="input", output_port="output")
+    document.edit_graph(f"Insert {CATALOGUE[block].title} as the identity", with_room(graph, wired, drawn(document)))
+    return node.id
+
+
+def identity_block(signal: Signal | None) -> str:
+    """The layer that can pass a signal on as it is: dense or convolution; empty where there is none."""
+    if signal is None or signal.scale == "index" or signal.kind in ("tokens", "classes", "loss"):
+        return ""
+    if signal.kind == "image" and len(signal.shape) == 3:
+        return "conv2d"
+    return "dense" if len(signal.shape) == 1 or signal.stepwise else ""
 
 
 def is_loose(graph: Graph, name: str) -> bool:

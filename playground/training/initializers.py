@@ -360,6 +360,33 @@ class Orthogonal(Initializer):
         return _drawn("orthogonal_", gain=gain(activation) if self.use_gain else 1.0)
 
 
+class Identity(Initializer):
+    """A layer that passes on what arrives."""
+
+    id: ClassVar[str] = "identity"
+    title: ClassVar[str] = "Identity"
+    summary: ClassVar[str] = (
+        "A new layer that changes nothing at first: every unit passes on the input of its own number, every filter the "
+        "middle of its window. With as many units as inputs, and no activation or ReLU behind ReLU, the network "
+        "answers as it did before the layer was put in."
+    )
+    formula: ClassVar[str] = r"W = I"
+    source: ClassVar[str] = "Chen, Goodfellow and Shlens (2016), Net2Net: accelerating learning via knowledge transfer"
+
+    def _fill(self, weight: Tensor, generator: torch.Generator, activation: str) -> None:
+        weight.zero_()
+        for number in range(min(weight.shape[0], weight.shape[1])):
+            # The middle as padding counts it: of an even window, the pixel before.
+            weight[(number, number, *((extent - 1) // 2 for extent in weight.shape[2:]))] = 1.0
+
+    def to_code(self, weight: Tensor, activation: str) -> Code:
+        if weight.dim() == 2:
+            return Code("nn.init.eye_({0})")
+        middle = ", ".join(str((extent - 1) // 2) for extent in weight.shape[2:])
+        places = f"range({min(weight.shape[0], weight.shape[1])})"
+        return Code(f"{{0}}.data.zero_()[{places}, {places}, {middle}] = 1.0")
+
+
 def _drawn(function: str, *numbers: float, **named: object) -> Code:
     """A call of torch's own initializer, without a gain of 1, which it has anyway."""
     words = [repr(number) for number in numbers]
@@ -380,6 +407,7 @@ INITIALIZERS: tuple[type[Initializer], ...] = (
     HeUniform,
     HeNormal,
     Orthogonal,
+    Identity,
 )
 
 

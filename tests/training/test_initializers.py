@@ -31,6 +31,7 @@ IDS = (
     "he-uniform",
     "he-normal",
     "orthogonal",
+    "identity",
 )
 
 
@@ -56,6 +57,15 @@ def test_all_initializers_are_there_in_order() -> None:
 def test_zeros_and_constant() -> None:
     assert torch.equal(filled("zeros"), torch.zeros(200, 300))
     assert torch.equal(filled("constant", value=-0.25), torch.full((200, 300), -0.25))
+
+
+def test_the_identity_passes_on_what_arrives() -> None:
+    assert torch.equal(filled("identity", (3, 3)), torch.eye(3))
+    assert torch.equal(filled("identity", (4, 2)), torch.eye(4)[:, :2])
+    picture = torch.randn(1, 3, 7, 7)
+    for size in (1, 3, 5):
+        kernel = filled("identity", (3, 3, size, size))
+        assert torch.equal(nn.functional.conv2d(picture, kernel, padding="same"), picture)
 
 
 def test_typed_numbers_go_in_unit_by_unit_with_their_biases_and_are_repeated_where_they_are_few() -> None:
@@ -154,7 +164,7 @@ def test_a_seed_fixes_the_start_and_the_global_generator_is_left_alone(identifie
     before = torch.get_rng_state()
     first, again, other = (filled(identifier, (8, 9), "relu", seed) for seed in (3, 3, 4))
     assert torch.equal(first, again)
-    assert torch.equal(first, other) == (identifier in ("zeros", "constant", "typed"))
+    assert torch.equal(first, other) == (identifier in ("zeros", "constant", "typed", "identity"))
     assert torch.isfinite(first).all()
     assert torch.equal(torch.get_rng_state(), before)
 

@@ -45,6 +45,8 @@ class CardFace:
     """The same without the names, for where there is no room."""
     problems: tuple[Problem, ...] = ()
     frozen: bool = False
+    learns: bool = False
+    """Has weights of its own that an optimizer changes."""
     unfolded: bool = False
     scale: str = "any"
     """Meaning of the output values; probabilities are drawn around one half."""
@@ -109,7 +111,8 @@ def _seen(
     declaration, block = CATALOGUE.get(node.block), report.blocks.get(node.id)
     ports = [port.name for port in declaration.outputs] if declaration is not None else []
     signals = [report.signals.get((node.id, port)) for port in (*ports, *wired_out)]
-    own = node.block, title, node.training.trainable, node.unfolded, node.weights_of, owned(node, report)
+    training = node.training.trainable, node.training.learning_rate_factor
+    own = node.block, title, training, node.unfolded, node.weights_of, owned(node, report)
     return own, block, report.parameters.get(node.id), signals, problems, wired_in, wired_out
 
 
@@ -139,6 +142,7 @@ def _face(
         short_badge=first.badge(named=False) if first is not None else "",
         problems=problems,
         frozen=not node.training.trainable,
+        learns=node.training.trainable and report.parameters.get(node.id, 0) > 0,
         unfolded=node.unfolded,
         shared=node.weights_of is not None,
         scale=first.scale if first is not None else "any",
@@ -161,12 +165,18 @@ def owned(node: Node, report: Report) -> int:
 def _parameters(node: Node, report: Report) -> str:
     if node.weights_of is not None and not report.parameters[node.id]:
         return f"{owned(node, report):,} shared"
-    return parameter_words(report.parameters[node.id])
+    return parameter_words(report.parameters[node.id], _factor(node))
 
 
-def parameter_words(count: int) -> str:
-    """“72 params”, “109,386 params”."""
-    return f"{count:,} param{'' if count == 1 else 's'}"
+def parameter_words(count: int, factor: float = 1.0) -> str:
+    """“72 params”, “109,386 params”; with a factor of the learning rate “72 params · rate × 0.1”."""
+    rate = f" · rate × {factor:g}" if count and factor != 1.0 else ""
+    return f"{count:,} param{'' if count == 1 else 's'}{rate}"
+
+
+def _factor(node: Node) -> float:
+    """By what the learning rate of a block is multiplied; a frozen one has none."""
+    return node.training.learning_rate_factor if node.training.trainable else 1.0
 
 
 def _ports(declared: tuple[Port, ...], wired: list[str]) -> tuple[Port, ...]:

@@ -13,6 +13,7 @@ from playground.editing import adding, commands, geometry
 from playground.editing.connecting import Verdict, all_fit, edges_between, fits
 from playground.editing.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
 from playground.network.check import Report
+from playground.ui.canvas.paint import FAR
 from playground.ui.canvas.surface import CanvasSurface
 
 _START = 4.0
@@ -356,3 +357,26 @@ class ResizeNote(Interaction):
 
     def cancel(self) -> None:
         self._note.set_size(*self._size)
+
+
+def lock_at(view: CanvasSurface, name: str, pointer: Pointer) -> bool:
+    """Whether the mouse is over the lock of a block; a little beside it counts."""
+    item = view.canvas_scene.nodes.get(name)
+    if item is None or not view.document.graph.has(name) or view.camera.zoom < FAR:
+        return False
+    rect = item.lock_rect(view.camera.zoom)
+    return not rect.isEmpty() and rect.adjusted(-3, -3, 3, 3).contains(QPointF(*pointer.scene) - item.pos())
+
+
+class TurnLock(Interaction):
+    """A click on the lock of a card."""
+
+    scrolls = False
+
+    def __init__(self, view: CanvasSurface, start: Pointer, name: str) -> None:
+        super().__init__(view, start)
+        self._name = name
+
+    def click(self, pointer: Pointer) -> None:
+        if lock_at(self.view, self._name, pointer):
+            commands.toggle_trainable(self.view.document, [self._name])

@@ -96,6 +96,7 @@ def _plain(view: CanvasSurface, verbs: Verbs) -> dict[tuple[int, Qt.KeyboardModi
         (key.Key_F2, none): verbs.rename,
         (key.Key_U, none): verbs.toggle_unfolded,
         (key.Key_N, none): verbs.enter_neurons,
+        (key.Key_L, none): verbs.toggle_trainable,
         (key.Key_Return, none): verbs.enter_parameters,
         (key.Key_Enter, none): verbs.enter_parameters,
         (key.Key_A, none): view.append_to_selection,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from playground.document.graph import EdgeKey
 from playground.editing import commands
+from playground.editing.adding import identity_block
 from playground.editing.connecting import all_fit, edges_between
 from playground.editing.geometry import Hit, Point, PortRef
 from playground.network.naming import titles
@@ -54,6 +55,10 @@ def _submenu(menu: QMenu, text: str) -> QMenu:
 
 def _wire_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, key: EdgeKey, at: Point) -> None:
     _add(menu, "Insert a block …", partial(view.ask_for_block, at, edge=key), "A")
+    signal = view.document.report.signals.get((key.source, key.source_port))
+    title = {"dense": "Dense", "conv2d": "Conv2D"}.get(identity_block(signal), "")
+    if title:
+        _add(menu, f"Insert a {title} that changes nothing at first", partial(verbs.insert_identity, key))
     _add(menu, "Delete the wire", verbs.delete, "Del")
 
 
@@ -71,7 +76,8 @@ def _node_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     if len(names) == 1:
         weights = weights_menu(view.document, names[0], _submenu(menu, "Use the same weights as"))
         weights.setEnabled(not weights.isEmpty())
-    _add(menu, "Freeze weights" if learning else "Let the weights learn", verbs.toggle_trainable)
+    _add(menu, "Freeze weights" if learning else "Let the weights learn", verbs.toggle_trainable, "L")
+    _weights(view, menu, names)
     possible = [node for node in nodes if view.canvas_scene.unfolding.possible(node.id)]
     folded = not all(node.unfolded for node in possible)
     _add(menu, "Show neurons" if folded else "Hide neurons", verbs.toggle_unfolded, "U", bool(possible))
@@ -86,6 +92,18 @@ def _node_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     framed = bool(homes & view.canvas_scene.groups.keys())
     _add(menu, "Close the group around it", verbs.toggle_closed, "Ctrl+E", framed)
     put_menu(view, verbs, menu)
+
+
+def _weights(view: CanvasSurface, menu: QMenu, names: tuple[str, ...]) -> None:
+    """What can be done with the weights of blocks that have any."""
+    report = view.document.report
+    owned = [name for name in names if report.parameters.get(name)]
+    if not owned:
+        return
+    _add(menu, "Reset weights", partial(view.weights_wanted.emit, "reset", owned))
+    block = report.blocks[owned[0]].id if owned[0] in report.blocks else ""
+    if len(names) == 1 and block in ("dense", "conv2d"):
+        _add(menu, "Widen …", partial(view.weights_wanted.emit, "widen", owned))
 
 
 def _wiring(view: CanvasSurface, menu: QMenu, name: str) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsRectItem, QS
 from playground.editing.geometry import CARD_HEIGHT, CARD_WIDTH, PORT_RADIUS, NodeBox, Rect, least_height, port_offset
 from playground.ui.canvas.card_picture import CardPicture
 from playground.ui.canvas.face import CardFace
+from playground.ui.canvas.lock import lock_rect, paint_lock, shows_lock
 from playground.ui.canvas.paint import FAR, NODE_LEVEL, TEXT, card_font, card_metrics, tooltip
 from playground.ui.canvas.pictures import Picture
 from playground.ui.canvas.repeat_badge import badge_rect, badge_width, badge_words, paint_badge
@@ -246,6 +247,8 @@ class NodeItem(QGraphicsRectItem):
             self._paint_fewer_words(painter, detail)
         else:
             self._paint_words(painter)
+        if detail >= FAR and shows_lock(self.face, self.chosen):
+            paint_lock(painter, self.face.frozen, self.lock_rect(detail), _device_ratio())
         self.paint_ports(painter, detail)
         if self.face.severity:
             self._paint_badge(painter)
@@ -314,11 +317,16 @@ class NodeItem(QGraphicsRectItem):
         if not badge.isEmpty():
             paint_badge(painter, self.face, badge, hovered=self.badge_hovered)
             right = badge.left() - 2.0
-        signs = ("lock",) if self.face.frozen else ()
-        for sign in (*signs, *(("link",) if self.face.shared and badge.isEmpty() else ())):
-            right -= 16.0
-            painter.drawPixmap(QPointF(right, _TITLE_TOP + 1), pixmap(sign, "secondary", 16, ratio))
-            right -= 4.0
+        if self.face.shared and badge.isEmpty():
+            left = right - 16.0 - (20.0 if self.face.frozen else 0.0)
+            painter.drawPixmap(QPointF(left, _TITLE_TOP + 1), pixmap("link", "secondary", 16, ratio))
+
+    def lock_rect(self, zoom: float) -> QRectF:
+        """Where the lock stands at this zoom, in item coordinates; empty where there is none."""
+        if not shows_lock(self.face, self.chosen):
+            return QRectF()
+        badge = self.repeat_rect()
+        return lock_rect(self.size[0], zoom, beside=0.0 if badge.isEmpty() else badge.width() + 2.0)
 
     def _paint_icon(self, painter: QPainter, rect: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

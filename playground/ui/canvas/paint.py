@@ -45,7 +45,9 @@ def tooltip(face: CardFace) -> str:
     if face.shared and not face.repeat:
         parts.append("Uses the weights of another block: see the dotted link.")
     if face.frozen:
-        parts.append("Frozen: its weights stay as they are.")
+        parts.append("Frozen: its weights stay as they are. The lock, or the key L, lets them learn again.")
+    elif face.learns:
+        parts.append("The lock of the selected card, or the key L, freezes its weights.")
     parts.extend(f"<b>{problem.severity.capitalize()}:</b> {escape(problem.message)}" for problem in face.problems)
     return "<p>" + "<br>".join(parts) + "</p>"
 

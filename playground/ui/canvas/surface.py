@@ -34,6 +34,8 @@ class CanvasSurface(QGraphicsView):
     """A sentence for the person, such as why something was refused."""
     parameters_wanted = Signal()
     """The person wants to set the parameters of the selected block."""
+    weights_wanted = Signal(str, object)
+    """("reset" or "widen", node ids): something is to be done with the weights of blocks."""
     view_changed = Signal()
     """Zoom or place of what is seen has changed."""
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from PySide6.QtGui import QGuiApplication
 
+from playground.document.graph import EdgeKey
 from playground.editing import adding, commands, groups
 from playground.editing.clipboard import PasteError
 from playground.editing.geometry import Line, Point, Rect, free_place
@@ -36,6 +37,8 @@ class Verbs:
             MenuAction("rename", "Rena&me", self.rename, elsewhere="F2"),
             MenuAction("neurons", "Show or hide ne&urons", self.toggle_unfolded, elsewhere="U"),
             MenuAction("walk-neurons", "&Walk through neurons", self.enter_neurons, elsewhere="N"),
+            MenuAction("freeze", "&Freeze or let learn", self.toggle_trainable, elsewhere="L", icon="lock",
+                       tip="Keep the weights of the selected blocks as they are, or let them learn again"),
             MenuAction("group", "&Group", self.group, elsewhere="Ctrl+G"),
             MenuAction("ungroup", "U&ngroup", self.ungroup, elsewhere="Ctrl+Shift+G"),
             MenuAction("close-group", "&Open or close the group", self.toggle_closed, elsewhere="Ctrl+E"),
@@ -184,9 +187,18 @@ class Verbs:
             item.setFocus()
 
     def toggle_trainable(self) -> None:
-        """Freeze the selected blocks or let them learn again."""
-        if self._nodes:
-            commands.toggle_trainable(self._document, self._nodes)
+        """Freeze the selected blocks, and those in selected groups, or let them learn again."""
+        graph = self._document.graph
+        inside = [name for group in self._view.selected_groups() for name in graph.members(group)]
+        names = tuple(dict.fromkeys((*self._nodes, *inside)))
+        if names:
+            commands.toggle_trainable(self._document, names)
+
+    def insert_identity(self, key: EdgeKey) -> None:
+        """Put a layer into a wire that starts as the identity."""
+        name = adding.insert_identity(self._document, key)
+        if name:
+            self._view.go_to(name)
 
     # Arrangement -----------------------------------------------------------------------------------------------------
 

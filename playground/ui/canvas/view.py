@@ -45,6 +45,8 @@ from playground.ui.canvas.interactions import (
     ResizeNote,
     Rubberband,
     SelectWire,
+    TurnLock,
+    lock_at,
 )
 from playground.ui.canvas.live import NO_PALETTES, LivePictures
 from playground.ui.canvas.menus import context_menu, hit_by_keyboard
@@ -297,6 +299,8 @@ class CanvasView(CanvasSurface):
             return PullWire(self, pointer, hit.port)
         if hit.id in self.canvas_scene.level.stubs:
             return SelectWire(self, pointer)
+        if hit.kind == "node" and lock_at(self, hit.id, pointer):
+            return TurnLock(self, pointer, hit.id)
         if hit.kind in ("node", "note", "group"):
             return MoveNodes(self, pointer, hit.id)
         if hit.kind == "note-corner":

@@ -34,6 +34,8 @@ class BlockPanel(Column):
 
     data_requested = Signal()
     """The person asked to see the data of a data block."""
+    weights_wanted = Signal(str, object)
+    """("reset", "widen" or "take", node ids): something is to be done with the weights."""
 
     def __init__(self, document: OpenDocument) -> None:
         super().__init__()
@@ -42,6 +44,7 @@ class BlockPanel(Column):
         self._block_id = ""
         self._seen: object = None
         self._snapshot: Snapshot | None = None
+        self._first: Snapshot | None = None
         self.form: ParameterForm | None = None
         self._add_head()
         self.problems = ProblemSection(document)
@@ -57,6 +60,7 @@ class BlockPanel(Column):
         self.add(self.learning)
         self._add_formula()
         self.weights = WeightsSection()
+        self.weights.wanted.connect(self._on_weights_wanted)
         self.add(self.weights)
         self.about = Section("Learn more")
         self.summary = label()
@@ -101,17 +105,28 @@ class BlockPanel(Column):
         self._node, self._copy = node, copy or node
         self.refresh()
 
-    def show_snapshot(self, snapshot: Snapshot | None) -> None:
-        """Show newer weights."""
+    def show_snapshot(self, snapshot: Snapshot | None, first: Snapshot | None = None) -> None:
+        """Show newer weights, and how far they are from the first ones of the run."""
         newer = snapshot is not self._snapshot
-        self._snapshot = snapshot
+        self._snapshot, self._first = snapshot, first
         if newer and self.isVisible() and self.node is not None:
-            self.weights.show_node(self._copy, snapshot)
+            self._show_weights()
+
+    def _show_weights(self) -> None:
+        node, block = self.node, self._document.report.blocks.get(self._node)
+        frozen = node is not None and not node.training.trainable
+        self.weights.show_node(self._copy, self._snapshot, self._first, frozen=frozen)
+        self.weights.widen.setVisible(block is not None and block.id in ("dense", "conv2d"))
+
+    @Slot(str)
+    def _on_weights_wanted(self, what: str) -> None:
+        if self._node:
+            self.weights_wanted.emit(what, [self._node])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.node is not None:
-            self.weights.show_node(self._copy, self._snapshot)
+            self._show_weights()
 
     @Slot(object, object)
     def _document_changed(self, before: Project, after: Project) -> None:
@@ -145,7 +160,7 @@ class BlockPanel(Column):
         if has_weights:
             self.learning.show_node(node)
         self._show_formula(node, declaration)
-        self.weights.show_node(self._copy, self._snapshot)
+        self._show_weights()
         self.summary.setText(declaration.summary)
         self.source.setText(f"Source: {declaration.source}" if declaration.source else "")
         self.source.setVisible(bool(declaration.source))

@@ -23,6 +23,8 @@ class Inspector(QTabWidget):
 
     weight_edit_requested = Signal(str, object, float)
     """(parameter name such as `dense-1.weight`, index, value)"""
+    weights_wanted = Signal(str, object)
+    """("reset", "widen" or "take", node ids): something is to be done with the weights of blocks."""
     preview_requested = Signal(str, str)
     """(data node, part): answer with `show_prepared(node, data_panel.make_preview(graph, node, part))`."""
 
@@ -50,6 +52,7 @@ class Inspector(QTabWidget):
         self.addTab(self.training, "Training")
         self.setCurrentWidget(self.block_place)
         self.block.weights.weight_edit_requested.connect(self.weight_edit_requested)
+        self.block.weights_wanted.connect(self.weights_wanted)
         self.block.data_requested.connect(self._show_data)
         self.data.preview_requested.connect(self.preview_requested)
         document.changed.connect(self.show_report)
@@ -80,9 +83,9 @@ class Inspector(QTabWidget):
             self.block_place.setCurrentWidget(self.group)
             self.setCurrentWidget(self.block_place)
 
-    def show_snapshot(self, snapshot: Snapshot | None) -> None:
-        """Show newer weights, where they are seen."""
-        self.block.show_snapshot(snapshot)
+    def show_snapshot(self, snapshot: Snapshot | None, first: Snapshot | None = None) -> None:
+        """Show newer weights, where they are seen, and how far they are from the first ones."""
+        self.block.show_snapshot(snapshot, first)
 
     @Slot()
     def show_report(self) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolButton
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QTableView, QToolButton
 
 from playground.training.snapshot import Snapshot
 from playground.ui.widgets.controls import QuietComboBox
 from playground.ui.widgets.heat_map import HeatMap
 from playground.ui.widgets.kept_size import KeptSize
+from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.rows import Section, label
 from playground.ui.widgets.theme import THEME
 
@@ -33,6 +37,21 @@ def in_words(values: NDArray[np.float32]) -> str:
     words = f"min {values.min():.3g} · mean {values.mean():.3g} · max {values.max():.3g}"
     zeros = int(values.size - np.count_nonzero(values))
     return f"{words} · {zeros} of {values.size} exactly zero" if zeros else words
+
+
+def change_words(now: Mapping[str, NDArray[Any]], first: Mapping[str, NDArray[Any]], step: int) -> str:
+    """The norm of the change of all weights of a block since a step; exactly 0 where none has changed."""
+    if now.keys() != first.keys() or any(now[name].shape != first[name].shape for name in now):
+        return ""
+    size = math.sqrt(sum(float(np.square(now[name].astype(np.float64) - first[name]).sum()) for name in now))
+    return f"change since step {step:,}: {'0' if size == 0.0 else f'{size:.3g}'} (norm)"
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(plain_tip(tip))
+    button.setAutoDefault(False)
+    return button
 
 
 class WeightTable(QAbstractTableModel):
@@ -128,6 +147,9 @@ class WeightsSection(Section):
     weight_edit_requested = Signal(str, object, float)
     """(full parameter name such as `dense-1.weight`, index, value)"""
 
+    wanted = Signal(str)
+    """"reset", "widen" or "take": what is to be done with the weights."""
+
     def __init__(self) -> None:
         super().__init__("Weights now")
         self._node = ""
@@ -160,12 +182,33 @@ class WeightsSection(Section):
         self.table.horizontalHeader().setDefaultSectionSize(THEME.px(62))
         self.table.horizontalHeader().setMinimumSectionSize(THEME.px(40))
         self.table.verticalHeader().setDefaultSectionSize(THEME.px(24))
-        for widget in (self.names, self.map, self.bias_label, self.bias_map, self.table, self.words):
+        self.change = label(role="secondary")
+        self.change.setAccessibleName("How far the weights have come")
+        for widget in (self.names, self.map, self.bias_label, self.bias_map, self.table, self.words, self.change):
             self.add(widget)
+        self._add_buttons()
         self.hide()
 
-    def show_node(self, node: str, snapshot: Snapshot | None) -> None:
-        """Show the weights of a node; hidden while there are none."""
+    def _add_buttons(self) -> None:
+        """What one can do with all weights of the block."""
+        line = QHBoxLayout()
+        line.setSpacing(THEME.px(6))
+        self.reset = _button("Reset", "Draw the weights of this block anew; all others stay as they are.")
+        self.widen = _button("Widen…", "More units or filters, with which the network answers as before.")
+        self.take = _button("Take…", "Take weights from another run, project or file.")
+        for what, button in (("reset", self.reset), ("widen", self.widen), ("take", self.take)):
+            button.clicked.connect(functools.partial(self._want, what))
+            line.addWidget(button)
+        line.addStretch(1)
+        self.body.addLayout(line)
+
+    def _want(self, what: str, checked: bool = False) -> None:
+        self.wanted.emit(what)
+
+    def show_node(
+        self, node: str, snapshot: Snapshot | None, first: Snapshot | None = None, *, frozen: bool = False
+    ) -> None:
+        """Show the weights of a node, and how far they are from the `first` ones; hidden while there are none."""
         arrays = snapshot.of_node(node) if snapshot is not None and node else {}
         arrays = {name: values for name, values in arrays.items() if values.size}
         if node != self._node or arrays.keys() != self._arrays.keys():
@@ -175,6 +218,9 @@ class WeightsSection(Section):
         self.setVisible(bool(arrays))
         if arrays:
             self._show_values()
+            words = change_words(arrays, first.of_node(node), first.step) if first is not None else ""
+            self.change.setText(f"frozen · {words}" if frozen and words else words)
+            self.change.setVisible(bool(words))
 
     def _fill_names(self, names: list[str]) -> None:
         self.names.blockSignals(True)

@@ -93,7 +93,7 @@ class CanvasFeed(QObject):
         frame = self._feed.frame
         if frame is None:
             return
-        self._inspector.show_snapshot(frame.snapshot)
+        self._inspector.show_snapshot(frame.snapshot, next(iter(self._feed.trail), None))
         self._inspector.show_goals(frame.latest)
         self._details_due = True
 

@@ -32,7 +32,9 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
         "parameters", "rename", "neurons", "walk-neurons", "group", "ungroup",
         "close-group", "leave-group", LINE, "find", "note", "tidy",
     ),
-    "&Train": ("play", "step", "epoch", "rewind", "seed", LINE, "take-weights"),
+    "&Train": (
+        "play", "step", "epoch", "rewind", "seed", LINE, "take-weights", LINE, "freeze", "reset-block", "widen",
+    ),
     "T&ime": (
         "earlier", "later", "replay", "best", "now", LINE, "branch", "branch-tenth", "branch-half", "branch-twice",
         "branch-ten",

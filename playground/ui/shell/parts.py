@@ -30,6 +30,7 @@ from playground.ui.threads.trainer import Trainer
 from playground.ui.time.bar import TimeBar
 from playground.ui.time.branching import Branching
 from playground.ui.time.machine import TimeMachine
+from playground.ui.weights.blocks import BlockWeights
 from playground.ui.weights.taking import TakeWeights
 
 
@@ -55,6 +56,7 @@ class Parts(QObject):
         self.own_files = OwnFiles(frame, self.document, self.canvas)
         self.weights = TakeWeights(frame, self.document, self.feed, self.run)
         self.transfers = Transfers(frame, self.document, self.feed)
+        self.block_weights = BlockWeights(frame, self.document, self.run, self.canvas.selected_nodes)
         self.messages = MessageBar(frame.pages)
         self.failures = Failures(self.document, self.trainer, self.messages, self)
         self.enlarger = Enlarger(frame.pages, self.canvas, self.views)

@@ -69,8 +69,8 @@ class Workplace(Parts):
         frame, stack = self.frame, self.document.undo_stack
         help_ = Help(frame, self.actions.act)
         for part in (
-            self.files, self.own_files, self.weights, self.transfers, self.canvas.group_files, self.canvas.verbs,
-            self.run, self.time, self.branching,
+            self.files, self.own_files, self.weights, self.block_weights, self.transfers, self.canvas.group_files,
+            self.canvas.verbs, self.run, self.time, self.branching,
             self.views, self.arrangement, self.appearance, frame.text_size, self.presenter, help_,
         ):  # fmt: skip
             self.actions.offer(part.menu_actions())
@@ -104,6 +104,9 @@ class Workplace(Parts):
         self.transfers.told.connect(self._tell)
         self.transfers.made.connect(self.files.begin_with)
         self.canvas.link_pasted.connect(self.transfers.open_link)
+        self.block_weights.told.connect(self._tell)
+        self.canvas.weights_wanted.connect(self.block_weights.do)
+        self.inspector.weights_wanted.connect(self._on_weights_wanted)
         self.own_files.project_made.connect(self.files.begin)
         self.own_files.placed.connect(self.canvas.go_to)
         self.run.playable_changed.connect(self._show_playable)
@@ -289,6 +292,13 @@ class Workplace(Parts):
     @Slot(str, object, float)
     def _on_weight_edited(self, name: str, index: tuple[int, ...], value: float) -> None:
         self.run.edit_weight(name, tuple(index), value)
+
+    @Slot(str, object)
+    def _on_weights_wanted(self, what: str, nodes: list[str]) -> None:
+        if what == "take":
+            self.weights.ask()
+        else:
+            self.block_weights.do(what, nodes)
 
     @Slot(int)
     def _set_budget(self, budget: int) -> None:
