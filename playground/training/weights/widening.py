@@ -16,8 +16,8 @@ from playground.blocks.families import role_of
 from playground.document import edits
 from playground.document.graph import Graph
 from playground.document.project import Project
-from playground.editing.naming import titles
 from playground.network.check import Output, Report
+from playground.network.naming import titles
 from playground.training.model import stable_seed
 from playground.training.weights.source import Array, Arrays
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from playground.editing.naming import titles
+from playground.network.naming import titles
 from playground.training.weights.widening import MOST, WIDTHS, CannotWiden, why_not_widen, widened, width_of
 from playground.ui.open_document import OpenDocument
 from playground.ui.threads.run_control import RunControl
