@@ -9,7 +9,7 @@ from playground.document.copies import unrolled_size
 from playground.document.graph import MOST_COPIES, MOST_NODES, Graph, Group
 from playground.editing.commands import words
 from playground.editing.document import Document
-from playground.editing.geometry import GAP, Rect, united
+from playground.editing.geometry import GAP, Point, Rect, united
 from playground.editing.room import WIDTH, cards, drawn, pushed_by
 
 FRAME_ROOM, FRAME_TOP = 18.0, 20.0
@@ -149,13 +149,15 @@ def set_shared(document: Document, identifier: str, shared: bool) -> None:
         document.edit_graph(text, edits.replace_group(document.graph, one.replace(shared=shared)))
 
 
-def put_into(document: Document, identifiers: Iterable[str], target: str) -> None:
-    """Take blocks and groups out of where they lie, and put them into the group `target`, or into none for ""."""
+def put_into(
+    document: Document, identifiers: Iterable[str], target: str, places: Mapping[str, Point] | None = None
+) -> None:
+    """Take blocks and groups out of where they lie, and put them into the group `target`, or into none for "".
+
+    With `places` they move there in the same step.
+    """
     graph, chosen = document.graph, set(identifiers)
-    banned = {*_around(graph, target), target}
-    groups = {one.id for one in graph.groups if one.id in chosen and chosen.isdisjoint(_around(graph, one.id))} - banned
-    covered = {name for one in groups for name in graph.members(one)}
-    nodes = [node.id for node in graph.nodes if node.id in chosen - covered]
+    nodes, groups = _movable(graph, chosen, target)
     moved: list[Group] = []
     for one in graph.groups:
         kept = tuple(name for name in one.nodes if name not in nodes)
@@ -163,9 +165,19 @@ def put_into(document: Document, identifiers: Iterable[str], target: str) -> Non
             kept = (*kept, *nodes)
         moved.append(one.replace(nodes=kept, inside=(target or None) if one.id in groups else one.inside))
     after = edits.without_empty_groups(graph.replace(groups=tuple(moved)))
+    if places:
+        after = edits.move(after, places)
     where = f"into {graph.group(target).title or 'group'}" if target else "out of the group"
     if after.groups != graph.groups:
         document.edit_graph(f"Put {words(graph, (*nodes, *groups))} {where}", after)
+
+
+def _movable(graph: Graph, chosen: set[str], target: str) -> tuple[list[str], set[str]]:
+    """Of what is chosen the blocks and groups that can lie in another group; what lies in a chosen group goes along."""
+    banned = {*_around(graph, target), target}
+    groups = {one.id for one in graph.groups if one.id in chosen and chosen.isdisjoint(_around(graph, one.id))} - banned
+    covered = {name for one in groups for name in graph.members(one)}
+    return [node.id for node in graph.nodes if node.id in chosen - covered], groups
 
 
 def _around(graph: Graph, name: str) -> tuple[str, ...]:

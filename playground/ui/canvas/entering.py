@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Slot
+from PySide6.QtCore import QObject, QPointF, QSignalBlocker, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
@@ -30,7 +30,15 @@ class Entering(QObject):
         scene.level_leaving.connect(self._keep)
         scene.level_changed.connect(self._arrive)
         scene.reconciled.connect(self.line.refresh)
+        scene.copy_changed.connect(self.line.show_copy)
         view.document.opened.connect(self._forget)
+
+    def outermost(self) -> tuple[QPointF, float, bool]:
+        """Where one looks at the whole network, how large, and whether all of it is in sight: what a file keeps."""
+        camera = self._view.camera
+        if not self._view.canvas_scene.entered or "" not in self._looked:
+            return camera.centre, camera.zoom, camera.fitted
+        return self._looked[""]
 
     @Slot(str)
     def _keep(self, level: str) -> None:
@@ -152,6 +160,14 @@ class Breadcrumb(QWidget):
         self.copy.setToolTip("The copy whose pictures the cards show")
         self.copy.valueChanged.connect(self._look)
         self._row.addWidget(self.copy)
+
+    @Slot()
+    def show_copy(self) -> None:
+        """Say which copy is looked at."""
+        scene = self._view.canvas_scene
+        if self.copy is not None:
+            with QSignalBlocker(self.copy):
+                self.copy.setValue(scene.looked_at.get(scene.entered, 1))
 
     @Slot(int)
     def _look(self, number: int) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Group
-from playground.editing.geometry import Rect
+from playground.editing.geometry import Point, Rect
 from playground.ui.canvas.paint import GROUP_LEVEL, card_font, card_metrics
 from playground.ui.widgets.theme import THEME
 
@@ -56,6 +56,10 @@ class GroupItem(QGraphicsItem):
     def title_rect(self) -> Rect:
         """The strip by which the group is dragged and renamed, in scene units."""
         return Rect(self.frame.x, self.frame.y, self.frame.width, _TITLE_HEIGHT)
+
+    def holds(self, point: Point) -> bool:
+        """Whether a point of the scene lies in the frame."""
+        return bool(self.frame.width) and self.frame.contains(point)
 
     def boundingRect(self) -> QRectF:
         frame = self.frame

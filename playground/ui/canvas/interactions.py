@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from playground.document import edits
 from playground.document.graph import EdgeKey, Graph
-from playground.editing import adding, commands, geometry
+from playground.editing import adding, commands, geometry, groups
 from playground.editing.connecting import Verdict, all_fit, edges_between, fits
 from playground.editing.geometry import NodeBox, Point, PortRef, Side, between, curve_meets, port_at, snap, united
 from playground.network.check import Report
@@ -89,7 +89,10 @@ class Interaction:
 
 
 class MoveNodes(Interaction):
-    """Drag the selection. It snaps to other cards (not with Alt); a loose block dropped on a wire goes into it."""
+    """Drag the selection. It snaps to other cards (not with Alt); a loose block dropped on a wire goes into it.
+
+    Dragged into the frame of a group it belongs there from then on; with Shift it leaves its own.
+    """
 
     def __init__(self, view: CanvasSurface, start: Pointer, name: str) -> None:
         super().__init__(view, start)
@@ -104,6 +107,7 @@ class MoveNodes(Interaction):
         self._others: list[geometry.Rect] = []
         self._places: dict[str, Point] = {}
         self._wire: EdgeKey | None = None
+        self._home: str | None = None
 
     def _moved_names(self) -> list[str]:
         return self.scene.moved_with(self.scene.selection.items)
@@ -131,6 +135,32 @@ class MoveNodes(Interaction):
         self.scene.place(self._places)
         self._wire = self._wire_under()
         self.scene.highlight_wire(self._wire)
+        self._home = self._home_under(pointer)
+        if self._home is None:
+            self.scene.chip.hide()
+        else:
+            self.scene.chip.say(self._words(self._home), pointer.scene)
+
+    def _home_under(self, pointer: Pointer) -> str | None:
+        """The group into which the cards would go when they are let go: a frame that they are dragged into, or with
+        Shift out of the one where they lie; None where they stay in theirs.
+        """
+        graph, names = self.scene.document.graph, list(self._places)
+        homes = {graph.homes.get(name, "") for name in names}
+        if self._wire is not None or len(homes) != 1 or any(name in self.scene.notes for name in names):
+            return None
+        home = homes.pop()
+        if pointer.shift:
+            around = graph.homes.get(home, "") if home else None
+            return around if home != self.scene.entered else None
+        chosen = set(self.scene.selection.items)
+        inner = [one for one in self.scene.groups.values() if not chosen.intersection((one.id, *one.members))]
+        holding = [one.id for one in inner if one.holds(pointer.scene)]
+        return holding[-1] if holding and holding[-1] != home else None
+
+    def _words(self, home: str) -> str:
+        group = self.scene.document.graph.groups_by_id.get(home)
+        return f"Into “{group.title or 'Group'}”" if group is not None else "Out of the group"
 
     def _wire_under(self) -> EdgeKey | None:
         graph = self.scene.document.graph
@@ -147,6 +177,8 @@ class MoveNodes(Interaction):
         if wire is not None:
             name, place = next(iter(places.items()))
             adding.insert_existing(self.scene.document, name, wire, place)
+        elif places and self._home is not None:
+            groups.put_into(self.scene.document, places, self._home, places)
         elif places:
             commands.drop(self.scene.document, places)
 
@@ -161,6 +193,7 @@ class MoveNodes(Interaction):
     def clean(self) -> None:
         self.scene.guides.show_guides(())
         self.scene.highlight_wire(None)
+        self.scene.chip.hide()
 
 
 class PullWire(Interaction):

@@ -36,6 +36,7 @@ HELP = (
     ("Ctrl+A", "select all"),
     ("Ctrl+G, Ctrl+Shift+G", "group, ungroup"),
     ("Ctrl+E", "close the group to one card, open it in place"),
+    ("Drag into a frame, drag with Shift", "put blocks into a group, take them out"),
     ("Enter, Backspace", "into the selected group, back out of it"),
     ("Ctrl+Up, Ctrl+Down", "one copy more, less of the selected group"),
     ("F, 1 or Ctrl+1, +, -", "canvas: show everything, 100 %, closer, farther"),

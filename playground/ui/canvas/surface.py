@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from playground.document.copies import origin
 from playground.document.graph import Edge, EdgeKey
 from playground.editing.connecting import Verdict
 from playground.editing.geometry import Hit, Point, PortRef, hit_test
@@ -74,8 +75,11 @@ class CanvasSurface(QGraphicsView):
         self.canvas_scene.selection.choose(identifiers)
 
     def go_to(self, identifier: str) -> None:
-        """Select a node and bring it into sight."""
+        """Select a node or a group and bring it into sight; of a copy, the inside of its group with its pictures."""
+        copies, identifier = dict(origin(identifier).copies), origin(identifier).drawn
         self.canvas_scene.enter(self.canvas_scene.level_with(identifier))
+        if self.canvas_scene.entered in copies:
+            self.canvas_scene.look_at_copy(copies[self.canvas_scene.entered])
         self.select([identifier])
         item = self.canvas_scene.nodes.get(identifier)
         if item is not None:

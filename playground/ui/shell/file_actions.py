@@ -196,9 +196,9 @@ class FileActions(QObject):
     def composed(self) -> Project:
         """The project as it goes into a file: with the views that are open, and where one looks on the canvas."""
         camera = None
-        if not self._canvas.camera.fitted:
-            centre = self._canvas.camera.centre
-            camera = Camera(zoom=self._canvas.camera.zoom, centre=Position(x=centre.x(), y=centre.y()))
+        centre, zoom, fitted = self._canvas.entering.outermost()
+        if not fitted:
+            camera = Camera(zoom=zoom, centre=Position(x=centre.x(), y=centre.y()))
         return self._document.project.replace(views=self._views.saved_views(), camera=camera)
 
     @Slot()

@@ -435,3 +435,41 @@ def test_a_block_takes_the_weights_of_another_and_is_linked_to_it(qtbot) -> None
     hands.view.select(["dense-2"])
     hands.view.verbs.delete()
     assert hands.graph.node("tanh-1").weights_of is None
+
+
+def test_a_block_dragged_into_a_frame_belongs_to_the_group_and_with_shift_leaves_it(qtbot) -> None:
+    hands = canvas_with(chain(), qtbot)
+    before = hands.json
+    frame = hands.view.canvas_scene.groups["part"].frame
+    start, inside = hands.card("dense-3"), hands.at(frame.x + frame.width / 2, frame.bottom - 6)
+    hands.press(start, keys=ALT)
+    hands.move(inside + QPoint(0, 1), keys=ALT)
+    hands.move(inside, keys=ALT)
+    assert hands.view.canvas_scene.chip.text == "Into “Part”"
+    hands.release(inside, keys=ALT)
+    assert hands.graph.group("part").nodes == ("dense-2", "tanh-1", "dense-3")
+    assert hands.document.undo_stack.count() == 1
+    start = hands.card("dense-3")
+    hands.press(start, keys=ALT)
+    hands.move(start + QPoint(40, 60), keys=ALT | SHIFT)
+    hands.move(start + QPoint(60, 80), keys=ALT | SHIFT)
+    assert hands.view.canvas_scene.chip.text == "Out of the group"
+    hands.release(start + QPoint(60, 80), keys=ALT | SHIFT)
+    assert hands.graph.group("part").nodes == ("dense-2", "tanh-1")
+    hands.document.undo_stack.setIndex(0)
+    assert hands.json == before
+
+
+def test_going_to_a_copy_enters_its_group_and_shows_that_copy(hands: Hands) -> None:
+    groups.set_repeat(hands.document, "part", 4)
+    hands.view.go_to("part/3/tanh-1")
+    assert hands.view.canvas_scene.entered == "part"
+    assert hands.view.selected_node() == "tanh-1"
+    assert hands.view.entering.line.copy.value() == 3
+    zoom = hands.view.camera.zoom
+    hands.view.canvas_scene.enter("")
+    assert hands.view.entering.outermost()[:2] == (hands.view.camera.centre, hands.view.camera.zoom)
+    hands.view.canvas_scene.enter("part")
+    hands.view.camera.zoom_to(2.0)
+    assert hands.view.entering.outermost()[1] != 2.0
+    assert zoom > 0.0
