@@ -221,7 +221,7 @@ def _add_check(commands: Commands[Parser]) -> None:
 def _add_new(commands: Commands[Parser]) -> None:
     parser = _command(commands, "new", "make a project from a file or a folder of yours", ("new", "new"))
     parser.add_argument("data", metavar="DATA", nargs="?",
-                        help="a table, a text, a folder of pictures, or a network (.onnx)")  # fmt: skip
+                        help="a table, a text, a folder of pictures, or a network (.onnx, .keras)")  # fmt: skip
     parser.add_argument("--target", metavar="COLUMN", dest="targets", action="append", default=[],
                         help="the column of a table to predict, else it is guessed; may be repeated")  # fmt: skip
     parser.add_argument("--link", metavar="URL", help="a link to TensorFlow Playground, in the place of DATA")

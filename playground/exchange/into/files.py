@@ -28,7 +28,13 @@ def _onnx(path: Path) -> Imported:
     return import_onnx(path)
 
 
-SOURCES: tuple[Source, ...] = (Source("ONNX", ".onnx", _onnx),)
+def _keras(path: Path) -> Imported:
+    from playground.exchange.into.keras.importing import import_keras
+
+    return import_keras(path)
+
+
+SOURCES: tuple[Source, ...] = (Source("ONNX", ".onnx", _onnx), Source("Keras", ".keras", _keras))
 
 
 def source_of(path: Path) -> Source | None:

@@ -35,8 +35,11 @@ LARGEST_EXTENT = 10_000_000
 
 def import_onnx(path: Path) -> Imported:
     """The network of a file. Raises ExchangeRefused for what is no ONNX file, is damaged, or computes nothing."""
-    graph = read_onnx(path)
-    told: list[str] = []
+    return import_graph(read_onnx(path), path, [f"Opened {path.name}."])
+
+
+def import_graph(graph: OnnxGraph, path: Path, told: list[str]) -> Imported:
+    """The network of what a file says in the operations of ONNX. Raises ExchangeRefused."""
     outputs = _predictions(graph, told)
     needed = _needed(graph, outputs)
     read = {name for operation in needed for name in operation.inputs} | set(outputs)
@@ -52,7 +55,7 @@ def import_onnx(path: Path) -> Imported:
     if not leaving:
         raise ExchangeRefused(f"{path.name} gives nothing that is computed from its input.")
     leaving = [_settled(context, wire, told) for wire in leaving]
-    return imported(context.sheet, path.stem, entering, leaving, [f"Opened {path.name}.", *told])
+    return imported(context.sheet, path.stem, entering, leaving, told)
 
 
 def _settled(context: Context, wire: Wire, told: list[str]) -> Wire:
@@ -155,6 +158,8 @@ def _lay_input(context: Context, entry: Entry, needed: Iterable[Operation], told
 
 def _layout(entry: Entry, readers: list[Operation]) -> tuple[int, ...]:
     """The file's axes in the order that a data block gives them: the batch, then as the first blocks want them."""
+    if entry.layout:
+        return entry.layout
     rank = len(entry.extents)
     batch = next((axis for axis, word in enumerate(entry.words) if "batch" in word.lower() or word in ("N", "n")), 0)
     time_first = any(one.kind in TIME_FIRST and not one.attributes.get("layout", 0) for one in readers)
@@ -194,12 +199,15 @@ def _take(context: Context, graph: OnnxGraph, operation: Operation) -> None:
             return
         except NotFoldable:
             pass
+    if operation.kind in shapes.ARRANGING and isinstance(given[0], Wire) and not _is_known(context, given[0]):
+        context.values[operation.outputs[0]] = given[0]
+        return
     before = set(context.sheet.cards)
     try:
         handler = OPERATORS.get(operation.kind)
         if handler is None:
             raise Unsupported("There is no block for this operation.")
-        if any(isinstance(one, Wire) and not context.sheet.card_of(one).signals for one in given):
+        if any(isinstance(one, Wire) and not _is_known(context, one) for one in given):
             raise Unsupported("It is not known what arrives, as something before it is not supported.")
         found = _handled(handler, context, operation)
         _refuse_missing(context, operation, found)
@@ -210,6 +218,11 @@ def _take(context: Context, graph: OnnxGraph, operation: Operation) -> None:
     for name, value in zip(operation.outputs, found, strict=False):
         if name and value is not None:
             context.values[name] = _with_readers(context, operation, value)
+
+
+def _is_known(context: Context, wire: Wire) -> bool:
+    """Whether the shape of a tensor is known; that of a card that is not supported may not be."""
+    return bool(context.sheet.card_of(wire).signals)
 
 
 def _handled(handler: Handler, context: Context, operation: Operation) -> list[Value | None]:

@@ -194,7 +194,7 @@ def batch_norm(context: Context, operation: Operation) -> list[Value | None]:
         raise Unsupported("It normalizes by the batch also when the network is used.")
     names = ("weight", "bias", "running_mean", "running_var")
     tensors = {name: context.weights(operation, place) for place, name in enumerate(names, start=1)}
-    share = 1.0 - float(at.get("momentum", 0.9))
+    share = round(1.0 - float(at.get("momentum", 0.9)), 7)  # as a share of the newest batch, not of what was
     parameters = {"epsilon": float(at.get("epsilon", 1e-5)), "momentum": share if 0.0 < share <= 1.0 else 0.1}
     return [context.behind(wire, "batch-norm", parameters, tensors, title_of(operation, operation.inputs[1]))]
 

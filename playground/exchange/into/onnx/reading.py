@@ -42,6 +42,8 @@ class Entry:
     words: tuple[str, ...]
     whole: bool
     """Whether it takes whole numbers."""
+    layout: tuple[int, ...] = ()
+    """The axes in the order in which data have them, the batch first; empty where that is to be found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +98,19 @@ def _graph_of(onnx: Any, model: Any, path: Path) -> OnnxGraph:
     graph = model.graph
     if len(graph.node) > MOST_OPERATIONS:
         raise ExchangeRefused(f"{path.name} has {len(graph.node):,} operations; {MOST_OPERATIONS:,} are the most.")
-    constants = {one.name: _array(onnx, one, path) for one in graph.initializer}
+    constants = {_text(one.name): _array(onnx, one, path) for one in graph.initializer}
     if graph.sparse_initializer:
         raise ExchangeRefused(f"{path.name} has sparse weights, which are not supported.")
-    inputs = tuple(_entry(onnx, one) for one in graph.input if one.name not in constants)
+    inputs = tuple(_entry(onnx, one) for one in graph.input if _text(one.name) not in constants)
     operations = tuple(_operation(onnx, node, path) for node in graph.node)
     return OnnxGraph(
         _sorted(operations, {*constants, *(entry.name for entry in inputs), ""}),
         constants,
         inputs,
-        tuple(one.name for one in graph.output),
+        _texts(one.name for one in graph.output),
         _shapes(onnx, model),
         next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
-        model.producer_name,
+        _text(model.producer_name),
     )
 
 
@@ -125,9 +127,19 @@ def _operation(onnx: Any, node: Any, path: Path) -> Operation:
             value = value.decode("utf-8", "replace")
         elif isinstance(value, list) and value and isinstance(value[0], bytes):
             value = [one.decode("utf-8", "replace") for one in value]
-        attributes[attribute.name] = value
-    kind = node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}:{node.op_type}"
-    return Operation(kind, node.name, tuple(node.input), tuple(node.output), attributes)
+        attributes[_text(attribute.name)] = value
+    domain, kind = _text(node.domain), _text(node.op_type)
+    whole = kind if domain in ("", "ai.onnx") else f"{domain}:{kind}"
+    return Operation(whole, _text(node.name), _texts(node.input), _texts(node.output), attributes)
+
+
+def _text(value: Any) -> str:
+    """A name; in damaged files it comes as bytes."""
+    return value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(_text(value) for value in values)
 
 
 def _sorted(operations: Iterable[Operation], known: set[str]) -> tuple[Operation, ...]:
@@ -150,9 +162,9 @@ def _sorted(operations: Iterable[Operation], known: set[str]) -> tuple[Operation
 
 def _entry(onnx: Any, value: Any) -> Entry:
     tensor = value.type.tensor_type
-    words = tuple(one.dim_param for one in tensor.shape.dim)
+    words = _texts(one.dim_param for one in tensor.shape.dim)
     whole = tensor.elem_type in (onnx.TensorProto.INT64, onnx.TensorProto.INT32)
-    return Entry(value.name, _extents(tensor), words, whole)
+    return Entry(_text(value.name), _extents(tensor), words, whole)
 
 
 def _extents(tensor: Any) -> tuple[int, ...]:
@@ -167,7 +179,7 @@ def _shapes(onnx: Any, model: Any) -> dict[str, tuple[int, ...]]:
         return {}
     values = (*inferred.value_info, *inferred.output)
     return {
-        one.name: _extents(one.type.tensor_type)
+        _text(one.name): _extents(one.type.tensor_type)
         for one in values if one.type.HasField("tensor_type") and one.type.tensor_type.HasField("shape")
     }  # fmt: skip
 
@@ -179,24 +191,24 @@ def _array(onnx: Any, tensor: Any, path: Path) -> Array:
     """The numbers of a tensor. Raises ExchangeRefused for sizes that are not those of its numbers."""
     extents = tuple(tensor.dims)
     if any(extent < 0 for extent in extents):
-        raise ExchangeRefused(f"{path.name} is damaged: “{tensor.name[:60]}” has a negative size.")
+        raise ExchangeRefused(f"{path.name} is damaged: “{_text(tensor.name)[:60]}” has a negative size.")
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
         return _from_beside(onnx, tensor, path)
     held = len(tensor.raw_data) or tensor.ByteSize()
     if math.prod(extents) > max(1, held) * 8:  # eight of the smallest kind of number in a byte
-        raise ExchangeRefused(f"{path.name} is damaged: “{tensor.name[:60]}” has fewer numbers than its sizes say.")
+        raise ExchangeRefused(f"{path.name} is damaged: “{_text(tensor.name)[:60]}” has fewer numbers than it says.")
     try:
         return np.asarray(onnx.numpy_helper.to_array(tensor))
     except Exception as error:  # many kinds, none of which a person could tell apart
-        raise ExchangeRefused(f"{path.name} is damaged: “{tensor.name[:60]}” cannot be read.") from error
+        raise ExchangeRefused(f"{path.name} is damaged: “{_text(tensor.name)[:60]}” cannot be read.") from error
 
 
 def _from_beside(onnx: Any, tensor: Any, path: Path) -> Array:
     """A tensor whose numbers lie in a second file, which must be in the same folder."""
     told = {entry.key: entry.value for entry in tensor.external_data}
     name = told.get("location", "")
-    place = Path(name)
-    if not name or place.is_absolute() or len(place.parts) != 1 or place.name in ("..", "."):
+    place = Path(_text(name))
+    if not name or "\0" in name or place.is_absolute() or len(place.parts) != 1 or place.name in ("..", "."):
         raise ExchangeRefused(
             f"{path.name} wants to read its weights from “{name[:80]}”, which is not a file beside it. Put that file "
             "into the same folder and export the network again."

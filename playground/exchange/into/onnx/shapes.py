@@ -190,6 +190,9 @@ def passed(context: Context, operation: Operation) -> list[Value | None]:
     return [context.wire(operation)]
 
 
+ARRANGING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Cast")
+"""Operations that need no card of their own behind one that is not supported."""
+
 OPERATORS: Mapping[str, Handler] = {
     "Reshape": reshape,
     "Flatten": flatten,
