@@ -59,7 +59,7 @@ class Transfers(QObject):
             for one in FORMATS
         )  # fmt: skip
         return (
-            MenuAction("open-network", "Open a &network of another program…", self.ask_and_open, tip="An ONNX or Keras file"),
+            MenuAction("open-network", "Open a &network of another program…", self.ask_and_open, tip=FILTER),
             MenuAction("open-link", "Open a TensorFlow Playground &link…", self.ask_link),
             *exports,
             MenuAction("copy-link", "Copy as TensorFlow Playground link", self.copy_link),
