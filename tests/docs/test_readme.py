@@ -10,10 +10,13 @@ import pytest
 
 from playground.blocks import normalization
 from playground.cli import main
+from playground.code.script import write
 from playground.data.registry import CATALOGUE
 from playground.document import edits, files
 from playground.document.graph import EdgeKey, Node
+from playground.document.library import paths
 from playground.network import check as checking
+from playground.training.opening import open_project
 from playground.training.session.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +54,12 @@ def test_the_layer_trains_when_it_is_put_where_the_readme_says(monkeypatch: pyte
     assert block.parameter_problems({"epsilon": 0}) == [
         ("epsilon", "Epsilon of RMS norm must be a number from 0 to 0.1, but 0 arrived.")
     ]
+
+
+def test_the_project_as_code_is_what_is_written() -> None:
+    (shown,) = re.findall(r"```py\n(.*?)```", README, re.DOTALL)
+    written = write(open_project(paths()["spirals"])).text
+    assert all(part.strip("\n") in written for part in re.split(r"\n\n\n", shown))
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`playground ([a-z]+)", README))))
