@@ -47,6 +47,7 @@ class Names:
 
     def take(self, wanted: str) -> str:
         """A name that nothing else has, as near as can be to the one wanted."""
+        wanted = f"{wanted}_" if keyword.iskeyword(wanted) else wanted
         name, number = wanted, 2
         while name in self._taken:
             name, number = f"{wanted}_{number}", number + 1

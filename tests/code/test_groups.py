@@ -238,6 +238,6 @@ def test_titles_become_names_that_python_takes() -> None:
     blocks = [node(f"layer-{n}", "dense", units=4).replace(title=title) for n, title in enumerate(titles)]
     graph = chain(DIGITS, node("flat", "flatten"), *blocks, node("scores", "dense", units=10), loss=LOSS)
     code = compared(grouped(graph, group("all", " ".join(block.id for block in blocks), 2, title="Network")))
-    for name in ("grosse", "class_2", "n1_layer", "forward_2", "layer_4", "x", "loss"):
+    for name in ("grosse", "class_", "n1_layer", "forward_2", "layer_4", "x", "loss"):
         assert f"        self.{name} = nn.Linear(" in text(code)
     assert "class Network_2(nn.Module):" in text(code)
