@@ -186,7 +186,10 @@ class BlockPanel(Column):
             self.title.setCursorPosition(0)
         is_data = issubclass(declaration, Dataset)
         count = self._document.report.parameters.get(node.id, 0)
-        self.count.setText(f"{count:,} parameter{'s' if count != 1 else ''}" if not is_data else "")
+        words = f"{count:,} parameter{'s' if count != 1 else ''}"
+        if node.weights_of is not None and not count:
+            words = f"{self._document.report.parameters.get(node.weights_of, 0):,} shared"
+        self.count.setText(words if not is_data else "")
         self.to_data.setVisible(is_data)
         self.about.setVisible(True)
 
