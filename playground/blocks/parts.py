@@ -99,6 +99,9 @@ class Part:
     time: int | None = None
     """The time step that it belongs to, where the block goes from step to step. Parts with a time are operations inside
     of one, as their weights are used again and again."""
+    stretched_by: str = ""
+    """The matrix through which the gradient goes to the time step before, where it is that alone and a function whose
+    slope is nowhere above 1: its spectral norm is the most that the gradient can grow by."""
     hidden: bool = False
     """Not worth a step of its own, such as taking one time step out of a series."""
     formula: str = ""

@@ -120,12 +120,14 @@ class TimeSteps:
             "state before gets it times the weights.",
         ))  # fmt: skip
 
-    def function(self, letter: str, source: str, function: str, title: str, formula: str = "") -> None:
+    def function(
+        self, letter: str, source: str, function: str, title: str, formula: str = "", stretched_by: str = ""
+    ) -> None:
         """A sigmoid or tanh, number by number."""
         run = {"sigmoid": torch.sigmoid, "tanh": torch.tanh}[function]
         self._add(Part(
             "function", lambda x, p: (run(x[0]),), (self.now(source),), letter, (), self.now(letter), title, ("unit",),
-            function, time=self._time, formula=formula,
+            function, time=self._time, formula=formula, stretched_by=stretched_by,
         ))  # fmt: skip
 
     def products(
@@ -171,7 +173,7 @@ class TimeSteps:
 def simple_step(steps: TimeSteps) -> None:
     """h = tanh(W x + b + U h' + b')."""
     steps.sums("s", 0, "what comes in and the state before", r"s_t = W x_t + b + U h_{t-1} + b'")
-    steps.function("h", "s", "tanh", "new state", r"h_t = \tanh(s_t)")
+    steps.function("h", "s", "tanh", "new state", r"h_t = \tanh(s_t)", U)
 
 
 def lstm_step(steps: TimeSteps) -> None:

@@ -122,10 +122,12 @@ class BackpropagationAnalysis(Analysis):
         if not tape.gradients:
             raise NothingToShow("No block with weights lies before the loss, so no gradient goes back.")
         pen = Pen(tape, self.digits)
+        question.check()
         titles = {name: subject.title(name) for name in subject.report.order}
         weight = self._chosen(question, tape)
         builder = ChainBuilder(tape, pen, titles)
         chain = builder.chain(*weight)
+        question.check()
         moved = None
         chosen = {name: getattr(self, name) for name in set(CHOSEN_BY.values())}
         maker = StepMaker(subject, tape, pen, titles, builder, Focus(tape, chosen), self.channel)

@@ -29,6 +29,8 @@ class Choice:
     title: str
     value: int
     count: int
+    word: str = ""
+    """The token at the chosen step, where the steps are those of a sequence of tokens."""
 
 
 class Focus:

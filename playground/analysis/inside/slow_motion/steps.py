@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -29,6 +30,7 @@ from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.analysis.inside.slow_motion.terms_words import OF_THIS_BLOCK
 from playground.analysis.inside.slow_motion.unrolled import Unrolled
 from playground.analysis.inside.slow_motion.update import Move, MoveWriter
+from playground.analysis.shared.step_words import tokens_of
 from playground.analysis.subject import Subject
 from playground.document.graph import EdgeKey
 
@@ -150,7 +152,8 @@ class StepMaker:
         name, part = self._titles.get(operation.node, ""), operation.part
         what = part.title or TITLES[operation.kind]
         if unrolled is not None and part.time is not None and unrolled.steps > 1:
-            what = f"{what}, time step {part.time + 1}"
+            words = self._words_of(operation.node, unrolled.steps)
+            what = f"{what}, time step {part.time + 1}" + (f" “{words[part.time]}”" if words else "")
         return f"{name}: {what}" if name and what else name or what
 
     def _onward(self, operation: Operation) -> list[SlowStep]:
@@ -201,7 +204,7 @@ class StepMaker:
         pictures += [picture for one in operations for picture in self._pictures.backward(one)]
         return SlowStep(
             "backward", first.node, self._title(first, unrolled), formula, told,
-            tuple(line for one in words for line in one.lines),
+            (*(line for one in words for line in one.lines), *self._stretch(operations)),
             tuple(self._amount(self._pen.slope(key), value) for key, value in arrived if value is not None),
             tuple(
                 self._amount(self._pen.slope(name), value, name not in self._tape.places)
@@ -215,7 +218,35 @@ class StepMaker:
         found = [choice for one in operations for choice in self._pictures.choices(one)]
         if unrolled is not None and unrolled.steps > 1:
             found.insert(0, Choice("time", "time step", self._focus.time(unrolled.steps), unrolled.steps))
-        return tuple({choice.option: choice for choice in reversed(found)}.values())[::-1]
+        named = (self._named(choice, operations[0].node) for choice in reversed(found))
+        return tuple({choice.option: choice for choice in named}.values())[::-1]
+
+    def _named(self, choice: Choice, node: str) -> Choice:
+        words = self._words_of(node, choice.count) if choice.option in ("time", "key") else ()
+        return replace(choice, word=words[choice.value]) if words else choice
+
+    def _words_of(self, node: str, steps: int) -> tuple[str, ...]:
+        """The token of each step that arrives at a node; empty where there are none, or not so many."""
+        report = self._subject.report
+        source = tokens_of(report, node)
+        if source is None or source not in self._tape.outputs:
+            return ()
+        numbers = self._tape.places[self._tape.outputs[source]].value[0].tolist()
+        words = tuple("·" if one < 0 else report.signals[source].classes[one] for one in numbers)
+        return words if len(words) == steps else ()
+
+    def _stretch(self, operations: Sequence[Operation]) -> tuple[str, ...]:
+        """By how much a step back can make the gradient longer, where one matrix says so."""
+        lines: list[str] = []
+        for operation in operations:
+            if operation.part.stretched_by:
+                name = self._tape.owners[f"{operation.node}.{operation.part.stretched_by}"]
+                matrix = self._tape.value(name)
+                norm = float(torch.linalg.matrix_norm(matrix, 2)) if bool(matrix.isfinite().all()) else math.nan
+                symbol = self._pen.symbol(name)
+                lines.append(f"Spectral norm of {symbol}: {self._pen.number(norm)}. A step back makes the gradient at "
+                             "most so many times as long; the slopes of tanh shorten it.")  # fmt: skip
+        return tuple(lines)
 
     # Over time ------------------------------------------------------------------------------------------------------
 
@@ -243,7 +274,7 @@ class StepMaker:
             slope = self._pen.slope(one.name, one.index) + (OF_THIS_BLOCK if self._tape.shared(one.name) else "")
             lines.append(f"{slope} = {self._pen.sum(terms)} = {total}")
         steps = unrolled.steps
-        choice = (Choice("time", "time step", time, steps),) if steps > 1 else ()
+        choice = (self._named(Choice("time", "time step", time, steps), operation.node),) if steps > 1 else ()
         arrived = [(key, self._tape.gradient(key)) for key in operation.outputs]
         return SlowStep(
             "backward", operation.node, f"{self._titles[operation.node]}: sum over all {steps} time steps",

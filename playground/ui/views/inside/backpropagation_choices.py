@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from playground.analysis.inside.slow_motion.focus import Choice
 from playground.ui.widgets.controls import QuietSpinBox
 from playground.ui.widgets.icons import put_icon
-from playground.ui.widgets.labels import Label, plain_tip
+from playground.ui.widgets.labels import Label, elided, plain_tip
 from playground.ui.widgets.options import flat_button
 from playground.ui.widgets.painted import metrics
 from playground.ui.widgets.theme import THEME
 
 ROOM_AROUND = 44
 """Pixels beside the number of a box."""
+LONGEST_WORD = 80
 PACE = 400
 """Milliseconds at each time step when it goes through all."""
 Key = tuple[Qt.Key, Qt.KeyboardModifier]
@@ -48,9 +50,8 @@ class ChoiceRow(QWidget):
         self.boxes: dict[str, QuietSpinBox] = {}
         self._labels: dict[str, Label] = {}
         self._choices: tuple[Choice, ...] = ()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(THEME.px(4))
+        self._goes = False
+        """Whether there are time steps to go through."""
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Time step")
         self.slider.setToolTip(plain_tip("Which time step is opened (Up and Down)"))
@@ -60,19 +61,60 @@ class ChoiceRow(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(PACE)
         self._clock.timeout.connect(self._next_time)
+        self._pairs: dict[str, QWidget] = {}
         for option in KEY_WORDS:
-            label, box = Label(), QuietSpinBox()
-            label.setProperty("role", "secondary")
-            box.setObjectName(option)
-            box.valueChanged.connect(self._changed)
-            self.boxes[option], self._labels[option] = box, label
-            row.addWidget(label)
-            row.addWidget(box)
-            if option == "time":
-                row.addWidget(self.slider, 1)
-                row.addWidget(self.through)
+            self._add(option)
         self.slider.valueChanged.connect(self._slid)
-        row.addStretch(0)
+        self.show_choices(())
+
+    def _add(self, option: str) -> None:
+        """The box of an option with its words before it; that of the time step has the slider behind it."""
+        pair, label, box = QWidget(self), Label(), QuietSpinBox()
+        row = QHBoxLayout(pair)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(THEME.px(4))
+        label.setProperty("role", "secondary")
+        box.setObjectName(option)
+        box.valueChanged.connect(self._changed)
+        self._pairs[option], self.boxes[option], self._labels[option] = pair, box, label
+        for widget in (label, box, *((self.slider, self.through) if option == "time" else ())):
+            row.addWidget(widget, int(widget is self.slider))
+
+    # Room -------------------------------------------------------------------------------------------------------------
+
+    def _shown(self) -> list[QWidget]:
+        return [pair for pair in self._pairs.values() if not pair.isHidden()]
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max((pair.minimumSizeHint().width() for pair in self._shown()), default=0)
+        return QSize(widest, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._flow()
+
+    def _flow(self) -> None:
+        """The boxes in as many rows as the width asks for; what is left in the first is the slider's."""
+        gap, pairs = THEME.px(8), self._shown()
+        rows: list[list[QWidget]] = [[]]
+        left = 0
+        for pair in pairs:
+            wide = pair.sizeHint().width()
+            if rows[-1] and left + wide > self.width():
+                rows.append([])
+                left = 0
+            rows[-1].append(pair)
+            left += wide + gap
+        top = 0
+        for row in rows if pairs else ():
+            high = max(pair.sizeHint().height() for pair in row)
+            spare = max(0, self.width() - sum(pair.sizeHint().width() + gap for pair in row) + gap)
+            left = 0
+            for pair in row:
+                wide = pair.sizeHint().width() + (spare if pair is self._pairs["time"] and self._goes else 0)
+                pair.setGeometry(left, top, wide, high)
+                left += wide + gap
+            top += high + THEME.px(3)
+        self.setFixedHeight(max(0, top - THEME.px(3)))
 
     def show_choices(self, choices: tuple[Choice, ...]) -> None:
         """Offer these; hidden where there are none."""
@@ -80,21 +122,21 @@ class ChoiceRow(QWidget):
         known = {choice.option: choice for choice in choices}
         for option, box in self.boxes.items():
             choice = known.get(option)
-            box.setVisible(choice is not None)
-            self._labels[option].setVisible(choice is not None)
+            self._pairs[option].setVisible(choice is not None)
             if choice is not None:
                 self._show(box, self._labels[option], choice)
         time = known.get("time")
-        goes = time is not None and time.title == "time step"
-        self.slider.setVisible(goes)
-        self.through.setVisible(goes)
-        if not goes:
+        self._goes = time is not None and time.title == "time step"
+        self.slider.setVisible(self._goes)
+        self.through.setVisible(self._goes)
+        if not self._goes:
             self.stop()
         if time is not None:
             with QSignalBlocker(self.slider):
                 self.slider.setRange(1, time.count)
                 self.slider.setValue(time.value + 1)
         self.setVisible(bool(choices))
+        self._flow()
 
     def _show(self, box: QuietSpinBox, label: Label, choice: Choice) -> None:
         label.setText(choice.title)
@@ -102,8 +144,9 @@ class ChoiceRow(QWidget):
         with QSignalBlocker(box):
             box.setRange(1, choice.count)
             box.setValue(choice.value + 1)
-            box.setSuffix(f" of {choice.count}")
-        wide = metrics().horizontalAdvance(f"{choice.count} of {choice.count}")
+            word = elided(metrics(), choice.word, Qt.TextElideMode.ElideRight, THEME.px(LONGEST_WORD))
+            box.setSuffix(f" of {choice.count}" + (f" · {word}" if word else ""))
+        wide = metrics().horizontalAdvance(f"{choice.count}{box.suffix()}")
         box.setMinimumWidth(wide + THEME.px(ROOM_AROUND))
         box.setAccessibleName(title)
         box.setToolTip(plain_tip(f"{title} that is written out ({KEY_WORDS[choice.option]})"))
