@@ -279,6 +279,22 @@ def test_with_all_states_given_the_lag_counts_from_the_chosen_step() -> None:
     assert at == 3 and len(lengths) == 4 and lengths[0] > 0.0
 
 
+def state_token(title: str) -> str:
+    return title.partition("“")[2].removesuffix("”")
+
+
+def test_the_spectral_norm_is_told_as_the_most_that_a_step_back_can_stretch() -> None:
+    question = question_of(GRAPHS["simple rnn"])
+    result = BackpropagationAnalysis(digits=8).compute(question)
+    state = step_of(result, "backward", "new state")
+    line = next(line for line in state.lines if line.startswith("Spectral norm"))
+    matrix = question.loaded().network.get_submodule("memory").weight_hh_l0.detach().numpy()
+    norm = np.linalg.svd(matrix)[1][0]
+    assert f": {norm:.5f}" in line
+    bars = next(picture for picture in state.pictures if "by lag" in picture.title).values[0]
+    assert (bars[1:] <= bars[:-1] * norm * 1.000001).all()
+
+
 @pytest.mark.parametrize(("name", "gates"), [
     ("simple rnn", ["what comes in and the state before", "new state"]),
     ("lstm", ["Input gate", "Forget gate", "Candidate", "Output gate", "Cell", "Hidden state"]),
@@ -287,13 +303,16 @@ def test_with_all_states_given_the_lag_counts_from_the_chosen_step() -> None:
 def test_a_time_step_is_opened_gate_by_gate(name: str, gates: list[str]) -> None:
     result = opened(name, time=2)
     titles = [step.title.split(": ")[1] for step in result.steps if step.node == "memory" and step.way == "forward"]
-    assert titles == [f"{gate}, time step 3" for gate in gates]
+    token = state_token(titles[0])
+    assert token in "ABCD" and titles == [f"{gate}, time step 3 “{token}”" for gate in gates]
     backward = [step.title.split(": ")[1] for step in result.steps if step.node == "memory" and step.way == "backward"]
     assert backward == [*reversed(titles), "sum over all 6 time steps"]
     summed = step_of(result, "backward", "sum over all")
     assert any(picture.look == "bars" and picture.options == ("", "time") for picture in summed.pictures)
     state = step_of(result, "backward", gates[-1])
-    assert state.choices[0].option == "time" and (state.choices[0].value, state.choices[0].count) == (2, 6)
+    choice = state.choices[0]
+    assert (choice.option, choice.value, choice.count, choice.word) == ("time", 2, 6, token)
+    assert any(line.startswith("Spectral norm of U") for line in state.lines) == (name == "simple rnn")
     assert any(line.endswith("add up:") for line in state.lines) == (name != "simple rnn"), "from the next step's gates"
     assert {picture.look for picture in state.pictures} == {"signed", "bars", "chain"}
     longest = next(picture for picture in state.pictures if "by lag" in picture.title)
