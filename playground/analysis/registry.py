@@ -32,6 +32,7 @@ from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis
 from playground.analysis.run.curves import CurvesAnalysis
 from playground.analysis.run.distributions import DistributionsAnalysis
+from playground.analysis.run.experiment import ExperimentAnalysis
 from playground.analysis.run.gradient_flow import GradientFlowAnalysis
 from playground.analysis.run.luck import LuckAnalysis
 from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
@@ -71,6 +72,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ModeConnectivityAnalysis,
     RaceAnalysis,
     LuckAnalysis,
+    ExperimentAnalysis,
     OptimizerXrayAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,

@@ -16,7 +16,7 @@ from playground.analysis.subject import Subject
 from playground.training.session.session import Session
 from tests.network.drawn_projects import drawn_parameters
 
-HEAVY = frozenset({"race", "luck", "mode-connectivity", "curvature"})
+HEAVY = frozenset({"race", "luck", "experiment", "mode-connectivity", "curvature"})
 """They train or iterate for themselves; one in four is looked at."""
 SMALL = {
     "resolution": 40,

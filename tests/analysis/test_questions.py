@@ -16,7 +16,7 @@ from playground.document.project import Project
 from playground.training.session.session import Session
 from tests.end_to_end.conftest import spirals
 
-APART = {"race", "luck", "mode-connectivity", "runs", "curves"}
+APART = {"race", "luck", "experiment", "mode-connectivity", "runs", "curves"}
 """They train networks of their own, or look at no network."""
 
 

@@ -30,6 +30,7 @@ from playground.ui.views.loss.loss_surface import LossSurfaceView
 from playground.ui.views.loss.mode_connectivity import ModeConnectivityView
 from playground.ui.views.run.curves import CurvesView
 from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.experiment import ExperimentView
 from playground.ui.views.run.gradient_flow import GradientFlowView
 from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.optimizer_xray import OptimizerXrayView
@@ -37,7 +38,16 @@ from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
 
 SHELVES: dict[str, tuple[type[View], ...]] = {
-    "Of the &run": (CurvesView, RunsView, GradientFlowView, DistributionsView, OptimizerXrayView, RaceView, LuckView),
+    "Of the &run": (
+        CurvesView,
+        RunsView,
+        GradientFlowView,
+        DistributionsView,
+        OptimizerXrayView,
+        RaceView,
+        LuckView,
+        ExperimentView,
+    ),
     "Of the &answers": (
         DecisionBoundaryView,
         FitView,

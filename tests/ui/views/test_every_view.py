@@ -45,6 +45,7 @@ from playground.ui.views.registry import VIEWS
 from playground.ui.views.rendering import render
 from playground.ui.views.run.curves import CurvesView
 from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.experiment import ExperimentView
 from playground.ui.views.run.gradient_flow import GradientFlowView
 from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.optimizer_xray import OptimizerXrayView
@@ -63,6 +64,7 @@ from tests.ui.views import (
     results_curvature,
     results_descent,
     results_distributions,
+    results_experiments,
     results_fit,
     results_flow,
     results_forecast,
@@ -158,6 +160,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (RaceView, results_contests.race_without_ground),
     (LuckView, results_contests.luck),
     (LuckView, results_contests.luck_underway),
+    (ExperimentView, results_experiments.dots),
+    (ExperimentView, results_experiments.dots_underway),
+    (ExperimentView, results_experiments.curves),
+    (ExperimentView, results_experiments.two_curves),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]

@@ -1,4 +1,4 @@
-"""What the views of contests share: Start and Stop, how long, and which quantity is drawn."""
+"""What the views of contests share: Start and Stop, and of contests how long, and which quantity is drawn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STOP_TIP = "End all runs at once; what they have reached stays in sight"
 BEGINS = "The runs begin…"
 
 
-class ContestView(View):
+class StartedView(View):
     """A view whose result a person asks for. `chosen` is the analysis with the present options."""
 
     empty: ClassVar[str] = PRESS_START
@@ -32,11 +32,6 @@ class ContestView(View):
         self._starts = 0
         self.start_button = QPushButton("Start")
         self.start_button.clicked.connect(self.start_or_stop)
-        self.epochs_box = self.parameters.integer("epochs")
-        self.epochs_box.setSpecialValueText("as the goals")
-        self.quantity_box = self.parameters.choice(
-            "quantity", [("Measure of the goals", "score"), ("Training loss", "loss")]
-        )
         self._name_button()
         self.waiting.cancel_wanted.connect(self._on_cancelled)
 
@@ -92,12 +87,24 @@ class ContestView(View):
         super().leave_project()
 
     def show_message(self, sentence: str) -> None:
-        if sentence == PRESS_START:
+        if sentence == self.empty:
             if self.running or self.result is not None:
                 return  # The answer to the question before; what was reached stays in sight.
         else:
             self._rest()
         super().show_message(sentence)
+
+
+class ContestView(StartedView):
+    """A contest: as long as is chosen, with the measure or the loss on its chart."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.epochs_box = self.parameters.integer("epochs")
+        self.epochs_box.setSpecialValueText("as the goals")
+        self.quantity_box = self.parameters.choice(
+            "quantity", [("Measure of the goals", "score"), ("Training loss", "loss")]
+        )
 
 
 def as_title(words: str) -> str:

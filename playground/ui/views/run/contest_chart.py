@@ -49,6 +49,8 @@ class ChartBand:
     low: Numbers
     high: Numbers
     opacity: float
+    number: int | None = None
+    """The run whose colour it has; None for the accent."""
 
 
 def run_color(number: int) -> QColor:
@@ -85,9 +87,9 @@ class ContestChart(FittedPlot):
 
     def draw_lines(
         self, lines: Sequence[ChartLine] = (), bands: Sequence[ChartBand] = (), thin: Sequence[ChartLine] = (),
-        *, logarithmic: bool = False,
+        *, logarithmic: bool = False, left: float = 0.0,
     ) -> None:  # fmt: skip
-        """Draw bands, thin lines without names, and lines with them. The numbers are as measured."""
+        """Draw bands, thin lines without names, and lines with them, from `left` on. The numbers are as measured."""
         for item in (*self.drawn_items, *self.name_items):
             self.removeItem(item)
         self.drawn_items, self.name_items, self._ends = [], [], []
@@ -105,13 +107,13 @@ class ContestChart(FittedPlot):
             heights.append(y)
         scaled = [curve_lines.to_scale(line.y, logarithmic) for line in lines]
         heights += [y for line, y in zip(lines, scaled, strict=True) if line.counts] or ([] if heights else scaled)
-        longest = max((float(line.x[-1]) for line in (*lines, *thin) if len(line.x)), default=1.0)
+        longest = max((float(line.x[-1]) for line in (*lines, *thin) if len(line.x)), default=left + 1.0)
         bottom, top = curve_lines.bounds(heights)
         drawn = any(np.isfinite(part).any() for part in heights)
         self.say(NO_LOGARITHM if logarithmic and heights and not drawn else "")
         for line, y in zip(lines, scaled, strict=True):
             self._add_line(line, y, bottom, top)
-        self._extent = (0.0, longest if longest > 0.0 else 1.0, bottom, top)  # one look only: the first epoch to come
+        self._extent = (left, longest if longest > left else left + 1.0, bottom, top)
         self.fit()
 
     def _add(self, item: QGraphicsItem, depth: float) -> None:
@@ -121,7 +123,7 @@ class ContestChart(FittedPlot):
 
     def _add_band(self, band: ChartBand, low: Numbers, high: Numbers) -> None:
         there = np.isfinite(low) & np.isfinite(high)
-        color = QColor(THEME.color("accent"))
+        color = QColor(THEME.color("accent")) if band.number is None else run_color(band.number)
         color.setAlphaF(band.opacity)
         x = np.concatenate([band.x[there], band.x[there][::-1]])
         y = np.concatenate([low[there], high[there][::-1]])
