@@ -34,7 +34,7 @@ OWN_NAMES = (
 """What the file calls its own."""
 STEPS = 'f"{len(losses)} steps, loss {losses[0]:.4f} at the first and {losses[-1]:.4f} at the last"'
 USUAL_EPOCHS = 100
-"""Epochs of a file whose project does not say when to stop."""
+"""Epochs of a file whose project says nowhere how many."""
 
 
 def write_by_hand(project: Project) -> Written:
@@ -86,7 +86,8 @@ class _Script:
     def _numbers(self) -> Iterator[str]:
         training = self.project.training
         yield f"SEED = {self.project.seed}"
-        yield f"EPOCHS = {training.stop.epochs or USUAL_EPOCHS}"
+        promised = [goal.within_epochs for goal in self.project.goals]
+        yield f"EPOCHS = {training.stop.epochs or max(promised, default=USUAL_EPOCHS)}"
         if training.batch_size:
             yield f"BATCH_SIZE = {training.batch_size}"
         yield f"LEARNING_RATE = {GradientDescent.model_validate(training.optimizer.parameters).learning_rate!r}"
@@ -186,6 +187,8 @@ def _in_numpy(statement: str, shape: tuple[int, ...]) -> str:
     named = {str(one.arg): ast.literal_eval(one.value) for one in call.keywords if one.arg != "generator"}
     if name == "zeros_":
         return f"np.zeros({size})"
+    if name == "eye_":
+        return f"np.eye({', '.join(map(str, shape))})"
     if name == "constant_":
         return f"np.full({size}, {given[0]!r})"
     if name == "normal_":

@@ -21,6 +21,7 @@ MEASURES = {
     "gallery": "tests.benchmarks.gallery:measure",
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
+    "code": "tests.benchmarks.written:measure",
     "deep": "tests.benchmarks.deep_networks:measure",
     "drag": "tests.benchmarks.dragging:measure",
     "groups": "tests.benchmarks.grouped:measure",
