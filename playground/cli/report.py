@@ -90,7 +90,17 @@ def open_project(name: str) -> tuple[Project, Path]:
     from playground.training.opening import open_project as open_file
 
     path = find(name)
+    if path.suffix.lower() != ".json":
+        _refuse_network(path)
     return open_file(path), path
+
+
+def _refuse_network(path: Path) -> None:
+    """Raises CallError for a network of another program, which becomes a project first."""
+    from playground.exchange.into.files import source_of
+
+    if path.is_file() and source_of(path) is not None:
+        raise CallError(f"{path} is of another program; make a project of it with: playground new {path} --out FILE")
 
 
 def goal_content(goal: Goal) -> dict[str, Any]:

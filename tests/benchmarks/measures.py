@@ -24,6 +24,7 @@ MEASURES = {
     "code": "tests.benchmarks.written:measure",
     "deep": "tests.benchmarks.deep_networks:measure",
     "drag": "tests.benchmarks.dragging:measure",
+    "exports": "tests.benchmarks.exports:measure",
     "groups": "tests.benchmarks.grouped:measure",
     "memory": "tests.benchmarks.memory:measure_session",
     "memory-with-window": "tests.benchmarks.memory:measure_window",

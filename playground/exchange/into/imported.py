@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.signal import Signal
-from playground.document.graph import Choice, Edge, Graph, Node, Note, Position
+from playground.document.graph import Choice, Edge, Graph, Node, Position
 from playground.document.project import Project, TrainingSettings
 from playground.editing.layout import tidy
 from playground.editing.starting import ROW_STEP, STEP
@@ -48,6 +48,7 @@ def imported(
     graph = _with_ends(sheet, inputs, outputs, told)
     project = Project(
         title=title[:200] or "Imported network",
+        summary=" ".join(told)[:2_000],
         graph=_laid_out(graph),
         training=TrainingSettings(optimizer=Choice(id="adam", parameters={"learning_rate": 0.001})),
     )
@@ -91,14 +92,6 @@ def _laid_out(graph: Graph) -> Graph:
         for node in graph.nodes
     ]
     return graph.replace(nodes=tuple(nodes))
-
-
-def noted(project: Project, text: str) -> Project:
-    """The project with a sticky note above its blocks that says where it comes from."""
-    top = min((node.position.y for node in project.graph.nodes), default=0.0)
-    left = min((node.position.x for node in project.graph.nodes), default=0.0)
-    note = Note(id="note-1", text=text[:5_000], position=Position(x=left, y=top - 190.0), width=420.0, height=150.0)
-    return project.replace(graph=project.graph.replace(notes=(*project.graph.notes, note)))
 
 
 def _checkpoint(project: Project, tensors: Tensors, told: list[str]) -> Checkpoint | None:

@@ -37,6 +37,8 @@ def test_files_that_keras_wrote_answer_as_keras_did(name: str):
     assert reasons(found) == []
     assert blocks(found)[1:] == BLOCKS[name]
     np.testing.assert_allclose(ours(found, channels_first(kept["x"]))[0], kept["y"], rtol=1e-5, atol=1e-6)
+    named = [one.title for one in found.project.graph.nodes if one.title]
+    assert named == (["first"] if name == "conv" else [])  # the others were numbered by Keras
 
 
 def test_momentum_and_epsilon_are_those_of_torch():

@@ -6,6 +6,7 @@ layer for images, which leave no block behind, and another order of the weights 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.exchange.into.imported import Imported
-from playground.exchange.into.keras.archive import KerasModel, Layer, read_keras
+from playground.exchange.into.keras.archive import KerasModel, Layer, read_keras, snake_case
 from playground.exchange.into.onnx.importing import import_graph
 from playground.exchange.into.onnx.reading import Entry, OnnxGraph, Operation
 from playground.exchange.refusals import ExchangeRefused
@@ -49,7 +50,7 @@ class Writer:
         for name, value in (constants or {}).items():
             self.constants[f"{output}/{name}"] = np.asarray(value)
             names.append(f"{output}/{name}")
-        self.operations.append(Operation(kind, layer.name, tuple(names), (output,), at))
+        self.operations.append(Operation(kind, _title(layer), tuple(names), (output,), at))
         return output
 
     def activate(self, layer: Layer, x: str, name: Any) -> str:
@@ -67,6 +68,11 @@ class Writer:
         if layer.settings.get("data_format") == "channels_first":
             return work(x)
         return self.put("Transpose", layer, [work(self.put("Transpose", layer, [x], perm=TO_FIRST))], perm=TO_LAST)
+
+
+def _title(layer: Layer) -> str:
+    """What a person called the layer; nothing where Keras numbered it."""
+    return "" if re.fullmatch(rf"{snake_case(layer.kind)}(_\d+)?", layer.name) else layer.name
 
 
 def import_keras(path: Path) -> Imported:

@@ -17,7 +17,8 @@ from playground.exchange.into.wire import Wire
 def title_of(operation: Operation, weight: str = "") -> str:
     """What a layer is called in the file: by itself, else by its weights (`encoder.0.weight` is of `encoder.0`)."""
     name = re.sub(rf"/{operation.kind.rpartition(':')[2]}(_\d+| \d+)?$", "", operation.name).rpartition("/")[2]
-    if name and not name.startswith("node_") and not re.fullmatch(rf"{operation.kind}(_?\d+)?", name):
+    numbered = re.fullmatch(r"(node_.*)|([A-Za-z]?\d+)", name)
+    if name and not numbered and not re.fullmatch(rf"{operation.kind}(_?\d+)?", name):
         return name
     owner, dot, last = weight.rpartition(".")
     return owner if dot and last in ("weight", "kernel") and not owner.startswith("onnx::") else ""
