@@ -10,7 +10,7 @@ from playground.blocks.signal import Signal
 from playground.code.lines import Line, indented
 from playground.code.pieces import piece
 from playground.code.sources import Sources
-from playground.code.values import CannotWrite, written
+from playground.code.values import CannotWrite, in_quotes, written
 from playground.data.base import ClassDataset, Dataset, RegressionDataset, given_numbers
 from playground.data.preparation import code_labels, measure_scaling, split
 from playground.network.check import Report
@@ -163,7 +163,7 @@ def _used(used: object, block: Dataset, sources: Sources) -> str:
 
 def _missing(block: Dataset, node: str, name: str, why: str) -> list[Line]:
     """The place where a person fills in how the data are loaded."""
-    words = [f"def {name}():", f"    # {block.title} cannot be written: {why}.",
+    words = [f"def {name}():", f"    # {block.title} cannot be written: {in_quotes(why)}.",
              f'    raise NotImplementedError("load {block.title} here")', "", ""]  # fmt: skip
     return [Line(word, (node,)) for word in words]
 

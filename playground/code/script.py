@@ -19,8 +19,9 @@ from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.code.starting import starting
 from playground.code.training import training
+from playground.code.values import in_quotes, quoted
 from playground.data.base import ROWS, Dataset
-from playground.document.copies import unrolled
+from playground.document.copies import drawn, unrolled
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report, check
@@ -64,7 +65,7 @@ class Script:
         self.graph: Graph = unrolled(project.graph)
         self.sources = Sources(OWN_NAMES)
         self.starting: tuple[Line, ...] = ()
-        self.network: NetworkCode = network_code(project.graph, report, f"{project.title}.")
+        self.network: NetworkCode = network_code(project.graph, report, f"{in_quotes(project.title)}.")
         for line in self.network.imports:
             self.sources.import_line(line)
         phases = active_phases(project, report)
@@ -121,7 +122,8 @@ class Script:
         cannot = tuple(dict.fromkeys((*self._not_ours(), *self.loading.cannot, *self.network.cannot)))
         text = "\n".join([*(line.text for line in body), *main])
         head = [*self._docstring(cannot), *self._imports(text), *numbers]
-        return joined([*map(Line, head), *body, *map(Line, main)], cannot)
+        lines = [Line(line.text, tuple(dict.fromkeys(map(drawn, line.nodes)))) for line in body]
+        return joined([*map(Line, head), *lines, *map(Line, main)], cannot)
 
     def _alone(self, phases: Sequence[ActivePhase]) -> str:
         """Why several processes cannot share the work, a sentence; empty where they can."""
@@ -151,15 +153,15 @@ class Script:
 
     def _docstring(self, cannot: Iterable[str]) -> Iterator[str]:
         project = self.project
-        summary = " ".join(project.summary.split())
-        yield f'"""{project.title}: {summary}' if summary else f'"""{project.title}.'
+        title, summary = in_quotes(project.title), in_quotes(project.summary)
+        yield from textwrap.wrap(f'"""{title}: {summary}' if summary else f'"""{title}.', WIDTH)
         yield ""
         yield from textwrap.wrap(
             "The experiment as it stands on the canvas of Playground, in plain PyTorch: data, network, training and "
             "evaluation. It needs nothing of Playground.", WIDTH,
         )  # fmt: skip
         for sentence in dict.fromkeys(cannot):
-            yield from textwrap.wrap(f"Not written: {sentence}", WIDTH)
+            yield from textwrap.wrap(f"Not written: {in_quotes(sentence)}", WIDTH)
         yield '"""'
         yield ""
 
@@ -198,7 +200,7 @@ class Script:
             yield f"    data{', unit' if setting.units else ''} = load_data()"
         yield "    model = Network()"
         if self.weights_file:
-            yield f'    model.load_state_dict(load_file(Path(__file__).with_name("{self.weights_file}")))'
+            yield f'    model.load_state_dict(load_file(Path(__file__).with_name({quoted(self.weights_file)})))'
         elif self.starting:
             yield "    initialize(model)"
         arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]

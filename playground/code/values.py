@@ -58,3 +58,8 @@ def quoted(text: str) -> str:
     plain = repr(text)
     inner = plain[1:-1]
     return f'"{inner}"' if plain[0] == "'" and '"' not in inner and "\\" not in inner else plain
+
+
+def in_quotes(text: str) -> str:
+    """Words of a person on one line of a docstring or a comment, where they can end neither."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace('"""', "\'\'\'")

@@ -145,5 +145,26 @@ def test_where_nothing_learns_there_is_only_something_to_measure() -> None:
 
 def test_copies_in_a_row_start_in_one_line() -> None:
     graph = chain(dense(5), dense(5), dense(2), groups=[Group(id="stage", nodes=("dense-2",), repeat=90)])
-    text = write(project_of(graph, {})).text
+    written = write(project_of(graph, {}))
+    text = written.text
     assert text.count("stage/") == 1 and "enumerate(model." in text and text.count("\n") < 350
+    assert set(written.lines) == {"data", "loss", "dense-1", "dense-2", "dense-3", "stage"}
+    first = text.splitlines().index("def load_data():")
+    assert written.nodes_at(first) == ("data",)
+
+
+def test_no_words_of_a_person_become_code() -> None:
+    evil = 'A "title""" \\\nimport os  # {braces} \''
+    groups = [Group(id="stage", title=evil, nodes=("dense-1", "dense-2"))]
+    graph = chain(dense(3), dense(3), dense(2), groups=groups)
+    graph = graph.replace(nodes=tuple(node.replace(title=evil) for node in graph.nodes))
+    project = project_of(graph, {}).replace(title=evil, summary=evil)
+    for text in (write(project).text, write(project, distributed=True, weights='a"b\\.safetensors').text):
+        assert not any(line.strip().startswith("import os") for line in text.split("\n")) or "torch.distributed" in text
+        assert 'A "title' in compile_and_doc(text)
+
+
+def compile_and_doc(text: str) -> str:
+    names: dict[str, Any] = {"__name__": "alone"}
+    exec(compile(text, "written", "exec"), names)
+    return names["__doc__"]

@@ -154,7 +154,7 @@ def _filled(asked: Reading, columns: list[tuple[ChosenColumn, TableColumn]]) -> 
         if asked.missing == "leave-out" or not found.count(MISSING):
             continue
         place = f"{block.start}:{block.stop}"
-        yield f"gaps = np.isnan(features[:, {block.start}])  # in {_escaped(chosen.name)}"
+        yield f"gaps = np.isnan(features[:, {block.start}])  # in {_escaped(' '.join(chosen.name.split()))}"
         yield f'known = features[rows["train"]][~gaps[rows["train"]], {place}]'
         yield f"features[gaps, {place}] = {_usual(asked, chosen)}"
 
