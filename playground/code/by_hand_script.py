@@ -17,6 +17,7 @@ from playground.code.lines import Line, Written, commented, indented, joined
 from playground.code.loading import loading
 from playground.code.roles import Roles
 from playground.code.sources import Sources
+from playground.code.values import in_quotes
 from playground.document.copies import drawn
 from playground.document.project import Project
 from playground.network.check import Report, check
@@ -73,7 +74,8 @@ class _Script:
     def _docstring(self, cannot: Iterable[str]) -> Iterator[str]:
         project = self.project
         summary = " ".join(project.summary.split())
-        yield f'"""{project.title}: {summary}' if summary else f'"""{project.title}.'
+        title = in_quotes(project.title)
+        yield f'"""{title}: {in_quotes(summary)}' if summary else f'"""{title}.'
         yield ""
         yield from textwrap.wrap(
             "The experiment as it stands on the canvas of Playground, by hand in numpy: forward, backward and update. "

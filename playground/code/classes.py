@@ -14,6 +14,7 @@ from playground.code.body import Body, Statement
 from playground.code.lines import Line, commented, indented
 from playground.code.naming import Names
 from playground.code.tree import Scope
+from playground.code.values import in_quotes
 
 NUMBER = re.compile(r"(?<![\w.\"'])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.\"'])")
 FARTHEST = 64
@@ -107,7 +108,7 @@ class ClassWriter:
     def lines(self, group: tuple[str, ...], summary: str, extra: Sequence[Line] = ()) -> Iterator[Line]:
         """The class. `group` are the ids on the canvas that its head is about, `extra` methods of its own."""
         yield Line(f"class {self.name}(nn.Module):", group)
-        yield Line(f'    """{summary}"""', group)
+        yield Line(f'    """{in_quotes(summary)}"""', group)
         first = len(self.body.init)
         later = (place for index, places in self.places.items() if index >= first for place in places)
         used = {place.values for place in later}

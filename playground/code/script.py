@@ -65,7 +65,7 @@ class Script:
         self.graph: Graph = unrolled(project.graph)
         self.sources = Sources(OWN_NAMES)
         self.starting: tuple[Line, ...] = ()
-        self.network: NetworkCode = network_code(project.graph, report, f"{in_quotes(project.title)}.")
+        self.network: NetworkCode = network_code(project.graph, report, f"{project.title}.")
         for line in self.network.imports:
             self.sources.import_line(line)
         phases = active_phases(project, report)

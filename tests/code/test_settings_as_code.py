@@ -1,5 +1,6 @@
 """Settings that no preset has, or not together: a project with each of them learns alike as a file of its own."""
 
+import ast
 from typing import Any
 
 import pytest
@@ -159,12 +160,7 @@ def test_no_words_of_a_person_become_code() -> None:
     graph = chain(dense(3), dense(3), dense(2), groups=groups)
     graph = graph.replace(nodes=tuple(node.replace(title=evil) for node in graph.nodes))
     project = project_of(graph, {}).replace(title=evil, summary=evil)
-    for text in (write(project).text, write(project, distributed=True, weights='a"b\\.safetensors').text):
-        assert not any(line.strip().startswith("import os") for line in text.split("\n")) or "torch.distributed" in text
-        assert 'A "title' in compile_and_doc(text)
-
-
-def compile_and_doc(text: str) -> str:
-    names: dict[str, Any] = {"__name__": "alone"}
-    exec(compile(text, "written", "exec"), names)
-    return names["__doc__"]
+    for text in (write(project).text, write(project, weights='a"b\\.safetensors').text):
+        tree = ast.parse(text)
+        assert not any(isinstance(node, ast.Import) and node.names[0].name == "os" for node in ast.walk(tree))
+        assert 'A "title' in str(ast.get_docstring(tree))
