@@ -48,7 +48,6 @@ NOT_REGISTERED = {"companion": "asked for by ui/shell/companion.py, never by nam
 WITHOUT_VIEW = {
     "live-maps": "drawn on the cards of the canvas by ui/shell/canvas_feed.py",
     "wire-gradients": "drawn on the wires of the canvas by ui/shell/canvas_feed.py",
-    "use-it": "drawn by its view as soon as that is there",
 }
 NAMED_OTHERWISE: dict[str, str] = {}
 """Analyses whose id, file and classes do not use the same word, with the reason."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from playground.analysis.base import Analysis, Table
@@ -11,6 +11,7 @@ from playground.analysis.run.advice import Advice, Kind, Offer, of_curves
 from playground.analysis.run.data_advice import of_data
 from playground.analysis.run.gradient_flow import GradientFlowAnalysis
 from playground.analysis.run.gradient_warnings import Warning
+from playground.analysis.use.answering import why_not as why_not_used
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -52,6 +53,9 @@ class CompanionAnalysis(Analysis):
             found += [_of_layers(warning) for warning in flow.compute(question).warnings]
         if any(advice.kind == "goal" for advice in found):
             found = [advice for advice in found if advice.kind not in ("saturated", "copies", "vanishing", "unscaled")]
+        if not why_not_used(subject.report):
+            use = Offer("Use it", view="use-it")
+            found = [replace(advice, offers=(use,)) if advice.kind == "goal" else advice for advice in found]
         return Companion(tuple(sorted(found, key=lambda advice: ORDER.index(advice.kind))))
 
 

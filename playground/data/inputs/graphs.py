@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from playground.data.inputs.base import AnyArray, Encoded, EntryError, InputForm
@@ -10,14 +10,14 @@ from playground.data.inputs.files import Entries, InputFile
 from playground.data.inputs.texts import texts_of
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class NodeForm(InputForm):
     """One of the nodes, by its name."""
 
     noun: ClassVar[str] = "a node"
 
     names: tuple[str, ...]
-    graph: AnyArray
+    graph: AnyArray = field(compare=False)
     """The features of all nodes, (1, nodes, features)."""
 
     def encoded(self, entry: str) -> Encoded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -142,7 +142,7 @@ class RowForm(InputForm):
     noun: ClassVar[str] = "a row"
 
     fields: tuple[Field, ...]
-    points: NDArray[np.float64] | None = None
+    points: NDArray[np.float64] | None = field(default=None, compare=False)
     """Of two columns of numbers the rows of the training part, (N, 2), so that one can click between them."""
 
     @property

@@ -34,8 +34,12 @@ class SeriesForm(InputForm):
     last: tuple[float, ...] = ()
     """The end of what was measured, to begin with."""
 
-    def encoded(self, entry: Sequence[float]) -> Encoded:
-        numbers = np.asarray(entry, dtype=np.float64)
+    def numbers(self, entry: str | Sequence[float]) -> tuple[float, ...]:
+        """The numbers of an entry, which may be typed. Raises EntryError."""
+        return tuple(numbers_in_text(entry)) if isinstance(entry, str) else tuple(entry)
+
+    def encoded(self, entry: str | Sequence[float]) -> Encoded:
+        numbers = np.asarray(self.numbers(entry), dtype=np.float64)
         if len(numbers) < self.window:
             raise EntryError(
                 f"The network sees {self.window} {self.step_name}, but {len(numbers)} "
@@ -43,7 +47,7 @@ class SeriesForm(InputForm):
             )
         if not np.isfinite(numbers).all():
             raise EntryError("All numbers of a series must be there.")
-        seen = (numbers[-self.window :] - self._base(entry)) * self.factor
+        seen = (numbers[-self.window :] - self._base(numbers)) * self.factor
         more = len(numbers) - self.window
         notes = (f"The last {self.window} of {len(numbers)} numbers are seen.",) if more else ()
         return Encoded(seen.astype(np.float32).reshape(1, self.window, 1), notes)
@@ -51,8 +55,8 @@ class SeriesForm(InputForm):
     def entry(self, features: AnyArray) -> tuple[float, ...]:
         return self.last
 
-    def units(self, numbers: NDArray[np.float64], entry: Sequence[float]) -> NDArray[np.float64]:
-        return np.asarray(numbers / self.factor + self._base(entry))
+    def units(self, numbers: NDArray[np.float64], entry: str | Sequence[float]) -> NDArray[np.float64]:
+        return np.asarray(numbers / self.factor + self._base(self.numbers(entry)))
 
     def read(self, file: InputFile) -> Entries:
         """One series for each line with several numbers; numbers one below the other are one series."""
@@ -74,11 +78,11 @@ class SeriesForm(InputForm):
             tuple((str(number),) for number in range(1, len(rows) + 1)),
         )
 
-    def words(self, entry: Sequence[float]) -> str:
-        return f"{len(entry)} numbers"
+    def words(self, entry: str | Sequence[float]) -> str:
+        return f"{len(self.numbers(entry))} numbers"
 
-    def _base(self, entry: Sequence[float]) -> float:
-        return float(entry[-1]) if self.relative else self.shift
+    def _base(self, numbers: Sequence[float] | NDArray[np.float64]) -> float:
+        return float(numbers[-1]) if self.relative else self.shift
 
 
 def numbers_in_text(text: str) -> list[float]:

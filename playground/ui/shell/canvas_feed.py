@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from playground.analysis.inside.live_maps import LiveMaps, LiveMapsAnalysis
 from playground.analysis.inside.wire_gradients import GradientFlow, WireGradientsAnalysis
 from playground.analysis.question import Question
+from playground.analysis.shared.given import Given
 from playground.data.base import Part
 from playground.document.graph import EdgeKey
 from playground.training.phases import active_phases
@@ -61,6 +62,8 @@ class CanvasFeed(QObject):
         self._asked_for: Snapshot | None = None
         self._opened = 0
         self.example = 0
+        self.given: Given | None = None
+        """What a person has given in place of an example of the data."""
         self._run = -1
         self._waited = 0
         self._pause = 1
@@ -127,7 +130,7 @@ class CanvasFeed(QObject):
         self._asked_for = snapshot
         self._waited = 0
         analysis = LiveMapsAnalysis(resolution=MAP_SIDE)
-        question = Question(graph=self._document.graph, snapshot=snapshot, example=self.example)
+        question = Question(graph=self._document.graph, snapshot=snapshot, example=self.example, given=self.given)
         self._analyst.request(Request(self._maps_key, analysis, question))
 
     def _picture(self, snapshot: Snapshot) -> None:
@@ -155,6 +158,12 @@ class CanvasFeed(QObject):
     def show_example(self, example: int) -> None:
         """Follow another example through the blocks."""
         self.example = example
+        self._asked_for = None
+
+    @Slot(object)
+    def show_given(self, given: Given | None) -> None:
+        """Follow an example that a person has given through the blocks; None for one of the data again."""
+        self.given = given
         self._asked_for = None
 
     @Slot(str)
@@ -204,7 +213,7 @@ class CanvasFeed(QObject):
     @Slot()
     def _on_opened(self) -> None:
         self._opened += 1
-        self.example = 0
+        self.example, self.given = 0, None
         # Blocks of two projects often share their names.
         self._canvas.live.clear()
         self._shown = self._sizes = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from playground.analysis.use.answering import why_not
 from playground.blocks.base import Fix
 from playground.document.graph import Choice
 from playground.editing import commands
@@ -36,6 +37,8 @@ class Failures(QObject):
     """The snapshot that a person wants to go back to, the training settings from there on, and words for the Undo menu;
     None for the settings as they are."""
     rewind_wanted = Signal()
+    use_wanted = Signal()
+    """A person wants to use what was learned."""
 
     def __init__(self, document: OpenDocument, trainer: Trainer, messages: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -69,10 +72,14 @@ class Failures(QObject):
         if frame.finished == self._ended:
             return
         if frame.finished:
-            self._messages.tell(frame.finished, tone="good")
+            self._messages.tell(frame.finished, self._after_the_end(), tone="good")
         elif self._messages.text == self._ended:
             self._messages.dismiss()
         self._ended = frame.finished
+
+    def _after_the_end(self) -> list[Button]:
+        report = self._document.report
+        return [("Use it", self.use_wanted.emit)] if report.ok and not why_not(report) else []
 
     def _for_divergence(self, recovery: Recovery | None) -> list[Button]:
         buttons: list[Button] = [("Rewind", self.rewind_wanted.emit)]

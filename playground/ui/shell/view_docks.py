@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QToolTip
 
 from playground.analysis.base import Analysis
 from playground.analysis.question import OF_A_RUN, Weight
+from playground.analysis.shared.given import Given
 from playground.document import edits
 from playground.document.copies import unrolled
 from playground.document.graph import Graph
@@ -37,7 +38,7 @@ KEYS = {
         ("curves", "decision-boundary", "confusion-matrix", "prediction-wall", "weights", "feature-maps",
          "loss-surface", "gradient-flow", "runs"), start=1,
     )
-}  # fmt: skip
+} | {"use-it": "Ctrl+U"}  # fmt: skip
 """The views one opens by number; all others by the menu's letters."""
 MOST_WEIGHTS = 4
 """Weights that are looked at together."""
@@ -50,6 +51,8 @@ class ViewDocks(QObject):
     """Views were opened or closed."""
     example_changed = Signal(int)
     """Another example is looked at."""
+    example_given = Signal(object)
+    """An example that a person has given by hand is looked at; None for one of the data again."""
     moment_chosen = Signal(float)
     """The step that a person wants to look back at."""
     run_chosen = Signal(str, int)
@@ -76,6 +79,8 @@ class ViewDocks(QObject):
         """The selected node, which some views show."""
         self.example = 0
         """Row of the example that some views look at."""
+        self.given: Given | None = None
+        """What a person has given in its place."""
         self._past: Snapshot | None = None
         """The moment that was shown when views were last asked for."""
         self.weights: tuple[Weight, ...] = ()
@@ -139,6 +144,7 @@ class ViewDocks(QObject):
         for identifier, dock in self.docks.items():
             dock.view.take_options(chosen.get(identifier, {}))
         self.example = next((row for options in chosen.values() if (row := _row(options))), 0)
+        self._forget_given()
         self.example_changed.emit(self.example)
 
     def _fitting(self) -> list[str]:
@@ -173,6 +179,7 @@ class ViewDocks(QObject):
         dock.tab_chosen.connect(self.layout.bring_to_front)
         panel.close_requested.connect(functools.partial(self.close, identifier))
         panel.view.example_chosen.connect(self.follow_example)
+        panel.view.example_given.connect(self.give_example)
         panel.view.weight_pointed_at.connect(self.point_at)
         panel.view.edit_wanted.connect(self._on_edit)
         panel.view.moment_chosen.connect(self.moment_chosen)
@@ -192,6 +199,8 @@ class ViewDocks(QObject):
 
     def _take_away(self, identifier: str) -> None:
         dock = self.docks.pop(identifier)
+        if dock.view.gives:
+            self._forget_given()
         if dock.view is self._writing:
             self._writing = None
             self.canvas_notes_changed.emit(NO_NOTES)
@@ -216,14 +225,34 @@ class ViewDocks(QObject):
 
     @Slot(int)
     def follow_example(self, example: int) -> None:
-        if example != self.example:
+        """Look at another example of the data."""
+        if example != self.example or self.given is not None:
             self.example = example
+            self._forget_given()
             self.example_changed.emit(example)
-            for identifier, dock in self.docks.items():
-                if "example" in dock.view.parameters.infos:
-                    dock.hurried = True
-                    if dock.seen:
-                        self._ask_for(identifier, dock)
+            self._hurry("example")
+
+    @Slot(object)
+    def give_example(self, given: Given) -> None:
+        """Look at an example that a person has given by hand."""
+        self.given = given
+        self.example_given.emit(given)
+        self._hurry("given")
+
+    def _forget_given(self) -> None:
+        if self.given is not None:
+            self.given = None
+            for dock in self.docks.values():
+                dock.view.forget_given()
+            self.example_given.emit(None)
+
+    def _hurry(self, looked_at: str) -> None:
+        """Ask at once for the views that look at it."""
+        for identifier, dock in self.docks.items():
+            if looked_at in (*dock.view.parameters.infos, *dock.view.analysis.needs):
+                dock.hurried = True
+                if dock.seen:
+                    self._ask_for(identifier, dock)
 
     @Slot(object)
     def point_at(self, weight: Weight) -> None:
@@ -289,7 +318,7 @@ class ViewDocks(QObject):
             return
         question = self._feed.question(
             analysis, self._document.graph, self._document.project,
-            node=self.node or None, example=self.example, weights=self.weights,
+            node=self.node or None, example=self.example, weights=self.weights, given=self.given,
         )  # fmt: skip
         # What a view needs and has not changed is not computed again, as that of a moment of the past.
         asked_for = (analysis, *question.compared(analysis.needs))

@@ -43,6 +43,9 @@ class View(QWidget):
     accompanies: ClassVar[bool] = False
     """It goes along with every training; a presenter sees another one large where there is one."""
 
+    gives: ClassVar[bool] = False
+    """A person gives examples of their own in it, which the others follow while it is open."""
+
     momentary: ClassVar[frozenset[str]] = frozenset()
     """Parameters of the analysis that a project never holds."""
 
@@ -51,6 +54,9 @@ class View(QWidget):
 
     example_chosen = Signal(int)
     """The person looks at another example; every view that shows one follows."""
+
+    example_given = Signal(object)
+    """The person gives an example of their own, as Given; every view that shows one, and the canvas, follows."""
 
     weight_pointed_at = Signal(object)
     """The person points at one weight, as (name, index); every view that shows chosen weights follows."""
@@ -212,6 +218,9 @@ class View(QWidget):
 
     def tell_step(self, step: int) -> None:
         """The moment that the window shows; what a view draws may be older. Called often."""
+
+    def forget_given(self) -> None:
+        """An example of the data is looked at again, in place of one that a person has given."""
 
     def leave_project(self) -> None:
         """Another project was opened: forget what is shown and said of the one before, also under a resting mouse."""

@@ -36,6 +36,7 @@ from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
+from playground.ui.views.use.use_it import UseItView
 
 SHELVES: dict[str, tuple[type[View], ...]] = {
     "Of the &run": (
@@ -49,6 +50,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         ExperimentView,
     ),
     "Of the &answers": (
+        UseItView,
         DecisionBoundaryView,
         FitView,
         ProbeView,

@@ -52,6 +52,7 @@ from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
 from playground.ui.views.saving import PNG_RATIO, framed, save_png
+from playground.ui.views.use.use_it import UseItView
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import (
     results,
@@ -77,6 +78,7 @@ from tests.ui.views import (
     results_rule,
     results_surface,
     results_text,
+    results_use,
     results_xray,
 )
 
@@ -117,6 +119,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ForecastView, results_forecast.beyond_the_end),
     (GraphView, results_graph.graph_answers),
     (NextTokenView, results_text.next_token),
+    *((UseItView, make) for make in (
+        results_use.digit, results_use.row, results_use.point, results_use.series, results_use.text,
+        results_use.symbols, results_use.node, results_use.redrawn,
+    )),
     (BackpropagationView, results_backpropagation.two_ways),
     (BackpropagationView, results_backpropagation.wide),
     (BackpropagationView, results_backpropagation.over_time),
