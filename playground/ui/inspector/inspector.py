@@ -38,6 +38,8 @@ class Inspector(QTabWidget):
         self.setMinimumWidth(280)
         self._document = document
         self._node = ""
+        self._beside: list[QWidget] = []
+        """Tabs that stay in front."""
         self.data = DataPanel(document)
         self.block = BlockPanel(document)
         self.group = GroupPanel(document)
@@ -58,6 +60,20 @@ class Inspector(QTabWidget):
         document.changed.connect(self.show_report)
         document.opened.connect(self._forget)
 
+    def add_beside(self, panel: QWidget, title: str) -> None:
+        """Add a tab of another kind: it stays in front when another block is selected."""
+        self._beside.append(panel)
+        self.addTab(panel, title)
+
+    def leave(self, panel: QWidget) -> None:
+        """Show the selected block in place of such a tab."""
+        if self.currentWidget() is panel:
+            self.setCurrentWidget(self.block_place)
+
+    def _bring(self, panel: QWidget) -> None:
+        if self.currentWidget() not in self._beside:
+            self.setCurrentWidget(panel)
+
     @Slot(str)
     def select(self, node: str, copy: str = "") -> None:
         """Show a node, on the tab that fits it, with the weights of one of its copies; an empty id shows the notes of
@@ -71,9 +87,9 @@ class Inspector(QTabWidget):
         self.block.select(self._node, copy)
         if self._node in data_nodes(graph):
             self.data.select(self._node)
-            self.setCurrentWidget(self.data)
+            self._bring(self.data)
         else:
-            self.setCurrentWidget(self.block_place)
+            self._bring(self.block_place)
 
     @Slot(str)
     def select_group(self, group: str) -> None:
@@ -81,7 +97,7 @@ class Inspector(QTabWidget):
         if group in self._document.graph.groups_by_id:
             self.group.select(group)
             self.block_place.setCurrentWidget(self.group)
-            self.setCurrentWidget(self.block_place)
+            self._bring(self.block_place)
 
     def show_snapshot(self, snapshot: Snapshot | None, first: Snapshot | None = None) -> None:
         """Show newer weights, where they are seen, and how far they are from the first ones."""

@@ -53,6 +53,8 @@ class Arrangement(QObject):
         """The panel asked for last: it stays however narrow the window is."""
         self.widths: dict[str, float] = {**USUAL_WIDTH}
         """Of the panels, in pixels at 100 %."""
+        self._least: dict[str, float] = {}
+        """Of the panels that need more room for what they show."""
         self._working = False
         """The canvas is there, not the gallery."""
         self._presenting = False
@@ -103,6 +105,11 @@ class Arrangement(QObject):
             self.wanted[side] = wanted
         self.apply()
 
+    def widen(self, side: str, least: float) -> None:
+        """Give a panel at least so many pixels at 100 % for a while; 0 for its own width again."""
+        self._least = {**self._least, side: least}
+        self.apply()
+
     @Slot()
     def apply(self) -> None:
         """Show what is wanted and has room, and share the room."""
@@ -124,12 +131,13 @@ class Arrangement(QObject):
         else:
             wanted = [side for side in (LEFT, RIGHT) if self.wanted[side]]
         whole = self._window.width() / THEME.scale
-        least = {side: min(self.widths[side], LEAST_WIDTH[side]) for side in wanted}
+        full = {side: max(self.widths[side], self._least.get(side, 0.0)) for side in wanted}
+        least = {side: min(full[side], LEAST_WIDTH[side]) for side in wanted}
         going = sorted(wanted, key=lambda side: (side == self._asked, side == RIGHT))
         while going and whole - sum(least[side] for side in going) < LEAST_MIDDLE and going[0] != self._asked:
             going.pop(0)
-        roomy = whole - sum(self.widths[side] for side in going) >= LEAST_MIDDLE
-        return {side: THEME.px((self.widths if roomy else least)[side]) for side in going}
+        roomy = whole - sum(full[side] for side in going) >= LEAST_MIDDLE
+        return {side: THEME.px((full if roomy else least)[side]) for side in going}
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and self._working:
@@ -144,7 +152,8 @@ class Arrangement(QObject):
         fitting = self._fitting()
         for side, dock in self.docks.items():
             if dock.isVisible() and side in fitting and abs(dock.width() - fitting[side]) > 2:
-                self.widths[side] = dock.width() / THEME.scale
+                kept = self._least if self._least.get(side) else self.widths
+                kept[side] = dock.width() / THEME.scale
 
     # From one project to the next ----------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     ),
     "&Train": (
         "play", "step", "epoch", "rewind", "seed", LINE, "take-weights", LINE, "freeze", "reset-block", "widen",
+        LINE, "view-use-it",
     ),
     "T&ime": (
         "earlier", "later", "replay", "best", "now", LINE, "branch", "branch-tenth", "branch-half", "branch-twice",
@@ -42,8 +43,8 @@ TABLE: Mapping[str, tuple[Entry, ...]] = {
     "&View": (
         *((title, tuple(f"view-{view.analysis.id}" for view in shelf)) for title, shelf in SHELVES.items()),
         LINE, "toggle-palette", "toggle-inspector", "fit", "actual-size", "zoom-in", "zoom-out", "next-pane",
-        "previous-pane", "show-outline", LINE, "theme-light", "theme-dark", "theme-system", "high-contrast", LINE,
-        "text-larger", "text-smaller", "text-usual", LINE, "present",
+        "previous-pane", "show-outline", "show-code", LINE, "theme-light", "theme-dark", "theme-system",
+        "high-contrast", LINE, "text-larger", "text-smaller", "text-usual", LINE, "present",
     ),
     "&Help": ("keys", "log", "about"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from playground.ui.canvas.minimap import Minimap
 from playground.ui.canvas.outline import OutlineWidget
 from playground.ui.canvas.palette import PaletteWidget
 from playground.ui.canvas.view import CanvasView
+from playground.ui.code.panel import CodePanel
 from playground.ui.exchange.transfers import Transfers
 from playground.ui.inspector.inspector import Inspector
 from playground.ui.open_document import OpenDocument
@@ -51,6 +52,8 @@ class Parts(QObject):
         self.palette = PaletteWidget(self.document, self.canvas)
         self.outline = OutlineWidget(self.document, self.canvas)
         self.inspector = Inspector(self.document)
+        self.code = CodePanel(self.document, self.analyst)
+        self.inspector.add_beside(self.code, "Code")
         self.views = ViewDocks(frame, self.document, self.feed, self.analyst)
         self.files = FileActions(frame, self.document, self.trainer, self.run, self.views, self.feed, self.canvas)
         self.own_files = OwnFiles(frame, self.document, self.canvas)

@@ -14,10 +14,11 @@ from playground.exchange.into.files import source_of
 from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.metrics.words import metric_words
+from playground.ui.code.panel import WIDTH as CODE_WIDTH
 from playground.ui.own_files.dropped import chosen_of
 from playground.ui.own_files.opening import is_data
 from playground.ui.shell.appearance import Appearance
-from playground.ui.shell.arrangement import LEFT, Arrangement
+from playground.ui.shell.arrangement import LEFT, RIGHT, Arrangement
 from playground.ui.shell.behind_gallery import BehindGallery
 from playground.ui.shell.frame import Frame
 from playground.ui.shell.help import Help
@@ -29,6 +30,7 @@ from playground.ui.shell.presenter import Presenter
 from playground.ui.shell.top_bar import UNSAVED, TopBar
 from playground.ui.threads.garbage import MemoryReturn
 from playground.ui.views.registry import VIEWS
+from playground.ui.views.use.use_it import UseItView
 from playground.ui.weights.taking import is_weights
 from playground.ui.widgets.icons import put_icon
 from playground.ui.widgets.labels import one_line, plain_tip
@@ -78,6 +80,7 @@ class Workplace(Parts):
             MenuAction("gallery", "&Gallery", self.show_gallery, "Alt+Home", "gallery"),
             MenuAction("quit", "&Quit", frame.close, "Ctrl+Q"),
             MenuAction("find", "&Find a block…", self.find_block, "Ctrl+K", "search"),
+            MenuAction("show-code", "&Code", self.show_code, "Ctrl+Shift+C", tip="The project as a Python file"),
             MenuAction("show-outline", "&Outline", self.show_outline, "Ctrl+Shift+O", tip="The canvas as a tree"),
         ))  # fmt: skip
         for name, action, keys in (
@@ -119,6 +122,7 @@ class Workplace(Parts):
         self.branching.told.connect(self._tell)
         self.feed.runs.told.connect(self._tell)
         self.failures.back_wanted.connect(self.branching.go_back)
+        self.failures.use_wanted.connect(self._use_it)
         self.failures.rewind_wanted.connect(self.run.rewind)
         self.run.refused.connect(self._refuse_past)
         self.companion.offer_wanted.connect(self.offers.take)
@@ -133,8 +137,13 @@ class Workplace(Parts):
         self.inspector.group.keep_wanted.connect(self.canvas.group_files.ask_and_keep)
         self.canvas.group_files.told.connect(self._tell)
         self.views.example_changed.connect(self.canvas_feed.show_example)
+        self.views.example_given.connect(self.canvas_feed.show_given)
         self.views.canvas_notes_changed.connect(self.canvas.canvas_scene.wire_notes.show)
         self.canvas.said.connect(self._say)
+        self.canvas.group_selected.connect(self._on_group)
+        self.inspector.currentChanged.connect(self._on_tab)
+        self.code.nodes_chosen.connect(self.canvas.select)
+        self.code.told.connect(self._tell)
         self.canvas.parameters_wanted.connect(self.panes.enter_parameters)
         self.canvas.weight_edit_requested.connect(self._on_weight_edited)
         self.inspector.weight_edit_requested.connect(self._on_weight_edited)
@@ -279,10 +288,33 @@ class Workplace(Parts):
     def _on_selected(self, node: str) -> None:
         self.views.node = self.canvas.canvas_scene.computed_name(node)
         self.inspector.select(node, self.views.node)
+        self.code.select([node] if node else [])
 
     @Slot()
     def _on_copy(self) -> None:
         self._on_selected(self.canvas.selected_node())
+
+    @Slot(str)
+    def _on_group(self, group: str) -> None:
+        if group in self.document.graph.groups_by_id:
+            self.code.select(self.document.graph.members(group))
+
+    @Slot()
+    def _on_tab(self) -> None:
+        reading = self.inspector.currentWidget() is self.code
+        self.arrangement.widen(RIGHT, CODE_WIDTH if reading else 0.0)
+
+    @Slot()
+    def show_code(self) -> None:
+        """The project as a file, beside the canvas; again for the inspector."""
+        if self.frame.pages.currentWidget() is not self.canvas:
+            self.show_canvas()
+        if self.inspector.isVisible() and self.inspector.currentWidget() is self.code:
+            self.inspector.leave(self.code)
+            return
+        self.arrangement.want(RIGHT, True)
+        self.inspector.setCurrentWidget(self.code)
+        self.code.page.setFocus()
 
     @Slot(str)
     def _enter_group(self, group: str) -> None:
@@ -310,6 +342,11 @@ class Workplace(Parts):
         self.messages.tell(
             sentence, [("Go to now", self.time.now), ("Branch from here", self.branching.branch)], tone="warning"
         )
+
+    @Slot()
+    def _use_it(self) -> None:
+        self.messages.dismiss()
+        self.views.open(UseItView.analysis.id)
 
     @Slot(str, int)
     def _with_run(self, what: str, number: int) -> None:
