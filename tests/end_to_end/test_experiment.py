@@ -26,7 +26,7 @@ def test_a_class_guesses_and_sees_the_verdict(person: Person, tmp_path: Path) ->
     view = place.views.dock("experiment").view
     assert isinstance(view, ExperimentView)
     person.sees(lambda: view.message.startswith("Does a network without non-linearity fail"))
-    view.question_box.setCurrentIndex(view.question_box.findData("relu-half-zeros"))
+    view.question_button.choose("relu-half-zeros")
     person.sees(lambda: view.message.startswith("Is half of what ReLU gives zero"))
     view.guess_box.setCurrentIndex(view.guess_box.findData("does-not-hold"))
     view.seeds_box.setValue(3)
@@ -46,7 +46,7 @@ def test_a_long_one_grows_stops_at_once_and_another_question_takes_its_place(per
     place.views.show_only(["experiment"])
     view = place.views.dock("experiment").view
     assert isinstance(view, ExperimentView)
-    view.question_box.setCurrentIndex(view.question_box.findData("width-helps"))
+    view.question_button.choose("width-helps")
     person.sees(lambda: view.message.startswith("Does a wider hidden layer"))
     QTest.mouseClick(view.start_button, LEFT)
     person.sees(lambda: view.result is not None and view.result.share > 0.05)
@@ -55,5 +55,5 @@ def test_a_long_one_grows_stops_at_once_and_another_question_takes_its_place(per
     QTest.mouseClick(view.start_button, LEFT)
     person.sees(lambda: not place.analyst.busy("view:experiment"))
     assert view.result is not None and not view.result.whole
-    view.question_box.setCurrentIndex(view.question_box.findData("label-noise"))
+    view.question_button.choose("label-noise")
     person.sees(lambda: view.result is None and not view.running)

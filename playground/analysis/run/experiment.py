@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.question import Cancelled, Question
+from playground.document.chapters import CHAPTER_FILE, read_chapter
 from playground.document.declaration import parameter
 from playground.document.decoding import ProjectFileError
 from playground.document.experiment import Experiment
@@ -29,7 +30,7 @@ from playground.network.check import Report
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
 
-PRESS_START = "Choose a question, guess the answer (⋯), and press Start."
+PRESS_START = "Choose a question (Ask), guess the answer (⋯), and press Start."
 Guess = Literal["none", "holds", "does-not-hold"]
 
 
@@ -164,6 +165,10 @@ def _as_table(measurement: Measurement) -> Table:
     return columns, [list(row) for row in rows]
 
 
-def questions() -> list[tuple[str, str]]:
-    """Question and id of all experiments that come with the program, chapter by chapter."""
-    return [(read_experiment(path).question, name_of(path)) for path in experiment_files()]
+def questions() -> dict[str, list[tuple[str, str]]]:
+    """Question and id of all experiments that come with the program, by the title of their chapter."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in experiment_files():
+        chapter = read_chapter(path.parent / CHAPTER_FILE).title
+        found.setdefault(chapter, []).append((read_experiment(path).question, name_of(path)))
+    return found

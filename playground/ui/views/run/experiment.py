@@ -17,6 +17,7 @@ from playground.analysis.run.experiment import (
 )
 from playground.ui.views.run.contest import StartedView, as_title
 from playground.ui.views.run.contest_chart import ChartBand, ChartLine, ContestChart
+from playground.ui.views.run.question_button import QuestionButton
 from playground.ui.views.run.variant_dots import VariantDots, VariantRow
 from playground.ui.widgets.labels import Label
 from playground.ui.widgets.legend import Entry
@@ -24,8 +25,6 @@ from playground.ui.widgets.plots import tick_words
 from playground.ui.widgets.theme import THEME
 
 BAND = 0.14
-BOX, LIST = 150, 560
-"""Pixels of the chooser of questions: at least for the box, and for the list that it opens."""
 MOST_TICKS = 8
 """So many values of an axis are written below it; of more, round numbers."""
 GUESSES = [("No guess", "none"), ("It holds", "holds"), ("It does not hold", "does-not-hold")]
@@ -53,19 +52,18 @@ class ExperimentView(StartedView):
         self.body_layout.addWidget(self.question)
         self.body_layout.addWidget(self.charts, 1)
         self.body_layout.addWidget(self.words)
-        self.question_box = self.parameters.choice("experiment", questions())
+        self.question_button = QuestionButton(questions())
+        button = self.question_button
+        self.parameters.bind_with("experiment", lambda: button.identifier, button.show_question, button.chosen)
         self.guess_box = self.parameters.choice("guess", GUESSES)
         self.seeds_box = self.parameters.integer("seeds")
         self.seeds_box.setSpecialValueText("as the experiment")
-        for control in (self.question_box, self.start_button):
+        for control in (self.question_button, self.start_button):
             self.options_layout.addWidget(control)
         self.add_more([("Your guess", self.guess_box), ("Seeds", self.seeds_box)])
         self.restyle()
 
     def restyle(self) -> None:
-        # The box may be as narrow as its place is, the list of questions never.
-        self.question_box.setMinimumWidth(THEME.px(BOX))
-        self.question_box.view().setMinimumWidth(THEME.px(LIST))
         self.dots.restyle()
         self.curves.restyle()
         self.question.setFont(THEME.font(13, bold=True))
