@@ -7,7 +7,7 @@ and the optimizer works on a few tensors whatever the depth.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -45,6 +45,8 @@ class Layout:
     """Names, places and shapes of all parameters in the flat tensor, in order."""
 
     places: tuple[Place, ...]
+    shared: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Further names of parameters that several nodes use, such as `dense-2.weight`, with that of their place."""
 
     @property
     def size(self) -> int:
@@ -56,8 +58,18 @@ class Layout:
         return {place.name: place for place in self.places}
 
     def of_node(self, node: str) -> tuple[Place, ...]:
-        """The parameters of one node."""
+        """The parameters that a node has of its own."""
         return tuple(place for place in self.places if place.node == node)
+
+    def used_by(self, node: str) -> Mapping[str, Place]:
+        """All parameters that a node uses, its own and those of others, by their short names: `weight`, `bias`."""
+        prefix = f"{node}."
+        found = {place.name.removeprefix(prefix): place for place in self.of_node(node)}
+        borrowed = {name: owner for name, owner in self.shared.items() if name.startswith(prefix)}
+        if borrowed:
+            known = self.by_name()
+            found.update({name.removeprefix(prefix): known[owner] for name, owner in borrowed.items()})
+        return found
 
 
 class FlatParameters:
@@ -74,7 +86,7 @@ class FlatParameters:
         for name, parameter in named:
             places.append(Place(name, start, tuple(parameter.shape)))
             start += parameter.numel()
-        self.layout = Layout(tuple(places))
+        self.layout = Layout(tuple(places), _further_names(module))
         device = named[0][1].device if named else torch.device("cpu")
         dtype = _common_type(parameter for _, parameter in named)
         self.values = torch.zeros(start, device=device, dtype=dtype)
@@ -87,9 +99,20 @@ class FlatParameters:
                 parameter.grad = self.gradients[place.start : place.stop].view(place.shape)
 
     def view(self, name: str) -> torch.Tensor:
-        """One parameter by name, as a view."""
-        place = self.layout.by_name()[name]
+        """One parameter by name, as a view; also by the name of a node that uses another one's."""
+        place = self.layout.by_name()[self.layout.shared.get(name, name)]
         return self.values[place.start : place.stop].view(place.shape)
+
+
+def _further_names(module: nn.Module) -> dict[str, str]:
+    """Names of parameters that have another one already, with the first."""
+    first: dict[int, str] = {}
+    found: dict[str, str] = {}
+    for name, parameter in module.named_parameters(remove_duplicate=False):
+        known = first.setdefault(id(parameter), name)
+        if known != name:
+            found[name] = known
+    return found
 
 
 def _common_type(parameters: Iterable[torch.Tensor]) -> torch.dtype:

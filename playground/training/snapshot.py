@@ -70,10 +70,10 @@ class Snapshot:
         return self.parameters[place.start : place.stop].reshape(place.shape)
 
     def of_node(self, node: str) -> dict[str, NDArray[np.float32]]:
-        """All parameters of one node, by their short name: `weight`, `bias`."""
+        """All parameters that a node uses, its own and those of others, by their short name: `weight`, `bias`."""
         return {
-            place.name.split(".", 1)[1]: self.parameters[place.start : place.stop].reshape(place.shape)
-            for place in self.layout.of_node(node)
+            name: self.parameters[place.start : place.stop].reshape(place.shape)
+            for name, place in self.layout.used_by(node).items()
         }
 
     def memory_by_name(self) -> dict[str, NDArray[np.float32]]:

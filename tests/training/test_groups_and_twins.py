@@ -189,3 +189,15 @@ def test_an_embedding_and_the_output_may_share_one_matrix() -> None:
     assert network.get_parameter("out.weight") is network.get_parameter("embed.weight")
     assert "out.weight" not in session.snapshot().layout.by_name() and array(session, "out.bias").shape == (39,)
     assert session.evaluate()["train_loss"] < start
+
+
+def test_a_twin_shows_and_takes_the_weights_of_its_owner(tmp_path: Path) -> None:
+    session = run(project(towers()), 3)
+    session.set_parameter("two.weight", (0, 1), 2.5)
+    snapshot = session.snapshot()
+    assert snapshot.array("one.weight")[0, 1] == snapshot.of_node("two")["weight"][0, 1] == 2.5
+    assert snapshot.of_node("two").keys() == {"weight", "bias"}
+    write_checkpoint(session.checkpoint(), tmp_path / "kept.safetensors")
+    again = Session(project(towers()), "cpu")
+    again.resume(read_checkpoint(tmp_path / "kept.safetensors"))
+    assert all(moment.of_node("two").keys() == {"weight", "bias"} for moment in again.trail.snapshots)

@@ -76,6 +76,11 @@ def _quick(module: nn.Module) -> Function:
     return known.get(type(module), module.forward)
 
 
+def _kept(subject: Subject, name: str) -> str:
+    """The name under which a parameter is kept: that of the node whose it is."""
+    return subject.report.shared.get(name, name)
+
+
 def _same(x: torch.Tensor) -> torch.Tensor:
     return x
 
@@ -194,8 +199,8 @@ class Trunk:
             shared = source in self.shared and self.shared[source].dim() == 2
             simple = chosen.elementwise or isinstance(chosen, SoftmaxLike)
             if simple and _plain(module) and (shared or source in made):
-                bias = places.get(f"{step.node}.bias")
-                return DenseStep(source, step.outputs[0], places[f"{step.node}.weight"], bias, _quick(module))
+                weight, bias = (_kept(subject, f"{step.node}.{name}") for name in ("weight", "bias"))
+                return DenseStep(source, step.outputs[0], places[weight], places.get(bias), _quick(module))
         elif source in made and "dropout" in block.reveals:
             return ElementStep(source, step.outputs[0], made[source], _same)  # evaluation drops nothing
         elif source in made and isinstance(block, Activation) and block.elementwise and _plain(step.module):

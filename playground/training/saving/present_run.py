@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -104,7 +104,7 @@ def from_checkpoint(learner: Learner, checkpoint: Checkpoint, budget: int) -> Re
     Raises one of DAMAGE, with the learner half changed.
     """
     meta, tensors = checkpoint.meta, checkpoint.tensors
-    layout = layout_of(meta["layout"])
+    layout = replace(layout_of(meta["layout"]), shared=learner.model.flat.layout.shared)
     weights = _snapshot(layout, tensors, meta["step"], 0.0)
     if not np.isfinite(weights.parameters).all():
         raise ValueError("the weights are not finite numbers")
