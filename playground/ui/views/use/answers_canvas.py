@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from playground.analysis.use.answer import Answer
-from playground.ui.widgets.drawing import class_color, greys, number_words
+from playground.analysis.use.answer import Answer, number_words
+from playground.ui.widgets.drawing import class_color, greys
 from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME

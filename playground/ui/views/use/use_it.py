@@ -65,8 +65,9 @@ class UseItView(View):
         self.answers = AnswersCanvas()
         self.answers_area = in_scroll_area(self.answers)
         self.divider = QFrame()
-        self.divider.setFrameShape(QFrame.Shape.VLine)
+        self.divider.setFixedWidth(1)
         self._lay_out()
+        self.restyle()
         self.complete_options()
 
     def _lay_out(self) -> None:
@@ -111,7 +112,7 @@ class UseItView(View):
         result = self.result
         self._make_editors(result.inputs)
         self.example_box.show_example(result.row, result.count, result.part)
-        self.example_box.setVisible(result.count > 1 and bool(result.inputs))
+        self.example_box.setVisible(result.count > 1 and bool(result.inputs) and not _of_series(result))
         if result.given is self._given:
             self._show_inputs(result)
         self._show_words(result)
@@ -155,6 +156,8 @@ class UseItView(View):
         truth = f", truly {result.truth}" if result.truth else ""
         example = f"{result.part} example {result.row + 1}{truth}"
         which = example[:1].upper() + example[1:] if result.row >= 0 else ""
+        if which and _of_series(result):
+            which = "The end of what was measured"
         self.source.setText(which)
         self.source.setVisible(bool(which) and bool(result.inputs))
         notes = [note for one in result.inputs for note in one.notes] if result.row < 0 else []
@@ -174,4 +177,9 @@ class UseItView(View):
 
     def restyle(self) -> None:
         self.inputs_area.setStyleSheet("QScrollArea { background: transparent; }")
-        self.divider.setStyleSheet(f"QFrame {{ color: {THEME.tokens.line}; }}")
+        self.divider.setStyleSheet(f"QFrame {{ background: {THEME.tokens.line}; }}")
+
+
+def _of_series(result: UseIt) -> bool:
+    """Whether a series is asked for, which begins with the end of what was measured and not with an example."""
+    return any(isinstance(one.form, SeriesForm) for one in result.inputs)
