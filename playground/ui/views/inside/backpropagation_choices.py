@@ -55,7 +55,7 @@ class ChoiceRow(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Time step")
         self.slider.setToolTip(plain_tip("Which time step is opened (Up and Down)"))
-        self.slider.setMinimumWidth(THEME.px(60))
+        self.slider.setMinimumSize(THEME.px(60), THEME.px(26))
         self.through = flat_button("Through time", "Go through the time steps one after another, or stop (T)", "play")
         self.through.clicked.connect(self.go_through)
         self._clock = QTimer(self)
