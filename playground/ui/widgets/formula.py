@@ -32,10 +32,17 @@ def formula_svg(latex: str, color: str) -> str:
     config.svg2 = False  # outlines in place: QtSvg draws nothing for <symbol>
     try:
         # The round epsilon of the font looks like one that is cut off on its right.
-        shown = latex.replace(r"\epsilon", r"\varepsilon")
+        shown = _of_bearable_height(latex.replace(r"\epsilon", r"\varepsilon"))
         return str(Latex(shown, size=SIZE, color=color).svg())
     except Exception as error:  # its parser raises whatever it stumbles on
         raise ValueError(f"the formula {latex!r} cannot be drawn: {error}") from error
+
+
+def _of_bearable_height(latex: str) -> str:
+    """Brackets of one size round sums with limits: those that stretch grow to a hundred lines there."""
+    if re.search(r"\\(sum|prod|int)\s*_", latex) is None:
+        return latex
+    return re.sub(r"\\(?:left|right)([()\[\]])", r"\\Big\1", latex)
 
 
 @functools.lru_cache(maxsize=256)

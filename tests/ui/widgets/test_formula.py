@@ -1,18 +1,53 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from playground.analysis.inside.slow_motion.sentences import BACKWARD, FORWARD
 from playground.data.registry import CATALOGUE
 from playground.training.initializers import INITIALIZERS
+from playground.training.metrics.registry import METRICS
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 from playground.ui.widgets.formula import FormulaLabel, broken_into_lines, formula_svg
 from playground.ui.widgets.theme import THEME
+from tests.blocks.block_cases import CASES
+from tests.blocks.case import batches_of
 
 FORMULAS = sorted(
     {cls.formula for cls in (*CATALOGUE.values(), *OPTIMIZERS, *SCHEDULES, *INITIALIZERS) if cls.formula}
 )
+
+
+TALLEST = 110.0
+"""Pixels of a formula of two lines of fractions or cases."""
+
+
+def height_of(latex: str) -> float:
+    (height,) = re.findall(r'<svg[^>]* height="([0-9.]+)', formula_svg(latex, "#102030"))
+    return float(height)
+
+
+def formulas_of_slow_motion() -> set[str]:
+    """What steps show: of every kind of operation, and of the operations that blocks declare."""
+    found = {formula for wording in (FORWARD, BACKWARD) for formula, _ in wording.values()}
+    for case in CASES:
+        if case.block.family not in ("loss", "measure"):
+            module = case.block.build(*case.inputs).eval()
+            rows = [row[:1].double() if row.is_floating_point() else row[:1] for row in batches_of(case.inputs)]
+            parts = case.block.parts(module, *rows)
+            found |= {formula for part in parts for formula in (part.formula, part.backward)}
+    return found - {""}
+
+
+def test_no_formula_grows_beyond_its_lines() -> None:
+    """Brackets that stretch round a sum with limits would be a hundred lines high."""
+    metrics = {metric.formula for metric in METRICS if metric.formula}
+    heights = {formula: height_of(formula) for formula in (*FORMULAS, *metrics, *formulas_of_slow_motion())}
+    assert {formula: height for formula, height in heights.items() if height > TALLEST} == {}
+    assert height_of(r"\left( \sum_i \frac{a}{b} \right)") < TALLEST
 
 
 @pytest.mark.parametrize("latex", FORMULAS)
