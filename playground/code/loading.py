@@ -98,7 +98,8 @@ def _body(
     if not block.divides or "generator" in made or any("generator" in one for one in statements):
         yield f"generator = np.random.default_rng({seeds})"
     yield from statements
-    yield f"{', '.join(results)} = {made}"
+    if made != ", ".join(results):
+        yield f"{', '.join(results)} = {made}"
     if not block.divides:
         divide = sources.function(split)
         classes = isinstance(block, ClassDataset) or (block.signals()[1].classes and not block.signals()[1].shape)
@@ -115,7 +116,13 @@ def _body(
         yield line
         return
     yield "return {"
-    yield f"    part: ({tensors}{comma})"
+    single = f"    part: ({tensors}{comma})"
+    if len(single) <= LONGEST:
+        yield single
+    else:
+        yield "    part: ("
+        yield from (f"        torch.from_numpy({arrays[port]}[chosen])," for port in ports)
+        yield "    )"
     yield "    for part, chosen in rows.items()"
     yield f"}}{ending}"
 

@@ -247,15 +247,17 @@ class SeriesDataset(Dataset):
         timeline = self.timeline()
         origins = {part: timeline.origins(part) for part in PARTS}
         ends = [0, *np.cumsum([len(found) for found in origins.values()]).tolist()]
-        ranges = ", ".join(
-            f'"{part}": np.arange({timeline.span(part)[1] - horizon - len(found)}, {timeline.span(part)[1] - horizon})'
-            for part, found in origins.items()
-        )
+        stops = {part: timeline.span(part)[1] - horizon for part in PARTS}
+        ranges = [
+            f'    "{part}": np.arange({stops[part] - len(found)}, {stops[part]}),' for part, found in origins.items()
+        ]
         rows = ", ".join(f'"{part}": np.arange({ends[n]}, {ends[n + 1]})' for n, part in enumerate(PARTS))
         last = timeline.cuts[0]
         statements = [
             "values = {measured}(generator)  # (n,)",
-            f"origins = {{{{{ranges}}}}}  # the last step that is seen",
+            "origins = {{  # the last step that is seen",
+            *ranges,
+            "}}",
             "known = np.concatenate(list(origins.values()))  # (N,)",
             f"features = values[known[:, None] + np.arange({1 - window}, 1)]  # (N, {window})",
             f"target = values[known[:, None] + np.arange(1, {horizon + 1})]  # (N, {horizon})",
@@ -264,7 +266,7 @@ class SeriesDataset(Dataset):
             'fields = {{"naive-error": np.full((len(known), 1), naive * factor, dtype=np.float32)}}',
             f"rows = {{{{{rows}}}}}",
         ]
-        expression = "features.astype(np.float32)[..., None], target.astype(np.float32), fields, rows"
+        expression = "features, target, fields, rows"
         return Code(expression, imports=("import math",), uses=(self.measured,), start=tuple(statements))
 
     def _scaled_in_code(self, last: int) -> Iterator[str]:
@@ -284,7 +286,7 @@ class SeriesDataset(Dataset):
             yield f"factor = 1.0 / float({past}.std())"
         shift = {"none": "0.0", "min-max": f"float({past}.min())", "standardize": f"float({past}.mean())"}[self.scaling]
         yield f"level = {'values[known][:, None]' if self.relative else shift}"
-        yield "features, target = (features - level) * factor, (target - level) * factor"
+        yield "features, target = ((features - level) * factor)[..., None], (target - level) * factor"
 
     def cut(self, values: Floats) -> Timeline:
         """The timeline of these numbers; what is scaled is measured on the training time."""
