@@ -64,16 +64,17 @@ class CodePage(QPlainTextEdit):
         if scroll and self.lit:
             first, last = self.lit[0].start, self.lit[0].stop - 1
             self._silent = True
+            seen = self._top_of(first) >= 0 and self._top_of(last + 1) <= self.viewport().height()
             self.setTextCursor(QTextCursor(self.document().findBlockByNumber(first)))
-            seen = self.cursorRect().top() >= 0 and self.viewport().height() > self._bottom_of(last)
             if not seen:
                 self.centerCursor()
             self.horizontalScrollBar().setValue(0)
             self._silent = False
 
-    def _bottom_of(self, line: int) -> float:
+    def _top_of(self, line: int) -> float:
+        """Where a line begins in the part that is seen; far below for one that there is not."""
         block = self.document().findBlockByNumber(line)
-        return self.blockBoundingGeometry(block).translated(self.contentOffset()).bottom()
+        return self.blockBoundingGeometry(block).translated(self.contentOffset()).top() if block.isValid() else 1e9
 
     def _paint_lit(self) -> None:
         color = QColor(THEME.color("accent"))

@@ -15,7 +15,7 @@ from playground.ui.widgets.labels import elided
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
-LEAST = 130
+LEAST = 100
 MOST_BARS = 12
 """Bars of one answer; of more classes the likeliest are shown."""
 FEW = 4

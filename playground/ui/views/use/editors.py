@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -174,10 +175,14 @@ class Plane(PointsPlot):
         shown = form.points[:400]
         self.set_points(np.concatenate([shown, np.zeros((len(shown), 1))], axis=1), has_classes=False)
         self._place: tuple[float, float] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("The plane")
         self.setToolTip(plain_tip("Click to ask about a point; the numbers below say where it is"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(THEME.px(120), THEME.px(120))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(THEME.px(90), THEME.px(90))
