@@ -146,6 +146,9 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
         ("experiments", "list the experiments, with what came of them", "experiments"),
     ):
         _add_json(_command(commands, name, help_, (module, name)))
+    commands.choices["presets"].add_argument(
+        "--make-weights", action="store_true", help="train the presets that lend their weights, and store these"
+    )
     views = _command(commands, "views", "list the views, and which apply to a project", ("listings", "views"))
     views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
     _add_json(views)

@@ -10,7 +10,14 @@ from playground.document.library import PresetEntry
 
 
 def presets(options: argparse.Namespace) -> int:
-    """List the presets."""
+    """List the presets, or make the weights that some of them lend to others."""
+    if options.make_weights:
+        from playground.training.weights.making import lenders, make_weights
+
+        for path in lenders().values():
+            made = make_weights(path)
+            print(f"Saved {made} ({made.stat().st_size:,} bytes)")
+        return 0
     entries = library.presets()
     counts = _counts(entries)
     rows = [

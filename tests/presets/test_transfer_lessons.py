@@ -1,0 +1,88 @@
+"""What the presets of transfer claim: stored weights are what the command makes, and frozen blocks stay as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors
+from safetensors.numpy import load_file
+
+from playground.document.files import read
+from playground.document.library import paths
+from playground.document.project import StartingWeights
+from playground.training.session.resuming import opened
+from playground.training.session.session import Session
+from playground.training.weights.making import learned, lenders, machine, make_weights
+from playground.training.weights.preset_files import stored_path, stored_weights
+from playground.training.weights.reading import read_weights
+from playground.training.weights.source import state_of
+
+LENT = lenders()
+STARTED = {name: path for name, path in paths().items() if read(path).starts_from is not None}
+MOST_BYTES = 2_000_000
+
+
+@pytest.mark.parametrize("name", LENT)
+def test_the_stored_weights_are_what_the_command_makes(name: str) -> None:
+    """Bit for bit with the torch and the kind of processor they were made with; elsewhere the last bits differ and the
+    differences grow from step to step, so that they are held to 0.05."""
+    path = stored_path(LENT[name])
+    assert path.stat().st_size <= MOST_BYTES
+    stored, made = load_file(path), learned(read(LENT[name]))
+    with safetensors.safe_open(str(path), framework="np") as file:
+        same = file.metadata()["machine"] == machine()
+    assert stored.keys() == made.keys()
+    for part, array in made.items():
+        if same:
+            np.testing.assert_array_equal(stored[part], array)
+        else:
+            np.testing.assert_allclose(stored[part], array, atol=0.05)
+    assert read_weights(LENT[name]).project == read(LENT[name])
+
+
+def test_only_lenders_have_weights_and_all_of_them() -> None:
+    assert LENT and {name for name, path in paths().items() if stored_weights(path) is not None} == set(LENT)
+
+
+@pytest.mark.parametrize("name", STARTED)
+def test_a_preset_starts_from_what_it_names_and_keeps_what_is_frozen(name: str) -> None:
+    project = read(STARTED[name])
+    start = project.starts_from
+    assert start is not None
+    stored = load_file(stored_path(paths()[start.preset]))
+    found = opened(project, None, "cpu")
+    assert found.problem == ""
+    first = state_of(found.session.snapshot())
+    for node, source in start.blocks.items():
+        np.testing.assert_array_equal(first[f"{node}.weight"], stored[f"{source}.weight"])
+    found.session.advance(5)
+    after = state_of(found.session.snapshot())
+    frozen = {node.id for node in project.graph.nodes if not node.training.trainable}
+    assert frozen
+    for part, array in after.items():
+        assert np.array_equal(array, first[part]) == (part.split(".")[0] in frozen), part
+    found.session.rewind()
+    for part, array in state_of(found.session.snapshot()).items():
+        np.testing.assert_array_equal(array, first[part])
+    other = Session(project.replace(seed=9))
+    assert not np.array_equal(state_of(other.snapshot())["scratch-head.weight"], first["scratch-head.weight"])
+
+
+def test_weights_that_are_missing_or_do_not_fit_are_told_and_drawn_instead() -> None:
+    project = read(STARTED["few-new-digits"])
+    for start, words in (
+        (StartingWeights(preset="nowhere"), "which is not there"),
+        (StartingWeights(preset="xor"), "which cannot be read"),
+        (StartingWeights(preset="three-convolutions", blocks={"scratch-head": "head", "data": "data"}), ""),
+        (StartingWeights(preset="three-convolutions", blocks={"scratch-dense-1": "dense-2"}), "cannot take the wei"),
+    ):
+        assert words in opened(project.replace(starts_from=start), None, "cpu").problem
+
+
+def test_the_command_writes_beside_the_preset(tmp_path: Path) -> None:
+    preset = tmp_path / "small.json"
+    preset.write_text(paths()["xor"].read_text())
+    made = make_weights(preset)
+    assert made == tmp_path / "small.weights.safetensors" and read_weights(made).count == 17
