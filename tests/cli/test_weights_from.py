@@ -52,7 +52,7 @@ def test_where_nothing_fits_the_sentence_says_so(playground: Callable, small: Pa
 
 
 def test_a_preset_with_weights_lends_them(playground: Callable) -> None:
-    told = playground("train", "digits-8x8", "--weights-from", "three-convolutions", "--steps", 1)
+    told = playground("train", "xor", "--weights-from", "three-convolutions", "--steps", 1)
     assert told.code == 2 and "Nothing in Three convolutions fits" in told.err
     spoken = playground("train", "three-convolutions", "--weights-from", "three-convolutions", "--steps", 1, "--json")
     assert spoken.code == 0 and spoken.json["metrics"]["test_accuracy"] > 0.95
