@@ -5,12 +5,15 @@ Copies of a repeated group say which they are: “Residual block, copy 7 of 16, 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
 from playground.data.registry import CATALOGUE
 from playground.document.copies import copy_words, drawn, origin, unrolled
 from playground.document.graph import Graph, Group, Node
+
+_COPY = re.compile(r".*?, copy (\d+) of \d+, ")
 
 
 def block_title(block: str) -> str:
@@ -54,6 +57,11 @@ def _path(graph: Graph, name: str, names: Mapping[str, str]) -> str:
         if group.repeat > 1:
             parts.append(f"copy {copies.get(group.id, 1)}")
     return " › ".join((*parts, names[home.drawn]))
+
+
+def brief_title(title: str) -> str:
+    """A title in a narrow place: of “Residual block, copy 7 of 16, Add” only “7 › Add”, as the copy tells it apart."""
+    return _COPY.sub(r"\1 › ", title)
 
 
 def group_title(group: Group) -> str:

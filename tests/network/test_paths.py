@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from playground.document.graph import Edge, Graph, Group, Node
-from playground.network.naming import paths
+from playground.network.naming import brief_title, paths
 
 
 def test_a_path_tells_groups_and_copies_from_the_outermost_on() -> None:
@@ -22,3 +24,15 @@ def test_a_path_tells_groups_and_copies_from_the_outermost_on() -> None:
     assert found["c"] == "Stage › copy 1 › Group › copy 1 › Tanh"
     assert found["outer/2/inner/3/c"] == "Stage › copy 2 › Group › copy 3 › Tanh"
     assert len(found) == 1 + 2 + 6
+
+
+@pytest.mark.parametrize(
+    ("title", "brief"),
+    [
+        ("Dense 1", "Dense 1"),
+        ("Residual block, copy 7 of 16, Add", "7 › Add"),
+        ("A, with a comma, copy 2 of 3, B, copy 4 of 5, Conv", "2 › 4 › Conv"),
+    ],
+)
+def test_in_a_narrow_place_the_numbers_of_the_copies_stand_for_their_groups(title: str, brief: str) -> None:
+    assert brief_title(title) == brief

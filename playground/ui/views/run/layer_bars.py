@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from playground.network.naming import brief_title
 from playground.ui.widgets.drawing import magnitude_table
 from playground.ui.widgets.labels import elided
 from playground.ui.widgets.legend import line_pen
@@ -119,19 +120,21 @@ class LayerBars(Canvas):
         painter.setFont(THEME.font(13, bold=bar.chosen))
         painter.setPen(THEME.color("warning" if bar.faulty else "text"))
         centred = Qt.AlignmentFlag.AlignVCenter
-        name = elided(words, self._name(bar), Qt.TextElideMode.ElideMiddle, int(room.left()) - THEME.px(GAP))
+        name, long = self._name(bar), int(room.left()) - THEME.px(GAP)
+        if words.horizontalAdvance(name) > long:
+            name = elided(words, brief_title(name), Qt.TextElideMode.ElideMiddle, long)
         painter.drawText(QRectF(0, top, room.left(), high), centred, name)
         painter.setFont(THEME.font(13))
         right = room.left()
         if 0.0 < bar.value < math.inf:
             share = (math.log10(bar.value) - ends[0]) / (ends[1] - ends[0])
-            long = max(2.0, room.width() * min(1.0, share))
+            length = max(2.0, room.width() * min(1.0, share))
             color = depth_color(number, len(self.bars))
             thick = THEME.px(10 if bar.chosen else 8)
             painter.setPen(QPen(THEME.color("text"), 1) if bar.chosen else Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            painter.drawRoundedRect(QRectF(room.left(), top + (high - thick) / 2, long, thick), 2, 2)
-            right += long
+            painter.drawRoundedRect(QRectF(room.left(), top + (high - thick) / 2, length, thick), 2, 2)
+            right += length
         painter.setPen(THEME.color("secondary"))
         words_room = QRectF(right + THEME.px(GAP), top, metrics().horizontalAdvance(bar.words) + 1, high)
         painter.fillRect(words_room, THEME.color("panel"))  # over the line of the limit
