@@ -90,8 +90,10 @@ def test_ctrl_e_closes_and_opens_and_all_is_taken_back(qtbot) -> None:
     assert "part" in cards(hands)
     assert hands.graph.group("part").closed
     assert hands.view.canvas_scene.selection.items == ("part",)
+    assert hands.view.canvas_scene.nodes["part"].chosen
     hands.key(Qt.Key.Key_E, CONTROL)
     assert hands.view.canvas_scene.groups.keys() == {"part"}
+    assert hands.view.canvas_scene.groups["part"].chosen
     places = {one.id: (one.position.x, one.position.y) for one in hands.graph.nodes}
     assert places["dense-2"] == (520, 0)
     hands.document.undo_stack.undo()
