@@ -20,7 +20,7 @@ def test_every_dataset_is_listed_once_and_every_heading_too() -> None:
 
 def test_every_folder_of_datasets_has_a_heading() -> None:
     root = Path(data.__file__).parent
-    folders = {path.parent.name for path in root.glob("*/__init__.py")}
+    folders = {path.parent.name for path in root.glob("*/__init__.py")} - {"inputs"}  # what a person gives
     assert folders == TOPICS.keys(), "a new folder is a row of TOPICS in playground/data/registry.py"
 
 

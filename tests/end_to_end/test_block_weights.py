@@ -84,7 +84,7 @@ def test_the_factor_of_the_learning_rate_is_seen_on_the_card(person: Person, tmp
     nodes = tuple(n.replace(training=training) if n.id == "dense-1" else n for n in person.graph.nodes)
     person.place.document.edit_graph("Slower", person.graph.replace(nodes=nodes))
     face = person.place.canvas.canvas_scene.nodes["dense-1"].face
-    assert face.parameters == "24 params · rate × 0.1" and "rate × 0.1" in face.words()
+    assert face.subtitle.startswith("rate × 0.1 · ") and "rate × 0.1" in face.words()
 
 
 def test_a_block_is_drawn_anew_and_comes_back(person: Person, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_presenter_mode_shows_canvas_and_views_only_and_single_keys_work(person:
     person.sees(lambda: person.place.arrangement.docks["left"].isVisible())
 
 
-CONTESTS = ("race", "luck")
+CONTESTS = ("race", "luck", "experiment")
 """They train networks of their own, and wait for a person to start them."""
 
 

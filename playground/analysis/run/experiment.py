@@ -100,7 +100,7 @@ class ExperimentAnalysis(Plotted):
     guess: Guess = parameter("none", drawing=True, label="Your guess", help="What you expect, to compare with.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        return ""
+        return "" if graph.nodes else "The canvas is empty. Open a preset or drag in a data block, and ask beside it."
 
     def compute(self, question: Question) -> ExperimentResult:
         *_, whole = self.stages(question)

@@ -131,7 +131,7 @@ def _face(
     counted = declaration is not None and not issubclass(declaration, (Dataset, Loss)) and node.id in report.parameters
     return CardFace(
         title=title,
-        subtitle=_subtitle(declaration, block),
+        subtitle=_subtitle(node, declaration, block, report),
         block_title=declaration.title if declaration is not None else node.block,
         family=declaration.family if declaration is not None else "",
         summary=declaration.summary if declaration is not None else "",
@@ -149,7 +149,15 @@ def _face(
     )
 
 
-def _subtitle(declaration: type[Block] | None, block: Block | None) -> str:
+def _subtitle(node: Node, declaration: type[Block] | None, block: Block | None, report: Report) -> str:
+    """“2 units · tanh”; of a block that learns at another rate than the network “rate × 0.1 · 2 units”."""
+    said, factor = _said(declaration, block), _factor(node)
+    if factor == 1.0 or not report.parameters.get(node.id):
+        return said
+    return f"rate × {factor:g} · {said.partition(' · ')[0]}"
+
+
+def _said(declaration: type[Block] | None, block: Block | None) -> str:
     """What the block says of its parameters, else its family."""
     if declaration is None:
         return "unknown block"
@@ -165,13 +173,12 @@ def owned(node: Node, report: Report) -> int:
 def _parameters(node: Node, report: Report) -> str:
     if node.weights_of is not None and not report.parameters[node.id]:
         return f"{owned(node, report):,} shared"
-    return parameter_words(report.parameters[node.id], _factor(node))
+    return parameter_words(report.parameters[node.id])
 
 
-def parameter_words(count: int, factor: float = 1.0) -> str:
-    """“72 params”, “109,386 params”; with a factor of the learning rate “72 params · rate × 0.1”."""
-    rate = f" · rate × {factor:g}" if count and factor != 1.0 else ""
-    return f"{count:,} param{'' if count == 1 else 's'}{rate}"
+def parameter_words(count: int) -> str:
+    """“72 params”, “109,386 params”."""
+    return f"{count:,} param{'' if count == 1 else 's'}"
 
 
 def _factor(node: Node) -> float:

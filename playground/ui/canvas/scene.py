@@ -415,7 +415,7 @@ class CanvasScene(SceneItems):
     @Slot()
     def _on_selection(self) -> None:
         items, wires = set(self.selection.items), set(self.selection.wires)
-        for name in items | self._chosen:  # the card of a group that has just been closed is another item than its frame
+        for name in items | self._chosen:  # a group just closed has a card instead of its frame
             for kind in (self.nodes, self.notes, self.groups):
                 if name in kind:
                     kind[name].set_chosen(name in items)
