@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from pydantic import JsonValue
 
 from playground.blocks.base import Block
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
-from playground.document import edits
+from playground.document import edits, library
 from playground.document.experiment import Budget, Changes, Experiment, Measure, Variant
 from playground.document.graph import Graph
 from playground.document.project import Project, StopRules
 from playground.editing.fixes import insert_block, replace_block
 from playground.training.setting_paths import SettingError, with_settings
+from playground.training.weights.preset_files import stored_path
 
 RESULTS_VERSION = 1
 """Raised when the same cell gives other numbers than before: what was kept is then run again."""
@@ -54,11 +57,28 @@ class Cell:
             ],
             "training": self.project.training.model_dump(mode="json", exclude={"device", "engine"}),
             "seed": self.project.seed,
+            "start": self._start(),
             "budget": self.budget.model_dump(mode="json"),
             "looks": self.looks,
             "measures": [measure.model_dump(mode="json") for measure in self.measures],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _start(self) -> object:
+        """The stored weights that it starts from, by what they are."""
+        start = self.project.starts_from
+        path = library.paths().get(start.preset) if start is not None else None
+        if start is None or path is None:
+            return None
+        file = stored_path(path)
+        held = _contents(file, file.stat().st_mtime_ns) if file.is_file() else ""
+        return [start.model_dump(mode="json"), held]
+
+
+@functools.cache
+def _contents(path: Path, written: int) -> str:
+    """A hash of what a file holds, found once for each time that it was written."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 Opener = Callable[[str], Project]

@@ -175,6 +175,16 @@ def test_another_budget_and_another_setting_are_other_cells_and_a_title_is_not()
     assert cells_of(experiment(changes={"set": {"training.batch_size": 8}}), open_preset, 1)[0].key != key
 
 
+def test_other_stored_weights_to_start_from_are_other_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {"title": "identity"}, {"title": "ReLU"}
+    asked = experiment(base="few-new-digits", variants=[{**one, "set": {}} for one in few])
+    before = cells_of(asked, open_preset, 1)[0].key
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(b"others")
+    monkeypatch.setattr("playground.experiments.cells.stored_path", lambda _: weights)
+    assert cells_of(asked, open_preset, 1)[0].key != before
+
+
 def test_workers_give_the_same_numbers_and_cancelling_ends_them() -> None:
     asked = experiment(budget={"epochs": 5})
     assert whole(asked, workers=2).results().tolist() == whole(asked).results().tolist()
