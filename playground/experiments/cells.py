@@ -90,18 +90,17 @@ def cells_of(experiment: Experiment, open_preset: Opener, seeds: int | None = No
 
     Raises ExperimentFault with the variant that cannot be.
     """
-    bases = [
-        _of_variant(experiment, variant, open_preset(variant.preset or experiment.base))
-        for variant in experiment.variants
-    ]
     values: tuple[JsonValue, ...] = experiment.axis.values if experiment.axis is not None else (None,)
+    bases = []
+    for variant in experiment.variants:
+        base = _of_variant(experiment, variant, open_preset(variant.preset or experiment.base))
+        bases.append([_at(experiment, base, value, variant.title) for value in values])
     count = experiment.seeds if seeds is None else seeds
     found: list[Cell] = []
     for number in range(count):
-        for place, variant in enumerate(bases):
-            for index, value in enumerate(values):
-                project = _at(experiment, variant, value, experiment.variants[place].title)
-                project = _seeded(project, number, fresh_data=experiment.fresh_data)
+        for place, along in enumerate(bases):
+            for index, base in enumerate(along):
+                project = _seeded(base, number, fresh_data=experiment.fresh_data)
                 found.append(
                     Cell(place, index, number, project, experiment.budget, experiment.looks, experiment.measures)
                 )

@@ -84,7 +84,8 @@ def measured(
     workers: int = 0,
     stopped: Stopped = lambda: False,
 ) -> Iterator[Measurement]:
-    """The experiment as its cells are done, the last whole. What the store knows is not run again.
+    """The experiment as its cells are done, the last whole; the same one again while nothing is new, to give way to
+    others. What the store knows is not run again.
 
     Raises ExperimentFault, Cancelled, WorkersLost, and what a project that cannot be trained raises.
     """
@@ -92,14 +93,18 @@ def measured(
     known = store.find(cell.key for cell in cells) if store is not None else {}
     found = {index: known[cell.key] for index, cell in enumerate(cells) if cell.key in known}
     count = len(found)
-    yield Measurement(experiment, cells, dict(found), count)
+    latest = Measurement(experiment, cells, dict(found), count)
+    yield latest
     left = [index for index in range(len(cells)) if index not in found]
-    for place, outcome in outcomes([cells[index] for index in left], workers, stopped):
-        index = left[place]
-        found[index] = outcome
-        if store is not None:
-            store.keep(cells[index].key, outcome)
-        yield Measurement(experiment, cells, dict(found), count)
+    for one in outcomes([cells[index] for index in left], workers, stopped):
+        if one is not None:
+            place, outcome = one
+            index = left[place]
+            found[index] = outcome
+            if store is not None:
+                store.keep(cells[index].key, outcome)
+            latest = Measurement(experiment, cells, dict(found), count)
+        yield latest
 
 
 def rows_of(measurement: Measurement) -> Sequence[Mapping[str, object]]:

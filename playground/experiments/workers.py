@@ -12,8 +12,8 @@ from multiprocessing.synchronize import Event
 from playground.experiments.cells import Cell
 from playground.experiments.running import Cancelled, Outcome, Stopped, run_cell
 
-PATIENCE = 0.05
-"""Seconds between two questions whether to stop."""
+PATIENCE = 0.03
+"""Seconds between two questions whether to stop, and between two turns of whoever waits for the outcomes."""
 ATTEMPTS = 3
 """A cell whose worker was killed is taken up again so many times."""
 
@@ -27,8 +27,9 @@ def usual_workers() -> int:
     return max(1, (os.cpu_count() or 2) - 1)
 
 
-def outcomes(cells: Sequence[Cell], workers: int, stopped: Stopped) -> Iterator[tuple[int, Outcome]]:
-    """Index and outcome of each cell as it is done. With no workers they run here, one after the other.
+def outcomes(cells: Sequence[Cell], workers: int, stopped: Stopped) -> Iterator[tuple[int, Outcome] | None]:
+    """Index and outcome of each cell as it is done, and None every few hundredths of a second while none is, so that
+    whoever waits may do something else. With no workers they run here, one after the other.
 
     Raises Cancelled, WorkersLost, and what the first cell that cannot be run raises.
     """
@@ -39,9 +40,10 @@ def outcomes(cells: Sequence[Cell], workers: int, stopped: Stopped) -> Iterator[
     waiting = dict.fromkeys(range(len(cells)), 0)
     while waiting:
         try:
-            for index, outcome in _in_pool({index: cells[index] for index in waiting}, workers, stopped):
-                del waiting[index]
-                yield index, outcome
+            for found in _in_pool({index: cells[index] for index in waiting}, workers, stopped):
+                if found is not None:
+                    del waiting[found[0]]
+                yield found
         except BrokenProcessPool as error:
             waiting = {index: attempts + 1 for index, attempts in waiting.items()}
             if min(waiting.values(), default=0) >= ATTEMPTS:
@@ -51,23 +53,27 @@ def outcomes(cells: Sequence[Cell], workers: int, stopped: Stopped) -> Iterator[
                 ) from error
 
 
-def _in_pool(cells: dict[int, Cell], workers: int, stopped: Stopped) -> Iterator[tuple[int, Outcome]]:
+def _in_pool(cells: dict[int, Cell], workers: int, stopped: Stopped) -> Iterator[tuple[int, Outcome] | None]:
     # Spawned: a fork would copy the threads of torch and Qt in the middle of what they do.
     context = multiprocessing.get_context("spawn")
     ending = context.Event()
     count = min(workers, len(cells))
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(ending,))
+    running: dict[Future[Outcome], int] = {}
     try:
-        running: dict[Future[Outcome], int] = {pool.submit(_run, cell): index for index, cell in cells.items()}
+        running.update((pool.submit(_run, cell), index) for index, cell in cells.items())
         while running:
             done, _ = wait(running, timeout=PATIENCE, return_when=FIRST_COMPLETED)
             if stopped():
                 raise Cancelled
             for future in done:
                 yield running.pop(future), future.result()
+            if not done:
+                yield None
     finally:
         ending.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        # Whoever breaks off does not wait for workers that may still be starting; they end by themselves.
+        pool.shutdown(wait=not running, cancel_futures=True)
 
 
 _ENDING: list[Event] = []

@@ -189,6 +189,10 @@ def test_workers_give_the_same_numbers_and_cancelling_ends_them() -> None:
     asked = experiment(budget={"epochs": 5})
     assert whole(asked, workers=2).results().tolist() == whole(asked).results().tolist()
     asked = experiment(budget={"steps": 100_000_000})
+    waiting = measured(asked, open_preset, workers=1)
+    first, again = next(waiting), next(waiting)
+    assert again is first  # whoever waits has a turn though nothing is new
+    waiting.close()
     answers = iter([False, False, True])
     with pytest.raises(Cancelled):
         whole(asked, workers=1, stopped=lambda: next(answers, True))

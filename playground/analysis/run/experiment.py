@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -116,23 +116,19 @@ class ExperimentAnalysis(Plotted):
         if not self.start:
             yield ExperimentOffer(name_of(path), experiment)
             return
+        before: Measurement | None = None
         try:
             for one in measured(
                 experiment, open_preset, seeds=self.seeds or None, store=_store(), workers=usual_workers(),
-                stopped=_stopped(question),
+                stopped=question.cancelled,
             ):  # fmt: skip
-                yield result_of(name_of(path), one)
+                if one is not before:
+                    before, result = one, result_of(name_of(path), one)
+                yield result
         except running.Cancelled as error:
             raise Cancelled from error
         except (ExperimentFault, WorkersLost, CannotTrain, CannotCompile) as error:
             raise NothingToShow(f"This experiment cannot be run: {error}") from error
-
-
-def _stopped(question: Question) -> Callable[[], bool]:
-    def stopped() -> bool:
-        return question.cancelled()
-
-    return stopped
 
 
 def _store() -> Store | None:

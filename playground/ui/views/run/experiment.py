@@ -88,7 +88,8 @@ class ExperimentView(StartedView):
             if self.result is None and not self.running:
                 super().show_message(f"{result.experiment.question}\n\n{result.experiment.guess}\n\n{PRESS_START}")
             return
-        super().show_result(result)
+        if result is not self.result:  # it comes again while nothing is new
+            super().show_result(result)
 
     def draw(self) -> None:
         assert self.result is not None
