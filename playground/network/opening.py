@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from playground.data.own.places import located
 from playground.data.registry import CATALOGUE
@@ -12,6 +12,7 @@ from playground.document.files import FileProblem, ProjectFileError, content_of,
 from playground.document.group_files import GroupFile, examine_group, group_content
 from playground.document.project import Project
 
+Held = TypeVar("Held", Project, GroupFile)
 Checker = Callable[[dict[str, Any]], list[FileProblem]]
 """Finds further faults in the plain content of a file."""
 
@@ -29,13 +30,7 @@ def open_project(path: Path, *more: Checker) -> Project:
 def project_from(text: str | bytes, *more: Checker) -> Project:
     """The same from the text of a file."""
     content, faults = content_of(text)
-    project, problems = examine(content, faults)
-    places = {problem.place for problem in problems}
-    for checker in (block_problems, *more):
-        problems.extend(problem for problem in checker(content) if problem.place not in places)
-    if problems or project is None:
-        raise ProjectFileError(problems)
-    return project
+    return _sound(content, *examine(content, faults), more)
 
 
 def open_group(path: Path, *more: Checker) -> GroupFile:
@@ -46,8 +41,12 @@ def open_group(path: Path, *more: Checker) -> GroupFile:
 def group_from(text: str | bytes, *more: Checker) -> GroupFile:
     """The same from the text of a file."""
     content, faults = group_content(text)
-    found, problems = examine_group(content, faults)
-    places = {problem.place for problem in problems}
+    return _sound(content, *examine_group(content, faults), more)
+
+
+def _sound(content: dict[str, Any], found: Held | None, known: list[FileProblem], more: Iterable[Checker]) -> Held:
+    """What a file holds, when neither those who read it nor the checkers found a fault. Raises ProjectFileError."""
+    problems, places = list(known), {problem.place for problem in known}
     for checker in (block_problems, *more):
         problems.extend(problem for problem in checker(content) if problem.place not in places)
     if problems or found is None:

@@ -9,23 +9,7 @@ from pathlib import Path
 import pytest
 
 from playground.cli import main
-
-EXPERIMENT = {
-    "format": "playground-experiment",
-    "question": "Is ReLU better than the identity?",
-    "guess": "Yes.",
-    "base": "circles",
-    "variants": [
-        {"title": "identity", "set": {"graph.nodes.dense-1.parameters.activation": "identity"}},
-        {"title": "ReLU", "set": {"graph.nodes.dense-1.parameters.activation": "relu"}},
-    ],
-    "seeds": 2,
-    "budget": {"epochs": 20},
-    "looks": 2,
-    "measures": [{"quantity": "train_accuracy"}],
-    "rule": {"kind": "above", "more": "ReLU", "less": "identity", "by": 0.1},
-    "verdict": "holds",
-}
+from tests.experiments.example import CONTENT
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +19,7 @@ def own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def written(folder: Path, **changes: object) -> str:
     path = folder / "mine.experiment.json"
-    path.write_text(json.dumps({**EXPERIMENT, **changes}), encoding="utf-8")
+    path.write_text(json.dumps({**CONTENT, "looks": 2, **changes}), encoding="utf-8")
     return str(path)
 
 

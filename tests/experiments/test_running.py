@@ -20,23 +20,7 @@ from playground.experiments.quantities import QUANTITIES
 from playground.experiments.running import Cancelled, run_cell
 from playground.experiments.store import Store
 from playground.training.session.session import Session
-
-CONTENT = {
-    "format": "playground-experiment",
-    "question": "Is ReLU better than the identity?",
-    "guess": "Yes.",
-    "base": "circles",
-    "variants": [
-        {"title": "identity", "set": {"graph.nodes.dense-1.parameters.activation": "identity"}},
-        {"title": "ReLU", "set": {"graph.nodes.dense-1.parameters.activation": "relu"}},
-    ],
-    "seeds": 2,
-    "budget": {"epochs": 20},
-    "looks": 5,
-    "measures": [{"quantity": "train_accuracy"}],
-    "rule": {"kind": "above", "more": "ReLU", "less": "identity", "by": 0.1},
-    "verdict": "holds",
-}
+from tests.experiments.example import CONTENT
 
 
 def experiment(**changes: object) -> Experiment:

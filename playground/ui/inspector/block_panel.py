@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from playground.blocks.activation import Activation, activation
 from playground.blocks.base import Block
@@ -26,7 +26,7 @@ from playground.ui.inspector.same_weights_row import SameWeightsRow
 from playground.ui.inspector.weights_section import WeightsSection
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.formula import FormulaLabel
-from playground.ui.widgets.rows import Column, Section, clear, label
+from playground.ui.widgets.rows import Column, Section, clear, label, title_field
 
 
 class BlockPanel(Column):
@@ -73,11 +73,7 @@ class BlockPanel(Column):
 
     def _add_head(self) -> None:
         line = QHBoxLayout()
-        self.title = QLineEdit()
-        self.title.setProperty("role", "title")
-        self.title.setAccessibleName("Title of the block")
-        self.title.setToolTip("Type another title.")
-        self.title.setMaxLength(200)
+        self.title = title_field("Title of the block")
         self.title.editingFinished.connect(self._set_title)
         self.count = label(role="secondary", wrap=False)
         line.addWidget(self.title, 1)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QPushButton
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton
 
 from playground.document.copies import drawn
 from playground.document.graph import Graph, Group
@@ -18,7 +18,7 @@ from playground.ui.inspector.problem_section import ProblemSection
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.labels import plain_tip
-from playground.ui.widgets.rows import Column, Section, label
+from playground.ui.widgets.rows import Column, Section, label, title_field
 from playground.ui.widgets.theme import THEME
 
 COPIES = {"repeat": "Copies in series", "shared": "Same weights in all"}
@@ -59,11 +59,7 @@ class GroupPanel(Column):
 
     def _add_head(self) -> None:
         line = QHBoxLayout()
-        self.title = QLineEdit()
-        self.title.setProperty("role", "title")
-        self.title.setAccessibleName("Title of the group")
-        self.title.setToolTip("Type another title.")
-        self.title.setMaxLength(200)
+        self.title = title_field("Title of the group")
         self.title.editingFinished.connect(self._set_title)
         line.addWidget(self.title, 1)
         self.body.addLayout(line)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from playground.data.own.files import Reading
 from playground.ui.own_files.file_page import FilePage
+from playground.ui.widgets.kept_size import dialog_size
 from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.rows import label
 from playground.ui.widgets.theme import THEME
@@ -60,12 +61,7 @@ class OwnFileDialog(QDialog):
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        window = self.parentWidget()
-        room = window.size() if window is not None else QSize(1200, 800)
-        return QSize(
-            min(THEME.px(980), max(THEME.px(560), room.width() - 80)),
-            min(THEME.px(720), max(THEME.px(420), room.height() - 60)),
-        )
+        return dialog_size(self, 980, 720)
 
     # What it is made of ---------------------------------------------------------------------------------------------
 

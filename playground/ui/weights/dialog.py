@@ -26,6 +26,7 @@ from playground.training.weights.source import Source
 from playground.ui.weights.offers import Offer
 from playground.ui.weights.pairs import PairsModel, PairsView
 from playground.ui.widgets.controls import QuietComboBox
+from playground.ui.widgets.kept_size import dialog_size
 from playground.ui.widgets.labels import one_line, plain_tip
 from playground.ui.widgets.rows import label
 from playground.ui.widgets.theme import THEME
@@ -82,12 +83,7 @@ class TakeWeightsDialog(QDialog):
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        window = self.parentWidget()
-        room = window.size() if window is not None else QSize(1200, 800)
-        return QSize(
-            min(THEME.px(1080), max(THEME.px(560), room.width() - 80)),
-            min(THEME.px(640), max(THEME.px(420), room.height() - 60)),
-        )
+        return dialog_size(self, 1080, 640)
 
     # What it is made of ---------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QSize, Slot
 from PySide6.QtWidgets import QWidget
 
 from playground.ui.widgets.theme import THEME
@@ -22,3 +22,13 @@ class KeptSize(QObject):
     def renew(self) -> None:
         """Set the size under the present scale."""
         getattr(self.parent(), self._setter)(THEME.px(self._pixels))
+
+
+def dialog_size(dialog: QWidget, wide: int, high: int) -> QSize:
+    """The size of a large dialog: so many pixels of the theme, or as much as the window behind it leaves."""
+    window = dialog.parentWidget()
+    room = window.size() if window is not None else QSize(1200, 800)
+    return QSize(
+        min(THEME.px(wide), max(THEME.px(560), room.width() - 80)),
+        min(THEME.px(high), max(THEME.px(420), room.height() - 60)),
+    )

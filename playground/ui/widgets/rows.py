@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -30,6 +31,16 @@ def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     if wrap:
         result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return result
+
+
+def title_field(name: str) -> QLineEdit:
+    """The title at the head of a panel, to be typed over; `name` is what screen readers say."""
+    field = QLineEdit()
+    field.setProperty("role", "title")
+    field.setAccessibleName(name)
+    field.setToolTip("Type another title.")
+    field.setMaxLength(200)
+    return field
 
 
 class Row(QWidget):
