@@ -19,6 +19,8 @@ CHUNK = 0.05
 """Seconds of learning between two questions whether to stop."""
 
 Stopped = Callable[[], bool]
+Told = Callable[[int, float], bool]
+"""Hears at each look the steps taken and the first measure as it is so far; True ends the run there."""
 
 
 class Cancelled(Exception):
@@ -38,6 +40,8 @@ class Outcome:
     diverged: bool
     curve: tuple[tuple[float, float], ...]
     """Epochs done and the first measure's quantity, look by look."""
+    pruned: bool = False
+    """Ended before its budget, by whoever was told of its looks; the first measure alone is then up to date."""
 
 
 class _Gauge:
@@ -94,23 +98,27 @@ class _Gauge:
         return math.inf
 
 
-def run_cell(cell: Cell, stopped: Stopped = lambda: False) -> Outcome:
-    """Train and measure. Raises Cancelled, CannotCompile, CannotTrain and what a project's settings may raise."""
+def run_cell(cell: Cell, stopped: Stopped = lambda: False, told: Told | None = None) -> Outcome:
+    """Train and measure; `told` may end a run that promises little. Raises Cancelled, CannotCompile, CannotTrain and
+    what a project's settings may raise."""
     session = Session(cell.project, "cpu")
     first = session.learner.model.flat.values.clone()
     gauges = [_Gauge(measure, session, first) for measure in cell.measures]
     curve: list[tuple[float, float]] = []
-    diverged = False
+    diverged = pruned = False
     _look(session, gauges, curve, everything=True)
     try:
         for last in _legs(session, cell, stopped):
             _look(session, gauges, curve, everything=last)
+            pruned = told is not None and not last and told(session.step, gauges[0].result())
+            if pruned:
+                break
     except Diverged:
         diverged = True
         for gauge in gauges:
             gauge.runs_away()
     values = tuple(gauge.result() for gauge in gauges)
-    return Outcome(values, session.step, session.epoch, session.seconds, diverged, tuple(curve))
+    return Outcome(values, session.step, session.epoch, session.seconds, diverged, tuple(curve), pruned)
 
 
 def _look(session: Session, gauges: Sequence[_Gauge], curve: list[tuple[float, float]], *, everything: bool) -> None:

@@ -45,7 +45,9 @@ class Store:
         return found
 
     def keep(self, key: str, outcome: Outcome) -> None:
-        """Write one down at once, so that a killed program loses nothing."""
+        """Write one down at once, so that a killed program loses nothing; a run that was not ended is none to keep."""
+        if outcome.pruned:
+            return
         with closing(self._open()) as connection, connection:
             connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", (key, json.dumps(asdict(outcome))))
 

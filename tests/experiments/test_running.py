@@ -116,6 +116,21 @@ def test_moments_of_a_measure() -> None:
     assert change > 0.1
 
 
+def test_whoever_is_told_of_the_looks_may_end_a_run_which_saves_its_other_steps(tmp_path: Path) -> None:
+    cell = cells_of(experiment(looks=4), open_preset, 1)[1]
+    heard: list[tuple[int, float]] = []
+    listened = run_cell(cell, told=lambda step, value: heard.append((step, value)) or False)
+    assert listened.values == run_cell(cell).values  # to listen changes nothing
+    assert [step for step, _ in heard] == [listened.steps * look // 4 for look in (1, 2, 3)]  # the last is the outcome
+    assert [value for _, value in heard] == [value for _, value in listened.curve[1:-1]]
+    pruned = run_cell(cell, told=lambda step, _: step >= heard[1][0])
+    assert (pruned.pruned, pruned.steps, listened.pruned) == (True, heard[1][0], False)
+    assert pruned.values == (heard[1][1],)
+    store = Store(tmp_path / "kept.sqlite")
+    store.keep(cell.key, pruned)
+    assert not store.find([cell.key])
+
+
 def test_every_quantity_is_a_number_for_a_network_and_for_one_of_its_blocks() -> None:
     names = [quantity.id for quantity in QUANTITIES]
     blocks = [f"{quantity.id}.dense-1" for quantity in QUANTITIES if quantity.of_blocks]
