@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,6 +23,7 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def folded(source: str) -> str:
     """The source with every condition decided that is one of constants alone, until none is left."""
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import re
 from collections.abc import Iterator
@@ -23,10 +24,7 @@ class Text:
     _edits: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._bytes = self.source.encode()
-        self._lines = [0]
-        for line in self._bytes.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
+        self._bytes, self._lines = _in_bytes(self.source)
 
     def start(self, node: ast.AST) -> int:
         """Where a node begins; of a definition its first decorator."""
@@ -82,6 +80,10 @@ class Text:
         """Where a word stands last before a place."""
         return self._bytes.rindex(word.encode(), 0, place)
 
+    def edit_as(self, other: Text) -> None:
+        """Take over the edits of another text with the same source."""
+        self._edits.update(other._edits)
+
     def result(self, start: int, end: int) -> str:
         """What lies between two places, edited; an edit within another is dropped."""
         found: list[str] = []
@@ -95,8 +97,21 @@ class Text:
         return "".join(found)
 
 
+@functools.lru_cache(maxsize=256)
+def _in_bytes(source: str) -> tuple[bytes, tuple[int, ...]]:
+    """A source in bytes, and where each of its lines begins."""
+    content = source.encode()
+    return content, (0, *itertools.accumulate(map(len, content.splitlines(keepends=True))))
+
+
 def tidied(text: Text, node: ast.AST) -> None:
     """Take out what speaks to tools alone: annotations, casts; and of docstrings all but their first paragraph."""
+    text.edit_as(_tidied(text.source, node))
+
+
+@functools.lru_cache(maxsize=2048)  # the same pieces are written again after every edit of a project
+def _tidied(source: str, node: ast.AST) -> Text:
+    text = Text(source)
     for part, inside in _within(node):
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             _without_annotations(text, part)
@@ -110,6 +125,7 @@ def tidied(text: Text, node: ast.AST) -> None:
             value = part.args[1]
             text.replace(text.start(part), text.start(value), "")
             text.replace(text.end(value), text.end(part), "")
+    return text
 
 
 def _remarks(text: Text, node: ast.AST) -> None:

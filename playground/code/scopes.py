@@ -126,6 +126,7 @@ def _imports(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Orig
             yield name, Outside(f"import {alias.name}{renamed}")
 
 
+@functools.lru_cache(maxsize=4096)
 def bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
     """The names that are local to a function: its arguments and all that it assigns."""
     arguments = function.args
@@ -134,6 +135,12 @@ def bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> f
     for statement in function.body if isinstance(function.body, list) else [function.body]:
         found.update(_stored(statement))
     return frozenset(found)
+
+
+@functools.lru_cache(maxsize=65_536)
+def children(node: ast.AST) -> tuple[ast.AST, ...]:
+    """The parts of a node of a module, which is read once and looked through again and again."""
+    return tuple(ast.iter_child_nodes(node))
 
 
 def bound_in_class(node: ast.ClassDef) -> frozenset[str]:
@@ -155,5 +162,5 @@ def _stored(node: ast.AST) -> Iterator[str]:
         yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
     if isinstance(node, ast.ExceptHandler) and node.name:
         yield node.name
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from _stored(child)

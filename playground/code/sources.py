@@ -24,6 +24,7 @@ from playground.code.scopes import (
     Outside,
     bound_in,
     bound_in_class,
+    children,
     located,
     module_of,
     origin_of,
@@ -235,7 +236,7 @@ class Sources:
             yield from ((part, bound) for part in self._call_parts(node, bound, scope))
         else:
             inside = bound | frozenset(_comprehended(node))
-            yield from ((part, inside) for part in ast.iter_child_nodes(node))
+            yield from ((part, inside) for part in children(node))
 
     def _call_parts(self, node: ast.Call, bound: frozenset[str], scope: _Scope) -> Iterable[ast.AST]:
         """The parts of a call that stay; some calls of ours are written otherwise."""
@@ -245,7 +246,7 @@ class Sources:
             found = scope.module.find(node.func.id)
             if isinstance(found, Origin) and (found.module, found.name) in OTHERWISE:
                 return OTHERWISE[found.module, found.name](node, scope.text)
-        return ast.iter_child_nodes(node)
+        return children(node)
 
     def _replacement(self, node: ast.AST, bound: frozenset[str], scope: _Scope) -> str | None:
         """What takes the place of a name or an attribute; None where it stays."""

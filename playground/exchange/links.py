@@ -15,11 +15,10 @@ from urllib.parse import parse_qsl, urlsplit
 from playground.document.graph import Choice, Edge, Graph, Node, Position
 from playground.document.project import Project, Regularization, TrainingSettings
 from playground.editing.starting import STEP
+from playground.exchange.addresses import HOST, is_link
 from playground.exchange.refusals import ExchangeRefused
 from playground.network.check import block_of
 
-HOST = "playground.tensorflow.org"
-LONGEST = 4_000
 MOST_LAYERS, MOST_UNITS = 12, 64
 """Of a network that is opened; the page itself has buttons for 6 layers of 8."""
 THEIR_LAYERS, THEIR_UNITS = 6, 8
@@ -51,18 +50,6 @@ class FromLink:
 
     project: Project
     difference: str
-
-
-def is_link(text: str) -> bool:
-    """Whether a text is a link to TensorFlow Playground, by its address."""
-    text = text.strip()
-    if len(text) > LONGEST or any(letter.isspace() for letter in text):
-        return False
-    try:
-        parts = urlsplit(text if "//" in text else f"//{text}")
-        return parts.hostname == HOST
-    except ValueError:
-        return False
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ MEASURES = {
     "opening": "tests.benchmarks.opening:measure",
     "check": "tests.benchmarks.checking:measure",
     "code": "tests.benchmarks.written:measure",
+    "code-panel": "tests.benchmarks.code_panel:measure",
     "deep": "tests.benchmarks.deep_networks:measure",
     "drag": "tests.benchmarks.dragging:measure",
     "exports": "tests.benchmarks.exports:measure",

@@ -48,6 +48,34 @@ def test_an_onnx_file_opens_with_the_weights_that_it_has(person: Person, qtbot, 
     np.testing.assert_allclose(found, np.maximum(x @ W + B, 0.0) @ numbers(3, 1), rtol=1e-5, atol=1e-6)
 
 
+def test_an_export_begins_while_a_place_is_chosen_and_without_one_nothing_is_said(person, qtbot, tmp_path, monkeypatch):
+    work = person.place
+    work.files.open(find("gaussians"))
+    person.waits_for("ready")
+    work.messages.hide()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: ("", "")))
+    work.actions.act["export-pt2"].trigger()
+    assert work.transfers.writing
+    qtbot.waitUntil(lambda: not work.transfers.writing, timeout=60_000)
+    assert work.messages.isHidden() and not list(tmp_path.iterdir())
+
+
+def test_a_link_is_pasted_on_the_gallery(person: Person, qtbot):
+    work = person.place
+    work.show_gallery()
+    QGuiApplication.clipboard().setText(LINK.replace("relu", "nothing"))
+    qtbot.keyClick(person.window.gallery.search, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert "activation=nothing" in work.messages.text and work.messages.isVisible()
+    QGuiApplication.clipboard().setText(LINK)
+    work.show_gallery()
+    qtbot.keyClick(person.window.gallery.cards()[0], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert work.document.project == project_from_link(LINK).project and not person.window.gallery.isVisible()
+    work.show_gallery()
+    QGuiApplication.clipboard().setText("spirals")
+    qtbot.keyClick(person.window.gallery.search, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert person.window.gallery.search.text() == "spirals"
+
+
 def test_a_damaged_file_leaves_all_as_it_was(person: Person, qtbot, tmp_path):
     work = person.place
     work.files.open(find("gaussians"))

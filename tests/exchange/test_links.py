@@ -9,7 +9,8 @@ import pytest
 from playground.cli import main
 from playground.document.files import read
 from playground.document.library import presets
-from playground.exchange.links import is_link, link_to, project_from_link
+from playground.exchange.addresses import is_link
+from playground.exchange.links import link_to, project_from_link
 from playground.exchange.refusals import ExchangeRefused
 from playground.training.session.session import Session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +26,22 @@ class Format:
     """The content of a file, from the network and the title of its project. Raises ExchangeRefused."""
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""The exporters of torch keep what they trace where all threads see it."""
+
+
 def _onnx(network: Exported, title: str) -> bytes:
     from playground.exchange.out.onnx import onnx_bytes
 
-    return onnx_bytes(network, title)
+    with _ONE_AT_A_TIME:
+        return onnx_bytes(network, title)
 
 
 def _pt2(network: Exported, title: str) -> bytes:
     from playground.exchange.out.torch_export import pt2_bytes
 
-    return pt2_bytes(network)
+    with _ONE_AT_A_TIME:
+        return pt2_bytes(network)
 
 
 FORMATS: tuple[Format, ...] = (

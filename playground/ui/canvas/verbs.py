@@ -10,7 +10,7 @@ from playground.document.graph import EdgeKey
 from playground.editing import adding, commands, groups
 from playground.editing.clipboard import PasteError
 from playground.editing.geometry import Line, Point, Rect, free_place
-from playground.exchange.links import is_link
+from playground.exchange.addresses import is_link
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.surface import CanvasSurface
 from playground.ui.widgets.menu_action import MenuAction

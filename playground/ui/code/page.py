@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTextFormat
@@ -161,8 +162,12 @@ class LineNumbers(QWidget):
 
 def difference(before: str, after: str) -> tuple[int, int, int]:
     """What two texts do not share: where it starts, where it ends in the first, and where in the second."""
-    shortest = min(len(before), len(after))
-    start = next((place for place in range(shortest) if before[place] != after[place]), shortest)
-    left = shortest - start
-    same = next((back for back in range(left) if before[-1 - back] != after[-1 - back]), left)
+    start = _shared(min(len(before), len(after)), lambda count: before[:count] == after[:count])
+    left = min(len(before), len(after)) - start
+    same = _shared(left, lambda count: count == 0 or before[-count:] == after[-count:])
     return start, len(before) - same, len(after) - same
+
+
+def _shared(most: int, equal: Callable[[int], bool]) -> int:
+    """How many letters two texts share, at most `most`; texts that share some share fewer, too."""
+    return bisect.bisect_left(range(1, most + 1), True, key=lambda count: not equal(count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import queue
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,8 @@ class Transfers(QObject):
         self._folder = tempfile.TemporaryDirectory(prefix="playground-", ignore_cleanup_errors=True)
         """Where weights of opened networks lie until the project is saved."""
         self._opened = 0
+        self._chosen: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+        """Where the export under way is to be written; None where a person wants none after all."""
 
     def menu_actions(self) -> tuple[MenuAction, ...]:
         """What one can do in the File menu."""
@@ -129,7 +132,10 @@ class Transfers(QObject):
         self.told.emit("The link is copied.", "good")
 
     def export(self, format_: Format) -> None:
-        """Choose a file, and write the network with the weights of the moment."""
+        """Choose a file, and write the network with the weights of the moment.
+
+        Its content is made meanwhile: the first time in a run of the program that takes seconds.
+        """
         frame, report = self._feed.live, self._document.report
         if frame is None or not report.ok:
             self.told.emit("A network can be exported as soon as it is complete.", "warning")
@@ -137,18 +143,33 @@ class Transfers(QObject):
         scaled = self._asked_scaling(report)
         if scaled is None:
             return
+        self._chosen.put(None)  # an older export that nobody waits for any more
+        self._chosen = queue.SimpleQueue()
+        self._writer.start(functools.partial(
+            _write, self._document.project, report, frame.snapshot, format_, self._chosen, scaled
+        ))  # fmt: skip
+        path = self._asked_path(format_)
+        self._chosen.put(path)
+        if path is not None and self.writing:
+            self.told.emit(f"Writing “{path.name}” …", "good")
+
+    def _asked_path(self, format_: Format) -> Path | None:
+        """Where to write; None for nowhere."""
         stem = "".join(c if c.isalnum() else "-" for c in self._document.project.title.lower()).strip("-") or "network"
         suggestion = str(Path(_last_folder()) / f"{stem}{format_.ending}")
         name, _ = QFileDialog.getSaveFileName(
             self._window, f"Export as {format_.title}", suggestion, f"{format_.title} (*{format_.ending})"
         )
         if not name:
-            return
+            return None
         path = Path(name) if name.lower().endswith(format_.ending) else Path(name + format_.ending)
         QSettings().setValue("exchange/folder", str(path.absolute().parent))
-        self.told.emit(f"Writing “{path.name}” …", "good")
-        work = functools.partial(_write, self._document.project, report, frame.snapshot, format_, path, scaled)
-        self._writer.start(work)
+        return path
+
+    @property
+    def writing(self) -> bool:
+        """Whether an export goes on."""
+        return self._writer.reading is not None
 
     def _asked_scaling(self, report: Report) -> bool | None:
         """Whether the scaling of the data is to go along; None to write nothing. Asked only where data are scaled."""
@@ -168,6 +189,7 @@ class Transfers(QObject):
 
     def shut_down(self) -> None:
         """Wait for what goes on, and remove the weights that nobody saved."""
+        self._chosen.put(None)
         self._reader.shut_down()
         self._writer.shut_down()
         self._folder.cleanup()
@@ -193,15 +215,33 @@ def _read(path: Path, weights: Path, reading: Reading) -> tuple[Project, Path | 
 
 
 def _write(
-    project: Project, report: Report, snapshot: Snapshot, format_: Format, path: Path, scaled: bool, reading: Reading
-) -> str:
-    """Write a network, and say what is in the file; in a thread of its own."""
+    project: Project,
+    report: Report,
+    snapshot: Snapshot,
+    format_: Format,
+    chosen: queue.SimpleQueue[Path | None],
+    scaled: bool,
+    reading: Reading,
+) -> str | None:
+    """Make the content of a file, write it as soon as a place is chosen, and say what is in it; in a thread of its own.
 
-    def written() -> str:
+    None where no place was chosen.
+    """
+
+    def made() -> tuple[bytes, tuple[str, ...]]:
         blocks = ((name, report.blocks[name]) for name in report.data_nodes())
         prepared = {name: prepare(block) for name, block in blocks if scaled and isinstance(block, Dataset)}
         network = exported(project.graph, report, snapshot, prepared)
-        write_content(format_.make(network, project.title), path)
-        return " ".join((f"“{path.name}” is written.", *described(network, prepared)))
+        return format_.make(network, project.title), described(network, prepared)
 
-    return str(_refused_as_file(written))
+    try:
+        content, sentences = made()
+    except ExchangeRefused as refused:
+        if chosen.get() is None:
+            return None
+        raise FileRefused(str(refused)) from refused
+    path = chosen.get()
+    if path is None:
+        return None
+    _refused_as_file(lambda: write_content(content, path))
+    return " ".join((f"“{path.name}” is written.", *sentences))

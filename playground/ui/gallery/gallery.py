@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from playground.document.chapters import LEVELS
 from playground.document.kept_work import KeptWork, kept_works, take_gone
 from playground.document.library import PresetEntry, presets
+from playground.exchange.addresses import is_link
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
 from playground.ui.gallery.flow import FlowLayout
 from playground.ui.gallery.rail import ChapterRail
@@ -110,6 +111,8 @@ class Gallery(QWidget):
     """The Path of a recent file."""
     work_chosen = Signal(object)
     """The KeptWork to continue."""
+    link_pasted = Signal(str)
+    """A link to a network of another program."""
     new_chosen = Signal()
     open_chosen = Signal()
     """The person wants to look for a file."""
@@ -362,6 +365,8 @@ class Gallery(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if self._pasted(event):
+                return True
             if watched is self.search:
                 return self._search_key(event)
             if isinstance(watched, Card) and event.key() in ARROWS:
@@ -369,6 +374,18 @@ class Gallery(QWidget):
         if isinstance(watched, Card) and event.type() == QEvent.Type.FocusIn:
             self.scroll_area.ensureWidgetVisible(watched, 0, THEME.px(60))
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._pasted(event):
+            super().keyPressEvent(event)
+
+    def _pasted(self, event: QKeyEvent) -> bool:
+        """Whether a key pastes a link, which is opened; the search takes any other text."""
+        text = QGuiApplication.clipboard().text() if event.matches(QKeySequence.StandardKey.Paste) else ""
+        if not is_link(text):
+            return False
+        self.link_pasted.emit(text)
+        return True
 
     def _search_key(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Down and (cards := self.cards()):

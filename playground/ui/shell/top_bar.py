@@ -209,7 +209,12 @@ class TopBar(QFrame):
         """Give up words, then buttons and figures, until the rest has room."""
         gone: set[QWidget | str] = set()
         order = iter(self._given_up)
-        while self._needed(gone) > self.width() and (widget := next(order, None)) is not None:
+        least = {
+            widget: max(widget.minimumWidth(), widget.minimumSizeHint().width())
+            for widget in widgets_in(layout_of(self))
+            if self._is_there(widget)
+        }
+        while self._needed(gone, least) > self.width() and (widget := next(order, None)) is not None:
             gone.add(widget)
         for button, action in self.worded_buttons:
             words = "" if WORDS in gone else action.iconText()
@@ -226,21 +231,21 @@ class TopBar(QFrame):
     def _is_there(widget: QWidget) -> bool:
         return not isinstance(widget, Figure) or widget.there
 
-    def _needed(self, gone: set[QWidget | str]) -> int:
-        """Pixels that the bar needs without what is gone."""
+    def _needed(self, gone: set[QWidget | str], least: dict[QWidget, int]) -> int:
+        """Pixels that the bar needs without what is gone; `least` are the widths of what could be shown."""
         layout = layout_of(self)
         margins = layout.contentsMargins()
-        shown = [widget for widget in widgets_in(layout) if widget not in gone and self._is_there(widget)]
+        shown = [widget for widget in least if widget not in gone]
         needed = margins.left() + margins.right() + layout.spacing() * len(shown)
-        return needed + sum(self._width(widget, gone) for widget in shown)
+        return needed + sum(self._width(widget, gone, least[widget]) for widget in shown)
 
-    def _width(self, widget: QWidget, gone: set[QWidget | str]) -> int:
+    def _width(self, widget: QWidget, gone: set[QWidget | str], least: int) -> int:
         if widget in self._widths:
             full, short = self._widths[widget]
             return short if (NAME if widget is self.home else WORDS) in gone else full
         if widget is self.title and TITLE not in gone:
             return widget.sizeHint().width()
-        return max(widget.minimumWidth(), widget.minimumSizeHint().width())
+        return least
 
     def _measure(self) -> None:
         """Note the widths of what has words only where there is room."""

@@ -40,6 +40,7 @@ class MainWindow(Frame):
         """What the person asked for before the workplace was there."""
         self.gallery.preset_chosen.connect(self.open_path)
         self.gallery.file_chosen.connect(self.open_path)
+        self.gallery.link_pasted.connect(self.open_link)
         self.gallery.work_chosen.connect(self.continue_work)
         self.gallery.new_chosen.connect(self.open_new)
         self.gallery.open_chosen.connect(self.ask_and_open)
@@ -82,6 +83,11 @@ class MainWindow(Frame):
     def open_path(self, path: Path) -> None:
         """Open a project file, a preset or data, now or as soon as that is possible."""
         self._do(lambda place: place.open(Path(path)))
+
+    @Slot(str)
+    def open_link(self, text: str) -> None:
+        """Open a link to a network of another program, now or as soon as that is possible."""
+        self._do(lambda place: place.transfers.open_link(text))
 
     @Slot(object)
     def continue_work(self, work: KeptWork) -> None:
