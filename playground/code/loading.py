@@ -12,7 +12,8 @@ from playground.code.pieces import piece
 from playground.code.sources import Sources
 from playground.code.values import CannotWrite, in_quotes, written
 from playground.data.base import ClassDataset, Dataset, RegressionDataset, given_numbers
-from playground.data.preparation import code_labels, measure_scaling, split
+from playground.data.division import fold_rows, split, split_in_order
+from playground.data.preparation import code_labels, measure_scaling
 from playground.network.check import Report
 from playground.network.remedies import Output
 
@@ -101,11 +102,8 @@ def _body(
     if made != ", ".join(results):
         yield f"{', '.join(results)} = {made}"
     if not block.divides:
-        divide = sources.function(split)
         classes = isinstance(block, ClassDataset) or (block.signals()[1].classes and not block.signals()[1].shape)
-        strata = "target" if classes else "np.zeros(len(features), dtype=np.int64)"
-        evenly = "  # every class in every part" if classes else ""
-        yield f"rows = {divide}({strata}, {block.train_share!r}, {block.validation_share!r}, generator){evenly}"
+        yield from _divided(block, "target" if classes else "np.zeros(len(features), dtype=np.int64)", sources)
     yield from _prepared_features(block, sources)
     yield from _prepared_target(block, sources)
     arrays = {port: port if port in ("features", "target") else f'fields["{port}"]' for port in ports}
@@ -125,6 +123,20 @@ def _body(
         yield "    )"
     yield "    for part, chosen in rows.items()"
     yield f"}}{ending}"
+
+
+def _divided(block: Dataset, strata: str, sources: Sources) -> Iterator[str]:
+    """The rows of the parts, as `Dataset.divided` finds them."""
+    shares, evenly = f"{block.train_share!r}, {block.validation_share!r}", strata == "target"
+    if block.in_time():
+        yield f"rows = {sources.function(split_in_order)}(len(features), {shares})"
+    else:
+        words = "  # every class in every part" if evenly else ""
+        yield f"rows = {sources.function(split)}({strata}, {shares}, generator){words}"
+    if block.folds > 1:
+        folded = sources.function(fold_rows, "fold_rows", groups=None, in_order=block.in_time())
+        numbers = f"{block.folds}, {block.fold}, {block.data_seed}"
+        yield f"rows = {folded}(rows, {strata}, {numbers})  # {block.fold_words()}"
 
 
 def _prepared_features(block: Dataset, sources: Sources) -> Iterator[str]:
@@ -195,5 +207,3 @@ def _shape(signal: Signal) -> str:
 
 def _snake(name: str) -> str:
     return name.replace("-", "_")
-
-

@@ -409,17 +409,19 @@ def _rename_definition(text: Text, node: ast.FunctionDef | ast.ClassDef, name: s
 
 
 def _drop_arguments(text: Text, node: ast.FunctionDef, dropped: frozenset[str]) -> None:
-    """Take arguments away, with the comma behind or before them."""
-    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    for place, argument in enumerate(every):
-        if argument.arg not in dropped:
-            continue
-        if place + 1 < len(every):
-            text.replace(text.start(argument), text.start(every[place + 1]), "")
-        elif place:
-            text.replace(text.end(every[place - 1]), text.end(argument), "")
-        else:
-            text.replace(text.start(argument), text.end(argument), "")
+    """Take arguments away, with their defaults and the comma behind or before them."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    every = [*positional, *node.args.kwonlyargs]
+    without = [None] * (len(positional) - len(node.args.defaults))
+    defaults = [*without, *node.args.defaults, *node.args.kw_defaults]
+    ends = [text.end(default or argument) for argument, default in zip(every, defaults, strict=True)]
+    kept = [place for place, argument in enumerate(every) if argument.arg not in dropped]
+    last = kept[-1] + 1 if kept else 0
+    for place in range(last):
+        if place not in kept:
+            text.replace(text.start(every[place]), text.start(every[place + 1]), "")
+    if last < len(every):
+        text.replace(ends[last - 1] if kept else text.start(every[0]), ends[-1], "")
 
 
 def _dedented(text: str) -> str:

@@ -15,6 +15,7 @@ from torch import nn
 from playground.blocks.base import Block, BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
+from playground.data.division import fold_rows, fold_words, refuse_folds, split_rows
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.usual import usual_form
 from playground.data.parts import PARTS as PARTS
@@ -84,6 +85,8 @@ class Dataset(Block):
     part in a random order, unless it says otherwise."""
     divides: ClassVar[bool] = False
     """Whether `generate` says itself which rows make each part, instead of chance."""
+    unfolded: ClassVar[str] = ""
+    """Why there are no folds of it, in words behind “because”; empty where there are."""
     ink: ClassVar[bool] = True
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 
@@ -91,6 +94,15 @@ class Dataset(Block):
     validation_share: float = parameter(
         0.15, ge=0.0, le=0.9, label="Validation share", help="Share for tuning and early stopping; the rest is test."
     )
+    folds: int = parameter(
+        0, ge=0, le=10_000, advanced=True,
+        help="Cross-validation: train and validation together are divided into so many folds, of which one validates "
+        "and the others are learned from; the test part stays. As many folds as rows leave one out. 0 for none.",
+    )  # fmt: skip
+    fold: int = parameter(
+        1, ge=1, le=1_000_000, advanced=True,
+        help="The fold that validates, counted from 1. Those beyond the last are a repetition, shuffled anew.",
+    )  # fmt: skip
     data_seed: int = parameter(0, ge=0, le=2**31 - 1, label="Data seed", help="Another seed, other random examples.")
 
     @classmethod
@@ -102,6 +114,37 @@ class Dataset(Block):
     def feature_scaling(self) -> Scaling:
         """How the features are brought to one scale; tokens and graphs are left as they are."""
         return "none"
+
+    def in_time(self) -> bool:
+        """Whether rows follow each other in time, so that what is tested on must lie behind what is learned from."""
+        return False
+
+    def divided(
+        self, strata: NDArray[Any], generator: np.random.Generator, groups: NDArray[Any] | None = None
+    ) -> dict[Part, NDArray[np.int64]]:
+        """The rows of the parts, by shares and folds. `strata` (N,) is spread evenly over the parts; rows of one group
+        (N,) stay together. Raises BlockError for more folds than there are rows."""
+        rows = split_rows(strata, groups, self.in_time(), self.train_share, self.validation_share, generator)
+        return self.folded(rows, strata, groups)
+
+    def folded(
+        self, rows: dict[Part, NDArray[np.int64]], strata: NDArray[Any], groups: NDArray[Any] | None = None
+    ) -> dict[Part, NDArray[np.int64]]:
+        """These parts as the chosen fold has them; the same without folds. Raises BlockError."""
+        if self.folds < 2:
+            return rows
+        groups = None if self.in_time() else groups
+        count = len(rows["train"]) + len(rows["validation"])
+        if groups is not None:
+            count = len(np.unique(groups[np.concatenate([rows["train"], rows["validation"]])]))
+        shuffled = not self.in_time() and self.folds < count
+        least = self.folds + 1 if self.in_time() else self.folds
+        refuse_folds(self.title, count, self.folds, self.fold, repeats=shuffled, least=least)
+        return fold_rows(rows, strata, groups, self.folds, self.fold, self.data_seed, self.in_time())
+
+    def fold_words(self) -> str:
+        """Which fold validates, such as “fold 2 of 5”; empty without folds."""
+        return fold_words(self.folds, self.fold)
 
     def signals(self) -> tuple[Signal, ...]:
         """The output signals, one per port, known without making the examples (a test holds both together)."""
@@ -136,7 +179,7 @@ class Dataset(Block):
         raise TypeError("a dataset is fed, not built")
 
 
-_SHARED = ("scaling", "given_scaling", *Dataset.model_fields)
+_SHARED = ("scaling", "given_scaling", "in_order", *Dataset.model_fields)
 
 
 class ScaledDataset(Dataset):
@@ -175,6 +218,19 @@ def given_numbers(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if 0.0 in found[1]:
         raise ValueError("a column that is multiplied by 0 tells nothing any more")
     return found[0], found[1]
+
+
+class RowsInOrder(Dataset):
+    """Base of the tables, whose rows may stand in an order that means something."""
+
+    in_order: bool = parameter(
+        False, label="Split in order", advanced=True,
+        help="The first rows are learned from and the last ones tested with, instead of rows by chance: for rows that "
+        "were measured one after the other.",
+    )  # fmt: skip
+
+    def in_time(self) -> bool:
+        return self.in_order
 
 
 class ClassDataset(ScaledDataset):

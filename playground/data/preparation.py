@@ -117,9 +117,12 @@ def _remember(dataset: Dataset, prepared: Prepared) -> None:
 
 def _prepared(dataset: Dataset) -> Prepared:
     dataset.expect()
+    if dataset.folds > 1 and dataset.unfolded:
+        none = Fix("No folds", "set", parameters={"folds": 0})
+        raise BlockError(f"{dataset.title} cannot be divided into folds, because {dataset.unfolded}.", none)
     generator = dataset.fresh_generator()
     raw = dataset.generate(generator)
-    rows = raw.rows or split(raw.strata, dataset.train_share, dataset.validation_share, generator)
+    rows = raw.rows or dataset.divided(raw.strata, generator)
     features, scaler = _features(dataset, raw, rows["train"])
     target, target_scaler = _target(dataset, raw, rows["train"])
     ports: dict[str, Array] = {"features": features, "target": target, **(raw.fields or {})}
@@ -190,42 +193,6 @@ def _float_of(values: NDArray[Any]) -> type[np.floating]:
 
 def _identity() -> Scaler:
     return Scaler(_frozen(np.zeros((), dtype=np.float32)), _frozen(np.ones((), dtype=np.float32)))
-
-
-def split(
-    strata: NDArray[Any], train_share: float, validation_share: float, generator: np.random.Generator
-) -> dict[Part, NDArray[np.int64]]:
-    """Row numbers of the three parts, each shuffled. Every class is spread by the same shares.
-
-    `strata` (N,) has the class of each row, or one number for all.
-    Every class has its share of every part to within one row, and what rounding takes from a part in one class it gives
-    back in the next. Every class has at least one row in train, if need be at the cost of another part. What train and
-    validation leave is test.
-    """
-    validation_share = min(validation_share, 1.0 - train_share)
-    shares = np.array([train_share, validation_share, max(0.0, 1.0 - train_share - validation_share)])
-    owed = np.zeros(3)
-    chosen: list[list[NDArray[np.int64]]] = [[np.zeros(0, dtype=np.int64)] for _ in PARTS]
-    for stratum in np.unique(strata):
-        rows = generator.permutation(np.flatnonzero(strata == stratum))
-        owed += len(rows) * shares
-        sizes = _whole_sizes(len(rows), len(rows) * shares, owed)
-        owed -= sizes
-        for part, found in zip(chosen, np.split(rows, np.cumsum(sizes)[:2]), strict=True):
-            part.append(found)
-    joined = (generator.permutation(np.concatenate(part)).astype(np.int64) for part in chosen)
-    return dict(zip(PARTS, joined, strict=True))
-
-
-def _whole_sizes(count: int, ideal: NDArray[np.float64], owed: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Whole sizes of the three parts of `count` rows, near the ideal ones; odd rows go to the parts most owed to."""
-    sizes = np.floor(ideal + 1e-9).astype(np.int64)
-    due = np.where(ideal - sizes > 1e-9, np.round(owed - sizes, 9), -np.inf)
-    sizes[np.argsort(-due, kind="stable")[: count - sizes.sum()]] += 1
-    if sizes[0] == 0:
-        sizes[0] += 1
-        sizes[sizes[1:].argmax() + 1] -= 1
-    return sizes
 
 
 def fit_scaler(kind: Scaling, train: NDArray[np.floating]) -> Scaler:

@@ -26,8 +26,8 @@ class SeriesPreview:
     times: NDArray[np.float64]
     """(n,) places on the axis of time."""
     values: NDArray[np.float64]
-    cuts: tuple[int, int]
-    """The first step of the validation time, and of the test time."""
+    spans: Mapping[Part, tuple[int, int]]
+    """The first step of each part, and the first behind it."""
     time_name: str
     value_name: str
     ends: tuple[str, str]
@@ -82,9 +82,7 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
         class_counts={name: _counted(prepared, name) for name in PARTS},
         ink=prepared.dataset.ink,
         images=_images(np.asarray(features, dtype=np.float32)) if pictured else None,
-        points=np.concatenate([features, target[:, :1]], axis=1)
-        if pointed and target is not None
-        else None,
+        points=np.concatenate([features, target[:, :1]], axis=1) if pointed and target is not None else None,
     )
 
 
@@ -108,7 +106,7 @@ def _of_series(prepared: Prepared, dataset: SeriesDataset, part: Part, limit: in
         series=SeriesPreview(
             times=dataset.times(timeline.count),
             values=timeline.values,
-            cuts=timeline.cuts,
+            spans={name: timeline.span(name) for name in PARTS},
             time_name=dataset.time_name,
             value_name=dataset.value_name,
             ends=(dataset.moment(0), dataset.moment(timeline.count - 1)),
@@ -134,9 +132,7 @@ def _answers(prepared: Prepared, part: Part, limit: int) -> tuple[tuple[str, ...
     return known or tuple(f"y{number}" for number in range(1, flat.shape[1] + 1)), _cells(flat), flat
 
 
-def _described(
-    signal: Signal, values: Array, known: tuple[str, ...], title: str = ""
-) -> tuple[tuple[str, ...], Cells]:
+def _described(signal: Signal, values: Array, known: tuple[str, ...], title: str = "") -> tuple[tuple[str, ...], Cells]:
     """Column names and cells for what one port gives."""
     if signal.kind == "image":
         return (), [[] for _ in values]

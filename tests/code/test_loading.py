@@ -35,6 +35,12 @@ VARIANTS = [
     ("co2", {"relative": False, "scaling": "min-max"}),
     ("series-builder", {"composition": "multiplicative", "scaling": "none"}),
     ("communities", {"known": 2}),
+    ("iris", {"folds": 5, "fold": 2, "scaling": "min-max"}),
+    ("iris", {"in_order": True}),
+    ("diabetes", {"folds": 3, "fold": 5, "target_scaling": "standardize", "data_seed": 4}),
+    ("diabetes", {"folds": 4, "fold": 3, "in_order": True}),
+    ("co2", {"folds": 4, "fold": 2}),
+    ("python-manual", {"folds": 3, "fold": 1}),
 ]  # fmt: skip
 
 
@@ -93,6 +99,12 @@ TABLES: dict[str, tuple[str, tuple[str, ...], dict]] = {
     ), ("kind",), {}),
     "numbers of two columns": ("a;b;c;d\n" + "".join(f"{n};{n * 2}.5;{n / 7:.3f};{n / 9}\n" for n in range(30)),
                                ("c", "d"), {}),
+    "groups": ("patient,a,kind\n" + "".join(f"{n % 9 or ''},{n},{'ab'[n % 2]}\n" for n in range(60)), ("kind",),
+               {"group_column": "patient"}),
+    "folds of groups": ("patient,a,kind\n" + "".join(f"p{n % 9},{n},{'ab'[n % 2]}\n" for n in range(60)), ("kind",),
+                        {"group_column": "patient", "folds": 3, "fold": 2}),
+    "folds in order": ("a,kind\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(60)), ("kind",),
+                       {"in_order": True, "folds": 3, "fold": 2}),
     "decimal commas": ("a;b;c\n" + "".join(f"{n},5;{n % 3},25;{n * 3}\n" for n in range(30)), ("c",), {}),
     "a line above": ("# measured in May\nx,y,kind\n" + "".join(f"{n},{n % 9},{'ab'[n % 2]}\n" for n in range(30)),
                      ("kind",), {}),

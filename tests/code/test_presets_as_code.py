@@ -7,6 +7,7 @@ import pytest
 
 from playground.code.script import write
 from playground.code.start_state import names_in, saved
+from playground.document.edits import set_parameters
 from playground.document.library import paths
 from playground.training.opening import open_project
 from playground.training.session.session import Session
@@ -35,6 +36,12 @@ def test_a_preset_learns_alike(preset: str) -> None:
         Alone(written.text, whole=False)
         return
     assert not written.cannot
+    assert compare(project, STEPS) == []
+
+
+def test_a_fold_learns_alike() -> None:
+    project = open_project(paths()["iris"])
+    project = project.replace(graph=set_parameters(project.graph, "data", {"folds": 5, "fold": 4}))
     assert compare(project, STEPS) == []
 
 

@@ -7,6 +7,7 @@ import torch
 from playground.code.folding import folded
 from playground.code.sources import CannotWrite, Sources
 from playground.data.base import Dataset
+from playground.data.division import fold_rows
 from playground.data.points.expression import divide
 from playground.data.points.shapes import PointClasses, Spirals, around
 from playground.data.preparation import code_labels
@@ -58,6 +59,23 @@ def test_a_schedule_is_the_same_function(kind: type[Schedule]) -> None:
 
 def run_of(sources, name):
     return run(sources)[name]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "left"),
+    [({"in_order": True}, "rows, strata, groups, folds, fold, seed"), ({"seed": 3, "in_order": False}, "rows, strata, "
+     "groups, folds, fold"), ({"groups": None}, "rows, strata, folds, fold, seed, in_order=False")],
+)  # fmt: skip
+def test_arguments_whose_value_is_fixed_go_with_their_defaults(fixed, left) -> None:
+    sources = Sources()
+    name = sources.function(fold_rows, **fixed)
+    names = run(sources)
+    assert f"def {name}({left}):" in sources.text()
+    rows = {"train": np.arange(12), "validation": np.arange(0), "test": np.arange(0)}
+    given = {"rows": rows, "strata": np.zeros(12), "groups": None, "folds": 3, "fold": 2, "seed": 3, "in_order": False}
+    wanted = fold_rows(**{**given, **fixed})
+    found = names[name](**{key: value for key, value in given.items() if key in left})
+    np.testing.assert_array_equal(found["train"], wanted["train"])
 
 
 def test_what_fixed_values_decide_is_left_out() -> None:

@@ -57,9 +57,10 @@ def test_words_that_teach(cls):
     assert cls.family == "data"
     infos = cls.parameter_infos()
     assert all(info.help for info in infos)
-    assert [info.name for info in infos[-3:]] == ["train_share", "validation_share", "data_seed"]
+    names = [info.name for info in infos]
+    assert names[-5:] == ["train_share", "validation_share", "folds", "fold", "data_seed"]
     if issubclass(cls, ScaledDataset):
-        assert [info.name for info in infos[-5:-3]] == ["scaling", "given_scaling"]
+        assert [name for name in names[:-5] if name != "in_order"][-2:] == ["scaling", "given_scaling"]
 
 
 @every

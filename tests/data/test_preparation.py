@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from playground.blocks.base import BlockError
 from playground.data import preparation
 from playground.data.base import PARTS, Examples
+from playground.data.division import split
 from playground.data.points.drawn import DrawnPoints
 from playground.data.points.shapes import Blobs, Circles, Spirals
-from playground.data.preparation import MOST_REMEMBERED, code_labels, fit_scaler, prepare, split
+from playground.data.preparation import MOST_REMEMBERED, code_labels, fit_scaler, prepare
 from playground.data.preview import preview
 from playground.data.tables.classic import Diabetes, Iris
 from playground.data.tables.courses import NoisyCurve

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from playground.analysis.base import Plotted, Table, example_row
 from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, heads
 from playground.analysis.subject import Subject, dependents
-from playground.data.base import Part
+from playground.data.base import PARTS, Part
 from playground.data.series.forecasting import SeriesDataset, Timeline
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
@@ -73,8 +73,8 @@ class Forecast:
     """The last step that is known."""
     first_origin: int
     """The first step that can be an origin, as it has a whole window before it."""
-    cuts: tuple[int, int]
-    """The first step of the validation time, and of the test time."""
+    spans: Mapping[Part, tuple[int, int]]
+    """The first step of each part, and the first behind it."""
     models: tuple[ModelForecast, ...]
     naive: Floats
     """(horizon,) as one season before."""
@@ -181,7 +181,7 @@ class ForecastAnalysis(Plotted):
             moments=_moments(dataset, steps),
             origin=task.origin,
             first_origin=timeline.window - 1,
-            cuts=timeline.cuts,
+            spans={part: timeline.span(part) for part in PARTS},
             models=models,
             naive=naive[task.row],
             naive_score=task.score(naive),

@@ -27,6 +27,7 @@ class NodeClasses(Dataset):
     """Base of the graphs whose nodes have a class. Subclasses give edges, classes and, if they have any, features."""
 
     divides: ClassVar[bool] = True
+    unfolded: ClassVar[str] = "it is one graph, some answers of which are told"
     outputs: ClassVar[tuple[Port, ...]] = (Port("features", "Nodes"), Port("target", "Target"), Port("edges", "Edges"))
 
     known: int = parameter(1, ge=1, le=20, label="Known per class", help="Nodes of each class whose answer is told.")

@@ -17,6 +17,7 @@ from playground.blocks.base import BlockError
 from playground.blocks.code import Code, not_written
 from playground.blocks.signal import Signal
 from playground.data.base import PARTS, ClassDataset, Dataset, Examples, Part
+from playground.data.division import split
 from playground.data.images.digits import IMAGE_AXES
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.pictures import PictureForm
@@ -24,7 +25,6 @@ from playground.data.own import files as own_files
 from playground.data.own.files import CHOOSE_FOLDER, FileRefused, Reading, ReadingStopped
 from playground.data.own.picture_decoding import Brightness, square_and_brightness, square_of
 from playground.data.own.picture_sources import LONGEST_NAME, MOST_FILES, Entry, PictureSource, source_of
-from playground.data.preparation import split
 from playground.document.declaration import parameter
 
 MOST_CLASSES = 100
@@ -289,7 +289,7 @@ class OwnPictures(ClassDataset):
             train = rows["train"]
             cut = split(examples.strata[train], 1.0 - self.validation_share, self.validation_share, generator)
             rows["train"], rows["validation"] = train[cut["train"]], train[cut["validation"]]
-        return rows
+        return self.folded(rows, examples.strata)
 
     def _chosen(
         self, generator: np.random.Generator, reading: Reading

@@ -28,7 +28,6 @@ from playground.data.own.delimited import MOST_COLUMNS, Table, read_table
 from playground.data.own.files import CHOOSE, FileRefused, Reading, ReadingStopped
 from playground.data.own.layout import Layout
 from playground.data.own.outcome import numbered
-from playground.data.preparation import split
 from playground.document.declaration import parameter
 
 TokenKind = Literal["words", "letters"]
@@ -267,7 +266,7 @@ class OwnLabelledTexts(Dataset):
         cut = [tokens_of(text, self.tokens)[: self.length] for text in texts]
         assert self.texts is not None
         examples = Examples(np.zeros((len(cut), self.length), dtype=np.int64), target, (), self.texts.classes)
-        parts = split(examples.strata, self.train_share, self.validation_share, generator)
+        parts = self.divided(examples.strata, generator)
         learned = set(itertools.chain.from_iterable(cut[row] for row in parts["train"].tolist()))
         return Examples(self._numbers(cut, learned), target, (), self.texts.classes, rows=parts)
 

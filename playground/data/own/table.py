@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.blocks.base import BlockError
+from playground.blocks.base import BlockError, Fix
 from playground.blocks.code import Code, not_written
 from playground.blocks.signal import Signal
 from playground.data.base import (
@@ -21,10 +21,12 @@ from playground.data.base import (
     Measured,
     Part,
     RegressionDataset,
+    RowsInOrder,
     ScaledDataset,
     Scaling,
     column_signal,
 )
+from playground.data.division import split_rows
 from playground.data.inputs.base import InputForm, Known
 from playground.data.own import files as own_files
 from playground.data.own import table_code
@@ -41,11 +43,10 @@ from playground.data.own.choice import (
     with_target,
 )
 from playground.data.own.columns import TableColumn
-from playground.data.own.delimited import Table, read_table
+from playground.data.own.delimited import LONGEST_NAME, Table, read_table
 from playground.data.own.files import CHOOSE, FileRefused, Reading, ReadingStopped
 from playground.data.own.outcome import labels_table, numbered, outcome
 from playground.data.own.table_form import table_form, usual_numbers
-from playground.data.preparation import split
 from playground.document.declaration import parameter
 
 ALIKE = ("row",)
@@ -54,7 +55,7 @@ IMAGE_AXES = ("channels", "height", "width")
 NOUNS: dict[Predicts, str] = {"number": "numbers", "category": "classes", "labels": "labels", "nothing": "nothing"}
 
 
-class OwnTable(ScaledDataset):
+class OwnTable(RowsInOrder, ScaledDataset):
     """Base of the tables that are read from a file of the person's own."""
 
     licence: ClassVar[str] = "From a file of yours."
@@ -72,6 +73,11 @@ class OwnTable(ScaledDataset):
     fill_value: float = parameter(
         0.0, ge=-1e12, le=1e12, label="Filled in", advanced=True, help="What stands for a missing number under “value”."
     )
+    group_column: str = parameter(
+        "", max_length=LONGEST_NAME, label="Group column", advanced=True,
+        help="Rows with the same entry in this column, such as the patient, stay together: what is tested on are "
+        "groups that were never seen. Leave the column itself out of the inputs. An order goes before groups.",
+    )  # fmt: skip
     as_pictures: bool = parameter(
         False, label="As pictures", help="The columns are the pixels of a square grey picture, row by row."
     )
@@ -117,6 +123,13 @@ class OwnTable(ScaledDataset):
                 f"{self.title} predicts {NOUNS[self.predicts]}, but {chosen}. Choose its file again.",
                 CHOOSE,
             )
+        names = [column.name for column in self.table.columns]
+        if self.group_column and self.group_column not in names:
+            raise BlockError(
+                f"{self.title} has no column “{self.group_column}” to group rows by. There are: "
+                f"{', '.join(names[:12])}.",
+                Fix("Group no rows", "set", parameters={"group_column": ""}),
+            )
         if self.as_pictures and not picture_side(len(self.table.feature_names())):
             raise BlockError(
                 f"{len(self.table.feature_names())} columns make no square picture. Choose the columns again.", CHOOSE
@@ -128,15 +141,15 @@ class OwnTable(ScaledDataset):
 
     def generate(self, generator: np.random.Generator) -> Examples:
         table, chosen = self._read(self.file)
-        features, target = self._examples(table, chosen)
+        features, target, kept = self._examples(table, chosen)
         if not len(features):
             raise BlockError(f"No row of “{Path(self.file).name}” can be used. Choose its columns again.", CHOOSE)
         names = chosen.target.values if self.predicts == "category" else ALIKE if self.predicts == "nothing" else ()
         examples = Examples(features, target, chosen.feature_names(), names)
         if self.test_file and chosen.test is not None:
-            examples, parts = self._with_test_file(examples, chosen, generator)
+            examples, parts = self._with_test_file(examples, chosen, self._groups(table, kept), generator)
         else:
-            parts = split(examples.strata, self.train_share, self.validation_share, generator)
+            parts = self.divided(examples.strata, generator, self._groups(table, kept))
         features = np.asarray(examples.features, dtype=np.float64)
         _fill(features, parts["train"], chosen, self.missing, self.fill_value)
         return replace(examples, features=self._shaped(features), rows=parts)
@@ -144,18 +157,38 @@ class OwnTable(ScaledDataset):
     def to_code(self, *inputs: Signal) -> Code:
         assert self.table is not None
         used = tuple(number for number, column in enumerate(self.table.columns) if column.use != "ignored")
+        groups = self._group_place()
         try:
-            table = read_table(Path(self.file), self.table.layout, Reading(), texts=used)
+            table = read_table(Path(self.file), self.table.layout, Reading(), texts=sorted({*used, *groups}))
         except (FileRefused, ReadingStopped) as error:
             return not_written(str(error))
         tested = bool(self.test_file) and self.table.test is not None
         shape = self.feature_signal().shape if self.as_pictures else None
-        shares = self.train_share, self.validation_share
-        asked = table_code.Reading(self.file, self.table, tested, self.missing, self.fill_value, shape, shares)
+        division = table_code.Division(
+            self.train_share, self.validation_share, groups[0] if groups else None, self.in_order, self.folds,
+            self.fold, self.data_seed,
+        )  # fmt: skip
+        asked = table_code.Reading(self.file, self.table, tested, self.missing, self.fill_value, shape, division)
         return table_code.table_code(asked, table)
 
-    def _examples(self, table: Table, chosen: ChosenTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Features (N, k), NaN where something is missing, and targets of the rows that are used."""
+    def _groups(self, table: Table, kept: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """The number of the group of each row that is used, (N,); a row with an empty entry is alone. None without
+        groups."""
+        if not self.group_column:
+            return None
+        (cells,) = table.texts.values()
+        return table_code.groups_of_cells(cells, kept)
+
+    def _group_place(self) -> tuple[int, ...]:
+        """The number of the column of groups in the file, if there is one."""
+        if not self.group_column or self.table is None:
+            return ()
+        return ([column.name for column in self.table.columns].index(self.group_column),)
+
+    def _examples(
+        self, table: Table, chosen: ChosenTable
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+        """Features (N, k), NaN where something is missing, and targets of the rows that are used; and these rows."""
         columns = {column.name: column for column in table.columns}
         missing = [column.name for column in chosen.columns if column.name not in columns and column.use != "ignored"]
         if missing:
@@ -163,22 +196,23 @@ class OwnTable(ScaledDataset):
         features = np.concatenate([_inputs(columns[column.name], column) for column in chosen.features], axis=1)
         kept = outcome(table, _in_order(table, chosen), self.missing).rows
         if self.predicts == "nothing":
-            return features[kept], np.zeros(len(kept))
+            return features[kept], np.zeros(len(kept)), kept
         if self.predicts == "category":
             target = numbered(columns[chosen.target.name], chosen.target.values)
             kept = kept[target[kept] >= 0]
-            return features[kept], target[kept]  # type: ignore[return-value]
+            return features[kept], target[kept], kept  # type: ignore[return-value]
         targets = [_outputs(columns[column.name], column) for column in chosen.targets]
-        return features[kept], np.concatenate(targets, axis=1)[kept]
+        return features[kept], np.concatenate(targets, axis=1)[kept], kept
 
     def _with_test_file(
-        self, examples: Examples, chosen: ChosenTable, generator: np.random.Generator
+        self, examples: Examples, chosen: ChosenTable, groups: NDArray[np.int64] | None, generator: np.random.Generator
     ) -> tuple[Examples, dict[Part, NDArray[np.int64]]]:
         """The rows of both files, those of the second as the test part; the shares divide the first."""
         table, _ = self._read(self.test_file, test=True)
-        features, target = self._examples(table, chosen)
+        features, target, _ = self._examples(table, chosen)
         whole = self.train_share + min(self.validation_share, 1.0 - self.train_share)
-        parts = split(examples.strata, self.train_share / whole, 1.0 - self.train_share / whole, generator)
+        share = self.train_share / whole
+        parts = split_rows(examples.strata, groups, self.in_time(), share, 1.0 - share, generator)
         first = len(examples.features)
         joined = replace(
             examples,
@@ -187,7 +221,10 @@ class OwnTable(ScaledDataset):
         )
         tested = first + generator.permutation(len(features)).astype(np.int64)
         rest = np.concatenate([parts["validation"], parts["test"]])
-        return joined, {"train": parts["train"], "validation": rest, "test": tested}
+        rows: dict[Part, NDArray[np.int64]] = {"train": parts["train"], "validation": rest, "test": tested}
+        if groups is not None:
+            groups = np.concatenate([groups, np.full(len(features), -1)])
+        return joined, self.folded(rows, joined.strata, groups)
 
     def _shaped(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         if not self.as_pictures:
@@ -200,7 +237,7 @@ class OwnTable(ScaledDataset):
     def _read(self, file: str, *, test: bool = False) -> tuple[Table, ChosenTable]:
         assert self.table is not None
         try:
-            table = read_table(Path(file), self.table.layout, Reading())
+            table = read_table(Path(file), self.table.layout, Reading(), texts=() if test else self._group_place())
         except FileRefused as error:
             raise BlockError(str(error), CHOOSE) from error
         except ReadingStopped as error:
@@ -380,9 +417,7 @@ def tested_with(dataset: OwnTable, test: Table) -> OwnTable:
     if not rows:
         raise FileRefused(f"“{test.path.name}” has no row that can be used to test with.")
     file = TestFile(size=test.size, sha256=test.sha256, rows=rows)
-    return dataset.model_copy(
-        update={"test_file": str(test.path), "table": chosen.model_copy(update={"test": file})}
-    )
+    return dataset.model_copy(update={"test_file": str(test.path), "table": chosen.model_copy(update={"test": file})})
 
 
 def first_dataset(table: Table, *targets: str) -> OwnTable:

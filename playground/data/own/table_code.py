@@ -5,7 +5,7 @@ Only what pandas reads as Playground does: a plain table without rows that were 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.code import Code, not_written
+from playground.data.division import fold_rows, split, split_groups, split_in_order
 from playground.data.own.choice import ChosenColumn, ChosenTable, Missing, Predicts
 from playground.data.own.columns import MISSING, TableColumn
 from playground.data.own.delimited import Table
 from playground.data.own.layout import SEPARATORS
 from playground.data.own.outcome import labels_table, numbered, odd
-from playground.data.preparation import split
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How the rows come into the parts."""
+
+    train_share: float
+    validation_share: float
+    groups: int | None
+    """The number of the column of groups."""
+    in_order: bool
+    folds: int
+    fold: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +49,7 @@ class Reading:
     fill_value: float
     shape: tuple[int, ...] | None
     """Of a picture, where the columns are its pixels."""
-    shares: tuple[float, float]
-    """Of the training and the validation part."""
+    division: Division
 
     @property
     def predicts(self) -> Predicts:
@@ -71,6 +84,12 @@ def labels_of_cells(cells: Iterable[str], values: Iterable[str], sign: str) -> F
     return found
 
 
+def groups_of_cells(cells: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The number of the group of each of these rows, by its cell, (N,); a row with an empty one is alone."""
+    names = [cells[row].strip() or f"\0{row}" for row in rows]
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
 def table_code(asked: Reading, table: Table) -> Code:
     """The statements that make features, target and rows of the parts."""
     chosen = asked.table
@@ -97,7 +116,7 @@ def table_code(asked: Reading, table: Table) -> Code:
         *_pictures(asked),
     ]
     kinds = {column.use for _, column, _ in columns if column.use != "ignored"}
-    uses: list[Callable[..., object]] = [split]
+    uses: list[Callable[..., object]] = [*_dividing(asked.division)]
     uses += [numbers_in_cells] if "number" in kinds else []
     uses += [one_hot_of_cells] if "category" in kinds else []
     uses += [labels_of_cells] if "labels" in kinds else []
@@ -135,7 +154,7 @@ def _target(targets: list[tuple[int, ChosenColumn]], asked: Reading) -> Iterator
 
 
 def _kept(asked: Reading) -> Iterator[str]:
-    known = "~np.isnan(target).any(axis=1)"
+    known, division = "~np.isnan(target).any(axis=1)", asked.division
     if asked.missing == "leave-out":
         known += " & ~np.isnan(features).any(axis=1)"
     yield f"known = {known}  # rows in which nothing is missing"
@@ -143,7 +162,29 @@ def _kept(asked: Reading) -> Iterator[str]:
     if asked.predicts in ("category", "nothing"):
         yield "target = target[:, 0].astype(np.int64)"
     strata = "target" if asked.predicts in ("category", "nothing") else "np.zeros(len(target), dtype=np.int64)"
-    yield f"rows = {{split}}({strata}, {asked.shares[0]!r}, {asked.shares[1]!r}, generator)"
+    shares = f"{division.train_share!r}, {division.validation_share!r}"
+    if division.groups is not None and not division.in_order:
+        column = f"cells[{division.groups}].tolist()"
+        yield f"groups = {{groups_of_cells}}({column}, np.flatnonzero(known))  # whose rows stay together"
+    if division.in_order:
+        yield f"rows = {{split_in_order}}(len(features), {shares})"
+    elif division.groups is not None:
+        yield f"rows = {{split_groups}}(groups, {shares}, generator)"
+    else:
+        yield f"rows = {{split}}({strata}, {shares}, generator)"
+    if division.folds > 1:
+        groups = "None" if division.groups is None or division.in_order else "groups"
+        numbers = f"{division.folds}, {division.fold}, {division.seed}, {division.in_order}"
+        yield f"rows = {{fold_rows}}(rows, {strata}, {groups}, {numbers})"
+
+
+def _dividing(division: Division) -> Iterator[Callable[..., object]]:
+    """The functions that `_kept` calls."""
+    if division.groups is not None and not division.in_order:
+        yield groups_of_cells
+    yield split_in_order if division.in_order else split if division.groups is None else split_groups
+    if division.folds > 1:
+        yield fold_rows
 
 
 def _filled(asked: Reading, columns: list[tuple[ChosenColumn, TableColumn]]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from playground.blocks.base import BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal, Windows
 from playground.data.base import PARTS, Dataset, Examples, Measured, Part
+from playground.data.division import folds_in_time
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.series import SeriesForm
 from playground.data.packaged import numbers_in
@@ -26,6 +27,10 @@ from playground.document.declaration import parameter
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+
+Cuts = tuple[int, int, int]
+"""The first step of the validation time, the first behind it, and the first of the test time, which differs from
+that in a fold in time."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STATSMODELS = "Public domain, from the package statsmodels (BSD-3)."
@@ -41,8 +46,7 @@ class Timeline:
 
     values: Floats
     """(n,) as measured."""
-    cuts: tuple[int, int]
-    """The first step of the validation time, and of the test time."""
+    cuts: Cuts
     window: int
     horizon: int
     season: int
@@ -58,9 +62,7 @@ class Timeline:
 
     def span(self, part: Part) -> tuple[int, int]:
         """The first step of a part, and the first behind it."""
-        ends = (0, *self.cuts, self.count)
-        number = PARTS.index(part)
-        return ends[number], ends[number + 1]
+        return spans_of(self.cuts, self.count)[part]
 
     def origins(self, part: Part) -> Rows:
         """The origins of a part in order of time, (N,): all that is asked for lies within it, what is seen may lie
@@ -192,7 +194,10 @@ class SeriesDataset(Dataset):
 
     def signals(self) -> tuple[Signal, ...]:
         scale: Literal["relative", "any"] = "relative" if self.relative else "any"
-        train = cuts(self.length(), self.train_share, self.validation_share)[0]
+        try:
+            train = self.cuts(self.length())[0]
+        except BlockError:  # `expect` tells it
+            train = 0
         windows = Windows(f"{self.id} {self.model_dump_json()}", train)
         return (
             Signal((self.window, 1), kind="series", scale=scale, windows=windows),
@@ -202,7 +207,7 @@ class SeriesDataset(Dataset):
 
     def expect(self, *inputs: Signal) -> None:
         """Refuse a training time without a single example, or without two seasons to compare. Raises BlockError."""
-        train = cuts(self.length(), self.train_share, self.validation_share)[0]
+        train = self.cuts(self.length())[0]
         if self.window + self.horizon > train:
             raise BlockError(
                 f"{self.title}: the training time has {train} {self.step_name}, but an example needs "
@@ -288,11 +293,21 @@ class SeriesDataset(Dataset):
         yield f"level = {'values[known][:, None]' if self.relative else shift}"
         yield "features, target = ((features - level) * factor)[..., None], (target - level) * factor"
 
+    def in_time(self) -> bool:
+        return True
+
+    def cuts(self, count: int) -> Cuts:
+        """Where so many steps are cut. Raises BlockError for more folds than the time has steps."""
+        both = min(1.0, self.train_share + self.validation_share)
+        unit = self.window + self.horizon
+        cut = round(count * self.train_share), round(count * both)
+        return folds_in_time(*cut, self.folds, self.fold, unit, f"{self.title}, {unit} {self.step_name} at a time,")
+
     def cut(self, values: Floats) -> Timeline:
         """The timeline of these numbers; what is scaled is measured on the training time."""
         values = np.array(values, dtype=np.float64)
         values.flags.writeable = False
-        places = cuts(len(values), self.train_share, self.validation_share)
+        places = self.cuts(len(values))
         plain = Timeline(values, places, self.window, self.horizon, self.season, self.relative, 0.0, 1.0)
         shift, factor = self._scaling(plain)
         return Timeline(values, places, self.window, self.horizon, self.season, self.relative, shift, factor)
@@ -317,10 +332,9 @@ class SeriesDataset(Dataset):
         return f"{self.window} {self.step_name} seen · {self.horizon} ahead"
 
 
-def cuts(count: int, train_share: float, validation_share: float) -> tuple[int, int]:
-    """The first step of the validation time and of the test time of so many steps."""
-    both = min(1.0, train_share + validation_share)
-    return round(count * train_share), round(count * both)
+def spans_of(cuts: Cuts, count: int) -> dict[Part, tuple[int, int]]:
+    """The first step of each part, and the first behind it."""
+    return {"train": (0, cuts[0]), "validation": (cuts[0], cuts[1]), "test": (cuts[2], count)}
 
 
 @functools.lru_cache(maxsize=8)

@@ -15,6 +15,7 @@ from playground.data.base import (
     Examples,
     Measured,
     RegressionDataset,
+    RowsInOrder,
     Scaling,
     column_signal,
 )
@@ -24,7 +25,7 @@ from playground.document.declaration import parameter
 UCI = "UCI Machine Learning Repository (CC BY 4.0), from the package scikit-learn (BSD-3)."
 
 
-class ClassTable(ClassDataset):
+class ClassTable(RowsInOrder, ClassDataset):
     """Base of the tables whose last column is a class number."""
 
     file: ClassVar[str]
@@ -78,7 +79,10 @@ class Iris(ClassTable):
     file: ClassVar[str] = "iris.csv"
     loader: ClassVar[str] = "load_iris"
     columns: ClassVar[tuple[str, ...]] = (
-        "sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)",
+        "sepal length (cm)",
+        "sepal width (cm)",
+        "petal length (cm)",
+        "petal width (cm)",
     )
     classes: ClassVar[tuple[str, ...]] = ("setosa", "versicolor", "virginica")
     rows: ClassVar[int] = 150
@@ -103,8 +107,19 @@ class Wine(ClassTable):
     file: ClassVar[str] = "wine_data.csv"
     loader: ClassVar[str] = "load_wine"
     columns: ClassVar[tuple[str, ...]] = (
-        "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
-        "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline",
+        "alcohol",
+        "malic_acid",
+        "ash",
+        "alcalinity_of_ash",
+        "magnesium",
+        "total_phenols",
+        "flavanoids",
+        "nonflavanoid_phenols",
+        "proanthocyanins",
+        "color_intensity",
+        "hue",
+        "od280/od315_of_diluted_wines",
+        "proline",
     )
     classes: ClassVar[tuple[str, ...]] = ("class_0", "class_1", "class_2")
     rows: ClassVar[int] = 178
@@ -127,15 +142,23 @@ class BreastCancer(ClassTable):
         name.format(measure)
         for name in ("mean {}", "{} error", "worst {}")
         for measure in (
-            "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points",
-            "symmetry", "fractal dimension",
+            "radius",
+            "texture",
+            "perimeter",
+            "area",
+            "smoothness",
+            "compactness",
+            "concavity",
+            "concave points",
+            "symmetry",
+            "fractal dimension",
         )
     )
     classes: ClassVar[tuple[str, ...]] = ("malignant", "benign")
     rows: ClassVar[int] = 569
 
 
-class Diabetes(RegressionDataset):
+class Diabetes(RowsInOrder, RegressionDataset):
     """How diabetes went on within a year."""
 
     id: ClassVar[str] = "diabetes"

@@ -14,6 +14,7 @@ from playground.blocks.base import BlockError, Fix
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part
+from playground.data.division import folds_in_time
 from playground.data.inputs.base import Known
 from playground.data.inputs.texts import TextForm
 from playground.document.declaration import parameter
@@ -57,12 +58,11 @@ class TextWindows(Dataset):
 
     def expect(self, *inputs: Signal) -> None:
         """Refuse a window for which the parts of the text are too short. Raises BlockError."""
-        test = 1.0 - self.train_share - min(self.validation_share, 1.0 - self.train_share)
-        shares = [share for share in (self.train_share, self.validation_share, test) if share > 1e-9]
-        if min(shares) * self.characters < 2 * self.window + 2:
+        first, second, third = self.cuts(self.characters)
+        least = min(size for size in (first, second - first, self.characters - third) if size)
+        if least < 2 * self.window + 2:
             raise BlockError(
-                f"{self.title} has parts of {int(min(shares) * self.characters)} characters, too few for windows of "
-                f"{self.window}.",
+                f"{self.title} has parts of {least} characters, too few for windows of {self.window}.",
                 Fix("Set window to 8", "set", parameters={"window": 8}),
                 Fix("Set characters to 60,000", "set", parameters={"characters": 60_000}),
             )
@@ -76,7 +76,21 @@ class TextWindows(Dataset):
     def tokens(self) -> dict[Part, Tokens]:
         """The text of each part as numbers, in order."""
         numbers = encoded(self.text()[: self.characters], self.alphabet())
-        return cut_in_order(numbers, self.train_share, self.validation_share)
+        return cut_in_order(numbers, *self.cuts(len(numbers)))
+
+    def in_time(self) -> bool:
+        return True
+
+    def cuts(self, count: int) -> tuple[int, int, int]:
+        """The first character of the validation part, the first behind it, and the first of the test part.
+
+        Raises BlockError for more folds than there are characters.
+        """
+        first = round(count * self.train_share)
+        second = first + round(count * min(self.validation_share, 1.0 - self.train_share))
+        unit = 2 * self.window + 2
+        title = f"{self.title}, {unit} characters at a time,"
+        return folds_in_time(first, second, self.folds, self.fold, unit, title)
 
     def generate(self, generator: np.random.Generator) -> Examples:
         features, targets, rows = windows_of(self.tokens(), self.window, generator)
@@ -86,11 +100,12 @@ class TextWindows(Dataset):
         text = self.text_code()
         if text.cannot:
             return text
+        places = ", ".join(map(str, self.cuts(len(self.text()[: self.characters]))))
         start = (
             f"alphabet = {''.join(self.alphabet())!r}".replace("{", "{{").replace("}", "}}"),
             *text.start,
             f"numbers = {{encoded}}(text[:{self.characters}], alphabet)",
-            f"parts = {{cut_in_order}}(numbers, {self.train_share!r}, {self.validation_share!r})",
+            f"parts = {{cut_in_order}}(numbers, {places})",
         )
         uses = (*text.uses, encoded, cut_in_order, windows_of)
         return Code(f"{{windows_of}}(parts, {self.window}, generator)", imports=text.imports, uses=uses, start=start)
@@ -143,11 +158,9 @@ def plain(text: str) -> str:
     return re.sub(r"([^a-z])\1+", r"\1", small).strip()
 
 
-def cut_in_order(numbers: Tokens, train_share: float, validation_share: float) -> dict[Part, Tokens]:
-    """The three parts of a text: the first share is learned from, the last is for testing."""
-    first = round(len(numbers) * train_share)
-    second = first + round(len(numbers) * min(validation_share, 1.0 - train_share))
-    return {"train": numbers[:first], "validation": numbers[first:second], "test": numbers[second:]}
+def cut_in_order(numbers: Tokens, first: int, second: int, third: int) -> dict[Part, Tokens]:
+    """The three parts of a text: the beginning is learned from, the end is for testing."""
+    return {"train": numbers[:first], "validation": numbers[first:second], "test": numbers[third:]}
 
 
 def windows_of(

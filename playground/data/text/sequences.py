@@ -131,6 +131,7 @@ class TheCatSat(Dataset):
     )
     question: ClassVar[str] = "Which word stands at each place?"
     divides: ClassVar[bool] = True
+    unfolded: ClassVar[str] = "it is a single example"
 
     def subtitle(self) -> str:
         return " ".join(word for word, _ in SENTENCE)

@@ -162,6 +162,8 @@ def _said(declaration: type[Block] | None, block: Block | None) -> str:
     if declaration is None:
         return "unknown block"
     said = block.subtitle() if block is not None else ""
+    if isinstance(block, Dataset) and block.fold_words():
+        said = f"{block.fold_words()} · {said}" if said else block.fold_words()
     return said or FAMILY[declaration.family].title.lower()
 
 

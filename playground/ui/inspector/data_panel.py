@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
@@ -32,6 +33,8 @@ from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
 
 SHARES = ("train_share", "validation_share")
+DIVISION = ("in_order", "group_column", "folds", "fold")
+"""Parameters of the split that stand below the shares; not all data have all of them."""
 MOST_EXAMPLES = 1_000
 REQUEST_DELAY = 80
 """Milliseconds to wait for more changes before the data are asked for again."""
@@ -63,6 +66,7 @@ class DataPanel(Column):
         self._seen: object = None
         self._asked: object = None
         self.form: ParameterForm | None = None
+        self.division_form: ParameterForm | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._request)
@@ -130,6 +134,8 @@ class DataPanel(Column):
         self.split.add(self.shares)
         self.counts = label(role="secondary")
         self.split.add(self.counts)
+        self._division_place = QVBoxLayout()
+        self.split.body.addLayout(self._division_place)
         self.add(self.split)
 
     @property
@@ -217,13 +223,21 @@ class DataPanel(Column):
         if self.form is None or identity != self._form_of:
             clear(self._form_place)
             self._form_of = identity
-            infos = [info for info in declaration.parameter_infos() if info.name not in SHARES]
+            clear(self._division_place)
+            infos = [info for info in declaration.parameter_infos() if info.name not in (*SHARES, *DIVISION)]
             infos.sort(key=lambda info: info.name in COMMON)
+            own = [replace(info, advanced=False) for info in declaration.parameter_infos() if info.name in DIVISION]
+            own.sort(key=lambda info: DIVISION.index(info.name))
+            self.division_form = ParameterForm(own, node.parameters, declaration.parameter_problems)
+            self.division_form.changed.connect(self._set_division)
+            self._division_place.addWidget(self.division_form)
             self.form = ParameterForm(infos, node.parameters, declaration.parameter_problems)
             self.form.changed.connect(self._set_parameter)
             self._form_place.addWidget(self.form)
         else:
             self.form.set_values(node.parameters)
+        if self.division_form is not None:
+            self.division_form.set_values(node.parameters)
 
     def _show_values(self, node: Node, declaration: type[Dataset]) -> None:
         values = {info.name: node.parameters.get(info.name, info.default) for info in declaration.parameter_infos()}
@@ -286,6 +300,12 @@ class DataPanel(Column):
     def _set_parameter(self, name: str, value: Any) -> None:
         if self.form is not None:
             self._apply(self.form.text(name, value), self.form.merge_key(name), {name: value})
+
+    @Slot(str, object)
+    def _set_division(self, name: str, value: Any) -> None:
+        if self.division_form is not None:
+            form = self.division_form
+            self._apply(form.text(name, value), form.merge_key(name), {name: value})
 
     @Slot(float, float)
     def _set_shares(self, train: float, validation: float) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from playground.data.base import PARTS
 from playground.data.preview import SeriesPreview
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
@@ -47,8 +44,7 @@ class SeriesPlot(QWidget):
         """The parts that have any time: name, first step, first step behind it."""
         if self._series is None:
             return []
-        ends = (0, *self._series.cuts, len(self._series.values))
-        return [(part, *span) for part, span in zip(PARTS, pairwise(ends), strict=True) if span[1] > span[0]]
+        return [(part, *span) for part, span in self._series.spans.items() if span[1] > span[0]]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._series is None:

@@ -21,6 +21,7 @@ VARIETY: tuple[SeriesDataset, ...] = (
     SMALL.model_copy(update={"horizon": 12, "train_share": 0.5, "validation_share": 0.3}),
     SMALL.model_copy(update={"train_share": 0.8, "validation_share": 0.0, "scaling": "none"}),
     SMALL.model_copy(update={"window": 2, "season": 1, "train_share": 0.33, "validation_share": 0.33}),
+    SMALL.model_copy(update={"folds": 3, "fold": 2}),
     CarbonDioxide(window=36, horizon=24),
     Sunspots(window=9),
 )
@@ -40,9 +41,9 @@ def numbered(dataset: SeriesDataset) -> Any:
 def test_no_part_asks_for_the_time_of_another_and_no_window_sees_the_future(dataset: SeriesDataset) -> None:
     made = numbered(dataset)
     prepared, timeline = prepare(made), made.timeline()
-    train_stop, validation_stop = timeline.cuts
+    train_stop, validation_stop, test_start = timeline.cuts
     stops = {"train": train_stop, "validation": validation_stop, "test": made.length()}
-    starts = {"train": 0, "validation": train_stop, "test": validation_stop}
+    starts = {"train": 0, "validation": train_stop, "test": test_start}
     for part in PARTS:
         windows, targets = prepared.parts[part]["features"][..., 0], prepared.parts[part]["target"]
         if not len(targets):

@@ -31,7 +31,7 @@ def forecast(origin: int = TEST_START - 1, models: tuple[str, ...] = ("LSTM",)) 
         moments=tuple(str(1950 + step) for step in range(COUNT + HORIZON)),
         origin=origin,
         first_origin=WINDOW - 1,
-        cuts=(35, TEST_START),
+        spans={"train": (0, 35), "validation": (35, TEST_START), "test": (TEST_START, COUNT)},
         models=tuple(model(title, values, origin, 0.5 + 0.3 * number) for number, title in enumerate(models)),
         naive=naive,
         naive_score=Score(1.1, 1.2, 3.4),
@@ -58,7 +58,7 @@ def data_series() -> DataSummary:
     """The series itself, before any network."""
     result = forecast()
     series = SeriesPreview(
-        result.times[:COUNT], result.values, result.cuts, "year", "CO2 (ppm)", ("1950", f"{1950 + COUNT - 1}")
+        result.times[:COUNT], result.values, result.spans, "year", "CO2 (ppm)", ("1950", f"{1950 + COUNT - 1}")
     )
     rows = tuple((str(1961 + row), 310.0 + row, 311.0 + row) for row in range(8))
     totals = {"train": 24, "validation": 14, "test": 4}

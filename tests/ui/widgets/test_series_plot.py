@@ -21,7 +21,14 @@ def plot(qtbot: Any) -> SeriesPlot:
     plot = SeriesPlot()
     qtbot.addWidget(plot)
     plot.resize(300, 190)
-    series = SeriesPreview(np.arange(20.0), np.arange(20.0), (10, 14), "year", "height (m)", ("first", "last"))
+    series = SeriesPreview(
+        np.arange(20.0),
+        np.arange(20.0),
+        {"train": (0, 10), "validation": (10, 14), "test": (14, 20)},
+        "year",
+        "height (m)",
+        ("first", "last"),
+    )
     plot.set_series(series)
     plot.show()
     return plot
@@ -49,7 +56,16 @@ def test_it_rises_from_left_to_right_inside_its_frame(plot: SeriesPlot) -> None:
 
 
 def test_a_part_without_time_is_left_out(plot: SeriesPlot) -> None:
-    plot.set_series(SeriesPreview(np.arange(20.0), np.ones(20), (20, 20), "year", "height", ("first", "last")))
+    plot.set_series(
+        SeriesPreview(
+            np.arange(20.0),
+            np.ones(20),
+            {"train": (0, 20), "validation": (20, 20), "test": (20, 20)},
+            "year",
+            "height",
+            ("first", "last"),
+        )
+    )
     assert plot.parts() == [("train", 0, 20)]
     assert not plot.grab().isNull()
 

@@ -75,8 +75,8 @@ class PartShades:
     def show(self, result: Forecast) -> None:
         """Tint the times as this series is cut; a part without time has no tint."""
         step = float(result.times[1] - result.times[0])
-        ends = [float(result.times[place]) for place in (0, *result.cuts, len(result.values))]
-        for part, start, stop in zip(PARTS, ends, ends[1:], strict=False):
+        for part, span in result.spans.items():
+            start, stop = (float(result.times[place]) for place in span)
             self._regions[part].setRegion((start - step / 2, stop - step / 2))
             self._regions[part].setVisible(stop > start)
 
