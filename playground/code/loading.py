@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.code.lines import Line, indented
 from playground.code.pieces import piece
@@ -71,8 +72,10 @@ def _of_one(
     sources.import_line("import numpy as np", "np")
     if not arrays:
         sources.import_line("import torch", "torch")
-    called = {used.__name__: _used(used, block, sources) for used in code.uses}
-    body = list(_body(block, code.start, code.expression, called, ports, sources))
+    after = block.by_part_code() or Code("")
+    called = {used.__name__: _used(used, block, sources) for used in (*code.uses, *after.uses)}
+    changes = [one.format(**called) for one in after.start]
+    body = list(_body(block, code.start, code.expression, called, changes, ports, sources))
     if arrays:
         body = [re.sub(r"torch\.from_numpy\((\w+(?:\[\"[^\"]*\"\])?\[chosen\])\)", r"\1", line) for line in body]
     yield from piece(sources.take(), (node,))
@@ -89,8 +92,9 @@ def _of_one(
 
 
 def _body(
-    block: Dataset, start: tuple[str, ...], expression: str, called: dict[str, str], ports: list[str], sources: Sources
-) -> Iterator[str]:
+    block: Dataset, start: tuple[str, ...], expression: str, called: dict[str, str], changes: list[str],
+    ports: list[str], sources: Sources,
+) -> Iterator[str]:  # fmt: skip
     seeds = f"[{block.data_seed}, 20_250_101]"
     statements = [one.format(**called) for one in start]
     further = [port.name for port in block.outputs][2:]
@@ -104,6 +108,7 @@ def _body(
     if not block.divides:
         classes = isinstance(block, ClassDataset) or (block.signals()[1].classes and not block.signals()[1].shape)
         yield from _divided(block, "target" if classes else "np.zeros(len(features), dtype=np.int64)", sources)
+    yield from changes
     yield from _prepared_features(block, sources)
     yield from _prepared_target(block, sources)
     arrays = {port: port if port in ("features", "target") else f'fields["{port}"]' for port in ports}

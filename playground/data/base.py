@@ -154,6 +154,15 @@ class Dataset(Block):
         """Make or load the examples; all randomness comes from `generator`."""
         raise NotImplementedError
 
+    def by_part(self, raw: Examples, rows: Mapping[Part, NDArray[np.int64]]) -> Examples:
+        """The examples once it is known in which part each is: as they are, unless one part is to be different."""
+        return raw
+
+    def by_part_code(self) -> Code | None:
+        """How `by_part` is written: statements in `start` that change `features` or `target`, of which `rows` are
+        known; None where it leaves all as it is."""
+        return None
+
     def input_form(self, known: Known) -> InputForm | None:
         """How a person gives an example of their own, as “Use it” and the command `predict` ask for it.
 

@@ -123,6 +123,7 @@ def _prepared(dataset: Dataset) -> Prepared:
     generator = dataset.fresh_generator()
     raw = dataset.generate(generator)
     rows = raw.rows or dataset.divided(raw.strata, generator)
+    raw = dataset.by_part(raw, rows)
     features, scaler = _features(dataset, raw, rows["train"])
     target, target_scaler = _target(dataset, raw, rows["train"])
     ports: dict[str, Array] = {"features": features, "target": target, **(raw.fields or {})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.document.experiment import Experiment
-from playground.experiments.quantities import BY_ID
+from playground.experiments.quantities.registry import BY_ID
 from playground.training.metrics.words import metric_words
 
 

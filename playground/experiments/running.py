@@ -10,7 +10,8 @@ import torch
 
 from playground.document.experiment import Measure
 from playground.experiments.cells import Cell
-from playground.experiments.quantities import BY_ID, Measured
+from playground.experiments.quantities.base import Measured
+from playground.experiments.quantities.registry import BY_ID
 from playground.training.divergence import Diverged
 from playground.training.metrics.words import higher_is_better
 from playground.training.session.session import Session

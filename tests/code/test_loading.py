@@ -41,6 +41,10 @@ VARIANTS = [
     ("diabetes", {"folds": 4, "fold": 3, "in_order": True}),
     ("co2", {"folds": 4, "fold": 2}),
     ("python-manual", {"folds": 3, "fold": 1}),
+    ("digits", {"examples": 200, "pixels": "permuted", "test_shift": 2, "scaling": "standardize"}),
+    ("mnist", {"examples": 100, "test_rotation": 30.0, "test_scale": 0.75}),
+    ("noisy-curve", {"outliers": 0.1, "target_scaling": "standardize"}),
+    ("plane", {"outliers": 0.05}),
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from playground.document.library import UnknownPreset
 from playground.experiments.cells import cells_of
 from playground.experiments.library import experiment_files, find_experiment, name_of, open_preset, read_experiment
 from playground.experiments.measurement import measured
-from playground.experiments.quantities import BY_ID
+from playground.experiments.quantities.registry import BY_ID
 from playground.training.metrics.registry import METRICS
 
 FILES = {name_of(path): path for path in experiment_files()}

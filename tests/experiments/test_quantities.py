@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from playground.experiments.library import open_preset
-from playground.experiments.quantities import BY_ID, Measured
+from playground.experiments.quantities.base import Measured
+from playground.experiments.quantities.registry import BY_ID
 from playground.training.session.session import Session
 from playground.training.setting_paths import with_settings
 

@@ -16,7 +16,7 @@ from playground.experiments import workers
 from playground.experiments.cells import ExperimentFault, cells_of
 from playground.experiments.library import open_preset, read_experiment
 from playground.experiments.measurement import Measurement, measured
-from playground.experiments.quantities import QUANTITIES
+from playground.experiments.quantities.registry import QUANTITIES
 from playground.experiments.running import Cancelled, run_cell
 from playground.experiments.store import Store
 from playground.training.session.session import Session

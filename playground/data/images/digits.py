@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,12 @@ from pydantic import field_validator
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import ClassDataset, Dataset, Examples
+from playground.data.images.moved import moved
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.drawing import Placing
 from playground.data.inputs.pictures import PictureForm
 from playground.data.packaged import bytes_in
+from playground.data.parts import Part
 from playground.document.declaration import parameter
 
 IMAGE_AXES = ("channels", "height", "width")
@@ -32,6 +36,23 @@ class DigitImages(ClassDataset):
     digits: str = parameter(
         " ".join(DIGITS), max_length=40, label="Digits",
         help="Which digits are used, such as “5 6 7 8 9”. The numbers of their classes count from 0.",
+    )  # fmt: skip
+
+    pixels: Literal["in-place", "permuted"] = parameter(
+        "in-place", advanced=True,
+        help="Permuted: the pixels of all pictures change places in the same way, so that no neighbours are left.",
+    )  # fmt: skip
+    test_shift: int = parameter(
+        0, ge=0, le=8, label="Shift of the test part", unit="pixels", advanced=True,
+        help="Moves the pictures of the test part up, right, down and left in turn, which no training picture was.",
+    )  # fmt: skip
+    test_rotation: float = parameter(
+        0.0, ge=0.0, le=180.0, label="Rotation of the test part", unit="°", advanced=True,
+        help="Turns the pictures of the test part to the left and to the right in turn.",
+    )  # fmt: skip
+    test_scale: float = parameter(
+        1.0, ge=0.5, le=2.0, label="Size of the test part", advanced=True,
+        help="Makes the pictures of the test part larger or smaller: 0.5 is half as large.",
     )  # fmt: skip
 
     @field_validator("digits")
@@ -55,7 +76,9 @@ class DigitImages(ClassDataset):
             return Signal(shape, kind="image", axes=IMAGE_AXES, low=0.0, high=1.0)
         return Signal(shape, kind="image", axes=IMAGE_AXES)
 
-    def input_form(self, known: Known) -> InputForm:
+    def input_form(self, known: Known) -> InputForm | None:
+        if self.pixels == "permuted":  # Nobody can draw that.
+            return None
         return PictureForm(1, self.side, self.side, self.ink, self.placing)
 
     def pictured(
@@ -65,13 +88,33 @@ class DigitImages(ClassDataset):
         wanted = np.array(self.class_names(), dtype=np.int64)
         rows = rows[np.isin(rows[:, -1], wanted)]
         rows = rows[evenly(rows[:, -1].astype(np.int64), count, generator)]
-        images = rows[:, :-1].astype(np.float32).reshape(-1, 1, self.side, self.side)
+        pixels = rows[:, :-1] if self.pixels == "in-place" else permuted(rows[:, :-1])
+        images = pixels.astype(np.float32).reshape(-1, 1, self.side, self.side)
         images /= brightest
         return Examples(images, np.searchsorted(wanted, rows[:, -1]).astype(np.int64), (), self.class_names())
 
-    def _code(
-        self, read: tuple[str, ...], brightest: float, count: int, whole: int, imports: tuple[str, ...]
-    ) -> Code:
+    @property
+    def _moves(self) -> bool:
+        return (self.test_shift, self.test_rotation, self.test_scale) != (0, 0.0, 1.0)
+
+    def by_part(self, raw: Examples, rows: Mapping[Part, NDArray[np.int64]]) -> Examples:
+        if not self._moves:
+            return raw
+        images = raw.features.astype(np.float32)  # a copy
+        images[rows["test"]] = moved(images[rows["test"]], self.test_shift, self.test_rotation, self.test_scale)
+        return replace(raw, features=images)
+
+    def by_part_code(self) -> Code | None:
+        if not self._moves:
+            return None
+        how = f"{self.test_shift}, {self.test_rotation!r}, {self.test_scale!r}"
+        return Code(
+            "features, target",
+            start=(f'features[rows["test"]] = {{moved}}(features[rows["test"]], {how})',),
+            uses=(moved,),
+        )
+
+    def _code(self, read: tuple[str, ...], brightest: float, count: int, whole: int, imports: tuple[str, ...]) -> Code:
         """What `pictured` does, with `pixels` (N, side²) and `target` (N,) that were read."""
         chosen = f"chosen = {{evenly}}(target, {count}, generator)"
         fewer = (chosen, "pixels, target = pixels[chosen], target[chosen]")
@@ -82,10 +125,12 @@ class DigitImages(ClassDataset):
             f"pixels, target = pixels[kept], np.searchsorted([{wanted}], target[kept])",
         )
         read = (*read, *(kept if len(self.class_names()) < len(DIGITS) else ()))
+        torn = self.pixels == "permuted"
+        pixels = "{permuted}(pixels)" if torn else "pixels"
         return Code(
-            f"pixels.astype(np.float32).reshape(-1, 1, {self.side}, {self.side}) / {brightest!r}, target",
+            f"{pixels}.astype(np.float32).reshape(-1, 1, {self.side}, {self.side}) / {brightest!r}, target",
             imports=imports,
-            uses=(evenly,) if used else (),
+            uses=(*((evenly,) if used else ()), *((permuted,) if torn else ())),
             start=(*read, *(fewer if used else ())),
         )
 
@@ -144,6 +189,11 @@ class Digits(DigitImages):
 
     def generate(self, generator: np.random.Generator) -> Examples:
         return self.pictured(bytes_in("sklearn", "datasets/data/digits.csv.gz"), 16.0, self.examples, generator)
+
+
+def permuted(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Rows of pixels (N, side²) whose places are exchanged, always in the same way."""
+    return pixels[:, np.random.default_rng(0).permutation(pixels.shape[1])]
 
 
 def evenly(numbers: NDArray[np.int64], count: int, generator: np.random.Generator) -> NDArray[np.int64]:

@@ -41,11 +41,23 @@ class PointClasses(ClassDataset):
         0.0, ge=0.0, le=0.5, label="Wrong labels", help="Share of the points that carry the label of another class."
     )
 
+    weigh_classes: bool = parameter(
+        False, label="Weigh classes", advanced=True,
+        help="Count a mistake on a rare class as much more as the class is rarer.",
+    )  # fmt: skip
+
     def class_names(self) -> tuple[str, ...]:
         return CLASS_NAMES[:2]
 
     def feature_signal(self) -> Signal:
         return column_signal(2)
+
+    def signals(self) -> tuple[Signal, ...]:
+        features, target = super().signals()
+        if not self.weigh_classes:
+            return features, target
+        counts = np.bincount(class_numbers(self.examples, len(self.class_names()), self.balance)).tolist()
+        return features, target.but(weights=tuple(sum(counts) / (len(counts) * count) for count in counts))
 
     def subtitle(self) -> str:
         return f"{self.examples} points · noise {self.noise:.0%}"

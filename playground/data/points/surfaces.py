@@ -7,12 +7,13 @@ from typing import ClassVar
 import numpy as np
 
 from playground.blocks.signal import Signal
-from playground.data.base import Dataset, Examples, RegressionDataset, column_signal
+from playground.data.base import Dataset, Examples, column_signal
+from playground.data.outliers import WithOutliers
 from playground.data.points.shapes import EXTENT, REACH, Floats
 from playground.document.declaration import parameter
 
 
-class Surface(RegressionDataset):
+class Surface(WithOutliers):
     """Base of the surfaces: points x1 and x2 spread over the square of ±6, and a height y from -1 to 1."""
 
     topic: ClassVar[str] = "Regression"

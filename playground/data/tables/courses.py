@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from playground.blocks.base import BlockError, Fix
 from playground.blocks.signal import Signal
 from playground.data.base import ClassDataset, Dataset, Examples, RegressionDataset, Scaling, column_signal
+from playground.data.outliers import WithOutliers
 from playground.document.declaration import parameter
 
 Floats = NDArray[np.float64]
@@ -153,7 +154,7 @@ class SparseTable(RegressionDataset):
         return Examples(features.astype(np.float32), target[:, None].astype(np.float32), names)
 
 
-class NoisyCurve(RegressionDataset):
+class NoisyCurve(WithOutliers):
     """Few noisy points of a smooth curve."""
 
     id: ClassVar[str] = "noisy-curve"
