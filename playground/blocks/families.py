@@ -72,6 +72,11 @@ FAMILIES = (
         ("dropout", "batch-norm"),
     ),
     Family(
+        "augmentation", "Augment pictures", "Between layers", "#0f8a8a", "normalization",
+        ("augmentation", "convolution", "dense", "normalization", "merge"),
+        ("random-affine", "random-flip", "random-crop"),
+    ),
+    Family(
         "estimator", "Learn without gradient", "Without gradient", "#8a5a44", "estimator",
         ("measure", "dense", "merge"),
     ),

@@ -27,6 +27,7 @@ from playground.blocks import (
     regroup,
     support_vectors,
 )
+from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
 
 BLOCKS: tuple[type[Block], ...] = (
@@ -37,6 +38,9 @@ BLOCKS: tuple[type[Block], ...] = (
     *regroup.BLOCKS,
     *adversarial.BLOCKS,
     *normalization.BLOCKS,
+    *geometry.BLOCKS,
+    *colours.BLOCKS,
+    *mixing.BLOCKS,
     *convolution.BLOCKS,
     *recurrent.BLOCKS,
     *attention.BLOCKS,

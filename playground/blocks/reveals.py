@@ -17,7 +17,7 @@ from playground.blocks.landscapes import Constraint, Landscape
 
 Reveal = Literal[
     "units", "feature names", "feature maps", "kernels", "sliding window", "attention", "hidden states",
-    "boundary line", "centroids", "modes", "real and generated", "noise", "dropout", "landscape",
+    "boundary line", "centroids", "modes", "real and generated", "noise", "dropout", "augmentation", "landscape",
 ]  # fmt: skip
 
 PROMISES: Mapping[Reveal, str] = {
@@ -37,6 +37,8 @@ PROMISES: Mapping[Reveal, str] = {
     "its outputs are the rows and whether each is real.",
     "noise": "A block `DrawsNoise`, which gives random numbers (batch, size), whatever arrives.",
     "dropout": "A module with a `rate` that silences numbers while training and does nothing else.",
+    "augmentation": "A module that changes pictures (batch, channels, height, width) by chance while training, each by "
+    "itself, and does nothing else.",
     "landscape": "A block `HasLandscape`; its one parameter is the place (dimensions,).",
 }
 """Every word that a block may declare, with what it promises."""

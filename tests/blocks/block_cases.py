@@ -18,6 +18,7 @@ from playground.blocks.signal import Signal
 from tests.blocks import (
     cases_adversarial,
     cases_attention,
+    cases_augmentation,
     cases_convolution,
     cases_descent,
     cases_estimators,
@@ -99,6 +100,7 @@ CASES: tuple[Case, ...] = (
     compared(hinge.Hinge(), LOGITS, INDEX, changed=hinge.Hinge(margin=0.2)),
     *cases_adversarial.CASES,
     *cases_attention.CASES,
+    *cases_augmentation.CASES,
     *cases_convolution.CASES,
     *cases_descent.CASES,
     *cases_estimators.CASES,

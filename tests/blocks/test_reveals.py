@@ -124,6 +124,13 @@ def _dropout(case: Case, module: nn.Module) -> None:
     assert torch.equal(module.eval()(arriving), arriving)
 
 
+def _augmentation(case: Case, module: nn.Module) -> None:
+    (arriving,) = batches_of(case.inputs)
+    assert torch.equal(module.eval()(arriving), arriving)
+    assert module.train()(arriving).shape == arriving.shape
+    assert "generator" in vars(module)
+
+
 def _landscape(case: Case, module: nn.Module) -> None:
     assert isinstance(case.block, HasLandscape)
     (place,) = module.parameters()
@@ -134,7 +141,8 @@ def _landscape(case: Case, module: nn.Module) -> None:
 KEPT: dict[Reveal, Callable[[Case, nn.Module], object]] = {
     "units": _units, "feature names": _names, "feature maps": _maps, "kernels": _kernels, "sliding window": _window,
     "attention": _attention, "hidden states": _states, "boundary line": _line, "centroids": _centroids,
-    "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout, "landscape": _landscape,
+    "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout,
+    "augmentation": _augmentation, "landscape": _landscape,
 }  # fmt: skip
 
 
