@@ -18,6 +18,7 @@ from playground.analysis.answers.reconstruction import ReconstructionAnalysis
 from playground.analysis.answers.response import ResponseAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.inside.attention import AttentionAnalysis
+from playground.analysis.inside.augmentation import AugmentationAnalysis
 from playground.analysis.inside.backpropagation import BackpropagationAnalysis
 from playground.analysis.inside.data import DataAnalysis
 from playground.analysis.inside.feature_maps import FeatureMapsAnalysis
@@ -63,6 +64,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ResponseAnalysis,
     WeightsAnalysis,
     DataAnalysis,
+    AugmentationAnalysis,
     LiveMapsAnalysis,
     WireGradientsAnalysis,
     GradientFlowAnalysis,

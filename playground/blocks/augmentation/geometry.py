@@ -76,9 +76,9 @@ def moved_pictures(
 ) -> torch.Tensor:  # fmt: skip
     """Each picture turned around its middle, sheared, scaled and then shifted, read by bilinear interpolation.
 
-    `x` is (batch, channels, height, width), all else (batch,): `angle` in radians, counterclockwise; `shear` in radians,
-    of the left edge, whose lower end goes to the right; `across` and `down` in pixels; `zoom` a factor. `border` is
-    “edge”, “zero” or “mirror”.
+    `x` is (batch, channels, height, width), all else (batch,): `angle` in radians, counterclockwise; `shear` in
+    radians, by which lower rows go to the right; `across` and `down` in pixels; `zoom` a factor. `border` is “edge”,
+    “zero” or “mirror”.
     """
     height, width = x.shape[-2:]
     cosine, sine, slant = torch.cos(angle), torch.sin(angle), torch.tan(shear)

@@ -18,6 +18,7 @@ from playground.ui.views.answers.reconstruction import ReconstructionView
 from playground.ui.views.answers.response import ResponseView
 from playground.ui.views.base import View
 from playground.ui.views.inside.attention import AttentionView
+from playground.ui.views.inside.augmentation import AugmentationView
 from playground.ui.views.inside.backpropagation import BackpropagationView
 from playground.ui.views.inside.data import DataView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
@@ -74,6 +75,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         AttentionView,
         BackpropagationView,
         DataView,
+        AugmentationView,
     ),
     "Of the &loss": (LossSurfaceView, CurvatureView, ModeConnectivityView, DescentView),
 }

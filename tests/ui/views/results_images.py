@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.analysis.inside.augmentation import AugmentedPictures
 from playground.analysis.inside.feature_maps import FeatureMaps, ImageLayer
 from playground.analysis.inside.kernels import Kernels, LayerKernels
 from playground.analysis.inside.sliding import Sliding
@@ -52,3 +53,21 @@ def kernels(chosen: str = "") -> Kernels:
         chosen,
         7,
     )
+
+
+def augmented(examples: int = 3, versions: int = 5) -> AugmentedPictures:
+    """The bar, and the same moved to the right by a pixel more from version to version."""
+    originals = np.repeat(bar(), examples, axis=0)
+    moved = np.stack([np.roll(originals, version, axis=2) for version in range(versions)], axis=1)
+    changes = np.sqrt(np.square(moved - originals[:, None]).mean(axis=(2, 3)))
+    rows = np.arange(examples) + 4
+    return AugmentedPictures(originals, moved, rows, ("a", "b", "c")[:examples], ("Random crop", "Cutout"), changes)
+
+
+def augmented_in_colour() -> AugmentedPictures:
+    grey = augmented()
+    colours = np.array([1.0, 0.5, 0.0], dtype=np.float32)
+    return AugmentedPictures(
+        grey.originals[..., None] * colours, grey.versions[..., None] * colours, grey.rows, (), grey.blocks,
+        grey.changes,
+    )  # fmt: skip

@@ -30,6 +30,7 @@ from playground.ui.views.answers.reconstruction import ReconstructionView
 from playground.ui.views.answers.response import ResponseView
 from playground.ui.views.base import View
 from playground.ui.views.inside.attention import AttentionView
+from playground.ui.views.inside.augmentation import AugmentationView
 from playground.ui.views.inside.backpropagation import BackpropagationView
 from playground.ui.views.inside.data import DataView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
@@ -104,6 +105,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results_autoencoder.curves_of_two_losses),
     (FeatureMapsView, results_images.feature_maps),
     (KernelsView, results_images.kernels),
+    (AugmentationView, results_images.augmented),
+    (AugmentationView, results_images.augmented_in_colour),
     (WeightsView, results.weights),
     (DataView, results.data),
     (DataView, results.data_pictures),
