@@ -10,9 +10,13 @@ import torch
 
 from playground.blocks.kinds import KIND, Kind, KindName
 
-Scale = Literal["any", "probability", "log-probability", "index", "one-hot", "zero-one", "signed", "relative"]
+Scale = Literal[
+    "any", "probability", "log-probability", "index", "one-hot", "zero-one", "signed", "relative", "box", "points",
+    "depth",
+]  # fmt: skip
 """What the values mean: free numbers (logits), probabilities, their logarithms, a coding of class labels, or how far
-measurements lie above the last one that is known."""
+measurements lie above the last one that is known. Of a picture: boxes (middle across and down, width and height) or
+points (across and down), in shares of its width and height; how far away each pixel is, from 0 near to 1 far."""
 
 PADDING = "[PAD]"
 """The token that fills a sequence up to the length of the others, by its name in the vocabulary."""
@@ -109,6 +113,8 @@ class Signal:
             return f"a sequence of {self.shape[0]} tokens"
         if self.scale == "index":
             one = f"one of {len(self.classes)} class numbers" if self.classes else "a class number"
+            if len(self.shape) == 2:
+                return f"{one} for each of {self.shape[0]} × {self.shape[1]} pixels"
             return f"{one} for each of {self.shape[0]} {self.named_axes()[0]}" if self.named_axes() else one
         if self.shape == ():
             return "one number"

@@ -163,6 +163,10 @@ class Dataset(Block):
         known; None where it leaves all as it is."""
         return None
 
+    def target_names(self) -> tuple[str, ...]:
+        """Names of the numbers to predict; empty where there are none, or where they are no single numbers."""
+        return ()
+
     def input_form(self, known: Known) -> InputForm | None:
         """How a person gives an example of their own, as “Use it” and the command `predict` ask for it.
 

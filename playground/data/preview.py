@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.signal import Signal
-from playground.data.base import PARTS, Array, Part, RegressionDataset
+from playground.data.base import PARTS, Array, Part
 from playground.data.preparation import Prepared
 from playground.data.series.forecasting import SeriesDataset
 
@@ -71,7 +71,7 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
         features = prepared.scaler.unscale(np.asarray(features, dtype=np.float32))
     target_names, answers, target = _answers(prepared, part, limit)
     names, cells = _described(signal, features, prepared.feature_names)
-    pictured = signal.kind == "image"
+    pictured = signal.kind == "image" and len(signal.shape) == 3
     pointed = signal.shape == (2,) and target is not None
     return DataPreview(
         part=part,
@@ -127,8 +127,10 @@ def _answers(prepared: Prepared, part: Part, limit: int) -> tuple[tuple[str, ...
         names, cells = _described(signal, raw, (), "target")
         return names, cells, None
     flat = prepared.target_scaler.unscale(np.asarray(raw, dtype=np.float32).reshape(len(raw), signal.size))
-    dataset = prepared.dataset
-    known = dataset.target_names() if isinstance(dataset, RegressionDataset) else ()
+    known = prepared.dataset.target_names()
+    if not known and len(signal.shape) > 1:
+        names, cells = _described(signal, flat, (), "target")
+        return names, cells, None
     return known or tuple(f"y{number}" for number in range(1, flat.shape[1] + 1)), _cells(flat), flat
 
 
@@ -136,6 +138,8 @@ def _described(signal: Signal, values: Array, known: tuple[str, ...], title: str
     """Column names and cells for what one port gives."""
     if signal.kind == "image":
         return (), [[] for _ in values]
+    if values.ndim == 3 and values.dtype == np.int64:
+        return (title or "pixels",), [[_shares(signal.classes, one)] for one in values]
     if values.dtype == np.int64:
         return (title or "tokens",), [[written(signal.classes, row)] for row in values.tolist()]
     if len(signal.shape) > 1:
@@ -151,6 +155,13 @@ def written(vocabulary: tuple[str, ...], tokens: list[int] | int) -> str:
     numbers = tokens if isinstance(tokens, list) else [tokens]
     words = ["·" if number < 0 else vocabulary[number] for number in numbers[:MOST_SYMBOLS]]
     return ("" if all(len(word) == 1 for word in vocabulary) else " ").join(words)
+
+
+def _shares(classes: tuple[str, ...], pixels: Array) -> str:
+    """What is seen in a picture whose pixels have classes: “square 12 %, cross 5 %”, the largest first."""
+    counts = np.bincount(pixels.ravel(), minlength=len(classes))
+    seen = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
+    return ", ".join(f"{classes[number]} {counts[number] / pixels.size:.0%}".replace("%", " %") for number in seen)
 
 
 def _first_numbers(values: Array) -> str:

@@ -8,7 +8,7 @@ from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
 from playground.data.base import Dataset
 from playground.data.graphs import communities
-from playground.data.images import digits
+from playground.data.images import damaged, digits, glyphs, objects, photographs, scenes, textures
 from playground.data.images import shapes as drawn_shapes
 from playground.data.own import images as own_images
 from playground.data.own import labelled_texts as own_labelled_texts
@@ -16,7 +16,7 @@ from playground.data.own import stand_in
 from playground.data.own import table as own_table
 from playground.data.own import text as own_text
 from playground.data.points import drawn, expression, ring, shapes, surfaces
-from playground.data.series import forecasting
+from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
 from playground.data.text import characters, sequences
 
@@ -32,10 +32,17 @@ DATASETS: tuple[type[Dataset], ...] = (
     *classic.DATASETS,
     *digits.DATASETS,
     *drawn_shapes.DATASETS,
+    *scenes.DATASETS,
+    *objects.DATASETS,
+    *textures.DATASETS,
+    *glyphs.DATASETS,
+    *photographs.DATASETS,
+    *damaged.DATASETS,
     *communities.DATASETS,
     *characters.DATASETS,
     *sequences.DATASETS,
     *forecasting.DATASETS,
+    *signals.DATASETS,
     *own_table.DATASETS,
     *own_images.DATASETS,
     *own_text.DATASETS,

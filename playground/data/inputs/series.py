@@ -33,6 +33,8 @@ class SeriesForm(InputForm):
     `shift`."""
     last: tuple[float, ...] = ()
     """The end of what was measured, to begin with."""
+    goes_on: bool = True
+    """What is asked for is how the series goes on; else each example is a signal by itself."""
 
     def numbers(self, entry: str | Sequence[float]) -> tuple[float, ...]:
         """The numbers of an entry, which may be typed. Raises EntryError."""
@@ -53,9 +55,14 @@ class SeriesForm(InputForm):
         return Encoded(seen.astype(np.float32).reshape(1, self.window, 1), notes)
 
     def entry(self, features: AnyArray) -> tuple[float, ...]:
-        return self.last
+        if self.goes_on:
+            return self.last
+        numbers = np.asarray(features, dtype=np.float64).reshape(-1) / self.factor + self.shift
+        return tuple(numbers.tolist())
 
-    def units(self, numbers: NDArray[np.float64], entry: str | Sequence[float]) -> NDArray[np.float64]:
+    def units(self, numbers: NDArray[np.float64], entry: str | Sequence[float]) -> NDArray[np.float64] | None:
+        if not self.goes_on:
+            return None
         return np.asarray(numbers / self.factor + self._base(self.numbers(entry)))
 
     def read(self, file: InputFile) -> Entries:

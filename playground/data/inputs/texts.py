@@ -101,6 +101,18 @@ class TextForm(InputForm):
 
 
 @dataclass(frozen=True)
+class LettersForm(TextForm):
+    """Letters, each of which is a row of zeros with a one in its place."""
+
+    def encoded(self, entry: str) -> Encoded:
+        found = super().encoded(entry)
+        return Encoded(np.eye(len(self.vocabulary), dtype=np.float32)[found.features], found.notes)
+
+    def entry(self, features: AnyArray) -> str:
+        return super().entry(np.asarray(features).reshape(self.length, -1).argmax(axis=1))
+
+
+@dataclass(frozen=True)
 class VectorsForm(InputForm):
     """A sentence of words that have given vectors."""
 

@@ -117,7 +117,8 @@ class UseItView(View):
             self._show_inputs(result)
         self._show_words(result)
         answers = (*result.answers, *((result.drawn,) if result.drawn is not None else ()))
-        series = [one.form.numbers(one.entry) for one in result.inputs if isinstance(one.form, SeriesForm)]
+        forms = ((one.form, one.entry) for one in result.inputs)
+        series = [form.numbers(entry) for form, entry in forms if isinstance(form, SeriesForm) and form.goes_on]
         self.answers.show_answers(answers, series[0] if series and result.answers else ())
         chance = result.drawn is not None or any(one.kind == "continuation" for one in result.answers)
         self.again_button.setVisible(chance)
@@ -182,4 +183,4 @@ class UseItView(View):
 
 def _of_series(result: UseIt) -> bool:
     """Whether a series is asked for, which begins with the end of what was measured and not with an example."""
-    return any(isinstance(one.form, SeriesForm) for one in result.inputs)
+    return any(isinstance(one.form, SeriesForm) and one.form.goes_on for one in result.inputs)
