@@ -9,8 +9,8 @@ import numpy as np
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, ScaledDataset
 from playground.data.images.digits import IMAGE_AXES
-from playground.data.images.objects import THINGS, painted
 from playground.data.images.objects import SIDE as THING_SIDE
+from playground.data.images.objects import THINGS, painted
 from playground.data.images.painting import Floats, noisy
 from playground.data.images.photographs import FILES, LICENCE, photograph, pieces
 from playground.data.images.scenes import SHAPES, scenes
@@ -35,7 +35,7 @@ def clean_pictures(kind: Clean, count: int, generator: np.random.Generator) -> F
 
 
 def blurred(pictures: Floats, deviation: float) -> Floats:
-    """Pictures (n, c, h, w) under a Gaussian of this standard deviation in pixels; at the edge the last pixel goes on."""
+    """Pictures (n, c, h, w) under a Gaussian of this standard deviation in pixels; at the edge the last one goes on."""
     if not deviation:
         return pictures
     reach = int(np.ceil(3.0 * deviation))
@@ -61,7 +61,7 @@ def smaller(pictures: Floats, factor: int) -> Floats:
     """Pictures (n, c, h, w) whose pixels are the means of `factor` × `factor` ones."""
     count, channels, height, width = pictures.shape
     blocks = pictures.reshape(count, channels, height // factor, factor, width // factor, factor)
-    return blocks.mean(axis=(3, 5))
+    return np.asarray(blocks.mean(axis=(3, 5)))
 
 
 class DamagedPictures(ScaledDataset):
@@ -80,7 +80,7 @@ class DamagedPictures(ScaledDataset):
     )
     strength: float = parameter(
         0.15, ge=0.0, le=1.0,
-        help="Of noise its standard deviation; of blur a tenth of its width in pixels; of a hole its share of the side.",
+        help="Of noise its standard deviation; of blur a tenth of its width in pixels; of a hole its share of a side.",
     )  # fmt: skip
     factor: Literal[2, 4] = parameter(2, help="Low resolution: by what the side of a picture becomes smaller.")
     examples: int = parameter(

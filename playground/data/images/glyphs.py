@@ -53,7 +53,7 @@ def fonts(most: int, letters: str) -> list[ImageFont.FreeTypeFont]:
 
     files = font_files()
     order = dict.fromkeys(np.linspace(0, max(0, len(files) - 1), min(most, len(files))).round().astype(int).tolist())
-    found = []
+    found: list[ImageFont.FreeTypeFont] = []
     for number in (*order, *(number for number in range(len(files)) if number not in order)):
         if len(found) == most:
             break
@@ -63,7 +63,11 @@ def fonts(most: int, letters: str) -> list[ImageFont.FreeTypeFont]:
                 found.append(font)
         except OSError:  # no font that can be read
             continue
-    return found or [ImageFont.load_default(DRAWN)]
+    if found:
+        return found
+    plain = ImageFont.load_default(DRAWN)
+    assert isinstance(plain, ImageFont.FreeTypeFont)
+    return [plain]
 
 
 def has_letters(font: ImageFont.FreeTypeFont, letters: str) -> bool:
@@ -84,7 +88,7 @@ def glyph(font: ImageFont.FreeTypeFont, letter: str, size: float, turn: float, s
     corner = (whole - wide) / 2 - left, (whole - high) / 2 - top
     ImageDraw.Draw(canvas).text(corner, letter, fill=255, font=font)
     scale = whole / SIDE
-    moved = float(shift[0] * scale), float(shift[1] * scale)
+    moved = round(float(shift[0] * scale)), round(float(shift[1] * scale))
     turned = canvas.rotate(turn, Image.Resampling.BILINEAR, translate=moved)
     small = turned.resize((SIDE, SIDE), Image.Resampling.BOX if whole > SIDE else Image.Resampling.BILINEAR)
     return np.asarray(small, dtype=np.float32) / np.float32(255.0)

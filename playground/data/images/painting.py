@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]
+"""float32."""
 Inside = Callable[[Floats, Floats], Floats]
 """How deep a point (x right, y down) of a shape of size 1 lies inside of it: positive inside, negative outside."""
 
@@ -32,18 +34,19 @@ def cross(x: Floats, y: Floats) -> Floats:
 
 def ellipse(x: Floats, y: Floats, across: float, down: float, wide: float, high: float) -> Floats:
     """One with its middle at (across, down) and these half axes."""
-    return (1.0 - np.hypot((x - across) / wide, (y - down) / high)) * min(wide, high)
+    return np.asarray((1.0 - np.hypot((x - across) / wide, (y - down) / high)) * min(wide, high))
 
 
 def rectangle(x: Floats, y: Floats, left: float, top: float, right: float, bottom: float) -> Floats:
-    return np.minimum(np.minimum(x - left, right - x), np.minimum(y - top, bottom - y))
+    return np.asarray(np.minimum(np.minimum(x - left, right - x), np.minimum(y - top, bottom - y)))
 
 
 def wedge(x: Floats, y: Floats, across: float, top: float, bottom: float, half: float) -> Floats:
     """A triangle from a tip at (across, top) to a base of 2 · `half` at `bottom`, which may lie above the tip."""
     height = abs(bottom - top)
     below = (y - top) * np.float32(1.0 if bottom > top else -1.0)
-    return np.minimum(height - below, (half * below / height - np.abs(x - across)) * height / np.hypot(half, height))
+    slant = (half * below / height - np.abs(x - across)) * height / np.hypot(half, height)
+    return np.asarray(np.minimum(height - below, slant))
 
 
 def raster(side: int) -> tuple[Floats, Floats]:
@@ -66,7 +69,7 @@ def placed(side: int, middle: Floats, size: Floats, turn: Floats) -> tuple[Float
 
 def coverage(depth: Floats, size: Floats) -> Floats:
     """The share of each pixel that a shape covers, (n, side, side); `depth` is how deep its middle lies inside."""
-    return np.clip(0.5 + depth * size[:, None, None], 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(0.5 + depth * size[:, None, None], 0.0, 1.0), dtype=np.float32)
 
 
 def laid_over(pictures: Floats, covered: Floats, colour: Floats) -> None:
@@ -79,7 +82,7 @@ def hues(count: int, generator: np.random.Generator, strength: float = 0.9, brig
     hue = generator.uniform(0.0, 1.0, (count, 1))
     ramp = np.abs((hue + np.array([0.0, 2.0, 1.0]) / 3.0) % 1.0 * 6.0 - 3.0) - 1.0
     pure = np.clip(ramp, 0.0, 1.0)
-    return (brightness * (1.0 - strength + strength * pure)).astype(np.float32)
+    return np.asarray(brightness * (1.0 - strength + strength * pure), dtype=np.float32)
 
 
 def backgrounds(count: int, side: int, generator: np.random.Generator) -> Floats:

@@ -27,9 +27,9 @@ FILES = {
 }
 """Photographs in colour, by what they show, with the package and the file in it."""
 LICENCE = (
-    "Temple and flower come with scikit-learn (by danielbuechele and vultilion, CC BY 2.0), the others with scikit-image: "
-    "astronaut and galaxies by NASA, rocket by SpaceX (public domain), cat by Stefan van der Walt, coffee by Rachel "
-    "Michetti, retina by Mikael Häggström (CC0)."
+    "Temple and flower come with scikit-learn (by danielbuechele and vultilion, CC BY 2.0), the others with "
+    "scikit-image: astronaut and galaxies by NASA, rocket by SpaceX (public domain), cat by Stefan van der Walt, "
+    "coffee by Rachel Michetti, retina by Mikael Häggström (CC0)."
 )
 PieceSide = Literal[16, 24, 32, 48, 64]
 
@@ -54,7 +54,7 @@ def pieces(picture: NDArray[np.uint8], count: int, side: int, zoom: int, generat
     lefts = generator.integers(0, picture.shape[1] - cut + 1, count)
     windows = np.lib.stride_tricks.sliding_window_view(picture, (cut, cut), axis=(0, 1))  # (rows, columns, 3, cut, cut)
     found = windows[tops, lefts].reshape(count, 3, side, zoom, side, zoom)
-    return found.mean(axis=(3, 5), dtype=np.float32) / np.float32(255.0)
+    return np.asarray(found.mean(axis=(3, 5), dtype=np.float32) / np.float32(255.0))
 
 
 class Photographs(ClassDataset):

@@ -65,11 +65,11 @@ def scenes(kinds: NDArray[np.int64], side: int, noise: float, generator: np.rand
     away = np.sort(generator.uniform(0.05, 0.55, (count, most)).astype(np.float32), axis=1)[:, ::-1]
     for number in range(most):
         far = away[:, number]
-        size = side * (0.28 - 0.2 * far) * generator.uniform(0.9, 1.1, count).astype(np.float32)
+        size = side * (0.28 - 0.2 * far) * generator.uniform(0.9, 1.1, count)
         across = generator.uniform(0.22, 0.78, count)
         down = 0.75 - 0.5 * far + generator.uniform(-0.06, 0.06, count)
         middle = (side * np.stack([across, down], axis=1)).astype(np.float32)
-        covered = shapes(kinds[:, number], side, middle, size, turns(count, generator))
+        covered = shapes(kinds[:, number], side, middle, size.astype(np.float32), turns(count, generator))
         colour = hues(count, generator) * (1.0 - far[:, None]) + haze * far[:, None]
         laid_over(pictures, covered, colour)
         seen = covered > 0.5
@@ -101,9 +101,9 @@ def bounds(seen: NDArray[np.bool_]) -> Floats:
     side = seen.shape[-1]
     ends = []
     for axis in (1, 2):
-        there = seen.any(axis=axis)
+        there: NDArray[np.bool_] = np.asarray(seen.any(axis=axis))
         first = there.argmax(axis=1)
-        ends.append((first, side - there[:, ::-1].argmax(axis=1), there.any(axis=1)))
+        ends.append((first, side - there[:, ::-1].argmax(axis=1), np.asarray(there.any(axis=1))))
     (left, right, any_seen), (top, bottom, _) = ends
     found = np.stack([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top], axis=1) / side
     return np.where(any_seen[:, None], found, 0.0).astype(np.float32)
@@ -142,7 +142,9 @@ class ShapeClasses(ColourScenes, ClassDataset):
 
     id: ClassVar[str] = "coloured-shapes"
     title: ClassVar[str] = "Coloured shapes"
-    summary: ClassVar[str] = "Circles, squares, triangles and crosses of any colour, size, turn and place, one in each picture."
+    summary: ClassVar[str] = (
+        "Circles, squares, triangles and crosses of any colour, size, turn and place, one in each picture."
+    )
     question: ClassVar[str] = "Which shape does a picture show?"
 
     def class_names(self) -> tuple[str, ...]:
@@ -219,7 +221,9 @@ class ShapeKeyPoints(ColourScenes):
 
     id: ClassVar[str] = "shape-key-points"
     title: ClassVar[str] = "Shapes with key points"
-    summary: ClassVar[str] = "An arrowhead of any colour, size and turn, with the places of its tip and its two other corners."
+    summary: ClassVar[str] = (
+        "An arrowhead of any colour, size and turn, with the places of its tip and its two other corners."
+    )
     question: ClassVar[str] = "Where are the tip, the left and the right corner of the arrowhead?"
 
     def signals(self) -> tuple[Signal, ...]:
@@ -256,7 +260,9 @@ class ShapeDepth(ColourScenes):
 
     id: ClassVar[str] = "shape-depth"
     title: ClassVar[str] = "Shapes in depth"
-    summary: ClassVar[str] = "Near shapes are large, low and clear, far ones small, high and pale; and how far away each pixel is."
+    summary: ClassVar[str] = (
+        "Near shapes are large, low and clear, far ones small, high and pale; and how far away each pixel is."
+    )
     question: ClassVar[str] = "How far away is what is seen at each pixel, from 0 near to 1 far?"
 
     objects: int = parameter(3, ge=1, le=6, label="Most shapes", help="A picture has from one to so many shapes.")

@@ -22,20 +22,21 @@ def patterns(kind: int, count: int, side: int, generator: np.random.Generator) -
     columns, rows = raster(side)
     across, down = columns - shift[0], rows - shift[1]
     if kind == 4:
-        return (0.5 + 0.5 * np.sin(2.0 * np.pi * np.hypot(across, down) / period)).astype(np.float32)
+        return np.asarray(0.5 + 0.5 * np.sin(2.0 * np.pi * np.hypot(across, down) / period), dtype=np.float32)
     if kind == 5:
         return clouds(count, side, generator)
     x = (np.cos(turn) * across + np.sin(turn) * down) / period
     y = (np.cos(turn) * down - np.sin(turn) * across) / period
     if kind == 0:
-        return (0.5 + 0.5 * np.sin(2.0 * np.pi * x)).astype(np.float32)
+        return np.asarray(0.5 + 0.5 * np.sin(2.0 * np.pi * x), dtype=np.float32)
     if kind == 1:
-        return ((np.floor(x) + np.floor(y)) % 2.0).astype(np.float32)
+        return np.asarray((np.floor(x) + np.floor(y)) % 2.0, dtype=np.float32)
     if kind == 2:
-        return np.clip((0.36 - np.hypot(x % 1.0 - 0.5, y % 1.0 - 0.5)) * period + 0.5, 0.0, 1.0).astype(np.float32)
+        dots = np.hypot(x % 1.0 - 0.5, y % 1.0 - 0.5)
+        return np.asarray(np.clip((0.36 - dots) * period + 0.5, 0.0, 1.0), dtype=np.float32)
     along = (0.5 * x + 0.5 * (np.floor(y) % 2.0)) % 1.0  # every second row lies half a brick further on
     joint = np.minimum(np.minimum(along, 1.0 - along) * 2.0, np.minimum(y % 1.0, 1.0 - y % 1.0))
-    return np.clip((joint - 0.08) * period + 0.5, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip((joint - 0.08) * period + 0.5, 0.0, 1.0), dtype=np.float32)
 
 
 def clouds(count: int, side: int, generator: np.random.Generator) -> Floats:
@@ -46,7 +47,7 @@ def clouds(count: int, side: int, generator: np.random.Generator) -> Floats:
     white = np.fft.rfft2(generator.standard_normal((count, side, side)))
     made = np.fft.irfft2(white * weight, s=(side, side))
     made /= made.std(axis=(1, 2), keepdims=True)
-    return np.clip(0.5 + 0.3 * made, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(0.5 + 0.3 * made, 0.0, 1.0), dtype=np.float32)
 
 
 class Textures(ColourScenes, ClassDataset):

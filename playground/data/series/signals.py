@@ -51,10 +51,8 @@ class Tones(ClassDataset):
         if self.view == "wave":
             return Signal((self.samples, 1), kind="series", axes=("time", "features"))
         columns = (self.samples - WINDOW) // HOP + 1
-        return Signal((1, WINDOW // 2, columns), kind="image", axes=IMAGE_AXES, **self._range())
-
-    def _range(self) -> dict[str, float]:
-        return {"low": 0.0, "high": 1.0} if self.scaling == "none" else {}
+        found = Signal((1, WINDOW // 2, columns), kind="image", axes=IMAGE_AXES)
+        return found.but(low=0.0, high=1.0) if self.scaling == "none" else found
 
     def input_form(self, known: Known) -> InputForm | None:
         if self.view == "spectrogram":
@@ -73,7 +71,7 @@ class Tones(ClassDataset):
 
 
 def sounds(numbers: NDArray[np.int64], samples: int, generator: np.random.Generator) -> Floats:
-    """Waves (n, samples) about from −1 to 1. A pitch is given in turns a sample, so that 0.5 is the highest there is."""
+    """Waves (n, samples) from about −1 to 1. A pitch is in turns a sample, so that 0.5 is the highest there is."""
     count = len(numbers)
     time = np.linspace(0.0, 1.0, samples, dtype=np.float32)[None]
     pitch = generator.uniform(0.08, 0.28, (count, 1)).astype(np.float32)
@@ -102,7 +100,7 @@ class DnaMotifs(ClassDataset):
 
     id: ClassVar[str] = "dna-motifs"
     title: ClassVar[str] = "DNA motifs"
-    summary: ClassVar[str] = "Random sequences of A, C, G and T; in all but one class a short motif is hidden somewhere."
+    summary: ClassVar[str] = "Random sequences of A, C, G and T; in all classes but one a motif is hidden somewhere."
     question: ClassVar[str] = "Which motif is hidden in a sequence?"
     topic: ClassVar[str] = "Signals"
 
