@@ -153,8 +153,8 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     views.add_argument("project", metavar=PROJECT, nargs="?", help=PROJECT_HELP)
     _add_json(views)
     schema = _command(commands, "schema", "print the JSON Schema of a project file", ("schema", "schema"))
-    schema.add_argument("--of", choices=("project", "group", "experiment"), default="project",
-                        help="a project (default), a group or an experiment")  # fmt: skip
+    schema.add_argument("--of", choices=("project", "group", "experiment", "search"), default="project",
+                        help="a project (default), a group, an experiment or a search")  # fmt: skip
     return parser, frozenset(commands.choices)
 
 

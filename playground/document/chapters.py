@@ -15,6 +15,8 @@ from playground.document.graph import Identifier, Value
 CHAPTER_FILE = "chapter.json"
 EXPERIMENT_ENDING = ".experiment.json"
 """How the names of experiments end, which lie beside the presets."""
+SEARCH_ENDING = ".search.json"
+"""How the names of searches end, which lie there, too."""
 
 Level = Literal["First look", "Course", "Deep"]
 """How much a preset asks of a person. First look: works without a word of explanation. Course: for those who know what

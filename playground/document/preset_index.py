@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from playground import __version__, paths
-from playground.document.chapters import CHAPTER_FILE, EXPERIMENT_ENDING, Chapter, read_chapter
+from playground.document.chapters import CHAPTER_FILE, EXPERIMENT_ENDING, SEARCH_ENDING, Chapter, read_chapter
 from playground.document.files import ProjectFileError, read, write_atomically
 from playground.document.graph import Value
 from playground.document.project import SCHEMA_VERSION, Goal, Project
@@ -145,7 +145,7 @@ class PresetIndex:
 
 
 def _is_preset(name: str) -> bool:
-    return name.endswith(".json") and not name.endswith(EXPERIMENT_ENDING) and not name.startswith(".")
+    return name.endswith(".json") and not name.endswith((EXPERIMENT_ENDING, SEARCH_ENDING)) and not name.startswith(".")
 
 
 def stamps(folder: Path) -> dict[str, Stamp]:

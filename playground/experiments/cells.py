@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +100,7 @@ def cells_of(experiment: Experiment, open_preset: Opener, seeds: int | None = No
     for number in range(count):
         for place, along in enumerate(bases):
             for index, base in enumerate(along):
-                project = _seeded(base, number, fresh_data=experiment.fresh_data)
+                project = seeded(base, number, fresh_data=experiment.fresh_data)
                 found.append(
                     Cell(place, index, number, project, experiment.budget, experiment.looks, experiment.measures)
                 )
@@ -108,20 +108,25 @@ def cells_of(experiment: Experiment, open_preset: Opener, seeds: int | None = No
 
 
 def _of_variant(experiment: Experiment, variant: Variant, base: Project) -> Project:
-    """The base with the changes of all and of this one, without the rules by which a person lets a run end."""
-    training = base.training
-    if training.stop.patience is None:
-        training = training.replace(stop=StopRules())
-    project = base.replace(training=training, goals=(), views=())
+    """The base with the changes of all and of this one."""
+    project = bare(base)
     for changes in (experiment.changes, variant):
         project = changed(project, changes, variant.title)
     return project
 
 
+def bare(project: Project) -> Project:
+    """A project without the rules by which a person lets a run end, and without what is only looked at."""
+    training = project.training
+    if training.stop.patience is None:
+        training = training.replace(stop=StopRules())
+    return project.replace(training=training, goals=(), views=())
+
+
 def _at(experiment: Experiment, project: Project, value: JsonValue, title: str) -> Project:
     if experiment.axis is None:
         return project
-    return _with_settings(project, dict.fromkeys(experiment.axis.paths, value), f"{title}, {experiment.axis.title}")
+    return settled(project, dict.fromkeys(experiment.axis.paths, value), f"{title}, {experiment.axis.title}")
 
 
 def changed(project: Project, changes: Changes, title: str) -> Project:
@@ -136,7 +141,7 @@ def changed(project: Project, changes: Changes, title: str) -> Project:
         graph = _without(graph, changes.remove)
     except (KeyError, StopIteration, ValueError) as error:
         raise ExperimentFault(f"“{title}” cannot be: there is no block or wire {error}.") from error
-    return _with_settings(project.replace(graph=graph), dict(changes.set), title)
+    return settled(project.replace(graph=graph), dict(changes.set), title)
 
 
 def _without(graph: Graph, names: tuple[str, ...]) -> Graph:
@@ -145,7 +150,8 @@ def _without(graph: Graph, names: tuple[str, ...]) -> Graph:
     return edits.delete(graph, names) if names else graph
 
 
-def _with_settings(project: Project, settings: dict[str, JsonValue], title: str) -> Project:
+def settled(project: Project, settings: Mapping[str, JsonValue], title: str) -> Project:
+    """The project with these settings. Raises ExperimentFault that names what has them by its title."""
     if not settings:
         return project
     try:
@@ -154,7 +160,7 @@ def _with_settings(project: Project, settings: dict[str, JsonValue], title: str)
         raise ExperimentFault(f"“{title}” cannot be: {error}") from error
 
 
-def _seeded(project: Project, number: int, *, fresh_data: bool) -> Project:
+def seeded(project: Project, number: int, *, fresh_data: bool) -> Project:
     """The project under the seed of that number, counted from its own."""
     project = project.replace(seed=project.seed + number)
     if not fresh_data or not number:

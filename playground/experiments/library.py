@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -13,10 +14,13 @@ from playground.document.chapters import EXPERIMENT_ENDING
 from playground.document.decoding import ProjectFileError, decode, refused
 from playground.document.experiment import EXPERIMENT_VERSION, Experiment
 from playground.document.files import faults_of
+from playground.document.graph import Value
 from playground.document.library import UnknownPreset, find
 from playground.document.project import Project
 from playground.paths import PRESETS
 from playground.training.opening import open_project
+
+Noun = TypeVar("Noun", bound=Value)
 
 
 def experiment_files(folder: Path = PRESETS) -> Iterator[Path]:
@@ -44,16 +48,23 @@ def find_experiment(name: str) -> Path:
 
 def read_experiment(path: Path) -> Experiment:
     """Read an experiment. Raises ProjectFileError with all its faults, and OSError."""
+    return read_noun(path, Experiment, "experiment", EXPERIMENT_VERSION)
+
+
+def read_noun(path: Path, kind: type[Noun], name: str, newest: int) -> Noun:
+    """Read a file of a format of its own, such as an experiment. Raises ProjectFileError with all its faults, and
+    OSError."""
     content, problems = decode(path.read_bytes())
-    if not isinstance(content, dict) or content.get("format") != "playground-experiment":
-        raise refused("This is no experiment: “format” must be “playground-experiment”.", "format")
+    article = "an" if name[0] in "aeiou" else "a"
+    if not isinstance(content, dict) or content.get("format") != f"playground-{name}":
+        raise refused(f"This is no {name}: “format” must be “playground-{name}”.", "format")
     version = content.get("schema_version")
-    if isinstance(version, int) and version > EXPERIMENT_VERSION:
-        raise refused(f"The experiment is of version {version}, from a newer Playground. Update Playground to run it.")
+    if isinstance(version, int) and version > newest:
+        raise refused(f"This is {article} {name} of version {version}, from a newer Playground. Update Playground.")
     if problems:
         raise ProjectFileError(problems)
     try:
-        return Experiment.model_validate_json(json.dumps(content), strict=True)
+        return kind.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         raise ProjectFileError(faults_of(error)) from error
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from playground.document.experiment import Experiment
+from playground.document.experiment import Experiment, Measure
 from playground.experiments.quantities.registry import BY_ID
 from playground.training.metrics.words import metric_words
 
 
 def measure_title(experiment: Experiment, number: int) -> str:
     """What a measure is called: “test accuracy”, “steps until test accuracy is at least 0.9”."""
-    measure = experiment.measures[number]
+    return measure_words(experiment.measures[number])
+
+
+def measure_words(measure: Measure) -> str:
+    """The same for a measure by itself."""
     name, _, node = measure.quantity.partition(".")
     title = metric_words(measure.quantity, {})
     if name in BY_ID:

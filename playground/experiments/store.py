@@ -25,12 +25,12 @@ class Store:
     """Outcomes by the key of their cell. Every call opens the file anew, so that threads and processes may share it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         with closing(self._open()) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, outcome TEXT NOT NULL)")
 
     def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=WAIT)
+        return sqlite3.connect(self.path, timeout=WAIT)
 
     def find(self, keys: Iterable[str]) -> Mapping[str, Outcome]:
         """What is known of these cells."""
