@@ -31,6 +31,7 @@ from playground.analysis.loss.curvature import CurvatureAnalysis
 from playground.analysis.loss.descent import DescentAnalysis
 from playground.analysis.loss.loss_surface import LossSurfaceAnalysis
 from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis
+from playground.analysis.run.cross_validation import CrossValidationAnalysis
 from playground.analysis.run.curves import CurvesAnalysis
 from playground.analysis.run.distributions import DistributionsAnalysis
 from playground.analysis.run.experiment import ExperimentAnalysis
@@ -75,6 +76,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     RaceAnalysis,
     LuckAnalysis,
     ExperimentAnalysis,
+    CrossValidationAnalysis,
     OptimizerXrayAnalysis,
     RunsAnalysis,
     BackpropagationAnalysis,

@@ -139,6 +139,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_predict(commands)
     _add_code(commands)
     _add_experiment(commands)
+    _add_cross_validation(commands)
     for name, help_, module in (
         ("presets", "list the presets", "presets"),
         ("blocks", "list the blocks with their parameters", "listings"),
@@ -280,6 +281,30 @@ def _add_experiment(commands: Commands[Parser]) -> None:
     parser.add_argument("--out", metavar="CSV", help="save the table of all runs")
     parser.add_argument("--require", action="store_true", help="exit with 1 when another verdict comes out than before")
     _add_json(parser)
+
+
+def _add_cross_validation(commands: Commands[Parser]) -> None:
+    parser = _command(
+        commands, "cross-validate", "train once for each fold of the data, and tell the scores with their spread",
+        ("cross_validation", "cross_validate"),
+    )  # fmt: skip
+    parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
+    parser.add_argument("--folds", metavar="N", type=_folds, default=5,
+                        help="folds (5); all leaves one row out each time, or one group")  # fmt: skip
+    parser.add_argument("--repeats", metavar="N", type=_positive, default=1, help="divide anew so many times (1)")
+    parser.add_argument("--epochs", metavar="N", type=_positive, help="train so many epochs (as the goals say)")
+    parser.add_argument("--seed", metavar="N", type=_seed, help="another seed of the network")
+    parser.add_argument("--set", metavar="PATH=VALUE", dest="changes", action="append", default=[],
+                        help="change a setting, as in train; may be given many times")  # fmt: skip
+    parser.add_argument("--workers", metavar="N", type=_not_negative,
+                        help="processes that train at once (all cores but one); 0 for this one alone")  # fmt: skip
+    parser.add_argument("--fresh", action="store_true", help="run all anew, whatever was measured before")
+    parser.add_argument("--out", metavar="CSV", help="save the table of all folds")
+    _add_json(parser)
+
+
+def _folds(text: str) -> int:
+    return 0 if text == "all" else _whole(text, 2, 10_000)
 
 
 def _add_fresh(parser: Parser) -> None:

@@ -142,6 +142,22 @@ class Dataset(Block):
         refuse_folds(self.title, count, self.folds, self.fold, repeats=shuffled, least=least)
         return fold_rows(rows, strata, groups, self.folds, self.fold, self.data_seed, self.in_time())
 
+    def most_folds(self, rows: Mapping[Part, NDArray[np.int64]]) -> int:
+        """Into how many folds these parts can be divided at most, which leaves one row, or one group, out each time."""
+        return len(rows["train"]) + len(rows["validation"]) - self.in_time()
+
+    def parts_in_order(self, rows: Mapping[Part, NDArray[np.int64]]) -> NDArray[np.int8]:
+        """The part of every row, or of every step of time, in the order of the data: its place in PARTS, and −1 for
+        what is in none, (N,)."""
+        found = np.full(1 + max((int(part.max(initial=-1)) for part in rows.values()), default=-1), -1, dtype=np.int8)
+        for place, part in enumerate(PARTS):
+            found[rows[part]] = place
+        return found
+
+    def begins_anew(self, before: Block) -> bool:
+        """With another fold: what was learned with the rows that validate now would be told what it is asked."""
+        return isinstance(before, Dataset) and (before.folds, before.fold) != (self.folds, self.fold)
+
     def fold_words(self) -> str:
         """Which fold validates, such as “fold 2 of 5”; empty without folds."""
         return fold_words(self.folds, self.fold)

@@ -166,6 +166,13 @@ def refuse_folds(title: str, count: int, folds: int, fold: int, *, repeats: bool
         )
 
 
+def parts_of_time(count: int, cuts: tuple[int, int, int]) -> NDArray[np.int8]:
+    """The part of every step of time, as its place in PARTS; −1 between a fold in time and the test time."""
+    places = np.arange(count)
+    found = np.select([places < cuts[0], places < cuts[1], places >= cuts[2]], [0, 1, 2], -1)
+    return found.astype(np.int8)
+
+
 def fold_words(folds: int, fold: int) -> str:
     """Which fold it is: “fold 2 of 5”; empty without folds."""
     if folds < 2:

@@ -70,6 +70,8 @@ class Prepared:
     class_names: tuple[str, ...]
     target_scaler: Scaler
     """Of a regression target; leaves class targets as they are."""
+    rows: Mapping[Part, NDArray[np.int64]]
+    """The numbers of the examples of each part, in the order in which the dataset gives them."""
 
     def count(self, part: Part) -> int:
         """Number of examples in a part."""
@@ -142,6 +144,7 @@ def _prepared(dataset: Dataset) -> Prepared:
         feature_names=raw.feature_names,
         class_names=raw.class_names,
         target_scaler=target_scaler,
+        rows=MappingProxyType({part: _frozen(np.array(rows[part])) for part in PARTS}),
     )
 
 

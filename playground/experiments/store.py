@@ -52,6 +52,14 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", (key, json.dumps(asdict(outcome))))
 
 
+def usual_store() -> Store | None:
+    """What this person has measured before; None where nothing can be kept, so that all is run anew each time."""
+    try:
+        return Store(store_path())
+    except OSError:
+        return None
+
+
 def _outcome(text: str) -> Outcome:
     content = json.loads(text)
     return Outcome(

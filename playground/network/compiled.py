@@ -22,6 +22,10 @@ class CannotCompile(Exception):
         self.problems = tuple(problems)
         super().__init__("; ".join(problem.message for problem in problems))
 
+    def __reduce__(self) -> tuple[type[CannotCompile], tuple[tuple[Problem, ...]]]:
+        """So that it comes back from a worker process as it is."""
+        return type(self), (self.problems,)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -178,6 +178,14 @@ class OwnTable(RowsInOrder, ScaledDataset):
             return None
         (cells,) = table.texts.values()
         return table_code.groups_of_cells(cells, kept)
+
+    def most_folds(self, rows: Mapping[Part, NDArray[np.int64]]) -> int:
+        if not self.group_column or self.in_order:
+            return super().most_folds(rows)
+        table, chosen = self._read(self.file)
+        groups = self._groups(table, self._examples(table, chosen)[2])
+        assert groups is not None
+        return len(np.unique(groups[np.concatenate([rows["train"], rows["validation"]])]))
 
     def _group_place(self) -> tuple[int, ...]:
         """The number of the column of groups in the file, if there is one."""

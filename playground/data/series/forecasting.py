@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -19,7 +19,7 @@ from playground.blocks.base import BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal, Windows
 from playground.data.base import PARTS, Dataset, Examples, Measured, Part
-from playground.data.division import folds_in_time
+from playground.data.division import folds_in_time, parts_of_time
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.series import SeriesForm
 from playground.data.packaged import numbers_in
@@ -295,6 +295,14 @@ class SeriesDataset(Dataset):
 
     def in_time(self) -> bool:
         return True
+
+    def most_folds(self, rows: Mapping[Part, NDArray[np.int64]]) -> int:
+        plain = self.model_copy(update={"folds": 0})
+        return plain.cuts(self.length())[1] // (self.window + self.horizon) - 1
+
+    def parts_in_order(self, rows: Mapping[Part, NDArray[np.int64]]) -> NDArray[np.int8]:
+        count = self.length()
+        return parts_of_time(count, self.cuts(count))
 
     def cuts(self, count: int) -> Cuts:
         """Where so many steps are cut. Raises BlockError for more folds than the time has steps."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from playground.blocks.base import BlockError, Fix
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part
-from playground.data.division import folds_in_time
+from playground.data.division import folds_in_time, parts_of_time
 from playground.data.inputs.base import Known
 from playground.data.inputs.texts import TextForm
 from playground.document.declaration import parameter
@@ -80,6 +80,14 @@ class TextWindows(Dataset):
 
     def in_time(self) -> bool:
         return True
+
+    def most_folds(self, rows: Mapping[Part, NDArray[np.int64]]) -> int:
+        plain = self.model_copy(update={"folds": 0})
+        return plain.cuts(self.characters)[1] // (2 * self.window + 2) - 1
+
+    def parts_in_order(self, rows: Mapping[Part, NDArray[np.int64]]) -> NDArray[np.int8]:
+        count = len(self.text()[: self.characters])
+        return parts_of_time(count, self.cuts(count))
 
     def cuts(self, count: int) -> tuple[int, int, int]:
         """The first character of the validation part, the first behind it, and the first of the test part.

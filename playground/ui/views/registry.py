@@ -29,6 +29,7 @@ from playground.ui.views.loss.curvature import CurvatureView
 from playground.ui.views.loss.descent import DescentView
 from playground.ui.views.loss.loss_surface import LossSurfaceView
 from playground.ui.views.loss.mode_connectivity import ModeConnectivityView
+from playground.ui.views.run.cross_validation import CrossValidationView
 from playground.ui.views.run.curves import CurvesView
 from playground.ui.views.run.distributions import DistributionsView
 from playground.ui.views.run.experiment import ExperimentView
@@ -49,6 +50,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         RaceView,
         LuckView,
         ExperimentView,
+    CrossValidationView,
     ),
     "Of the &answers": (
         UseItView,

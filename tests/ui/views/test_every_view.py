@@ -44,6 +44,7 @@ from playground.ui.views.loss.mode_connectivity import ModeConnectivityView
 from playground.ui.views.panel import ViewPanel
 from playground.ui.views.registry import VIEWS
 from playground.ui.views.rendering import render
+from playground.ui.views.run.cross_validation import CrossValidationView
 from playground.ui.views.run.curves import CurvesView
 from playground.ui.views.run.distributions import DistributionsView
 from playground.ui.views.run.experiment import ExperimentView
@@ -69,6 +70,7 @@ from tests.ui.views import (
     results_experiments,
     results_fit,
     results_flow,
+    results_folds,
     results_forecast,
     results_generated,
     results_graph,
@@ -173,6 +175,12 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ExperimentView, results_experiments.dots_underway),
     (ExperimentView, results_experiments.curves),
     (ExperimentView, results_experiments.two_curves),
+    (CrossValidationView, results_folds.before),
+    (CrossValidationView, results_folds.underway),
+    (CrossValidationView, results_folds.five),
+    (CrossValidationView, results_folds.repeated),
+    (CrossValidationView, results_folds.one_out),
+    (CrossValidationView, results_folds.time),
 ]
 every_view = pytest.mark.parametrize(
     ("view_class", "make"), CASES, ids=[f"{view.__name__}-{make.__name__}" for view, make in CASES]
