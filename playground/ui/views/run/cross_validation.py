@@ -13,7 +13,7 @@ from playground.analysis.run.cross_validation import CrossValidationAnalysis, Fo
 from playground.data.base import PARTS
 from playground.ui.views.run.contest import StartedView, as_title
 from playground.ui.views.run.fold_charts import FoldRows, FoldScoresPlot, room_below
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.labels import Label, plain_tip
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.theme import THEME
 
@@ -39,7 +39,7 @@ class CrossValidationView(StartedView):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(THEME.px(6))
         for chart in (self.rows, self.scores):
-            chart.setToolTip(TIP)
+            chart.setToolTip(plain_tip(TIP))
             chart.fold_chosen.connect(self.take_fold)
             row.addWidget(chart, 1)
             chart.hovered.connect(self._say_fold)

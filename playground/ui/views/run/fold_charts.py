@@ -108,7 +108,7 @@ class FoldRows(FoldPlot):
         picture = np.repeat(colors[::-1], FINE, axis=0)  # the last row is below
         if 1 < count <= MOST_APART:
             picture[::FINE, :, 3] = 0
-        item = pg.ImageItem(picture, axisOrder="row-major")
+        item = pg.ImageItem(picture, axisOrder="row-major", levels=(0, 255))
         item.setRect(QRectF(-0.5, top - count * height, self._count, count * height))
         self.add(item, 1)
 
