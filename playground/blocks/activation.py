@@ -356,13 +356,13 @@ class Softplus(Activation):
 
 
 class SoftmaxLike(Activation):
-    """Base of softmax and its logarithm: over the numbers of a vector, or over the channels of an image."""
+    """Base of softmax and its logarithm: over the numbers of a vector, or over the channels of an image or a volume."""
 
     elementwise: ClassVar[bool] = False
 
     def axis(self, *inputs: Signal) -> int:
         """The axis, batch included, along which the numbers compete."""
-        return 1 if inputs and inputs[0].kind == "image" else -1
+        return 1 if inputs and inputs[0].of_kind.unit_axis == 0 else -1
 
     def to_code(self, *inputs: Signal) -> Code:
         return computed(f"torch.{self.id.replace('-', '_')}({{0}}, dim={self.axis(*inputs)})")

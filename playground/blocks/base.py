@@ -224,7 +224,7 @@ def flat_vector_only(title: str, *inputs: Signal) -> None:
         raise BlockError(
             f"{title} expects a flat vector, but {arriving.words()} arrives.",
             Fix("Insert Flatten", "insert", block="flatten"),
-            *(pooled if arriving.kind == "image" and len(arriving.shape) == 3 else ()),
+            *(pooled if arriving.of_kind.picture == "maps" and len(arriving.shape) > 2 else ()),
         )
 
 

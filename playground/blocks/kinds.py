@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-KindName = Literal["vector", "image", "tokens", "series", "nodes", "graph", "classes", "loss"]
+KindName = Literal["vector", "image", "tokens", "series", "nodes", "graph", "classes", "loss", "volume"]
 Picture = Literal["strip", "maps", "over time", "matrix", ""]
 """How the card of a block shows the values of one example: a strip of colours; one map for each channel; features
 upwards and time to the right; rows and columns as they are; not at all."""
@@ -42,9 +42,10 @@ KINDS = (
     Kind("graph", ("nodes", "nodes"), "a graph", "matrix", whole=True),
     Kind("classes", (), "a tensor", numbers=False),
     Kind("loss", (), "a tensor", numbers=False),
+    Kind("volume", ("channels", "depth", "height", "width"), "a volume", "maps", usual=True, unit_axis=0),
 )
 """Numbers in a row; pixels; symbols one after another; measurements one after another; measurements at every node of a
-graph; the edges between its nodes; a coding of classes; the number to make small."""
+graph; the edges between its nodes; a coding of classes; the number to make small; voxels, or pictures of a film."""
 
 KIND: dict[str, Kind] = {kind.id: kind for kind in KINDS}
 """Every kind by its id."""

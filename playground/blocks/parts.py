@@ -24,7 +24,7 @@ Kind = Literal[
 """What an operation does: the weighted sum of a dense layer, any other sum of products, an activation, a softmax, the
 sigmoid inside a loss, the largest of a window, what must not be seen, mean 0 and variance 1, minus the logarithm of the
 probability of the right class, that of yes-or-no answers, any other loss, the sum of losses, any other block."""
-Axis = Literal["time", "head", "unit", "filter", "channel", "row", "column", "query", "key", "node"]
+Axis = Literal["time", "head", "unit", "filter", "channel", "slice", "row", "column", "query", "key", "node"]
 """What one axis of a result counts, so that a person can say which number is written out."""
 Index = tuple[int, ...]
 """Where one number stands in its tensor; without the batch axis."""
@@ -129,7 +129,8 @@ def times(number: float) -> Factor:
 
 def axes_of(dimensions: int) -> tuple[Axis, ...]:
     """What the axes of a vector, a series and an image count."""
-    named: Mapping[int, tuple[Axis, ...]] = {1: ("unit",), 2: ("time", "unit"), 3: ("channel", "row", "column")}
+    named: Mapping[int, tuple[Axis, ...]] = {1: ("unit",), 2: ("time", "unit"), 3: ("channel", "row", "column"),
+                                                   4: ("channel", "slice", "row", "column")}
     return named.get(dimensions, ())
 
 

@@ -9,7 +9,6 @@ from playground.blocks import (
     autoregression,
     class_loss,
     clustering,
-    convolution,
     coverage,
     dense,
     descent,
@@ -29,6 +28,7 @@ from playground.blocks import (
 )
 from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
+from playground.blocks.images import convolution, pooling, transposed
 
 BLOCKS: tuple[type[Block], ...] = (
     *dense.BLOCKS,
@@ -42,6 +42,8 @@ BLOCKS: tuple[type[Block], ...] = (
     *colours.BLOCKS,
     *mixing.BLOCKS,
     *convolution.BLOCKS,
+    *transposed.BLOCKS,
+    *pooling.BLOCKS,
     *recurrent.BLOCKS,
     *attention.BLOCKS,
     *graph.BLOCKS,

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from playground.blocks.landscapes import Constraint, Landscape
+from playground.blocks.windows import Window
 
 Reveal = Literal[
     "units", "feature names", "feature maps", "kernels", "sliding window", "attention", "hidden states",
@@ -24,8 +25,8 @@ PROMISES: Mapping[Reveal, str] = {
     "units": "A block `WithUnits`. Its parameters are `weight` (units, inputs) and, with a bias, `bias` (units,).",
     "feature names": "A block `NamesFeatures`: every number that it gives has a name of its own.",
     "feature maps": "It reads images channel by channel, each the map of what is found where.",
-    "kernels": "Its parameters are `weight` (filters, channels, k, k) and, with a bias, `bias` (filters,).",
-    "sliding window": "A block `SlidesWindow` over images (batch, channels, height, width).",
+    "kernels": "A block `SlidesWindow` that weighs what lies under its window.",
+    "sliding window": "A block `SlidesWindow` over series, images or volumes.",
     "attention": "A module `Transparent`, with `attention` and, before softmax, `scores` inside, both (batch, heads, "
     "looking, looked at).",
     "hidden states": "A module `Unrolls` with `hidden` and whatever else there is inside, each (batch, time, units).",
@@ -78,24 +79,6 @@ class NamesFeatures(Protocol):
     def names(self, count: int) -> tuple[str, ...]:
         """Names of the features made from `count` inputs, in order."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A window that slides over an image, and what is made of the numbers in it."""
-
-    reduction: Literal["weigh", "largest", "mean"]
-    size: int
-    """Side k of the window."""
-    stride: int
-    rim: int = 0
-    """Rows and columns of zeros above and on the left."""
-    weight: torch.Tensor | None = None
-    """(maps, channels, k, k); None where nothing is weighed."""
-    bias: torch.Tensor | None = None
-    """(maps,)."""
-    function: str = ""
-    """The activation behind the sum, by its id."""
 
 
 @runtime_checkable

@@ -121,7 +121,7 @@ class Signal:
         if len(self.shape) == 1:
             return f"a vector of {self.shape[0]} number{'s' if self.shape[0] != 1 else ''}"
         noun = self.of_kind.noun
-        axes = self.named_axes() if self.kind != "image" else ()
+        axes = self.named_axes() if self.of_kind.picture != "maps" else ()
         sizes = [f"{name} {extent}" for name, extent in zip(axes, self.shape, strict=True)] if axes else self.shape
         return f"{noun} of {' × '.join(map(str, sizes))}"
 

@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block
-from playground.blocks.convolution import Conv2D, MaxPool2D
 from playground.blocks.dense import Dense
 from playground.blocks.features import FeatureExpansion
+from playground.blocks.images.convolution import Conv2D
+from playground.blocks.images.pooling import MaxPool2D
 from playground.blocks.normalization import Dropout
 from playground.blocks.signal import Signal
 from playground.data.preparation import prepare

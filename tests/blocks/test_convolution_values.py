@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block
-from playground.blocks.convolution import AvgPool2D, Conv2D, Conv2DLayer, GlobalAveragePooling, MaxPool2D
 from playground.blocks.dense import Dense
+from playground.blocks.images.convolution import Conv2D, Conv2DLayer
+from playground.blocks.images.pooling import AvgPool2D, GlobalAveragePooling, MaxPool2D
 from playground.blocks.merge import Flatten
 from playground.blocks.signal import Signal
 from playground.network.check import infer

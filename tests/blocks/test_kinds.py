@@ -16,6 +16,7 @@ WORDS = {
     "vector": "a vector of 2 numbers", "image": "an image of 2 × 3 × 4", "tokens": "a sequence of 2 tokens",
     "series": "a series of time 2 × features 3", "nodes": "a table of nodes 2 × features 3",
     "graph": "a graph of nodes 2 × nodes 3", "classes": "one number", "loss": "one number",
+    "volume": "a volume of 2 × 3 × 4 × 5",
 }  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def test_rows_and_names_are_the_same() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
 def test_a_kind_has_words_axes_and_units(kind: Kind) -> None:
-    shape = (2, 3, 4)[: len(kind.axes)]
+    shape = (2, 3, 4, 5)[: len(kind.axes)]
     signal = Signal(shape, kind=kind.id)
     assert signal.words() == WORDS[kind.id]
     assert signal.named_axes() == kind.axes
@@ -36,7 +37,9 @@ def test_a_kind_has_words_axes_and_units(kind: Kind) -> None:
         assert by_units(values, signal).shape[-1] == shape[kind.unit_axis]
 
 
-@pytest.mark.parametrize(("axes", "kind"), [(0, "vector"), (1, "vector"), (2, "series"), (3, "image"), (4, "vector")])
+@pytest.mark.parametrize(
+    ("axes", "kind"), [(0, "vector"), (1, "vector"), (2, "series"), (3, "image"), (4, "volume"), (5, "vector")]
+)
 def test_free_numbers_are_taken_for_the_usual_kind(axes: int, kind: str) -> None:
     assert usual_kind(axes) == kind
     assert len([one for one in KINDS if one.usual and len(one.axes) == axes]) <= 1

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from playground.blocks.attention import MultiHeadAttention
-from playground.blocks.convolution import AvgPool2D, Conv2D, MaxPool2D
+from playground.blocks.images.convolution import Conv2D
+from playground.blocks.images.pooling import AvgPool2D, MaxPool2D
 from playground.blocks.parts import Part
 from playground.blocks.recurrent import GRU, LSTM, SimpleRNN
 from playground.blocks.signal import Signal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +22,7 @@ from playground.blocks.reveals import (
     Unrolls,
     WithUnits,
 )
+from playground.blocks.windows import Window
 from tests.blocks.block_cases import CASES
 from tests.blocks.case import BATCH, Case, batches_of
 
@@ -44,32 +46,46 @@ def _names(case: Case, module: nn.Module) -> None:
 
 
 def _maps(case: Case, module: nn.Module) -> None:
-    assert any(signal.kind in ("image", "series") for signal in case.inputs)
+    assert any(signal.kind in ("image", "series", "volume") for signal in case.inputs)
 
 
 def _kernels(case: Case, module: nn.Module) -> None:
     window = _window(case, module)
-    _weights(case, module, (case.shape[0], case.inputs[0].shape[0], window, window))
+    assert window.weight is not None
+    channels, maps = (signal[-1 if window.channels_last else 0] for signal in (case.inputs[0].shape, case.shape))
+    sizes = tuple(along.size for along in window.along)
+    assert window.weight.shape == (maps, channels // window.groups, *sizes)
+    assert window.bias is None or window.bias.shape == (maps,)
 
 
-def _window(case: Case, module: nn.Module) -> int:
-    """One number of the first map, made again from its window."""
-    if len(case.shape) != 3:
-        return 0
+def _window(case: Case, module: nn.Module) -> Window:
+    """Every number made again from what lies under its window."""
     assert isinstance(case.block, SlidesWindow)
-    window, (image,) = case.block.window(module), batches_of(case.inputs)
-    beyond = window.size + window.rim
-    padded = nn.functional.pad(image, (window.rim, beyond, window.rim, beyond))
-    place = window.stride if case.shape[1] > 1 else 0
-    seen = padded[0, :, place : place + window.size, :window.size]
+    window, (x,) = case.block.window(module), batches_of(case.inputs)
+    first, given = x[0], (module if window.weight is None else module.weighted_sum)(x)[0]  # type: ignore[operator]
+    if window.channels_last:
+        first, given = first.movedim(-1, 0), given.movedim(-1, 0)
+    for place in itertools.product(*map(range, given.shape[1:])):
+        each = zip(window.along, place, first.shape[1:], strict=True)
+        rows = [along.under(one, extent) for along, one, extent in each]
+        seen = torch.stack([
+            first[:, *cell] if min(cell) >= 0 else torch.full((len(first),), BEYOND[window.reduction])
+            for cell in itertools.product(*rows)
+        ], dim=1)  # (channels, k · k)
+        assert torch.allclose(given[:, *place], _made(window, seen), atol=1e-5)
+    return window
+
+
+BEYOND = {"weigh": 0.0, "largest": float("-inf"), "mean": 0.0}
+
+
+def _made(window: Window, seen: torch.Tensor) -> torch.Tensor:
     if window.weight is None:
-        wanted = seen[0].amax() if window.reduction == "largest" else seen[0].mean()
-        given = module(image)[0, 0, 1 if place else 0, 0]
-    else:
-        wanted = (seen * window.weight[0]).sum() + (0.0 if window.bias is None else window.bias[0])
-        given = module.weighted_sum(image)[0, 0, 1 if place else 0, 0]  # type: ignore[operator]
-    assert torch.allclose(given, wanted, atol=1e-5)
-    return window.size
+        return seen.amax(1) if window.reduction == "largest" else seen.mean(1)
+    by_group = seen.unflatten(0, (window.groups, -1))
+    weights = window.weight.flatten(2).unflatten(0, (window.groups, -1))  # (groups, maps, channels, k · k)
+    sums = (weights * by_group[:, None]).sum((2, 3)).flatten()
+    return sums if window.bias is None else sums + window.bias
 
 
 def _attention(case: Case, module: nn.Module) -> None:

@@ -1,4 +1,4 @@
-"""One example on its way through the image blocks of a network: every map of every filter, and how it comes about."""
+"""One example on its way through a network of images, series or volumes: every map, and how its numbers come about."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from playground.analysis.inside.sliding import Sliding, sliding_of
 from playground.analysis.question import Question
 from playground.analysis.shared.layer_answers import Answer, answer_to
 from playground.analysis.subject import Subject
+from playground.blocks.images.arriving import dimensions_of
+from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.document.graph import Graph
 from playground.network.check import Report
@@ -31,13 +33,15 @@ class ImageLayer:
     node: str
     title: str
     maps: NDArray[np.float32]
-    """(maps, height, width), as the block gives them."""
+    """(maps, height, width): of a series one row high, of a volume every slice of every channel."""
     count: int
     """Maps that there are; `maps` may hold fewer."""
     data: bool
     """Whether this is the example itself."""
     sliding: Sliding | None
     """How its numbers come about, where a window slides over what arrives."""
+    slices: int = 1
+    """Maps of each channel."""
 
     @cached_property
     def limit(self) -> float:
@@ -48,7 +52,17 @@ class ImageLayer:
     def words(self) -> str:
         """Such as “Conv2D 1 · 6 × 28 × 28”."""
         height, width = self.maps.shape[1:]
-        return f"{self.title} · {self.count} × {height} × {width}"
+        channels = f"{self.count // self.slices} × {self.slices}" if self.slices > 1 else f"{self.count}"
+        return f"{self.title} · {channels} × {height} × {width}"
+
+    def map_words(self, number: int) -> str:
+        """Which map that is: “map 3”, or “map 3, slice 2” of a volume."""
+        channel, one = divmod(number, self.slices)
+        return f"map {channel + 1}" + (f", slice {one + 1}" if self.slices > 1 else "")
+
+    def place_words(self, row: int, column: int) -> str:
+        """Which number of a map that is."""
+        return f"row {row + 1}, column {column + 1}" if self.maps.shape[1] > 1 else f"step {column + 1}"
 
 
 @dataclass(frozen=True)
@@ -120,14 +134,29 @@ def _layers(subject: Subject, values: Sequence[torch.Tensor]) -> tuple[ImageLaye
         block = report.blocks[name]
         output = (name, block.outputs[0].name) if block.outputs else ("", "")
         signal = report.signals.get(output)
-        if signal is None or signal.kind != "image" or len(signal.shape) != 3 or not len(values[network.slots[output]]):
+        if signal is None or not _shown(signal) or not len(values[network.slots[output]]):
             continue
+        value = values[network.slots[output]][0]
+        maps = _pictures(value, signal)
+        slices = signal.shape[1] if len(signal.shape) == 4 else 1
         sliding = None
         if name in modules:
             source = report.inputs[name][0]
-            sliding = sliding_of(block, modules[name], source[0], values[network.slots[source]][0], MOST_MAPS)
-        maps = np.ascontiguousarray(values[network.slots[output]][0, :MOST_MAPS].float().numpy())
-        found.append(
-            ImageLayer(name, subject.title(name), maps, signal.shape[0], isinstance(block, Dataset), sliding)
-        )
+            arriving, most = values[network.slots[source]][0], -(-MOST_MAPS // slices)
+            sliding = sliding_of(block, modules[name], source[0], arriving, most, value.shape)
+        shown = np.ascontiguousarray(maps[:MOST_MAPS].float().numpy())
+        data = isinstance(block, Dataset)
+        found.append(ImageLayer(name, subject.title(name), shown, len(maps), data, sliding, slices))
     return tuple(found)
+
+
+def _shown(signal: Signal) -> bool:
+    """Whether it makes pictures, channel by channel."""
+    return dimensions_of(signal) > 0 and signal.of_kind.numbers
+
+
+def _pictures(value: torch.Tensor, signal: Signal) -> torch.Tensor:
+    """One example as maps (maps, height, width)."""
+    if signal.kind == "series":
+        return value.T[:, None]
+    return value.flatten(0, -3)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Table
 from playground.analysis.question import Question
+from playground.blocks.images.arriving import sides
+from playground.blocks.reveals import SlidesWindow
 from playground.document.graph import Graph
 from playground.network.check import Report
 
@@ -25,7 +28,7 @@ class LayerKernels:
     node: str
     title: str
     kernels: NDArray[np.float32]
-    """(filters, channels, k, k)."""
+    """(filters, channels, rows, columns): one row for a series; of a volume each slice of a channel counts as one."""
     biases: NDArray[np.float32] | None
     """(filters,)."""
     filters: int
@@ -40,9 +43,8 @@ class LayerKernels:
     @property
     def words(self) -> str:
         """Such as “Conv2D 1 · 6 filters of 1 × 5 × 5”."""
-        side = self.kernels.shape[-1]
         filters = f"{self.filters} filter{'s' if self.filters > 1 else ''}"
-        return f"{self.title} · {filters} of {self.channels} × {side} × {side}"
+        return f"{self.title} · {filters} of {sides((self.channels, *self.kernels.shape[2:]))}"
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,24 @@ class KernelsAnalysis(Analysis):
         assert snapshot is not None
         nodes = convolutions(subject.report)
         layers: list[LayerKernels] = []
+        modules = {step.node: step.module for step in subject.network.steps}
         for name in nodes:
-            parameters = snapshot.of_node(name)
-            weight, bias = parameters["weight"], parameters.get("bias")
-            shown = np.ascontiguousarray(weight[:MOST_FILTERS, :MOST_CHANNELS])
-            biases = None if bias is None else bias[:MOST_FILTERS]
+            block = subject.report.blocks[name]
+            assert isinstance(block, SlidesWindow)
+            window = block.window(modules[name])
+            assert window.weight is not None
+            weight, bias = _as_pictures(window.weight.detach()), window.bias
+            shown = np.ascontiguousarray(weight[:MOST_FILTERS, :MOST_CHANNELS].float().numpy())
+            biases = None if bias is None else bias.detach()[:MOST_FILTERS].numpy().copy()
             layers.append(LayerKernels(name, subject.title(name), shown, biases, *weight.shape[:2]))
         return Kernels(tuple(layers), question.node if question.node in nodes else "", snapshot.step)
+
+
+def _as_pictures(weight: torch.Tensor) -> torch.Tensor:
+    """Kernels (filters, channels, ...) as pictures (filters, channels, rows, columns)."""
+    if weight.dim() == 3:
+        return weight[:, :, None]
+    return weight.flatten(1, 2) if weight.dim() == 5 else weight
 
 
 def convolutions(report: Report) -> tuple[str, ...]:

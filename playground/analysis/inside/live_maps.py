@@ -193,6 +193,8 @@ def _picture_of(signal: Signal | None, value: torch.Tensor) -> NDArray[np.float3
     picture = signal.of_kind.picture
     if picture == "maps" and len(signal.shape) == 3:
         return _ready(first)
+    if picture == "maps" and len(signal.shape) == 4:  # the middle slice of each channel
+        return _ready(first[:, signal.shape[1] // 2])
     if len(signal.shape) == 2:
         return _ready((first if picture == "matrix" else first.T)[None])  # (features, time): time runs to the right
     if len(signal.shape) == 1 and signal.shape[0] > 1:

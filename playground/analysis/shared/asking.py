@@ -163,7 +163,7 @@ class Asking:
         """The classes, or what the numbers of the answer are called."""
         head, report = self.pair.head, self.subject.report
         if head is None:
-            kind = "map" if self._signal.kind == "image" else "unit"
+            kind = "map" if self._signal.of_kind.picture == "maps" else "unit"
             return tuple(f"{kind} {number + 1}" for number in range(_units(self._signal)))
         size = max(1, self._signal.size)
         if head.classifies:
@@ -248,7 +248,9 @@ def _unit_values(values: torch.Tensor, signal: Signal) -> torch.Tensor:
     """One number for each unit (N, units): the mean over the pixels of a map, or over the steps of a series."""
     if values.dim() <= 2:
         return values.reshape(len(values), -1)
-    return values.flatten(2).mean(dim=2) if signal.kind == "image" else values.flatten(1, -2).mean(dim=1)
+    if signal.of_kind.unit_axis == 0:
+        return values.flatten(2).mean(dim=2)
+    return values.flatten(1, -2).mean(dim=1)
 
 
 def _target_scale(subject: Subject, head: Head | None) -> tuple[torch.Tensor, torch.Tensor] | None:

@@ -56,7 +56,7 @@ def activation_of(block: Block) -> str:
 
 def by_units(values: NDArray[np.float32], signal: Signal) -> NDArray[np.float32]:
     """Values (N, ...) as (all places, units): the channels of an image are units, else the numbers of the last axis."""
-    if signal.of_kind.unit_axis == 0 and values.ndim == 4:
+    if signal.of_kind.unit_axis == 0 and values.ndim > 3:
         values = np.moveaxis(values, 1, -1)
     return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(-1, 1)
 

@@ -27,7 +27,10 @@ MOST = {"dense": 65_536, "conv2d": 4_096}
 UNEVEN = (0.25, 0.75)
 """Between these bounds shares are drawn, before they are made to sum to 1."""
 EVERY_NUMBER_ALONE = frozenset({"dropout", "gaussian-noise", "identity"})
-EVERY_CHANNEL_ALONE = frozenset({"max-pool2d", "avg-pool2d", "global-average-pooling", "batch-norm"})
+EVERY_CHANNEL_ALONE = frozenset({
+    "max-pool2d", "avg-pool2d", "adaptive-avg-pool", "adaptive-max-pool", "global-average-pooling",
+    "global-max-pooling", "batch-norm",
+})  # fmt: skip
 TOGETHER = frozenset({"softmax", "log-softmax"})
 """Activations that look at all numbers together."""
 RECURRENT = frozenset({"simple-rnn", "lstm", "gru"})
@@ -107,6 +110,8 @@ def _width(graph: Graph, report: Report, node: str) -> int:
     names = titles(graph)
     if node not in report.blocks or report.blocks[node].id not in WIDTHS or node not in report.inputs:
         raise CannotWiden(f"{names.get(node, node)} cannot be widened: only dense and convolutional layers can.")
+    if getattr(report.blocks[node], "groups", 1) > 1:
+        raise CannotWiden(f"{names[node]} divides its filters into groups, which would all have to grow alike.")
     if any(other != node and (other.rsplit("/", 1)[-1] == node) for other in report.order):
         raise CannotWiden(f"{names[node]} stands in a group that repeats, and the copies would all have to grow alike.")
     if graph.node(node).weights_of is not None or any(one.weights_of == node for one in graph.nodes):
@@ -161,6 +166,8 @@ class _Spreading:
         output = (name, block.outputs[0].name) if block.outputs else (name, "")
         if name in self._sharing:
             raise CannotWiden(self._stopped(name, "uses the same weights as another block"))
+        if getattr(block, "groups", 1) > 1:
+            raise CannotWiden(self._stopped(name, "divides the channels into groups"))
         if block.id in WIDTHS:
             self._share(f"{name}.weight", first)
         elif block.id in RECURRENT:

@@ -12,6 +12,7 @@ import torch
 from playground.analysis.inside.feature_maps import FeatureMaps, FeatureMapsAnalysis
 from playground.analysis.inside.kernels import KernelsAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.sliding import Frame
 from playground.analysis.question import Question
 from playground.blocks.activation import activation
 from playground.document.graph import Edge, Graph, Node
@@ -92,13 +93,13 @@ def test_window_times_kernel_and_bias_gives_the_number_in_the_map(maps: FeatureM
 
 def test_a_window_at_the_edge_sees_zeros_and_says_so(maps: FeatureMaps) -> None:
     sliding = maps.layers[1].sliding
-    assert sliding is not None and sliding.place(0, 0) == (-1, -1)
+    assert sliding is not None and sliding.frame(0, 0, 0) == Frame(-1, -1, 3, 3)
     look = sliding.look(0, 0, 0)
     assert look.inside.tolist() == [[False, False, False], [False, True, True], [False, True, True]]
     assert not look.window[~look.inside].any()
     np.testing.assert_array_equal(look.window[1:, 1:], maps.layers[0].maps[0, :2, :2])
     even = next(layer for layer in maps.layers if layer.node == "even").sliding
-    assert even is not None and even.place(1, 1) == (2, 2)
+    assert even is not None and even.frame(0, 1, 1) == Frame(2, 2, 2, 2)
 
 
 def test_the_largest_of_a_window_is_taken(maps: FeatureMaps) -> None:

@@ -19,7 +19,7 @@ from playground.analysis.question import Cancelled, Question
 from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.shared.run_moments import steady_moments
 from playground.analysis.subject import Subject
-from playground.blocks.convolution import MaxPoolLayer
+from playground.blocks.images.max_pooling import MaxPoolLayer
 from playground.document import files, library
 from playground.document.edits import set_parameters
 from playground.document.graph import Choice, Edge, Graph, Node, NodeTraining

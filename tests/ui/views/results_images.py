@@ -9,6 +9,7 @@ from playground.analysis.inside.feature_maps import FeatureMaps, ImageLayer
 from playground.analysis.inside.kernels import Kernels, LayerKernels
 from playground.analysis.inside.sliding import Sliding
 from playground.analysis.shared.layer_answers import Answer
+from playground.blocks.windows import Along
 
 UPRIGHT = np.array([[1, 0, -1]] * 3, dtype=np.float32)
 KERNELS = np.stack([UPRIGHT, UPRIGHT.T])[:, None]
@@ -23,17 +24,17 @@ def bar() -> np.ndarray:
 
 def layers() -> tuple[ImageLayer, ...]:
     picture = bar()
-    sliding = Sliding("weigh", 3, 1, 1, "data", picture, "relu", KERNELS, BIASES)
+    sliding = Sliding("weigh", (Along(3, 1, 1),) * 2, "data", picture, "relu", KERNELS, BIASES)
     sums = [[[sliding.look(n, row, column).before for column in range(8)] for row in range(8)] for n in range(2)]
     edges = np.maximum(np.array(sums, dtype=np.float32), 0.0)
     pooled = edges.reshape(2, 4, 2, 4, 2).max(axis=(2, 4))
     deep = np.stack([KERNELS[:, 0], -KERNELS[:, 0], KERNELS[::-1, 0]])  # (3, 2, 3, 3)
-    second = Sliding("weigh", 3, 1, 0, "pool", pooled, "identity", deep, None)
+    second = Sliding("weigh", (Along(3),) * 2, "pool", pooled, "identity", deep, None)
     last = [[[second.look(n, row, column).before for column in range(2)] for row in range(2)] for n in range(3)]
     return (
         ImageLayer("data", "Digits", picture, 1, True, None),
         ImageLayer("conv", "Conv2D 1", edges, 2, False, sliding),
-        ImageLayer("pool", "Max pooling", pooled, 2, False, Sliding("largest", 2, 2, 0, "conv", edges)),
+        ImageLayer("pool", "Max pooling", pooled, 2, False, Sliding("largest", (Along(2, 2),) * 2, "conv", edges)),
         ImageLayer("deep", "Conv2D 2", np.array(last, dtype=np.float32), 40, False, second),
     )
 

@@ -14,7 +14,7 @@ from playground.blocks.parts import Axis
 
 CHOSEN_BY: Mapping[Axis, str] = {
     "time": "time", "query": "time", "node": "time", "key": "key", "head": "head", "unit": "unit", "filter": "unit",
-    "channel": "unit", "row": "row", "column": "column",
+    "channel": "unit", "slice": "time", "row": "row", "column": "column",
 }  # fmt: skip
 """The option of the analysis that chooses along an axis."""
 WORDS: Mapping[Axis, str] = {"time": "time step", "key": "looked at", "query": "looking"}

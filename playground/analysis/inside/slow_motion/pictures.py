@@ -175,6 +175,8 @@ class PictureMaker:
         if not _windowed(operation):
             return []
         factors = [own for term in terms if (own := _image_factor(term)) is not None]
+        if not factors:  # between the kernels of a transposed convolution
+            return []
         numbers = {own.index[1:]: self._writer.factor(operation, own) for own in factors}
         won = max(numbers, key=lambda one: numbers[one]) if operation.kind == "largest" else None
         top = min(numbers)
@@ -200,7 +202,7 @@ class PictureMaker:
             own.index[1:]: arriving * self._writer.factor(operation, own)
             for term in terms if (own := _image_factor(term)) is not None
         }  # fmt: skip
-        return [Picture("this window's share", _grid(shares))]
+        return [Picture("this window's share", _grid(shares))] if shares else []
 
 
 # Over time -----------------------------------------------------------------------------------------------------------

@@ -94,13 +94,14 @@ def _image(context: Context, operation: Operation) -> Wire:
     return wire
 
 
-def pads_of(at: Mapping[str, Any], sizes: tuple[int, ...], kernel: int, stride: int) -> tuple[int, ...]:
-    """Zeros before and behind along each axis: (top, left, bottom, right)."""
+def pads_of(at: Mapping[str, Any], sizes: tuple[int, ...], kernel: tuple[int, ...], stride: int) -> tuple[int, ...]:
+    """Zeros before and behind along each axis: (top, left, bottom, right); `kernel` is how far the window reaches."""
     kind = at.get("auto_pad", "NOTSET")
     if kind == "VALID":
         return (0,) * (2 * len(sizes))
     if kind in ("SAME_UPPER", "SAME_LOWER"):
-        whole = [max(0, (-(-size // stride) - 1) * stride + kernel - size) for size in sizes]
+        each = zip(sizes, kernel, strict=True)
+        whole = [max(0, (-(-size // stride) - 1) * stride + reach - size) for size, reach in each]
         small, large = [one // 2 for one in whole], [one - one // 2 for one in whole]
         return (*small, *large) if kind == "SAME_UPPER" else (*large, *small)
     return tuple(at.get("pads") or (0,) * (2 * len(sizes)))
@@ -109,35 +110,51 @@ def pads_of(at: Mapping[str, Any], sizes: tuple[int, ...], kernel: int, stride: 
 def conv(context: Context, operation: Operation) -> list[Value | None]:
     at, weight = operation.attributes, context.weights(operation, 1)
     wire = _image(context, operation)
-    if at.get("group", 1) != 1:
-        raise Unsupported(f"It is a convolution in {at['group']} groups; Conv2D weighs all channels together.")
-    if set(at.get("dilations") or (1,)) != {1}:
-        raise Unsupported("It is a dilated convolution, whose window has gaps; Conv2D has none.")
-    if weight.ndim != 4 or weight.shape[2] != weight.shape[3]:
-        raise Unsupported(f"Its window is {' × '.join(map(str, weight.shape[2:]))}; that of Conv2D is a square.")
-    kernel, stride = weight.shape[2], _square(at.get("strides"), 1, "stride")
-    padding = padding_name(pads_of(at, wire.shape[1:], kernel, stride), kernel)
+    kernel, stride = weight.shape[2:], _square(at.get("strides"), 1, "stride")
+    dilation = _square(at.get("dilations"), 1, "dilation")
+    reaches = tuple((size - 1) * dilation + 1 for size in kernel)
     bias = context.fixed(operation, 2, "biases")
     parameters = {
-        "filters": len(weight), "kernel_size": kernel, "stride": stride, "padding": padding, "activation": "identity",
-        "bias": bias is not None,
+        "filters": len(weight), "kernel_size": kernel[0], "kernel_width": 0 if kernel[0] == kernel[1] else kernel[1],
+        "stride": stride, "dilation": dilation, "groups": int(at.get("group", 1)), "activation": "identity",
+        "bias": bias is not None, **padding_of(pads_of(at, wire.shape[1:], reaches, stride), reaches),
     }  # fmt: skip
     tensors = {"weight": weight, **({} if bias is None else {"bias": matrix(bias)})}
     title = title_of(operation, operation.inputs[1])
     return [context.behind(wire, "conv2d", parameters, tensors, title)]
 
 
-def padding_name(pads: tuple[int, ...], kernel: int) -> str:
-    """Conv2D's word for zeros (top, left, bottom, right). Raises Unsupported where it has none."""
+def padding_of(pads: tuple[int, ...], reaches: tuple[int, ...]) -> dict[str, Any]:
+    """The parameters that say it for zeros (top, left, bottom, right). Raises Unsupported where there are none."""
     if not any(pads):
-        return "valid"
-    before, after = (kernel - 1) // 2, kernel // 2
-    if tuple(pads) == (before, before, after, after):
-        return "same"
+        return {"padding": "valid"}
+    before, after = tuple((reach - 1) // 2 for reach in reaches), tuple(reach // 2 for reach in reaches)
+    if tuple(pads) == (*before, *after):
+        return {"padding": "same"}
+    if len(set(pads)) == 1:
+        return {"padding": "number", "padding_size": int(pads[0])}
     raise Unsupported(
-        f"It puts {', '.join(map(str, pads))} zeros above, left, below and right; with a window of {kernel} Conv2D "
-        f"puts none, or {before} before and {after} behind."
+        f"It puts {', '.join(map(str, pads))} zeros above, left, below and right; here they are as many on all sides, "
+        f"or with a window of {reaches[0]} × {reaches[1]} {before[0]} before and {after[0]} behind."
     )
+
+
+def conv_transpose(context: Context, operation: Operation) -> list[Value | None]:
+    at, weight = operation.attributes, context.weights(operation, 1)
+    wire = _image(context, operation)
+    kernel, stride = _square(weight.shape[2:], 1, "window"), _square(at.get("strides"), 1, "stride")
+    cut, behind = set(at.get("pads") or (0,)), _square(at.get("output_padding"), 0, "output padding")
+    if at.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID") or at.get("output_shape") or len(cut) != 1:
+        raise Unsupported("It cuts off another number of pixels on one side than on the others.")
+    bias, groups = context.fixed(operation, 2, "biases"), int(at.get("group", 1))
+    parameters = {
+        "filters": weight.shape[1] * groups, "kernel_size": kernel, "stride": stride, "padding": "number",
+        "padding_size": int(cut.pop()), "output_padding": behind, "groups": groups,
+        "dilation": _square(at.get("dilations"), 1, "dilation"), "activation": "identity", "bias": bias is not None,
+    }  # fmt: skip
+    tensors = {"weight": weight, **({} if bias is None else {"bias": matrix(bias)})}
+    title = title_of(operation, operation.inputs[1])
+    return [context.behind(wire, "conv-transpose2d", parameters, tensors, title)]
 
 
 def pool(block: str) -> Handler:
@@ -147,11 +164,13 @@ def pool(block: str) -> Handler:
         stride = _square(at.get("strides"), 1, "step")
         if set(at.get("dilations") or (1,)) != {1}:
             raise Unsupported("Its window has gaps.")
-        if any(pads_of(at, wire.shape[1:], kernel, stride)):
-            raise Unsupported("It pools over a rim around the image; pooling here stays inside.")
+        padding = padding_of(pads_of(at, wire.shape[1:], (kernel, kernel), stride), (kernel, kernel))
+        if block == "avg-pool2d" and padding["padding"] != "valid" and not at.get("count_include_pad", 0):
+            raise Unsupported("It takes means without the zeros of the border; pooling here counts them.")
         if at.get("ceil_mode", 0) and any((size - kernel) % stride for size in wire.shape[1:]):
             raise Unsupported("Its last windows reach over the edge; pooling here stays inside.")
-        return [context.behind(wire, block, {"kernel_size": kernel, "stride": stride}, title=title_of(operation))]
+        parameters = {"kernel_size": kernel, "stride": stride, **padding}
+        return [context.behind(wire, block, parameters, title=title_of(operation))]
 
     return pooled
 
@@ -164,9 +183,8 @@ def global_average(context: Context, operation: Operation) -> list[Value | None]
 
 def global_largest(context: Context, operation: Operation) -> list[Value | None]:
     wire = _image(context, operation)
-    if wire.shape[1] != wire.shape[2]:
-        raise Unsupported("It takes the largest of an image that is no square, for which there is no block.")
-    return [context.behind(wire, "max-pool2d", {"kernel_size": wire.shape[1], "stride": wire.shape[1]})]
+    card = context.sheet.lay("global-max-pooling", {}, [wire.output], title=title_of(operation))
+    return [Wire((card.id, "output"), (0, 1, None, None), card.signals[0].shape)]
 
 
 def reduce_mean(context: Context, operation: Operation) -> list[Value | None]:
@@ -224,6 +242,7 @@ OPERATORS: Mapping[str, Handler] = {
     "Gemm": gemm,
     "MatMul": matmul,
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "MaxPool": pool("max-pool2d"),
     "AveragePool": pool("avg-pool2d"),
     "GlobalAveragePool": global_average,

@@ -23,6 +23,8 @@ LEAST_SIDE, MOST_SIDE, STEP = 22, 72, 2
 ALONE_RATIO = 2
 """How much larger the kernels are where there is one channel only."""
 GAP, APART = 3, 14
+LEAST_FLAT = 12
+"""Shorter side of a kernel that is no square."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class KernelsCanvas(Canvas):
         """The kernels of one block from a corner on: one channel in lines, several as a table."""
         filters, channels = layer.kernels.shape[:2]
         own = side * ALONE_RATIO if channels == 1 else side
-        step, line = own + THEME.px(GAP), metrics().height() + THEME.px(2)
+        high, wide = kernel_size(layer, own)
+        step, down, line = wide + THEME.px(GAP), high + THEME.px(GAP), metrics().height() + THEME.px(2)
         if channels == 1:
             fitting = max(1, int((width - corner.x() + THEME.px(GAP)) // step))
             places = [[divmod(number, fitting)] for number in range(filters)]
@@ -100,7 +103,7 @@ class KernelsCanvas(Canvas):
             across = start.x() + filters * step <= width
             places = [[(c, f) if across else (f, c) for c in range(channels)] for f in range(filters)]
         boxes = tuple(
-            tuple(QRectF(start.x() + column * step, start.y() + row * step, own, own) for row, column in line_of)
+            tuple(QRectF(start.x() + column * step, start.y() + row * down, wide, high) for row, column in line_of)
             for line_of in places
         )
         return Section(QRectF(), boxes, channels > 1 and places[0][-1][0] > 0)
@@ -126,12 +129,12 @@ class KernelsCanvas(Canvas):
                 self._paint_axes(painter, section)
 
     def _paint_kernels(self, painter: QPainter, layer: LayerKernels, section: Section, picture: QImage) -> None:
-        side = layer.kernels.shape[-1]
+        rows, columns = layer.kernels.shape[2:]
         painter.setPen(QPen(THEME.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for number, row in enumerate(section.boxes):
             for channel, box in enumerate(row):
-                painter.drawImage(box, picture, QRectF(channel * side, number * side, side, side))
+                painter.drawImage(box, picture, QRectF(channel * columns, number * rows, columns, rows))
                 painter.drawRect(box)
 
     def _paint_axes(self, painter: QPainter, section: Section) -> None:
@@ -157,8 +160,9 @@ class KernelsCanvas(Canvas):
             for number, row in enumerate(section.boxes):
                 for channel, box in enumerate(row):
                     if box.contains(place):
-                        inside = (place - box.topLeft()) * (1.0 / box.width())
-                        return weight_words(layer, number, channel, inside)
+                        inside = place - box.topLeft()
+                        share = QPointF(inside.x() / box.width(), inside.y() / box.height())
+                        return weight_words(layer, number, channel, share)
         return ""
 
 
@@ -168,10 +172,17 @@ def _end(section: Section) -> QPointF:
     return QPointF(max(box.right() for box in every), max(box.bottom() for box in every))
 
 
+def kernel_size(layer: LayerKernels, side: float) -> tuple[float, float]:
+    """Height and width of the picture of one kernel, whose longer side is as long as asked for."""
+    rows, columns = layer.kernels.shape[2:]
+    longer = max(rows, columns)
+    return max(side * rows / longer, THEME.px(LEAST_FLAT)), max(side * columns / longer, THEME.px(LEAST_FLAT))
+
+
 def weight_words(layer: LayerKernels, number: int, channel: int, share: QPointF) -> str:
     """One weight of a kernel in words; `share` is the place in its picture from 0 to 1."""
-    side = layer.kernels.shape[-1]
-    row, column = min(side - 1, int(share.y() * side)), min(side - 1, int(share.x() * side))
+    rows, columns = layer.kernels.shape[2:]
+    row, column = min(rows - 1, int(share.y() * rows)), min(columns - 1, int(share.x() * columns))
     value = number_words(float(layer.kernels[number, channel, row, column]))
     bias = f"; bias {number_words(float(layer.biases[number]))}" if layer.biases is not None else ""
     of_channel = f", channel {channel + 1}" if layer.channels > 1 else ""

@@ -10,12 +10,15 @@ from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.inside.feature_maps import ImageLayer
+from playground.analysis.inside.sliding import Frame
+from playground.blocks.images.arriving import sides
 from playground.ui.widgets.drawing import greys, image, number_words, shades, signed_table
 from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.painted import Canvas, metrics
 from playground.ui.widgets.theme import THEME
 
 LEAST_SIDE, MOST_SIDE, STEP = 32, 132, 4
+LEAST_HEIGHT = 12
 """Sides of a small picture in pixels: as large as fits, but never smaller than the least."""
 CHOSEN_RATIO = 1.8
 """How much larger the maps of the chosen block are."""
@@ -169,7 +172,8 @@ class MapsCanvas(Canvas):
         height, width = layer.maps.shape[1:]
         longer = side * (CHOSEN_RATIO if layer.node == self.chosen else 1.0)
         scale = longer / max(height, width)
-        return QSize(max(6, round(width * scale)), max(6, round(height * scale)))
+        flat = THEME.px(LEAST_HEIGHT) if height == 1 else 6
+        return QSize(max(6, round(width * scale)), max(flat, round(height * scale)))
 
     def minimumSizeHint(self) -> QSize:
         self.sections()
@@ -182,7 +186,8 @@ class MapsCanvas(Canvas):
         """The rectangle of a cell."""
         number = [layer.node for layer in self.layers].index(cell.node)
         height, width = self.layers[number].maps.shape[1:]
-        return part_of(self.sections()[number].boxes[cell.number], height, width, (cell.row, cell.column), 1)
+        box = self.sections()[number].boxes[cell.number]
+        return part_of(box, height, width, Frame(cell.row, cell.column, 1, 1))
 
     # Painting ---------------------------------------------------------------------------------------------------------
 
@@ -217,11 +222,15 @@ class MapsCanvas(Canvas):
             return
         source = self.layers[nodes.index(sliding.source)]
         height, width = source.maps.shape[1:]
+        frame, place = sliding.frame(cell.number, cell.row, cell.column), (cell.number, cell.row, cell.column)
+        if frame is None:
+            return
         painter.setPen(_frame(2))
-        for number, box in enumerate(self.sections()[nodes.index(sliding.source)].boxes):
-            if sliding.way == "weigh" or number == cell.number:
-                window = part_of(box, height, width, sliding.place(cell.row, cell.column), sliding.size)
-                painter.drawRect(window.intersected(box.adjusted(-2, -2, 2, 2)))
+        boxes = self.sections()[nodes.index(sliding.source)].boxes
+        for number in set(sliding.sources(*place)):
+            if 0 <= number < len(boxes):
+                window = part_of(boxes[number], height, width, frame)
+                painter.drawRect(window.intersected(boxes[number].adjusted(-2, -2, 2, 2)))
 
     # Mouse and keys ---------------------------------------------------------------------------------------------------
 
@@ -250,13 +259,13 @@ class MapsCanvas(Canvas):
         layer = self.layer(cell.node)
         assert layer is not None
         value = number_words(float(layer.maps[cell.number, cell.row, cell.column]))
-        where = f"{layer.title}, map {cell.number + 1}, row {cell.row + 1}, column {cell.column + 1}"
+        where = f"{layer.title}, {layer.map_words(cell.number)}, {layer.place_words(cell.row, cell.column)}"
         sliding = layer.sliding
         if sliding is None:
             return f"{where}: {value}"
         look = sliding.look(cell.number, cell.row, cell.column)
         if sliding.way != "weigh":
-            return f"{where}: {value}, the {sliding.way} of {sliding.size} × {sliding.size}"
+            return f"{where}: {value}, the {sliding.way} of {sides([one.size for one in sliding.along])}"
         sums = f"{number_words(look.total)} + bias {number_words(look.bias)}"
         if sliding.function == "identity":
             return f"{where}: {sums} = {value}"
@@ -341,10 +350,12 @@ def stacked_picture(layer: ImageLayer) -> QImage:
     return image(signed_table()[shades(stacked, -layer.limit, layer.limit)])
 
 
-def part_of(box: QRectF, height: int, width: int, place: tuple[int, int], size: int) -> QRectF:
-    """The rectangle of `size` rows and columns from a place of a map on."""
+def part_of(box: QRectF, height: int, width: int, frame: Frame) -> QRectF:
+    """The rectangle of some rows and columns of a map that is drawn in `box`."""
     high, wide = box.height() / height, box.width() / width
-    return QRectF(box.left() + place[1] * wide, box.top() + place[0] * high, size * wide, size * high)
+    return QRectF(
+        box.left() + frame.column * wide, box.top() + frame.row * high, frame.columns * wide, frame.rows * high
+    )
 
 
 def _frame(width: float) -> QPen:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from playground.analysis.inside.feature_maps import ImageLayer
-from playground.analysis.inside.sliding import Look, Sliding
+from playground.analysis.inside.sliding import Frame, Look, Sliding
 from playground.ui.views.inside.maps_canvas import MOVES, TURNS, Cell, part_of, stacked_picture
 from playground.ui.widgets.controls import QuietSpinBox
 from playground.ui.widgets.drawing import Colors, ink_on, number_words, shades, signed_table
@@ -51,8 +51,7 @@ class Scene:
     picture: QImage
     part: QRectF
     """The map within the picture, one pixel for each number."""
-    place: tuple[int, int]
-    size: int
+    frame: Frame | None
 
     @property
     def aspect(self) -> float:
@@ -83,7 +82,7 @@ class WindowCanvas(Canvas):
         self.lines: tuple[str, ...] = ()
         self.scenes: tuple[Scene, ...] = ()
         self.alone = False
-        self.reserved = (3, 3)
+        self.reserved: tuple[tuple[int, int], int] = ((3, 3), 3)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Sliding window")
 
@@ -99,24 +98,25 @@ class WindowCanvas(Canvas):
             self.alone = alone
             self.changed()
 
-    def reserve(self, size: int, lines: int) -> None:
-        """Keep room for three grids of this size and for so many lines, so that nothing moves under the mouse."""
+    def reserve(self, size: tuple[int, int], lines: int) -> None:
+        """Keep room for three grids of so many rows and columns and for so many lines, so that nothing moves under
+        the mouse."""
         self.reserved = size, lines
 
     # Room -------------------------------------------------------------------------------------------------------------
 
-    def _cell(self, size: int) -> QSize:
+    def _cell(self, size: tuple[int, ...]) -> QSize:
         """Of a grid of this size."""
-        if size > MOST_WRITTEN:
+        if max(size) > MOST_WRITTEN:
             return QSize(THEME.px(BARE_CELL), THEME.px(BARE_CELL))
         wide = metrics().horizontalAdvance("−0.00") + THEME.px(6)
         return QSize(max(THEME.px(LEAST_CELL.width()), wide), max(THEME.px(LEAST_CELL.height()), metrics().height()))
 
-    def _grid(self, size: int, caption: str) -> QSize:
+    def _grid(self, size: tuple[int, ...], caption: str) -> QSize:
         """Of a grid with its caption."""
-        cell = self._cell(size)
-        wide = max(size * cell.width(), metrics().horizontalAdvance(caption) + 2)
-        return QSize(wide, size * cell.height() + self._line())
+        cell, (rows, columns) = self._cell(size), size
+        wide = max(columns * cell.width(), metrics().horizontalAdvance(caption) + 2)
+        return QSize(wide, rows * cell.height() + self._line())
 
     @staticmethod
     def _line() -> int:
@@ -148,7 +148,7 @@ class WindowCanvas(Canvas):
         """Of the grids, and of the words last."""
         wide = max((metrics().horizontalAdvance(line) for line in self.lines), default=0)
         words = QSize(wide + THEME.px(GAP), len(self.lines) * self._line())
-        return [*(self._grid(len(box.values), box.caption) for box in self.boxes), words]
+        return [*(self._grid(box.values.shape, box.caption) for box in self.boxes), words]
 
     def _flowed(
         self, width: int, sizes: list[QSize], scenes: list[QRectF]
@@ -218,12 +218,13 @@ class WindowCanvas(Canvas):
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
             height, width = int(scene.part.height()), int(scene.part.width())
-            framed = part_of(place, height, width, scene.place, scene.size)
-            painter.drawRect(framed.intersected(place.adjusted(-2, -2, 2, 2)))
+            if scene.frame is not None:
+                framed = part_of(place, height, width, scene.frame)
+                painter.drawRect(framed.intersected(place.adjusted(-2, -2, 2, 2)))
 
     def _paint_box(self, painter: QPainter, box: Box, place: QRectF) -> None:
         painter.setPen(THEME.color("secondary"))
-        line, cell = self._line(), self._cell(len(box.values))
+        line, cell = self._line(), self._cell(box.values.shape)
         painter.drawText(QRectF(place.left(), place.top(), place.width(), line), 0, box.caption)
         rows, columns = box.values.shape
         area = QRectF(place.left(), place.top() + line, columns * cell.width(), rows * cell.height())
@@ -251,14 +252,14 @@ class WindowCanvas(Canvas):
         painter.setPen(QPen(THEME.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(square)
-        if len(box.values) <= MOST_WRITTEN:
+        if max(box.values.shape) <= MOST_WRITTEN:
             painter.setPen(THEME.color("secondary") if outside else ink_on(ground))
             words = cell_words(float(box.values[row, column]))
             painter.drawText(square, Qt.AlignmentFlag.AlignCenter, words)
 
     def words_at(self, place: QPointF) -> str:
         for box, where in zip(self.boxes, self.places(self.steady_width())[0], strict=True):
-            cell, top = self._cell(len(box.values)), where.top() + self._line()
+            cell, top = self._cell(box.values.shape), where.top() + self._line()
             row, column = int((place.y() - top) // cell.height()), int((place.x() - where.left()) // cell.width())
             if 0 <= row < box.values.shape[0] and 0 <= column < box.values.shape[1]:
                 return f"{box.caption}, row {row + 1}, column {column + 1}: {float(box.values[row, column]):.6g}"
@@ -336,7 +337,8 @@ class WindowPanel(QWidget):
     def reserve(self, layers: tuple[ImageLayer, ...]) -> None:
         """Keep room for the largest window of these blocks."""
         sizes = [layer.sliding.size for layer in layers if layer.sliding is not None]
-        self.canvas.reserve(max(sizes, default=1), 4)
+        rows, columns = (max((size[axis] for size in sizes), default=1) for axis in (0, 1))
+        self.canvas.reserve((rows, columns), 4)
 
     def needed(self, width: int) -> int:
         """The height for everything in this width."""
@@ -357,7 +359,8 @@ class WindowPanel(QWidget):
         self.channel_box.setMaximum(channels)
         for widget in (self.channel_words, self.channel_box):
             widget.setVisible(channels > 1)
-        self.where.setText(f"map {cell.number + 1}, row {cell.row + 1}, column {cell.column + 1} of {layer.title}")
+        place = layer.place_words(cell.row, cell.column)
+        self.where.setText(f"{layer.map_words(cell.number)}, {place} of {layer.title}")
         value = float(layer.maps[cell.number, cell.row, cell.column])
         if sliding is None:
             self.canvas.show_boxes((), (f"{number_words(value)}: no window slides here.",))
@@ -374,20 +377,20 @@ def _scenes(layer: ImageLayer, cell: Cell, source: ImageLayer | None, channel: i
     sliding = layer.sliding
     if sliding is None or source is None:
         return ()
-    number = channel if sliding.way == "weigh" else cell.number
-    place = cell.row, cell.column
+    place = cell.number, cell.row, cell.column
+    under = sliding.sources(*place)[channel]
     return (
-        *_scene("arriving", source, number, sliding.place(*place), sliding.size),
-        *_scene(f"map {cell.number + 1}", layer, cell.number, place, 1),
+        *_scene("arriving", source, under, sliding.frame(*place)),
+        *_scene(layer.map_words(cell.number), layer, cell.number, Frame(cell.row, cell.column, 1, 1)),
     )
 
 
-def _scene(caption: str, layer: ImageLayer, number: int, place: tuple[int, int], size: int) -> tuple[Scene, ...]:
+def _scene(caption: str, layer: ImageLayer, number: int, frame: Frame | None) -> tuple[Scene, ...]:
     count, height, width = layer.maps.shape
-    if number >= count:
+    if not 0 <= number < count:
         return ()
     part = QRectF(0, number * height, width, height)
-    return (Scene(caption, stacked_picture(layer), part, place, size),)
+    return (Scene(caption, stacked_picture(layer), part, frame),)
 
 
 def _boxes(sliding: Sliding, look: Look, source: ImageLayer | None, channel: int) -> tuple[Box, ...]:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 
 from playground.analysis.inside.sliding import Sliding
+from playground.blocks.windows import Along
 from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.maps_canvas import Cell, heading
 from playground.ui.views.inside.window_panel import MOST_WRITTEN, WindowCanvas, cell_words
@@ -187,7 +188,7 @@ def test_a_large_kernel_has_colours_only(qtbot: Any) -> None:
     layer = view.canvas.layers[1]
     size = MOST_WRITTEN + 2
     kernels = np.ones((2, 1, size, size), dtype=np.float32)
-    sliding = Sliding("weigh", size, 1, size // 2, "data", results_images.bar(), "relu", kernels, None)
+    sliding = Sliding("weigh", (Along(size, 1, size // 2),) * 2, "data", results_images.bar(), "relu", kernels, None)
     large = type(layer)("conv", "Conv2D 1", layer.maps, 2, False, sliding)
     view.panel.show_cell(large, Cell("conv", 0, 4, 4), (view.canvas.layers[0], large))
     assert [len(values) for values in grids(view)] == [size] * 3
