@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from playground.blocks.base import Block
-from playground.blocks.convolution import images_only
+from playground.blocks.images.arriving import images_only
 from playground.blocks.normalization_parts import undisturbed
 from playground.blocks.parts import Part
 from playground.blocks.reveals import Reveal
