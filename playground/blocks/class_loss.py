@@ -13,6 +13,7 @@ from torch.nn import functional
 from playground.blocks.base import Advice, Block, BlockError, Fix
 from playground.blocks.class_loss_layers import (
     NOT_ASKED,
+    PixelCrossEntropy,
     StepwiseCrossEntropy,
     WeightedComparison,
     WeightedCrossEntropy,
@@ -243,7 +244,9 @@ class CrossEntropy(ClassLoss):
                 *([use("categorical-cross-entropy", "the one-hot form")] if target.scale == "one-hot" else []),
                 port="target",
             )
-        if target.shape:
+        if target.pixelwise:
+            match_pixels(self.title, prediction, target)
+        elif target.shape:
             self.match_steps(prediction, target)
         else:
             self.match_classes(prediction, len(target.classes))
@@ -263,6 +266,8 @@ class CrossEntropy(ClassLoss):
 
     def build(self, *inputs: Signal) -> nn.Module:
         scale = inputs[0].scale if inputs else "any"
+        if inputs and inputs[1].pixelwise:
+            return PixelCrossEntropy(scale)
         if inputs and inputs[1].shape:
             return StepwiseCrossEntropy(scale)
         if inputs and inputs[1].weights:
@@ -274,7 +279,8 @@ class CrossEntropy(ClassLoss):
     def to_code(self, *inputs: Signal) -> Code:
         prediction, target = inputs
         function = "cross_entropy" if prediction.scale not in ("probability", "log-probability") else "nll_loss"
-        values, options = ("{0}.flatten(0, -2)", "{1}.flatten()") if target.shape else ("{0}", "{1}"), ""
+        stepwise = target.shape and not target.pixelwise
+        values, options = ("{0}.flatten(0, -2)", "{1}.flatten()") if stepwise else ("{0}", "{1}"), ""
         if prediction.scale == "probability":
             values = f"{values[0]}.clamp_min({SMALLEST!r}).log()", values[1]
         if target.shape:
@@ -295,6 +301,8 @@ class CrossEntropy(ClassLoss):
         return ArrayCode(value, back, ("log_softmax",))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if isinstance(module, PixelCrossEntropy):
+            return False
         if isinstance(module, StepwiseCrossEntropy):
             plan_asked_class_numbers(operations, LOGARITHMS[module.to_logarithms])
         elif isinstance(module, WeightedCrossEntropy):
@@ -302,6 +310,25 @@ class CrossEntropy(ClassLoss):
         else:
             plan_class_numbers(operations, LOGARITHMS[cast(Comparison, module).compare])
         return True
+
+
+def match_pixels(title: str, prediction: Signal, target: Signal) -> None:
+    """Refuse anything but an image with one channel for each class and as many pixels. Raises BlockError."""
+    count = len(target.classes)
+    if prediction.kind == "image" and prediction.shape == (count or prediction.shape[0], *target.shape):
+        return
+    linear = {"filters": count, "kernel_size": 1, "activation": "identity"}
+    fixes = (
+        Fix(f"Set filters to {count}", "set", parameters={"filters": count}, node="prediction"),
+        Fix(f"Insert Convolution of {count} maps", "insert", block="conv2d", parameters=linear, port="prediction"),
+    )
+    fits = prediction.kind == "image" and prediction.shape[1:] == target.shape
+    raise BlockError(
+        f"{title} expects an image of {count} × {target.shape[0]} × {target.shape[1]}, a channel for each class, "
+        f"but {prediction.words()} arrives.",
+        *(fixes if fits else ()),
+        port="prediction",
+    )
 
 
 def step_fixes(count: int) -> list[Fix]:

@@ -55,6 +55,19 @@ class StepwiseCrossEntropy(nn.Module):
         return functional.nll_loss(logarithms.flatten(0, -2), target.flatten(), ignore_index=NOT_ASKED)
 
 
+class PixelCrossEntropy(nn.Module):
+    """Cross-entropy of a class for every pixel, the mean over those that are asked for. Channels are the classes."""
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__()
+        self.to_logarithms = log_probabilities(scale)
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        if self.to_logarithms is log_softmax:
+            return functional.cross_entropy(prediction, target, ignore_index=NOT_ASKED)
+        return functional.nll_loss(self.to_logarithms(prediction), target, ignore_index=NOT_ASKED)
+
+
 class WeightedCrossEntropy(nn.Module):
     """Cross-entropy in which every class has a weight: the weighted mean over the batch."""
 

@@ -18,6 +18,8 @@ from playground.blocks import (
     foreign,
     graph,
     hinge,
+    image_loss,
+    image_measures,
     loss,
     merge,
     normalization,
@@ -56,7 +58,9 @@ BLOCKS: tuple[type[Block], ...] = (
     *class_loss.BLOCKS,
     *divergence.BLOCKS,
     *hinge.BLOCKS,
+    *image_loss.BLOCKS,
     *coverage.BLOCKS,
     *forecast_measures.BLOCKS,
+    *image_measures.BLOCKS,
     *foreign.BLOCKS,
 )

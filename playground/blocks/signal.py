@@ -90,6 +90,11 @@ class Signal:
         """Whether there is a vector for each time step or node, so that a layer of units treats each of them alike."""
         return self.of_kind.stepwise and len(self.shape) == 2
 
+    @property
+    def pixelwise(self) -> bool:
+        """Whether these are class numbers, one for every pixel: the classes are then channels of what predicts them."""
+        return self.scale == "index" and len(self.shape) == 2 and self.kind == "classes"
+
     def meta(self, batch: int = 2) -> torch.Tensor:
         """A batch of examples without numbers on torch's meta device: what shapes are inferred from."""
         return torch.empty((batch * self.rows, *self.shape), dtype=self.dtype, device="meta")
@@ -113,7 +118,7 @@ class Signal:
             return f"a sequence of {self.shape[0]} tokens"
         if self.scale == "index":
             one = f"one of {len(self.classes)} class numbers" if self.classes else "a class number"
-            if len(self.shape) == 2:
+            if self.pixelwise:
                 return f"{one} for each of {self.shape[0]} × {self.shape[1]} pixels"
             return f"{one} for each of {self.shape[0]} {self.named_axes()[0]}" if self.named_axes() else one
         if self.shape == ():

@@ -165,11 +165,12 @@ def _answers(metrics: MetricSet, sources: Sources) -> Iterator[str]:
     if task.reading is not None:
         threshold = THRESHOLDS.get(task.reading, 0.0)
         yield f"predicted, actual = prediction.reshape(-1) > {threshold!r}, target.reshape(-1) > 0.5"
-        yield f"compared = {answers}({task.classes}, predicted, actual)"
+        yield f"compared = {answers}({task.classes}, predicted, actual, labels={task.target.size})"
         return
     decoder = task.decoder
     assert decoder is not None
-    yield f"scores = prediction.reshape(-1, {decoder.units})  # (N, {decoder.units})"
+    last = ".movedim(1, -1)" if task.target.pixelwise else ""
+    yield f"scores = prediction{last}.reshape(-1, {decoder.units})  # (N, {decoder.units})"
     yield f"actual = {_actual(task)}  # (N,)"
     if task.target.shape and task.target.scale == "index":
         yield "scores, actual = scores[actual >= 0], actual[actual >= 0]  # where an answer is asked for"

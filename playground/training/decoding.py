@@ -50,7 +50,7 @@ class Decoder:
     units: int
     """Numbers that the network gives for an answer; a single one tells class 1 from class 0.
 
-    An example has one answer, or one for every step or node: the N below counts answers.
+    An example has one answer, or one for every step, node or pixel: the N below counts answers.
     """
 
     @property
@@ -60,7 +60,8 @@ class Decoder:
 
     def scores(self, prediction: Tensor) -> Tensor:
         """Predictions (N, ...) as (N, units): the larger, the more likely."""
-        return prediction.detach().reshape(-1, self.units)
+        values = prediction.detach()
+        return (values.movedim(1, -1) if self.target.pixelwise else values).reshape(-1, self.units)
 
     def classes(self, prediction: Tensor) -> Tensor:
         """Class numbers (N,) int64."""

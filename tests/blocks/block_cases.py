@@ -24,6 +24,7 @@ from tests.blocks import (
     cases_estimators,
     cases_forecasts,
     cases_graph,
+    cases_images,
     cases_recurrent,
     cases_regroup,
 )
@@ -105,6 +106,7 @@ CASES: tuple[Case, ...] = (
     *cases_descent.CASES,
     *cases_estimators.CASES,
     *cases_forecasts.CASES,
+    *cases_images.CASES,
     *cases_graph.CASES,
     *cases_recurrent.CASES,
     *cases_regroup.CASES,

@@ -44,6 +44,7 @@ WITHOUT = {
     "random-affine": "it changes pictures, and these go through convolutions",
     "random-crop": "it changes pictures, and these go through convolutions",
     "colour-jitter": "it changes pictures, and these go through convolutions",
+    "dice-loss": "it compares pixels, which come out of convolutions",
     "cutout": "it changes pictures, and these go through convolutions",
     "mixup": "its shares are drawn from a distribution that torch does not offer",
     **dict.fromkeys(

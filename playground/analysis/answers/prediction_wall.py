@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from playground.analysis.answers.confusion_matrix import answer
 from playground.analysis.base import Analysis, Table
 from playground.analysis.question import Question
-from playground.analysis.shared.heads import chosen, class_heads
+from playground.analysis.shared.heads import answering_once, chosen
 from playground.analysis.shared.pictures import image_node, pictures
 from playground.data.base import Part
 from playground.document.declaration import parameter
@@ -72,13 +72,13 @@ class PredictionWallAnalysis(Analysis):
     def why_not(self, report: Report, graph: Graph) -> str:
         if not image_node(report):
             return "The prediction wall needs images as data."
-        if not class_heads(report):
+        if not answering_once(report):
             return "The prediction wall needs a loss block whose target is a class."
         return ""
 
     def compute(self, question: Question) -> PredictionWall:
         subject = question.loaded()
-        candidates = class_heads(subject.report)
+        candidates = answering_once(subject.report)
         head = chosen(candidates, question.node)
         answers = answer(question, subject, head, self.part)
         confidence = answers.probabilities[np.arange(len(answers.actual)), answers.predicted]

@@ -76,6 +76,12 @@ def class_heads(report: Report) -> tuple[Head, ...]:
     return tuple(head for head in heads(report) if head.classifies)
 
 
+def answering_once(report: Report) -> tuple[Head, ...]:
+    """The heads that give one class for each example, and not one for every step or pixel."""
+    found = ((head, head.target_signal) for head in class_heads(report))
+    return tuple(head for head, target in found if target.scale != "index" or not target.shape)
+
+
 def chosen(candidates: tuple[Head, ...], node: str | None) -> Head:
     """The head of the chosen loss block or estimator, or of the chosen block before the loss; else the first."""
     return next((head for head in candidates if node in (head.node, head.answerer)), candidates[0])

@@ -52,6 +52,8 @@ class Task:
     """A class whose recall is told apart, as it has few examples; -1 for none."""
     unit: tuple[float, ...] = ()
     """What one unit of each output is in the unit of the data, where the target was scaled."""
+    logits: bool = False
+    """Whether numbers are predicted as logits, which are not near their targets."""
 
     @property
     def classes(self) -> int:
@@ -114,9 +116,11 @@ class Answers:
 
     def __init__(
         self, classes: int, predicted: Tensor, actual: Tensor, scores: Tensor | None = None,
-        shares: Callable[[Tensor], Tensor] | None = None, rare: int = -1,
+        shares: Callable[[Tensor], Tensor] | None = None, rare: int = -1, labels: int = 1,
     ) -> None:  # fmt: skip
         self.classes = classes
+        self.labels = labels
+        """How many labels lie side by side for each example; 1 for classes."""
         self.predicted = predicted
         """Class numbers (N,); for labels, yes or no."""
         self.actual = actual

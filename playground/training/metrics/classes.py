@@ -125,8 +125,32 @@ class F1(ClassMetric):
     bounds: ClassVar[Bounds] = (0.0, 1.0)
     undefined: ClassVar[str] = NOTHING_ASKED
 
+    def why_not(self, task: Task) -> str:
+        return super().why_not(task) or ("F1 of pixels is called Dice." if task.target.pixelwise else "")
+
     def compute(self, answers: Answers) -> Tensor:
         return answers.over_classes(2.0 * answers.hits / (answers.said + answers.there).clamp(min=1.0))
+
+
+class ExactMatch(ClassMetric):
+    """How many examples have all their labels right."""
+
+    id: ClassVar[str] = "exact_match"
+    title: ClassVar[str] = "Exact match"
+    summary: ClassVar[str] = "The share of the examples whose labels are all right; accuracy counts labels one by one."
+    formula: ClassVar[str] = r"\frac{1}{n} \sum_i \prod_k [\hat{y}_{i,k} = y_{i,k}]"
+    higher_is_better: ClassVar[bool] = True
+    unit: ClassVar[Unit] = "share"
+    bounds: ClassVar[Bounds] = (0.0, 1.0)
+
+    def why_not(self, task: Task) -> str:
+        wrong = super().why_not(task)
+        if wrong or task.kind == "labels":
+            return wrong
+        return f"{self.title} is told where an example may have several labels; here it has one class."
+
+    def compute(self, answers: Answers) -> Tensor:
+        return (answers.predicted == answers.actual).view(-1, answers.labels).all(dim=1).float().mean()
 
 
 class CohenKappa(ClassMetric):
@@ -204,5 +228,5 @@ def _of_one_answer(title: str, task: Task) -> str:
 
 
 CLASS_METRICS: tuple[type[Metric], ...] = (
-    Accuracy, Perplexity, Precision, Recall, BalancedAccuracy, F1, CohenKappa, TopAccuracy, RareClassRecall,
+    Accuracy, Perplexity, Precision, Recall, BalancedAccuracy, F1, ExactMatch, CohenKappa, TopAccuracy, RareClassRecall,
 )  # fmt: skip

@@ -65,6 +65,29 @@ class HighQualityShare(Quantity):
     bounds: ClassVar[Bounds] = (0.0, 1.0)
 
 
+class MeanAveragePrecision(Quantity):
+    """What the block of this name gives."""
+
+    id: ClassVar[str] = "mean_average_precision"
+    title: ClassVar[str] = "mAP"
+    summary: ClassVar[str] = "Mean average precision of boxes, over classes and over IoU from 0.5 to 0.95."
+    higher_is_better: ClassVar[bool] = True
+    bounds: ClassVar[Bounds] = (0.0, 1.0)
+    undefined: ClassVar[str] = "no box is there in this part."
+
+
+class AveragePrecisionAtHalf(Quantity):
+    """The same where half is enough."""
+
+    id: ClassVar[str] = "average_precision_50"
+    title: ClassVar[str] = "mAP at 0.5"
+    summary: ClassVar[str] = "Mean average precision of boxes, where an IoU of 0.5 is enough."
+    higher_is_better: ClassVar[bool] = True
+    bounds: ClassVar[Bounds] = (0.0, 1.0)
+    undefined: ClassVar[str] = "no box is there in this part."
+
+
 OTHER_QUANTITIES: tuple[type[Quantity], ...] = (
-    LossQuantity, ScaledError, SquaredDistance, RandIndex, HighQualityShare,
+    LossQuantity, ScaledError, SquaredDistance, RandIndex, HighQualityShare, MeanAveragePrecision,
+    AveragePrecisionAtHalf,
 )  # fmt: skip

@@ -60,7 +60,7 @@ class MetricSet:
         task = self.task
         if task.reading is not None:
             said = prediction.reshape(-1) > THRESHOLDS.get(task.reading, 0.0)
-            return Answers(task.classes, said, target.reshape(-1) > 0.5)
+            return Answers(task.classes, said, target.reshape(-1) > 0.5, labels=task.target.size)
         decoder = task.decoder
         if decoder is None:
             return None
@@ -108,8 +108,11 @@ def task_of(loss: Loss | Estimator, prediction: Signal, target: Signal, unit: tu
         if target.scale == "probability" and target.classes and yes_or_no:
             return Task("labels", target, reading=reading_of(loss, prediction, target))
         fits = len(unit) in (1, prediction.shape[-1] if prediction.shape else 1)
-        return Task("none" if kind == "none" else "numbers", target, unit=unit if fits else ())
+        logits = yes_or_no and prediction.scale != "probability"
+        return Task("none" if kind == "none" else "numbers", target, unit=unit if fits else (), logits=logits)
     units = prediction.shape[-1] if target.scale == "index" and target.shape else max(1, prediction.size)
+    if target.pixelwise:
+        units = prediction.shape[0]
     rare = target.rare_class if not target.shape or target.scale != "index" else -1
     return Task("classes", target, Decoder(reading_of(loss, prediction, target), target, units), rare=rare)
 
