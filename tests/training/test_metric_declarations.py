@@ -42,7 +42,7 @@ from playground.ui.views.shared.curve_lines import quantities, quantity_words
 from playground.ui.widgets.qt_access import item_of
 from tests.network.small_graphs import chain, node
 from tests.training.runs import project, run
-from tests.training.test_picture_metrics import DEFINED
+from tests.training.test_metrics_of_pictures import DEFINED
 
 Values = NDArray[np.float64]
 

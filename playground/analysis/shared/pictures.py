@@ -39,6 +39,20 @@ def brightness(prepared: Prepared, scaled: NDArray[np.float32]) -> NDArray[np.fl
     return np.ascontiguousarray(channels_last[..., 0] if channels_last.shape[3] == 1 else channels_last)
 
 
+SEEN = np.array(
+    [(0.16, 0.18, 0.21), (0.90, 0.62, 0.0), (0.34, 0.71, 0.91), (0.0, 0.62, 0.45), (0.94, 0.89, 0.26),
+     (0.0, 0.45, 0.70), (0.84, 0.37, 0.0), (0.80, 0.47, 0.65), (0.75, 0.75, 0.75), (0.45, 0.30, 0.20)],
+    dtype=np.float32,
+)  # fmt: skip
+"""Colours that stand for the classes of pixels, told apart by those who see red and green alike too (Okabe and Ito
+2008); the first, dark one for the ground."""
+
+
+def regions(classes: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Class numbers of pixels (n, h, w) as pictures (n, h, w, 3)."""
+    return SEEN[classes % len(SEEN)]
+
+
 def _range(prepared: Prepared) -> tuple[float, float]:
     """The range of brightness in the dataset, from its first training pictures."""
     raw = prepared.scaler.unscale(np.asarray(prepared.parts["train"]["features"][:256], dtype=np.float32))

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from playground.analysis.answers.reconstruction import as_pixels, redrawings, source_of
 from playground.analysis.shared.asking import sources_of
 from playground.analysis.shared.heads import Head, heads
-from playground.analysis.shared.pictures import brightness
+from playground.analysis.shared.pictures import brightness, is_image, regions
 from playground.analysis.subject import Subject, entrances
 from playground.analysis.use.answer import Answer
 from playground.analysis.use.continuation import Continuing, continued
 from playground.blocks.estimator import Estimator
-from playground.data.base import RegressionDataset
 from playground.data.inputs.base import InputForm
 from playground.data.inputs.texts import TextForm
 from playground.network.check import Output, Report
@@ -184,6 +183,10 @@ class Answering:
         shares, decided = head.probabilities(given), head.classes(given)
         names = head.class_names(shares.shape[1])
         count = self._batch.count
+        if head.target_signal.pixelwise:
+            seen = regions(decided.reshape(count, *head.target_signal.shape))
+            return Answer(head.node, title, "picture", (), np.zeros((count, 0)), _zeros(count),
+                          pictures=seen, ink=False)  # fmt: skip
         if len(decided) == count:
             return Answer(head.node, title, "classes", names, shares, decided)
         steps = decided.reshape(count, -1)
@@ -206,6 +209,12 @@ class Answering:
 
     def _picture(self, head: Head, title: str, given: NDArray[np.float32]) -> Answer | None:
         drawn = next((one for one in redrawings(self._report) if one.loss == head.node), None)
+        if drawn is None and is_image(head.target_signal):
+            # A picture of its own: a clean one, or how far away each pixel is.
+            bright = np.clip(np.moveaxis(given, 1, -1), 0.0, 1.0)
+            shown = bright[..., 0] if bright.shape[-1] == 1 else bright
+            return Answer(head.node, title, "picture", (), np.zeros((len(given), 0)), _zeros(len(given)),
+                          pictures=np.ascontiguousarray(shown), ink=False)  # fmt: skip
         if drawn is None:
             return None
         prepared = self._subject.prepared[drawn.data]
@@ -235,7 +244,7 @@ class Answering:
         names: tuple[str, ...] = ()
         if prepared is not None and port == "features":
             names = prepared.feature_names
-        elif prepared is not None and isinstance(prepared.dataset, RegressionDataset):
+        elif prepared is not None and port == "target":
             names = prepared.dataset.target_names()
         if len(names) != count and head.target_signal.axes == ("horizon",):
             names = tuple(f"+{ahead}" for ahead in range(1, count + 1))
