@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from playground.analysis.run.experiment import ExperimentResult, result_of
+from playground.analysis.run.guesses import NONE, choices, told
 from playground.cli.going_on import interruptible, writable
+from playground.cli.qt import without_screen
 from playground.cli.report import (
     FAULTY,
     GOOD,
@@ -29,6 +32,8 @@ from playground.experiments.verdicts import Verdict
 from playground.experiments.workers import WorkersLost, usual_workers
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
+
+ENDINGS = (".png", ".svg", ".csv")
 
 
 def experiments(options: argparse.Namespace) -> int:
@@ -60,20 +65,23 @@ def experiment(options: argparse.Namespace) -> int:
     """Run an experiment. Exit code 1 when another verdict than the kept one comes out, under --require."""
     path = find_experiment(options.experiment)
     asked = read_experiment(path)
-    out = _out(options.out)
+    out, guess = _out(options.out), _guess(asked, options.guess)
     store = None if options.fresh else Store(store_path())
     workers = usual_workers() if options.workers is None else options.workers
     whole = _measure(asked, options.seeds, store, workers)
     verdict = whole.verdict
     assert verdict is not None
+    result = result_of(name_of(path), whole)
+    near = told(guess, {}, result)
     if out is not None:
-        _write_table(whole, out)
+        _save(replace(result, guessed=near), out, guess, options.theme)
     if options.json:
-        print_json(_content(name_of(path), whole, verdict))
+        print_json({**_content(name_of(path), whole, verdict), "guessed": guess, "guess_told": near})
     else:
-        _tell(whole, verdict)
-    other = verdict.word != asked.verdict
-    if other and options.seeds in (None, asked.seeds):
+        _tell(whole, verdict, near)
+    # What nobody has kept must hold.
+    other = verdict.word != (asked.verdict or "holds")
+    if asked.verdict is not None and other and options.seeds in (None, asked.seeds):
         print_note(f"measured before: {asked.verdict.replace('-', ' ')}. {asked.finding}")
     return FAULTY if other and options.require else GOOD
 
@@ -81,9 +89,28 @@ def experiment(options: argparse.Namespace) -> int:
 def _out(name: str | None) -> Path | None:
     if name is None:
         return None
-    if not name.lower().endswith(".csv"):
-        raise CallError(f"--out wants a file that ends in .csv, but “{name}” arrived.")
+    if not name.lower().endswith(ENDINGS):
+        raise CallError(f"--out wants a file that ends in {' or '.join(ENDINGS)}, but “{name}” arrived.")
     return writable(name)
+
+
+def _save(result: ExperimentResult, out: Path, guess: str, theme: str) -> None:
+    """Write the picture with question, guess and answer, or the table."""
+    without_screen()
+    from playground.ui.shell.offscreen import save_view
+
+    try:
+        save_view("experiment", result, out, {"experiment": result.id, "guess": guess}, theme)
+    except OSError as error:
+        raise CallError(f"{out} cannot be written: {error.strerror or error}.") from error
+
+
+def _guess(asked: Experiment, words: str | None) -> str:
+    """What somebody expects, as the picture holds it. Raises CallError for what this experiment does not offer."""
+    known = [value for _, value in choices(asked)]
+    if words is not None and words not in known:
+        raise CallError(f"--guess wants one of {', '.join(known)}, but “{words}” arrived.")
+    return words or NONE
 
 
 def _measure(asked: Experiment, seeds: int | None, store: Store | None, workers: int) -> Measurement:
@@ -121,18 +148,12 @@ def _content(name: str, whole: Measurement, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _tell(whole: Measurement, verdict: Verdict) -> None:
+def _tell(whole: Measurement, verdict: Verdict, near: str) -> None:
     experiment = whole.experiment
     print(experiment.question)
     print(f"One would guess: {experiment.guess}")
     columns, rows = whole.table()
     print_table(columns, [[f"{cell:.4g}" if isinstance(cell, float) else cell for cell in row] for row in rows])
     print(verdict.sentence)
-
-
-def _write_table(whole: Measurement, out: Path) -> None:
-    columns, rows = whole.table()
-    with out.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(columns)
-        writer.writerows(rows)
+    if near:
+        print(near)

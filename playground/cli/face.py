@@ -278,8 +278,15 @@ def _add_experiment(commands: Commands[Parser]) -> None:
     parser.add_argument("--workers", metavar="N", type=_not_negative,
                         help="processes that train at once (all cores but one); 0 for this one alone")  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="run all anew, whatever was measured before")
-    parser.add_argument("--out", metavar="CSV", help="save the table of all runs")
-    parser.add_argument("--require", action="store_true", help="exit with 1 when another verdict comes out than before")
+    parser.add_argument("--guess", metavar="WORDS",
+                        help="what you expect: the title of a variant or “equal”, or of a single one holds or "
+                             "does-not-hold; it is told how near you were")  # fmt: skip
+    parser.add_argument("--out", metavar="FILE",
+                        help="save picture, question and answer (.png or .svg), or the table (.csv)")  # fmt: skip
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the picture")
+    parser.add_argument("--require", action="store_true",
+                        help="exit with 1 when another verdict comes out than before, or, with none before, when the "
+                             "claim does not hold")  # fmt: skip
     _add_json(parser)
 
 

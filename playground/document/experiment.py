@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, model_validator
 
 from playground.document.graph import Identifier, Parameters, Value
+from playground.document.project import Project
 
 EXPERIMENT_VERSION: Literal[1] = 1
 MOST_VARIANTS = 16
@@ -175,7 +176,8 @@ class Experiment(Value):
     question: Words
     guess: Words = Field(description="What one would expect, and why.")
     answers: tuple[str, ...] = Field((), max_length=32, description="Rows and claims of the course that it settles.")
-    base: Identifier = Field(description="The preset that is varied.")
+    base: Identifier | None = Field(None, description="The preset that is varied.")
+    project: Project | None = Field(None, description="What is varied in the place of a preset: a whole project.")
     changes: Changes = Field(Changes(), description="What all variants have in common.")
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MOST_VARIANTS)
     axis: Axis | None = None
@@ -185,8 +187,14 @@ class Experiment(Value):
     looks: int = Field(20, ge=1, le=1_000, description="How often each run is measured on its way.")
     measures: tuple[Measure, ...] = Field(min_length=1, max_length=16, description="The first is judged.")
     rule: Rule
-    verdict: Word = Field(description="What came of it, as measured with these seeds.")
+    verdict: Word | None = Field(None, description="What came of it, as measured with these seeds, if it was kept.")
     finding: str = Field("", max_length=1_000, description="What came of it, in a sentence with its numbers.")
+
+    @model_validator(mode="after")
+    def _one_base(self) -> Experiment:
+        if (self.base is None) == (self.project is None):
+            raise ValueError("an experiment has a base, which is a preset, or a project of its own")
+        return self
 
     @model_validator(mode="after")
     def _names_known(self) -> Experiment:
@@ -200,6 +208,13 @@ class Experiment(Value):
         if self.axis is None and self.rule.kind in ("grows", "falls", "crosses", "best-inside"):
             raise ValueError(f"a rule that says “{self.rule.kind}” needs an axis")
         return self
+
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """The presets that it speaks of, each once, the base first."""
+        named = (self.base, *(variant.preset for variant in self.variants))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 def experiment_schema() -> dict[str, Any]:

@@ -16,10 +16,13 @@ from playground.blocks.base import Block
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document import edits, library
+from playground.document.decoding import ProjectFileError
 from playground.document.experiment import Budget, Changes, Experiment, Measure, Variant
+from playground.document.files import to_json
 from playground.document.graph import Graph
 from playground.document.project import Project, StopRules
 from playground.editing.fixes import insert_block, replace_block
+from playground.training.opening import project_from
 from playground.training.setting_paths import SettingError, with_settings
 from playground.training.weights.preset_files import stored_path
 
@@ -93,7 +96,7 @@ def cells_of(experiment: Experiment, open_preset: Opener, seeds: int | None = No
     values: tuple[JsonValue, ...] = experiment.axis.values if experiment.axis is not None else (None,)
     bases = []
     for variant in experiment.variants:
-        base = _of_variant(experiment, variant, open_preset(variant.preset or experiment.base))
+        base = _of_variant(experiment, variant, _base_of(experiment, variant, open_preset))
         bases.append([_at(experiment, base, value, variant.title) for value in values])
     count = experiment.seeds if seeds is None else seeds
     found: list[Cell] = []
@@ -105,6 +108,18 @@ def cells_of(experiment: Experiment, open_preset: Opener, seeds: int | None = No
                     Cell(place, index, number, project, experiment.budget, experiment.looks, experiment.measures)
                 )
     return tuple(found)
+
+
+def _base_of(experiment: Experiment, variant: Variant, open_preset: Opener) -> Project:
+    """What a variant changes: a preset, or the project that the experiment holds."""
+    name = variant.preset or experiment.base
+    if name is not None:
+        return open_preset(name)
+    assert experiment.project is not None
+    try:
+        return project_from(to_json(experiment.project))
+    except ProjectFileError as error:
+        raise ExperimentFault(f"the project of the experiment cannot be trained: {error.problems[0]}") from error
 
 
 def _of_variant(experiment: Experiment, variant: Variant, base: Project) -> Project:

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import difflib
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import ValidationError
-
-from playground.document.chapters import EXPERIMENT_ENDING
-from playground.document.decoding import ProjectFileError, decode, refused
-from playground.document.experiment import EXPERIMENT_VERSION, Experiment
-from playground.document.files import faults_of
-from playground.document.graph import Value
+from playground.data.own.places import located, stored
+from playground.document.experiment import Experiment
+from playground.document.experiment_files import (
+    Noun,
+    experiment_files,
+    load_experiment,
+    name_of,
+    parse_noun,
+    save_experiment,
+)
+from playground.document.files import load
 from playground.document.library import UnknownPreset, find
 from playground.document.project import Project
-from playground.paths import PRESETS
 from playground.training.opening import open_project
 
-Noun = TypeVar("Noun", bound=Value)
-
-
-def experiment_files(folder: Path = PRESETS) -> Iterator[Path]:
-    """The files of all experiments that come with the program, chapter by chapter."""
-    yield from sorted(folder.glob(f"*/*{EXPERIMENT_ENDING}"))
-
-
-def name_of(path: Path) -> str:
-    """The id of an experiment: the name of its file."""
-    return path.name.removesuffix(EXPERIMENT_ENDING).removesuffix(".json")
+__all__ = [
+    "experiment_files", "find_experiment", "name_of", "open_preset", "read_experiment", "read_noun", "write_experiment",
+]  # fmt: skip
 
 
 def find_experiment(name: str) -> Path:
@@ -47,26 +39,28 @@ def find_experiment(name: str) -> Path:
 
 
 def read_experiment(path: Path) -> Experiment:
-    """Read an experiment. Raises ProjectFileError with all its faults, and OSError."""
-    return read_noun(path, Experiment, "experiment", EXPERIMENT_VERSION)
+    """Read an experiment; data of a person's own are looked for beside the file.
+
+    Raises ProjectFileError with all its faults, also when the file is missing.
+    """
+    experiment = load_experiment(path)
+    project = experiment.project
+    if project is None:
+        return experiment
+    return experiment.replace(project=project.replace(graph=located(project.graph, path.parent)))
 
 
 def read_noun(path: Path, kind: type[Noun], name: str, newest: int) -> Noun:
-    """Read a file of a format of its own, such as an experiment. Raises ProjectFileError with all its faults, and
-    OSError."""
-    content, problems = decode(path.read_bytes())
-    article = "an" if name[0] in "aeiou" else "a"
-    if not isinstance(content, dict) or content.get("format") != f"playground-{name}":
-        raise refused(f"This is no {name}: “format” must be “playground-{name}”.", "format")
-    version = content.get("schema_version")
-    if isinstance(version, int) and version > newest:
-        raise refused(f"This is {article} {name} of version {version}, from a newer Playground. Update Playground.")
-    if problems:
-        raise ProjectFileError(problems)
-    try:
-        return kind.model_validate_json(json.dumps(content), strict=True)
-    except ValidationError as error:
-        raise ProjectFileError(faults_of(error)) from error
+    """Read a file of a format of its own, such as a search. Raises ProjectFileError with all its faults."""
+    return parse_noun(load(path), kind, name, newest)
+
+
+def write_experiment(experiment: Experiment, path: Path) -> None:
+    """Write an experiment, with the places of a person's own data as seen from there. Raises OSError."""
+    project = experiment.project
+    if project is not None:
+        experiment = experiment.replace(project=project.replace(graph=stored(project.graph, path.parent)))
+    save_experiment(experiment, path)
 
 
 def open_preset(name: str) -> Project:

@@ -17,6 +17,8 @@ Numbers = NDArray[np.float64]
 CONFIDENCE = 0.9
 ROUNDING = 1e-9
 MOST_MORE_SEEDS = 64
+SOME_MORE_SEEDS = 8
+"""Offered where nobody can say how many would tell."""
 WORDS: dict[Word, str] = {"holds": "Holds", "does-not-hold": "Does not hold here", "too-close": "Too close to call"}
 
 
@@ -34,6 +36,8 @@ class Verdict:
     low: float
     high: float
     """Interval of the mean difference, by the bootstrap; NaN where there is none."""
+    more: int = 0
+    """How many more seeds to run where it is too close to call; 0 where it is told."""
 
 
 def verdict_of(experiment: Experiment, results: Numbers) -> Verdict:
@@ -41,13 +45,13 @@ def verdict_of(experiment: Experiment, results: Numbers) -> Verdict:
     rule, what = experiment.rule, measure_title(experiment, 0)
     place = {variant.title: number for number, variant in enumerate(experiment.variants)}
     if isinstance(rule, Above):
-        more, less = (_of(results[:, place[name]], rule.along) for name in (rule.more, rule.less))
+        more, less = (along_axis(results[:, place[name]], rule.along) for name in (rule.more, rule.less))
         return _above(rule, what, more, less)
     if isinstance(rule, Equal):
-        first, second = (_of(results[:, place[name]], rule.along) for name in (rule.first, rule.second))
+        first, second = (along_axis(results[:, place[name]], rule.along) for name in (rule.first, rule.second))
         return _equal(rule, what, first, second)
     if isinstance(rule, Bound):
-        return _bound(rule, what, _of(results[:, place[rule.variant]], rule.along))
+        return _bound(rule, what, along_axis(results[:, place[rule.variant]], rule.along))
     if isinstance(rule, Trend):
         return _trend(rule, what, experiment, results[:, place[rule.variant]])
     if isinstance(rule, BestInside):
@@ -55,7 +59,7 @@ def verdict_of(experiment: Experiment, results: Numbers) -> Verdict:
     return _crosses(rule, what, experiment, results[:, place[rule.first]], results[:, place[rule.second]])
 
 
-def _of(values: Numbers, along: Along) -> Numbers:
+def along_axis(values: Numbers, along: Along) -> Numbers:
     """One number for each seed, of those along the axis, (seeds, values)."""
     if along in ("first", "last"):
         end: Numbers = values[:, 0 if along == "first" else -1]
@@ -108,8 +112,9 @@ def _equal(rule: Equal, what: str, first: Numbers, second: Numbers) -> Verdict:
         word = "does-not-hold"
         sentence = f"Does not hold here: {both} differ by more than {rule.within:g}, {ends}."
     else:
-        word = "too-close"
-        sentence = f"Too close to call: {both}, {ends}; {_more_seeds(differences, rule.within)}."
+        more = _more_seeds(differences, rule.within)
+        sentence = f"Too close to call: {both}, {ends}; {_seeds_tell(more)}."
+        return Verdict("too-close", sentence, kept, len(margins), tuple(margins.tolist()), low, high, _countable(more))
     return Verdict(word, sentence, kept, len(margins), tuple(margins.tolist()), low, high)
 
 
@@ -195,8 +200,9 @@ def _judged(
     if _at_most(kept, seeds) < share:
         sentence = f"Does not hold here: {counts} only; {what}: {_spread(shown)}."
         return Verdict("does-not-hold", sentence, kept, seeds, tuple_, low, high)
-    sentence = f"Too close to call: {counts}; {what}: {_spread(shown)}; {_more_to_judge(kept, seeds, share)}."
-    return Verdict("too-close", sentence, kept, seeds, tuple_, low, high)
+    more = _more_to_judge(kept, seeds, share)
+    sentence = f"Too close to call: {counts}; {what}: {_spread(shown)}; {_seeds_tell(more)}."
+    return Verdict("too-close", sentence, kept, seeds, tuple_, low, high, _countable(more))
 
 
 def _at_most(kept: int, seeds: int) -> float:
@@ -207,17 +213,26 @@ def _at_most(kept: int, seeds: int) -> float:
     return 1.0 if kept == seeds else float(beta.ppf(0.95, kept + 1, seeds - kept))
 
 
-def _more_to_judge(kept: int, seeds: int, share: float) -> str:
-    """How many more seeds would tell, were they like those that there are."""
+def _more_to_judge(kept: int, seeds: int, share: float) -> int | None:
+    """How many more seeds would tell, were they like those that there are; None for very many."""
     for more in range(1, MOST_MORE_SEEDS + 1):
         likely = math.floor(kept / seeds * (seeds + more))
         if _at_most(likely, seeds + more) < share:
-            return _seeds_tell(more)
-    return f"over {MOST_MORE_SEEDS} seeds would be needed"
+            return more
+    return None
 
 
-def _seeds_tell(more: int) -> str:
+def _seeds_tell(more: int | None) -> str:
+    if more is None:
+        return f"over {MOST_MORE_SEEDS} seeds would be needed"
+    if not more:
+        return "more seeds would tell"
     return f"{more} more seed{'s' if more > 1 else ''} would tell"
+
+
+def _countable(more: int | None) -> int:
+    """What a person may be offered to run: as many as would tell, or as many as are reasonable."""
+    return MOST_MORE_SEEDS if more is None else more or SOME_MORE_SEEDS
 
 
 def interval(values: Numbers) -> tuple[float, float]:
@@ -235,15 +250,18 @@ def interval(values: Numbers) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def _more_seeds(differences: Numbers, within: float) -> str:
-    """How many more seeds would tell: the interval of a mean shrinks with the root of their number."""
+def _more_seeds(differences: Numbers, within: float) -> int | None:
+    """How many more seeds would tell: the interval of a mean shrinks with the root of their number.
+
+    None for very many, 0 where nobody knows how many.
+    """
     finite = differences[np.isfinite(differences)]
     distance = abs(within - abs(_mean(finite)))
     spread = float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
     if not spread or math.isnan(spread) or not distance:
-        return "more seeds would tell"
+        return 0
     more = max(1, math.ceil((1.645 * spread / distance) ** 2) - len(finite))
-    return _seeds_tell(more) if more <= MOST_MORE_SEEDS else f"over {MOST_MORE_SEEDS} seeds would be needed"
+    return more if more <= MOST_MORE_SEEDS else None
 
 
 def _value(value: float | str) -> str:

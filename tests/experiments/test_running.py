@@ -230,7 +230,7 @@ def test_files_with_faults_are_told_with_their_places(tmp_path: Path) -> None:
     with pytest.raises(ProjectFileError) as caught:
         read_experiment(path)
     places = {problem.place for problem in caught.value.problems}
-    assert {"speed", "guess", "base", "variants", "budget", "measures", "rule", "verdict"} <= places
+    assert {"speed", "guess", "variants", "budget", "measures", "rule"} <= places
 
 
 def test_measures_ask_for_one_thing() -> None:

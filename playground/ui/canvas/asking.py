@@ -26,6 +26,7 @@ class Asking(QObject):
         if self.menu is None:
             self.menu = QuickMenu(self._view.document, self._view)
             self.menu.chosen.connect(self._on_chosen)
+            self.menu.question_chosen.connect(self._view.experiment_wanted)
         edge = request.edge
         source = (edge.source, edge.source_port) if edge is not None else request.source
         self.menu.open_at(self._spot(request), source, request.target)

@@ -30,6 +30,7 @@ from playground.data.registry import CATALOGUE
 from playground.editing.ranking import RankedBlock
 from playground.ui.canvas.block_tip import tip_html
 from playground.ui.canvas.kept_rows import GROUP_MIME, KeptRow, paint_kept
+from playground.ui.canvas.question_rows import QuestionRow, paint_question
 from playground.ui.widgets import icons
 from playground.ui.widgets.theme import THEME
 
@@ -76,7 +77,7 @@ class More:
         return f"{self.count} more …"
 
 
-Row = Heading | Topic | More | RankedBlock | KeptRow
+Row = Heading | Topic | More | RankedBlock | KeptRow | QuestionRow
 
 
 class BlockListModel(QAbstractListModel):
@@ -142,7 +143,7 @@ class BlockListModel(QAbstractListModel):
         row = self.row_of(index)
         if row is None or isinstance(row, Heading):
             return Qt.ItemFlag.NoItemFlags
-        if isinstance(row, Topic | More):
+        if isinstance(row, Topic | More | QuestionRow):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
 
@@ -154,7 +155,7 @@ class BlockListModel(QAbstractListModel):
             return row
         if isinstance(row, Topic):
             return _of_topic(row, role)
-        if isinstance(row, KeptRow):
+        if isinstance(row, KeptRow | QuestionRow):
             return _of_kept(row, role)
         if isinstance(row, Heading | More):
             spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
@@ -182,7 +183,7 @@ class BlockListModel(QAbstractListModel):
         return data
 
 
-def _of_kept(row: KeptRow, role: int) -> str | None:
+def _of_kept(row: KeptRow | QuestionRow, role: int) -> str | None:
     if role == Qt.ItemDataRole.DisplayRole:
         return row.title
     if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -244,6 +245,9 @@ class BlockDelegate(QStyledItemDelegate):
         elif isinstance(row, KeptRow):
             self._paint_ground(painter, option)
             paint_kept(painter, option.rect, row)
+        elif isinstance(row, QuestionRow):
+            self._paint_ground(painter, option)
+            paint_question(painter, option.rect, row)
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, rect: QRect, row: Heading) -> None:
@@ -326,6 +330,8 @@ class BlockListView(QListView):
     """Id of a block."""
     group_chosen = Signal(str)
     """The path of a kept group."""
+    question_chosen = Signal(object)
+    """The Path of an experiment."""
     more_wanted = Signal(str)
     """A family of which all blocks shall be shown."""
     topic_toggled = Signal(str)
@@ -377,6 +383,8 @@ class BlockListView(QListView):
             self.chosen.emit(row.block)
         elif isinstance(row, KeptRow):
             self.group_chosen.emit(row.path)
+        elif isinstance(row, QuestionRow):
+            self.question_chosen.emit(row.path)
         elif isinstance(row, More):
             self.more_wanted.emit(row.family)
         elif isinstance(row, Topic):

@@ -1,6 +1,8 @@
-"""The quick menu: a search field and the blocks that may come next, the likeliest first."""
+"""The quick menu: a search field, the blocks that may come next, the likeliest first, and questions of the course."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
@@ -10,6 +12,7 @@ from playground.editing.ranking import Input, ranked_blocks
 from playground.network.check import Output
 from playground.network.naming import titles
 from playground.ui.canvas.block_list import BlockListView, Heading, Row
+from playground.ui.canvas.question_rows import matching_questions
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
 
@@ -21,6 +24,8 @@ class QuickMenu(QFrame):
 
     chosen = Signal(str)
     """Id of the block."""
+    question_chosen = Signal(object)
+    """The Path of an experiment."""
     cancelled = Signal()
 
     def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
@@ -48,6 +53,7 @@ class QuickMenu(QFrame):
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._filter)
         self.list.chosen.connect(self.choose)
+        self.list.question_chosen.connect(self._ask)
 
     def open_at(self, place: QPoint, source: Output | None = None, target: Input | None = None) -> None:
         """Show the menu with its corner at a global place, kept on the screen.
@@ -89,11 +95,22 @@ class QuickMenu(QFrame):
         fitting = [row for row in ranked if row.fits]
         others = [row for row in ranked if not row.fits]
         rows: list[Row] = [*fitting]
+        questions = matching_questions(text) if self._source is None and self._target is None else []
+        if questions:
+            rows += [Heading("Experiments"), *questions]
         if others:
             rows += [Heading("Does not fit here"), *others]
         if not rows:
             rows = [Heading("No block has these words")]
         self.list.show_rows(rows)
+        if questions and not fitting:
+            self.list.setCurrentIndex(self.list.rows.first_choice())
+
+    @Slot(object)
+    def _ask(self, experiment: Path) -> None:
+        self._done = True
+        self.hide()
+        self.question_chosen.emit(experiment)
 
     @Slot(str)
     def choose(self, block: str) -> None:

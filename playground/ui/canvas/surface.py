@@ -31,6 +31,8 @@ class CanvasSurface(QGraphicsView):
     """(parameter name, index tuple, value): a weight or bias was typed at an unfolded block."""
     link_pasted = Signal(str)
     """A link to TensorFlow Playground that was pasted onto the canvas."""
+    experiment_wanted = Signal(object)
+    """The Path of an experiment that a person has found by its words."""
     said = Signal(str)
     """A sentence for the person, such as why something was refused."""
     parameters_wanted = Signal()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
@@ -13,10 +13,11 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QTextLayout,
     QTextOption,
 )  # fmt: skip
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 
 from playground.document.chapters import COURSE
 from playground.document.files import ProjectFileError
@@ -81,12 +82,24 @@ class Card(QAbstractButton):
         return outline
 
 
+class CornerChip(QToolButton):
+    """A small button at the lower right corner of a card's picture."""
+
+    def settle(self, picture: QRect) -> None:
+        """Take its place."""
+        size, gap = self.sizeHint(), THEME.px(6)
+        corner = picture.bottomRight() - QPoint(size.width() + gap, size.height() + gap)
+        self.setGeometry(QRect(corner, size))
+
+
 class PresetCard(Card):
     """A preset: its picture or a drawing of its graph, the title, and what to watch."""
 
     def __init__(self, entry: PresetEntry, parent: QWidget | None = None) -> None:
         super().__init__(entry.path, parent)
         self.entry = entry
+        self.chip: CornerChip | None = None
+        """A small button over the corner of the picture, if there is one."""
         self.setText(entry.title)
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(entry.summary)
@@ -103,7 +116,7 @@ class PresetCard(Card):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         outline = self.draw_panel(painter)
-        place = QRect(0, 0, self.width(), round(self.width() * PICTURE_SHARE))
+        place = self.picture_place()
         painter.save()
         painter.setClipPath(outline)
         self._draw_picture(painter, place.adjusted(2, 2, -2, 0))
@@ -111,6 +124,15 @@ class PresetCard(Card):
         painter.drawLine(place.bottomLeft(), place.bottomRight())
         painter.restore()
         self._draw_words(painter, self.rect().adjusted(THEME.px(14), place.height() + THEME.px(10), -THEME.px(14), 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.chip is not None:
+            self.chip.settle(self.picture_place())
+
+    def picture_place(self) -> QRect:
+        """Where its picture is."""
+        return QRect(0, 0, self.width(), round(self.width() * PICTURE_SHARE))
 
     def _draw_picture(self, painter: QPainter, place: QRect) -> None:
         path = self.entry.picture_in(THEME.tokens.name)

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from playground.document.chapters import LEVELS
+from playground.document.chapters import COURSE, LEVELS
+from playground.document.experiment_files import ExperimentEntry, experiments
 from playground.document.kept_work import KeptWork, kept_works, take_gone
 from playground.document.library import PresetEntry, presets
 from playground.exchange.addresses import is_link
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
+from playground.ui.gallery.experiment_card import ExperimentCard, QuestionsChip
 from playground.ui.gallery.flow import FlowLayout
 from playground.ui.gallery.rail import ChapterRail
 from playground.ui.gallery.recent import recent_files
@@ -59,6 +61,13 @@ class Section(QWidget):
         layout.setSpacing(THEME.px(10))
         layout.addWidget(self.heading)
         layout.addWidget(self._body)
+        self.asked = Label("Questions to measure")
+        self.asked.setProperty("role", "secondary")
+        self._questions = QWidget()
+        self._question_flow = FlowLayout(self._questions, least, gap=10)
+        for widget in (self.asked, self._questions):
+            widget.hide()
+            layout.addWidget(widget)
         self.note = Label()
         self.note.setProperty("role", "secondary")
         self.note.setWordWrap(True)
@@ -75,6 +84,11 @@ class Section(QWidget):
         """Put a card at the end."""
         self.cards.append(card)
         self._flow.addWidget(card)
+
+    def ask(self, card: ExperimentCard) -> None:
+        """Put the card of an experiment below those of the presets."""
+        self.cards.append(card)
+        self._question_flow.addWidget(card)
 
     def lead_with(self, card: Card) -> None:
         """Put a card first, as wide as the page."""
@@ -98,8 +112,13 @@ class Section(QWidget):
         for card in self.cards:
             card.setVisible(card in wanted)
         self.setVisible(any(card in wanted for card in self.cards))
-        self._body.setVisible(any(card in wanted for card in self.cards if card is not self._lead))
-        self._flow.invalidate()
+        shown = [card for card in self.cards if card in wanted and card is not self._lead]
+        asked = any(isinstance(card, ExperimentCard) for card in shown)
+        self._body.setVisible(any(not isinstance(card, ExperimentCard) for card in shown))
+        self.asked.setVisible(asked)
+        self._questions.setVisible(asked)
+        for flow in (self._flow, self._question_flow):
+            flow.invalidate()
 
 
 class Gallery(QWidget):
@@ -113,6 +132,8 @@ class Gallery(QWidget):
     """The KeptWork to continue."""
     link_pasted = Signal(str)
     """A link to a network of another program."""
+    experiment_chosen = Signal(object)
+    """The Path of an experiment."""
     new_chosen = Signal()
     open_chosen = Signal()
     """The person wants to look for a file."""
@@ -234,12 +255,28 @@ class Gallery(QWidget):
         return self.side
 
     def _add_chapters(self, entries: list[PresetEntry]) -> None:
+        asked = experiments()
+        self._levels = {entry.id: entry.level for entry in entries}
         for title, members in groupby(entries, key=lambda entry: entry.chapter):
             section = Section(title, 250)
+            folders = set()
             for entry in members:
-                section.add(self._listened(PresetCard(entry)))
+                folders.add(entry.path.parent.name)
+                section.add(self._listened(self._preset_card(entry, [one for one in asked if entry.id in one.presets])))
+            for one in (one for one in asked if one.chapter in folders):
+                card = ExperimentCard(one)
+                self._listened(card)
+                section.ask(card)
             self.chapters.append(section)
             self._sections.insertWidget(self._sections.count() - 1, section)
+
+    def _preset_card(self, entry: PresetEntry, asked: list[ExperimentEntry]) -> PresetCard:
+        """The card of a preset, with a chip for the questions that are measured with it."""
+        card = PresetCard(entry)
+        if asked:
+            card.chip = QuestionsChip(asked, card)
+            card.chip.chosen.connect(self.experiment_chosen)
+        return card
 
     def _listened(self, card: Card) -> Card:
         card.clicked.connect(self._chosen)
@@ -294,7 +331,8 @@ class Gallery(QWidget):
         wanted: set[Card] = set()
         level = self.level.currentText()
         for card in (card for section in self.chapters for card in section.cards):
-            if isinstance(card, PresetCard) and level in (ALL_LEVELS, card.entry.level) and card.entry.answers(query):
+            of_level = level == ALL_LEVELS or level == self._level_of(card)
+            if isinstance(card, PresetCard | ExperimentCard) and of_level and card.entry.answers(query):
                 wanted.add(card)
         words = query.lower().split()
         for card in (*self.kept.cards, *self.recent.cards):
@@ -307,6 +345,12 @@ class Gallery(QWidget):
         self.rail.show_titles([section.short for section in self._sections_shown()])
         self.scroll_area.verticalScrollBar().setValue(0)
         self._mark_chapter()
+
+    def _level_of(self, card: Card) -> str:
+        """How much a card asks of a person; an experiment as much as the preset that it varies."""
+        names = [card.entry.id] if isinstance(card, PresetCard) else []
+        names = list(card.entry.presets) if isinstance(card, ExperimentCard) else names
+        return next((self._levels[name] for name in names if name in self._levels), COURSE)
 
     def _sections_shown(self) -> list[Section]:
         return [section for section in (self.kept, self.recent, *self.chapters) if not section.isHidden()]
@@ -343,6 +387,8 @@ class Gallery(QWidget):
         card = self.sender()
         if isinstance(card, PresetCard):
             self.preset_chosen.emit(card.path)
+        elif isinstance(card, ExperimentCard):
+            self.experiment_chosen.emit(card.path)
         elif isinstance(card, WorkCard):
             self.work_chosen.emit(card.work)
         elif isinstance(card, RecentCard):

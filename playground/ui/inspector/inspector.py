@@ -23,6 +23,8 @@ class Inspector(QTabWidget):
 
     weight_edit_requested = Signal(str, object, float)
     """(parameter name such as `dense-1.weight`, index, value)"""
+    experiment_wanted = Signal(object)
+    """The Path of an experiment about the open preset."""
     weights_wanted = Signal(str, object)
     """("reset", "widen" or "take", node ids): something is to be done with the weights of blocks."""
     preview_requested = Signal(str, str)
@@ -55,6 +57,7 @@ class Inspector(QTabWidget):
         self.setCurrentWidget(self.block_place)
         self.block.weights.weight_edit_requested.connect(self.weight_edit_requested)
         self.block.weights_wanted.connect(self.weights_wanted)
+        self.notes.experiment_wanted.connect(self.experiment_wanted)
         self.block.data_requested.connect(self._show_data)
         self.data.preview_requested.connect(self.preview_requested)
         document.changed.connect(self.show_report)

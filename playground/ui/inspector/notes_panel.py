@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
+from html import escape
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
+from playground.document.experiment_files import ExperimentEntry, experiments
+from playground.document.library import presets
 from playground.document.project import Goal, Project
 from playground.network.naming import titles
 from playground.training.metrics import words
@@ -19,6 +23,9 @@ from playground.ui.widgets.theme import THEME
 
 class NotesPanel(Column):
     """Title, summary and lesson of the project, its goals as ticks, and what is wrong with the whole graph."""
+
+    experiment_wanted = Signal(object)
+    """The Path of an experiment about the open preset."""
 
     def __init__(self, document: OpenDocument) -> None:
         super().__init__()
@@ -36,14 +43,24 @@ class NotesPanel(Column):
         self._goal_place.setSpacing(THEME.px(5))
         self.goal_section.body.addLayout(self._goal_place)
         self.goal_labels: list[QLabel] = []
+        self.question_section = Section("Questions to measure")
+        self.questions = label()
+        self.questions.setTextFormat(Qt.TextFormat.RichText)
+        self.questions.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.questions.linkActivated.connect(self._on_question)
+        self.question_section.add(self.questions)
         self.hint = label("Select a block to see its parameters, its formula and its weights.", "secondary")
         for widget in (
-            self.title, self.summary, self.count, self.problems, self.goal_section, self.lesson_section, self.hint
+            self.title, self.summary, self.count, self.problems, self.goal_section, self.lesson_section,
+            self.question_section, self.hint,
         ):  # fmt: skip
             self.add(widget)
         self.body.addStretch(1)
         document.changed.connect(self._document_changed)
         document.opened.connect(self._document_opened)
+        THEME.changed.connect(self._show_questions)
         self.refresh()
 
     @Slot(object, object)
@@ -69,6 +86,24 @@ class NotesPanel(Column):
         self.lesson.setText(project.lesson)
         self.lesson_section.setVisible(bool(project.lesson))
         self._show_goals(project.goals)
+        self._show_questions()
+
+    @Slot()
+    def _show_questions(self) -> None:
+        """The experiments that speak of this preset, known by its title."""
+        found = experiments_about(self._document.project.title)
+        color = THEME.tokens.accent
+        links = (f'<p style="margin: 0 0 6px 0"><a href="{escape(entry.id)}" style="color: {color}">'
+                 f"{escape(entry.question)}</a></p>" for entry in found)  # fmt: skip
+        text = "".join(links)
+        if text != self.questions.text():
+            self.questions.setText(text)
+        self.question_section.setVisible(bool(found))
+
+    @Slot(str)
+    def _on_question(self, identifier: str) -> None:
+        found = experiments_about(self._document.project.title)
+        self.experiment_wanted.emit(next(entry.path for entry in found if entry.id == identifier))
 
     def show_goals(self, measured: Mapping[str, float]) -> None:
         """Tick the goals by the newest metrics."""
@@ -87,6 +122,13 @@ class NotesPanel(Column):
             text = goal_words(goal, self._measured.get(goal.metric), known)
             if widget.text() != text:
                 widget.setText(text)
+
+
+@functools.cache
+def experiments_about(title: str) -> tuple[ExperimentEntry, ...]:
+    """The experiments that speak of the preset with this title."""
+    named = {entry.id for entry in presets() if entry.title == title}
+    return tuple(entry for entry in experiments() if named & set(entry.presets)) if named else ()
 
 
 def goal_words(goal: Goal, value: float | None, known: Mapping[str, str] | None = None) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from playground.data.own.places import located, stored
+from playground.document.chapters import EXPERIMENT_ENDING
 from playground.document.files import ProjectFileError
 from playground.document.graph import Position
 from playground.document.kept_work import KeptWork, is_open_elsewhere, kept_work_on, kept_works
@@ -30,7 +31,8 @@ from playground.ui.widgets.question import ask
 
 ENDING = ".playground.json"
 FILTER = f"Playground project (*{ENDING} *.json)"
-OPENED = f"{FILTER};;Networks of other programs ({' '.join(f'*{one.ending}' for one in SOURCES)})"
+OTHERS = " ".join(f"*{one.ending}" for one in SOURCES)
+OPENED = f"{FILTER};;Experiments (*{EXPERIMENT_ENDING});;Networks of other programs ({OTHERS})"
 MOST_PROBLEMS = 8
 """Faults of a file that are listed in the window; the rest is counted."""
 YES, NO, CANCEL = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No, QMessageBox.StandardButton.Cancel
@@ -92,10 +94,12 @@ class FileActions(QObject):
         self.begin(Project(title="Untitled"))
 
     @Slot(object)
-    def begin(self, project: Project) -> None:
-        """Open a project that was just made and is in no file yet."""
-        if self.may_leave():
-            self._take(project, None, None)
+    def begin(self, project: Project) -> bool:
+        """Open a project that was just made and is in no file yet. Returns whether it was opened."""
+        if not self.may_leave():
+            return False
+        self._take(project, None, None)
+        return True
 
     @Slot(object, object)
     def begin_with(self, project: Project, weights: Path | None) -> None:

@@ -11,7 +11,9 @@ from playground.ui.views.registry import VIEWS
 from playground.ui.views.rendering import render
 
 
-def save_view(identifier: str, result: Any, out: Path, options: Mapping[str, Any] | None = None) -> None:
+def save_view(
+    identifier: str, result: Any, out: Path, options: Mapping[str, Any] | None = None, theme: str = "light"
+) -> None:
     """Save a result as the view with that id and these options draws it: PNG, SVG or CSV by the ending of the path.
 
     Raises LookupError when no widget draws it, so that only CSV is to be had; ValueError for another ending; OSError.
@@ -21,5 +23,5 @@ def save_view(identifier: str, result: Any, out: Path, options: Mapping[str, Any
         raise LookupError(identifier)
     # The reference keeps the application alive while the view is drawn.
     application = make_application()
-    render(result, view_class, out, options=options)
+    render(result, view_class, out, theme, options=options)
     application.processEvents()

@@ -57,6 +57,10 @@ class ViewDocks(QObject):
     """The step that a person wants to look back at."""
     run_chosen = Signal(str, int)
     """What a person wants to do with a run, and its number; see View."""
+    run_wanted = Signal(object)
+    """A MeasuredRun that a person wants to look inside."""
+    file_wanted = Signal(str)
+    """What a person wants to do about the file that a view shows; see View."""
     canvas_notes_changed = Signal(object)
     """CanvasNotes: what a view wants to be written on the canvas."""
     enlarge_wanted = Signal(object)
@@ -184,6 +188,8 @@ class ViewDocks(QObject):
         panel.view.edit_wanted.connect(self._on_edit)
         panel.view.moment_chosen.connect(self.moment_chosen)
         panel.view.run_chosen.connect(self.run_chosen)
+        panel.view.run_wanted.connect(self.run_wanted)
+        panel.view.file_wanted.connect(self.file_wanted)
         panel.view.canvas_notes_wanted.connect(functools.partial(self._on_canvas_notes, panel.view))
         panel.view.waiting.cancel_wanted.connect(dock.cancel)
         panel.view.waiting.again_wanted.connect(dock.ask_anew)

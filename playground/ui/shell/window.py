@@ -41,6 +41,7 @@ class MainWindow(Frame):
         self.gallery.preset_chosen.connect(self.open_path)
         self.gallery.file_chosen.connect(self.open_path)
         self.gallery.link_pasted.connect(self.open_link)
+        self.gallery.experiment_chosen.connect(self.open_experiment)
         self.gallery.work_chosen.connect(self.continue_work)
         self.gallery.new_chosen.connect(self.open_new)
         self.gallery.open_chosen.connect(self.ask_and_open)
@@ -88,6 +89,11 @@ class MainWindow(Frame):
     def open_link(self, text: str) -> None:
         """Open a link to a network of another program, now or as soon as that is possible."""
         self._do(lambda place: place.transfers.open_link(text))
+
+    @Slot(object)
+    def open_experiment(self, path: Path) -> None:
+        """Open an experiment with the preset that it varies, now or as soon as that is possible."""
+        self._do(lambda place: place.experiments.begin(Path(path)))
 
     @Slot(object)
     def continue_work(self, work: KeptWork) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog
 
+from playground.document.experiment_files import is_experiment
 from playground.document.group_files import ENDING
 from playground.exchange.into.files import source_of
 from playground.network.naming import titles
@@ -20,6 +21,7 @@ from playground.ui.own_files.opening import is_data
 from playground.ui.shell.appearance import Appearance
 from playground.ui.shell.arrangement import LEFT, RIGHT, Arrangement
 from playground.ui.shell.behind_gallery import BehindGallery
+from playground.ui.shell.experiments import Experiments
 from playground.ui.shell.frame import Frame
 from playground.ui.shell.help import Help
 from playground.ui.shell.menus import Menus
@@ -45,6 +47,7 @@ class Workplace(Parts):
         super().__init__(frame)
         self._said = ""
         self._views_due = False
+        self.experiments = Experiments(self)
         self.appearance = Appearance(self)
         self.arrangement = Arrangement(self)
         self.presenter = Presenter(self, self.arrangement, self._show_work)
@@ -103,6 +106,9 @@ class Workplace(Parts):
         self.files.told.connect(self._tell)
         self.files.file_chosen.connect(self.open)
         self.own_files.told.connect(self._tell)
+        self.experiments.told.connect(self._tell)
+        self.canvas.experiment_wanted.connect(self.experiments.open)
+        self.inspector.experiment_wanted.connect(self.experiments.open)
         self.weights.told.connect(self._tell)
         self.transfers.told.connect(self._tell)
         self.transfers.made.connect(self.files.begin_with)
@@ -159,6 +165,9 @@ class Workplace(Parts):
         """Open a project file or preset, or data; `spot` is where on the screen they were dropped."""
         if source_of(path) is not None:
             self.transfers.open(path)
+            return
+        if is_experiment(path):
+            self.experiments.open(path)
             return
         if is_weights(path):
             self.weights.open(path)

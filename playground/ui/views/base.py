@@ -71,6 +71,11 @@ class View(QWidget):
     """(what to do, number of the run): "show" or "hide" it beside the one on screen, "pin" or "unpin" it, "beside" it
     side by side, "continue" from where it stands, "forget" it."""
 
+    run_wanted = Signal(object)
+    """The person wants to look inside a run that was measured elsewhere: a MeasuredRun. It opens as a project."""
+    file_wanted = Signal(str)
+    """The person wants to choose or to make a file that the view shows, such as "open" or "make"."""
+
     canvas_notes_wanted = Signal(object)
     """The view writes on wires and marks blocks of the canvas: CanvasNotes, in place of what it said before. They go
     when the view is closed."""

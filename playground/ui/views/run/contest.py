@@ -23,6 +23,7 @@ class StartedView(View):
     empty: ClassVar[str] = PRESS_START
     pulses: ClassVar[int] = 1
     momentary: ClassVar[frozenset[str]] = frozenset({"start"})
+    start_words: ClassVar[str] = "Start"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +31,7 @@ class StartedView(View):
         self._idle = self.parameters.analysis(start=0)
         self._asked: Analysis = self._idle
         self._starts = 0
-        self.start_button = QPushButton("Start")
+        self.start_button = QPushButton(self.start_words)
         self.start_button.clicked.connect(self.start_or_stop)
         self._name_button()
         self.waiting.cancel_wanted.connect(self._on_cancelled)
@@ -73,8 +74,9 @@ class StartedView(View):
         self._name_button()
 
     def _name_button(self) -> None:
-        self.start_button.setText("Stop" if self.running else "Start")
-        self.start_button.setAccessibleName(f"{'Stop' if self.running else 'Start'} {self.title.lower()}")
+        words = "Stop" if self.running else self.start_words
+        self.start_button.setText(words)
+        self.start_button.setAccessibleName(f"{words} {self.title.lower()}")
         self.start_button.setToolTip(plain_tip(STOP_TIP if self.running else START_TIP))
 
     def show_result(self, result: Any) -> None:

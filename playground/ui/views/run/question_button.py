@@ -12,10 +12,15 @@ Questions = Mapping[str, Sequence[tuple[str, str]]]
 """By the title of the chapter: (question, id) of its experiments."""
 
 
+OWN = (("Open an experiment file…", "open"), ("Make one from this project…", "make"))
+
+
 class QuestionButton(QPushButton):
     """Chooses one of many questions, which are too long for a list in a narrow place."""
 
     chosen = Signal()
+    file_wanted = Signal(str)
+    """"open": a file of one's own; "make": one from the open project."""
 
     def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
         super().__init__("Ask", parent)
@@ -31,7 +36,11 @@ class QuestionButton(QPushButton):
                 action.setData(identifier)
                 action.setCheckable(True)
                 chapter_menu.addAction(action)
+        menu.addSeparator()
+        for words, what in OWN:
+            menu.addAction(words).setData(what)
         self._group.triggered.connect(self._on_triggered)
+        menu.triggered.connect(self._on_own)
         self.setMenu(menu)
 
     def show_question(self, identifier: str) -> None:
@@ -43,6 +52,11 @@ class QuestionButton(QPushButton):
     def choose(self, identifier: str) -> None:
         """Take a question as a person would. Raises StopIteration for one that is in no menu."""
         next(action for action in self._group.actions() if action.data() == identifier).trigger()
+
+    @Slot(QAction)
+    def _on_own(self, action: QAction) -> None:
+        if action.data() in {what for _, what in OWN} and action.actionGroup() is None:
+            self.file_wanted.emit(str(action.data()))
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
