@@ -245,12 +245,16 @@ def _run_of(experiment: Experiment, cell: Cell, outcome: Outcome) -> tuple[Key, 
         base=variant.preset or experiment.base,
         steps=outcome.steps,
         variant=variant.title,
-        where=f"{axis.title} {axis.values[cell.value]}" if axis is not None else "",
+        where=f"{axis.title} {_said(axis.values[cell.value])}" if axis is not None else "",
         seed=cell.project.seed,
         value=outcome.values[0],
         diverged=outcome.diverged,
     )
     return (cell.seed, cell.variant, cell.value), run
+
+
+def _said(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _as_table(measurement: Measurement) -> Table:

@@ -14,8 +14,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QTextLayout,
-    QTextOption,
 )  # fmt: skip
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 
@@ -25,6 +23,7 @@ from playground.document.library import PresetEntry
 from playground.training.metrics.words import goal_words
 from playground.ui.gallery.diagram import draw_graph
 from playground.ui.gallery.pictures import PICTURES
+from playground.ui.widgets.few_lines import draw_lines
 from playground.ui.widgets.labels import elided, plain_tip
 from playground.ui.widgets.theme import THEME
 
@@ -158,7 +157,7 @@ class PresetCard(Card):
         painter.setPen(THEME.color("secondary"))
         if self.entry.level != COURSE:
             self._draw_level(painter, place, metrics.horizontalAdvance(self.text()) + THEME.px(10))
-        draw_lines(painter, place.adjusted(0, metrics.height() + THEME.px(4), 0, 0), self.entry.summary)
+        draw_lines(painter, place.adjusted(0, metrics.height() + THEME.px(4), 0, 0), self.entry.summary, SUMMARY_LINES)
 
     def _draw_level(self, painter: QPainter, place: QRect, taken: int) -> None:
         """The level at the end of the line of the title, if there is room."""
@@ -201,25 +200,3 @@ class RecentCard(Card):
             shown = elided(metrics, text, Qt.TextElideMode.ElideMiddle, self.width() - 2 * margin)
             painter.drawText(margin, top + metrics.ascent(), shown)
             top += metrics.height() + THEME.px(2)
-
-
-def draw_lines(painter: QPainter, place: QRect, text: str, lines: int = SUMMARY_LINES) -> None:
-    """Wrapped text in at most so many lines; the last one is elided if there is more."""
-    font = THEME.font(13)
-    metrics = QFontMetrics(font)
-    painter.setFont(font)
-    layout = QTextLayout(text, font)
-    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
-    layout.beginLayout()
-    top = place.y()
-    for number in range(lines):
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(place.width())
-        start, length = line.textStart(), line.textLength()
-        rest = text[start:] if number == lines - 1 else text[start : start + length]
-        shown = elided(metrics, rest.strip(), Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place.x(), top + metrics.ascent(), shown)
-        top += metrics.height()
-    layout.endLayout()

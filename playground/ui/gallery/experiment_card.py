@@ -9,8 +9,9 @@ from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from playground.document.experiment_files import ExperimentEntry
-from playground.ui.gallery.card import Card, CornerChip, draw_lines
+from playground.ui.gallery.card import Card, CornerChip
 from playground.ui.widgets import icons
+from playground.ui.widgets.few_lines import draw_lines
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 

@@ -136,6 +136,8 @@ class ViewDocks(QObject):
     def open_for_project(self, usual: Iterable[str] = ()) -> None:
         """Open the views that the project names, or else the `usual` ones that apply, or those that fit it best."""
         self.weights = ()
+        for identifier in self.docks:
+            self._cancel(identifier)  # under the key of the project before, nobody waits for it
         self._opened += 1
         self._analyst.forget_project()
         for dock in self.docks.values():
@@ -205,6 +207,7 @@ class ViewDocks(QObject):
 
     def _take_away(self, identifier: str) -> None:
         dock = self.docks.pop(identifier)
+        self._cancel(identifier)
         if dock.view.gives:
             self._forget_given()
         if dock.view is self._writing:

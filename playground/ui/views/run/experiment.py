@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from playground.analysis.base import Analysis
@@ -24,18 +25,20 @@ from playground.analysis.run.experiment import (
 from playground.document.experiment import Experiment
 from playground.ui.views import saving
 from playground.ui.views.run.contest import StartedView, as_title
-from playground.ui.views.run.contest_chart import ChartBand, ChartLine
+from playground.ui.views.run.contest_chart import ChartBand, ChartLine, run_color
 from playground.ui.views.run.dot_picker import Dot
 from playground.ui.views.run.experiment_curves import ExperimentCurves, Heights, SeedDot
 from playground.ui.views.run.guess_bar import GuessBar
 from playground.ui.views.run.question_button import QuestionButton
 from playground.ui.views.run.variant_dots import VariantDots, VariantRow
-from playground.ui.widgets.labels import Label
+from playground.ui.widgets.few_lines import FewLines
 from playground.ui.widgets.legend import Entry
 from playground.ui.widgets.plots import tick_words
 from playground.ui.widgets.theme import THEME
 
 BAND = 0.14
+LOW = 380
+"""A view that is not so high, in pixels at 100 %, has room for few words beside its chart."""
 MOST_TICKS = 8
 """So many values of an axis are written below it; of more, round numbers."""
 YOURS = "your guess"
@@ -60,9 +63,7 @@ class ExperimentView(StartedView):
         """What is asked, before there is a result."""
         self._taking = False
         """Whether options come from a file, together with the guess."""
-        self.question, self.words = Label(), Label()
-        for label in (self.question, self.words):
-            label.setWordWrap(True)
+        self.question, self.words = FewLines(), FewLines()
         self.more_seeds = QPushButton()
         self.more_seeds.setProperty("role", "small")
         self.more_seeds.hide()
@@ -106,6 +107,14 @@ class ExperimentView(StartedView):
         self.curves.restyle()
         self.question.setFont(THEME.font(14, bold=True))
         self.words.setFont(THEME.font(13))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low place the chart comes first: words are cut, and stand whole in their tool tips."""
+        super().resizeEvent(event)
+        low = self.height() < THEME.px(LOW)
+        self.question.set_most(1 if low else 3)
+        self.words.set_most(2 if low else 12)
+        self._arrange_bar()
 
     def settle(self) -> None:
         super().settle()
@@ -197,7 +206,7 @@ class ExperimentView(StartedView):
         self.guess_bar.arrange(
             titles, drawing=experiment.axis is not None, drawn=bool(curves), measured=self.result is not None
         )
-        self.guess_bar.setVisible(not self.running)
+        self._arrange_bar()
         self.words.setText(self._sentence())
         more = self.result.verdict.more if self.result is not None and self.result.verdict is not None else 0
         self.more_seeds.setVisible(bool(more) and not self.running)
@@ -206,6 +215,10 @@ class ExperimentView(StartedView):
             self._draw_dots(experiment)
         else:
             self._draw_curves(experiment)
+
+    def _arrange_bar(self) -> None:
+        low = self.height() < THEME.px(LOW)
+        self.guess_bar.setVisible(not self.running and not (low and self.result is not None))
 
     def _curves(self, experiment: Experiment) -> guesses.Curves:
         return guesses.read_curves(str(self.parameters.value("curve")), experiment)
@@ -307,7 +320,9 @@ class ExperimentView(StartedView):
         chart.show_guesses(drawn, fixed or (0.0, 1.0))
         chart.show_paper()
         chart.say("" if drawn or self.running else "Draw here, from left to right, what you expect.")
-        self.legend.show_entries([Entry(f"{experiment.variants[number].title}: {YOURS}", "dash") for number in drawn])
+        self.legend.show_entries([
+            Entry(f"{experiment.variants[number].title}: {YOURS}", "dash", run_color(number).name()) for number in drawn
+        ])
 
     def _draw_measured(self, result: ExperimentResult, x: np.ndarray, drawn: dict[int, Heights]) -> None:
         chart = self.curves

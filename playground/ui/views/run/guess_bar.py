@@ -44,6 +44,7 @@ class GuessBar(QWidget):
         if offered != list(titles):
             self.curve_box.clear()
             self.curve_box.addItems(list(titles))
+            self.curve_box.updateGeometry()
         several = len(titles) > 1
         self.winner_words.setVisible(not measured)
         self.winner_box.setVisible(not measured)
@@ -51,7 +52,6 @@ class GuessBar(QWidget):
             widget.setVisible(drawing and several and not measured)
         self.clear_button.setVisible(drawing and drawn and not measured)
         self.again_button.setVisible(measured)
-        self.setVisible(True)
 
 
 def _button(words: str, tip: str) -> QPushButton:
