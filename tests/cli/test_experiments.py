@@ -33,10 +33,23 @@ def test_one_is_run_told_kept_and_saved(tmp_path: Path, capsys: pytest.CaptureFi
     with out.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [float(row["train accuracy"]) for row in rows] == [run["train accuracy"] for run in told["runs"]]
+    assert rows[0]["question"] == "Is ReLU better than the identity?"
+    assert rows[0]["answer"] == told["sentence"]
     assert main(["experiment", file, "--workers", "0", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["known"] == 4
     assert main(["experiment", file, "--workers", "0", "--json", "--seeds", "3", "--fresh"]) == 0
     assert json.loads(capsys.readouterr().out)["seeds"] == 3
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_the_picture_is_saved_without_a_window(
+    ending: str, tmp_path: Path, qapp: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / f"picture.{ending}"
+    call = ["experiment", written(tmp_path, verdict=None), "--workers", "0", "--guess", "ReLU", "--out", str(out)]
+    assert main([*call, "--theme", "dark", "--require"]) == 0
+    assert out.read_bytes().startswith(b"\x89PNG" if ending == "png" else b"<?xml")
+    assert "You picked ReLU, and you were right" in capsys.readouterr().out
 
 
 def test_another_verdict_than_the_kept_one_is_told_and_may_be_an_error(
@@ -54,7 +67,8 @@ def test_another_verdict_than_the_kept_one_is_told_and_may_be_an_error(
     ("words", "code", "sentence"),
     [
         (["nothing-like-it"], 2, "there is no experiment “nothing-like-it”"),
-        (["identity-stays-linear", "--out", "x.txt"], 2, "--out wants a file that ends in .csv"),
+        (["identity-stays-linear", "--out", "x.txt"], 2, "--out wants a file that ends in .png or .svg or .csv"),
+        (["identity-stays-linear", "--guess", "magic"], 2, "--guess wants one of none, identity, ReLU, equal"),
         (["identity-stays-linear", "--seeds", "0"], 2, "“0” is not a whole number"),
     ],
 )

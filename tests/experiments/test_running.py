@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from playground.document.edits import set_parameters
 from playground.document.experiment import Budget, Experiment, Measure
+from playground.document.experiment_files import is_experiment
+from playground.document.files import to_json
 from playground.document.project import Project
 from playground.experiments import workers
 from playground.experiments.cells import ExperimentFault, cells_of
-from playground.experiments.library import open_preset, read_experiment
+from playground.experiments.library import open_preset, read_experiment, write_experiment
 from playground.experiments.measurement import Measurement, measured
 from playground.experiments.quantities.registry import QUANTITIES
 from playground.experiments.running import Cancelled, run_cell
@@ -24,8 +28,6 @@ from tests.experiments.example import CONTENT
 
 
 def experiment(**changes: object) -> Experiment:
-    import json
-
     return Experiment.model_validate_json(json.dumps({**CONTENT, **changes}), strict=True)
 
 
@@ -231,6 +233,20 @@ def test_files_with_faults_are_told_with_their_places(tmp_path: Path) -> None:
         read_experiment(path)
     places = {problem.place for problem in caught.value.problems}
     assert {"speed", "guess", "variants", "budget", "measures", "rule"} <= places
+
+
+def test_an_experiment_may_hold_its_project_and_comes_back_from_its_file(tmp_path: Path) -> None:
+    held = {**CONTENT, "project": json.loads(to_json(open_preset("circles")))}
+    del held["base"]
+    asked = Experiment.model_validate_json(json.dumps(held))
+    path = tmp_path / "mine.experiment.json"
+    write_experiment(asked, path)
+    assert is_experiment(path)
+    assert read_experiment(path) == asked
+    named = cells_of(experiment(), open_preset, 1)
+    assert [cell.key for cell in cells_of(asked, open_preset, 1)] == [cell.key for cell in named]
+    with pytest.raises(ValidationError, match="has a base"):
+        Experiment.model_validate_json(json.dumps({**held, "base": "circles"}))
 
 
 def test_measures_ask_for_one_thing() -> None:

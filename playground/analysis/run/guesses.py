@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from playground.analysis.run.experiment import ExperimentResult
 from playground.document.experiment import Along, Experiment
 from playground.experiments.measure_titles import measure_title
-from playground.experiments.quantities import BY_ID
+from playground.experiments.quantities.registry import BY_ID
 from playground.experiments.verdicts import along_axis, interval
 from playground.training.metrics.words import bounds_of, higher_is_better
 
@@ -129,7 +129,7 @@ def _told_choice(choice: str, result: ExperimentResult) -> str:
     order = np.argsort(-np.median(scores, axis=0), kind="stable")
     first, second = int(order[0]), int(order[1])
     wins = _wins(scores, first)
-    lead = f"{titles[first]} has the {contest_words(result.experiment)} in {wins} of {len(scores)} seeds"
+    lead = f"{titles[first]} has the {contest_words(result.experiment)} in {wins} of {_seeds(scores)}"
     if choice == EQUAL:
         differences = scores[:, first] - scores[:, second]
         low, high = interval(differences[np.isfinite(differences)])
@@ -138,7 +138,7 @@ def _told_choice(choice: str, result: ExperimentResult) -> str:
     if choice == titles[first]:
         return f"You picked {choice}, and you were right: {lead}."
     return f"You picked {choice}; it has the {contest_words(result.experiment)} in " \
-           f"{_wins(scores, titles.index(choice))} of {len(scores)} seeds, but {lead}."  # fmt: skip
+           f"{_wins(scores, titles.index(choice))} of {_seeds(scores)}, but {lead}."  # fmt: skip
 
 
 def _scores(result: ExperimentResult) -> Numbers:
@@ -148,6 +148,10 @@ def _scores(result: ExperimentResult) -> Numbers:
     found = np.stack([sign * along_axis(result.values[:, number], along)
                       for number in range(len(result.experiment.variants))], axis=1)  # fmt: skip
     return np.where(np.isnan(found), -math.inf, found)
+
+
+def _seeds(scores: Numbers) -> str:
+    return f"{len(scores)} seed{'s' if len(scores) != 1 else ''}"
 
 
 def _wins(scores: Numbers, variant: int) -> int:

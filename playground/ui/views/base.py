@@ -249,8 +249,13 @@ class View(QWidget):
     def renew(self) -> None:
         """Redraw with the present theme and options."""
         self.restyle()
-        if self.result is not None:
+        if self.drawable:
             self.draw()
+
+    @property
+    def drawable(self) -> bool:
+        """Whether there is something to draw."""
+        return self.result is not None
 
     def pose(self, posing: bool) -> None:
         """Before and after a picture is taken: what is thin for speed on the screen may be bold on paper."""

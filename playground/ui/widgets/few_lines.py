@@ -65,7 +65,8 @@ class FewLines(QWidget):
             self._changed()
 
     def _changed(self) -> None:
-        self.setToolTip(plain_tip(self._text) if self._lines(self.width()) > self._most else "")
+        cut = self._lines(self.width()) > self._most
+        self.setToolTip(plain_tip(self._text if cut else ""))
         self.updateGeometry()
         self.update()
 

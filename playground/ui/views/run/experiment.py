@@ -166,6 +166,7 @@ class ExperimentView(StartedView):
             self.parameters.choose(guess, None)
         self._forget()
         super().show_message("")
+        self.waiting.again_wanted.emit()  # more may be known by now than when it was asked last
 
     # What is shown --------------------------------------------------------------------------------------------------
 
@@ -190,11 +191,9 @@ class ExperimentView(StartedView):
             self._stack.setCurrentIndex(1)
             self.draw()
 
-    @Slot()
-    def renew(self) -> None:
-        self.restyle()
-        if self.experiment is not None:
-            self.draw()
+    @property
+    def drawable(self) -> bool:
+        return self.experiment is not None
 
     def draw(self) -> None:
         experiment, shown = self.experiment, self.result or self.offer

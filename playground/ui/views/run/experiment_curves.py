@@ -192,7 +192,8 @@ class ExperimentCurves(ContestChart):
         if self.pencil is None or step is None or not self._x.size:
             super().keyPressEvent(event)
             return
-        self._cursor = min(len(self._x) - 1, max(0, self._cursor + step[0]))
+        begins = self.pencil not in self.guesses
+        self._cursor = 0 if begins else min(len(self._x) - 1, max(0, self._cursor + step[0]))
         heights = list(self.guesses.get(self.pencil, (None,) * len(self._x)))
         before = heights[self._cursor]
         near = [one for one in heights[: self._cursor] if one is not None]
