@@ -12,13 +12,15 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from playground.analysis.run import experiment as analysis
 from playground.document.kept_work import kept_works
+from playground.experiments.library import read_experiment
 from playground.experiments.store import Store
 from playground.training.session.session import Session
 from playground.ui.views.run.experiment import ExperimentView
+from playground.ui.views.run.experiment_dialog import ExperimentDialog
 from tests.end_to_end.conftest import LEFT, NONE, Person, spirals
 from tests.experiments.example import CONTENT
 
@@ -255,6 +257,39 @@ def test_a_question_is_found_from_everywhere(person: Person, tmp_path: Path, vie
     view = view_of(person)
     person.sees(lambda: view.question.text().startswith("Does a network without non-linearity fail"))
     assert person.place.enlarger.enlarged == "experiment"
+
+
+def test_a_person_makes_one_from_the_open_project(
+    person: Person, tmp_path: Path, view_of: ViewOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rates.experiment.json"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+
+    def fills(dialog: ExperimentDialog) -> int:
+        dialog.values_edit.setText("0.001")
+        QTest.mouseClick(dialog.save_button, LEFT)
+        assert dialog.fault.text().startswith("Two values at least")
+        dialog.values_edit.setText("0.1, 0.001, 0.01")
+        dialog.claim_box.setCurrentIndex(dialog.claim_box.findData("best-inside"))
+        dialog.epochs_box.setValue(2)
+        dialog.seeds_box.setValue(2)
+        QTest.mouseClick(dialog.save_button, LEFT)
+        return dialog.result()
+
+    monkeypatch.setattr(ExperimentDialog, "exec", fills)
+    person.opens(spirals(), tmp_path)
+    person.sees(lambda: bool(person.place.feed.curves()))
+    person.place.views.show_only(["experiment"])
+    view_of(person).file_wanted.emit("make")
+    view = view_of(person)
+    person.sees(lambda: view.question.text() == "What does Learning rate do?")
+    held = read_experiment(path)
+    assert held.project is not None and held.project.title == "Spirals here" and held.verdict is None
+    assert held.axis is not None and held.axis.values == (0.001, 0.01, 0.1)
+    QTest.mouseClick(view.start_button, LEFT)
+    person.sees(lambda: view.result is not None and view.result.whole)
+    assert view.result is not None and view.result.values.shape == (2, 1, 3)
+    assert person.project.title == "Spirals here"
 
 
 def test_a_bad_file_leaves_everything_as_it_was(person: Person, tmp_path: Path) -> None:

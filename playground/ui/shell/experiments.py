@@ -15,13 +15,15 @@ from playground.document.experiment_files import name_of
 from playground.document.files import ProjectFileError
 from playground.document.library import UnknownPreset, find
 from playground.document.project import OpenView, Project
-from playground.experiments.library import open_preset, read_experiment
+from playground.experiments.library import open_preset, read_experiment, write_experiment
 from playground.paths import PRESETS
 from playground.ui.shell.parts import Parts
+from playground.ui.views.run.experiment_dialog import ExperimentDialog
 
 VIEW = ExperimentAnalysis.id
 ALONGSIDE = 2
 """So many views of the preset are open beside the experiment when one looks inside a run."""
+USUAL_EPOCHS = 20
 FILTER = f"Experiment (*{EXPERIMENT_ENDING} *.json)"
 
 
@@ -30,8 +32,6 @@ class Experiments(QObject):
 
     told = Signal(str, str)
     """(sentence, tone) for the message bar."""
-    make_wanted = Signal()
-    """The person wants to make an experiment from the open project."""
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
@@ -88,11 +88,45 @@ class Experiments(QObject):
     def ask(self, what: str) -> None:
         """Choose a file of an experiment, or make one."""
         if what == "make":
-            self.make_wanted.emit()
+            self.make()
             return
         chosen, _ = QFileDialog.getOpenFileName(self._parts.frame, "Open an experiment", "", FILTER)
         if chosen:
             self.open(Path(chosen))
+
+    def make(self) -> None:
+        """Make an experiment from the open project, save it where the person says, and ask its question."""
+        parts = self._parts
+        project, report = parts.document.project, parts.document.report
+        if not report.ok or not project.graph.nodes:
+            self.told.emit("Mend the errors on the canvas first: then runs of this project can be compared.", "warning")
+            return
+        dialog = ExperimentDialog(parts.frame, project, self._metrics(), _epochs(project))
+        if dialog.exec() and dialog.experiment is not None:
+            self._save(dialog.experiment)
+        dialog.deleteLater()
+
+    def _save(self, experiment: Experiment) -> None:
+        stem = "".join(c if c.isalnum() else "-" for c in experiment.question.lower()).strip("-") or "experiment"
+        suggestion = f"{stem}{EXPERIMENT_ENDING}"
+        chosen, _ = QFileDialog.getSaveFileName(self._parts.frame, "Save the experiment", suggestion, FILTER)
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix == ".json" else path.with_name(path.name + EXPERIMENT_ENDING)
+        try:
+            write_experiment(experiment, path)
+        except OSError as error:
+            self.told.emit(f"“{path.name}” was not saved: {error.strerror or error}. Choose another folder.", "error")
+            return
+        self.open(path)
+
+    def _metrics(self) -> list[str]:
+        """What is measured of the open project, what it is judged by first."""
+        known = [goal.metric for goal in self._parts.document.project.goals]
+        known += sorted(self._parts.feed.curves(), key=lambda name: not name.startswith("test"))
+        found = [name for name in dict.fromkeys(known) if name.startswith(("train_", "validation_", "test_"))]
+        return found or ["train_loss"]
 
     # Looking inside a run -------------------------------------------------------------------------------------------
 
@@ -122,6 +156,11 @@ class Experiments(QObject):
     @Slot()
     def _forget_run(self) -> None:
         self._again = None
+
+
+def _epochs(project: Project) -> float:
+    """How long a run learns when nobody says otherwise: as long as the goals give it."""
+    return float(max((goal.within_epochs for goal in project.goals), default=USUAL_EPOCHS))
 
 
 @functools.cache
