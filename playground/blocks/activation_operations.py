@@ -209,6 +209,41 @@ class Swish(Function):
         return slope
 
 
+class HardSwish(Function):
+    def forward(self) -> None:
+        operations = self.operations
+        self._gate = gate = operations.scratch(*self.x.shape)
+        operations.forward(np.add, self.x, operations.constant(3.0), gate)
+        operations.forward(np.clip, gate, 0.0, 6.0, gate)
+        operations.forward(np.divide, gate, operations.constant(6.0), gate)
+        operations.forward(np.multiply, self.x, gate, self.y)
+
+    def slope(self) -> Array:
+        # 0 left of -3, 1 right of 3, and the gate + x / 6 in between
+        operations, slope = self.operations, self.operations.scratch(*self.x.shape)
+        between = operations.scratch(*self.x.shape)
+        operations.backward(np.subtract, operations.constant(1.0), self._gate, between)
+        operations.backward(np.multiply, between, self._gate, between)
+        operations.backward(np.sign, between, between)
+        operations.backward(np.divide, self.x, operations.constant(6.0), slope)
+        operations.backward(np.multiply, slope, between, slope)
+        operations.backward(np.add, slope, self._gate, slope)
+        return slope
+
+
+class ReLU6(Function):
+    def forward(self) -> None:
+        self.operations.forward(np.clip, self.x, 0.0, 6.0, self.y)
+
+    def slope(self) -> Array:
+        # y (6 - y) is above 0 inside alone
+        operations, slope = self.operations, self.operations.scratch(*self.x.shape)
+        operations.backward(np.subtract, operations.constant(6.0), self.y, slope)
+        operations.backward(np.multiply, slope, self.y, slope)
+        operations.backward(np.sign, slope, slope)
+        return slope
+
+
 class GELU(Function):
     def forward(self) -> None:
         operations = self.operations

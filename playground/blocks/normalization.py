@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import nn
@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
 from playground.blocks.code import Code, kept
+from playground.blocks.images.arriving import channels_of, dimensions_of
 from playground.blocks.normalization_operations import (
     BatchNormalization,
     LayerNormalization,
@@ -157,8 +158,10 @@ class BatchNormLayer(nn.Module):
 
     own_start: frozenset[str] = SCALE_AND_SHIFT
 
-    def __init__(self, channels: int, momentum: float, epsilon: float, affine: bool) -> None:
+    def __init__(self, channels: int, momentum: float, epsilon: float, affine: bool, series: bool = False) -> None:
         super().__init__()
+        self.series = series
+        """Whether the channels are the last axis, as in (batch, time, features)."""
         self.momentum = momentum
         self.epsilon = epsilon
         self.weight = nn.Parameter(torch.ones(channels)) if affine else None
@@ -167,10 +170,13 @@ class BatchNormLayer(nn.Module):
         self.register_buffer("running_var", torch.ones(channels))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.series:
+            x = x.transpose(1, 2)
         by_batch = self.training and x.numel() > x.shape[1]
-        return functional.batch_norm(
+        normal = functional.batch_norm(
             x, self.running_mean, self.running_var, self.weight, self.bias, by_batch, self.momentum, self.epsilon
         )
+        return normal.transpose(1, 2) if self.series else normal
 
 
 class BatchNormOfVectors(nn.BatchNorm1d):
@@ -206,26 +212,30 @@ class BatchNorm(Normalization):
     def expect(self, *inputs: Signal) -> None:
         super().expect(*inputs)
         arriving = inputs[0]
-        if len(arriving.shape) not in (1, 3):
+        if len(arriving.shape) != 1 and not dimensions_of(arriving):
             raise BlockError(
-                f"{self.title} expects a flat vector or an image of channels × height × width, "
+                f"{self.title} expects a flat vector, an image of channels × height × width, a volume or a series, "
                 f"but {arriving.words()} arrives.",
                 Fix("Insert Flatten", "insert", block="flatten", port="input"),
             )
 
     def build(self, *inputs: Signal) -> nn.Module:
-        return BatchNormLayer(inputs[0].shape[0], self.momentum, self.epsilon, self.affine)
+        series = inputs[0].kind == "series"
+        return BatchNormLayer(channels_of(inputs[0]), self.momentum, self.epsilon, self.affine, series)
 
     def to_code(self, *inputs: Signal) -> Code:
-        images = len(inputs[0].shape) == 3  # there even one example has a variance
-        layer = "nn.BatchNorm2d" if images else "BatchNormOfVectors"
+        dimensions = dimensions_of(inputs[0])  # where there are some, even one example has a variance
+        layer = f"nn.BatchNorm{dimensions}d" if dimensions else "BatchNormOfVectors"
         epsilon = f", eps={self.epsilon!r}" if self.epsilon != 1e-5 else ""
         momentum = f", momentum={self.momentum!r}" if self.momentum != 0.1 else ""
         affine = "" if self.affine else ", affine=False"
-        make = f"{layer}({inputs[0].shape[0]}{epsilon}{momentum}{affine})"
-        return kept(make, uses=() if images else (BatchNormOfVectors,))
+        make = f"{layer}({channels_of(inputs[0])}{epsilon}{momentum}{affine})"
+        expression = "{module}({0}.transpose(1, 2)).transpose(1, 2)" if dimensions == 1 else "{module}({0})"
+        return kept(make, expression, uses=() if dimensions else (BatchNormOfVectors,))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
+        if cast(BatchNormLayer, module).series:
+            return False
         normalization = BatchNormalization(operations, module)
         normalization.forward()
         if operations.learns:
@@ -245,9 +255,9 @@ class BatchNorm(Normalization):
         return batch_norm_parts(module, mean, variance, module.epsilon, inputs[0])
 
     def live_formula(self, *inputs: Signal) -> str:
-        count = inputs[0].shape[0]
+        count = channels_of(inputs[0])
         learned = f"γ and β are {count}, " if self.affine else ""
-        over = "the batch" if len(inputs[0].shape) == 1 else "the batch and all pixels of a channel"
+        over = "the batch" if len(inputs[0].shape) == 1 else "the batch and all places of a channel"
         return f"{learned}μ and σ are {count}, taken over {over}"
 
 

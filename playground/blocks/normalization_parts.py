@@ -43,14 +43,17 @@ def batch_norm_parts(module: nn.Module, mean: torch.Tensor, variance: torch.Tens
                      x: torch.Tensor) -> tuple[Part, ...]:  # fmt: skip
     """By the running statistics of each channel, as outside of training."""
     means, variances = mean.tolist(), variance.tolist()
-    if x.dim() > 2:
-        mean, variance = mean[:, None, None], variance[:, None, None]
+    last = bool(getattr(module, "series", False))
+    if x.dim() > 2 and not last:
+        further = (slice(None), *(None,) * (x.dim() - 2))
+        mean, variance = mean[further], variance[further]
 
     def run(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
         return ((inputs[0] - mean) / (variance + epsilon).sqrt(),)
 
     def statistics(index: Index) -> Statistics:
-        return Statistics(means[index[0]], variances[index[0]], epsilon, "running averages of the batches so far")
+        channel = index[-1 if last else 0]
+        return Statistics(means[channel], variances[channel], epsilon, "running averages of the batches so far")
 
     first = Part(
         "normalize", run, (0,), "n", title=TITLE, axes=axes_of(x.dim() - 1), statistics=statistics, formula=STANDARD,
@@ -58,7 +61,32 @@ def batch_norm_parts(module: nn.Module, mean: torch.Tensor, variance: torch.Tens
         backward=r"\frac{\partial L}{\partial x} = \frac{1}{\sqrt{\sigma^2 + \epsilon}} \frac{\partial L}{\partial n}",
         backward_sentence="The running statistics stay as they are, so that only the division comes back.",
     )  # fmt: skip
-    return _scaled(first, module, lambda index: index[:1])
+    return _scaled(first, module, lambda index: index[-1:] if last else index[:1])
+
+
+def group_norm_parts(module: nn.GroupNorm, x: torch.Tensor, last: bool) -> tuple[Part, ...]:
+    """Over groups of channels of each example; of a series the channels are the `last` axis."""
+    channels = x.movedim(-1, 1) if last else x
+    each, grouped = module.num_channels // module.num_groups, channels.reshape(1, module.num_groups, -1)
+    means, variances = grouped.mean(2)[0], grouped.var(2, unbiased=False)[0]
+
+    def run(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        first = inputs[0].movedim(-1, 1) if last else inputs[0]
+        normal = functional.group_norm(first, module.num_groups, None, None, module.eps)
+        return (normal.movedim(1, -1) if last else normal,)
+
+    def statistics(index: Index) -> Statistics:
+        group = index[-1 if last else 0] // each
+        over = f"over the {grouped[0, 0].numel():,} numbers of its group"
+        return Statistics(float(means[group]), float(variances[group]), module.eps, over)
+
+    first = Part(
+        "normalize", run, (0,), "n", title=TITLE, axes=axes_of(x.dim() - 1), statistics=statistics, formula=STANDARD,
+        sentence="Mean and variance of all numbers of its group of channels are taken away.",
+        backward_sentence="Each number also moved the mean and the variance of its group, so that something of every "
+        "gradient is taken off.",
+    )  # fmt: skip
+    return _scaled(first, module, lambda index: index[-1:] if last else index[:1])
 
 
 def _scaled(first: Part, module: nn.Module, own: object) -> tuple[Part, ...]:
@@ -70,7 +98,7 @@ def _scaled(first: Part, module: nn.Module, own: object) -> tuple[Part, ...]:
 
     def run(inputs: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
         weight, bias = parameters["weight"], parameters["bias"]
-        if isinstance(module, nn.LayerNorm):
+        if isinstance(module, nn.LayerNorm) or getattr(module, "series", False):
             return (inputs[0] * weight + bias,)
         further = (...,) + (None,) * (inputs[0].dim() - 2)
         return (inputs[0] * weight[further] + bias[further],)

@@ -17,6 +17,7 @@ from playground.blocks import (
     forecast_measures,
     foreign,
     graph,
+    hard_activations,
     hinge,
     image_loss,
     image_measures,
@@ -30,22 +31,27 @@ from playground.blocks import (
 )
 from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
-from playground.blocks.images import convolution, pooling, transposed
+from playground.blocks.images import convolution, fixed, pooling, resizing, transposed
+from playground.blocks.images import normalization as of_maps
 
 BLOCKS: tuple[type[Block], ...] = (
     *dense.BLOCKS,
     *activation.BLOCKS,
+    *hard_activations.BLOCKS,
     *merge.BLOCKS,
     *features.BLOCKS,
     *regroup.BLOCKS,
     *adversarial.BLOCKS,
     *normalization.BLOCKS,
+    *of_maps.BLOCKS,
     *geometry.BLOCKS,
     *colours.BLOCKS,
     *mixing.BLOCKS,
     *convolution.BLOCKS,
     *transposed.BLOCKS,
+    *fixed.BLOCKS,
     *pooling.BLOCKS,
+    *resizing.BLOCKS,
     *recurrent.BLOCKS,
     *attention.BLOCKS,
     *graph.BLOCKS,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from playground.blocks.images import convolution, pooling, transposed
+from playground.blocks import hard_activations, normalization
+from playground.blocks.images import convolution, fixed, pooling, resizing, transposed
+from playground.blocks.images import normalization as of_maps
 from playground.blocks.signal import Signal
-from tests.blocks.case import IMAGE, SERIES, Case
+from tests.blocks.case import IMAGE, SERIES, VECTOR, Case, same
 
 DIGIT = Signal((1, 28, 28), kind="image")
 VOLUME = Signal((2, 3, 4, 5), kind="volume")
@@ -44,6 +46,31 @@ CASES: tuple[Case, ...] = (
          (2, 4, 5), 24 + 2 + 1),
     Case(transposed.ConvTranspose1D(filters=3, activation="softmax"), (SERIES,), (10, 3), 4 * 3 * 3 + 3),
     Case(transposed.ConvTranspose3D(filters=2, kernel_size=2), (BODY,), (2, 8, 8, 8), 16 + 2),
+    Case(fixed.FixedConvolution(kernel="emboss"), (IMAGE,), (3, 4, 5)),
+    Case(fixed.FixedConvolution(kernel="typed", numbers="1 2; 3 4; -1 1/2", operation="convolution", padding="valid"),
+         (IMAGE,), (3, 2, 4)),
+    Case(fixed.FixedConvolution(kernel="sobel-x", padding="number", padding_size=1, border="zeros", stride=2), (FOUR,),
+         (4, 3, 3)),
+    Case(resizing.Upsampling(), (IMAGE,), (3, 8, 10)),
+    Case(resizing.Upsampling(mode="bilinear", factor=3), (IMAGE,), (3, 12, 15)),
+    Case(resizing.Upsampling(mode="bilinear"), (SERIES,), (10, 4)),
+    Case(resizing.Upsampling(mode="bilinear"), (BODY,), (1, 8, 8, 8)),
+    Case(resizing.PixelShuffle(), (FOUR,), (1, 10, 12)),
+    Case(resizing.PixelShuffle(inverse=True), (DIGIT,), (4, 14, 14)),
+    Case(resizing.Patches(size=2), (Signal((3, 4, 6), kind="image"),), (6, 12)),
+    same(of_maps.GroupNorm(groups=2), FOUR, 8, changed=of_maps.GroupNorm(groups=2, epsilon=0.1)),
+    same(of_maps.GroupNorm(groups=2), SERIES, 8),
+    same(of_maps.GroupNorm(groups=2, affine=False), VECTOR),
+    same(of_maps.GroupNorm(groups=1), VOLUME, 4),
+    same(of_maps.InstanceNorm(), IMAGE, 6),
+    same(of_maps.InstanceNorm(affine=False), SERIES),
+    same(of_maps.LocalResponseNorm(size=3, alpha=0.5), IMAGE),
+    same(of_maps.LocalResponseNorm(), SERIES),
+    same(of_maps.MapDropout(rate=0.5), IMAGE, changed=of_maps.MapDropout(rate=0.1)),
+    same(of_maps.MapDropout(rate=0.5), SERIES),
+    same(normalization.BatchNorm(), VOLUME, 4),
+    same(normalization.BatchNorm(), SERIES, 8),
+    *(same(cls(), signal) for cls in hard_activations.BLOCKS for signal in (VECTOR, IMAGE)),
     Case(pooling.MaxPool2D(), (IMAGE,), (3, 2, 2)),
     Case(pooling.MaxPool2D(kernel_size=3, stride=1), (DIGIT,), (1, 26, 26)),
     Case(pooling.MaxPool2D(kernel_size=3, stride=2, padding="number", padding_size=1), (IMAGE,), (3, 2, 3)),

@@ -53,7 +53,8 @@ WITHOUT = {
     ),
     **dict.fromkeys(
         ("max-pool1d", "max-pool2d", "max-pool3d", "avg-pool1d", "avg-pool2d", "avg-pool3d", "adaptive-avg-pool",
-         "adaptive-max-pool", "global-max-pooling"),
+         "adaptive-max-pool", "global-max-pooling", "fixed-convolution", "upsampling", "pixel-shuffle", "patches",
+         "group-norm", "instance-norm", "local-response-norm", "map-dropout"),
         "it follows a convolution",
     ),
     "simple-rnn": "it runs over time, where torch has one call",
@@ -69,6 +70,9 @@ WITHOUT = {
     "test-function": "its formulas are differentiated by torch, in double precision",
 }
 """The blocks that have no array operations, and the reason."""
+
+LEFT_OUT = frozenset({"batch-norm:series"})
+"""Cases of a block with array operations that leaves this kind of input to torch."""
 
 ACTIVATIONS = get_args(activation.ActivationName)
 PADDED = Signal((5,), kind="classes", scale="index", classes=("a", "b", "c"), unanswered=True)
