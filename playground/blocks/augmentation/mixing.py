@@ -56,6 +56,7 @@ class Mixup(Block):
     source: ClassVar[str] = "Zhang, Cissé, Dauphin & Lopez-Paz 2018, mixup: Beyond empirical risk minimization"
     inputs: ClassVar[tuple[Port, ...]] = (Port("features", "Features"), Port("target", "Target"))
     outputs: ClassVar[tuple[Port, ...]] = (Port("features", "Mixed features"), Port("target", "Mixed target"))
+    learns_from: ClassVar[tuple[str, ...]] = ("target",)
     entrances: ClassVar[Mapping[str, str]] = {"features": "features"}
 
     alpha: float = parameter(
