@@ -64,7 +64,7 @@ class AugmentationAnalysis(Analysis):
         if not image_node(report):
             return "No data block on the canvas gives pictures. Drag in MNIST digits."
         if not _last_augmented(report):
-            return "No block changes the pictures while training. Drag in Random rotation, shift and scale."
+            return "No block changes the pictures while training. Drag in Random affine."
         return ""
 
     def compute(self, question: Question) -> AugmentedPictures:

@@ -131,7 +131,7 @@ class RandomAffine(Augmentation):
     """Rotation, shift, scale and shear in one bilinear reading."""
 
     id: ClassVar[str] = "random-affine"
-    title: ClassVar[str] = "Random rotation, shift and scale"
+    title: ClassVar[str] = "Random affine"
     summary: ClassVar[str] = (
         "Rotates, shifts, scales and shears every picture a little, differently at every training step, so that the "
         "network learns that the place and the pose do not matter. Outside training it does nothing."

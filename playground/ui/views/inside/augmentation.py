@@ -16,7 +16,7 @@ from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics
 from playground.ui.widgets.theme import THEME
 
-LEAST, MOST = 36, 128
+LEAST, MOST = 28, 128
 """Sides of a picture; as large as lets all be seen at once."""
 GAP = 6
 APART = 14
