@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -106,6 +107,13 @@ _ONE_AT_A_TIME = threading.Lock()
 _IN_USE: WeakValueDictionary[Dataset, Prepared] = WeakValueDictionary()
 _LATEST: OrderedDict[Dataset, Prepared] = OrderedDict()
 """The one asked for last at the end."""
+
+
+@atexit.register
+def _forget() -> None:
+    """Python takes its modules apart at the end, and datasets can be found by their values no more."""
+    _IN_USE.clear()
+    _LATEST.clear()
 
 
 def _remember(dataset: Dataset, prepared: Prepared) -> None:

@@ -27,7 +27,8 @@ NEEDED: dict[str, dict[str, Any]] = {
 """Parameters without which a dataset has nothing to show."""
 
 REAL = {
-    "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "co2", "sunspots",
+    "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "data-descriptions",
+    "co2", "sunspots",
 }  # fmt: skip
 FIXED = {
     "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
@@ -196,3 +198,24 @@ def test_a_scaling_for_other_columns_is_refused_with_a_remedy() -> None:
     with pytest.raises(BlockError, match="given a scaling for 3 columns, but it has 2") as refused:
         prepare(Circles(scaling="given", given_scaling="1, 2, 3; 1"))
     assert refused.value.fixes[0].parameters == {"scaling": "standardize"}
+
+
+LEAVING = """
+import atexit
+
+def at_the_end():  # Python has taken apart by then what tells equal datasets
+    def broken(self): raise TypeError
+    Spirals.__hash__ = broken
+    for examples in range(40, 60):
+        prepare(Circles(examples=examples))
+
+atexit.register(at_the_end)
+from playground.data.points.shapes import Circles, Spirals
+from playground.data.preparation import prepare
+prepare(Spirals())
+"""
+
+
+def test_a_program_leaves_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

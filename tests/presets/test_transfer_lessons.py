@@ -9,6 +9,8 @@ import pytest
 import safetensors
 from safetensors.numpy import load_file
 
+from playground.data.text.characters import DataDescriptions, bigram_perplexity
+from playground.document.edits import replace_node
 from playground.document.files import read
 from playground.document.library import paths
 from playground.document.project import StartingWeights
@@ -55,19 +57,37 @@ def test_a_preset_starts_from_what_it_names_and_keeps_what_is_frozen(name: str) 
     found = opened(project, None, "cpu")
     assert found.problem == ""
     first = state_of(found.session.snapshot())
-    for node, source in start.blocks.items():
-        np.testing.assert_array_equal(first[f"{node}.weight"], stored[f"{source}.weight"])
+    for part in first:
+        node, _, parameter = part.partition(".")
+        source = start.blocks.get(node) if start.blocks else node
+        if source is not None:
+            np.testing.assert_array_equal(first[part], stored[f"{source}.{parameter}"])
     found.session.advance(5)
     after = state_of(found.session.snapshot())
     frozen = {node.id for node in project.graph.nodes if not node.training.trainable}
-    assert frozen
     for part, array in after.items():
         assert np.array_equal(array, first[part]) == (part.split(".")[0] in frozen), part
     found.session.rewind()
     for part, array in state_of(found.session.snapshot()).items():
         np.testing.assert_array_equal(array, first[part])
-    other = Session(project.replace(seed=9))
-    assert not np.array_equal(state_of(other.snapshot())["scratch-head.weight"], first["scratch-head.weight"])
+    fresh = [part for part in first if start.blocks and part.split(".")[0] not in start.blocks]
+    other = state_of(Session(project.replace(seed=9)).snapshot())
+    assert all(not np.array_equal(other[part], first[part]) for part in fresh if part.endswith("weight"))
+
+
+def test_the_first_stage_is_a_lead_on_another_text_and_more_on_the_same() -> None:
+    second = read(paths()["second-stage"])
+    texts = DataDescriptions.model_validate(second.graph.node("data").parameters)
+    assert bigram_perplexity(texts) == pytest.approx(16.2, abs=0.3)
+    more = second.graph.node("data").replace(
+        block="python-manual",
+        parameters={"window": 48, "characters": 20_000, "skip": 200_000, "train_share": 0.3, "validation_share": 0.1},
+    )
+    same = second.replace(graph=replace_node(second.graph, more))
+    for project, at_most in ((second, 21.0), (same, 5.8)):
+        assert Session(project, "cpu").evaluate(full=True)["test_perplexity"] < at_most
+        scratch = Session(project.replace(starts_from=None), "cpu")
+        assert scratch.evaluate(full=True)["test_perplexity"] > 38.0
 
 
 def test_weights_that_are_missing_or_do_not_fit_are_told_and_drawn_instead() -> None:

@@ -17,6 +17,7 @@ from playground.data.base import Dataset, Examples, Part
 from playground.data.division import folds_in_time, parts_of_time
 from playground.data.inputs.base import Known
 from playground.data.inputs.texts import TextForm
+from playground.data.packaged import packaged_file
 from playground.document.declaration import parameter
 
 ALPHABET = tuple("abcdefghijklmnopqrstuvwxyz .,:;'\"()-_=0")
@@ -151,6 +152,38 @@ class PythonManual(TextWindows):
         return Code(imports=("from pydoc_data.topics import topics",), uses=(plain,), start=(joined,))
 
 
+class DataDescriptions(TextWindows):
+    """What scikit-learn tells about its sets of data."""
+
+    id: ClassVar[str] = "data-descriptions"
+    title: ClassVar[str] = "Descriptions of data"
+    summary: ClassVar[str] = (
+        "What scikit-learn tells about its sets of data: 36,000 characters of English, in the alphabet of the manual."
+    )
+    source: ClassVar[str] = "The descriptions of its data sets that the package scikit-learn carries"
+    licence: ClassVar[str] = "BSD 3-Clause, part of scikit-learn."
+
+    characters: int = parameter(
+        36_000, ge=500, le=2_000_000, logarithmic=True, help="How much of the text is used, from its beginning."
+    )
+
+    def alphabet(self) -> tuple[str, ...]:
+        return ALPHABET
+
+    def text(self) -> str:
+        return descriptions()
+
+    def text_code(self) -> Code:
+        return Code(uses=(descriptions,), start=("text = {descriptions}()",))
+
+
+@functools.lru_cache(maxsize=1)
+def descriptions() -> str:
+    """All descriptions of data in scikit-learn, one after the other, in the plain alphabet."""
+    folder = packaged_file("sklearn", "datasets/descr")
+    return plain("\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.rst"))))
+
+
 @functools.lru_cache(maxsize=1)
 def _manual() -> str:
     from pydoc_data.topics import topics
@@ -212,4 +245,4 @@ def bigram_perplexity(dataset: TextWindows) -> float:
     return float(np.exp(-np.log(shares[test[:-1], test[1:]]).mean()))
 
 
-DATASETS: tuple[type[Dataset], ...] = (PythonManual,)
+DATASETS: tuple[type[Dataset], ...] = (PythonManual, DataDescriptions)

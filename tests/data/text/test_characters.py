@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from playground.blocks.base import BlockError
 from playground.data.preparation import prepare
 from playground.data.preview import preview
-from playground.data.text.characters import ALPHABET, PythonManual, TextWindows, bigram_perplexity, encoded, plain
+from playground.data.text.characters import (
+    ALPHABET,
+    DataDescriptions,
+    PythonManual,
+    TextWindows,
+    bigram_perplexity,
+    encoded,
+    plain,
+)
 
 
 class Alternating(TextWindows):
@@ -43,6 +51,13 @@ def test_no_part_sees_a_character_of_another() -> None:
     assert [len(parts[part]) for part in ("train", "validation", "test")] == [1_400, 300, 300]
     joined = np.concatenate([parts[part] for part in ("train", "validation", "test")])
     assert (joined == encoded(PythonManual().text()[:2_000], ALPHABET)).all()
+
+
+def test_descriptions_of_data_speak_the_letters_of_the_manual() -> None:
+    dataset = DataDescriptions()
+    text = dataset.text()
+    assert len(text) > 30_000 and "iris plants dataset" in text and dataset.alphabet() == PythonManual().alphabet()
+    assert dataset.characters <= len(text)
 
 
 def test_the_manual_is_long_and_plain() -> None:
