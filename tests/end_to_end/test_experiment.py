@@ -282,7 +282,7 @@ def test_a_person_makes_one_from_the_open_project(
     person.place.views.show_only(["experiment"])
     view_of(person).file_wanted.emit("make")
     view = view_of(person)
-    person.sees(lambda: view.question.text() == "What does Learning rate do?")
+    person.sees(lambda: view.question.text() == "What does “Learning rate” do?")
     held = read_experiment(path)
     assert held.project is not None and held.project.title == "Spirals here" and held.verdict is None
     assert held.axis is not None and held.axis.values == (0.001, 0.01, 0.1)

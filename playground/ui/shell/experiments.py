@@ -158,9 +158,9 @@ class Experiments(QObject):
         self._again = None
 
 
-def _epochs(project: Project) -> float:
+def _epochs(project: Project) -> int:
     """How long a run learns when nobody says otherwise: as long as the goals give it."""
-    return float(max((goal.within_epochs for goal in project.goals), default=USUAL_EPOCHS))
+    return max((goal.within_epochs for goal in project.goals), default=USUAL_EPOCHS)
 
 
 @functools.cache

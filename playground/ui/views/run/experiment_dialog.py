@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -34,7 +33,7 @@ SEEDS = 5
 class ExperimentDialog(QDialog):
     """Asks what is compared; `experiment` is what was made, None before."""
 
-    def __init__(self, parent: QWidget, project: Project, metrics: Sequence[str], epochs: float) -> None:
+    def __init__(self, parent: QWidget, project: Project, metrics: Sequence[str], epochs: int) -> None:
         super().__init__(parent)
         self.experiment: Experiment | None = None
         self._project = project
@@ -44,9 +43,8 @@ class ExperimentDialog(QDialog):
         self.setWindowTitle("Make an experiment")
         self.setting_box, self.metric_box, self.claim_box = QuietComboBox(), QuietComboBox(), QuietComboBox()
         self.values_edit, self.question_edit = QLineEdit(), QLineEdit()
-        self.epochs_box, self.seeds_box = QDoubleSpinBox(), QuietSpinBox()
-        self.epochs_box.setRange(0.1, 1_000_000)
-        self.epochs_box.setDecimals(1)
+        self.epochs_box, self.seeds_box = QuietSpinBox(), QuietSpinBox()
+        self.epochs_box.setRange(1, 1_000_000)
         self.epochs_box.setValue(epochs)
         self.seeds_box.setRange(1, 1_000)
         self.seeds_box.setValue(SEEDS)
@@ -102,7 +100,7 @@ class ExperimentDialog(QDialog):
         setting = self._settings[max(0, self.setting_box.currentIndex())]
         self.values_edit.setText(usual_values(setting))
         if self.question_edit.text() == self._asked:
-            self._asked = f"What does {setting.title} do?"
+            self._asked = f"What does “{setting.title}” do?"
             self.question_edit.setText(self._asked)
         self._on_values()
 

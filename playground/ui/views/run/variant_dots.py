@@ -26,6 +26,8 @@ BAND = 0.22
 NAME = 0.42
 """How far above the middle of its row the name of a variant stands."""
 OPACITY = 0.18
+FAINT, CHOSEN = 0.1, 0.45
+"""Opacity of the field of a row that can be picked, and of the one that is."""
 SYMBOL = 10
 ROOM = 0.06
 LOST = 1.05
@@ -94,6 +96,8 @@ class VariantDots(FittedPlot):
 
     def _add_row(self, number: int, row: VariantRow, mark: str) -> list[Dot]:
         height, color = -float(number), run_color(number)
+        if not len(row.values):
+            self._add_button(height, color, chosen=bool(mark))
         values = row.values[np.isfinite(row.values)]
         if values.size:
             low, median, high = np.quantile(values, (0.25, 0.5, 0.75))
@@ -116,6 +120,17 @@ class VariantDots(FittedPlot):
         words.setPos(self._span[0], height + NAME)
         self._add(words, 5)
         return self._add_dots(number, row, height, color)
+
+    def _add_button(self, height: float, color: QColor, *, chosen: bool) -> None:
+        """What is clicked to pick a row before anything is measured."""
+        low, high = self._span
+        field = QGraphicsRectItem(QRectF(low, height - BAND, high - low, 2 * BAND))
+        shade = QColor(color)
+        shade.setAlphaF(CHOSEN if chosen else FAINT)
+        field.setBrush(shade)
+        field.setPen(QPen(Qt.PenStyle.NoPen))
+        field.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._add(field, 0)
 
     def _add_dots(self, number: int, row: VariantRow, height: float, color: QColor) -> list[Dot]:
         # Beside each other in their order, so that equal ones are all seen; the same at every drawing.
