@@ -19,6 +19,7 @@ from playground.document.kept_work import kept_works
 from playground.experiments.library import read_experiment
 from playground.experiments.store import Store
 from playground.training.session.session import Session
+from playground.ui.gallery.recent import recent_files
 from playground.ui.views.run.experiment import ExperimentView
 from playground.ui.views.run.experiment_dialog import ExperimentDialog
 from tests.end_to_end.conftest import LEFT, NONE, Person, spirals
@@ -116,6 +117,7 @@ def test_a_curve_is_drawn_touched_up_cleared_and_laid_over(person: Person, tmp_p
     person.opens(spirals(), tmp_path)
     drops(person, written(tmp_path, **ALONG))
     view = view_of(person)
+    assert recent_files()[0].name == "mine.experiment.json"
     assert person.project.title == "Spirals here"
     assert person.place.enlarger.enlarged == "experiment"
     assert view.curves.said.startswith("Draw here")

@@ -17,6 +17,7 @@ from playground.document.library import UnknownPreset, find
 from playground.document.project import OpenView, Project
 from playground.experiments.library import open_preset, read_experiment, write_experiment
 from playground.paths import PRESETS
+from playground.ui.gallery.recent import remember
 from playground.ui.shell.parts import Parts
 from playground.ui.views.run.experiment_dialog import ExperimentDialog
 
@@ -64,6 +65,7 @@ class Experiments(QObject):
         beside = self._parts.document.graph.nodes and self._parts.document.report.ok
         if (alone or not beside) and not self._open_base(experiment, preset):
             return
+        remember(path)
         self.show_experiment(name_of(path) if path.is_relative_to(PRESETS) else str(path.absolute()))
 
     def _open_base(self, experiment: Experiment, preset: Path | None) -> bool:
