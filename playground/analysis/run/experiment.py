@@ -54,7 +54,7 @@ class ExperimentOffer:
     def words(self) -> str:
         """How much there is to do."""
         if self.known == self.runs:
-            return f"It was measured before on this computer. {PRESS_RUN}"
+            return "It was measured before on this computer: press Run to see it."
         if self.known:
             return f"{self.known} of {self.runs} runs are done already; Run goes on with the others."
         return f"{self.runs} runs. {PRESS_RUN}"

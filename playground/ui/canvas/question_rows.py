@@ -43,10 +43,10 @@ def _known() -> tuple[ExperimentEntry, ...]:
 
 
 def matching_questions(search: str) -> list[QuestionRow]:
-    """The experiments in which all words of a search occur, as rows; none for an empty search."""
-    if not search.strip():
-        return []
-    return [QuestionRow(entry.path, entry.question) for entry in _known() if entry.answers(search)][:MOST]
+    """The experiments in which all words of a search occur, the shortest question first; none for an empty search."""
+    found = [entry for entry in _known() if entry.answers(search)] if search.strip() else []
+    found.sort(key=lambda entry: len(entry.question))
+    return [QuestionRow(entry.path, entry.question) for entry in found[:MOST]]
 
 
 def paint_question(painter: QPainter, rect: QRect, row: QuestionRow) -> None:

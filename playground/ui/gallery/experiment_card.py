@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from playground.document.experiment_files import ExperimentEntry
 from playground.ui.gallery.card import Card, CornerChip
 from playground.ui.widgets import icons
-from playground.ui.widgets.few_lines import draw_lines
+from playground.ui.widgets.few_lines import count_lines, draw_lines
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME
 
 LINES = 3
-MARK = 18
+MARK, MARGIN, GAP = 18, 12, 10
 
 
 class ExperimentCard(Card):
@@ -30,15 +30,17 @@ class ExperimentCard(Card):
         self.setToolTip(plain_tip(f"{entry.question}\nGuess the answer, press Run, and see."))
 
     def heightForWidth(self, width: int) -> int:
-        return LINES * QFontMetrics(THEME.font(13)).height() + THEME.px(10 + 10)
+        room = width - THEME.px(2 * MARGIN + MARK + GAP)
+        lines = min(LINES, count_lines(self.text(), THEME.font(13), room))
+        return lines * QFontMetrics(THEME.font(13)).height() + THEME.px(10 + 10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self.draw_panel(painter)
-        side, margin, top = THEME.px(MARK), THEME.px(12), THEME.px(10)
+        side, margin, top = THEME.px(MARK), THEME.px(MARGIN), THEME.px(10)
         mark = icons.pixmap("measure", "accent", side, self.devicePixelRatioF())
         painter.drawPixmap(margin, top, mark)
-        left = margin + side + THEME.px(10)
+        left = margin + side + THEME.px(GAP)
         painter.setPen(THEME.color("text"))
         draw_lines(painter, QRect(left, top, self.width() - left - margin, self.height()), self.text(), LINES)
 

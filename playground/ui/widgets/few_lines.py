@@ -36,6 +36,11 @@ def _laid(text: str, font: QFont, width: float) -> QTextLayout:
     return layout
 
 
+def count_lines(text: str, font: QFont, width: float) -> int:
+    """How many lines a wrapped text takes."""
+    return _laid(text, font, width).lineCount() if text else 0
+
+
 class FewLines(QWidget):
     """A text that takes as many lines as it needs, at most `most`."""
 
@@ -71,7 +76,7 @@ class FewLines(QWidget):
         self.update()
 
     def _lines(self, width: int) -> int:
-        return _laid(self._text, self.font(), width).lineCount() if self._text else 0
+        return count_lines(self._text, self.font(), width)
 
     def hasHeightForWidth(self) -> bool:
         return True

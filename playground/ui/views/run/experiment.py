@@ -340,8 +340,10 @@ class ExperimentView(StartedView):
                     dots.append(SeedDot(dot, number, result.broken(seed)))
         chart.draw_measured(lines, bands, dots, left=float(x[0]))
         chart.say("")
-        more = [Entry("lines: median"), Entry("bands: middle half")]
-        self.legend.show_entries(self._entries([*more, Entry(YOURS, "dash")] if drawn and result.whole else more))
+        entries = [Entry("lines: median"), Entry("bands: middle half")]
+        if drawn and result.whole:
+            entries.append(Entry(YOURS, "dash", THEME.tokens.secondary, "d"))
+        self.legend.show_entries(self._entries(entries))
 
     # Saving ---------------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ Numbers = NDArray[np.float64]
 Heights = tuple[float | None, ...]
 
 SYMBOL = 7
-GUESS_SYMBOL = 8
+GUESS_SYMBOL = 10
 MOST_DOTS = 1_500
 """Of more runs the bands alone are drawn."""
 KEY_STEP = 0.05
@@ -91,7 +91,7 @@ class ExperimentCurves(ContestChart):
             )
             there = np.isfinite(y)
             points = pg.ScatterPlotItem(
-                self._x[there], y[there], symbol="o", size=THEME.px(GUESS_SYMBOL),
+                self._x[there], y[there], symbol="d", size=THEME.px(GUESS_SYMBOL),
                 brush=pg.mkBrush(THEME.tokens.panel), pen=pg.mkPen(color, width=THEME.px(1.5)),
             )  # fmt: skip
             points.opts["useCache"] = False
