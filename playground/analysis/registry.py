@@ -12,6 +12,7 @@ from playground.analysis.answers.graph import GraphAnalysis
 from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
 from playground.analysis.answers.learning_rule import LearningRuleAnalysis
 from playground.analysis.answers.next_token import NextTokenAnalysis
+from playground.analysis.answers.picture_answers import PictureAnswersAnalysis
 from playground.analysis.answers.prediction_wall import PredictionWallAnalysis
 from playground.analysis.answers.probe import ProbeAnalysis
 from playground.analysis.answers.reconstruction import ReconstructionAnalysis
@@ -57,6 +58,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     PredictionWallAnalysis,
     FeatureMapsAnalysis,
     KernelsAnalysis,
+    PictureAnswersAnalysis,
     ReconstructionAnalysis,
     LatentPlaneAnalysis,
     HiddenStatesAnalysis,

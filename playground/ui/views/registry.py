@@ -12,6 +12,7 @@ from playground.ui.views.answers.graph import GraphView
 from playground.ui.views.answers.latent_plane import LatentPlaneView
 from playground.ui.views.answers.learning_rule import LearningRuleView
 from playground.ui.views.answers.next_token import NextTokenView
+from playground.ui.views.answers.picture_answers import PictureAnswersView
 from playground.ui.views.answers.prediction_wall import PredictionWallView
 from playground.ui.views.answers.probe import ProbeView
 from playground.ui.views.answers.reconstruction import ReconstructionView
@@ -62,6 +63,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         AttributionView,
         ResponseView,
         ForecastView,
+        PictureAnswersView,
         ReconstructionView,
         LatentPlaneView,
         GeneratedPointsView,

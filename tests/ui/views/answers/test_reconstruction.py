@@ -18,7 +18,7 @@ from tests.ui.views.showing import active
 
 def test_the_reconstruction_stands_below_its_original_with_its_error(qtbot: Any) -> None:
     view = active(qtbot, ReconstructionView(), results.reconstruction())
-    above, below = view.canvas.pair(3)
+    above, below = view.canvas.stack(3)
     assert below.top() >= above.bottom() and below.left() == above.left()
     image = view.canvas.grab().toImage()
     column = round(above.left() + above.width() * 3.5 / 8)
@@ -30,12 +30,12 @@ def test_the_reconstruction_stands_below_its_original_with_its_error(qtbot: Any)
 
 def test_the_pictures_are_as_large_as_there_is_room_and_never_overlap(qtbot: Any) -> None:
     view = active(qtbot, ReconstructionView(), results.reconstruction(), 900, 700)
-    large = view.canvas.pair(0)[0].width()
+    large = view.canvas.stack(0)[0].width()
     view.resize(360, 260)
     view.settle()
-    small = view.canvas.pair(0)[0].width()
+    small = view.canvas.stack(0)[0].width()
     assert THEME.px(56) == small < large <= THEME.px(112)
-    boxes = [box for number in range(14) for box in view.canvas.pair(number)]
+    boxes = [box for number in range(14) for box in view.canvas.stack(number)]
     assert not any(one.intersects(other) for i, one in enumerate(boxes) for other in boxes[:i])
     assert max(box.right() for box in boxes) <= view.canvas.width()
     assert max(box.bottom() for box in boxes) < view.canvas.height()
@@ -43,7 +43,7 @@ def test_the_pictures_are_as_large_as_there_is_room_and_never_overlap(qtbot: Any
 
 def test_a_click_on_a_pair_and_the_arrows_examine_another_example(qtbot: Any) -> None:
     view = active(qtbot, ReconstructionView(), results.reconstruction(chosen=2))
-    centre = view.canvas.pair(5)[1].center().toPoint()
+    centre = view.canvas.stack(5)[1].center().toPoint()
     with qtbot.waitSignal(view.example_chosen) as clicked:
         qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=centre)
     assert clicked.args == [5]
