@@ -102,7 +102,8 @@ class PictureAnswersAnalysis(Analysis):
         values = subject.values(feeds, [head.prediction, head.target], question.cancelled)
         if not values:
             raise Cancelled
-        given, right = values[head.prediction], values[head.target]
+        given: Floats = values[head.prediction]
+        right: Floats = values[head.target]
         said = kind_of(report, head)
         assert said is not None
         if said == "regions":

@@ -226,6 +226,8 @@ class ShapeKeyPoints(ColourScenes):
     )
     question: ClassVar[str] = "Where are the tip, the left and the right corner of the arrowhead?"
 
+    turn: float = parameter(180.0, ge=0.0, le=180.0, unit="°", help="Turned by up to so much either way.")
+
     def signals(self) -> tuple[Signal, ...]:
         return self.feature_signal(), Signal((6,), scale="points", axes=("points",), low=0.0, high=1.0)
 
@@ -234,17 +236,19 @@ class ShapeKeyPoints(ColourScenes):
         return tuple(f"{corner} {axis}" for corner in CORNERS for axis in ("x", "y"))
 
     def generate(self, generator: np.random.Generator) -> Examples:
-        pictures, corners = arrowheads(self.examples, self.side, generator)
+        pictures, corners = arrowheads(self.examples, self.side, self.turn, generator)
         return Examples(noisy(pictures, self.noise, generator), corners.reshape(-1, 6))
 
 
-def arrowheads(count: int, side: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
-    """Pictures (count, 3, side, side) of arrowheads, and their corners (count, 3, 2): tip, left, right, each across and
-    down in shares of the side."""
+def arrowheads(
+    count: int, side: int, most: float, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Pictures (count, 3, side, side) of arrowheads, turned by up to `most` degrees, and their corners (count, 3, 2):
+    tip, left, right, each across and down in shares of the side."""
     pictures = backgrounds(count, side, generator)
     middle = generator.uniform(0.36, 0.64, (count, 2)).astype(np.float32)
     size = generator.uniform(0.2, 0.34, count).astype(np.float32)
-    turn = turns(count, generator)
+    turn = np.deg2rad(generator.uniform(-most, most, count)).astype(np.float32)
     x, y = placed(side, side * middle - np.float32(0.5), side * size, turn)
     sides = np.maximum(y - 0.7, 0.95 * np.abs(x) - 0.3 * y - 0.3)  # from a tip at (0, −1) to corners at (± 0.54, 0.7)
     laid_over(pictures, coverage(-sides, side * size), hues(count, generator))

@@ -15,6 +15,8 @@ from playground.data.inputs.texts import TextForm
 from playground.data.preparation import prepare
 from tests.data.examples import ALL, by_id, ready
 
+NOT_BY_HAND = {"moving-shapes", "voxel-bodies"}
+"""Nobody draws a film or a body."""
 every = pytest.mark.parametrize("cls", ALL, ids=by_id)
 
 
@@ -30,6 +32,9 @@ def known_of(cls):
 def test_an_example_of_the_data_written_down_becomes_the_same_numbers(cls):
     prepared, known = known_of(cls)
     form = prepared.dataset.input_form(known)
+    if cls.id in NOT_BY_HAND:
+        assert form is None
+        return
     assert form is not None and form.noun
     for row in range(min(5, len(known.features))):
         raw = known.features[row : row + 1]
@@ -47,6 +52,8 @@ def test_an_example_of_the_data_written_down_becomes_the_same_numbers(cls):
 def test_what_cannot_be_used_is_refused_in_a_sentence(cls):
     prepared, known = known_of(cls)
     form = prepared.dataset.input_form(known)
+    if form is None:
+        return
     if isinstance(form, RowForm):
         entry = ("so much", *form.entry(known.features[:1])[1:])
     elif isinstance(form, SeriesForm):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.analysis.answers.picture_answers import PictureAnswers, Said
 from playground.analysis.inside.augmentation import AugmentedPictures
 from playground.analysis.inside.feature_maps import FeatureMaps, ImageLayer
 from playground.analysis.inside.kernels import Kernels, LayerKernels
 from playground.analysis.inside.sliding import Sliding
 from playground.analysis.shared.layer_answers import Answer
+from playground.analysis.shared.pictures import regions
 from playground.blocks.windows import Along
 
 UPRIGHT = np.array([[1, 0, -1]] * 3, dtype=np.float32)
 KERNELS = np.stack([UPRIGHT, UPRIGHT.T])[:, None]
 BIASES = np.array([0.5, -0.25], dtype=np.float32)
-
 
 def bar() -> np.ndarray:
     picture = np.zeros((1, 8, 8), dtype=np.float32)
@@ -72,3 +73,38 @@ def augmented_in_colour() -> AugmentedPictures:
         grey.originals[..., None] * colours, grey.versions[..., None] * colours, grey.rows, (), grey.blocks,
         grey.changes,
     )  # fmt: skip
+
+
+def picture_answers(said: Said, count: int = 5) -> PictureAnswers:
+    """Answers of one kind about pictures of 6 × 6 pixels."""
+    shown = np.linspace(0.0, 1.0, count * 108, dtype=np.float32).reshape(count, 6, 6, 3)
+    values = np.arange(count * 36).reshape(count, 6, 6) % 3
+    drawn = regions(values) if said == "regions" else shown if said == "picture" else shown[..., 0]
+    marked = said in ("box", "points")
+    marks = np.full((count, 4), 0.5) if said == "box" else np.full((count, 3, 2), 0.5)
+    return PictureAnswers(
+        said, shown, None if marked else drawn, None if marked else drawn,
+        (marks, marks + 0.1) if marked else None, np.linspace(0.2, 0.9, count),
+        np.linspace(20.0, 25.0, count) if said == "picture" else None, np.arange(count), "test", 0.55, 40, 2,
+        ("ground", "a", "b") if said == "regions" else (),
+    )  # fmt: skip
+
+
+def answered_regions() -> PictureAnswers:
+    return picture_answers("regions")
+
+
+def answered_boxes() -> PictureAnswers:
+    return picture_answers("box")
+
+
+def answered_points() -> PictureAnswers:
+    return picture_answers("points")
+
+
+def answered_depth() -> PictureAnswers:
+    return picture_answers("depth")
+
+
+def answered_pictures() -> PictureAnswers:
+    return picture_answers("picture")

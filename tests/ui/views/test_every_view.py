@@ -24,6 +24,7 @@ from playground.ui.views.answers.graph import GraphView
 from playground.ui.views.answers.latent_plane import LatentPlaneView
 from playground.ui.views.answers.learning_rule import LearningRuleView
 from playground.ui.views.answers.next_token import NextTokenView
+from playground.ui.views.answers.picture_answers import PictureAnswersView
 from playground.ui.views.answers.prediction_wall import PredictionWallView
 from playground.ui.views.answers.probe import ProbeView
 from playground.ui.views.answers.reconstruction import ReconstructionView
@@ -99,6 +100,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (GeneratedPointsView, results_generated.collapsed),
     (ConfusionMatrixView, results.matrix),
     (PredictionWallView, results.wall),
+    *((PictureAnswersView, make) for make in (
+        results_images.answered_regions, results_images.answered_boxes, results_images.answered_points,
+        results_images.answered_depth, results_images.answered_pictures,
+    )),
     (ReconstructionView, results_autoencoder.reconstruction),
     (ReconstructionView, results_autoencoder.colored_reconstruction),
     (LatentPlaneView, results_autoencoder.latent_plane),

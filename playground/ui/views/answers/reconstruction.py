@@ -90,7 +90,7 @@ class ReconstructionView(View):
         both = zip(result.originals, result.reconstructions, strict=True)
         stacks = [(greys(original), greys(redrawn)) for original, redrawn in both]
         captions = [number_words(error) for error in result.errors.tolist()]
-        words = [pair_words(result, number) for number in range(len(stacks))]
-        self.canvas.show_stacks((ABOVE, BELOW), stacks, captions, self._place(), words.__getitem__)
+        sentences = [pair_words(result, number) for number in range(len(stacks))]
+        self.canvas.show_stacks((ABOVE, BELOW), stacks, captions, self._place(), sentences.__getitem__)
         words = f"{result.part}: mean squared error {number_words(result.mean_error)}"
         self.legend.show_entries([Entry(f"{words} of {result.examples_in_part:,} pictures")])
