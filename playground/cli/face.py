@@ -140,6 +140,7 @@ def _parsers() -> tuple[Parser, frozenset[str]]:
     _add_code(commands)
     _add_experiment(commands)
     _add_cross_validation(commands)
+    _add_search(commands)
     for name, help_, module in (
         ("presets", "list the presets", "presets"),
         ("blocks", "list the blocks with their parameters", "listings"),
@@ -312,6 +313,35 @@ def _add_cross_validation(commands: Commands[Parser]) -> None:
 
 def _folds(text: str) -> int:
     return 0 if text == "all" else _whole(text, 2, 10_000)
+
+
+def _add_search(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "search", "look for the best settings of a project", ("search", "search"))
+    parser.add_argument("search", metavar="SEARCH-OR-PROJECT",
+                        help="a search file, or a project file or preset together with --over")  # fmt: skip
+    parser.add_argument("--over", metavar="SETTING", action="append", default=[],
+                        help="a setting to search over: PATH=LOW..HIGH, PATH=LOW..HIGH:log, PATH=LOW..HIGH:step=STEP "
+                             "or PATH=A,B,C; may be given many times")  # fmt: skip
+    parser.add_argument("--set", metavar="PATH=VALUE", dest="changes", action="append", default=[],
+                        help="a setting that all trials have")  # fmt: skip
+    parser.add_argument("--trials", metavar="N", type=_positive, help="trials in all, those done before counted (50)")
+    parser.add_argument("--sampler", choices=("grid", "random", "tpe", "cma-es", "genetic"),
+                        help="who proposes trials: all combinations, chance, Bayesian (tpe), or evolution")  # fmt: skip
+    parser.add_argument("--pruner", choices=("none", "median", "successive-halving", "hyperband"),
+                        help="who ends trials that promise little (none)")  # fmt: skip
+    parser.add_argument("--measure", metavar="NAME", help="what is to be best (validation_loss)")
+    parser.add_argument("--epochs", metavar="N", type=_positive, help="epochs of each run")
+    parser.add_argument("--steps", metavar="N", type=_positive, help="steps of each run, in the place of epochs")
+    parser.add_argument("--seeds", metavar="N", type=_positive, help="runs of each trial; their mean counts (1)")
+    parser.add_argument("--seed", metavar="N", type=_seed, help="of what the sampler draws (0)")
+    parser.add_argument("--storage", metavar="URL",
+                        help="where the study is kept, for many machines at once: sqlite:///FILE, "
+                             "postgresql://…, mysql+pymysql://…; a file of yours without it")  # fmt: skip
+    parser.add_argument("--study", metavar="NAME", help="what the study is called there")
+    parser.add_argument("--workers", metavar="N", type=_not_negative,
+                        help="processes that train at once (all cores but one); 0 for this one alone")  # fmt: skip
+    parser.add_argument("--out", metavar="FILE", help="save the trials (.csv) or a picture (.png, .svg)")
+    _add_json(parser)
 
 
 def _add_fresh(parser: Parser) -> None:

@@ -155,7 +155,11 @@ class SearchState:
 
     def _why(self) -> str:
         problems = [row.finished.problem for row in self.rows if row.finished is not None and row.finished.problem]
-        return f"The first could not be run: {problems[0]}" if problems else "All ran away."
+        if problems:
+            return f"The first could not be run: {problems[0]}"
+        return "All ran away." if any(row.state == "ran away" for row in self.rows) else (
+            f"No run was measured by {self.task.measure}: the network or its data has none."
+        )  # fmt: skip
 
     def _saved(self) -> str:
         pruned = sum(row.state == "pruned" for row in self.rows)
