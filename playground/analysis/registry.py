@@ -41,6 +41,7 @@ from playground.analysis.run.luck import LuckAnalysis
 from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.run.race import RaceAnalysis
 from playground.analysis.run.runs import RunsAnalysis
+from playground.analysis.run.search import SearchAnalysis
 from playground.analysis.use.use_it import UseItAnalysis
 
 ANALYSES: tuple[type[Analysis], ...] = (
@@ -78,6 +79,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     RaceAnalysis,
     LuckAnalysis,
     ExperimentAnalysis,
+    SearchAnalysis,
     CrossValidationAnalysis,
     OptimizerXrayAnalysis,
     RunsAnalysis,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,7 +15,8 @@ from playground.analysis.shared.given import Given
 from playground.document import edits
 from playground.document.copies import unrolled
 from playground.document.graph import Graph
-from playground.document.project import OpenView
+from playground.document.project import OpenView, Project
+from playground.experiments.cells import ExperimentFault
 from playground.network.check import Report
 from playground.training.snapshot import Snapshot
 from playground.ui.open_document import OpenDocument
@@ -188,6 +189,7 @@ class ViewDocks(QObject):
         panel.view.example_given.connect(self.give_example)
         panel.view.weight_pointed_at.connect(self.point_at)
         panel.view.edit_wanted.connect(self._on_edit)
+        panel.view.project_edit_wanted.connect(functools.partial(self._on_project_edit, panel.view))
         panel.view.moment_chosen.connect(self.moment_chosen)
         panel.view.run_chosen.connect(self.run_chosen)
         panel.view.run_wanted.connect(self.run_wanted)
@@ -279,6 +281,12 @@ class ViewDocks(QObject):
         for name, changed in ({node: parameters} if node else parameters).items():
             graph = edits.set_parameters(graph, name, changed)
         self._document.edit_graph(text, graph, f"{text} {node}")
+
+    def _on_project_edit(self, view: View, text: str, edit: Callable[[Project], Project]) -> None:
+        try:
+            self._document.apply(text, edit(self._document.project))
+        except ExperimentFault as error:  # the project has been changed since
+            view.show_message(str(error))
 
     # Feeding --------------------------------------------------------------------------------------------------------
 

@@ -65,6 +65,10 @@ class View(QWidget):
 
     With an empty node there are several, and the parameters are those of each by its node."""
 
+    project_edit_wanted = Signal(str, object)
+    """(text for the Undo menu, function that makes the new project of the one that is open): the same for edits that
+    go beyond the parameters of blocks."""
+
     moment_chosen = Signal(float)
     """The person wants to look back at the moment of this step."""
     run_chosen = Signal(str, int)

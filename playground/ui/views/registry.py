@@ -39,6 +39,7 @@ from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
+from playground.ui.views.run.search import SearchView
 from playground.ui.views.use.use_it import UseItView
 
 SHELVES: dict[str, tuple[type[View], ...]] = {
@@ -51,6 +52,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         RaceView,
         LuckView,
         ExperimentView,
+        SearchView,
     CrossValidationView,
     ),
     "Of the &answers": (

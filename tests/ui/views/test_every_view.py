@@ -54,6 +54,7 @@ from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
+from playground.ui.views.run.search import SearchView
 from playground.ui.views.saving import PNG_RATIO, framed, save_png
 from playground.ui.views.use.use_it import UseItView
 from playground.ui.widgets.theme import THEME
@@ -80,6 +81,7 @@ from tests.ui.views import (
     results_probe,
     results_response,
     results_rule,
+    results_search,
     results_surface,
     results_text,
     results_use,
@@ -180,6 +182,10 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ExperimentView, results_experiments.dots_underway),
     (ExperimentView, results_experiments.curves),
     (ExperimentView, results_experiments.two_curves),
+    (SearchView, results_search.whole),
+    (SearchView, results_search.underway),
+    (SearchView, results_search.without_a_number),
+    (SearchView, results_search.one_setting),
     (CrossValidationView, results_folds.before),
     (CrossValidationView, results_folds.underway),
     (CrossValidationView, results_folds.five),
