@@ -1,11 +1,12 @@
 """A dense network in numpy alone: forward, backward and update by hand, as one writes them on a blackboard.
 
-Of a network it takes one line of layers of units with functions of single numbers, one loss, and plain gradient
+Of a network it takes one line of layers of units with functions of single numbers, one loss, and the usual rules of
 descent. All else has a sentence that says what stands in the way.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,9 @@ from playground.code.weights import kept_by_node
 from playground.document.copies import drawn
 from playground.document.project import Project
 from playground.network.check import Report, check
+from playground.training.optimizer_base import ArrayUpdate
+from playground.training.optimizers import optimizer_of
+from playground.training.schedules import PlateauSchedule, schedule_of
 
 HELPERS: Mapping[str, str] = {
     "sigmoid": "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))",
@@ -63,9 +67,13 @@ class ByHand:
     layers: tuple[Layer, ...]
     loss: Layer
     arriving: tuple[int, ...]
+    update: ArrayUpdate
+    """How the weights change by their gradients."""
     weight: float = 1.0
     """How much the loss counts."""
     l2: float = 0.0
+    scheduled: bool = False
+    """Whether the learning rate changes from step to step."""
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -75,6 +83,12 @@ class ByHand:
             if layer.number:
                 found += [f"W{layer.number}", *([f"b{layer.number}"] if layer.bias else [])]
         return tuple(found)
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """What `step` takes besides the weights and the batch."""
+        asked = {"memory": bool(self.update.memory), "rate": self.scheduled, "t": self.update.counts}
+        return tuple(name for name, wanted in asked.items() if wanted)
 
     @property
     def single(self) -> bool:
@@ -110,7 +124,7 @@ class ByHand:
         yield from indented(self._aligned(self._forward()))
         kept = ", ".join(self._kept())
         yield from (Line(f"    return {kept}", every), Line(""), Line(""))
-        yield Line("def step(weights, x, y):", every)
+        yield Line(f"def step({', '.join(('weights', 'x', 'y', *self.further))}):", every)
         words = "One step of gradient descent on a batch. It changes the weights and gives the loss."
         yield Line(f'    """{words}"""', every)
         yield Line(f"    {', '.join(self.weights)} = weights", every)
@@ -121,11 +135,26 @@ class ByHand:
         yield Line(f"    loss = {times}{loss}", self.loss.nodes)
         yield Line("    # backward: dW1 is the derivative of the loss by W1, and so on")
         yield from indented(self._aligned(self._backward()))
-        yield Line("    # update, in the memory of the weights")
-        for layer in self.layers:
-            for name in self._names_of(layer):
-                yield Line(f"    {name} -= LEARNING_RATE * d{name}", layer.nodes)
+        yield from indented(self._updated())
         yield Line("    return loss", self.loss.nodes)
+
+    def _updated(self) -> Iterator[Line]:
+        """Of a rule in one line a line for each array; of a longer one a loop."""
+        rate = "rate" if self.scheduled else "LEARNING_RATE"
+        lines = [line.format(rate=rate) for line in self.update.lines]
+        yield Line("# update, in the memory of the weights")
+        if not self.update.memory:
+            for layer in self.layers:
+                for name in self._names_of(layer):
+                    for line in lines:
+                        yield Line(re.sub(r"\bw\b", name, re.sub(r"\bd\b", f"d{name}", line)), layer.nodes)
+            return
+        every = tuple(node for layer in self.layers if layer.number for node in layer.nodes)
+        slopes = ", ".join(f"d{name}" for name in self.weights)
+        kept = ", ".join(self.update.memory) + ("," if len(self.update.memory) == 1 else "")
+        comma = "," if len(self.weights) == 1 else ""
+        yield Line(f"for w, d, ({kept}) in zip(weights, ({slopes}{comma}), memory):", every)
+        yield from (Line(f"    {line}", every) for line in lines)
 
     @staticmethod
     def _names_of(layer: Layer) -> tuple[str, ...]:
@@ -223,15 +252,21 @@ def by_hand(project: Project, report: Report | None = None) -> ByHand:
     block = report.blocks[loss]
     assert isinstance(block, Loss)
     compared = Layer((drawn(loss),), code, loss)
-    return ByHand(layers, compared, report.signals[roles.takes[0]].shape, block.weight, strength)
+    update = optimizer_of(project.training.optimizer).to_numpy()
+    assert update is not None  # looked at before
+    scheduled = project.training.schedule.id != "constant"
+    return ByHand(
+        layers, compared, report.signals[roles.takes[0]].shape, update, block.weight, strength, scheduled
+    )  # fmt: skip
 
 
 def _expect_plain_training(project: Project) -> None:
     training = project.training
-    if training.optimizer.id != "sgd":
-        raise NotByHand("By hand only plain gradient descent is written: choose the optimizer SGD.")
-    if training.schedule.id != "constant":
-        raise NotByHand("By hand only a constant learning rate is written: choose the schedule Constant.")
+    optimizer = optimizer_of(training.optimizer)
+    if optimizer.to_numpy() is None:
+        raise NotByHand(f"By hand {optimizer.title} is not written: choose the optimizer SGD, Momentum or Adam.")
+    if isinstance(schedule_of(training.schedule), PlateauSchedule):
+        raise NotByHand("By hand no learning rate is written that waits for the validation loss.")
     if training.phases:
         raise NotByHand("By hand no phases are written that take turns.")
     held = training.regularization

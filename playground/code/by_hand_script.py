@@ -15,6 +15,7 @@ from playground.blocks.signal import Signal
 from playground.code.by_hand import ByHand, Layer, NotByHand, by_hand
 from playground.code.lines import Line, Written, commented, indented, joined
 from playground.code.loading import loading
+from playground.code.pieces import piece
 from playground.code.roles import Roles
 from playground.code.sources import Sources
 from playground.code.values import in_quotes
@@ -24,13 +25,14 @@ from playground.network.check import Report, check
 from playground.network.compiled import CannotCompile
 from playground.training.initializers import initializer_of
 from playground.training.model import activation_after
-from playground.training.optimizers import GradientDescent
+from playground.training.optimizers import optimizer_of
+from playground.training.schedules import schedule_of
 
 WIDTH = 100
 OWN_NAMES = (
     "load_data", "first_weights", "forward", "step", "train", "main", "weights", "rng", "x", "y", "loss", "order",
     "start", "chosen", "epoch", "SEED", "EPOCHS", "BATCH_SIZE", "LEARNING_RATE", "L2", "data", "rows", "features",
-    "target", "generator", "unit", "shift", "factor", "fields",
+    "target", "generator", "unit", "shift", "factor", "fields", "memory", "rate", "t", "steps_per_epoch", "losses",
 )  # fmt: skip
 """What the file calls its own."""
 STEPS = 'f"{len(losses)} steps, loss {losses[0]:.4f} at the first and {losses[-1]:.4f} at the last"'
@@ -65,7 +67,7 @@ class _Script:
         sections = [
             ("Data", loaded.lines),
             ("Network", (*self._first_weights(), *self.code.lines(), Line(""), Line(""))),
-            ("Training", tuple(map(Line, self._train()))),
+            ("Training", (*self._schedule(sources), *map(Line, self._train()))),
         ]
         body = [line for title, lines in sections for line in (*_heading(title), *lines)]
         head = [*self._docstring(loaded.cannot), *_imports(sources.imports), *self._numbers()]
@@ -92,7 +94,7 @@ class _Script:
         yield f"EPOCHS = {training.stop.epochs or max(promised, default=USUAL_EPOCHS)}"
         if training.batch_size:
             yield f"BATCH_SIZE = {training.batch_size}"
-        yield f"LEARNING_RATE = {GradientDescent.model_validate(training.optimizer.parameters).learning_rate!r}"
+        yield f"LEARNING_RATE = {optimizer_of(training.optimizer).learning_rate!r}"
         if self.code.l2:
             yield f"L2 = {self.code.l2!r}"
         yield from ("", "")
@@ -117,20 +119,36 @@ class _Script:
             made = initializer.to_code_of_bias(torch.empty(shape, device="meta")).expression
             yield Line(f"b{layer.number} = {_in_numpy(made, shape)}", layer.nodes)
 
+    def _schedule(self, sources: Sources) -> Iterator[Line]:
+        """The function that says what the learning rate is multiplied by."""
+        if self.code.scheduled:
+            sources.method(schedule_of(self.project.training.schedule), "factor", "rate_factor")
+            yield from piece(sources.take())
+
     def _train(self) -> Iterator[str]:
+        batched = bool(self.project.training.batch_size)
+        memory, scheduled = self.code.update.memory, self.code.scheduled
         yield "def train(weights, x, y):"
         yield '    """Go over all examples again and again; gives the loss of every step."""'
-        batched = bool(self.project.training.batch_size)
         yield from ("    rng = np.random.default_rng(SEED)",) if batched else ()
+        if memory:
+            arrays = ", ".join(["np.zeros_like(w)"] * len(memory))
+            yield f"    memory = [({arrays}{',' if len(memory) == 1 else ''}) for w in weights]"
+        if scheduled:
+            yield f"    steps_per_epoch = {'-(-len(x) // BATCH_SIZE)  # rounded up' if batched else '1'}"
         yield "    losses = []"
         yield "    for epoch in range(EPOCHS):"
+        indent, batch = "        ", "x, y"
         if batched:
             yield "        order = rng.permutation(len(x))"
             yield "        for start in range(0, len(x), BATCH_SIZE):"
             yield "            chosen = order[start : start + BATCH_SIZE]"
-            yield "            losses.append(step(weights, x[chosen], y[chosen]))"
-        else:
-            yield "        losses.append(step(weights, x, y))"
+            indent, batch = "            ", "x[chosen], y[chosen]"
+        if scheduled:
+            total = "EPOCHS * steps_per_epoch" if self.project.training.stop.epochs is not None else "None"
+            yield f"{indent}rate = LEARNING_RATE * rate_factor(len(losses), steps_per_epoch, {total})"
+        further = "".join(f", {'len(losses) + 1' if name == 't' else name}" for name in self.code.further)
+        yield f"{indent}losses.append(step(weights, {batch}{further}))"
         yield from ("    return losses", "", "")
 
     def _main(self, units: bool) -> Iterator[Line]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import torch
@@ -26,6 +28,21 @@ def rate(default: float) -> float:
         logarithmic=True,
         help="Size of a step. Too small: nothing seems to happen. Too large: the loss jumps or grows without bound.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayUpdate:
+    """How an array of weights `w` with the gradient `d` changes, in numpy and by hand."""
+
+    lines: tuple[str, ...] = ()
+    """Statements; `{rate}` is the learning rate, `t` the number of the step, counted from 1."""
+    memory: tuple[str, ...] = ()
+    """Arrays as large as `w` that are kept from step to step, zero at first."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it asks for the number of the step."""
+        return any(re.search(r"\bt\b", line) for line in self.lines)
 
 
 class Optimizer(Declaration):
@@ -78,6 +95,10 @@ class Optimizer(Declaration):
     def plan(self, update: Update) -> bool:
         """Write the update of one slice as array operations. Returns False where it has none: torch then does it."""
         return False
+
+    def to_numpy(self) -> ArrayUpdate | None:
+        """How a step is written by hand; None for what takes more than a few lines."""
+        return None
 
     def _implementation(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
         fused = bool(self.fused_on) and all(values.device.type in self.fused_on for values in tensors)

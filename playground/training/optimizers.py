@@ -19,9 +19,9 @@ from playground.document.graph import Choice
 from playground.training import optimizers_with_closure
 from playground.training.arrays.update import Update
 from playground.training.averaged_momentum import AveragedMomentum
+from playground.training.optimizer_base import ArrayUpdate, rate
 from playground.training.optimizer_base import Group as Group
 from playground.training.optimizer_base import Optimizer as Optimizer
-from playground.training.optimizer_base import rate
 
 
 def _epsilon(default: float) -> float:
@@ -32,6 +32,11 @@ def _epsilon(default: float) -> float:
 
 def _share(default: float, label: str, help: str, *, advanced: bool = False) -> float:
     return parameter(default, ge=0.0, lt=1.0, label=label, help=help, advanced=advanced)
+
+
+def _rest(share: float) -> str:
+    """What is left of one, as one writes it."""
+    return f"{1.0 - share:.12g}"
 
 
 class GradientDescent(Optimizer):
@@ -47,6 +52,9 @@ class GradientDescent(Optimizer):
     kind: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
 
     learning_rate: float = rate(0.1)
+
+    def to_numpy(self) -> ArrayUpdate | None:
+        return ArrayUpdate(("w -= {rate} * d",))
 
     def plan(self, update: Update) -> bool:
         _descend(update, update.gradients)
@@ -72,6 +80,9 @@ class Momentum(Optimizer):
 
     def numbers(self) -> dict[str, Any]:
         return {"momentum": self.momentum}
+
+    def to_numpy(self) -> ArrayUpdate | None:
+        return ArrayUpdate((f"v[...] = {self.momentum!r} * v + d", "w -= {rate} * v"), ("v",))
 
     def plan(self, update: Update) -> bool:
         if not self.momentum:
@@ -103,6 +114,10 @@ class MomentumAverage(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"beta": self.beta}
 
+    def to_numpy(self) -> ArrayUpdate | None:
+        kept, new = self.beta, _rest(self.beta)
+        return ArrayUpdate((f"v[...] = {kept!r} * v + {new} * d", "w -= {rate} * v"), ("v",))
+
     def plan(self, update: Update) -> bool:
         average = update.state("average")
         _average(update, average, self.beta)
@@ -131,6 +146,10 @@ class Nesterov(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"momentum": self.momentum, "nesterov": True}
 
+    def to_numpy(self) -> ArrayUpdate | None:
+        ahead = f"w -= {{rate}} * (d + {self.momentum!r} * v)"
+        return ArrayUpdate((f"v[...] = {self.momentum!r} * v + d", ahead), ("v",))
+
     def plan(self, update: Update) -> bool:
         speed, ahead = _with_speed(update, self.momentum), update.scratch()
         update.call(np.multiply, speed, update.constant(self.momentum), ahead)
@@ -157,6 +176,9 @@ class AdaGrad(Optimizer):
 
     def numbers(self) -> dict[str, Any]:
         return {"eps": self.epsilon}
+
+    def to_numpy(self) -> ArrayUpdate | None:
+        return ArrayUpdate(("s += d**2", f"w -= {{rate}} * d / (np.sqrt(s) + {self.epsilon!r})"), ("s",))
 
     def plan(self, update: Update) -> bool:
         total, square = update.state("sum"), update.scratch()
@@ -213,6 +235,10 @@ class RMSProp(Optimizer):
     def numbers(self) -> dict[str, Any]:
         return {"alpha": self.alpha, "eps": self.epsilon}
 
+    def to_numpy(self) -> ArrayUpdate | None:
+        mean = f"s[...] = {self.alpha!r} * s + {_rest(self.alpha)} * d**2"
+        return ArrayUpdate((mean, f"w -= {{rate}} * d / (np.sqrt(s) + {self.epsilon!r})"), ("s",))
+
     def plan(self, update: Update) -> bool:
         mean, square = update.state("square_avg"), update.scratch()
         update.call(np.multiply, update.gradients, update.constant(math.sqrt(1.0 - self.alpha)), square)
@@ -248,6 +274,17 @@ class Adam(Optimizer):
 
     def numbers(self) -> dict[str, Any]:
         return {"betas": (self.beta1, self.beta2), "eps": self.epsilon}
+
+    def to_numpy(self) -> ArrayUpdate | None:
+        return ArrayUpdate(
+            (
+                f"v[...] = {self.beta1!r} * v + {_rest(self.beta1)} * d",
+                f"s[...] = {self.beta2!r} * s + {_rest(self.beta2)} * d**2",
+                f"mean, square = v / (1 - {self.beta1!r}**t), s / (1 - {self.beta2!r}**t)  # both began at zero",
+                f"w -= {{rate}} * mean / (np.sqrt(square) + {self.epsilon!r})",
+            ),
+            ("v", "s"),
+        )
 
     def plan(self, update: Update) -> bool:
         moments = _moments(update, self.beta1, self.beta2)
@@ -292,6 +329,11 @@ class AdamW(Adam):
     def numbers(self) -> dict[str, Any]:
         return {**super().numbers(), "weight_decay": self.weight_decay}
 
+    def to_numpy(self) -> ArrayUpdate | None:
+        adam = super().to_numpy()
+        assert adam is not None
+        return ArrayUpdate((f"w -= {{rate}} * {self.weight_decay!r} * w", *adam.lines), adam.memory)
+
     def plan(self, update: Update) -> bool:
         kept = update.constant(1.0)
 
@@ -324,6 +366,9 @@ class NAdam(Adam):
 
     def numbers(self) -> dict[str, Any]:
         return {**super().numbers(), "momentum_decay": self.momentum_decay}
+
+    def to_numpy(self) -> ArrayUpdate | None:
+        return None
 
     def plan(self, update: Update) -> bool:
         moments = _moments(update, self.beta1, self.beta2)

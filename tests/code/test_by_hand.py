@@ -17,12 +17,13 @@ from playground.code.roles import Roles
 from playground.document.files import read
 from playground.document.graph import Choice, Graph
 from playground.document.library import paths
-from playground.document.project import Project, Regularization, TrainingSettings
+from playground.document.project import Project, Regularization, StopRules, TrainingSettings
 from playground.network.check import check
 from playground.network.compiled import Network
 from playground.training.initializers import INITIALIZERS
 from playground.training.model import TrainableModel
-from playground.training.optimizers import GradientDescent
+from playground.training.optimizers import optimizer_of
+from playground.training.schedules import SCHEDULES, schedule_of
 from tests.code.running import feeds_of
 from tests.network.small_graphs import chain, node
 
@@ -38,8 +39,8 @@ def functions(code: ByHand, **constants: float) -> dict[str, Any]:
     return names
 
 
-def project(graph: Graph, rate: float = 0.1, **settings: Any) -> Project:
-    training = TrainingSettings(optimizer=Choice(id="sgd", parameters={"learning_rate": rate}), **settings)
+def project(graph: Graph, rate: float = 0.1, rule: str = "sgd", **settings: Any) -> Project:
+    training = TrainingSettings(optimizer=Choice(id=rule, parameters={"learning_rate": rate}), **settings)
     return Project(title="By hand", graph=graph, training=training)
 
 
@@ -78,7 +79,7 @@ WRITTEN = written()
 
 def test_many_presets_are_written_by_hand() -> None:
     assert {"two-layer-by-hand", "logistic-regression", "spirals-sgd", "diabetes"} <= set(WRITTEN)
-    assert len(WRITTEN) >= 20
+    assert len(WRITTEN) >= 40
 
 
 @pytest.mark.parametrize("preset", WRITTEN)
@@ -118,11 +119,43 @@ def test_every_loss_has_its_way_back(loss: str, labels: str, ending: str) -> Non
     same_steps(project(graph, 0.05, regularization=Regularization(l2=0.01)))
 
 
+RULES = ("momentum", "averaged-momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_every_rule_moves_the_weights_as_torch_does(rule: str, schedule: str) -> None:
+    layers = node("a", "dense", units=6), node("b", "dense", units=10, activation="identity")
+    graph = chain(node("data", "digits"), node("flat", "flatten"), *layers, loss=node("loss", "cross-entropy"))
+    same_steps(project(graph, 0.05, rule, schedule=Choice(id=schedule), regularization=Regularization(l2=0.01)))
+
+
+@pytest.mark.parametrize("schedule", [kind.id for kind in SCHEDULES if kind.id != "plateau"])
+def test_a_whole_file_lets_the_rate_follow_every_schedule(schedule: str) -> None:
+    one = read(PRESET_FILES["gaussians"])
+    settings = {"schedule": Choice(id=schedule), "stop": StopRules(epochs=3), "optimizer": Choice(id="momentum")}
+    one = one.replace(training=one.training.replace(**settings))
+    names: dict[str, Any] = {"__name__": "alone"}
+    exec(write_by_hand(one).text, names)
+    if schedule == "constant":
+        assert "rate_factor" not in names
+        return
+    rates: list[float] = []
+    names["step"] = lambda weights, x, y, memory, rate: rates.append(rate) or 0.0
+    x, y = names["load_data"]()["train"]
+    names["train"](names["first_weights"](), x, y)
+    per_epoch = -(-len(x) // names["BATCH_SIZE"])
+    wanted = [schedule_of(one.training.schedule).factor(step, per_epoch, 3 * per_epoch) for step in range(len(rates))]
+    assert len(rates) == 3 * per_epoch
+    np.testing.assert_allclose(rates, np.array(wanted) * names["LEARNING_RATE"])
+
+
 def same_steps(one: Project) -> None:
     """Hold twenty steps by hand to twenty of torch, on the same batches from the same weights."""
     code = by_hand(one)
     held = one.training.regularization.l2
-    rate = float(GradientDescent.model_validate(one.training.optimizer.parameters).learning_rate)
+    declared, schedule = optimizer_of(one.training.optimizer), schedule_of(one.training.schedule)
+    rate = declared.learning_rate
     names = functions(code, LEARNING_RATE=rate, L2=held)
     report = check(one.graph)
     torch.manual_seed(2)
@@ -130,8 +163,11 @@ def same_steps(one: Project) -> None:
     state = network.state_dict()
     weights = [state[name].numpy().copy() for name in code.names().values()]
     matrices = [value for value in network.parameters() if value.dim() > 1]
-    optimizer = torch.optim.SGD(network.parameters(), lr=rate)
+    optimizer = declared.build([{"params": list(network.parameters())}])
+    memory = [tuple(np.zeros_like(w) for _ in code.update.memory) for w in weights]
     for number in range(20):
+        known = {"memory": memory, "rate": rate * schedule.factor(number, 7, 20), "t": number + 1}
+        optimizer.param_groups[0]["lr"] = known["rate"]
         torch.manual_seed(number)
         feeds = {name: values.double() if values.is_floating_point() else values
                  for name, values in feeds_of(report, 5, seed=number).items()}  # fmt: skip
@@ -141,7 +177,8 @@ def same_steps(one: Project) -> None:
         optimizer.step()
         x, y = (feeds[output].numpy() for output in Roles(one.graph, report).feeds)
         with np.errstate(all="ignore"):
-            assert names["step"](weights, x, y) == pytest.approx(loss.item(), rel=1e-7, abs=1e-9, nan_ok=True)
+            further = [known[name] for name in code.further]
+            assert names["step"](weights, x, y, *further) == pytest.approx(loss.item(), rel=1e-7, abs=1e-9, nan_ok=True)
     for mine, name in zip(weights, code.names().values(), strict=True):
         np.testing.assert_allclose(mine, network.state_dict()[name].numpy(), rtol=1e-6, atol=1e-9)
 
@@ -149,8 +186,8 @@ def same_steps(one: Project) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"optimizer": Choice(id="adam")}, "choose the optimizer SGD."),
-        ({"schedule": Choice(id="cosine")}, "choose the schedule Constant."),
+        ({"optimizer": Choice(id="nadam")}, "By hand NAdam is not written: choose the optimizer SGD"),
+        ({"schedule": Choice(id="plateau")}, "waits for the validation loss."),
         ({"regularization": Regularization(l1=0.1)}, "no L1 penalty"),
     ],
 )
