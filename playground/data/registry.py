@@ -8,7 +8,7 @@ from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
 from playground.data.base import Dataset
 from playground.data.graphs import communities
-from playground.data.images import damaged, digits, glyphs, moving, objects, photographs, scenes, textures
+from playground.data.images import damaged, digits, glyphs, moving, noise, objects, photographs, scenes, textures
 from playground.data.images import shapes as drawn_shapes
 from playground.data.own import images as own_images
 from playground.data.own import labelled_texts as own_labelled_texts
@@ -39,6 +39,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *photographs.DATASETS,
     *damaged.DATASETS,
     *moving.DATASETS,
+    *noise.DATASETS,
     *communities.DATASETS,
     *characters.DATASETS,
     *sequences.DATASETS,

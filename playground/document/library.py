@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playground.document.chapters import CHAPTER_FILE, COURSE, Chapter, read_chapter
 from playground.document.files import ProjectFileError, read
+from playground.document.known_networks import known_paths
 from playground.document.preset_index import PresetIndex, stamps
 from playground.document.project import Goal, Project
 from playground.paths import PRESETS
@@ -139,8 +140,10 @@ def _in_order(
 
 
 def find(name: str, folder: Path = PRESETS) -> Path:
-    """The file that a person means: the id of a preset, or the path of a file. Raises UnknownPreset."""
+    """The file that a person means: the id of a preset or of a known network, or the path of a file. Raises
+    UnknownPreset."""
     known = {path.stem: path for path in map(folder.joinpath, stamps(folder)) if path.name != CHAPTER_FILE}
+    known = {**known_paths(), **known} if folder == PRESETS else known
     if name in known:
         return known[name]
     try:

@@ -28,6 +28,7 @@ from playground.exchange.addresses import is_link
 from playground.ui.gallery.card import Card, PresetCard, RecentCard
 from playground.ui.gallery.experiment_card import ExperimentCard, QuestionsChip
 from playground.ui.gallery.flow import FlowLayout
+from playground.ui.gallery.networks_menu import NetworksMenu
 from playground.ui.gallery.rail import ChapterRail
 from playground.ui.gallery.recent import recent_files
 from playground.ui.gallery.running_bar import RunningBar
@@ -246,11 +247,15 @@ class Gallery(QWidget):
         self.level.setToolTip("Show only what asks little of a person, or only what asks much")
         self.level.addItems([ALL_LEVELS, *LEVELS])
         self.level.currentTextChanged.connect(self._filter_again)
+        self.networks_button = QPushButton("Known networks")
+        self.networks_button.setToolTip("Look into networks of the literature at their full size")
+        self.networks_button.setMenu(NetworksMenu(self.preset_chosen, self.networks_button))
         self.side = QWidget()
         layout = QVBoxLayout(self.side)
         layout.setContentsMargins(THEME.px(20), THEME.px(8), 0, 0)
         layout.setSpacing(THEME.px(6))
         layout.addWidget(self.level)
+        layout.addWidget(self.networks_button)
         layout.addWidget(self.rail, 1)
         return self.side
 
