@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.analysis.answers.adversarial_attack import AdversarialAttackAnalysis
 from playground.analysis.answers.attribution import AttributionAnalysis
 from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
 from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
@@ -65,6 +66,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     HiddenStatesAnalysis,
     AttentionAnalysis,
     AttributionAnalysis,
+    AdversarialAttackAnalysis,
     ResponseAnalysis,
     WeightsAnalysis,
     DataAnalysis,

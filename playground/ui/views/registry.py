@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.ui.views.answers.adversarial_attack import AdversarialAttackView
 from playground.ui.views.answers.attribution import AttributionView
 from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
 from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
@@ -63,6 +64,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         ConfusionMatrixView,
         PredictionWallView,
         AttributionView,
+        AdversarialAttackView,
         ResponseView,
         ForecastView,
         PictureAnswersView,

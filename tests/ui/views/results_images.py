@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from playground.analysis.answers.adversarial_attack import AdversarialAttack, AttackedExamples
 from playground.analysis.answers.picture_answers import PictureAnswers, Said
 from playground.analysis.inside.augmentation import AugmentedPictures
 from playground.analysis.inside.feature_maps import FeatureMaps, ImageLayer
@@ -108,3 +111,25 @@ def answered_depth() -> PictureAnswers:
 
 def answered_pictures() -> PictureAnswers:
     return picture_answers("picture")
+def attacked(count: int = 4) -> AdversarialAttack:
+    """The bar, attacked: every second example is misled."""
+    originals = np.repeat(bar(), count, axis=0)
+    changes = np.where(np.arange(8) % 2, 1.0, 0.0).astype(np.float32) * np.ones_like(originals)
+    after = tuple("b" if number % 2 else "a" for number in range(count))
+    examples = AttackedExamples(
+        np.arange(count) + 2, originals, originals * 0.9, changes, ("a",) * count, ("a",) * count, after,
+        np.linspace(0.6, 0.99, count, dtype=np.float32), np.linspace(0.4, 0.8, count, dtype=np.float32),
+    )  # fmt: skip
+    budgets = np.linspace(0.0, 0.3, 7)
+    return AdversarialAttack(budgets, 0.95 - 2.5 * budgets, 0.1, 0.7, examples, "fgsm", "test", 256)
+
+
+def attack_begun() -> AdversarialAttack:
+    """Without pictures, two budgets done."""
+    whole = attacked()
+    empty = np.zeros((4, 0, 0), dtype=np.float32)
+    accuracies = np.where(np.arange(7) < 2, whole.accuracies, np.nan)
+    return replace(
+        whole, accuracies=accuracies,
+        examples=replace(whole.examples, originals=empty, attacked=empty, changes=empty),
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from playground.analysis.registry import ANALYSES
+from playground.ui.views.answers.adversarial_attack import AdversarialAttackView
 from playground.ui.views.answers.attribution import AttributionView
 from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
 from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
@@ -114,6 +115,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (CurvesView, results_autoencoder.curves_of_two_losses),
     (FeatureMapsView, results_images.feature_maps),
     (KernelsView, results_images.kernels),
+    (AdversarialAttackView, results_images.attacked),
+    (AdversarialAttackView, results_images.attack_begun),
     (AugmentationView, results_images.augmented),
     (AugmentationView, results_images.augmented_in_colour),
     (WeightsView, results.weights),

@@ -33,6 +33,8 @@ def other(info: ParameterInfo) -> Any:
     if info.kind in ("integer", "number"):
         if info.maximum is None or info.default + 1 <= info.maximum:
             return info.default + 1
+        if info.kind == "number" and info.minimum is not None and info.default - 0.25 < info.minimum:
+            return (info.default + info.maximum) / 2
         return info.default - 0.25 if info.kind == "number" else info.default - 1
     return "dense-1" if info.kind == "text" else []
 
