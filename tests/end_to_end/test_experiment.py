@@ -187,6 +187,22 @@ def test_a_dot_opens_its_run_bit_for_bit_and_what_was_open_is_kept(
     assert [work.title for work in kept_works()] == ["Spirals here"]
 
 
+def test_a_run_that_ran_away_is_opened_where_it_did(person: Person, tmp_path: Path, view_of: ViewOf) -> None:
+    person.opens(spirals(), tmp_path)
+    person.place.views.show_only(["experiment"])
+    view = view_of(person)
+    view.question_button.choose("clipping-stops-explosions")
+    view.seeds_box.setValue(1)
+    person.sees(lambda: view.offer is not None and view.offer.id == "clipping-stops-explosions")
+    QTest.mouseClick(view.start_button, LEFT)
+    person.sees(lambda: view.result is not None and view.result.whole, 60_000)
+    lost = next(dot for dot in view.dots.picker.dots if "no number, ran away" in dot.words)
+    spot = view.dots.picker.place_of(lost.key).toPoint()
+    QTest.mouseClick(view.dots.viewport(), LEFT, NONE, spot)
+    person.waits_for("failed")
+    assert person.project.title == f"without, seed {person.project.seed}"
+
+
 def test_a_long_one_grows_stops_goes_on_and_another_takes_its_place(
     person: Person, tmp_path: Path, view_of: ViewOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,9 +146,11 @@ class Experiments(QObject):
         if not parts.files.begin(project):
             return
         self._again = run
-        if run.steps:
-            parts.trainer.take_step(run.steps)
         self.told.emit(f"This is the run “{run.words}”. It learns once more, bit for bit: {run.steps:,} steps.", "good")
+        # The step at which a run ran away is not counted, and just that one is to be seen.
+        steps = run.steps + 1 if run.diverged else run.steps
+        if steps:
+            parts.trainer.take_step(steps)
 
     def _as_it_was(self, run: MeasuredRun) -> bool:
         """Whether the open run has gone no other way than the measured one."""

@@ -288,6 +288,8 @@ class ExperimentView(StartedView):
         assert result is not None
         seeds = len(result.values)
         found = [Entry(f"one dot a seed, {seeds} seed{'s' if seeds != 1 else ''}"), *more]
+        if any(not math.isfinite(run.value) for run in result.runs.values()):
+            found.append(Entry("×: a run without a number"))
         if any(result.broken(seed) for seed in range(seeds)):
             found.append(Entry("hollow: a seed in which it does not hold"))
         return found
@@ -334,7 +336,7 @@ class ExperimentView(StartedView):
             bands.append(ChartBand(x, low, high, BAND, number))
             lines.append(ChartLine(variant.title, x, median, number))
             for (seed, of, place), run in result.runs.items():
-                if of == number and math.isfinite(run.value):
+                if of == number:
                     words = self._said((seed, of, place))
                     dot = Dot(float(x[place]), run.value, (seed, of, place), words)
                     dots.append(SeedDot(dot, number, result.broken(seed)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -35,6 +35,11 @@ class SeedDot:
     dot: Dot
     number: int
     broken: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether the run has no number: it stands at the upper edge."""
+        return not np.isfinite(self.dot.y)
 
 
 class ExperimentCurves(ContestChart):
@@ -106,10 +111,11 @@ class ExperimentCurves(ContestChart):
             self.removeItem(item)
         self._dot_items = []
         kept = dots if len(dots) <= MOST_DOTS else ()
+        self._show_lost([one for one in kept if one.lost])
         for number in sorted({one.number for one in kept}):
             color = run_color(number)
             for broken in (False, True):
-                of = [one.dot for one in kept if one.number == number and one.broken == broken]
+                of = [one.dot for one in kept if one.number == number and one.broken == broken and not one.lost]
                 if not of:
                     continue
                 points = pg.ScatterPlotItem(
@@ -121,23 +127,37 @@ class ExperimentCurves(ContestChart):
                 points.setZValue(3.5)
                 self.addItem(points, ignoreBounds=True)
                 self._dot_items.append(points)
-        self.picker.show_dots([one.dot for one in kept])
+        top = self._extent[3]
+        self.picker.show_dots([replace(one.dot, y=top) if one.lost else one.dot for one in kept])
+
+    def _show_lost(self, dots: Sequence[SeedDot]) -> None:
+        """Runs without a number, at the upper edge."""
+        if not dots:
+            return
+        points = pg.ScatterPlotItem(
+            [one.dot.x for one in dots], [self._extent[3]] * len(dots), symbol="x", size=THEME.px(SYMBOL + 2),
+            brush=[pg.mkBrush(run_color(one.number)) for one in dots], pen=pg.mkPen(None),
+        )  # fmt: skip
+        points.opts["useCache"] = False
+        points.setZValue(3.5)
+        self.addItem(points, ignoreBounds=True)
+        self._dot_items.append(points)
 
     def draw_measured(
         self, lines: Sequence[ChartLine], bands: Sequence[ChartBand], dots: Sequence[SeedDot], left: float
     ) -> None:
         """Draw what came out so far, with room for what was drawn by hand."""
         self.draw_lines(lines, bands, left=left)
-        self.show_dots(dots)
         begin, end, bottom, top = self._extent
         low, high = self.edges
         drawn = [height for heights in self.guesses.values() for height in heights if height is not None]
         if drawn:
             bottom, top = min(bottom, low + min(drawn) * (high - low)), max(top, low + max(drawn) * (high - low))
-        seen = [one.dot.y for one in dots]
+        seen = [one.dot.y for one in dots if not one.lost]
         if seen:
             bottom, top = min(bottom, *seen), max(top, *seen)
         self._extent = begin, end, bottom, top
+        self.show_dots(dots)
         self.fit()
 
     # Drawing --------------------------------------------------------------------------------------------------------

@@ -78,7 +78,10 @@ class VariantDots(FittedPlot):
         seen = np.concatenate([row.values for row in rows]) if rows else np.zeros(0)
         finite = seen[np.isfinite(seen)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        reach = max(high - low, 1e-6 * max(abs(low), abs(high)), 1e-12)
+        reach = max(high - low, 1e-4 * max(abs(low), abs(high)), 1e-12)
+        if finite.size and high == low:  # one number alone stands in the middle of a usual distance
+            reach = 0.1 * abs(low) or 0.1
+            low, high = low - reach / 2, high + reach / 2
         self._lost = low + LOST * reach
         lost = any(row.lost for row in rows)
         self._span = low - ROOM * reach, high + (2.0 if lost else 1.0) * ROOM * reach
