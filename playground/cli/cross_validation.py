@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from playground.analysis.run.contests import epochs_of
@@ -19,6 +20,7 @@ from playground.experiments.running import Cancelled
 from playground.experiments.store import Store, store_path
 from playground.experiments.workers import WorkersLost, usual_workers
 from playground.network.compiled import CannotCompile
+from playground.paths import user_data
 from playground.training.batches import CannotTrain
 
 
@@ -29,20 +31,72 @@ def cross_validate(options: argparse.Namespace) -> int:
     if options.seed is not None:
         project = project.replace(seed=options.seed)
     out = _out(options.out)
+    if options.search is not None:
+        return _nested(project, options, out)
     folding = Folding(options.folds, options.repeats, epochs_of(project, options.epochs or 0))
     store = None if options.fresh else Store(store_path())
     whole = _measure(project, folding, store, usual_workers() if options.workers is None else options.workers)
-    if out is not None:
-        columns, rows = whole.table()
-        with out.open("w", newline="", encoding="utf-8") as stream:
-            csv.writer(stream).writerows([columns, *rows])
+    columns, rows = whole.table()
+    _write(columns, rows, out)
     if options.json:
         print_json(content(options.project, whole))
     else:
-        columns, rows = whole.table()
         print_table(columns, [[f"{cell:.4g}" if isinstance(cell, float) else cell for cell in row] for row in rows])
         print(whole.sentence)
     return GOOD
+
+
+def _nested(project: Project, options: argparse.Namespace, out: Path | None) -> int:
+    """Search in each fold anew, and score what was found on the fold left out."""
+    from playground.experiments.nested import Nested, nested
+    from playground.experiments.search.files import find_search, near_search, read_search
+    from playground.experiments.search.task import SearchFault
+
+    path = find_search(options.search) or Path(options.search)
+    if not path.is_file():
+        raise CallError(f"there is no search “{options.search}”, and no such file.{near_search(options.search)}")
+    search = read_search(path)
+    if options.trials is not None:
+        search = search.replace(trials=options.trials)
+    store = None if options.fresh else Store(store_path())
+    workers = usual_workers() if options.workers is None else options.workers
+    whole: Nested | None = None
+    try:
+        with (
+            TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+            interruptible() as stopped,
+            progress_bar(f"Nested: {project.title[:50]}") as (progress, task),
+        ):
+            url = f"sqlite:///{(Path(folder) if options.fresh else user_data()) / 'searches.sqlite'}"
+            for whole in nested(
+                project, search, options.folds or 5, url, store=store, workers=workers, stopped=stopped
+            ):
+                done = f"{len(whole.done)} of {whole.folds} outer folds"
+                progress.update(task, completed=whole.share, words=done)
+    except Cancelled as error:
+        raise Interrupted("interrupted; what was measured is kept, and the next call goes on.") from error
+    except (ExperimentFault, SearchFault, WorkersLost, CannotTrain, CannotCompile) as error:
+        raise ProjectFaultError([str(error)]) from error
+    assert whole is not None
+    columns, rows = whole.table()
+    _write(columns, rows, out)
+    if options.json:
+        print_json({
+            "project": options.project, "folds": whole.folds, "trials": whole.search.trials,
+            "mean": float(whole.scores.mean()), "chosen_by": float(whole.chosen_by.mean()),
+            "optimism": whole.optimism, "sentence": whole.sentence,
+            "runs": [dict(zip(columns, row, strict=True)) for row in rows],
+        })  # fmt: skip
+    else:
+        print_table(columns, [[f"{cell:.4g}" if isinstance(cell, float) else cell for cell in row] for row in rows])
+        print(whole.sentence)
+    return GOOD
+
+
+def _write(columns: list[str], rows: list[list[object]], out: Path | None) -> None:
+    if out is not None:
+        with out.open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream).writerows([columns, *rows])
 
 
 def _out(name: str | None) -> Path | None:

@@ -299,6 +299,9 @@ def _add_cross_validation(commands: Commands[Parser]) -> None:
     parser.add_argument("project", metavar=PROJECT, help=PROJECT_HELP)
     parser.add_argument("--folds", metavar="N", type=_folds, default=5,
                         help="folds (5); all leaves one row out each time, or one group")  # fmt: skip
+    parser.add_argument("--search", metavar="NAME-OR-FILE",
+                        help="nested: search settings anew without each fold; the best are scored on it")  # fmt: skip
+    parser.add_argument("--trials", metavar="N", type=_positive, help="trials of each of these searches")
     parser.add_argument("--repeats", metavar="N", type=_positive, default=1, help="divide anew so many times (1)")
     parser.add_argument("--epochs", metavar="N", type=_positive, help="train so many epochs (as the goals say)")
     parser.add_argument("--seed", metavar="N", type=_seed, help="another seed of the network")

@@ -13,7 +13,7 @@ from playground.code.pieces import piece
 from playground.code.sources import Sources
 from playground.code.values import CannotWrite, in_quotes, written
 from playground.data.base import ClassDataset, Dataset, RegressionDataset, given_numbers
-from playground.data.division import fold_rows, split, split_in_order
+from playground.data.division import fold_rows, outer_rows, split, split_in_order
 from playground.data.preparation import code_labels, measure_scaling
 from playground.network.check import Report
 from playground.network.remedies import Output
@@ -133,7 +133,11 @@ def _body(
 def _divided(block: Dataset, strata: str, sources: Sources) -> Iterator[str]:
     """The rows of the parts, as `Dataset.divided` finds them."""
     shares, evenly = f"{block.train_share!r}, {block.validation_share!r}", strata == "target"
-    if block.in_time():
+    if block.test_folds > 1:
+        outer = sources.function(outer_rows, "outer_rows", groups=None, in_order=block.in_time())
+        numbers = f"{block.test_folds}, {block.test_fold}, {block.data_seed}"
+        yield f"rows = {outer}({strata}, {shares}, generator, {numbers})"
+    elif block.in_time():
         yield f"rows = {sources.function(split_in_order)}(len(features), {shares})"
     else:
         words = "  # every class in every part" if evenly else ""

@@ -15,7 +15,7 @@ from torch import nn
 from playground.blocks.base import Block, BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
-from playground.data.division import fold_rows, fold_words, refuse_folds, split_rows
+from playground.data.division import fold_rows, fold_words, outer_rows, refuse_folds, split_rows
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.usual import usual_form
 from playground.data.parts import PARTS as PARTS
@@ -103,6 +103,12 @@ class Dataset(Block):
         1, ge=1, le=1_000_000, advanced=True,
         help="The fold that validates, counted from 1. Those beyond the last are a repetition, shuffled anew.",
     )  # fmt: skip
+    test_folds: int = parameter(
+        0, ge=0, le=1_000, advanced=True, label="Test folds",
+        help="Nested cross-validation: one of so many folds of all rows is the test part, in the place of a share; the "
+        "folds above divide the others. 0 for none.",
+    )  # fmt: skip
+    test_fold: int = parameter(1, ge=1, le=1_000, advanced=True, label="Test fold", help="Which of them, from 1.")
     data_seed: int = parameter(0, ge=0, le=2**31 - 1, label="Data seed", help="Another seed, other random examples.")
 
     @classmethod
@@ -124,8 +130,22 @@ class Dataset(Block):
     ) -> dict[Part, NDArray[np.int64]]:
         """The rows of the parts, by shares and folds. `strata` (N,) is spread evenly over the parts; rows of one group
         (N,) stay together. Raises BlockError for more folds than there are rows."""
-        rows = split_rows(strata, groups, self.in_time(), self.train_share, self.validation_share, generator)
-        return self.folded(rows, strata, groups)
+        groups = None if self.in_time() else groups
+        how = (strata, groups, self.in_time(), self.train_share, self.validation_share, generator)
+        if self.test_folds < 2:
+            return self.folded(split_rows(*how), strata, groups)
+        count = len(strata) if groups is None else len(np.unique(groups))
+        least = self.test_folds + 1 if self.in_time() else self.test_folds
+        refuse_folds(
+            self.title, count, self.test_folds, self.test_fold, repeats=False, least=least, prefix="test_"
+        )
+        return self.folded(outer_rows(*how, self.test_folds, self.test_fold, self.data_seed), strata, groups)
+
+    def refuse_test_folds(self) -> None:
+        """For data with a test part of their own. Raises BlockError where folds are to be that."""
+        if self.test_folds > 1:
+            none = Fix("No test folds", "set", parameters={"test_folds": 0})
+            raise BlockError(f"The test part of {self.title} is given, so that no fold of the others can be it.", none)
 
     def folded(
         self, rows: dict[Part, NDArray[np.int64]], strata: NDArray[Any], groups: NDArray[Any] | None = None
@@ -133,7 +153,6 @@ class Dataset(Block):
         """These parts as the chosen fold has them; the same without folds. Raises BlockError."""
         if self.folds < 2:
             return rows
-        groups = None if self.in_time() else groups
         count = len(rows["train"]) + len(rows["validation"])
         if groups is not None:
             count = len(np.unique(groups[np.concatenate([rows["train"], rows["validation"]])]))
@@ -156,7 +175,9 @@ class Dataset(Block):
 
     def begins_anew(self, before: Block) -> bool:
         """With another fold: what was learned with the rows that validate now would be told what it is asked."""
-        return isinstance(before, Dataset) and (before.folds, before.fold) != (self.folds, self.fold)
+        return isinstance(before, Dataset) and any(
+            getattr(before, name) != getattr(self, name) for name in ("folds", "fold", "test_folds", "test_fold")
+        )
 
     def fold_words(self) -> str:
         """Which fold validates, such as “fold 2 of 5”; empty without folds."""

@@ -92,6 +92,22 @@ def split_rows(
     return split(strata, train_share, validation_share, generator)
 
 
+def outer_rows(
+    strata: NDArray[Any], groups: NDArray[Any] | None, in_order: bool, train_share: float, validation_share: float,
+    generator: np.random.Generator, test_folds: int, test_fold: int, seed: int,
+) -> dict[Part, Rows]:  # fmt: skip
+    """The three parts, with one of so many folds of all rows as the test part; the shares divide the others."""
+    every = np.arange(len(strata), dtype=np.int64)
+    whole: dict[Part, Rows] = {"train": every, "validation": every[:0], "test": every[:0]}
+    outer = fold_rows(whole, strata, groups, test_folds, test_fold, seed, in_order)
+    rest = np.sort(outer["train"])
+    share = train_share / (train_share + min(validation_share, 1.0 - train_share))
+    belongs = groups[rest] if groups is not None else None
+    inner = split_rows(strata[rest], belongs, in_order, share, 1.0 - share, generator)
+    others = np.concatenate([inner["validation"], inner["test"]])
+    return {"train": rest[inner["train"]], "validation": rest[others], "test": outer["validation"]}
+
+
 def fold_rows(
     rows: dict[Part, Rows], strata: NDArray[Any], groups: NDArray[Any] | None, folds: int, fold: int, seed: int,
     in_order: bool = False,
@@ -147,22 +163,24 @@ def folds_in_time(
     return len(train), int(validation[-1]) + 1, second
 
 
-def refuse_folds(title: str, count: int, folds: int, fold: int, *, repeats: bool, least: int = 0) -> None:
+def refuse_folds(
+    title: str, count: int, folds: int, fold: int, *, repeats: bool, least: int = 0, prefix: str = ""
+) -> None:
     """Refuse more folds than there are rows, or groups, and repetitions where nothing can be shuffled.
 
-    Raises BlockError.
+    `prefix` begins the names of the two parameters. Raises BlockError.
     """
-    least = least or folds
+    least, every, one = least or folds, f"{prefix}folds", f"{prefix}fold"
     if count < least:
         most = count - (least - folds)
-        fixes = [Fix("No folds", "set", parameters={"folds": 0})]
+        fixes = [Fix("No folds", "set", parameters={every: 0})]
         if most >= 2:
-            fixes.insert(0, Fix(f"Make {most} folds", "set", parameters={"folds": most, "fold": 1}))
+            fixes.insert(0, Fix(f"Make {most} folds", "set", parameters={every: most, one: 1}))
         raise BlockError(f"{title} cannot be divided into {folds} folds: there are {count} to divide.", *fixes)
     if fold > folds and not repeats:
         raise BlockError(
             f"{title} has no fold {fold}: there are {folds}, and as nothing is shuffled there is no repetition.",
-            Fix(f"Take fold {folds}", "set", parameters={"fold": folds}),
+            Fix(f"Take fold {folds}", "set", parameters={one: folds}),
         )
 
 

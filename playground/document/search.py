@@ -132,6 +132,11 @@ class Search(Value):
     budget: Budget = Field(description="Of each run.")
     looks: int = Field(20, ge=1, le=1_000, description="How often each run is measured, and may be pruned.")
     seeds: int = Field(1, ge=1, le=100, description="Runs of each trial; their mean counts.")
+    folds: int = Field(
+        0, ge=0, le=100,
+        description="Each trial is cross-validated: its mean is over so many folds, too, and should be measured on the "
+        "validation part; 0 for the parts as they are.",
+    )  # fmt: skip
     sampler: Sampler = "tpe"
     population: int = Field(0, ge=0, le=1_000, description="Of a generation of evolution; 0 for what is usual.")
     pruner: Pruner = "none"
@@ -156,6 +161,11 @@ class Search(Value):
         if self.sampler == "grid" and self.grid_size > MOST_GRID:
             raise ValueError(f"the grid has {self.grid_size:,} combinations, more than {MOST_GRID:,}")
         return self
+
+    @property
+    def runs(self) -> int:
+        """How many runs a trial has, over seeds and folds."""
+        return self.seeds * max(1, self.folds)
 
     @property
     def grid_size(self) -> int:

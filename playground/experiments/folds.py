@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.preparation import Prepared
-from playground.document import edits
 from playground.document.experiment import Budget, Measure
 from playground.document.project import Project, StopRules
 from playground.experiments.cells import Cell, ExperimentFault
+from playground.experiments.folding import in_fold
 from playground.experiments.running import Outcome, Stopped
 from playground.experiments.store import Store
 from playground.experiments.workers import outcomes
@@ -186,14 +186,6 @@ def _finite(values: Numbers) -> Numbers:
     return known
 
 
-def in_fold(project: Project, nodes: tuple[str, ...], folds: int, fold: int) -> Project:
-    """The project with its data in one fold, counted from 1."""
-    graph = project.graph
-    for node in nodes:
-        graph = edits.set_parameters(graph, node, {"folds": folds, "fold": fold})
-    return project.replace(graph=graph)
-
-
 def cross_validated(
     project: Project, folding: Folding, *, store: Store | None = None, workers: int = 0,
     stopped: Stopped = lambda: False,
@@ -236,11 +228,11 @@ def planned(project: Project, folding: Folding) -> CrossValidation:
         raise ExperimentFault(f"{count} fold leaves nothing to learn from: at least 2 are needed.")
     if count * folding.repeats > MOST_RUNS:
         raise ExperimentFault(f"{count * folding.repeats:,} runs are more than {MOST_RUNS:,}. Make fewer folds.")
-    first = in_fold(base, nodes, count, 1)
+    first = in_fold(base, count, 1)
     metric, names = _measures(project, Session(first, "cpu").evaluate(full=True, observe=False))
     measures = tuple(Measure(quantity=name) for name in names)
     cells = tuple(
-        Cell(0, number % count, number // count, in_fold(base, nodes, count, number + 1),
+        Cell(0, number % count, number // count, in_fold(base, count, number + 1),
              Budget(epochs=folding.epochs), LOOKS, measures)
         for number in range(count * folding.repeats)
     )  # fmt: skip

@@ -38,3 +38,22 @@ def test_scores_of_all_folds(tmp_path, capsys):
 def test_what_cannot_be_is_told_in_a_sentence(call, code, words, capsys):
     assert main(["cross-validate", *call, "--workers", "0"]) == code
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_nested_with_a_search_file(tmp_path, capsys):
+    content = {
+        "format": "playground-search", "question": "Which rate?", "base": "iris",
+        "settings": [{"kind": "range", "title": "rate", "paths": ["training.optimizer.parameters.learning_rate"],
+                      "low": 0.001, "high": 0.1, "logarithmic": True}],
+        "measure": {"quantity": "validation_accuracy"}, "budget": {"epochs": 1}, "looks": 1, "sampler": "random",
+        "folds": 2,
+    }  # fmt: skip
+    path = tmp_path / "rate.search.json"
+    path.write_text(json.dumps(content))
+    call = ["cross-validate", "iris", "--search", str(path), "--trials", "2", "--folds", "2", "--workers", "0"]
+    assert main([*call, "--fresh", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["trials"] == 2 and len(told["runs"]) == 2
+    assert told["optimism"] == pytest.approx(told["chosen_by"] - told["mean"])
+    assert main(["cross-validate", "iris", "--search", "no-such"]) == 2
+    assert "no search “no-such”" in capsys.readouterr().err

@@ -58,9 +58,10 @@ def test_words_that_teach(cls):
     infos = cls.parameter_infos()
     assert all(info.help for info in infos)
     names = [info.name for info in infos]
-    assert names[-5:] == ["train_share", "validation_share", "folds", "fold", "data_seed"]
+    assert names[-7:-4] == ["train_share", "validation_share", "folds"]
+    assert names[-4:] == ["fold", "test_folds", "test_fold", "data_seed"]
     if issubclass(cls, ScaledDataset):
-        assert [name for name in names[:-5] if name != "in_order"][-2:] == ["scaling", "given_scaling"]
+        assert [name for name in names[:-7] if name != "in_order"][-2:] == ["scaling", "given_scaling"]
 
 
 @every

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
 
 from playground.analysis.run import cross_validation as analysis
-from playground.experiments.folds import in_fold
+from playground.experiments.folding import in_fold
 from playground.training.session.session import Session
 from playground.ui.views.run.cross_validation import CrossValidationView
 from tests.end_to_end.conftest import LEFT, Person, spirals
@@ -47,7 +47,7 @@ def test_a_fold_that_is_clicked_becomes_the_project_and_learns_anew(person: Pers
     assert (data["folds"], data["fold"]) == (4, 3)
     person.sees(lambda: place.feed.live.step == 0)  # nothing that was learned with these rows is kept
     assert view.result is result
-    session = Session(in_fold(before, ("data",), 4, 3), "cpu")
+    session = Session(in_fold(before, 4, 3), "cpu")
     session.advance(round(2 * session.steps_per_epoch))
     assert session.evaluate(full=True, observe=False)["validation_accuracy"] == result.scores[0, 2]
     person.undoes()

@@ -13,7 +13,8 @@ from playground.document.edits import set_parameters
 from playground.document.experiment import Axis
 from playground.document.project import Project
 from playground.experiments.cells import ExperimentFault, cells_of
-from playground.experiments.folds import Folding, cross_validated, in_fold, planned
+from playground.experiments.folding import in_fold
+from playground.experiments.folds import Folding, cross_validated, planned
 from playground.experiments.library import find_experiment, open_preset, read_experiment
 from playground.experiments.store import Store
 from playground.network.check import check
@@ -38,7 +39,7 @@ def test_each_fold_is_the_run_of_a_project_that_anybody_can_open(tmp_path):
     found = whole(iris(), store=Store(tmp_path / "kept.sqlite"))
     assert found.whole and found.metric == "validation_accuracy"
     for fold in (1, 3):
-        session = Session(in_fold(iris(), ("data",), 4, fold), "cpu")
+        session = Session(in_fold(iris(), 4, fold), "cpu")
         session.advance(round(EPOCHS * session.steps_per_epoch))
         metrics = session.evaluate(full=True, observe=False)
         assert found.scores()[fold - 1] == metrics["validation_accuracy"]

@@ -283,6 +283,7 @@ class OwnPictures(ClassDataset):
         self, examples: Examples, given: Sequence[Part | None], generator: np.random.Generator
     ) -> dict[Part, NDArray[np.int64]]:
         """The rows of the given parts, shuffled; without a validation part it is taken from the training part."""
+        self.refuse_test_folds()
         of = {part: np.flatnonzero([(one or "train") == part for one in given]) for part in PARTS}
         rows = {part: generator.permutation(found).astype(np.int64) for part, found in of.items()}
         if not len(rows["validation"]) and self.validation_share:

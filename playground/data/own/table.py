@@ -166,7 +166,7 @@ class OwnTable(RowsInOrder, ScaledDataset):
         shape = self.feature_signal().shape if self.as_pictures else None
         division = table_code.Division(
             self.train_share, self.validation_share, groups[0] if groups else None, self.in_order, self.folds,
-            self.fold, self.data_seed,
+            self.fold, self.test_folds, self.test_fold, self.data_seed,
         )  # fmt: skip
         asked = table_code.Reading(self.file, self.table, tested, self.missing, self.fill_value, shape, division)
         return table_code.table_code(asked, table)
@@ -216,6 +216,8 @@ class OwnTable(RowsInOrder, ScaledDataset):
         self, examples: Examples, chosen: ChosenTable, groups: NDArray[np.int64] | None, generator: np.random.Generator
     ) -> tuple[Examples, dict[Part, NDArray[np.int64]]]:
         """The rows of both files, those of the second as the test part; the shares divide the first."""
+        self.refuse_test_folds()
+        groups = None if self.in_order else groups
         table, _ = self._read(self.test_file, test=True)
         features, target, _ = self._examples(table, chosen)
         whole = self.train_share + min(self.validation_share, 1.0 - self.train_share)

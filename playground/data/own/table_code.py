@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.code import Code, not_written
-from playground.data.division import fold_rows, split, split_groups, split_in_order
+from playground.data.division import fold_rows, outer_rows, split, split_groups, split_in_order
 from playground.data.own.choice import ChosenColumn, ChosenTable, Missing, Predicts
 from playground.data.own.columns import MISSING, TableColumn
 from playground.data.own.delimited import Table
@@ -34,6 +34,8 @@ class Division:
     in_order: bool
     folds: int
     fold: int
+    test_folds: int
+    test_fold: int
     seed: int
 
 
@@ -166,14 +168,17 @@ def _kept(asked: Reading) -> Iterator[str]:
     if division.groups is not None and not division.in_order:
         column = f"cells[{division.groups}].tolist()"
         yield f"groups = {{groups_of_cells}}({column}, np.flatnonzero(known))  # whose rows stay together"
-    if division.in_order:
+    groups = "None" if division.groups is None or division.in_order else "groups"
+    if division.test_folds > 1:
+        numbers = f"{division.test_folds}, {division.test_fold}, {division.seed}"
+        yield f"rows = {{outer_rows}}({strata}, {groups}, {division.in_order}, {shares}, generator, {numbers})"
+    elif division.in_order:
         yield f"rows = {{split_in_order}}(len(features), {shares})"
     elif division.groups is not None:
         yield f"rows = {{split_groups}}(groups, {shares}, generator)"
     else:
         yield f"rows = {{split}}({strata}, {shares}, generator)"
     if division.folds > 1:
-        groups = "None" if division.groups is None or division.in_order else "groups"
         numbers = f"{division.folds}, {division.fold}, {division.seed}, {division.in_order}"
         yield f"rows = {{fold_rows}}(rows, {strata}, {groups}, {numbers})"
 
@@ -182,7 +187,10 @@ def _dividing(division: Division) -> Iterator[Callable[..., object]]:
     """The functions that `_kept` calls."""
     if division.groups is not None and not division.in_order:
         yield groups_of_cells
-    yield split_in_order if division.in_order else split if division.groups is None else split_groups
+    if division.test_folds > 1:
+        yield outer_rows
+    else:
+        yield split_in_order if division.in_order else split if division.groups is None else split_groups
     if division.folds > 1:
         yield fold_rows
 

@@ -306,6 +306,7 @@ class SeriesDataset(Dataset):
 
     def cuts(self, count: int) -> Cuts:
         """Where so many steps are cut. Raises BlockError for more folds than the time has steps."""
+        self.refuse_test_folds()
         both = min(1.0, self.train_share + self.validation_share)
         unit = self.window + self.horizon
         cut = round(count * self.train_share), round(count * both)

@@ -95,6 +95,7 @@ class TextWindows(Dataset):
 
         Raises BlockError for more folds than there are characters.
         """
+        self.refuse_test_folds()
         first = round(count * self.train_share)
         second = first + round(count * min(self.validation_share, 1.0 - self.train_share))
         unit = 2 * self.window + 2

@@ -98,5 +98,6 @@ def compared(
     except (ExperimentFault, CannotCompile, CannotTrain):
         yield None
         return
-    values = np.array([found[place].values for place in range(len(cells))]).reshape(2, search.fresh_seeds, -1)
+    shape = (2, search.fresh_seeds, max(1, search.folds), len(measures))
+    values = np.array([found[place].values for place in range(len(cells))]).reshape(shape).mean(axis=2)
     yield Comparison(measures, task.maximizes, values[0], values[1])

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from playground.document.project import Project
 from playground.document.search import Choice, Options, Range, Search
 from playground.experiments.cells import Cell, Opener, bare, changed, seeded, settled
+from playground.experiments.folding import in_folds
 from playground.experiments.measure_titles import measure_words
 from playground.training.metrics.words import higher_is_better
 
@@ -64,7 +65,7 @@ class Task:
     @property
     def looks(self) -> int:
         """Looks at a whole trial, over all its runs."""
-        return self.search.looks * self.search.seeds
+        return self.search.looks * self.search.runs
 
     def with_values(self, values: Values) -> Project:
         """The project of a trial. Raises ExperimentFault where the values do not go together."""
@@ -87,12 +88,13 @@ class Task:
         return settled(project, settings, words_of(values))
 
     def cells(self, values: Values, first: int = 0, count: int | None = None) -> tuple[Cell, ...]:
-        """The runs of a trial, one for each seed from `first` on. Raises ExperimentFault."""
+        """The runs of a trial, one for each seed from `first` on and each fold. Raises ExperimentFault."""
         search, project = self.search, self.with_values(values)
         measures = (search.measure, *search.also)
         return tuple(
-            Cell(0, 0, seed, seeded(project, seed, fresh_data=False), search.budget, search.looks, measures)
+            Cell(0, fold, seed, one, search.budget, search.looks, measures)
             for seed in range(first, first + (search.seeds if count is None else count))
+            for fold, one in enumerate(in_folds(seeded(project, seed, fresh_data=False), search.folds))
         )
 
     @cached_property

@@ -33,7 +33,7 @@ from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
 
 SHARES = ("train_share", "validation_share")
-DIVISION = ("in_order", "group_column", "folds", "fold")
+DIVISION = ("in_order", "group_column", "folds", "fold", "test_folds", "test_fold")
 """Parameters of the split that stand below the shares; not all data have all of them."""
 MOST_EXAMPLES = 1_000
 REQUEST_DELAY = 80
@@ -226,7 +226,10 @@ class DataPanel(Column):
             clear(self._division_place)
             infos = [info for info in declaration.parameter_infos() if info.name not in (*SHARES, *DIVISION)]
             infos.sort(key=lambda info: info.name in COMMON)
-            own = [replace(info, advanced=False) for info in declaration.parameter_infos() if info.name in DIVISION]
+            own = [
+                replace(info, advanced=info.name.startswith("test_"))
+                for info in declaration.parameter_infos() if info.name in DIVISION
+            ]  # fmt: skip
             own.sort(key=lambda info: DIVISION.index(info.name))
             self.division_form = ParameterForm(own, node.parameters, declaration.parameter_problems)
             self.division_form.changed.connect(self._set_division)
