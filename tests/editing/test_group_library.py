@@ -25,6 +25,11 @@ DIGITS, SEQUENCES = node("data", "digits"), node("data", "remember-first", examp
 FED_BY: dict[str, tuple[Node, Node]] = {
     "bottleneck": (DIGITS, node("before", "conv2d", filters=16)),
     "convolution-norm-relu": (DIGITS, node("before", "conv2d", filters=8)),
+    **dict.fromkeys(
+        ("dense-layer", "inception-pool", "inverted-residual", "residual-pre-activation", "separable-convolution",
+         "u-net-level", "vgg-block"),
+        (node("data", "mnist"), node("before", "conv2d", filters=8, padding="same")),
+    ),
     "dense-connections": (DIGITS, node("before", "conv2d", filters=8)),
     "gate": (node("data", "circles"), node("before", "dense", units=8)),
     "inception": (DIGITS, node("before", "conv2d", filters=8)),
