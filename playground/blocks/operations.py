@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.blocks.memory import zeros
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -111,7 +113,7 @@ class Operations:
 
     def scratch(self, *shape: int, dtype: Any = None) -> Array:
         """Memory of the block's own; zero at first."""
-        return np.zeros(shape, dtype=dtype or self.dtype)
+        return zeros(shape, dtype or self.dtype)
 
     def constant(self, value: float) -> Array:
         """A number as an array (), which a ufunc takes quicker than a number of Python."""

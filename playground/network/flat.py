@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from playground.blocks.memory import zero_tensor
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -89,8 +91,8 @@ class FlatParameters:
         self.layout = Layout(tuple(places), _further_names(module))
         device = named[0][1].device if named else torch.device("cpu")
         dtype = _common_type(parameter for _, parameter in named)
-        self.values = torch.zeros(start, device=device, dtype=dtype)
-        self.gradients = torch.zeros(start, device=device, dtype=dtype)
+        self.values = zero_tensor(start, dtype, device)
+        self.gradients = zero_tensor(start, dtype, device)
         with torch.no_grad():
             for place, (_, parameter) in zip(places, named, strict=True):
                 view = self.values[place.start : place.stop].view(place.shape)

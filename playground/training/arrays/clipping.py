@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from playground.blocks.memory import zeros
 from playground.blocks.operations import Array, Call, number
 from playground.document.project import Clipping
 
@@ -20,7 +21,7 @@ def clip_calls(gradients: Array, clipping: Clipping) -> list[Call]:
             partial(np.minimum, gradients, high, out=gradients),
         ]
     if clipping.kind == "norm":
-        square, factor = np.zeros((1, 1), dtype=gradients.dtype), number(1.0, gradients.dtype)
+        square, factor = zeros((1, 1), gradients.dtype), zeros((), gradients.dtype)
 
         def measure() -> None:
             factor[()] = min(1.0, clipping.limit / (math.sqrt(square[0, 0]) + 1e-12))

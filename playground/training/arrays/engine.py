@@ -54,6 +54,8 @@ class ArrayEngine:
         self._plans: dict[int, Plan] = {}
         model.flat.gradients.zero_()  # what has no part in the loss stays so
         self._updates: list[Update] = []
+        self._before: list[Call] = []
+        self._after: list[Call] = []
         self._update_calls: list[Call] = []
         self._bound: list[object] | None = None  # bound by the first step, which gives the optimizer its memory
         multiply_on_one_thread()
@@ -79,10 +81,7 @@ class ArrayEngine:
 
         A batch is one array (rows, ...) for each of the network's feeds.
         """
-        if self._stale():
-            self._bind()
-        for update in self._updates:
-            update.set_rate(update.group["lr"])
+        update_calls = self.update_calls()
         losses: list[Array] = []
         sizes, simple = self._parts.sizes, self._parts.set_rate is None
         with np.errstate(all="ignore"):  # NaN and infinity are found in the losses
@@ -94,7 +93,7 @@ class ArrayEngine:
                 losses.append(plan.losses.copy())
                 step += 1
                 if simple and not sizes.wanted(0, step):
-                    run(self._update_calls)
+                    run(update_calls)
                 else:
                     self._update(step)
         for update in self._updates:
@@ -107,13 +106,41 @@ class ArrayEngine:
         measured = parts.sizes.wanted(0, step)
         if measured:
             parts.sizes.begin(0, step)
-        if parts.set_rate is not None:
-            parts.set_rate(step - 1)
-            for update in self._updates:
-                update.set_rate(update.group["lr"])
+        self.set_rate(step - 1)
         run(self._update_calls)
         if measured:
             parts.sizes.end(0)
+
+    def update_calls(self) -> Sequence[Call]:
+        """The calls that follow those of the plan in every step, with the rate as it is now; `set_rate` comes before
+        them where a schedule moves it."""
+        if self._stale():
+            self._bind()
+        for update in self._updates:
+            update.set_rate(update.group["lr"])
+        return self._update_calls
+
+    @property
+    def beside_update(self) -> tuple[list[Call], list[Call]]:
+        """Those of these calls that come before the update of the optimizer, and those that come after it."""
+        return self._before, self._after
+
+    @property
+    def updates(self) -> Sequence[Update]:
+        """The updates of the optimizer, one for each slice; none where torch makes its steps."""
+        return self._updates
+
+    def set_rate(self, step: int) -> None:
+        """Take the rate of the step after so many, where a schedule moves it from step to step."""
+        if self._parts.set_rate is not None:
+            self._parts.set_rate(step)
+            for update in self._updates:
+                update.set_rate(update.group["lr"])
+
+    @property
+    def moving(self) -> bool:
+        """Whether `set_rate` does anything."""
+        return self._parts.set_rate is not None
 
     def _stale(self) -> bool:
         """Whether the optimizer's memory is other memory than that which the calls work on."""
@@ -128,15 +155,15 @@ class ArrayEngine:
         penalties = parts.penalties
         calls: list[Call] = [penalties.add_gradient] if penalties.before_step else []
         calls += clip_calls(gradients, parts.clipping)
+        self._before = calls
         updates = updates_of(descent)
-        self._updates = updates or []
+        self._updates, own = updates or [], list[Call]()
         if updates is None and descent.update is not None:
-            calls.append(descent.update)
+            own.append(descent.update)
         for update in self._updates:
-            calls += [*update.every_step, *update.calls]
-        if penalties.after_step:
-            calls.append(lambda: penalties.shrink(parts.rate(), 0))
-        self._update_calls = calls
+            own += [*update.every_step, *update.calls]
+        self._after = [lambda: penalties.shrink(parts.rate(), 0)] if penalties.after_step else []
+        self._update_calls = [*self._before, *own, *self._after]
         self._bound = [value for memory in descent.memories() for value in memory.values()]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from playground.blocks.operations import Array, Call, Operations, SlopeOfOutput
+from playground.blocks.memory import side_by_side, zeros
+from playground.blocks.operations import Array, Call, Operations, SlopeOfOutput, number
 from playground.network.compiled import Network, Step
 from playground.training.model import TrainableModel
 
@@ -33,7 +34,7 @@ class Plan:
         network = model.network
         self.rows = rows
         several = len(network.loss_weights) > 1
-        self.losses = np.zeros(1 + len(network.loss_weights) * several, dtype=model.flat.values.numpy().dtype)
+        self.losses = zeros((1 + len(network.loss_weights) * several,), model.flat.values.numpy().dtype)
         self._arena = _Arena(network, rows, model.flat.values.numpy(), self.losses)
         wiring = _Wiring(network)
         blocks = [_BlockPlan(model, step, wiring, self._arena) for step in network.steps]
@@ -57,14 +58,14 @@ class Plan:
     def _sum_of_losses(self, network: Network) -> list[Call]:
         names = list(network.loss_weights)
         values = [self._arena.values[network.slots[name, "loss"]] for name in names]
-        weights = [np.array(network.loss_weights[name], dtype=self.dtype) for name in names]
+        weights = [number(network.loss_weights[name], self.dtype) for name in names]
         total = self.losses[0:1].reshape(())
         if len(names) == 1:
             return [] if weights[0] == 1.0 else [partial(np.multiply, total, weights[0], total)]
         calls: list[Call] = [partial(total.fill, 0.0)]
-        for number, (value, weight) in enumerate(zip(values, weights, strict=True), start=1):
-            scaled = np.zeros((), dtype=self.dtype)
-            calls.append(partial(np.copyto, self.losses[number : number + 1].reshape(()), value))
+        for place, (value, weight) in enumerate(zip(values, weights, strict=True), start=1):
+            scaled = zeros((), self.dtype)
+            calls.append(partial(np.copyto, self.losses[place : place + 1].reshape(()), value))
             calls.append(partial(np.multiply, value, weight, scaled))
             calls.append(partial(np.add, total, scaled, total))
         return calls
@@ -88,12 +89,14 @@ class _Arena:
         self.rows = rows
         self.dtype = parameters.dtype
         self._parameters = parameters
+        self._apart = side_by_side()
+        """Whether every slot has memory of its own, which then lies beside that of the same slot of other networks."""
         self.values: dict[int, Array] = {}
         self._starts: dict[int, int] = {}  # by the address of the slot's memory
         self._gradients: dict[int, Array] = {}
         self._ones = np.ones(0, dtype=self.dtype)
-        self._spread: list[Array] = []  # indices into the parameters
-        self._slopes: dict[tuple[int, int], SlopeOfOutput] = {}
+        self._spread: list[tuple[Array, Array]] = []  # indices into the parameters, and where they are put
+        self._slopes: dict[tuple[int, int], tuple[SlopeOfOutput, Array, Array]] = {}
         self._fill(network)
         if len(network.loss_weights) == 1:
             self.values[network.slots[next(iter(network.loss_weights)), "loss"]] = losses.reshape(())
@@ -107,22 +110,24 @@ class _Arena:
                 raise NoPlan("It makes several rows of one example.", output[0])
             shape = () if signal.kind == "loss" else (self.rows, *signal.shape)
             if signal.scale == "index" or signal.kind == "tokens":
-                self.values[slot] = np.zeros(shape, dtype=np.int64)
+                self.values[slot] = zeros(shape, np.int64)
             else:
                 shapes[slot] = shape
         sizes = {slot: int(np.prod(shape)) for slot, shape in shapes.items()}
-        self._flat = np.zeros(sum(sizes.values()), dtype=self.dtype)
-        self._flat_slopes, self._flat_spread = np.zeros_like(self._flat), np.zeros_like(self._flat)
+        total = sum(sizes.values())
+        self._flat, self._flat_slopes, self._flat_spread = (np.zeros(0 if self._apart else total, dtype=self.dtype)
+                                                            for _ in range(3))  # fmt: skip
         start = 0
         for slot, shape in shapes.items():
-            self.values[slot] = self._flat[start : start + sizes[slot]].reshape(shape)
-            self._starts[self.values[slot].ctypes.data] = start
+            flat = zeros(shape, self.dtype) if self._apart else self._flat[start : start + sizes[slot]].reshape(shape)
+            self.values[slot] = flat
+            self._starts[flat.ctypes.data] = start
             start += sizes[slot]
 
     def gradient(self, slot: int) -> Array:
         """The gradient of a slot, in its shape."""
         if slot not in self._gradients:
-            self._gradients[slot] = np.zeros_like(self.values[slot])
+            self._gradients[slot] = zeros(self.values[slot].shape, self.values[slot].dtype)
         return self._gradients[slot]
 
     def ones(self, count: int) -> Array:
@@ -134,41 +139,50 @@ class _Arena:
     def spread(self, parameter: Array, rows: int) -> Array:
         """A parameter in each of so many rows."""
         start = (parameter.ctypes.data - self._parameters.ctypes.data) // self.dtype.itemsize
-        used = sum(map(len, self._spread))
-        if used + rows * len(parameter) > len(self._flat_spread):
+        count, used = rows * len(parameter), sum(len(index) for index, _ in self._spread)
+        if not self._apart and used + count > len(self._flat_spread):
             return parameter
-        self._spread.append(np.tile(np.arange(start, start + len(parameter)), rows))
-        return self._flat_spread[used : used + rows * len(parameter)].reshape(rows, -1)
+        target = zeros((count,), self.dtype) if self._apart else self._flat_spread[used : used + count]
+        self._spread.append((np.tile(np.arange(start, start + len(parameter)), rows), target))
+        return target.reshape(rows, -1)
 
     def spread_calls(self) -> list[Call]:
         """The call that fills all rows of parameters."""
         if not self._spread:
             return []
-        index = np.concatenate(self._spread)
+        if self._apart:
+            return [partial(self._parameters.take, index, None, target, "clip") for index, target in self._spread]
+        index = np.concatenate([index for index, _ in self._spread])
         return [partial(self._parameters.take, index, None, self._flat_spread[: len(index)], "clip")]
 
     def slopes(self, write: SlopeOfOutput, output: Array) -> Array:
         """Where the slopes at a slot will lie."""
         start = self._starts[output.ctypes.data]
-        self._slopes[start, start + output.size] = write
-        return self._flat_slopes[start : start + output.size].reshape(output.shape)
+        span = slice(start, start + output.size)
+        slopes = zeros((output.size,), self.dtype) if self._apart else self._flat_slopes[span]
+        self._slopes[span.start, span.stop] = write, output.reshape(-1), slopes
+        return slopes.reshape(output.shape)
 
     def slope_calls(self) -> list[Call]:
         """The calls that make all slopes, one after the other for slots side by side with the same function."""
+        calls: list[Call] = []
+
+        def emit(function: Any, *arguments: object) -> None:
+            calls.append(partial(function, *arguments))
+
+        for write, values, slopes in self._slopes.values() if self._apart else self._joined_slopes():
+            write(values, slopes, emit, self.dtype)
+        return calls
+
+    def _joined_slopes(self) -> Iterator[tuple[SlopeOfOutput, Array, Array]]:
         spans: list[tuple[int, int, SlopeOfOutput]] = []
-        for (start, stop), write in sorted(self._slopes.items(), key=lambda item: item[0]):
+        for (start, stop), (write, _, _) in sorted(self._slopes.items(), key=lambda item: item[0]):
             if spans and spans[-1][1] == start and spans[-1][2] is write:
                 spans[-1] = (spans[-1][0], stop, write)
             else:
                 spans.append((start, stop, write))
-        calls: list[Call] = []
         for start, stop, write in spans:
-
-            def emit(function: Any, *arguments: object) -> None:
-                calls.append(partial(function, *arguments))
-
-            write(self._flat[start:stop], self._flat_slopes[start:stop], emit, self.dtype)
-        return calls
+            yield write, self._flat[start:stop], self._flat_slopes[start:stop]
 
 
 class _Wiring:
@@ -238,7 +252,7 @@ class _BlockPlan:
         if port not in self._given:
             own = self._arena.gradient(slot)
             # The last reader comes first on the way back: it sets the gradient, all others add to it.
-            self._given[port] = own if self._is_last(port) else np.zeros_like(own)
+            self._given[port] = own if self._is_last(port) else zeros(own.shape, own.dtype)
         return self._given[port]
 
 

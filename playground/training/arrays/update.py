@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 
-from playground.blocks.operations import Array, Call, number
+from playground.blocks.memory import zeros
+from playground.blocks.operations import Array, Call
 
 
 class Update:
@@ -27,7 +27,7 @@ class Update:
         self.group = group
         """Torch's numbers of the optimizer for this slice; `lr` is the rate of the next step."""
         self.memory = memory
-        self.rate = number(group["lr"], self.values.dtype)
+        self.rate = self.constant(group["lr"])
         """The rate of the step as an array ()."""
         self.calls: list[Call] = []
         self.every_step: list[Callable[[], None]] = []
@@ -45,11 +45,13 @@ class Update:
 
     def scratch(self, *shape: int) -> Array:
         """Memory of the update's own."""
-        return np.zeros(shape or (self.size,), dtype=self.values.dtype)
+        return zeros(shape or (self.size,), self.values.dtype)
 
     def constant(self, value: float) -> Array:
-        """A number as an array ()."""
-        return number(value, self.values.dtype)
+        """A number as an array (), which may be set anew in every step."""
+        held = zeros((), self.values.dtype)
+        held[()] = value
+        return held
 
     def state(self, name: str) -> Array:
         """What the optimizer remembers of each value under a name, (n,); zero at first."""

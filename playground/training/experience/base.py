@@ -32,6 +32,8 @@ class Experience(ABC):
         self.examples = examples
         """The training part of the data blocks, (N, ...) in the order of the network's feeds and on its device; empty
         without data. Evaluation looks at these and at the other parts, and so does what learns from all at once."""
+        self.count = len(examples[0]) if examples else 1
+        """Examples in one epoch; without data one empty example, so that each step is an epoch."""
         self.epoch = 0
         """Epochs completed."""
         self.position = 0
@@ -48,11 +50,6 @@ class Experience(ABC):
         batch is asked for: at the start they are not the run's yet.
         """
         return cls(examples, batch_size, generator)
-
-    @property
-    def count(self) -> int:
-        """Examples in one epoch; without data one empty example, so that each step is an epoch."""
-        return len(self.examples[0]) if self.examples else 1
 
     @property
     def batch_size(self) -> int:

@@ -26,7 +26,8 @@ class Feeder(Experience):
         """Orders drawn since the generator stood as states tell it."""
         self._start_from(generator.get_state())
         self._shuffled = False
-        self._ordered = examples
+        self._order: torch.Tensor | None = None
+        self._in_order: Batch | None = examples
         self._batches: list[Batch] | None = None
         self._next = 0
         self._begin_epoch(self.batch_size < self.count)
@@ -61,6 +62,11 @@ class Feeder(Experience):
         if not arrays:
             return [()] * len(starts)
         return list(zip(*[[values[start : start + size] for start in starts] for values in arrays], strict=True))
+
+    @property
+    def order(self) -> torch.Tensor | None:
+        """Which example comes when in this epoch, (N,); None where they come as they are."""
+        return self._order
 
     def finish_epoch(self) -> None:
         """Count the epoch and shuffle the next."""
@@ -101,11 +107,18 @@ class Feeder(Experience):
     def _begin_epoch(self, shuffled: bool) -> None:
         """Draw the order, from the generator as it stands at the start of the epoch, and cut what is left of it."""
         self._shuffled = shuffled
-        self._ordered = self.examples
-        if shuffled:
-            order = torch.randperm(self.count, generator=self.generator).to(self.examples[0].device)
-            self._ordered = tuple(tensor.index_select(0, order) for tensor in self.examples)
+        self._order = torch.randperm(self.count, generator=self.generator) if shuffled else None
+        self._in_order = None if shuffled else self.examples
         self._batches = None
+
+    @property
+    def _ordered(self) -> Batch:
+        """The examples in the order of this epoch."""
+        if self._in_order is None:
+            assert self._order is not None
+            order = self._order.to(self.examples[0].device)
+            self._in_order = tuple(tensor.index_select(0, order) for tensor in self.examples)
+        return self._in_order
 
     def _cut(self) -> list[Batch]:
         """The batches of what is left of the epoch."""

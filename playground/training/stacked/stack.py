@@ -1,26 +1,28 @@
-"""The stack: K copies of one network that learn in one step for all, each exactly as a single session would."""
+"""The stack: sessions of networks that are alike take their steps together, each bit for bit as it would alone."""
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.data.base import ROWS, Dataset
+from playground.blocks.memory import memory_from, zeros
+from playground.blocks.operations import Array, Call
 from playground.document.project import Project
-from playground.network.check import Report, check
-from playground.network.compiled import CannotCompile
-from playground.network.flat import Layout
-from playground.training.batches import examples_of, experience_asked_for
-from playground.training.engine import gradients_of_rows
-from playground.training.evaluation import Evaluator
-from playground.training.model import TrainableModel, stable_seed
-from playground.training.stacked.batches import StackedFeeder
-from playground.training.stacked.descent import StackedClipping, StackedPenalties, descents
-from playground.training.stacked.parameters import StackedParameters
-from playground.training.stacked.plan import StackedStep
+from playground.training.arrays.engine import ArrayEngine, run
+from playground.training.arrays.update import Update
+from playground.training.experience.rows import Feeder
+from playground.training.optimizers import optimizer_of
+from playground.training.session.session import Session
+from playground.training.stacked.fusing import fused
+from playground.training.stacked.shelves import NotAlike, Shelves
+
+MOST_AT_ONCE = 2**21
+"""Numbers that are gathered for the next batches of all networks in one go."""
 
 
 class CannotStack(Exception):
@@ -28,173 +30,218 @@ class CannotStack(Exception):
 
 
 class Stack:
-    """Networks that differ in seed and settings of training alone; graph and batch size are the same.
+    """Row k is a session of `projects[k]`, which have the same graph and batch size. On the CPU.
 
-    On the CPU. Row k follows a `Session` of `projects[k]` up to the rounding of sums; stop rules do not count. Raises
-    CannotCompile when the graph has errors, DataError when data blocks do not go together, CannotStack when
-    the examples are not rows in a random order.
+    Between two calls of `advance` the `sessions` can be measured, and told as they are, but take no steps of their own.
+    A run that meets infinity goes on with what it has then; `finite` tells which do not.
+
+    Raises CannotStack where the networks have no plan of array operations, what decides on the end of a run is watched,
+    or the examples are not rows in a random order; CannotCompile and CannotTrain as sessions do.
     """
 
     def __init__(self, projects: Sequence[Project]) -> None:
-        first = projects[0]
-        report = check(first.graph)
-        if not report.ok:
-            raise CannotCompile(report.errors())
-        refuse_other_sources(report)
         self.projects = tuple(projects)
-        self.device = torch.device("cpu")
-        self.model = TrainableModel(first, report, self.device)
-        prepared = examples_of(report)
-        self._evaluator = Evaluator(self.model.network, prepared, self.device)
+        self._shelves = Shelves(len(projects))
+        self.sessions: list[Session] = []
+        self._engines: list[ArrayEngine] = []
+        self._feeders: list[Feeder] = []
+        try:
+            for row, project in enumerate(projects):
+                self._shelves.of_row(row)
+                with memory_from(self._shelves):
+                    self._add(project)
+        except NotAlike as error:
+            raise CannotStack("The networks differ, so that they cannot learn in one step.") from error
         self.step = 0
         """Steps taken by every row."""
-        self.feeder = StackedFeeder(
-            self._evaluator.train, first.training.batch_size, [project.seed for project in projects]
-        )
-        self._noise = [torch.Generator().manual_seed(stable_seed(project.seed, "noise")) for project in projects]
-        self.parameters = StackedParameters(self.model, len(projects))
-        for row, project in enumerate(projects):
-            self.model.initialize(project)
-            self.parameters.put(row)
-        self._descents = descents(projects, self.parameters)
-        self._penalties = StackedPenalties(projects, self.model, self.parameters)
-        self._clipping = StackedClipping([project.training.clipping for project in projects], self.parameters.blocks)
-        self._moving = any(one.moving for one in self._descents)
-        self.watches = any(one.watches for one in self._descents)
-        """Whether a schedule wants to `observe` a loss after every epoch."""
-        self._set_rates()
-        self._prepare_passes()
-        self._waiting: list[torch.Tensor] = []
+        self.seconds = 0.0
+        """Time spent learning."""
+        self._calls: dict[int, tuple[list[Call], Array, list[Array]]] = {}
+        self._slab: list[Array] = []
+        """The next examples of all rows, from one place in the epoch to another."""
+        self._slab_start, self._slab_end = 0, -1
+        self._position = 0
+        """Examples consumed in this epoch."""
+        self._count, self._batch_size = self._feeders[0].count, self._feeders[0].batch_size
+        self._joint: Update | None = None
+        self._update: list[Call] = self._fused_update()
+        self._moving = any(engine.moving for engine in self._engines)
+        self._losses: list[Array] = []
 
-    def _prepare_passes(self) -> None:
-        network = self.model.network
-        self._steps = [StackedStep(step.module, self.parameters.rows_of(step, self._noise)) for step in network.steps]
-        self._plan = [
-            (stacked, step.inputs, step.outputs) for stacked, step in zip(self._steps, network.steps, strict=True)
-        ]
-        self._empty = [torch.empty(0)] * len(network.slots)
-        self._losses = [(network.slots[name, "loss"], weight) for name, weight in network.loss_weights.items()]
-        self._ones = (torch.ones(len(self.projects)),)
-        self._leaves: tuple[torch.Tensor, ...] = ()
+    def _add(self, project: Project) -> None:
+        rules = project.training.stop
+        if rules.patience is not None or rules.target is not None:
+            raise CannotStack("Each of these runs may end at another step.")
+        session = Session(project, "cpu")
+        learner, network = session.learner, session.learner.model.network
+        for module in network.modules():
+            for name, buffer in module.named_buffers(recurse=False):
+                beside = torch.from_numpy(zeros(tuple(buffer.shape), buffer.numpy().dtype))
+                module._buffers[name] = beside.copy_(buffer)
+        engine = learner.engine.arrays
+        if engine is None or not isinstance(learner.experience, Feeder):
+            raise CannotStack(f"These networks do not learn in one step: {learner.engine.reason}")
+        feeder = learner.experience
+        for rows in {feeder.batch_size, feeder.count % feeder.batch_size or feeder.batch_size}:
+            engine.plan(rows)
+        engine.update_calls()
+        self.sessions.append(session)
+        self._engines.append(engine)
+        self._feeders.append(feeder)
 
     def __len__(self) -> int:
-        return len(self.projects)
-
-    @property
-    def layout(self) -> Layout:
-        """Where each parameter lies in a row."""
-        return self.parameters.layout
+        return len(self.sessions)
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps in one epoch of every row."""
-        return self.feeder.steps_per_epoch
+        return self._feeders[0].steps_per_epoch
 
     @property
-    def epoch(self) -> float:
-        """Epochs completed, with the part of the present one."""
-        return self.step / self.feeder.steps_per_epoch
-
-    @property
-    def ways(self) -> dict[str, str]:
-        """How each node is computed for all rows: "batched", "vmap" or "loop"."""
-        nodes = (step.node for step in self.model.network.steps)
-        return {node: step.way for node, step in zip(nodes, self._steps, strict=True)}
+    def together(self) -> float:
+        """The share of the calls of a step that are one for all rows."""
+        alone = sum(len(engine.plan(self._feeders[0].batch_size).calls) for engine in self._engines)
+        calls = len(self._step_calls(self._feeders[0].batch_size)[0])
+        return (alone - calls) / max(1, alone - alone // len(self))
 
     # Learning -------------------------------------------------------------------------------------------------------
 
     def advance(self, steps: int) -> None:
         """Take so many steps in every row."""
-        for _ in range(steps):
-            self._learn()
-            if self.watches and self.feeder.at_end:
-                self._let_schedules_watch()
+        began = time.perf_counter()
+        self._take_rates()
+        with np.errstate(all="ignore"):  # infinity is found in the weights
+            for _ in range(steps):
+                self._learn()
+        for session, feeder in zip(self.sessions, self._feeders, strict=True):
+            session.learner.step = self.step
+            session.learner.examples = feeder.epoch * feeder.count + self._position
+            feeder.position = self._position
+        self.seconds += time.perf_counter() - began
 
     def _learn(self) -> None:
-        values = self._forward()
-        losses = self._total(values)
-        self._waiting.append(losses.detach())
-        if losses.requires_grad:  # not when every block is frozen
-            self._leaves = self._leaves or self.parameters.leaves()
-            self.parameters.collect(gradients_of_rows(losses, self._ones, self._leaves))
-        self._penalties.add_gradient()
-        if self._clipping.any:
-            self._clipping()
+        count = min(self._batch_size, self._count - self._position)
+        if not self._slab_start <= self._position < self._slab_end:
+            self._gather()
+        rows = slice(self._position - self._slab_start, self._position - self._slab_start + count)
+        calls, losses, feeds = self._step_calls(count)
+        for feed, values in zip(feeds, self._slab, strict=True):
+            np.copyto(feed, values[:, rows])
+        run(calls)
+        self._losses.append(losses[:, 0].copy())
         if self._moving:
-            self._set_rates()
-        for descent in self._descents:
-            if descent.update is not None:
-                descent.update()
-        if self._penalties.after_step:
-            self._penalties.shrink(self._rates)
+            self._move_rates()
+        run(self._update)
         self.step += 1
+        self._position += count
+        if self._position >= self._count:
+            self._finish_epoch()
 
-    def _forward(self) -> list[torch.Tensor]:
-        values = self._empty.copy()
-        for slot, tensor in zip(self.model.network.feed_slots, self.feeder.take(), strict=True):
-            values[slot] = tensor
-        for stacked, inputs, outputs in self._plan:
-            result = stacked.function(*[values[slot] for slot in inputs])
-            if len(outputs) == 1:
-                values[outputs[0]] = result
-            else:
-                for slot, tensor in zip(outputs, result, strict=True):
-                    values[slot] = tensor
-        return values
+    def _gather(self) -> None:
+        """The next batches of all rows, (rows, examples, ...)."""
+        examples, first = self._feeders[0].examples, self._feeders[0]
+        numbers = sum(tensor[0].numel() for tensor in examples) * len(self) * first.batch_size
+        most = max(1, MOST_AT_ONCE // max(1, numbers)) * first.batch_size
+        span = slice(self._position, min(first.count, self._position + most))
+        orders = [feeder.order for feeder in self._feeders]
+        if first.order is None:
+            self._slab = [tensor[span].numpy()[None] for tensor in examples]
+        else:
+            order = torch.stack([one[span] for one in orders if one is not None])
+            places = order.flatten()
+            picked = (tensor.index_select(0, places) for tensor in examples)
+            self._slab = [one.view(*order.shape, *one.shape[1:]).numpy() for one in picked]
+        self._slab_start, self._slab_end = span.start, span.stop
 
-    def _total(self, values: Sequence[torch.Tensor]) -> torch.Tensor:
-        """The weighted sum of all losses of every row, (K,)."""
-        parts = [values[slot] if weight == 1.0 else values[slot] * weight for slot, weight in self._losses]
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
-        return total
+    def _finish_epoch(self) -> None:
+        for session, feeder in zip(self.sessions, self._feeders, strict=True):
+            session.learner.step, feeder.position = self.step, feeder.count
+            feeder.finish_epoch()
+        self._position = 0
+        if self._feeders[0].order is not None or self._slab_end - self._slab_start < self._feeders[0].count:
+            self._slab_end = -1
+        watching = [one for one in self.sessions if one.learner.watches_validation]
+        for session in watching:
+            session.evaluate()
+        if watching:
+            self._take_rates()
 
-    def _set_rates(self) -> None:
-        for descent in self._descents:
-            descent.set_rate(self.step, self.feeder.steps_per_epoch)
-        self._keep_rates()
+    def _take_rates(self) -> None:
+        """Let the updates know the rates that the sessions have now."""
+        for engine in self._engines:
+            engine.update_calls()
+        if self._joint is not None:
+            self._joint.set_rate(self._joint.group["lr"])
 
-    def _keep_rates(self) -> None:
-        self._rates = torch.zeros(len(self.projects), 1)
-        for descent in self._descents:
-            self._rates[descent.rows] = descent.rate
+    def _move_rates(self) -> None:
+        for engine in self._engines[:1] if self._joint is not None else self._engines:
+            engine.set_rate(self.step)
+        if self._joint is not None:
+            self._joint.set_rate(self._joint.group["lr"])
 
-    def _let_schedules_watch(self) -> None:
-        for descent in self._descents:
-            if descent.watches:
-                metrics = self.evaluate(descent.rows.start)
-                descent.observe(metrics.get("validation_loss", metrics["train_loss"]))
-        self._keep_rates()
+    def _step_calls(self, count: int) -> tuple[list[Call], Array, list[Array]]:
+        """The calls of the way forward and back for batches of so many rows, where their losses will lie, and where
+        what the network is fed with."""
+        known = self._calls.get(count)
+        if known is None:
+            plans = [engine.plan(count) for engine in self._engines]
+            calls = fused([plan.calls for plan in plans], self._shelves)
+            losses = self._shelves.across([plan.losses for plan in plans])
+            feeds = [self._shelves.across([fill.args[0] for fill in fills])
+                     for fills in zip(*(plan.fills for plan in plans), strict=True)]  # fmt: skip
+            assert losses is not None
+            known = self._calls[count] = calls, losses, [feed for feed in feeds if feed is not None]
+        return known
+
+    def _fused_update(self) -> list[Call]:
+        """The calls after the way back."""
+        rows = [engine.update_calls() for engine in self._engines]
+        self._joint = self._joint_update()
+        if self._joint is not None:
+            before, after = zip(*(engine.beside_update for engine in self._engines), strict=True)
+            own = [*self._joint.every_step, *self._joint.calls]
+            return [*fused(before, self._shelves), *own, *fused(after, self._shelves)]
+        found: list[Call] = []
+        for _, alike in itertools.groupby(zip(self.projects, rows, strict=True), key=lambda one: _kind(one[0])):
+            found += fused([calls for _, calls in alike], self._shelves)
+        return found
+
+    def _joint_update(self) -> Update | None:
+        """One update of the weights of all rows, where they have the same optimizer, numbers and rates."""
+        first = self.projects[0].training
+        updates = [engine.updates for engine in self._engines]
+        alike = all((one.training.optimizer, one.training.schedule, one.training.stop.epochs)
+                    == (first.optimizer, first.schedule, first.stop.epochs) for one in self.projects)  # fmt: skip
+        if not alike or len(updates[0]) != 1 or self.sessions[0].learner.watches_validation:
+            return None
+        values, gradients = (
+            self._shelves.across([getattr(own[0], name) for own in updates]) for name in ("values", "gradients")
+        )
+        if values is None or gradients is None or not (values.flags.c_contiguous and gradients.flags.c_contiguous):
+            return None
+        flat = torch.from_numpy(values.reshape(-1)), torch.from_numpy(gradients.reshape(-1))
+        joint = Update(*flat, updates[0][0].group, {})
+        return joint if optimizer_of(first.optimizer).plan(joint) else None
 
     # Looking --------------------------------------------------------------------------------------------------------
 
     def losses(self) -> NDArray[np.float64]:
         """The training losses of the steps since the last call, (steps, K)."""
-        found = torch.stack(self._waiting).double().numpy() if self._waiting else np.zeros((0, len(self)))
-        self._waiting.clear()
+        found = np.array(self._losses, dtype=np.float64).reshape(-1, len(self))
+        self._losses.clear()
         return found
 
-    def vectors(self) -> NDArray[np.float32]:
-        """A copy of all parameters, (K, P), each row in the order of `layout`."""
-        return self.parameters.matrix().numpy()
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Which rows have finite weights, (K,)."""
+        return np.array([session.learner.is_finite() for session in self.sessions])
 
-    def buffers(self, row: int) -> Mapping[str, NDArray[np.float32]]:
-        """Running statistics and the like of a row, by `node_id.name`."""
-        return {name: stacked[row].numpy().copy() for name, stacked in self.parameters.buffers.items()}
-
-    def evaluate(self, row: int, *, full: bool = False) -> dict[str, float]:
-        """Losses and metrics of a row on all parts, as a session would measure them."""
-        self.parameters.show(row)
-        return self._evaluator.evaluate(self.feeder.batch_size, full=full)
+    def metrics(self, row: int, *, full: bool = False) -> Mapping[str, float]:
+        """Losses and metrics of a row on all parts."""
+        return self.sessions[row].evaluate(full=full, observe=False)
 
 
-def refuse_other_sources(report: Report) -> None:
-    """Raises CannotStack where the batches depend on more than the seed."""
-    if experience_asked_for(report) == ROWS:
-        return
-    data = (block for block in report.blocks.values() if isinstance(block, Dataset) and block.experience != ROWS)
-    raise CannotStack(
-        f"{next(data).title} makes its examples while a network learns, for each run others, so runs cannot learn in "
-        "one stack. Compare them one after the other: each that you train stays in the list of runs."
-    )
+def _kind(project: Project) -> tuple[object, ...]:
+    """What decides on which calls an update has."""
+    training = project.training
+    return training.optimizer.id, training.clipping.kind, training.regularization
