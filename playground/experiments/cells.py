@@ -35,6 +35,14 @@ class ExperimentFault(Exception):
 
 
 @dataclass(frozen=True)
+class Record:
+    """What is told of every look at a run, which then goes on to the end of its budget whatever its stop rules say."""
+
+    weights_every: int = 0
+    """The weights are told at the first and the last look, and at each whose number this divides; 0 for never."""
+
+
+@dataclass(frozen=True)
 class Cell:
     """One run: what learns, for how long, and what is measured of it."""
 
@@ -46,6 +54,8 @@ class Cell:
     budget: Budget
     looks: int
     measures: tuple[Measure, ...]
+    record: Record | None = None
+    """Of runs that somebody watches as they learn; they are not kept."""
 
     @cached_property
     def key(self) -> str:

@@ -2,167 +2,115 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator
 
-import torch
-
-from playground.document.experiment import Measure
 from playground.experiments.cells import Cell
-from playground.experiments.quantities.base import Measured
-from playground.experiments.quantities.registry import BY_ID
+from playground.experiments.looking import Look as Look
+from playground.experiments.looking import Observer, Seen, unseen
+from playground.experiments.looking import Outcome as Outcome
+from playground.experiments.looking import Told as Told
 from playground.training.divergence import Diverged
-from playground.training.metrics.words import higher_is_better
 from playground.training.session.session import Session
 
 CHUNK = 0.05
 """Seconds of learning between two questions whether to stop."""
 
 Stopped = Callable[[], bool]
-Told = Callable[[int, float], bool]
-"""Hears at each look the steps taken and the first measure as it is so far; True ends the run there."""
 
 
 class Cancelled(Exception):
     """Somebody does not want the result any more."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one cell."""
-
-    values: tuple[float, ...]
-    """One for each measure; NaN where it has none, infinity for a goal that was not reached."""
-    steps: int
-    epochs: float
-    seconds: float
-    """Of learning alone."""
-    diverged: bool
-    curve: tuple[tuple[float, float], ...]
-    """Epochs done and the first measure's quantity, look by look."""
-    pruned: bool = False
-    """Ended before its budget, by whoever was told of its looks; the first measure alone is then up to date."""
-
-
-class _Gauge:
-    """One measure over the looks at a run."""
-
-    def __init__(self, measure: Measure, session: Session, first: torch.Tensor) -> None:
-        self._measure = measure
-        name, _, node = measure.quantity.partition(".")
-        self._quantity = BY_ID.get(name)
-        self._run = Measured(session, [node] if node else list(session.report.order), first)
-        self.seen: list[float] = []
-        self.steps: list[int] = []
-
-    @property
-    def watches(self) -> bool:
-        """Whether it must be taken at every look."""
-        return self._measure.moment in ("best", "mean") or self._measure.counts_steps
-
-    def look(self, metrics: Mapping[str, float]) -> float:
-        """Take the number as it is now."""
-        name = self._measure.quantity
-        value = metrics.get(name, math.nan) if self._quantity is None else self._quantity.compute(self._run)
-        self.seen.append(value)
-        self.steps.append(self._run.session.step)
-        return value
-
-    def runs_away(self) -> None:
-        """The run has no number any more; how many steps it took and that it ran away can still be told."""
-        told = self._quantity is not None and not self._quantity.of_blocks
-        run = replace(self._run, diverged=True)
-        self.seen.append(self._quantity.compute(run) if told and self._quantity is not None else math.nan)
-        self.steps.append(run.session.step)
-
-    def result(self) -> float:
-        """The number that counts, of all that were seen."""
-        if self._measure.counts_steps:
-            return self._steps_needed()
-        if self._measure.moment == "end":
-            return self.seen[-1]
-        seen = [value for value in self.seen if not math.isnan(value)]
-        if not seen:
-            return math.nan
-        if self._measure.moment == "start":
-            return seen[0]
-        if self._measure.moment == "best":
-            return (max if higher_is_better(self._measure.quantity) else min)(seen)
-        return sum(seen) / len(seen)
-
-    def _steps_needed(self) -> float:
-        least, most = self._measure.at_least, self._measure.at_most
-        for step, value in zip(self.steps, self.seen, strict=True):
-            if (least is not None and value >= least) or (most is not None and value <= most):
-                return float(step)
-        return math.inf
-
-
-def run_cell(cell: Cell, stopped: Stopped = lambda: False, told: Told | None = None) -> Outcome:
+def run_cell(
+    cell: Cell, stopped: Stopped = lambda: False, told: Told | None = None, seen: Seen = unseen
+) -> Outcome:  # fmt: skip
     """Train and measure; `told` may end a run that promises little. Raises Cancelled, CannotCompile, CannotTrain and
     what a project's settings may raise."""
+    work = working(cell, stopped, told, seen)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+
+
+def working(
+    cell: Cell, stopped: Stopped, told: Told | None = None, seen: Seen = unseen
+) -> Generator[None, None, Outcome]:
+    """The same in parts of a few hundredths of a second, so that whoever waits may do something else."""
     session = Session(cell.project, "cpu")
-    first = session.learner.model.flat.values.clone()
-    gauges = [_Gauge(measure, session, first) for measure in cell.measures]
-    curve: list[tuple[float, float]] = []
+    session.ask(stopped)
+    observer = Observer(cell, session, seen)
     diverged = pruned = False
-    _look(session, gauges, curve, everything=True)
+    number = 0
+    observer.look(number)
+    yield
     try:
-        for last in _legs(session, cell, stopped):
-            _look(session, gauges, curve, everything=last)
-            pruned = told is not None and not last and told(session.step, gauges[0].result())
-            if pruned:
-                break
+        for leg in _legs(session, cell, stopped):
+            if leg is not None:
+                number, last = leg
+                observer.look(number, last=last)
+                pruned = told is not None and not last and told(session.step, observer.value)
+                if pruned:
+                    break
+            yield
     except Diverged:
         diverged = True
-        for gauge in gauges:
-            gauge.runs_away()
-    values = tuple(gauge.result() for gauge in gauges)
-    return Outcome(values, session.step, session.epoch, session.seconds, diverged, tuple(curve), pruned)
+        observer.runs_away(number + 1)
+    return observer.outcome(session.seconds, diverged=diverged, pruned=pruned)
 
 
-def _look(session: Session, gauges: Sequence[_Gauge], curve: list[tuple[float, float]], *, everything: bool) -> None:
-    metrics = session.evaluate(full=everything, observe=False)
-    for place, gauge in enumerate(gauges):
-        if place == 0 or gauge.watches or everything:
-            value = gauge.look(metrics)
-            if place == 0:
-                curve.append((session.epoch, value))
+Leg = tuple[int, bool]
+"""The number of a look that is due, and whether it is the last."""
 
 
-def _legs(session: Session, cell: Cell, stopped: Stopped) -> Iterator[bool]:
-    """Train leg by leg; tells after each whether it was the last."""
+def _legs(session: Session, cell: Cell, stopped: Stopped) -> Iterator[Leg | None]:
+    """Train leg by leg; tells when a look is due, and None in between."""
     budget = cell.budget
     if budget.seconds is not None:
         yield from _by_time(session, budget.seconds, cell.looks, stopped)
         return
-    steps = budget.steps if budget.steps is not None else round((budget.epochs or 0.0) * session.steps_per_epoch)
+    steps = steps_of(cell, session.steps_per_epoch)
     for number in range(1, cell.looks + 1):
         goal = round(steps * number / cell.looks)
         if goal > session.step or number == cell.looks:
-            _advance(session, goal - session.step, stopped)
+            yield from _advance(session, goal - session.step, stopped, on=cell.record is not None)
             last = number == cell.looks or bool(session.finished)
-            yield last
+            yield number, last
             if last:
                 return
 
 
-def _by_time(session: Session, seconds: float, looks: int, stopped: Stopped) -> Iterator[bool]:
+def steps_of(cell: Cell, steps_per_epoch: int) -> int:
+    """How many steps the budget of a cell has; that of seconds has none."""
+    if cell.budget.steps is not None:
+        return cell.budget.steps
+    return round((cell.budget.epochs or 0.0) * steps_per_epoch)
+
+
+def _by_time(session: Session, seconds: float, looks: int, stopped: Stopped) -> Iterator[Leg | None]:
     for number in range(1, looks + 1):
         while session.seconds < seconds * number / looks and not session.finished:
-            _advance(session, _steps_in(session, min(CHUNK, seconds / looks / 4)), stopped)
+            yield from _advance(session, _steps_in(session, min(CHUNK, seconds / looks / 4)), stopped)
         last = number == looks or bool(session.finished)
-        yield last
+        yield number, last
         if last:
             return
 
 
-def _advance(session: Session, steps: int, stopped: Stopped) -> None:
-    while steps > 0 and not session.finished:
+def _advance(session: Session, steps: int, stopped: Stopped, *, on: bool = False) -> Iterator[None]:
+    """So many steps; `on` lets a run go on that its stop rules would end."""
+    while steps > 0:
+        if session.finished:
+            if not on or session.learner.settled:
+                return
+            session.go_on()
         if stopped():
             raise Cancelled
         steps -= session.advance(min(steps, _steps_in(session, CHUNK)))
+        yield
 
 
 def _steps_in(session: Session, seconds: float) -> int:

@@ -1,93 +1,75 @@
-"""Many cells at once: in this process, or in workers of their own, one thread each."""
+"""The one runner of cells, whoever asks: those that are alike in one step, a single one here, others in workers."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.synchronize import Event
 
 from playground.experiments.cells import Cell
-from playground.experiments.running import Cancelled, Outcome, Stopped, run_cell
+from playground.experiments.pool import PATIENCE as PATIENCE
+from playground.experiments.pool import Pool
+from playground.experiments.pool import WorkersLost as WorkersLost
+from playground.experiments.pool import usual_workers as usual_workers
+from playground.experiments.running import Stopped, working
+from playground.experiments.stacking import Found, Watched, groups_of, run_together, unwatched
+from playground.training.stacked.stack import CannotStack
 
-PATIENCE = 0.03
-"""Seconds between two questions whether to stop, and between two turns of whoever waits for the outcomes."""
-ATTEMPTS = 3
-"""A cell whose worker was killed is taken up again so many times."""
-
-
-class WorkersLost(Exception):
-    """Worker processes end again and again, as where memory is short; the message is for people."""
-
-
-def usual_workers() -> int:
-    """All cores but one, which the window and the system keep."""
-    return max(1, (os.cpu_count() or 2) - 1)
+AT_ONCE = 0.001
+"""Seconds to wait for workers while there is something to do here."""
 
 
-def outcomes(cells: Sequence[Cell], workers: int, stopped: Stopped) -> Iterator[tuple[int, Outcome] | None]:
+def outcomes(
+    cells: Sequence[Cell], workers: int, stopped: Stopped, watched: Watched = unwatched
+) -> Iterator[Found | None]:
     """Index and outcome of each cell as it is done, and None every few hundredths of a second while none is, so that
-    whoever waits may do something else. With no workers they run here, one after the other.
+    whoever waits may do something else. `watched` is shown the looks at those that are recorded.
 
-    Raises Cancelled, WorkersLost, and what the first cell that cannot be run raises.
+    Small networks that are alike learn in one step, here. Others run in so many worker processes at the same time, or
+    here one after the other where there are no workers, or where it is a single one. The numbers are the same in each
+    case. Raises Cancelled, WorkersLost, and what the first cell that cannot be run raises.
     """
-    if workers < 1:
-        for index, cell in enumerate(cells):
-            yield index, run_cell(cell, stopped)
+    left = dict(enumerate(cells))
+    groups = groups_of(left)
+    grouped = {index for indices in groups for index in indices}
+    others = {index: cell for index, cell in left.items() if index not in grouped}
+    here = _together_here(left, groups, stopped, watched)
+    if workers < 1 or (len(others) == 1 and not groups):
+        yield from here
+        yield from _alone_here(others, stopped, watched)
         return
-    waiting = dict.fromkeys(range(len(cells)), 0)
-    while waiting:
-        try:
-            for found in _in_pool({index: cells[index] for index in waiting}, workers, stopped):
-                if found is not None:
-                    del waiting[found[0]]
-                yield found
-        except BrokenProcessPool as error:
-            waiting = {index: attempts + 1 for index, attempts in waiting.items()}
-            if min(waiting.values(), default=0) >= ATTEMPTS:
-                raise WorkersLost(
-                    f"The processes that train ended {ATTEMPTS} times by themselves; perhaps memory is too short "
-                    "for so many at once. Run fewer at a time."
-                ) from error
-
-
-def _in_pool(cells: dict[int, Cell], workers: int, stopped: Stopped) -> Iterator[tuple[int, Outcome] | None]:
-    # Spawned: a fork would copy the threads of torch and Qt in the middle of what they do.
-    context = multiprocessing.get_context("spawn")
-    ending = context.Event()
-    count = min(workers, len(cells))
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(ending,))
-    running: dict[Future[Outcome], int] = {}
+    pool = Pool(others, workers, stopped, watched)
     try:
-        running.update((pool.submit(_run, cell), index) for index, cell in cells.items())
-        while running:
-            done, _ = wait(running, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-            if stopped():
-                raise Cancelled
-            for future in done:
-                yield running.pop(future), future.result()
-            if not done:
+        while pool.busy:
+            waited = True
+            for found in here:
+                waited = False
+                yield found
+                break
+            told = list(pool.turn(AT_ONCE if not waited else PATIENCE))
+            yield from told
+            if waited and not told:
                 yield None
+        yield from here
     finally:
-        ending.set()
-        # Whoever breaks off does not wait for workers that may still be starting; they end by themselves.
-        pool.shutdown(wait=not running, cancel_futures=True)
+        pool.close()
 
 
-_ENDING: list[Event] = []
+def _together_here(
+    cells: dict[int, Cell], groups: Sequence[Sequence[int]], stopped: Stopped, watched: Watched
+) -> Iterator[Found | None]:
+    for indices in groups:
+        try:
+            yield from run_together(cells, indices, stopped, watched)
+        except CannotStack:
+            yield from _alone_here({index: cells[index] for index in indices}, stopped, watched)
 
 
-def _begin(ending: Event) -> None:
-    """In a worker: one thread, and the lowest claim on the processor that is polite to the window."""
-    import torch
-
-    torch.set_num_threads(1)
-    _ENDING[:] = [ending]
-    if hasattr(os, "nice"):
-        os.nice(10)
-
-
-def _run(cell: Cell) -> Outcome:
-    return run_cell(cell, _ENDING[0].is_set)
+def _alone_here(cells: dict[int, Cell], stopped: Stopped, watched: Watched) -> Iterator[Found | None]:
+    for index, cell in cells.items():
+        work = working(cell, stopped, seen=lambda look, index=index: watched(index, look))
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                yield index, end.value
+                break
+            yield None

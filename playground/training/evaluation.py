@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -55,10 +55,12 @@ class _Measured:
     """What was measured of one part, before it is fetched from the device."""
 
     part: Part
+    names: list[str]
+    """Of the loss blocks, each with a point in front, and of the metrics."""
     tensors: list[torch.Tensor]
-    """Head by head its loss and its metrics, then the losses that look at no data."""
-    counts: tuple[int, ...]
-    """How many predictions each head has."""
+    """One number each: head by head its loss and its metrics, then the losses that look at no data."""
+    factors: dict[str, float]
+    """What the losses of blocks that sum are to be multiplied by, by the names of the blocks."""
     told: list[tuple[str, Mapping[str, float]]]
     """What measures and estimators tell, by their names."""
 
@@ -114,8 +116,11 @@ class Evaluator:
         return self._parts.get(part)
 
     @torch.no_grad()
-    def evaluate(self, batch_size: int, *, full: bool = False) -> dict[str, float]:
-        """All metrics of all parts that have examples; at most a glance at each part unless `full`.
+    def evaluate(
+        self, batch_size: int, *, full: bool = False, only: Collection[str] | None = None
+    ) -> dict[str, float]:  # fmt: skip
+        """All metrics of all parts that have examples, or, in less time, those that are named by `only` and perhaps
+        others; at most a glance at each part unless `full`.
 
         A loss that sums over the batch is given for `batch_size` examples, so that the curves of all parts and those
         of the training steps can be compared.
@@ -123,11 +128,12 @@ class Evaluator:
         measured: list[_Measured] = []
         with self._evaluation_mode():
             for part, rows in self._rows(full):
-                measured.append(self._measure(part, rows))
+                if only is None or any(name.startswith(f"{part}_") for name in only):
+                    measured.append(self._measure(part, rows, batch_size, only))
         values = iter(_fetched([tensor for one in measured for tensor in one.tensors]))
         found: dict[str, float] = {}
         for one in measured:
-            found.update(self._told(one, values, batch_size))
+            found.update(self._told(one, values))
         return found
 
     def _rows(self, full: bool) -> Iterator[tuple[Part, Mapping[int, torch.Tensor]]]:
@@ -176,31 +182,43 @@ class Evaluator:
                 pieces.append(values[slot])
         return {slot: _whole(pieces) for slot, pieces in found.items()}
 
-    def _measure(self, part: Part, rows: Mapping[int, torch.Tensor]) -> _Measured:
+    def _measure(
+        self, part: Part, rows: Mapping[int, torch.Tensor], batch_size: int, only: Collection[str] | None
+    ) -> _Measured:
         """Losses and metrics of a part as tensors that nobody has waited for."""
+        names: list[str] = []
         tensors: list[torch.Tensor] = []
+        factors: dict[str, float] = {}
+        losses = only is None or any(name.split(".")[0] == f"{part}_loss" for name in only)
         for head in self._heads:
             prediction, target = rows[head.prediction], rows[head.target]
-            if head.module is not None:
+            suffix = f".{head.name}" if len(self._heads) > 1 else ""
+            if head.module is not None and losses:
+                names.append(f".{head.name}")
                 tensors.append(head.module(prediction, target))
-            tensors.extend(head.metrics.tensors(prediction, target))
-        tensors.extend(module() for _, module in self._alone)
+                factors[head.name] = batch_size / len(prediction) if head.sums else 1.0
+            own = [f"{part}_{metric}{suffix}" for metric in head.metrics.names]
+            wanted = [only is None or name in only for name in own]
+            if any(wanted):
+                names += [name for name, there in zip(own, wanted, strict=True) if there]
+                tensors.extend(head.metrics.tensors(prediction, target, wanted))
+        if losses:
+            names += [f".{name}" for name, _ in self._alone]
+            tensors.extend(module() for _, module in self._alone)
         told = [(gauge.name, gauge.measure(*(rows[slot] for slot in gauge.slots))) for gauge in self._gauges]
-        return _Measured(part, tensors, tuple(len(rows[head.prediction]) for head in self._heads), told)
+        return _Measured(part, names, tensors, factors, told)
 
-    def _told(self, measured: _Measured, values: Iterator[float], batch_size: int) -> dict[str, float]:
+    def _told(self, measured: _Measured, values: Iterator[float]) -> dict[str, float]:
         """What was measured by its names; `values` gives the tensors' numbers in their order."""
-        part, several = measured.part, len(self._heads) > 1
-        found: dict[str, float] = {f"{part}_loss": 0.0} if self._network.loss_weights else {}
-        for head, count in zip(self._heads, measured.counts, strict=True):
-            suffix = f".{head.name}" if several else ""
-            if head.module is not None:
-                loss = next(values)
-                self._add_loss(found, part, head.name, loss * (batch_size / count) if head.sums else loss)
-            for metric in head.metrics.names:
-                found[f"{part}_{metric}{suffix}"] = next(values)
-        for name, _ in self._alone:
-            self._add_loss(found, part, name, next(values))
+        part = measured.part
+        losses = any(name.startswith(".") for name in measured.names)
+        found: dict[str, float] = {f"{part}_loss": 0.0} if losses else {}
+        for name, value in zip(measured.names, values, strict=False):
+            if name.startswith("."):
+                block = name.removeprefix(".")
+                self._add_loss(found, part, block, value * measured.factors.get(block, 1.0))
+            else:
+                found[name] = value
         takers = Counter(metric for _, numbers in measured.told for metric in numbers)
         for owner, numbers in measured.told:
             for metric, value in numbers.items():

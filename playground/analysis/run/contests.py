@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.analysis.base import NothingToShow, Table
-from playground.analysis.question import Question
+from playground.analysis.question import Cancelled, Question
 from playground.analysis.shared.many_losses import clock
 from playground.blocks.families import role_of
 from playground.document.graph import Graph
 from playground.document.project import Goal, Project
+from playground.experiments import running
+from playground.experiments.contests import Contest
+from playground.experiments.members import Member
+from playground.experiments.workers import WorkersLost
 from playground.network.check import Report
+from playground.network.compiled import CannotCompile
 from playground.network.naming import titles
-from playground.training.batches import DataError
+from playground.training.batches import CannotTrain
 from playground.training.metrics.words import first_shown, goal_words, higher_is_better, metric_words
-from playground.training.stacked.contest import Contest
-from playground.training.stacked.members import Member
-from playground.training.stacked.stack import CannotStack
 
 PRESS_START = "Press Start, and many runs begin beside the one on screen."
 PART = 0.04
@@ -34,7 +36,8 @@ LOSSES = ("test_loss", "validation_loss", "train_loss")
 
 @dataclass(frozen=True)
 class Runs:
-    """Several runs side by side; `losses[look, run]` and `scores[look, run]` are NaN where a run has run away."""
+    """Several runs side by side; `losses[look, run]` and `scores[look, run]` are NaN where a run has run away, or has
+    not come so far."""
 
     names: tuple[str, ...]
     """What sets each run apart."""
@@ -71,15 +74,27 @@ class Runs:
 
     @property
     def final(self) -> NDArray[np.float64]:
-        """The measure at the last look, (K,)."""
-        last: NDArray[np.float64] = self.scores[-1]
-        return last
+        """The measure at the last look at each, (K,); NaN where a run has run away."""
+        return self._last_of(self.scores)
+
+    @property
+    def final_losses(self) -> NDArray[np.float64]:
+        """The training loss at the last look at each, (K,)."""
+        return self._last_of(self.losses)
+
+    def _last_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = np.full(values.shape[1], math.nan)
+        for run in range(values.shape[1]):
+            known = np.flatnonzero(~np.isnan(values[:, run]))
+            if known.size and math.isnan(self.diverged[run]):
+                found[run] = values[known[-1], run]
+        return found
 
     @property
     def order(self) -> list[int]:
         """The runs from the best to the worst; by the training loss where the measure is the same."""
         sign = -1.0 if self.better == "more" else 1.0
-        keys = list(zip(sign * self.final, self.losses[-1], strict=True))
+        keys = list(zip(sign * self.final, self.final_losses, strict=True))
         return sorted(range(len(self.names)), key=lambda run: tuple(_last_if_nan(value) for value in keys[run]))
 
     @property
@@ -106,21 +121,11 @@ def _last_if_nan(value: float) -> float:
 
 def why_no_contest(report: Report, graph: Graph) -> str:
     """One line that says why no contest can be held; empty when it can."""
-    if not report.loss_nodes():
-        return "A contest is about the loss, and there is none. Wire a loss block to the network."
-    if report.total_parameters == 0:
+    estimators = any(role_of(block.family) == "estimator" for block in report.blocks.values())
+    if not report.loss_nodes() and not estimators:
+        return "A contest is about what is learned, and nothing learns here. Wire a loss block to the network."
+    if report.total_parameters == 0 and not estimators:
         return "No block on the canvas has weights, so all runs would be the same. Drag in a Dense block."
-    if not report.data_nodes():
-        return "A contest needs data. Put several test functions on one canvas, and they race side by side."
-    if any(role_of(block.family) == "estimator" for block in report.blocks.values()):
-        return "Blocks that learn without a gradient do not take part in contests; delete them, or use Runs instead."
-    return ""
-
-
-def why_not_these_phases(project: Project) -> str:
-    """The same for what only the settings tell."""
-    if project.training.phases:
-        return "Players that take turns do not take part in contests: each step would need an order of its own."
     return ""
 
 
@@ -133,39 +138,48 @@ def epochs_of(project: Project, asked: int) -> int:
     return project.training.stop.epochs or DEFAULT_EPOCHS
 
 
-def held(question: Question, members: Sequence[Member], contest: Contest) -> Iterator[Runs]:
-    """The runs of a contest as they grow, the last whole. Raises NothingToShow, and Cancelled."""
-    if not members:
+def held(
+    question: Question, members: Sequence[Member], contest: Contest | None, metric: str = ""
+) -> Iterator[Runs]:  # fmt: skip
+    """The runs of a contest as they grow, the last whole; judged by a metric, or by that of their goals.
+
+    Raises NothingToShow, and Cancelled.
+    """
+    if not members or contest is None:
         raise NothingToShow("Nobody runs yet. Choose what the runs differ in.")
     project = members[0].project
-    began = clock()
+    began, runs = clock(), None
     try:
-        for _ in contest.work():
+        for _ in contest.work(question.cancelled):
             question.check()
-            if clock() - began > PART and contest.looks:
-                yield runs_of(project, members, contest)
+            if contest.begun and (runs is None or clock() - began > PART):
+                runs = runs_of(project, members, contest, metric)
                 began = clock()
-    except (CannotStack, DataError) as error:
+            if runs is not None and not contest.whole:
+                yield runs
+    except running.Cancelled as error:
+        raise Cancelled from error
+    except (CannotTrain, CannotCompile, WorkersLost) as error:
         raise NothingToShow(str(error)) from error
-    yield runs_of(project, members, contest)
+    yield runs_of(project, members, contest, metric)
 
 
-def runs_of(project: Project, members: Sequence[Member], contest: Contest) -> Runs:
+def runs_of(project: Project, members: Sequence[Member], contest: Contest, metric: str = "") -> Runs:
     """What is known of a contest so far."""
-    looks = contest.looks
-    metric, known = main_metric(project, looks[0].metrics), titles(project.graph)
-    scores = np.array([[one.get(metric, math.nan) for one in look.metrics] for look in looks])
+    known = titles(project.graph)
+    if not any(metric in one for one in contest.first):
+        metric = main_metric(project, contest.first)
     return Runs(
         names=tuple(member.name for member in members),
-        epochs=np.array([look.epoch for look in looks]),
-        losses=np.array([look.losses for look in looks]),
-        scores=scores,
+        epochs=contest.moments,
+        losses=contest.losses,
+        scores=contest.scores(metric),
         metric=metric,
         measure=metric_words(metric, known),
         better=_better(project, metric),
         reached=np.array([_reached(project.goals, contest, run) for run in range(len(members))]),
         goals=tuple(goal_words(goal, known) for goal in project.goals),
-        diverged=np.array(contest.diverged),
+        diverged=contest.diverged,
         seeds=tuple(member.project.seed for member in members),
         share=contest.share,
         steps_per_second=contest.steps / contest.seconds if contest.seconds else 0.0,
@@ -176,8 +190,10 @@ def runs_of(project: Project, members: Sequence[Member], contest: Contest) -> Ru
 def main_metric(project: Project, metrics: Sequence[dict[str, float]]) -> str:
     """What the runs are judged by: the measure of the first goal, or the most telling one that there is."""
     known = next((one for one in metrics if one), {})
+    if not known:
+        return "train_loss"
     wanted = (*(goal.metric for goal in project.goals), *first_shown(("test",)), *LOSSES)
-    return next((name for name in wanted if name in known), "train_loss")
+    return next((name for name in wanted if name in known), next(iter(known)))
 
 
 def _better(project: Project, metric: str) -> str:
@@ -188,20 +204,19 @@ def _better(project: Project, metric: str) -> str:
 
 
 def _reached(goals: Sequence[Goal], contest: Contest, run: int) -> float:
-    for look in contest.looks:
-        metrics = look.metrics[run]
-        kept = [goal.met(metrics.get(goal.metric, math.nan)) and look.epoch <= goal.within_epochs for goal in goals]
+    for epoch, look in zip(contest.moments.tolist(), contest.looks(run), strict=True):
+        if look is None:
+            break
+        kept = [goal.met(look.metrics.get(goal.metric, math.nan)) and epoch <= goal.within_epochs for goal in goals]
         if kept and all(kept):
-            return look.epoch
+            return float(epoch)
     return math.nan
 
 
 def _together(contest: Contest) -> str:
-    count = len(contest.projects)
-    if contest.stacks == count > 1:
-        return f"{count} networks one after the other: this setting makes them compute differently"
-    alone = contest.one_after_the_other
-    words = f"{count} networks in one step"
-    if contest.stacks > 1:
-        words = f"{count} networks in {contest.stacks} groups"
-    return f"{words}, but {', '.join(alone)} one after the other" if alone else words
+    count, together = len(contest.projects), contest.together
+    if together == count:
+        return f"{count} networks in one step"
+    if together:
+        return f"{together} of {count} networks in one step, the others in processes of their own"
+    return f"{count} runs in processes of their own"

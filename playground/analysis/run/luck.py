@@ -1,7 +1,8 @@
-"""The luck meter: the same network and settings under many seeds, all learning in one step."""
+"""The luck meter: the same network and settings under many seeds, all learning beside each other."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.question import Question
-from playground.analysis.run.contests import PRESS_START, Runs, epochs_of, held, why_no_contest, why_not_these_phases
+from playground.analysis.run.contests import PRESS_START, Runs, epochs_of, held, why_no_contest
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
+from playground.experiments.contests import Contest
+from playground.experiments.members import of_seeds
+from playground.experiments.workers import usual_workers
 from playground.network.check import Report
-from playground.training.stacked.contest import Contest
-from playground.training.stacked.members import of_seeds
 
 LOOKS = 60
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -64,7 +66,7 @@ class Luck:
         away = int(np.isfinite(runs.diverged).sum())
         ending = f"; {away} ran away" if away else ""
         if not runs.goals:
-            low, high = np.nanmin(runs.final), np.nanmax(runs.final)
+            low, high = _ends(runs.final)
             return f"{count} seeds: from {low:.3g} to {high:.3g}{ending}"
         what = "the goal" if len(runs.goals) == 1 else "all goals"
         if not self.successes:
@@ -77,6 +79,11 @@ class Luck:
         return self.runs.table()
 
 
+def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
+    known = values[np.isfinite(values)]
+    return (float(known.min()), float(known.max())) if known.size else (math.nan, math.nan)
+
+
 class LuckAnalysis(Plotted):
     """Many seeds at once: how much of a result is luck."""
 
@@ -84,7 +91,7 @@ class LuckAnalysis(Plotted):
     title: ClassVar[str] = "Luck meter"
     summary: ClassVar[str] = (
         "The same network and settings under many seeds, which decide the first weights and the order of the examples. "
-        "All learn in one step, beside the run on screen."
+        "All learn beside the run on screen, small networks in one step."
     )
     source: ClassVar[str] = "Bouthillier et al. 2021, Accounting for Variance in Machine Learning Benchmarks"
     needs: ClassVar[frozenset[str]] = frozenset({"project"})
@@ -95,7 +102,9 @@ class LuckAnalysis(Plotted):
     )
     start: int = parameter(1, ge=0, advanced=True, help="0 waits until a person presses Start.")
     quantity: Literal["score", "loss"] = parameter(
-        "score", drawing=True, label="Chart",
+        "score",
+        drawing=True,
+        label="Chart",
         help="What the chart shows: the measure of the goals, or the training loss.",
     )
     every_seed: bool = parameter(False, drawing=True, help="Also draw the line of every single seed.")
@@ -113,9 +122,8 @@ class LuckAnalysis(Plotted):
         project = question.project
         if project is None:
             raise ValueError("the luck meter needs the settings of a project")
-        if sentence := why_not_these_phases(project):
-            raise NothingToShow(sentence)
         members = of_seeds(project, self.seeds)
-        contest = Contest([member.project for member in members], epochs_of(project, self.epochs), LOOKS)
+        projects = [member.project for member in members]
+        contest = Contest(projects, epochs_of(project, self.epochs), LOOKS, workers=usual_workers())
         for runs in held(question, members, contest):
             yield Luck(runs)

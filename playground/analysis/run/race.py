@@ -17,12 +17,7 @@ from playground.analysis.shared.surface_directions import Plane, path_plane
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.document.project import Project
-from playground.network.check import Report
-from playground.training.optimizers import OPTIMIZERS, optimizer_of
-from playground.training.setting_paths import SettingError
-from playground.training.snapshot import Snapshot
-from playground.training.stacked.contest import Contest
-from playground.training.stacked.members import (
+from playground.experiments.members import (
     RATE,
     Member,
     Setting,
@@ -32,6 +27,11 @@ from playground.training.stacked.members import (
     settings_of,
     title_of_path,
 )
+from playground.network.check import Report
+from playground.training.optimizers import OPTIMIZERS, optimizer_of
+from playground.training.setting_paths import SettingError
+from playground.training.snapshot import Snapshot
+from playground.training.stacked.contest import Contest
 
 Over = Literal["optimizers", "learning-rate", "setting"]
 

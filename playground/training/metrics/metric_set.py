@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -41,14 +43,17 @@ class MetricSet:
         return dict(zip(self.names, torch.stack(values).tolist(), strict=True)) if values else {}
 
     @torch.no_grad()
-    def tensors(self, prediction: Tensor, target: Tensor) -> list[Tensor]:
-        """The same in the order of `names`, tensors of no axes that stay on the device; nothing waits for them."""
-        if not self.metrics:
+    def tensors(self, prediction: Tensor, target: Tensor, wanted: Sequence[bool] = ()) -> list[Tensor]:
+        """The same in the order of `names`, tensors of no axes that stay on the device; nothing waits for them.
+
+        Where `wanted` is given, one word for each name, the others are left out."""
+        metrics = list(itertools.compress(self.metrics, wanted)) if wanted else self.metrics
+        if not metrics:
             return []
         compared = self._compared(prediction, target) if len(prediction) else None
         if compared is None:
-            return [torch.full((), float("nan"), device=prediction.device)] * len(self.metrics)
-        return [metric.compute(compared) for metric in self.metrics]
+            return [torch.full((), float("nan"), device=prediction.device)] * len(metrics)
+        return [metric.compute(compared) for metric in metrics]
 
     def _compared(self, prediction: Tensor, target: Tensor) -> Numbers | Answers | None:
         """What metrics compute from; None where no answer is asked for."""

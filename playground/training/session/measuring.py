@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from playground.training.history import Point
@@ -33,6 +33,14 @@ def evaluate(run: Run, *, full: bool = False, observe: bool = True) -> Mapping[s
         _observe(run, watched)
     run.clock.leave_out(time.perf_counter() - began)
     return latest
+
+
+def glance(run: Run, only: Collection[str], *, full: bool = False) -> Mapping[str, float]:
+    """Some losses and metrics, of which nobody takes note."""
+    began = time.perf_counter()
+    found = run.evaluator.evaluate(run.learner.experience.batch_size, full=full, only=only) if any(only) else {}
+    run.clock.leave_out(time.perf_counter() - began)
+    return found
 
 
 def look(run: Run, *, full: bool = False) -> None:

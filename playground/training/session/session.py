@@ -5,7 +5,7 @@ On the CPU, a run that was paused, saved and resumed equals an uninterrupted run
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 
@@ -157,11 +157,16 @@ class Session:
         journal.finished = ""
         journal.watch = journal.watch.going_on(self.learner.experience.epoch)
 
-    def evaluate(self, *, full: bool = False, observe: bool = True) -> Mapping[str, float]:
+    def evaluate(
+        self, *, full: bool = False, observe: bool = True, only: Collection[str] | None = None
+    ) -> Mapping[str, float]:
         """Losses and metrics of all parts; they go into the curves. `full` looks at every example, not at a glance.
 
-        With `observe`, early stopping and the plateau schedule take note.
+        With `observe`, early stopping and the plateau schedule take note. With `only`, these are measured and no
+        others, and nothing takes note.
         """
+        if only is not None:
+            return measuring.glance(self._run, only, full=full)
         return measuring.evaluate(self._run, full=full, observe=observe)
 
     def snapshot(self) -> Snapshot:

@@ -23,6 +23,8 @@ MOST_PACKED = 65_536
 def fused(rows: Sequence[Sequence[Call]], shelves: Shelves) -> list[Call]:
     """The calls of all networks, `rows[network][place]`, as fewer calls in the same order."""
     found: list[Call] = []
+    if len({len(calls) for calls in rows}) > 1:  # as where only some have a penalty
+        return [call for calls in rows for call in calls]
     for calls in zip(*rows, strict=True):
         found += _fused(calls, shelves) or calls
     return found
@@ -35,6 +37,8 @@ def _fused(calls: Sequence[Call], shelves: Shelves) -> list[Call] | None:
         return None
     function = parts[0].func
     owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
+    if any(type(one.func) is not type(function) or getattr(one.func, "__name__", "") != name for one in parts):
+        return None
     if isinstance(function, np.ufunc) or function is np.copyto:
         return _elementwise(function, parts, shelves)
     if not isinstance(owner, np.ndarray):

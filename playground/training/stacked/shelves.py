@@ -69,8 +69,6 @@ class Shelves:
         return shelf if address < start + max(1, shelf[0, ...].nbytes) and array.size else None
 
 
-def _strided(
-    shelf: Array, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], like: Array
-) -> Array:
+def _strided(shelf: Array, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], like: Array) -> Array:
     found: Array = np.ndarray(shape, like.dtype, shelf.reshape(-1).view(np.uint8), offset, strides)
     return found

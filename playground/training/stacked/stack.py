@@ -69,19 +69,13 @@ class Stack:
         self._losses: list[Array] = []
 
     def _add(self, project: Project) -> None:
-        rules = project.training.stop
-        if rules.patience is not None or rules.target is not None:
-            raise CannotStack("Each of these runs may end at another step.")
         session = Session(project, "cpu")
         learner, network = session.learner, session.learner.model.network
         for module in network.modules():
             for name, buffer in module.named_buffers(recurse=False):
                 beside = torch.from_numpy(zeros(tuple(buffer.shape), buffer.numpy().dtype))
                 module._buffers[name] = beside.copy_(buffer)
-        engine = learner.engine.arrays
-        if engine is None or not isinstance(learner.experience, Feeder):
-            raise CannotStack(f"These networks do not learn in one step: {learner.engine.reason}")
-        feeder = learner.experience
+        engine, feeder = _engine_of(session)
         for rows in {feeder.batch_size, feeder.count % feeder.batch_size or feeder.batch_size}:
             engine.plan(rows)
         engine.update_calls()
@@ -239,6 +233,24 @@ class Stack:
     def metrics(self, row: int, *, full: bool = False) -> Mapping[str, float]:
         """Losses and metrics of a row on all parts."""
         return self.sessions[row].evaluate(full=full, observe=False)
+
+
+def refuse(project: Project) -> None:
+    """Raises CannotStack where runs of this project cannot learn in one stack; CannotCompile and CannotTrain as a
+    session does."""
+    rules = project.training.stop
+    if rules.patience is not None or rules.target is not None:
+        raise CannotStack("Each of these runs may end at another step.")
+    _engine_of(Session(project, "cpu"))
+
+
+def _engine_of(session: Session) -> tuple[ArrayEngine, Feeder]:
+    learner = session.learner
+    if not isinstance(learner.experience, Feeder):
+        raise CannotStack("The examples of these runs are made while they learn.")
+    if learner.engine.arrays is None:
+        raise CannotStack(f"These networks do not learn in one step: {learner.engine.reason}")
+    return learner.engine.arrays, learner.experience
 
 
 def _kind(project: Project) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from playground.document.graph import Group
 from playground.document.project import Goal, Phase, Project
 from playground.network.check import check
 from playground.training.session.session import Session
-from playground.training.stacked.members import RATE, settings_of, title_of_path
+from playground.experiments.members import RATE, settings_of, title_of_path
 from tests.network.small_graphs import chain, multilayer, node
 from tests.training.runs import change, circles, noisy_graph, project
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize
 
 from playground.analysis.run.luck import Luck
 from playground.analysis.run.race import RaceAnalysis, RaceOffer
-from playground.training.stacked.members import RATE, settings_of
+from playground.experiments.members import RATE, settings_of
 from playground.ui.views.run.contest_chart import DASHES, run_color, run_pen
 from playground.ui.views.run.luck import LuckView
 from playground.ui.views.run.race import RaceView

@@ -1,0 +1,122 @@
+"""Cells whose networks are alike learn together: the same numbers as one after the other, in a tenth of the time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from playground.experiments.cells import Cell
+from playground.experiments.looking import Look, Observer, Outcome, unseen
+from playground.experiments.running import Cancelled, Stopped, run_cell, steps_of
+from playground.network.compiled import CannotCompile
+from playground.training.batches import CannotTrain
+from playground.training.stacked.stack import CannotStack, Stack, refuse
+
+CHUNK = 0.02
+"""Seconds of learning between two questions whether to stop."""
+MOST_TOGETHER = 128
+"""Runs in one stack; of more, several follow on each other."""
+TIMED = frozenset({"seconds", "milliseconds_per_step"})
+"""What can be measured of a run that learns alone only."""
+
+Found = tuple[int, Outcome]
+Watched = Callable[[int, Look], None]
+"""Is shown the looks at recorded cells, with their index."""
+
+
+def unwatched(index: int, look: Look) -> None:
+    """Nobody watches."""
+
+
+def groups_of(cells: Mapping[int, Cell]) -> list[list[int]]:
+    """Indices of cells that can learn together, two or more in a group."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for index, cell in cells.items():
+        if cell.budget.seconds is None and TIMED.isdisjoint(measure.quantity for measure in cell.measures):
+            training = cell.project.training
+            key = (cell.project.graph.model_dump_json(), training.batch_size, training.engine, cell.looks, cell.budget)
+            alike.setdefault(key, []).append(index)
+    found = []
+    for indices in alike.values():
+        if len(indices) > 1 and _has_plan(cells[indices[0]]):
+            # Those with the same optimizer side by side, so that they share the calls of its step.
+            indices.sort(key=lambda index: cells[index].project.training.optimizer.model_dump_json())
+            found += [indices[start : start + MOST_TOGETHER] for start in range(0, len(indices), MOST_TOGETHER)]
+    return [indices for indices in found if len(indices) > 1]
+
+
+def _has_plan(cell: Cell) -> bool:
+    try:
+        refuse(cell.project)
+    except (CannotStack, CannotCompile, CannotTrain, ValueError, KeyError):
+        return False  # what is wrong is told when it is run
+    return True
+
+
+def run_together(
+    cells: Mapping[int, Cell], indices: Sequence[int], stopped: Stopped, watched: Watched = unwatched
+) -> Iterator[Found | None]:
+    """Index and outcome of the cells of a group, and None after each part of a few hundredths of a second.
+
+    Raises CannotStack before anything has been told, Cancelled, and what a cell that cannot be run raises.
+    """
+    own = [cells[index] for index in indices]
+    _refuse_ends(own)
+    stack = Stack([cell.project for cell in own])
+    observers = [
+        Observer(cell, session, functools.partial(watched, index) if cell.record is not None else unseen, together=True)
+        for index, cell, session in zip(indices, own, stack.sessions, strict=True)
+    ]
+    there = np.ones(len(own), dtype=np.bool_)
+    for observer in observers:
+        observer.look(0)
+        yield None
+    steps, looks, last_look = steps_of(own[0], stack.steps_per_epoch), own[0].looks, 0
+    for number in range(1, looks + 1):
+        goal = round(steps * number / looks)
+        if goal <= stack.step and number < looks:
+            continue
+        for _ in _advanced(stack, goal, stopped):
+            yield None
+        fell = there & ~stack.finite
+        there &= ~fell
+        for row in np.flatnonzero(fell).tolist():
+            # Where exactly it ran away is found as it is for a run alone, step by step.
+            since = last_look
+
+            def later(look: Look, row: int = row, since: int = since) -> None:
+                if look.number > since:
+                    watched(indices[row], look)
+
+            yield indices[row], run_cell(own[row], stopped, seen=later if own[row].record is not None else unseen)
+        for row in np.flatnonzero(there).tolist():
+            observers[row].look(number, last=number == looks)
+            yield None
+        last_look = number
+        if not there.any():
+            return
+    for row in np.flatnonzero(there).tolist():
+        yield indices[row], observers[row].outcome(stack.seconds / len(own))
+
+
+def _advanced(stack: Stack, goal: int, stopped: Stopped) -> Iterator[None]:
+    count = 1
+    while stack.step < goal:
+        if stopped():
+            raise Cancelled
+        count = min(count, goal - stack.step)
+        before = stack.seconds
+        stack.advance(count)
+        spent = stack.seconds - before
+        count = max(1, min(4 * count, int(count * CHUNK / max(spent, 1e-9))))
+        yield
+
+
+def _refuse_ends(cells: Sequence[Cell]) -> None:
+    """Raises CannotStack where the rules of a run may end it before its budget."""
+    for cell in cells:
+        epochs, budget = cell.project.training.stop.epochs, cell.budget.epochs
+        if epochs is not None and cell.record is None and (budget is None or epochs < budget):
+            raise CannotStack("The stop rules end these runs before their budget.")
