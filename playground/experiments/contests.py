@@ -19,8 +19,11 @@ from playground.experiments.looking import Look
 from playground.experiments.running import Stopped
 from playground.experiments.workers import outcomes
 from playground.network.check import check
+from playground.training.session.session import Session
 from playground.training.snapshot import Snapshot
 
+USUAL_EPOCHS = 100
+"""Where a budget is in seconds, and nothing else says how long."""
 MOST_NUMBERS = 4_000_000
 """Numbers in all weights that are kept; of larger networks fewer looks are."""
 
@@ -67,8 +70,8 @@ class Contest:
 
     @property
     def begun(self) -> bool:
-        """Whether every run has been looked at."""
-        return bool(self._looks) and all(self._looks)
+        """Whether any run has been looked at."""
+        return any(self._looks)
 
     @property
     def whole(self) -> bool:
@@ -149,6 +152,15 @@ class Contest:
 
 def _snapshot(look: Look | None) -> Snapshot | None:
     return look.snapshot if look is not None and look.metrics else None
+
+
+def epochs_in(budget: Budget, project: Project) -> float:
+    """A budget in epochs of a project. Raises CannotCompile and CannotTrain."""
+    if budget.epochs is not None:
+        return budget.epochs
+    if budget.steps is not None:
+        return max(1, budget.steps) / Session(project, "cpu").steps_per_epoch
+    return float(project.training.stop.epochs or USUAL_EPOCHS)
 
 
 def _without_ends(project: Project) -> Project:

@@ -161,8 +161,9 @@ class Observer:
         loss = float(np.mean(points)) if points else metrics.get("train_loss", math.nan)
         every = record.weights_every
         kept = session.snapshot() if every and (number % every == 0 or last) else None
-        snapshot = None if kept is None else Snapshot(kept.step, kept.epoch, kept.parameters, kept.layout,
-                                                      dict(kept.buffers))  # fmt: skip
+        snapshot = None
+        if kept is not None:  # without what only a run that goes on from there needs
+            snapshot = Snapshot(kept.step, kept.epoch, kept.parameters, kept.layout, dict(kept.buffers), {})
         return Look(number, session.step, session.epoch, loss, dict(metrics), snapshot, self._together)
 
     def runs_away(self, number: int) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from playground.blocks.base import Block
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
 from playground.document.declaration import Declaration, ParameterInfo
+from playground.document.experiment import Experiment
 from playground.document.graph import Choice
 from playground.document.project import SETTING_TITLES, Project
+from playground.experiments.cells import Opener, cells_of
 from playground.network.check import check
 from playground.network.naming import block_title, group_title, titles
 from playground.training.initializers import INITIALIZERS
@@ -20,6 +23,10 @@ from playground.training.optimizers import optimizer_of
 from playground.training.schedules import SCHEDULES
 from playground.training.setting_paths import with_setting
 
+PARTS_OF_DATA = frozenset(info.name for info in Dataset.parameter_infos())
+"""What all data blocks have: how their examples are divided and scaled."""
+SIZES = frozenset({"units", "filters"})
+"""What decides on shapes; that of a last layer must often stay as it is."""
 COPIES = "Copies"
 """What the number of copies of a repeated group is called."""
 RATE = "training.optimizer.parameters.learning_rate"
@@ -82,6 +89,25 @@ def of_choices(project: Project, path: str, choices: Sequence[str]) -> list[Memb
     return [Member(choice_title(choice), with_setting(project, path, choice)) for choice in choices]
 
 
+def of_experiment(experiment: Experiment, open_preset: Opener) -> list[Member]:
+    """The variants of an experiment under its first seed, at every value of its axis. Raises ExperimentFault,
+    UnknownPreset and ProjectFileError."""
+    axis = experiment.axis
+    found = []
+    for cell in cells_of(experiment, open_preset, 1):
+        title = experiment.variants[cell.variant].title
+        value = (
+            ""
+            if axis is None
+            else f"{axis.values[cell.value]:g}"
+            if not isinstance(axis.values[cell.value], str)
+            else axis.values[cell.value]
+        )
+        name = title if axis is None else str(value) if len(experiment.variants) == 1 else f"{title}, {value}"
+        found.append(Member(name, cell.project))
+    return found
+
+
 def choice_title(choice: str) -> str:
     """What a choice is called: an initializer, a schedule or an activation by its title, any other by its word."""
     known = {cls.id: cls.title for cls in (*INITIALIZERS, *SCHEDULES)}
@@ -130,14 +156,23 @@ def settings_of(project: Project) -> list[Setting]:
     report, names = check(project.graph), titles(project.graph)
     for node in project.graph.nodes:
         block = report.blocks.get(node.id)
-        if block is None or isinstance(block, Dataset):
+        if block is None:
             continue
         for info in type(block).parameter_infos():
-            if info.name in ("units", "filters") or info.kind not in ("number", "choice"):
+            if not _offered(block, info):
                 continue
             path = f"graph.nodes.{node.id}.parameters.{info.name}"
-            found.append(_setting(path, info, type(block), names[node.id]))
+            setting = _setting(path, info, type(block), names[node.id])
+            if info.name not in SIZES or check(with_setting(project, path, setting.low).graph).ok:
+                found.append(setting)
     return found
+
+
+def _offered(block: Block, info: ParameterInfo) -> bool:
+    """Whether a race over a parameter is offered: not where it decides on what the answers are."""
+    if isinstance(block, Dataset):
+        return info.kind == "number" and info.name not in PARTS_OF_DATA
+    return info.kind in ("number", "choice") or info.name in SIZES
 
 
 def title_of_path(project: Project, path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,21 +31,39 @@ def unwatched(index: int, look: Look) -> None:
     """Nobody watches."""
 
 
-def groups_of(cells: Mapping[int, Cell]) -> list[list[int]]:
-    """Indices of cells that can learn together, two or more in a group."""
+@dataclass(frozen=True)
+class Arrangement:
+    """Which cells are run where, by their indices."""
+
+    groups: list[list[int]]
+    """Those that learn together, two or more in a group."""
+    light: list[int]
+    """Small networks that somebody watches: they are through before a process has begun."""
+    others: list[int]
+
+
+def arranged(cells: Mapping[int, Cell]) -> Arrangement:
+    """What can be done together, here, and elsewhere."""
     alike: dict[tuple[object, ...], list[int]] = {}
     for index, cell in cells.items():
         if cell.budget.seconds is None and TIMED.isdisjoint(measure.quantity for measure in cell.measures):
             training = cell.project.training
             key = (cell.project.graph.model_dump_json(), training.batch_size, training.engine, cell.looks, cell.budget)
             alike.setdefault(key, []).append(index)
-    found = []
+    groups, light = list[list[int]](), list[int]()
     for indices in alike.values():
-        if len(indices) > 1 and _has_plan(cells[indices[0]]):
-            # Those with the same optimizer side by side, so that they share the calls of its step.
-            indices.sort(key=lambda index: cells[index].project.training.optimizer.model_dump_json())
-            found += [indices[start : start + MOST_TOGETHER] for start in range(0, len(indices), MOST_TOGETHER)]
-    return [indices for indices in found if len(indices) > 1]
+        watched = cells[indices[0]].record is not None
+        if (len(indices) == 1 and not watched) or not _has_plan(cells[indices[0]]):
+            continue
+        if len(indices) == 1:
+            light += indices
+            continue
+        # Those with the same optimizer side by side, so that they share the calls of its step.
+        indices.sort(key=lambda index: cells[index].project.training.optimizer.model_dump_json())
+        parts = -(-len(indices) // MOST_TOGETHER)
+        groups += [part.tolist() for part in np.array_split(np.array(indices), parts)]
+    here = {index for group in groups for index in group} | set(light)
+    return Arrangement(groups, light, [index for index in cells if index not in here])
 
 
 def _has_plan(cell: Cell) -> bool:

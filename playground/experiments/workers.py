@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Iterator, Sequence
 
 from playground.experiments.cells import Cell
@@ -10,7 +12,7 @@ from playground.experiments.pool import Pool
 from playground.experiments.pool import WorkersLost as WorkersLost
 from playground.experiments.pool import usual_workers as usual_workers
 from playground.experiments.running import Stopped, working
-from playground.experiments.stacking import Found, Watched, groups_of, run_together, unwatched
+from playground.experiments.stacking import Arrangement, Found, Watched, arranged, run_together, unwatched
 from playground.training.stacked.stack import CannotStack
 
 AT_ONCE = 0.001
@@ -28,13 +30,14 @@ def outcomes(
     case. Raises Cancelled, WorkersLost, and what the first cell that cannot be run raises.
     """
     left = dict(enumerate(cells))
-    groups = groups_of(left)
-    grouped = {index for indices in groups for index in indices}
-    others = {index: cell for index, cell in left.items() if index not in grouped}
-    here = _together_here(left, groups, stopped, watched)
-    if workers < 1 or (len(others) == 1 and not groups):
+    yield None
+    arrangement = arranged(left)
+    others = {index: left[index] for index in arrangement.others}
+    here = _here(left, arrangement, stopped, watched)
+    if workers < 1 or len(left) == 1:
         yield from here
-        yield from _alone_here(others, stopped, watched)
+        for index, cell in others.items():
+            yield from _alone(index, cell, stopped, watched)
         return
     pool = Pool(others, workers, stopped, watched)
     try:
@@ -53,23 +56,37 @@ def outcomes(
         pool.close()
 
 
-def _together_here(
-    cells: dict[int, Cell], groups: Sequence[Sequence[int]], stopped: Stopped, watched: Watched
+def _here(
+    cells: dict[int, Cell], arrangement: Arrangement, stopped: Stopped, watched: Watched
 ) -> Iterator[Found | None]:
-    for indices in groups:
-        try:
-            yield from run_together(cells, indices, stopped, watched)
-        except CannotStack:
-            yield from _alone_here({index: cells[index] for index in indices}, stopped, watched)
+    """Groups that learn together, and small networks that somebody watches; all that is watched by turns."""
+    works = [_alone(index, cells[index], stopped, watched) for index in arrangement.light]
+    works += [_together(cells, indices, stopped, watched) for indices in arrangement.groups]
+    if any(cell.record is not None for cell in cells.values()):
+        yield from _by_turns(works)
+    else:
+        yield from itertools.chain.from_iterable(works)
 
 
-def _alone_here(cells: dict[int, Cell], stopped: Stopped, watched: Watched) -> Iterator[Found | None]:
-    for index, cell in cells.items():
-        work = working(cell, stopped, seen=lambda look, index=index: watched(index, look))
-        while True:
+def _by_turns(works: list[Iterator[Found | None]]) -> Iterator[Found | None]:
+    """A part of each, over and over, so that all are seen to grow."""
+    while works:
+        for work in list(works):
             try:
-                next(work)
-            except StopIteration as end:
-                yield index, end.value
-                break
-            yield None
+                yield next(work)
+            except StopIteration:
+                works.remove(work)
+
+
+def _together(
+    cells: dict[int, Cell], indices: Sequence[int], stopped: Stopped, watched: Watched
+) -> Iterator[Found | None]:
+    try:
+        yield from run_together(cells, indices, stopped, watched)
+    except CannotStack:
+        yield from _by_turns([_alone(index, cells[index], stopped, watched) for index in indices])
+
+
+def _alone(index: int, cell: Cell, stopped: Stopped, watched: Watched) -> Iterator[Found | None]:
+    outcome = yield from working(cell, stopped, seen=functools.partial(watched, index))
+    yield index, outcome

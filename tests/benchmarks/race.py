@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from playground.training.stacked.singles import cohort_of
 
 from playground.document.project import Project
 from playground.training.session.session import Session
-from playground.training.stacked.singles import cohort_of
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row
 from tests.benchmarks.textbook import TextbookLoop

@@ -20,8 +20,6 @@ from playground.training.engine import step_of
 from playground.training.optimizers import optimizer_of
 from playground.training.searchers import newton_sizes
 from playground.training.session.session import Session
-from playground.training.stacked.contest import Contest
-from playground.training.stacked.stack import CannotStack
 from tests.network.small_graphs import chain, node
 from tests.training.descents import landscape, place, went
 from tests.training.runs import SEARCHING, circles, plain_graph, project, run
@@ -249,9 +247,3 @@ def test_the_l2_penalty_is_part_of_what_they_look_at() -> None:
     features, target = (tensor.double().numpy() for tensor in session.learner.experience.examples)
     exact = np.linalg.solve(features.T @ features / len(target) + 0.5 * np.eye(2), features.T @ target / len(target))
     np.testing.assert_allclose(shrunk[0], exact[:, 0], atol=1e-6)
-
-
-def test_a_stack_of_runs_refuses_them_with_a_sentence() -> None:
-    contest = Contest([project(optimizer="adam"), project(optimizer="bfgs")], 2, 2)
-    with pytest.raises(CannotStack, match="BFGS looks at the loss in several places"):
-        list(contest.work())

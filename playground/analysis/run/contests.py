@@ -218,5 +218,5 @@ def _together(contest: Contest) -> str:
     if together == count:
         return f"{count} networks in one step"
     if together:
-        return f"{together} of {count} networks in one step, the others in processes of their own"
-    return f"{count} runs in processes of their own"
+        return f"{together} of {count} networks in one step, the others beside them"
+    return f"{count} runs beside each other"

@@ -11,29 +11,40 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.question import Question
-from playground.analysis.run.contests import PART, Runs, epochs_of, held, why_no_contest, why_not_these_phases
+from playground.analysis.run.contests import PART, Runs, epochs_of, held, why_no_contest
 from playground.analysis.shared.many_losses import ManyLosses, clock
 from playground.analysis.shared.surface_directions import Plane, path_plane
+from playground.analysis.subject import Subject
+from playground.document.copies import unrolled
 from playground.document.declaration import parameter
+from playground.document.decoding import ProjectFileError
 from playground.document.graph import Graph
+from playground.document.library import UnknownPreset
 from playground.document.project import Project
+from playground.experiments.cells import ExperimentFault
+from playground.experiments.contests import Contest, epochs_in
+from playground.experiments.library import find_experiment, open_preset, read_experiment
 from playground.experiments.members import (
     RATE,
     Member,
     Setting,
     of_choices,
+    of_experiment,
     of_optimizers,
     of_values,
     settings_of,
     title_of_path,
 )
-from playground.network.check import Report
+from playground.experiments.workers import usual_workers
+from playground.network.check import Report, check
+from playground.network.compiled import CannotCompile
+from playground.network.flat import Layout
+from playground.training.batches import CannotTrain
 from playground.training.optimizers import OPTIMIZERS, optimizer_of
 from playground.training.setting_paths import SettingError
 from playground.training.snapshot import Snapshot
-from playground.training.stacked.contest import Contest
 
-Over = Literal["optimizers", "learning-rate", "setting"]
+Over = Literal["optimizers", "learning-rate", "setting", "experiment"]
 
 LOOKS = 60
 MOST = 8
@@ -45,8 +56,6 @@ ROWS_AT_ONCE = 8
 EXAMPLES = 256
 MARGIN = 0.12
 SLIMMEST = 0.5
-MOST_NUMBERS = 4_000_000
-"""Numbers in all paths together; of larger networks fewer looks are taken."""
 OF_RUNS = 0.85
 """Share of the work that the runs are, before the ground."""
 FAR = 8.0
@@ -115,8 +124,8 @@ class RaceAnalysis(Plotted):
     id: ClassVar[str] = "race"
     title: ClassVar[str] = "Race"
     summary: ClassVar[str] = (
-        "The same network, data and first weights under up to 8 optimizers or values of one setting. All learn beside "
-        "the run on screen, and their ways are drawn on one surface."
+        "The same network, data and first weights under up to 8 optimizers, values of one setting, or variants of an "
+        "experiment. All learn beside the run on screen; where they are alike, their ways are drawn on one surface."
     )
     source: ClassVar[str] = "Schmidt, Schneider and Hennig 2021, Descending through a Crowded Valley"
     needs: ClassVar[frozenset[str]] = frozenset({"project"})
@@ -125,6 +134,10 @@ class RaceAnalysis(Plotted):
     optimizers: str = parameter(
         "sgd momentum rmsprop adam", max_length=200,
         help="Ids of the optimizers, with spaces between them. That of the project has its numbers, others the usual.",
+    )  # fmt: skip
+    experiment: str = parameter(
+        "", max_length=1_000, label="Experiment",
+        help="Name or file of an experiment whose variants race, where it is over these.",
     )  # fmt: skip
     path: str = parameter("", max_length=200, help="The setting, such as training.batch_size, where it is another.")
     choices: str = parameter("", max_length=400, help="Its choices, with spaces between them; empty for all.")
@@ -137,7 +150,9 @@ class RaceAnalysis(Plotted):
     )
     start: int = parameter(1, ge=0, advanced=True, help="0 waits until a person presses Start.")
     quantity: Literal["score", "loss"] = parameter(
-        "score", drawing=True, label="Chart",
+        "score",
+        drawing=True,
+        label="Chart",
         help="What the chart shows: the measure of the goals, or the training loss.",
     )
     page: Literal["all", "chart", "surface", "table"] = parameter(
@@ -159,14 +174,30 @@ class RaceAnalysis(Plotted):
         if not self.start:
             yield RaceOffer(tuple(settings_of(project)), optimizer_of(project.training.optimizer).id)
             return
-        if sentence := why_not_these_phases(project):
-            raise NothingToShow(sentence)
-        title, members = self.members(project)
-        contest = Contest([member.project for member in members], epochs_of(project, self.epochs), LOOKS)
-        for runs in held(question, members, contest):
+        title, members, metric, epochs = self._asked(project)
+        projects = [member.project for member in members]
+        surface = len({one.graph.model_dump_json() for one in projects}) == 1
+        contest = Contest(projects, epochs, LOOKS, weights=surface, workers=usual_workers()) if members else None
+        for runs in held(question, members, contest, metric):
             if not runs.whole:
                 yield Race(runs, title, None)
+        assert contest is not None
         yield from _on_its_ground(question, Race(runs, title, None), contest)
+
+    def _asked(self, project: Project) -> tuple[str, list[Member], str, float]:
+        """What sets the runs apart, in words; the runs; what they are judged by, where it is no goal; how long they
+        learn. Raises NothingToShow with a sentence."""
+        if self.over != "experiment":
+            title, members = self.members(project)
+            return title, members, "", epochs_of(project, self.epochs)
+        try:
+            path = find_experiment(self.experiment)
+            experiment = read_experiment(path)
+            members = of_experiment(experiment, open_preset)[:MOST]
+            epochs = self.epochs or epochs_in(experiment.budget, members[0].project)
+        except (UnknownPreset, ProjectFileError, ExperimentFault, OSError, CannotCompile, CannotTrain) as error:
+            raise NothingToShow(f"This experiment cannot be raced: {error}") from error
+        return "Experiment", members, experiment.measures[0].quantity, epochs
 
     def members(self, project: Project) -> tuple[str, list[Member]]:
         """What sets the runs apart, in words, and the runs. Raises NothingToShow with a sentence."""
@@ -198,25 +229,42 @@ class RaceAnalysis(Plotted):
 
 
 def _on_its_ground(question: Question, race: Race, contest: Contest) -> Iterator[Race]:
-    graphs = {project.graph.model_dump_json() for project in contest.projects}
-    if len(graphs) > 1:
-        why = "The runs compute differently, so each has a surface of its own."
+    why = _why_no_ground(contest)
+    if why:
         yield replace(race, why_no_ground=why)
         return
     found = _ways(contest)
     if found is None:
         yield replace(race, why_no_ground="The runs moved too little, or in too few weights, to span a plane.")
         return
-    ground, plane = found
-    yield from _raised(question, race, contest, ground, plane)
+    yield from _raised(question, race, contest, *found)
 
 
-def _ways(contest: Contest) -> tuple[Ground, Plane] | None:
-    """The ground without its losses, and the plane that it is."""
-    size, rows = contest.layout.size, len(contest.projects)
-    stride = max(1, -(-size * rows * len(contest.looks) // MOST_NUMBERS))
-    looks = sorted({*range(0, len(contest.looks), stride), len(contest.looks) - 1})
-    vectors = np.stack([contest.looks[look].vectors for look in looks])  # (looks, K, P)
+def _why_no_ground(contest: Contest) -> str:
+    first = contest.projects[0]
+    if len({project.graph.model_dump_json() for project in contest.projects}) > 1:
+        return "The runs compute differently, so each has a surface of its own."
+    if first.training.phases:
+        return "Players take turns, each on a loss of its own, so there is no common surface."
+    report = check(first.graph)
+    if not report.loss_nodes():
+        return "What learns here follows no loss, so there is no surface."
+    if not report.data_nodes():
+        return "The test function is the surface; the view Loss surface shows it."
+    return ""
+
+
+def _ways(contest: Contest) -> tuple[Ground, Plane, list[Snapshot | None]] | None:
+    """The ground without its losses, the plane that it is, and where the runs ended."""
+    paths = contest.paths()
+    known = next((one for row in paths for one in row if one is not None), None)
+    if known is None or not known.layout.size:
+        return None
+    size, rows = known.layout.size, len(contest.projects)
+    lost = np.full(size, np.nan, dtype=np.float32)
+    vectors = np.stack(
+        [np.stack([lost if one is None else _laid_out(one, known.layout) for one in row]) for row in paths]
+    )  # (looks, K, P)
     kept = _near(vectors)
     if not kept.any():
         return None
@@ -225,13 +273,23 @@ def _ways(contest: Contest) -> tuple[Ground, Plane] | None:
         return None
     plane, explained = found
     places, _ = plane.project(vectors[:, kept].reshape(-1, size))
-    paths = np.full((len(looks), rows, 2), np.nan)
-    paths[:, kept] = places.reshape(len(looks), -1, 2)
+    ways = np.full((len(paths), rows, 2), np.nan)
+    ways[:, kept] = places.reshape(len(paths), -1, 2)
     low, high = places.min(axis=0), places.max(axis=0)
     half = (high - low) * (0.5 + MARGIN)
     half = np.maximum(half, half.max() * SLIMMEST)
     alphas, betas = (np.linspace(m - h, m + h, SIDE) for m, h in zip((low + high) / 2, half, strict=True))
-    return Ground(paths, explained, alphas, betas, np.full((SIDE, SIDE), np.nan), 0), plane
+    return Ground(ways, explained, alphas, betas, np.full((SIDE, SIDE), np.nan), 0), plane, paths[-1]
+
+
+def _laid_out(snapshot: Snapshot, wanted: Layout) -> NDArray[np.float32]:
+    """The weights (P,) in another order of the same: blocks with a rate of their own lie together."""
+    if snapshot.layout == wanted:
+        return snapshot.parameters
+    places = snapshot.layout.by_name()
+    order = [np.arange(places[one.name].start, places[one.name].stop) for one in wanted.places]
+    found: NDArray[np.float32] = snapshot.parameters[np.concatenate(order)]
+    return found
 
 
 def _near(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -245,20 +303,18 @@ def _near(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def _raised(
-    question: Question, race: Race, contest: Contest, ground: Ground, plane: Plane
+    question: Question, race: Race, contest: Contest, ground: Ground, plane: Plane, ends: list[Snapshot | None]
 ) -> Iterator[Race]:
     """The ground with its losses, part by part."""
-    subject = question.subject
-    assert subject is not None
-    best = race.runs.order[0]
+    graph, subject = contest.projects[0].graph, question.subject
+    if subject is None or subject.graph != unrolled(graph):
+        subject = Subject(graph)
     # Running statistics belong to a run; those of the best one stand for all.
-    standing = Snapshot(
-        0, 0.0, contest.looks[-1].vectors[best], contest.layout, buffers=contest.buffers(best)
-    )
+    standing = next(one for one in (ends[run] for run in race.runs.order) if one is not None)
     feeds = subject.feeds("train", EXAMPLES)
     values = np.full(SIDE * SIDE, np.nan)
     examples = len(next(iter(feeds.values())))
-    losses = ManyLosses(subject, feeds, contest.layout)
+    losses = ManyLosses(subject, feeds, standing.layout)
     places = np.stack(np.meshgrid(ground.alphas, ground.betas), axis=-1).reshape(-1, 2)
     done, rows = 0, 1
     while done < SIDE:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,34 +16,45 @@ class NotAlike(Exception):
     """Networks that do not ask for the same memory in the same order."""
 
 
-class Shelves:
-    """One shelf (count, *shape) for each array that all of `count` networks ask for; each has its row of it."""
+@dataclass
+class _Section:
+    """What networks ask for that are alike in some respect."""
 
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self._shelves: list[Array] = []
-        self._row = self._next = 0
-        self._places: list[int] = [0] * count
+    count: int
+    shelves: list[Array] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
+    """How many arrays each network has asked for."""
+
+
+class Shelves:
+    """One shelf (count, *shape) for each array that all networks of a section ask for; each has its row of it."""
+
+    def __init__(self) -> None:
+        self._sections: dict[Hashable, _Section] = {}
+        self._section, self._row = _Section(0), 0
+        self._all: list[Array] = []
         self._starts: list[tuple[int, int]] = []
         """Address of the first row of each shelf with its number, in order."""
 
-    def of_row(self, row: int) -> None:
-        """Let the next arrays be those of a network, from where it stopped asking."""
-        self._places[self._row] = self._next
-        self._row, self._next = row, self._places[row]
+    def turn_to(self, section: Hashable, row: int, count: int) -> None:
+        """Let the next arrays be those of a network in a section that `count` networks have."""
+        self._section, self._row = self._sections.setdefault(section, _Section(count)), row
 
     def __call__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """The next array of the present row. Raises NotAlike where the first network asked for another."""
+        section = self._section
+        place = section.places.get(self._row, 0)
+        section.places[self._row] = place + 1
         if self._row == 0:
-            shelf = np.zeros((self.count, *shape), dtype=dtype)
-            bisect.insort(self._starts, (shelf.ctypes.data, len(self._shelves)))
-            self._shelves.append(shelf)
-        if self._next >= len(self._shelves):
+            shelf = np.zeros((section.count, *shape), dtype=dtype)
+            bisect.insort(self._starts, (shelf.ctypes.data, len(self._all)))
+            self._all.append(shelf)
+            section.shelves.append(shelf)
+        if place >= len(section.shelves):
             raise NotAlike
-        shelf = self._shelves[self._next]
+        shelf = section.shelves[place]
         if shelf.shape[1:] != shape or shelf.dtype != dtype:
             raise NotAlike
-        self._next += 1
         row: Array = shelf[self._row, ...]
         return row
 
@@ -61,11 +74,11 @@ class Shelves:
 
     def _shelf_of(self, array: Array) -> Array | None:
         address = array.ctypes.data
-        place = bisect.bisect_right(self._starts, (address, len(self._shelves))) - 1
+        place = bisect.bisect_right(self._starts, (address, len(self._all))) - 1
         if place < 0:
             return None
         start, number = self._starts[place]
-        shelf = self._shelves[number]
+        shelf = self._all[number]
         return shelf if address < start + max(1, shelf[0, ...].nbytes) and array.size else None
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from playground.blocks.memory import memory_from, zeros
 from playground.blocks.operations import Array, Call
-from playground.document.project import Project
+from playground.document.graph import Choice
+from playground.document.project import Project, TrainingSettings
 from playground.training.arrays.engine import ArrayEngine, run
 from playground.training.arrays.update import Update
 from playground.training.experience.rows import Feeder
@@ -41,15 +42,16 @@ class Stack:
 
     def __init__(self, projects: Sequence[Project]) -> None:
         self.projects = tuple(projects)
-        self._shelves = Shelves(len(projects))
+        self._shelves = Shelves()
         self.sessions: list[Session] = []
         self._engines: list[ArrayEngine] = []
         self._feeders: list[Feeder] = []
+        kinds = [(number, row, len(kind)) for number, kind in enumerate(_kinds(projects)) for row in range(len(kind))]
         try:
-            for row, project in enumerate(projects):
-                self._shelves.of_row(row)
+            for row, (project, kind) in enumerate(zip(projects, kinds, strict=True)):
+                self._shelves.turn_to("network", row, len(projects))
                 with memory_from(self._shelves):
-                    self._add(project)
+                    self._add(project, kind)
         except NotAlike as error:
             raise CannotStack("The networks differ, so that they cannot learn in one step.") from error
         self.step = 0
@@ -68,16 +70,16 @@ class Stack:
         self._moving = any(engine.moving for engine in self._engines)
         self._losses: list[Array] = []
 
-    def _add(self, project: Project) -> None:
+    def _add(self, project: Project, kind: tuple[int, int, int]) -> None:
         session = Session(project, "cpu")
-        learner, network = session.learner, session.learner.model.network
-        for module in network.modules():
+        for module in session.learner.model.network.modules():
             for name, buffer in module.named_buffers(recurse=False):
                 beside = torch.from_numpy(zeros(tuple(buffer.shape), buffer.numpy().dtype))
                 module._buffers[name] = beside.copy_(buffer)
         engine, feeder = _engine_of(session)
         for rows in {feeder.batch_size, feeder.count % feeder.batch_size or feeder.batch_size}:
             engine.plan(rows)
+        self._shelves.turn_to(*kind)
         engine.update_calls()
         self.sessions.append(session)
         self._engines.append(engine)
@@ -195,9 +197,10 @@ class Stack:
             before, after = zip(*(engine.beside_update for engine in self._engines), strict=True)
             own = [*self._joint.every_step, *self._joint.calls]
             return [*fused(before, self._shelves), *own, *fused(after, self._shelves)]
-        found: list[Call] = []
-        for _, alike in itertools.groupby(zip(self.projects, rows, strict=True), key=lambda one: _kind(one[0])):
-            found += fused([calls for _, calls in alike], self._shelves)
+        found, start = list[Call](), 0
+        for kind in _kinds(self.projects):
+            found += fused(rows[start : start + len(kind)], self._shelves)
+            start += len(kind)
         return found
 
     def _joint_update(self) -> Update | None:
@@ -253,7 +256,19 @@ def _engine_of(session: Session) -> tuple[ArrayEngine, Feeder]:
     return learner.engine.arrays, learner.experience
 
 
-def _kind(project: Project) -> tuple[object, ...]:
+def _kinds(projects: Sequence[Project]) -> list[list[Project]]:
+    """Neighbours whose updates have the same calls."""
+    groups = itertools.groupby(projects, key=lambda one: _kind(one.training))
+    return [list(group) for _, group in groups]
+
+
+def _kind(training: TrainingSettings) -> tuple[object, ...]:
     """What decides on which calls an update has."""
-    training = project.training
-    return training.optimizer.id, training.clipping.kind, training.regularization
+    regularization, schedule = training.regularization, training.schedule.id
+    penalties = bool(regularization.l1), bool(regularization.l2), regularization.max_norm is None
+    return training.optimizer.id, training.clipping.kind, penalties, schedule, bool(_zeros(training.optimizer))
+
+
+def _zeros(optimizer: Choice) -> list[str]:
+    """Numbers of an optimizer that are 0, which may spare a call."""
+    return [name for name, value in optimizer.parameters.items() if not value]

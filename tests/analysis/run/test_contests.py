@@ -16,9 +16,9 @@ from playground.analysis.run.race import Race, RaceAnalysis, RaceOffer
 from playground.analysis.subject import Subject
 from playground.document.graph import Group
 from playground.document.project import Goal, Phase, Project
+from playground.experiments.members import RATE, settings_of, title_of_path
 from playground.network.check import check
 from playground.training.session.session import Session
-from playground.experiments.members import RATE, settings_of, title_of_path
 from tests.network.small_graphs import chain, multilayer, node
 from tests.training.runs import change, circles, noisy_graph, project
 
@@ -122,7 +122,7 @@ def test_dropout_rates_race_as_sessions_would() -> None:
         over="setting", path="graph.nodes.drop.parameters.rate", low=0.1, high=0.5, count=2, logarithmic=False, epochs=3
     )
     race = analysis.compute(question(settings))
-    assert race.runs.together.startswith("2 networks one after the other")
+    assert race.runs.together == "2 runs beside each other"
     for run, (_, member) in enumerate((one.name, one.project) for one in analysis.members(settings)[1]):
         assert race.runs.final[run] == pytest.approx(single(member, 3).latest["test_accuracy"], abs=1e-6)
 

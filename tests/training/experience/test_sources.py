@@ -22,8 +22,7 @@ from playground.training.experience.rows import Feeder
 from playground.training.readiness import refusals
 from playground.training.saving.checkpoint import Checkpoint, CheckpointError, read_checkpoint, write_checkpoint
 from playground.training.session.session import Session
-from playground.training.stacked.contest import Contest
-from playground.training.stacked.stack import CannotStack
+from playground.training.stacked.stack import CannotStack, Stack
 from tests.network.small_graphs import multilayer, node, wired
 from tests.training.experience.sources import Noisy, Prioritized, declared, graph_of
 from tests.training.runs import assert_same, change, circles, plain_graph, project, run, weights, with_rate
@@ -296,10 +295,9 @@ def test_a_source_feeds_the_rows_beside_it() -> None:
     assert type(session.learner.experience) is Prioritized and session.step == 5
 
 
-def test_many_runs_at_once_are_refused_in_a_sentence(settings: Project) -> None:
-    contest = Contest([settings, settings.replace(seed=2)], 2, 2)
-    with pytest.raises(CannotStack, match="circles makes its examples while a network learns"):
-        list(contest.work())
+def test_many_runs_in_one_step_are_refused_in_a_sentence(settings: Project) -> None:
+    with pytest.raises(CannotStack, match="made while they learn"):
+        Stack([settings, settings.replace(seed=2)])
 
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda cls: cls.id)

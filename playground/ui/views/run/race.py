@@ -143,9 +143,8 @@ class RaceView(ContestView):
         self.table.setRowCount(len(runs.names))
         for row, run in enumerate(runs.order):
             self.table.setRowHeight(row, THEME.px(ROW))
-            texts = [
-                str(row + 1), runs.names[run], _words(runs.losses[-1, run]), _words(runs.final[run]), _when(runs, run)
-            ]  # fmt: skip
+            numbers = (_words(runs, run, values[run]) for values in (runs.final_losses, runs.final))
+            texts = [str(row + 1), runs.names[run], *numbers, _when(runs, run)]
             for column, text in enumerate(texts):
                 item = self.table.item(row, column)
                 if item is None:
@@ -168,12 +167,14 @@ def _table() -> QTableWidget:
     return table
 
 
-def _words(value: float) -> str:
-    return "ran away" if math.isnan(value) else number_words(value)
+def _words(runs: Runs, run: int, value: float) -> str:
+    if math.isnan(value):
+        return "ran away" if math.isfinite(runs.diverged[run]) else "–" if runs.whole else "to come"
+    return number_words(value)
 
 
 def _result_words(runs: Runs, run: int) -> str:
-    return f"{runs.names[run]}: {_words(float(runs.final[run]))}"
+    return f"{runs.names[run]}: {_words(runs, run, float(runs.final[run]))}"
 
 
 def _when(runs: Runs, run: int) -> str:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from playground.analysis.run.race import MOST, RaceOffer
-from playground.training.optimizers import OPTIMIZERS
 from playground.experiments.members import RATE, Setting
+from playground.training.optimizers import OPTIMIZERS
 from playground.ui.views.parameters import ViewParameters
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.options import check_box, combo_box
