@@ -105,8 +105,7 @@ class Contest:
     def moments(self) -> NDArray[np.float64]:
         """The epochs at which runs were looked at so far, (looks,)."""
         most = max(self.count if run in self._done else max(looks, default=0) for run, looks in enumerate(self._looks))
-        found: NDArray[np.float64] = np.arange(most + 1) * (self.epochs / self.count)
-        return found
+        return np.array([number * self.epochs / self.count for number in range(most + 1)])
 
     def looks(self, run: int) -> list[Look | None]:
         """What a run was like at these moments; the look before where it took no step in between, and None where it has

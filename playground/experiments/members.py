@@ -163,7 +163,7 @@ def settings_of(project: Project) -> list[Setting]:
                 continue
             path = f"graph.nodes.{node.id}.parameters.{info.name}"
             setting = _setting(path, info, type(block), names[node.id])
-            if info.name not in SIZES or check(with_setting(project, path, setting.low).graph).ok:
+            if info.name not in SIZES or check(with_setting(project, path, setting.high).graph).ok:
                 found.append(setting)
     return found
 

@@ -14,6 +14,8 @@ MEASURES = {
     "surface": "tests.benchmarks.surface:measure",
     "curvature": "tests.benchmarks.curvature:measure",
     "race": "tests.benchmarks.race:measure",
+    "variants": "tests.benchmarks.cells:measure_variants",
+    "lenet-runs": "tests.benchmarks.cells:measure_lenet",
     "scrubbing": "tests.benchmarks.time_machine:measure_scrubbing",
     "views": "tests.benchmarks.time_machine:measure_views",
     "million": "tests.benchmarks.time_machine:measure_million",

@@ -1,4 +1,4 @@
-"""Many networks at once: 32 seeds in one stacked step, and 4 by turns, against as many textbook loops and sessions."""
+"""Many networks at once: 32 seeds, or 4, in one step, against as many textbook loops and sessions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from playground.training.stacked.singles import cohort_of
 
 from playground.document.project import Project
 from playground.training.session.session import Session
+from playground.training.stacked.stack import Stack
 from tests.benchmarks import projects
 from tests.benchmarks.table import Row
 from tests.benchmarks.textbook import TextbookLoop
@@ -39,7 +39,7 @@ def measure() -> list[Row]:
 def _row(name: str, project: Project, rows: int) -> Row:
     members = [project.replace(seed=seed) for seed in range(1, rows + 1)]
     difference = _difference(members)
-    stack = cohort_of(members)
+    stack = Stack(members)
     sessions = [Session(member, "cpu") for member in members]
     loops = [TextbookLoop(member) for member in members]
     stack.advance(50)
@@ -70,11 +70,11 @@ def _rate(work: Callable[[], object], steps: int) -> float:
 
 def _difference(members: list[Project]) -> float:
     """The greatest difference between a weight of the stack and of the single sessions after some steps."""
-    stack = cohort_of(members)
+    stack = Stack(members)
     stack.advance(CHECKED_STEPS)
-    vectors, found = stack.vectors(), 0.0
-    for row, member in enumerate(members):
+    found = 0.0
+    for own, member in zip(stack.sessions, members, strict=True):
         session = Session(member, "cpu")
         session.advance(CHECKED_STEPS)
-        found = max(found, float(np.abs(vectors[row] - session.snapshot().parameters).max()))
+        found = max(found, float(np.abs(own.snapshot().parameters - session.snapshot().parameters).max()))
     return found

@@ -16,8 +16,8 @@ from playground.document.experiment import Budget, Experiment, Measure
 from playground.document.experiment_files import is_experiment
 from playground.document.files import to_json
 from playground.document.project import Project
-from playground.experiments import workers
-from playground.experiments.cells import ExperimentFault, cells_of
+from playground.experiments import measurement, pool
+from playground.experiments.cells import Cell, ExperimentFault, cells_of
 from playground.experiments.library import open_preset, read_experiment, write_experiment
 from playground.experiments.measurement import Measurement, measured
 from playground.experiments.quantities.registry import QUANTITIES
@@ -25,6 +25,9 @@ from playground.experiments.running import Cancelled, run_cell
 from playground.experiments.store import Store
 from playground.training.session.session import Session
 from tests.experiments.example import CONTENT
+
+BY_TORCH = {"set": {"training.engine": "torch"}}
+"""Such cells have no common step."""
 
 
 def experiment(**changes: object) -> Experiment:
@@ -162,7 +165,7 @@ def test_a_run_that_runs_away_has_no_number_at_its_end_but_can_be_told() -> None
 def test_what_is_known_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path / "kept.sqlite")
     first = whole(experiment(), store=store)
-    monkeypatch.setattr(workers, "run_cell", lambda *_: pytest.fail("run again"))
+    monkeypatch.setattr(measurement, "outcomes", lambda cells, *_: iter(cells and pytest.fail("run again")))
     again = whole(experiment(), store=Store(tmp_path / "kept.sqlite"))
     assert (first.known, again.known) == (0, 4)
     assert again.outcomes == first.outcomes
@@ -188,9 +191,9 @@ def test_other_stored_weights_to_start_from_are_other_cells(tmp_path: Path, monk
 
 
 def test_workers_give_the_same_numbers_and_cancelling_ends_them() -> None:
-    asked = experiment(budget={"epochs": 5})
+    asked = experiment(budget={"epochs": 5}, changes=BY_TORCH)
     assert whole(asked, workers=2).results().tolist() == whole(asked).results().tolist()
-    asked = experiment(budget={"steps": 100_000_000})
+    asked = experiment(budget={"steps": 100_000_000}, changes=BY_TORCH)
     waiting = measured(asked, open_preset, workers=1)
     first, again = next(waiting), next(waiting)
     assert again is first  # whoever waits has a turn though nothing is new
@@ -201,14 +204,14 @@ def test_workers_give_the_same_numbers_and_cancelling_ends_them() -> None:
 
 
 def test_a_cell_whose_worker_is_killed_is_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = experiment(budget={"epochs": 5})
+    asked = experiment(budget={"epochs": 5}, changes=BY_TORCH)
     monkeypatch.setenv("KILL_ONCE", str(tmp_path / "killed"))
-    monkeypatch.setattr(workers, "_run", killed_once)
+    monkeypatch.setattr(pool, "_run", killed_once)
     assert whole(asked, workers=1).results().tolist() == whole(asked).results().tolist()
     assert (tmp_path / "killed").exists()
 
 
-def killed_once(cell: object) -> object:
+def killed_once(index: int, cell: Cell) -> object:
     mark = Path(os.environ["KILL_ONCE"])
     if not mark.exists():
         mark.touch()

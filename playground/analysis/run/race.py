@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.question import Question
 from playground.analysis.run.contests import PART, Runs, epochs_of, held, why_no_contest
+from playground.analysis.run.experiment import questions
 from playground.analysis.shared.many_losses import ManyLosses, clock
 from playground.analysis.shared.surface_directions import Plane, path_plane
 from playground.analysis.subject import Subject
@@ -113,6 +114,8 @@ class RaceOffer:
     settings: tuple[Setting, ...]
     optimizer: str
     """Id of the project's own."""
+    questions: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """Question and id of all experiments, by the title of their chapter."""
 
     def table(self) -> Table:
         return ["setting", "title"], [[one.path, one.title] for one in self.settings]
@@ -172,7 +175,7 @@ class RaceAnalysis(Plotted):
         if project is None:
             raise ValueError("a race needs the settings of a project")
         if not self.start:
-            yield RaceOffer(tuple(settings_of(project)), optimizer_of(project.training.optimizer).id)
+            yield RaceOffer(tuple(settings_of(project)), optimizer_of(project.training.optimizer).id, questions())
             return
         title, members, metric, epochs = self._asked(project)
         projects = [member.project for member in members]

@@ -67,6 +67,8 @@ def _across(values: Sequence[Any], shelves: Shelves) -> tuple[Any, bool]:
         across = shelves.across(list(values))
         if across is not None:
             return across, True
+        if any(shelves.holds(one) for one in values):
+            raise _Unlike
         if all(one is first or (one.shape == first.shape and np.array_equal(one, first)) for one in values):
             return first, False
         raise _Unlike
@@ -115,7 +117,8 @@ def _product(owners: Sequence[Array], parts: Sequence[partial[Any]], shelves: Sh
     if not np.shares_memory(target, out):
         return None
     arrays = (left, left_own), (right, right_own), (target, True)
-    for calls in (_packed(left, right, target), [partial(np.matmul, left, right, target)]):
+    plain: list[Call] = [partial(np.matmul, left, right, target)]
+    for calls in (_packed(left, right, target), plain):
         if _same_numbers(calls, parts, arrays):
             return calls
     return None
@@ -149,8 +152,8 @@ def _same_numbers(calls: Sequence[Call], parts: Sequence[partial[Any]], arrays: 
     with np.errstate(all="ignore"):
         for one in (one for one, own in arrays[:2] if own):
             one[...] = generator.standard_normal(one.shape).astype(one.dtype)
-        for one in parts:
-            one()
+        for part in parts:
+            part()
         expected = result.copy()
         result[...] = 0.0
         for fused_call in calls:

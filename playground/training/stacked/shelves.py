@@ -72,6 +72,10 @@ class Shelves:
         strides = step, *first.strides
         return _strided(shelf, address - shelf.ctypes.data, (len(rows), *first.shape), strides, first)
 
+    def holds(self, array: Array) -> bool:
+        """Whether an array is part of a shelf, so that it may change."""
+        return self._shelf_of(array) is not None
+
     def _shelf_of(self, array: Array) -> Array | None:
         address = array.ctypes.data
         place = bisect.bisect_right(self._starts, (address, len(self._all))) - 1
@@ -79,7 +83,7 @@ class Shelves:
             return None
         start, number = self._starts[place]
         shelf = self._all[number]
-        return shelf if address < start + max(1, shelf[0, ...].nbytes) and array.size else None
+        return shelf if address < start + shelf.nbytes and array.size else None
 
 
 def _strided(shelf: Array, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], like: Array) -> Array:

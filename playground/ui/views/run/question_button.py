@@ -22,13 +22,25 @@ class QuestionButton(QPushButton):
     file_wanted = Signal(str)
     """"open": a file of one's own; "make": one from the open project."""
 
-    def __init__(self, questions: Questions, parent: QWidget | None = None) -> None:
+    def __init__(self, questions: Questions, parent: QWidget | None = None, *, own: bool = True) -> None:
         super().__init__("Ask", parent)
         self.setAccessibleName("Choose a question")
         self.setToolTip("Choose which question of the course is answered")
         self.identifier = ""
+        self._own = OWN if own else ()
         self._group = QActionGroup(self)
+        self._group.triggered.connect(self._on_triggered)
         menu = QMenu(self)
+        menu.triggered.connect(self._on_own)
+        self.setMenu(menu)
+        self.offer(questions)
+
+    def offer(self, questions: Questions) -> None:
+        """Have these in the menu, and no others."""
+        menu = self.menu()
+        for action in self._group.actions():
+            self._group.removeAction(action)
+        menu.clear()
         for chapter, entries in questions.items():
             chapter_menu = menu.addMenu(chapter.replace("&", "&&"))
             for question, identifier in entries:
@@ -37,11 +49,9 @@ class QuestionButton(QPushButton):
                 action.setCheckable(True)
                 chapter_menu.addAction(action)
         menu.addSeparator()
-        for words, what in OWN:
+        for words, what in self._own:
             menu.addAction(words).setData(what)
-        self._group.triggered.connect(self._on_triggered)
-        menu.triggered.connect(self._on_own)
-        self.setMenu(menu)
+        self.show_question(self.identifier)
 
     def show_question(self, identifier: str) -> None:
         """Mark the chosen one; a file of one's own is in no menu."""

@@ -10,6 +10,7 @@ from playground.analysis.run.race import MOST, RaceOffer
 from playground.experiments.members import RATE, Setting
 from playground.training.optimizers import OPTIMIZERS
 from playground.ui.views.parameters import ViewParameters
+from playground.ui.views.run.question_button import QuestionButton
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.options import check_box, combo_box
 from playground.ui.widgets.theme import THEME
@@ -28,13 +29,17 @@ class RaceOptions(QWidget):
         self._parameters = parameters
         self._settings: tuple[Setting, ...] = ()
         self.over_box = parameters.choice(
-            "over", [("Optimizers", "optimizers"), ("Learning rate", "learning-rate"), ("A setting", "setting")],
+            "over", [("Optimizers", "optimizers"), ("Learning rate", "learning-rate"), ("A setting", "setting"),
+                     ("An experiment", "experiment")],
             label="What the race is over",
         )  # fmt: skip
         self.ticks = {cls.id: check_box(cls.title, cls.summary, cls.id in FIRST) for cls in OPTIMIZERS}
         self.setting_box = combo_box("Setting", "The setting whose values race against each other", [])
         self.low_box, self.high_box = _number("From", "The first value"), _number("To", "The last value")
         self.count_box, self.log_box = parameters.integer("count"), parameters.switch("logarithmic")
+        self.question_button = QuestionButton({}, own=False)
+        button = self.question_button
+        parameters.bind_with("experiment", lambda: button.identifier, button.show_question, button.chosen)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(THEME.px(14))
@@ -53,7 +58,7 @@ class RaceOptions(QWidget):
         """The rows of the menu for more options."""
         return [
             ("", self), ("Setting", self.setting_box), ("From", self.low_box), ("To", self.high_box),
-            ("Values", self.count_box), ("", self.log_box),
+            ("Values", self.count_box), ("", self.log_box), ("Experiment", self.question_button),
         ]  # fmt: skip
 
     def take(self, offer: RaceOffer) -> None:
@@ -61,6 +66,7 @@ class RaceOptions(QWidget):
         if offer.settings == self._settings:
             return
         self._settings = offer.settings
+        self.question_button.offer(offer.questions)
         items = [(setting.title, setting.path) for setting in offer.settings if setting.path != RATE]
         self._parameters.measure("path", items[0][1] if items else "")
         self._parameters.offer("path", self.setting_box, items)
@@ -70,7 +76,7 @@ class RaceOptions(QWidget):
     def setting(self) -> Setting | None:
         """The setting that the race is over; None for optimizers, or where none is known yet."""
         over = self.over_box.currentData()
-        path = {"optimizers": "", "learning-rate": RATE}.get(over, self.setting_box.currentData())
+        path = {"optimizers": "", "experiment": "", "learning-rate": RATE}.get(over, self.setting_box.currentData())
         return next((one for one in self._settings if one.path == path), None)
 
     @Slot()
@@ -86,7 +92,8 @@ class RaceOptions(QWidget):
         over, setting = self.over_box.currentData(), self.setting
         self.setEnabled(over == "optimizers")
         self.setting_box.setEnabled(over == "setting")
-        numeric = over != "optimizers" and (setting is None or not setting.choices)
+        self.question_button.setEnabled(over == "experiment")
+        numeric = over not in ("optimizers", "experiment") and (setting is None or not setting.choices)
         for box in (self.low_box, self.high_box, self.count_box, self.log_box):
             box.setEnabled(numeric)
         if setting is not None and numeric:
