@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from playground.document.experiment import Budget, Measure
 from playground.document.project import Project, StopRules
 from playground.experiments.cells import Cell, Record
-from playground.experiments.looking import Look
+from playground.experiments.looking import Look, News, Progress
 from playground.experiments.running import Stopped
 from playground.experiments.workers import outcomes
 from playground.network.check import check
@@ -49,6 +49,7 @@ class Contest:
             for number, project in enumerate(projects)
         ]
         self._looks: list[dict[int, Look]] = [{} for _ in projects]
+        self._shares = [0.0] * len(projects)
         self._done: set[int] = set()
         self.seconds = 0.0
         """Time since the beginning."""
@@ -63,10 +64,15 @@ class Contest:
             self.seconds = time.perf_counter() - began
             yield
 
-    def _watch(self, run: int, look: Look) -> None:
-        if look.number == 0:  # a run that is taken up again begins anew
+    def _watch(self, run: int, news: News) -> None:
+        if isinstance(news, Progress):
+            self._shares[run] = max(self._shares[run], news.share)
+            return
+        if news.number == 0:  # a run that is taken up again begins anew
             self._looks[run].clear()
-        self._looks[run][look.number] = look
+            self._shares[run] = 0.0
+        self._looks[run][news.number] = news
+        self._shares[run] = max(self._shares[run], news.number / self.count)
 
     @property
     def begun(self) -> bool:
@@ -83,8 +89,8 @@ class Contest:
         """How much is done, from 0 to 1; 1 only when all has been looked at."""
         if self.whole:
             return 1.0
-        done = [self.count if run in self._done else max(looks, default=0) for run, looks in enumerate(self._looks)]
-        return min(0.999, sum(done) / (self.count * len(done)))
+        done = [1.0 if run in self._done else share for run, share in enumerate(self._shares)]
+        return min(0.999, sum(done) / len(done))
 
     @property
     def steps(self) -> int:

@@ -56,11 +56,20 @@ class Look:
     """Whether it learns in one step with others."""
 
 
-Seen = Callable[[Look], None]
-"""Is shown the looks at a recorded run."""
+@dataclass(frozen=True)
+class Progress:
+    """How far a recorded run is between two looks."""
+
+    share: float
+    """Of its steps, from 0 to 1."""
 
 
-def unseen(look: Look) -> None:
+News = Look | Progress
+Seen = Callable[[News], None]
+"""Is shown the looks at a recorded run, and hears in between how far it is."""
+
+
+def unseen(news: News) -> None:
     """Nobody watches."""
 
 
@@ -135,8 +144,9 @@ class Observer:
             session.tell_everything()
             session.take_news()
 
-    def look(self, number: int, *, last: bool = False) -> None:
-        """Take the numbers at a look, all of them at the first and the last."""
+    def look(self, number: int, *, last: bool = False, loss: float = math.nan) -> None:
+        """Take the numbers at a look, all of them at the first and the last; `loss` is the mean of that of the steps
+        since the look before, where the session has not noted it."""
         everything = last or number == 0
         wanted = [gauge for place, gauge in enumerate(self._gauges) if place == 0 or gauge.watches or everything]
         recorded = self._cell.record is not None
@@ -147,18 +157,19 @@ class Observer:
             if gauge is self._gauges[0]:
                 self._curve.append((self._session.epoch, value))
         if recorded:
-            self._seen(self._record(number, metrics, last=last))
+            self._seen(self._record(number, metrics, loss, last=last))
 
     @property
     def value(self) -> float:
         """What the first measure would be if the run ended here."""
         return self._gauges[0].result()
 
-    def _record(self, number: int, metrics: Mapping[str, float], *, last: bool) -> Look:
+    def _record(self, number: int, metrics: Mapping[str, float], loss: float, *, last: bool) -> Look:
         session, record = self._session, self._cell.record
         assert record is not None
         points = [point.value for point in session.take_news()[0] if point.curve == "train_loss"]
-        loss = float(np.mean(points)) if points else metrics.get("train_loss", math.nan)
+        if math.isnan(loss):
+            loss = float(np.mean(points)) if points else metrics.get("train_loss", math.nan)
         every = record.weights_every
         kept = session.snapshot() if every and (number % every == 0 or last) else None
         snapshot = None

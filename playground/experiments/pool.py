@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event, Lock
 
 from playground.experiments.cells import Cell
-from playground.experiments.looking import Look, Outcome, unseen
+from playground.experiments.looking import News, Outcome, unseen
 from playground.experiments.running import Cancelled, Stopped, run_cell
 from playground.experiments.stacking import Found, Watched
 
@@ -84,7 +84,7 @@ class _Crew:
         context = multiprocessing.get_context("spawn")
         self._ending, lock = context.Event(), context.Lock()
         reader, writer = context.Pipe(duplex=False)
-        self._looks: deque[tuple[int, Look]] = deque()
+        self._looks: deque[tuple[int, News]] = deque()
         self._pool = ProcessPoolExecutor(
             min(workers, len(cells)), mp_context=context, initializer=_begin, initargs=(self._ending, lock, writer)
         )
@@ -130,10 +130,10 @@ class _Worker:
     def __init__(self, ending: Event, lock: Lock, writer: Connection) -> None:
         self.ending, self._lock, self._writer = ending, lock, writer
 
-    def show(self, index: int, look: Look) -> None:
-        """Tell of a look at a recorded run."""
+    def show(self, index: int, news: News) -> None:
+        """Tell of a recorded run."""
         with self._lock:
-            self._writer.send((index, look))
+            self._writer.send((index, news))
 
 
 _WORKER: list[_Worker] = []
@@ -161,4 +161,4 @@ def _run(index: int, cell: Cell) -> Outcome:
     worker = _WORKER[0]
     if cell.record is None:
         return run_cell(cell, worker.ending.is_set, seen=unseen)
-    return run_cell(cell, worker.ending.is_set, seen=lambda look: worker.show(index, look))
+    return run_cell(cell, worker.ending.is_set, seen=lambda news: worker.show(index, news))

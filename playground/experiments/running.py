@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator
 
 from playground.experiments.cells import Cell
 from playground.experiments.looking import Look as Look
-from playground.experiments.looking import Observer, Seen, unseen
+from playground.experiments.looking import Observer, Progress, Seen, unseen
 from playground.experiments.looking import Outcome as Outcome
 from playground.experiments.looking import Told as Told
 from playground.training.divergence import Diverged
@@ -14,6 +15,9 @@ from playground.training.session.session import Session
 
 CHUNK = 0.05
 """Seconds of learning between two questions whether to stop."""
+
+BETWEEN = 0.1
+"""Seconds between two words on how far a recorded run is."""
 
 Stopped = Callable[[], bool]
 
@@ -47,6 +51,7 @@ def working(
     number = 0
     observer.look(number)
     yield
+    told_at, steps = time.monotonic(), max(1, steps_of(cell, session.steps_per_epoch))
     try:
         for leg in _legs(session, cell, stopped):
             if leg is not None:
@@ -55,6 +60,9 @@ def working(
                 pruned = told is not None and not last and told(session.step, observer.value)
                 if pruned:
                     break
+            elif cell.record is not None and time.monotonic() - told_at > BETWEEN:
+                told_at = time.monotonic()
+                seen(Progress(session.step / steps))
             yield
     except Diverged:
         diverged = True

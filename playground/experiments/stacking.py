@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.experiments.cells import Cell
-from playground.experiments.looking import Look, Observer, Outcome, unseen
+from playground.experiments.looking import Look, News, Observer, Outcome, Progress, unseen
 from playground.experiments.running import Cancelled, Stopped, run_cell, steps_of
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
@@ -23,11 +25,11 @@ TIMED = frozenset({"seconds", "milliseconds_per_step"})
 """What can be measured of a run that learns alone only."""
 
 Found = tuple[int, Outcome]
-Watched = Callable[[int, Look], None]
-"""Is shown the looks at recorded cells, with their index."""
+Watched = Callable[[int, News], None]
+"""Is shown the looks at recorded cells, and hears how far they are, with their index."""
 
 
-def unwatched(index: int, look: Look) -> None:
+def unwatched(index: int, news: News) -> None:
     """Nobody watches."""
 
 
@@ -89,6 +91,7 @@ def run_together(
         for index, cell, session in zip(indices, own, stack.sessions, strict=True)
     ]
     there = np.ones(len(own), dtype=np.bool_)
+    tally = _Tally(len(own))
     for observer in observers:
         observer.look(0)
         yield None
@@ -98,26 +101,50 @@ def run_together(
         if goal <= stack.step and number < looks:
             continue
         for _ in _advanced(stack, goal, stopped):
+            tally.add(stack.losses())
+            for row in np.flatnonzero(there).tolist():
+                if own[row].record is not None:
+                    watched(indices[row], Progress(stack.step / max(1, steps)))
             yield None
-        fell = there & ~stack.finite
+        losses, finite = tally.take()
+        fell = there & ~(finite & stack.finite)
         there &= ~fell
         for row in np.flatnonzero(fell).tolist():
             # Where exactly it ran away is found as it is for a run alone, step by step.
             since = last_look
 
-            def later(look: Look, row: int = row, since: int = since) -> None:
-                if look.number > since:
-                    watched(indices[row], look)
+            def later(news: News, row: int = row, since: int = since) -> None:
+                if isinstance(news, Look) and news.number > since:
+                    watched(indices[row], news)
 
             yield indices[row], run_cell(own[row], stopped, seen=later if own[row].record is not None else unseen)
         for row in np.flatnonzero(there).tolist():
-            observers[row].look(number, last=number == looks)
+            observers[row].look(number, last=number == looks, loss=losses[row])
             yield None
         last_look = number
         if not there.any():
             return
     for row in np.flatnonzero(there).tolist():
         yield indices[row], observers[row].outcome(stack.seconds / len(own))
+
+
+class _Tally:
+    """The losses of the steps between two looks."""
+
+    def __init__(self, count: int) -> None:
+        self._sums, self._steps = np.zeros(count), 0
+
+    def add(self, losses: NDArray[np.float64]) -> None:
+        """Take in the losses (steps, K) of some steps."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._sums += losses.sum(axis=0)
+        self._steps += len(losses)
+
+    def take(self) -> tuple[list[float], NDArray[np.bool_]]:
+        """The mean loss of each row since the last call, NaN without a step, and where all were finite."""
+        sums, steps = self._sums, self._steps
+        self._sums, self._steps = np.zeros(len(sums)), 0
+        return (sums / steps if steps else np.full(len(sums), math.nan)).tolist(), np.isfinite(sums)
 
 
 def _advanced(stack: Stack, goal: int, stopped: Stopped) -> Iterator[None]:

@@ -21,7 +21,7 @@ from playground.document.project import Project
 from playground.experiments.cells import Cell, Record
 from playground.experiments.contests import Contest
 from playground.experiments.library import open_preset
-from playground.experiments.looking import Look, Outcome
+from playground.experiments.looking import Look, News, Outcome
 from playground.experiments.pool import Pool
 from playground.experiments.running import Cancelled, run_cell
 from playground.experiments.stacking import arranged, unwatched
@@ -118,9 +118,10 @@ def test_variants_of_an_experiment_race() -> None:
 
 
 def test_looks_come_in_order_and_a_stopped_run_tells_no_more() -> None:
-    seen: list[Look] = []
+    news: list[News] = []
     watched = cell(project(), record=Record(weights_every=2))
-    assert run_cell(watched, seen=seen.append).steps == 60
+    assert run_cell(watched, seen=news.append).steps == 60
+    seen = [look for look in news if isinstance(look, Look)]
     assert [look.number for look in seen] == [0, 1, 2, 3, 4]
     assert [look.snapshot is not None for look in seen] == [True, False, True, False, True]
     answers = iter([False, False, True])

@@ -212,9 +212,13 @@ def test_where_it_does_not_apply(analysis: RaceAnalysis | LuckAnalysis) -> None:
     rule = chain(circles(labels="signed"), loss=node("rule", "perceptron-rule"))
     report = check(rule)
     assert analysis.why_not(report, rule)
+
+
+def test_players_in_turns_race_on_no_common_ground() -> None:
     settings = change(project(), phases=[Phase(losses=("loss",), trains=("layer-1",)).model_dump()])
-    with pytest.raises(NothingToShow, match="take turns"):
-        analysis.compute(question(settings))
+    race = RaceAnalysis(optimizers="sgd adam", epochs=2).compute(question(settings))
+    assert race.runs.final.tolist() == [single(settings, 2).latest["test_accuracy"]] * 2
+    assert "take turns" in race.why_no_ground
 
 
 def test_a_race_is_a_result_of_its_own_kind() -> None:
