@@ -24,10 +24,10 @@ from playground.document.files import faults_of
 from playground.document.project import Project
 from playground.experiments.cells import ExperimentFault, cells_of
 from playground.experiments.library import open_preset
+from playground.experiments.members import Setting, settings_of
 from playground.network.check import check
 from playground.network.naming import titles
 from playground.training.metrics.words import higher_is_better, metric_words
-from playground.training.stacked.members import Setting, settings_of
 
 USUAL_VALUES = 5
 MOST_CLAIMED = 4

@@ -21,6 +21,7 @@ from playground.document.project import Project
 from playground.document.search import Range, Setting
 from playground.experiments import running
 from playground.experiments.cells import ExperimentFault
+from playground.experiments.members import RATE, settings_of, title_of_path
 from playground.experiments.search.files import base_of, find_search, read_search, search_name
 from playground.experiments.search.over import measure_of, search_over
 from playground.experiments.search.task import SearchFault, Task, words_of
@@ -29,7 +30,6 @@ from playground.experiments.workers import WorkersLost, usual_workers
 from playground.network.check import Report
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
-from playground.training.stacked.members import RATE, settings_of, title_of_path
 
 if TYPE_CHECKING:
     from playground.experiments.search.state import SearchState

@@ -12,11 +12,11 @@ from playground.document.experiment import Measure
 from playground.document.files import faults_of
 from playground.document.project import Project
 from playground.document.search import Choice, Range, Search
+from playground.experiments.members import title_of_path
 from playground.experiments.search.task import SearchFault
 from playground.training.metrics.words import metric_words
 from playground.training.session.session import Session
 from playground.training.setting_paths import SettingError, put
-from playground.training.stacked.members import title_of_path
 
 EXAMPLE = "training.optimizer.parameters.learning_rate=0.001..1:log or training.optimizer=sgd,adam"
 EPOCHS = 100
