@@ -15,6 +15,7 @@ from playground.analysis.base import NothingToShow, Plotted, Table
 from playground.analysis.question import Cancelled, Question
 from playground.document.declaration import parameter
 from playground.document.decoding import ProjectFileError
+from playground.document.edits import set_parameters
 from playground.document.graph import Graph
 from playground.document.library import UnknownPreset
 from playground.document.project import Project
@@ -25,9 +26,9 @@ from playground.experiments.members import RATE, settings_of, title_of_path
 from playground.experiments.search.files import base_of, find_search, read_search, search_name
 from playground.experiments.search.over import measure_of, search_over
 from playground.experiments.search.task import SearchFault, Task, words_of
-from playground.experiments.store import Store, store_path
+from playground.experiments.store import usual_store
 from playground.experiments.workers import WorkersLost, usual_workers
-from playground.network.check import Report
+from playground.network.check import Report, check
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
 
@@ -39,6 +40,8 @@ Chart = Literal["history", "importances", "parallel", "heat-map"]
 Sampler = Literal["grid", "random", "tpe", "cma-es", "genetic"]
 Pruner = Literal["none", "median", "successive-halving", "hyperband"]
 SIZES = ("units", "filters")
+MOST_SIZES = 12
+"""So many layers are tried with another size."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class SearchAnalysis(Plotted):
             task, stem = self._task(project)
             place = Place.usual(task, stem)
             for state in searched(
-                task, place, workers=usual_workers(), store=_store(), stopped=question.cancelled
+                task, place, workers=usual_workers(), store=usual_store(), stopped=question.cancelled
             ):  # fmt: skip
                 if state is not before:
                     before, result = state, result_of(state)
@@ -194,23 +197,13 @@ class SearchAnalysis(Plotted):
         return Task.of(search_over(project, project.title or "project", over, given), project), "window"
 
 
-def _store() -> Store | None:
-    """What was measured before; where nothing can be kept, all is run anew each time."""
-    try:
-        return Store(store_path())
-    except OSError:
-        return None
-
-
 def offered(project: Project) -> tuple[tuple[str, str, str], ...]:
     """Settings of a project that a search can be over: path, title and a range as it is written. Sizes of layers
     come behind the learning rate."""
     sizes = [
-        (path, title_of_path(project, path), f"{max(1, int(value) // 4)}..{max(8, 2 * int(value))}")
-        for node in project.graph.nodes for name in SIZES
-        if isinstance(value := node.parameters.get(name), int) and not isinstance(value, bool)
-        for path in (f"graph.nodes.{node.id}.parameters.{name}",)
-    ]  # fmt: skip
+        (path, title_of_path(project, path), f"{max(1, size // 4)}..{max(8, 2 * size)}")
+        for path, size in _sizes(project.graph)
+    ]
     others = []
     for one in settings_of(project):
         if one.choices:
@@ -219,6 +212,18 @@ def offered(project: Project) -> tuple[tuple[str, str, str], ...]:
             words = f"{one.low:.4g}..{one.high:.4g}{':log' if one.logarithmic else ''}"
         others.append((one.path, one.title, words))
     return (*others[:1], *sizes, *others[1:])
+
+
+def _sizes(graph: Graph) -> Iterator[tuple[str, int]]:
+    """Path and size of the layers that may have another one: not of those whose outputs are compared or added."""
+    report = check(graph)
+    sized = [
+        (node.id, name, size) for node in graph.nodes for name in SIZES
+        if isinstance(size := getattr(report.blocks.get(node.id), name, None), int)
+    ]  # fmt: skip
+    for node, name, size in sized[:MOST_SIZES]:
+        if check(set_parameters(graph, node, {name: size + 1})).ok:
+            yield f"graph.nodes.{node}.parameters.{name}", size
 
 
 def usual(project: Project) -> list[str]:

@@ -54,9 +54,11 @@ class Comparison:
         words = f"Under {seeds} fresh seed{'s' if seeds > 1 else ''}: {self._both(0)}"
         if len(gains):
             low, high = self.interval
-            words += f"; better in {int((gains > 0.0).sum())} of {seeds}, by {gains.mean():.3g}"
+            mean = float(gains.mean())
+            words += f"; better in {int((gains > 0.0).sum())} of {seeds}, on average "
+            words += f"by {mean:.3g}" if mean >= 0.0 else f"worse by {-mean:.3g}"
             if len(gains) > 1:
-                words += f" (between {low:.3g} and {high:.3g})"
+                words += f" (gain between {low:.3g} and {high:.3g})"
             if low <= 0.0 <= high:
                 words += ", which chance may explain"
         others = "".join(f" {self._both(number)}." for number in range(1, len(self.measures)))
