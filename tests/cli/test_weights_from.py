@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from playground.data.preparation import prepare
+from playground.document.files import read
+from playground.network.check import check
 from playground.training.saving.checkpoint import read_checkpoint
 
 
@@ -56,3 +59,14 @@ def test_a_preset_with_weights_lends_them(playground: Callable) -> None:
     assert told.code == 2 and "Nothing in Three convolutions fits" in told.err
     spoken = playground("train", "three-convolutions", "--weights-from", "three-convolutions", "--steps", 1, "--json")
     assert spoken.code == 0 and spoken.json["metrics"]["test_accuracy"] > 0.8
+
+
+def test_the_scaling_of_the_data_travels_with_the_weights(playground: Callable, tmp_path: Path) -> None:
+    kept, other = tmp_path / "kept.json", tmp_path / "other.json"
+    assert playground("train", "diabetes", "--steps", 5, "--save", kept).code == 0
+    few = ("--set", "graph.nodes.data.parameters.train_share=0.1")
+    spoken = playground("train", "diabetes", *few, "--weights-from", kept, "--steps", 1, "--save", other)
+    assert spoken.code == 0 and "scaled like the data of the weights" in spoken.out, spoken.err
+    mine, theirs = (prepare(check(read(path).graph).blocks["data"]).scaler for path in (other, kept))
+    np.testing.assert_allclose(mine.shift, theirs.shift, rtol=1e-6)
+    np.testing.assert_allclose(mine.factor, theirs.factor, rtol=1e-6)

@@ -38,6 +38,11 @@ def test_an_onnx_file_opens_with_the_weights_that_it_has(person: Person, qtbot, 
     np.testing.assert_array_equal(snapshot.array("dense-1.weight"), W.T)
     np.testing.assert_array_equal(snapshot.array("dense-1.bias"), B)
     assert "Opened mine.onnx." in work.messages.text
+    work.actions.act["step"].trigger()
+    qtbot.waitUntil(lambda: work.feed.live.snapshot.step == 1)
+    work.actions.act["rewind"].trigger()
+    qtbot.waitUntil(lambda: work.feed.live.snapshot.step == 0)
+    np.testing.assert_array_equal(work.feed.live.snapshot.array("dense-1.weight"), W.T)
     out = tmp_path / "back.onnx"
     answered(monkeypatch, "getSaveFileName", out)
     work.actions.act["export-onnx"].trigger()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,10 @@ from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
 from playground.training.saving.checkpoint import Checkpoint
 from playground.training.session.session import Session
+from playground.training.weights.source import Values
 
+WORDS = "weights of the file"
+"""Where the first weights come from, on the curves."""
 CARD_WITH_PICTURE = (STEP - 60.0, ROW_STEP - 72.0)
 """How large a card may become when it shows what its block computes, in scene units."""
 
@@ -117,15 +120,10 @@ def with_weights(session: Session, tensors: Mapping[str, NDArray[Any]]) -> Check
     Raises ValueError where one does not have the shape of its place.
     """
     now = session.snapshot()
-    parameters, buffers = now.parameters.copy(), dict(now.buffers)
-    for place in now.layout.places:
-        if place.name in tensors:
-            parameters[place.start : place.stop] = _fitting(place.name, tensors[place.name], place.shape).ravel()
-    for name, array in now.buffers.items():
-        if name in tensors:
-            buffers[name] = _fitting(name, tensors[name], array.shape).astype(array.dtype)
-    session.restore(replace(now, parameters=parameters, buffers=buffers))
-    session.history.curves.clear()  # they are of the weights before
+    shapes = {place.name: place.shape for place in now.layout.places}
+    shapes.update({name: array.shape for name, array in now.buffers.items()})
+    values = {name: _fitting(name, tensors[name], shape) for name, shape in shapes.items() if name in tensors}
+    session.take(Values(values, WORDS))  # a run that is rewound begins with them
     session.evaluate()
     return session.checkpoint()
 
