@@ -81,12 +81,12 @@ class AdversarialAttack:
         return float(np.isfinite(self.accuracies).mean())
 
     @property
-    def sentence(self) -> str:
-        """What the attack does, in a line."""
+    def words(self) -> tuple[str, ...]:
+        """What the attack does, in a few words; none before it is known."""
         if np.isnan(self.accuracies[0]) or np.isnan(self.accuracy):
-            return ""
-        found = f"accuracy {self.accuracies[0]:.1%} as they are, {self.accuracy:.1%} attacked"
-        return f"{self.part}: {found} with a budget of {self.budget:.3g} ({self.count:,} examples)"
+            return ()
+        change = f"{self.accuracies[0]:.1%} → {self.accuracy:.1%}"
+        return f"{self.part} accuracy {change}", f"budget {self.budget:.3g}", f"{self.count:,} examples"
 
     def table(self) -> Table:
         rows: list[list[Any]] = [list(one) for one in zip(self.budgets.tolist(), self.accuracies.tolist(), strict=True)]

@@ -21,7 +21,7 @@ from playground.ui.widgets.theme import THEME
 
 LEAST, MOST = 40, 120
 GAP = 8
-ROWS = ("example", "change", "attacked")
+ROWS = ("data", "change", "attack")
 BUDGET_STEPS = 200
 """Places of the slider for each whole range of the data."""
 SLIDER_END = 0.5
@@ -74,8 +74,13 @@ class AttackCanvas(Canvas):
         high = (height - 4) // 3 - metrics().height() - THEME.px(GAP)
         return max(THEME.px(LEAST), min(THEME.px(MOST), wide, high))
 
+    def _columns(self) -> int:
+        """As many examples as there is room for."""
+        fitting = (self.steady_width() - self._left) // (self._side() + THEME.px(GAP))
+        return max(1, min(len(self._images), fitting))
+
     def minimumSizeHint(self) -> QSize:
-        wide = self._left + len(self._images) * (THEME.px(LEAST) + THEME.px(GAP))
+        wide = self._left + 2 * (THEME.px(LEAST) + THEME.px(GAP))
         return QSize(wide, 3 * (self._side() + metrics().height() + THEME.px(GAP)))
 
     def box(self, number: int, row: int) -> QRectF:
@@ -94,7 +99,7 @@ class AttackCanvas(Canvas):
             painter.setPen(THEME.color("secondary"))
             bottom = box.center().y() + metrics().horizontalAdvance(words) / 2
             paint_upright(painter, words, metrics().height() / 2, bottom)
-        for number, images in enumerate(self._images):
+        for number, images in enumerate(self._images[: self._columns()]):
             for row, picture in enumerate(images):
                 self._paint_picture(painter, number, row, picture)
 
@@ -112,13 +117,14 @@ class AttackCanvas(Canvas):
             words = f"{said[number]}  {surety:.0%}"
             room = QRectF(box.left(), box.bottom() + 1, box.width(), metrics().height())
             painter.setPen(THEME.color("error" if misled else "text"))
-            fitting = metrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
-            painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, fitting)
+            if metrics().horizontalAdvance(words) > room.width():
+                words = metrics().elidedText(said[number], Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words)
 
     def words_at(self, place: QPointF) -> str:
         if self.result is None:
             return ""
-        for number in range(len(self._images)):
+        for number in range(self._columns()):
             if any(self.box(number, row).contains(place) for row in range(3)):
                 return example_words(self.result, number)
         return ""
@@ -158,7 +164,7 @@ class AdversarialAttackView(View):
         ])  # fmt: skip
         self.plot = BudgetPlot()
         self.plot.setAccessibleName("Accuracy against the budget of the attack")
-        self.plot.name_axes("budget (share of the range)", "accuracy")
+        self.plot.name_axes("budget", "accuracy")
         self.canvas = AttackCanvas()
         self.area = in_scroll_area(self.canvas)
         self.legend = Legend()
@@ -201,7 +207,7 @@ class AdversarialAttackView(View):
         self.plot.chosen.setValue(result.budget)
         self.plot.widest = float(result.budgets[-1])
         self.plot.fit()
-        self.legend.show_entries([Entry(result.sentence)] if result.sentence else [])
+        self.legend.show_entries([Entry(words) for words in result.words])
 
     @Slot(QPointF)
     def _read(self, place: QPointF) -> None:
