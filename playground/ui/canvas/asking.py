@@ -24,7 +24,8 @@ class Asking(QObject):
         """Open the menu at the place of the request."""
         self._request = request
         if self.menu is None:
-            self.menu = QuickMenu(self._view.document, self._view)
+            self.menu = QuickMenu(self._view.document, self._view, self._view.kept_groups)
+            self.menu.group_chosen.connect(self._on_group)
             self.menu.chosen.connect(self._on_chosen)
             self.menu.question_chosen.connect(self._view.experiment_wanted)
         edge = request.edge
@@ -55,6 +56,17 @@ class Asking(QObject):
         request, self._request = self._request, None
         if request is not None:
             self.place(block, request)
+            self._view.setFocus()
+
+    @Slot(str)
+    def _on_group(self, path: str) -> None:
+        request, self._request = self._request, None
+        if request is not None:
+            position = request.position
+            if request.port is not None and request.edge is None:
+                self._view.select([request.port.node])  # it follows what is selected
+                position = None
+            self._view.put_group(path, position, request.edge)
             self._view.setFocus()
 
     def place(self, block: str, request: MenuRequest) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from playground.editing.group_library import KeptGroup
 from playground.editing.ranking import Input, ranked_blocks
 from playground.network.check import Output
 from playground.network.naming import titles
 from playground.ui.canvas.block_list import BlockListView, Heading, Row
+from playground.ui.canvas.kept_rows import READY_TOPIC, KeptRow, matching
 from playground.ui.canvas.question_rows import matching_questions
 from playground.ui.open_document import OpenDocument
 from playground.ui.widgets.theme import THEME
@@ -24,13 +27,18 @@ class QuickMenu(QFrame):
 
     chosen = Signal(str)
     """Id of the block."""
+    group_chosen = Signal(str)
+    """The path of a group that is kept in a file."""
     question_chosen = Signal(object)
     """The Path of an experiment."""
     cancelled = Signal()
 
-    def __init__(self, document: OpenDocument, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: OpenDocument, parent: QWidget | None = None, kept: Callable[[], Sequence[KeptGroup]] = tuple
+    ) -> None:
+        """`kept` gives the groups that are kept in files."""
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self._document = document
+        self._document, self._kept = document, kept
         self._source: Output | None = None
         self._target: Input | None = None
         self._done = True
@@ -53,6 +61,7 @@ class QuickMenu(QFrame):
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._filter)
         self.list.chosen.connect(self.choose)
+        self.list.group_chosen.connect(self._put)
         self.list.question_chosen.connect(self._ask)
 
     def open_at(self, place: QPoint, source: Output | None = None, target: Input | None = None) -> None:
@@ -95,6 +104,12 @@ class QuickMenu(QFrame):
         fitting = [row for row in ranked if row.fits]
         others = [row for row in ranked if not row.fits]
         rows: list[Row] = [*fitting]
+        groups: list[KeptRow] = []
+        if text.strip() and self._target is None:
+            kept = self._kept()
+            groups = [row for shelf in ("own", "ready") for row in matching(kept, text, shelf) if row.readable]
+        if groups:
+            rows += [Heading(READY_TOPIC), *groups]
         questions = matching_questions(text) if self._source is None and self._target is None else []
         if questions:
             rows += [Heading("Experiments"), *questions]
@@ -103,8 +118,14 @@ class QuickMenu(QFrame):
         if not rows:
             rows = [Heading("No block has these words")]
         self.list.show_rows(rows)
-        if questions and not fitting:
+        if (groups or questions) and not fitting:
             self.list.setCurrentIndex(self.list.rows.first_choice())
+
+    @Slot(str)
+    def _put(self, path: str) -> None:
+        self._done = True
+        self.hide()
+        self.group_chosen.emit(path)
 
     @Slot(object)
     def _ask(self, experiment: Path) -> None:

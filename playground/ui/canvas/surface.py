@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QGraphicsView, QWidget
@@ -11,6 +11,7 @@ from playground.document.copies import origin
 from playground.document.graph import Edge, EdgeKey
 from playground.editing.connecting import Verdict
 from playground.editing.geometry import Hit, Point, PortRef, hit_test
+from playground.editing.group_library import KeptGroup
 from playground.ui.canvas.camera import Camera
 from playground.ui.canvas.paint import scene_rect
 from playground.ui.canvas.scene import CanvasScene
@@ -130,7 +131,11 @@ class CanvasSurface(QGraphicsView):
         """Open the quick menu; the chosen block goes to `at`, wired to `port` or into `edge`."""
         raise NotImplementedError
 
-    def put_group(self, path: str, at: Point, on_edge: EdgeKey | None) -> str:
+    def kept_groups(self) -> Sequence[KeptGroup]:
+        """The groups that are kept in files."""
+        raise NotImplementedError
+
+    def put_group(self, path: str, at: Point | None, on_edge: EdgeKey | None) -> str:
         """Put a kept group on the canvas. Returns its id."""
         raise NotImplementedError
 

@@ -27,6 +27,7 @@ from playground.document.graph import Edge, EdgeKey
 from playground.editing import commands
 from playground.editing.connecting import Verdict, edges_between, fits
 from playground.editing.geometry import Hit, Point, PortRef
+from playground.editing.group_library import KeptGroup
 from playground.training.snapshot import Snapshot
 from playground.ui.canvas import dropping, keys
 from playground.ui.canvas.asking import Asking
@@ -453,7 +454,10 @@ class CanvasView(CanvasSurface):
         self.entering.line.place()
         self.view_changed.emit()
 
-    def put_group(self, path: str, at: Point, on_edge: EdgeKey | None) -> str:
+    def kept_groups(self) -> Sequence[KeptGroup]:
+        return self.group_files.all()
+
+    def put_group(self, path: str, at: Point | None, on_edge: EdgeKey | None) -> str:
         return self.group_files.put(path, at, on_edge)
 
     def leave_room(self, height: int) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from playground.data.registry import CATALOGUE
 from playground.ui.canvas.block_list import Heading
+from playground.ui.canvas.kept_rows import KeptRow
 from playground.ui.canvas.quick_menu import QuickMenu
 
 # Popups on the offscreen platform say that they cannot be raised.
@@ -121,3 +122,17 @@ def test_a_on_a_selected_block_opens_the_menu_and_appends(canvas, document) -> N
     added = canvas.selected_node()
     assert document.graph.node(added).block == "tanh"
     assert [edge.source for edge in document.graph.into(added)] == ["dense-1"]
+
+
+def test_a_ready_group_is_found_by_its_words_and_put_behind_the_selected_block(qtbot, canvas, document) -> None:
+    canvas.select(["dense-1"])
+    QTest.keyClick(canvas, Qt.Key.Key_A)
+    menu = canvas.quick_menu
+    QTest.keyClicks(menu.search, "residual dense")
+    rows = [menu.list.rows.row_of(menu.list.rows.index(number)) for number in range(menu.list.rows.rowCount())]
+    found = next(number for number, row in enumerate(rows) if isinstance(row, KeptRow))
+    menu.list.setCurrentIndex(menu.list.rows.index(found))
+    QTest.keyClick(menu.search, Qt.Key.Key_Return)
+    (group,) = document.graph.groups
+    assert rows[found].title in group.title and not menu.isVisible()
+    assert any(edge.source == "dense-1" and edge.target in group.nodes for edge in document.graph.edges)
