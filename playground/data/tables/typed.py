@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import field_validator
 
+from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, RegressionDataset, column_signal
 from playground.document.declaration import parameter
@@ -62,11 +63,25 @@ class TypedExamples(RegressionDataset):
         count = len(read(self.rows))
         return "1 example" if count == 1 else f"{count} examples"
 
+    def to_code(self, *inputs: Signal) -> Code:
+        sides = zip(*read(self.rows), strict=True)
+        features, target = ([list(numbers) for numbers in side] for side in sides)
+        start = (*_array("features", features), *_array("target", target))
+        return Code("features, target", imports=("import numpy as np",), start=start)
+
     def generate(self, generator: np.random.Generator) -> Examples:
         rows = read(self.rows)
         features = np.array([inputs for inputs, _ in rows], dtype=np.float32)
         target = np.array([answers for _, answers in rows], dtype=np.float32)
         return Examples(features, target, tuple(f"x{number}" for number in range(1, features.shape[1] + 1)))
+
+
+def _array(name: str, rows: list[list[float]]) -> tuple[str, ...]:
+    """A statement that makes an array, on one line or with a line for each row."""
+    line = f"{name} = np.array({rows!r}, dtype=np.float32)"
+    if len(line) <= 90:
+        return (line,)
+    return (f"{name} = np.array([", *(f"    {row!r}," for row in rows), "], dtype=np.float32)")
 
 
 @functools.lru_cache(maxsize=64)
