@@ -5,75 +5,30 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.answers.picture_answers import SCORES, Floats, PictureAnswers, PictureAnswersAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.shared.pictures import SEEN
-from playground.ui.views.base import View
-from playground.ui.views.shared.picture_stacks import RIGHT, SAID, Mark, StacksCanvas
+from playground.ui.views.shared.picture_stacks import RIGHT, SAID, Mark
+from playground.ui.views.shared.stacks_view import StacksView
 from playground.ui.widgets.drawing import greys, image, magnitude_table, number_words
-from playground.ui.widgets.legend import Entry, Legend
-from playground.ui.widgets.painted import in_scroll_area
+from playground.ui.widgets.legend import Entry
 
 
-class PictureAnswersView(View):
+class PictureAnswersView(StacksView):
     """Answers about places in pictures. A click follows an example in all views."""
 
     analysis: ClassVar[type[Analysis]] = PictureAnswersAnalysis
     title: ClassVar[str] = "Answers on pictures"
     empty: ClassVar[str] = "Press play to see what the network says about each picture."
-    pulses: ClassVar[int] = 6
+    pictures: ClassVar[str] = "Pictures with what the network says about them, and what is right"
     rank: ClassVar[int] = 88
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: PictureAnswers | None = None
-        self.worst_box = self.parameters.switch("worst_first", label="worst first")
-        self.part_box = self.parameters.control("part")
-        self.options_layout.addWidget(self.worst_box)
-        self.add_more([("Part", self.part_box)])
-        self.canvas = StacksCanvas("Pictures with what the network says about them, and what is right")
-        self.legend = Legend()
-        self.body_layout.addWidget(in_scroll_area(self.canvas), 1)
-        self.body_layout.addWidget(self.legend)
-        self.canvas.pointed.connect(self.legend.show_readout)
-        self.canvas.picked.connect(self.choose)
-        for key, slot in (("Left", self.choose_previous), ("Right", self.choose_next)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
-
-    @Slot(int)
-    def choose(self, number: int) -> None:
-        """Examine the example of a stack in all views; one can examine those of a single part only."""
-        if self.result is not None and self.result.chosen >= 0 and 0 <= number < len(self.result.rows):
-            self.example_chosen.emit(int(self.result.rows[number]))
-
-    @Slot()
-    def choose_previous(self) -> None:
-        """Examine the example before."""
-        self.choose(self._place() - 1)
-
-    @Slot()
-    def choose_next(self) -> None:
-        """Examine the example behind."""
-        self.choose(self._place() + 1)
-
-    def _place(self) -> int:
-        """The number of the stack under examination."""
-        rows = self.result.rows.tolist() if self.result is not None else []
-        picked = self.result.chosen if self.result is not None else -1
-        return rows.index(picked) if picked in rows else -1
-
-    def picture_widget(self) -> QWidget:
-        return self.canvas if self.canvas.height() > self.height() else self
-
-    @property
-    def heading(self) -> str:
-        return self.titled(self.result.title if self.result is not None else "")
 
     def draw(self) -> None:
         assert self.result is not None
@@ -83,7 +38,7 @@ class PictureAnswersView(View):
         marks = marks_of(result) if result.marks is not None else ()
         captions = [caption(result, number) for number in range(len(result.rows))]
         stacks = list(zip(*pictures, strict=True))
-        self.canvas.show_stacks(names, stacks, captions, self._place(), lambda number: words(result, number), marks)
+        self.canvas.show_stacks(names, stacks, captions, self.place(), lambda number: words(result, number), marks)
         self.legend.show_entries(legend_of(result))
 
 
