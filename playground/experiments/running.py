@@ -26,6 +26,12 @@ class Cancelled(Exception):
     """Somebody does not want the result any more."""
 
 
+def ask(stopped: Stopped) -> None:
+    """Raises Cancelled where somebody wants to stop."""
+    if stopped():
+        raise Cancelled
+
+
 def run_cell(
     cell: Cell, stopped: Stopped = lambda: False, told: Told | None = None, seen: Seen = unseen
 ) -> Outcome:  # fmt: skip
@@ -115,8 +121,7 @@ def _advance(session: Session, steps: int, stopped: Stopped, *, on: bool = False
             if not on or session.learner.settled:
                 return
             session.go_on()
-        if stopped():
-            raise Cancelled
+        ask(stopped)
         steps -= session.advance(min(steps, _steps_in(session, CHUNK)))
         yield
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.experiments.cells import Cell
 from playground.experiments.looking import Look, News, Observer, Outcome, Progress, unseen
-from playground.experiments.running import Cancelled, Stopped, run_cell, steps_of
+from playground.experiments.running import Stopped, ask, run_cell, steps_of
 from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
 from playground.training.stacked.stack import CannotStack, Stack, refuse
@@ -44,8 +44,8 @@ class Arrangement:
     others: list[int]
 
 
-def arranged(cells: Mapping[int, Cell]) -> Arrangement:
-    """What can be done together, here, and elsewhere."""
+def arranged(cells: Mapping[int, Cell], stopped: Stopped = lambda: False) -> Arrangement:
+    """What can be done together, here, and elsewhere. Raises Cancelled."""
     alike: dict[tuple[object, ...], list[int]] = {}
     for index, cell in cells.items():
         if cell.budget.seconds is None and TIMED.isdisjoint(measure.quantity for measure in cell.measures):
@@ -54,6 +54,7 @@ def arranged(cells: Mapping[int, Cell]) -> Arrangement:
             alike.setdefault(key, []).append(index)
     groups, light = list[list[int]](), list[int]()
     for indices in alike.values():
+        ask(stopped)
         watched = cells[indices[0]].record is not None
         if (len(indices) == 1 and not watched) or not _has_plan(cells[indices[0]]):
             continue
@@ -85,7 +86,7 @@ def run_together(
     """
     own = [cells[index] for index in indices]
     _refuse_ends(own)
-    stack = Stack([cell.project for cell in own])
+    stack = Stack([cell.project for cell in own], lambda: ask(stopped))
     observers = [
         Observer(cell, session, functools.partial(watched, index) if cell.record is not None else unseen, together=True)
         for index, cell, session in zip(indices, own, stack.sessions, strict=True)
@@ -150,8 +151,7 @@ class _Tally:
 def _advanced(stack: Stack, goal: int, stopped: Stopped) -> Iterator[None]:
     count = 1
     while stack.step < goal:
-        if stopped():
-            raise Cancelled
+        ask(stopped)
         count = min(count, goal - stack.step)
         before = stack.seconds
         stack.advance(count)

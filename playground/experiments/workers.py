@@ -31,7 +31,7 @@ def outcomes(
     """
     left = dict(enumerate(cells))
     yield None
-    arrangement = arranged(left)
+    arrangement = arranged(left, stopped)
     others = {index: left[index] for index in arrangement.others}
     here = _here(left, arrangement, stopped, watched)
     if workers < 1 or len(left) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -40,7 +40,8 @@ class Stack:
     or the examples are not rows in a random order; CannotCompile and CannotTrain as sessions do.
     """
 
-    def __init__(self, projects: Sequence[Project]) -> None:
+    def __init__(self, projects: Sequence[Project], before_each: Callable[[], None] = lambda: None) -> None:
+        """`before_each` is called before each session is made, and may raise what breaks off."""
         self.projects = tuple(projects)
         self._shelves = Shelves()
         self.sessions: list[Session] = []
@@ -49,6 +50,7 @@ class Stack:
         kinds = [(number, row, len(kind)) for number, kind in enumerate(_kinds(projects)) for row in range(len(kind))]
         try:
             for row, (project, kind) in enumerate(zip(projects, kinds, strict=True)):
+                before_each()
                 self._shelves.turn_to("network", row, len(projects))
                 with memory_from(self._shelves):
                     self._add(project, kind)
