@@ -336,6 +336,8 @@ def _add_search(commands: Commands[Parser]) -> None:
     parser.add_argument("--epochs", metavar="N", type=_positive, help="epochs of each run")
     parser.add_argument("--steps", metavar="N", type=_positive, help="steps of each run, in the place of epochs")
     parser.add_argument("--seeds", metavar="N", type=_positive, help="runs of each trial; their mean counts (1)")
+    parser.add_argument("--folds", metavar="N", type=_positive,
+                        help="cross-validate each trial over so many folds; their mean counts (0)")  # fmt: skip
     parser.add_argument("--seed", metavar="N", type=_seed, help="of what the sampler draws (0)")
     parser.add_argument("--storage", metavar="URL",
                         help="where the study is kept, for many machines at once: sqlite:///FILE, "

@@ -92,6 +92,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {
         "trials": options.trials,
         "seeds": options.seeds,
+        "folds": options.folds,
         "sampler": options.sampler,
         "pruner": options.pruner,
         "seed": options.seed,

@@ -29,6 +29,7 @@ MEASURES = {
     "drag": "tests.benchmarks.dragging:measure",
     "exports": "tests.benchmarks.exports:measure",
     "groups": "tests.benchmarks.grouped:measure",
+    "search": "tests.benchmarks.searching:measure",
     "memory": "tests.benchmarks.memory:measure_session",
     "memory-with-window": "tests.benchmarks.memory:measure_window",
 }

@@ -143,6 +143,7 @@ class SearchAnalysis(Plotted):
     trials: int = parameter(30, ge=1, le=10_000, help="How many trials in all; those done before are counted.")
     epochs: int = parameter(0, ge=0, le=1_000_000, unit="epochs", help="Of each run; 0 for those of the project.")
     seeds: int = parameter(1, ge=1, le=20, help="Runs of each trial; their mean counts.")
+    folds: int = parameter(0, ge=0, le=20, help="Folds of a cross-validation of each trial; 0 for none.")
     start: int = parameter(1, ge=0, advanced=True, help="0 waits until a person presses Start.")
     chart: Chart = parameter("history", drawing=True, help="What is drawn.")
     across: int = parameter(1, ge=1, le=16, drawing=True, label="Across", help="The setting across the heat map.")
@@ -186,6 +187,7 @@ class SearchAnalysis(Plotted):
     def _task(self, project: Project) -> tuple[Task, str]:
         given = {
             "trials": self.trials, "sampler": self.sampler, "pruner": self.pruner, "seeds": self.seeds,
+            "folds": self.folds if self.folds > 1 else 0,
             "budget": {"epochs": float(self.epochs)} if self.epochs else None,
             "measure": measure_of(self.measure).model_dump(mode="json") if self.measure else None,
         }  # fmt: skip

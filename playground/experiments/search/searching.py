@@ -64,13 +64,12 @@ def searched(
 def _trials(
     task: Task, place: Place, opened: Opened, latest: SearchState, workers: int, store: Store | None, stopped: Stopped
 ) -> Iterator[SearchState]:
-    here = workers < 1
     turns = (
-        work(task, place, stopped, store) if here else _in_workers(task, place, opened, workers, store, stopped)
+        work(task, place, stopped, store) if workers < 1 else _in_workers(task, place, opened, workers, store, stopped)
     )  # fmt: skip
     looked = -math.inf
     for _ in turns:
-        if here or time.monotonic() - looked >= POLL:
+        if time.monotonic() - looked >= POLL:
             found, looked = state_of(task, opened), time.monotonic()
             latest = latest if found.news == latest.news else found
         yield latest

@@ -75,6 +75,7 @@ class SearchView(StartedView):
                 ("Trials", self.parameters.integer("trials")),
                 ("Epochs", self.parameters.integer("epochs")),
                 ("Seeds", self.parameters.integer("seeds")),
+                ("Folds", self.parameters.integer("folds")),
                 ("Across", self.across_box),
                 ("Up", self.up_box),
             ]
