@@ -12,8 +12,8 @@ from playground.code.lines import Line, indented
 from playground.code.pieces import piece
 from playground.code.sources import Sources
 from playground.code.values import CannotWrite, in_quotes, written
-from playground.data.base import ClassDataset, Dataset, RegressionDataset, given_numbers
-from playground.data.division import fold_rows, outer_rows, split, split_in_order
+from playground.data.base import ClassDataset, Dataset, RegressionDataset, ScaledDataset, given_numbers
+from playground.data.division import fewer_rows, fold_rows, outer_rows, split, split_in_order
 from playground.data.preparation import code_labels, measure_scaling
 from playground.network.check import Report
 from playground.network.remedies import Output
@@ -146,6 +146,8 @@ def _divided(block: Dataset, strata: str, sources: Sources) -> Iterator[str]:
         folded = sources.function(fold_rows, "fold_rows", groups=None, in_order=block.in_time())
         numbers = f"{block.folds}, {block.fold}, {block.data_seed}"
         yield f"rows = {folded}(rows, {strata}, {numbers})  # {block.fold_words()}"
+    if isinstance(block, ScaledDataset) and block.train_rows:
+        yield f"rows = {sources.function(fewer_rows)}(rows, {block.train_rows}, {block.in_time()})"
 
 
 def _prepared_features(block: Dataset, sources: Sources) -> Iterator[str]:

@@ -15,7 +15,7 @@ from torch import nn
 from playground.blocks.base import Block, BlockError, Fix, Port
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
-from playground.data.division import fold_rows, fold_words, outer_rows, refuse_folds, split_rows
+from playground.data.division import fewer_rows, fold_rows, fold_words, outer_rows, refuse_folds, split_rows
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.usual import usual_form
 from playground.data.parts import PARTS as PARTS
@@ -229,13 +229,18 @@ class Dataset(Block):
         raise TypeError("a dataset is fed, not built")
 
 
-_SHARED = ("scaling", "given_scaling", "in_order", *Dataset.model_fields)
+_SHARED = ("scaling", "given_scaling", "in_order", "train_rows", *Dataset.model_fields)
 
 
 class ScaledDataset(Dataset):
     """Base of the datasets whose features are amounts."""
 
     scaling: Scaling = parameter("none", help=f"{SCALING_HELP} Given: as in the line below.")
+    train_rows: int = parameter(
+        0, ge=0, le=10_000_000, advanced=True, label="Rows to learn from",
+        help="Of the training part at most so many rows are learned from, for a learning curve: how much do more rows "
+        "help? Validation and test stay as they are. 0 for all.",
+    )  # fmt: skip
     given_scaling: str = parameter("0; 1", label="Given scaling", advanced=True, max_length=60_000, help=GIVEN_HELP)
 
     @field_validator("given_scaling")
@@ -246,6 +251,12 @@ class ScaledDataset(Dataset):
 
     def feature_scaling(self) -> Scaling:
         return self.scaling
+
+    def folded(
+        self, rows: dict[Part, NDArray[np.int64]], strata: NDArray[Any], groups: NDArray[Any] | None = None
+    ) -> dict[Part, NDArray[np.int64]]:
+        found = super().folded(rows, strata, groups)
+        return fewer_rows(found, self.train_rows, self.in_time()) if self.train_rows else found
 
 
 def given_numbers(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -145,6 +145,11 @@ def fold_rows(
     return {"train": known[train], "validation": known[validation], "test": rows["test"]}
 
 
+def fewer_rows(rows: dict[Part, Rows], count: int, in_order: bool) -> dict[Part, Rows]:
+    """The same parts with so many rows to learn from at most: any, or the latest where they are in order."""
+    return {**rows, "train": rows["train"][-count:] if in_order else rows["train"][:count]}
+
+
 def folds_in_time(
     first: int, second: int, folds: int, fold: int, unit: int, title: str
 ) -> tuple[int, int, int]:

@@ -48,6 +48,9 @@ class Variant(Changes):
 
     title: Annotated[str, Field(min_length=1, max_length=60)]
     preset: Identifier | None = Field(None, description="Another preset instead of the base.")
+    measure: int = Field(
+        0, ge=0, lt=16, description="Which of the measures is judged and drawn of it, such as 1 for the second."
+    )
 
 
 class Axis(Value):
@@ -201,6 +204,9 @@ class Experiment(Value):
         titles = [variant.title for variant in self.variants]
         if len(set(titles)) < len(titles):
             raise ValueError("two variants have the same title")
+        odd = next((one.title for one in self.variants if one.measure >= len(self.measures)), None)
+        if odd is not None:
+            raise ValueError(f"“{odd}” is to be judged by a measure that is not there; the first has the number 0")
         named = self.rule.model_dump()
         for name in ("more", "less", "first", "second", "variant"):
             if name in named and named[name] not in titles:

@@ -12,6 +12,19 @@ def measure_title(experiment: Experiment, number: int) -> str:
     return measure_words(experiment.measures[number])
 
 
+def judged_title(experiment: Experiment) -> str:
+    """What is judged of the variants; “accuracy” where it is the training accuracy of one and the test accuracy of
+    another."""
+    found = list(dict.fromkeys(measure_title(experiment, one.measure) for one in experiment.variants))
+    words = [title.split(" ") for title in found]
+    if len(found) == 1:
+        return found[0]
+    common = 0
+    while all(len(one) > common for one in words) and len({one[-1 - common] for one in words}) == 1:
+        common += 1
+    return " ".join(words[0][len(words[0]) - common :]) if common else " or ".join(found)
+
+
 def measure_words(measure: Measure) -> str:
     """The same for a measure by itself."""
     name, _, node = measure.quantity.partition(".")

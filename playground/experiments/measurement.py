@@ -45,13 +45,14 @@ class Measurement:
         """How many runs each variant has."""
         return self.cells[-1].seed + 1
 
-    def results(self, measure: int = 0) -> NDArray[np.float64]:
-        """One measure of all cells, (seeds, variants, values of the axis); NaN where it is not known."""
+    def results(self) -> NDArray[np.float64]:
+        """What is judged of all cells, (seeds, variants, values of the axis); NaN where it is not known."""
         axis = self.experiment.axis
         shape = (self.seeds, len(self.experiment.variants), len(axis.values) if axis is not None else 1)
         found = np.full(shape, math.nan)
         for index, outcome in self.outcomes.items():
             cell = self.cells[index]
+            measure = self.experiment.variants[cell.variant].measure
             found[cell.seed, cell.variant, cell.value] = outcome.values[measure]
         return found
 
@@ -95,12 +96,16 @@ def measured(
     count = len(found)
     latest = Measurement(experiment, cells, dict(found), count)
     yield latest
-    left = [index for index in range(len(cells)) if index not in found]
+    alike: dict[str, list[int]] = {}
+    for index, cell in enumerate(cells):
+        if index not in found:
+            alike.setdefault(cell.key, []).append(index)  # variants may differ in what is judged of them alone
+    left = [indexes[0] for indexes in alike.values()]
     for one in outcomes([cells[index] for index in left], workers, stopped):
         if one is not None:
             place, outcome = one
             index = left[place]
-            found[index] = outcome
+            found.update(dict.fromkeys(alike[cells[index].key], outcome))
             if store is not None:
                 store.keep(cells[index].key, outcome)
             latest = Measurement(experiment, cells, dict(found), count)

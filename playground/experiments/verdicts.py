@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.document.experiment import Above, Along, BestInside, Bound, Crosses, Equal, Experiment, Trend, Word
-from playground.experiments.measure_titles import measure_title
+from playground.experiments.measure_titles import judged_title
 
 Numbers = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Verdict:
 
 def verdict_of(experiment: Experiment, results: Numbers) -> Verdict:
     """Judge the first measure of all runs, `results[seed, variant, value]`. NaN is the worst there can be."""
-    rule, what = experiment.rule, measure_title(experiment, 0)
+    rule, what = experiment.rule, judged_title(experiment)
     place = {variant.title: number for number, variant in enumerate(experiment.variants)}
     if isinstance(rule, Above):
         more, less = (along_axis(results[:, place[name]], rule.along) for name in (rule.more, rule.less))

@@ -10,16 +10,18 @@ import pytest
 from scipy import stats
 
 from playground.document.edits import set_parameters
-from playground.document.experiment import Axis
+from playground.document.experiment import Axis, Budget
 from playground.document.project import Project
 from playground.experiments.cells import ExperimentFault, cells_of
 from playground.experiments.folding import in_fold
 from playground.experiments.folds import Folding, cross_validated, planned
 from playground.experiments.library import find_experiment, open_preset, read_experiment
+from playground.experiments.measure_titles import judged_title
+from playground.experiments.measurement import measured
 from playground.experiments.store import Store
 from playground.network.check import check
 from playground.network.compiled import CannotCompile
-from playground.training.batches import DataError
+from playground.training.batches import DataError, examples_of
 from playground.training.session.session import Session
 
 EPOCHS = 3.0
@@ -125,3 +127,21 @@ def test_what_cannot_be_compiled_comes_back_from_a_worker():
     report = check(set_parameters(graph, "dense-2", {"units": 0}))
     again = pickle.loads(pickle.dumps(CannotCompile(report.errors())))
     assert str(again) == str(CannotCompile(report.errors())) and again.problems == tuple(report.errors())
+
+
+def test_a_learning_curve_judges_the_same_runs_by_two_measures(tmp_path):
+    experiment = read_experiment(find_experiment("learning-curve-digits"))
+    short = experiment.axis.model_copy(update={"values": (30, 60)})
+    experiment = experiment.model_copy(update={"axis": short, "seeds": 1, "budget": Budget(steps=2)})
+    store = Store(tmp_path / "kept.sqlite")
+    *_, last = measured(experiment, open_preset, store=store)
+    assert len(last.cells) == 4 and len({cell.key for cell in last.cells}) == 2
+    new, learned = last.results()[0]
+    for place, count in enumerate((30, 60)):
+        prepared = examples_of(check(last.cells[place].project.graph))["data"]
+        assert prepared.count("train") == count and prepared.count("validation") > 200
+        session = Session(last.cells[place].project, "cpu")
+        session.advance(2)
+        metrics = session.evaluate(full=True, observe=False)
+        assert (new[place], learned[place]) == (metrics["validation_accuracy"], metrics["train_accuracy"])
+    assert judged_title(experiment) == "accuracy"

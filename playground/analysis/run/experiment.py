@@ -24,7 +24,7 @@ from playground.document.project import Project
 from playground.experiments import running
 from playground.experiments.cells import Cell, ExperimentFault, cells_of
 from playground.experiments.library import find_experiment, name_of, open_preset, read_experiment
-from playground.experiments.measure_titles import measure_title
+from playground.experiments.measure_titles import judged_title
 from playground.experiments.measurement import Measurement, measured
 from playground.experiments.running import Outcome
 from playground.experiments.store import Store, store_path
@@ -211,7 +211,7 @@ def offer_of(identifier: str, experiment: Experiment, seeds: int | None = None) 
     known = store.find(cell.key for cell in cells) if store is not None else {}
     count = sum(cell.key in known for cell in cells)
     return ExperimentOffer(
-        identifier, experiment, measure_title(experiment, 0), places_of(experiment), len(cells), count
+        identifier, experiment, judged_title(experiment), places_of(experiment), len(cells), count
     )
 
 
@@ -227,7 +227,7 @@ def result_of(identifier: str, measurement: Measurement) -> ExperimentResult:
     return ExperimentResult(
         id=identifier,
         experiment=experiment,
-        measure=measure_title(experiment, 0),
+        measure=judged_title(experiment),
         values=measurement.results(),
         places=places_of(experiment),
         verdict=measurement.verdict,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.run.experiment import ExperimentResult
 from playground.document.experiment import Along, Experiment
-from playground.experiments.measure_titles import measure_title
+from playground.experiments.measure_titles import judged_title
 from playground.experiments.quantities.registry import BY_ID
 from playground.experiments.verdicts import along_axis, interval
 from playground.training.metrics.words import bounds_of, higher_is_better
@@ -48,7 +48,7 @@ def sense_of(experiment: Experiment) -> Sense:
 
 def contest_words(experiment: Experiment) -> str:
     """What the winner has: “smallest train loss”."""
-    return f"{sense_of(experiment)} {measure_title(experiment, 0)}"
+    return f"{sense_of(experiment)} {judged_title(experiment)}"
 
 
 def read_curves(text: str, experiment: Experiment) -> Curves:

@@ -166,7 +166,7 @@ class OwnTable(RowsInOrder, ScaledDataset):
         shape = self.feature_signal().shape if self.as_pictures else None
         division = table_code.Division(
             self.train_share, self.validation_share, groups[0] if groups else None, self.in_order, self.folds,
-            self.fold, self.test_folds, self.test_fold, self.data_seed,
+            self.fold, self.test_folds, self.test_fold, self.data_seed, self.train_rows,
         )  # fmt: skip
         asked = table_code.Reading(self.file, self.table, tested, self.missing, self.fill_value, shape, division)
         return table_code.table_code(asked, table)

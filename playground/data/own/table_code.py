@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.blocks.code import Code, not_written
-from playground.data.division import fold_rows, outer_rows, split, split_groups, split_in_order
+from playground.data.division import fewer_rows, fold_rows, outer_rows, split, split_groups, split_in_order
 from playground.data.own.choice import ChosenColumn, ChosenTable, Missing, Predicts
 from playground.data.own.columns import MISSING, TableColumn
 from playground.data.own.delimited import Table
@@ -37,6 +37,7 @@ class Division:
     test_folds: int
     test_fold: int
     seed: int
+    train_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,8 @@ def _kept(asked: Reading) -> Iterator[str]:
     if division.folds > 1:
         numbers = f"{division.folds}, {division.fold}, {division.seed}, {division.in_order}"
         yield f"rows = {{fold_rows}}(rows, {strata}, {groups}, {numbers})"
+    if division.train_rows:
+        yield f"rows = {{fewer_rows}}(rows, {division.train_rows}, {division.in_order})"
 
 
 def _dividing(division: Division) -> Iterator[Callable[..., object]]:
@@ -193,6 +196,8 @@ def _dividing(division: Division) -> Iterator[Callable[..., object]]:
         yield split_in_order if division.in_order else split if division.groups is None else split_groups
     if division.folds > 1:
         yield fold_rows
+    if division.train_rows:
+        yield fewer_rows
 
 
 def _filled(asked: Reading, columns: list[tuple[ChosenColumn, TableColumn]]) -> Iterator[str]:

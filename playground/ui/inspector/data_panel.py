@@ -33,7 +33,7 @@ from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
 
 SHARES = ("train_share", "validation_share")
-DIVISION = ("in_order", "group_column", "folds", "fold", "test_folds", "test_fold")
+DIVISION = ("train_rows", "in_order", "group_column", "folds", "fold", "test_folds", "test_fold")
 """Parameters of the split that stand below the shares; not all data have all of them."""
 MOST_EXAMPLES = 1_000
 REQUEST_DELAY = 80
