@@ -50,7 +50,8 @@ def test_words_and_measures_are_in_order(name: str, experiment: Experiment) -> N
 
 def test_runs_of_different_variants_differ(experiment: Experiment) -> None:
     cells = cells_of(experiment, open_preset, 1)
-    assert len({cell.key for cell in cells}) == len(cells)
+    judged = {(cell.key, experiment.variants[cell.variant].measure) for cell in cells}
+    assert len(judged) == len(cells)
 
 
 def test_names_are_unique_and_found() -> None:

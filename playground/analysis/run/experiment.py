@@ -247,7 +247,7 @@ def _run_of(experiment: Experiment, cell: Cell, outcome: Outcome) -> tuple[Key, 
         variant=variant.title,
         where=f"{axis.title} {_said(axis.values[cell.value])}" if axis is not None else "",
         seed=cell.project.seed,
-        value=outcome.values[0],
+        value=outcome.values[variant.measure],
         diverged=outcome.diverged,
     )
     return (cell.seed, cell.variant, cell.value), run
