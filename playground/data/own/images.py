@@ -35,7 +35,7 @@ SAMPLES = 12
 """Pictures of each class that are shown."""
 SAMPLE_SIDE = 64
 
-Side = Literal[16, 28, 32, 48, 64, 96]
+Side = Literal[16, 28, 32, 48, 64, 96, 128, 192, 256]
 Counts = tuple[int, int, int]
 """Pictures of the training, validation and test part."""
 
@@ -226,7 +226,8 @@ class OwnPictures(ClassDataset):
     def subtitle(self) -> str:
         if self.pictures is None:
             return "no folder yet"
-        return f"{sum(self.counts()):,} images of {self.side} × {self.side}"
+        count = sum(self.counts())
+        return f"{count:,} image{'s' if count != 1 else ''} of {self.side} × {self.side}"
 
     def counts(self) -> tuple[int, ...]:
         """Pictures of each class that are used."""
@@ -348,7 +349,8 @@ def sentence(folder: PictureFolder, dataset: OwnPictures) -> str:
         words = f"{used:,} pictures: {size:,} numbers in, {len(folder.classes)} classes out."
     else:
         none = "of one class" if folder.labelled else "without classes"
-        words = f"{used:,} pictures {none}: {size:,} numbers in; a new project draws them again (an autoencoder)."
+        noun = "picture" if used == 1 else "pictures"
+        words = f"{used:,} {noun} {none}: {size:,} numbers in; a new project draws them again (an autoencoder)."
     if used < folder.count:
         words += f" Of the {folder.count:,} pictures an even part is used, as many as fit into memory."
     if folder.parts is not None:

@@ -21,8 +21,7 @@ from playground.data.own.labelled_texts import (
 )
 from playground.data.own.layout import regularity
 from playground.data.own.outcome import nothing_repeats
-from playground.data.own.picture_decoding import endings
-from playground.data.own.picture_sources import is_picture_list, is_picture_source
+from playground.data.own.picture_sources import is_picture, is_picture_list, is_picture_source
 from playground.data.own.table import OwnTable
 from playground.data.own.text import TextFile, read_text
 
@@ -40,10 +39,8 @@ def look_at(path: Path, reading: Reading, earlier: Dataset | None = None) -> Fou
     ReadingStopped."""
     if path.exists() and (is_picture_source(path) or is_picture_list(path)):
         return look_at_pictures(path, reading)
-    if path.suffix.lower() in endings() and path.exists():
-        raise FileRefused(
-            f"“{path.name}” is one picture. To learn from pictures, open a folder with a sub-folder for each class."
-        )
+    if is_picture(path):
+        return look_at_pictures(path, reading)
     if path.suffix.lower() in TABLE_ENDINGS or looks_like_a_table(path):
         table = read_table(path, None, reading)
         columns = _text_and_class(table, earlier)

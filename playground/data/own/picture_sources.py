@@ -83,7 +83,7 @@ def is_picture_source(path: Path) -> bool:
 
 
 def source_of(path: Path, reading: Reading) -> PictureSource:
-    """List the pictures of a folder, a list, an archive or a file of arrays.
+    """List the pictures of a folder, a list, an archive or a file of arrays; a picture is a source of one.
 
     Raises FileRefused with a sentence where there are none, and ReadingStopped.
     """
@@ -95,6 +95,8 @@ def source_of(path: Path, reading: Reading) -> PictureSource:
             return _listed(path, reading)
         if is_array_file(path):
             return _arrays([path], reading)
+        if is_picture(path):
+            return _source([(path.name, path.stat().st_size, _opener(path))])
         if zipfile.is_zipfile(path):
             return _archive(path, reading)
     except (OSError, zipfile.BadZipFile) as error:
@@ -267,8 +269,8 @@ def _rows_of(path: Path) -> tuple[list[tuple[str, str, Part | None]], list[str]]
         return [], []
     names = [cell.strip().lower() for cell in table[0]]
     where = _first(names, PATH_COLUMNS)
-    if where is None or not _is_picture(path.parent / table[1][where].strip()):
-        where = next((index for index, cell in enumerate(table[1]) if _is_picture(path.parent / cell.strip())), None)
+    if where is None or not is_picture(path.parent / table[1][where].strip()):
+        where = next((index for index, cell in enumerate(table[1]) if is_picture(path.parent / cell.strip())), None)
     if where is None:
         return [], []
     said, split = _first(names, LABEL_COLUMNS), _first(names, PART_COLUMNS)
@@ -278,7 +280,7 @@ def _rows_of(path: Path) -> tuple[list[tuple[str, str, Part | None]], list[str]]
     missing: list[str] = []
     for row in table[1:]:
         cells = [cell.strip() for cell in row] + [""] * len(names)
-        if not _is_picture(path.parent / cells[where]):
+        if not is_picture(path.parent / cells[where]):
             missing.append(cells[where])
             continue
         part = PART_NAMES.get(cells[split].lower()) if split is not None else None
@@ -290,7 +292,8 @@ def _first(names: list[str], known: tuple[str, ...]) -> int | None:
     return next((names.index(name) for name in known if name in names), None)
 
 
-def _is_picture(file: Path) -> bool:
+def is_picture(file: Path) -> bool:
+    """Whether a file is a picture by its name."""
     try:
         return file.suffix.lower() in endings() and file.is_file()
     except (OSError, ValueError):

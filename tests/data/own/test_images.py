@@ -141,8 +141,6 @@ def test_wrong_folders_are_refused_with_a_sentence(tmp_path: Path, monkeypatch: 
         look(tmp_path)
     with pytest.raises(FileRefused, match="cannot be read"):
         look(tmp_path / "none")
-    with pytest.raises(FileRefused, match="To learn from pictures, open a folder"):
-        look_at(tmp_path / "loose.png", Reading())
 
 
 def test_looking_can_be_stopped() -> None:
@@ -185,3 +183,14 @@ def test_a_folder_that_is_gone_or_changed_is_named(tmp_path: Path) -> None:
         OwnPictures().expect()
     with pytest.raises(BlockError, match="are not known yet"):
         OwnPictures(file=str(tmp_path)).expect()
+
+
+def test_a_single_picture_is_data(tmp_path: Path) -> None:
+    saved(tmp_path / "mine.png", Image.new("RGB", (30, 20), (200, 100, 50)))
+    found = look_at(tmp_path / "mine.png", Reading())
+    dataset = pictures_of(found, 16, True)
+    assert dataset.class_names() == ("mine",) and dataset.subtitle() == "1 image of 16 × 16"
+    assert sentence(found, dataset).startswith("1 picture without classes")
+    prepared = prepare(dataset)
+    assert [prepared.count(part) for part in prepared.parts] == [1, 0, 0]
+    assert prepared.parts["train"]["features"][0, :, 8, 8] * 255 == pytest.approx([200, 100, 50], abs=1)
