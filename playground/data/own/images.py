@@ -31,6 +31,8 @@ MOST_CLASSES = 100
 MOST_PICTURES = 20_000
 MOST_NUMBERS = 60_000_000
 """Numbers of all pictures together, 240 MB; of larger ones fewer are used, evenly by class."""
+MOST_OPENED = 1_000
+"""Pictures that are opened to learn of colour, depth and damage; the others are counted by their names."""
 SAMPLES = 12
 """Pictures of each class that are shown."""
 SAMPLE_SIDE = 64
@@ -97,12 +99,21 @@ class PictureFolder:
 
 
 def look_at_pictures(path: Path, reading: Reading) -> PictureFolder:
-    """Read every picture of a source once. Raises FileRefused with a sentence, and ReadingStopped."""
+    """List the pictures of a source, and open them once; of many only some, spread evenly over each class.
+
+    What cannot be read among those that were not opened is left out when the examples are made. Raises FileRefused with
+    a sentence, and ReadingStopped.
+    """
     source = source_of(path, reading)
+    share = min(1.0, MOST_OPENED / max(1, len(source.entries)))
     look = _Look(len(source.entries), reading)
     for name, entries in _by_class(path, source).items():
-        for entry in entries:
-            look.take(name, entry)
+        opened = max(SAMPLES, round(share * len(entries)))
+        for number, entry in enumerate(spread(entries, opened)):
+            if number < opened:
+                look.take(name, entry)
+            else:
+                look.count(name, entry)
     if not look.counts:
         raise FileRefused(_none_found(path, len(look.unreadable)))
     own_files.remember(path, source.fingerprint)
@@ -163,6 +174,11 @@ class _Look:
         self.brightness: Brightness | None = None
         self._shown: dict[str, list[Entry]] = {}
         self._total, self._done, self._reading = total, 0, reading
+
+    def count(self, name: str, entry: Entry) -> None:
+        """Count a picture of a class without opening it."""
+        self._done += 1
+        self.counts.setdefault(name, Counter())[entry.part] += 1
 
     def take(self, name: str, entry: Entry) -> None:
         """Open a picture of a class."""

@@ -14,7 +14,7 @@ from playground.data.own import picture_decoding, picture_sources
 from playground.data.own.files import FileRefused, Reading, ReadingStopped
 from playground.data.own.images import OwnPictures, look_at_pictures, pictures_of, sentence
 from playground.data.own.look import look_at
-from playground.data.own.picture_decoding import square_of
+from playground.data.own.picture_decoding import square_and_brightness, square_of
 from playground.data.preparation import prepare
 from playground.data.preview import preview
 from tests import own_files
@@ -194,3 +194,21 @@ def test_a_single_picture_is_data(tmp_path: Path) -> None:
     prepared = prepare(dataset)
     assert [prepared.count(part) for part in prepared.parts] == [1, 0, 0]
     assert prepared.parts["train"]["features"][0, :, 8, 8] * 255 == pytest.approx([200, 100, 50], abs=1)
+
+
+def test_of_many_pictures_some_are_opened_and_all_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_images, "MOST_OPENED", 20)
+    opened: list[object] = []
+    monkeypatch.setattr(
+        own_images, "square_and_brightness", lambda *said: (opened.append(said), square_and_brightness(*said))[1]
+    )
+    for number in range(60):
+        part = "test" if number % 4 == 0 else "train"
+        saved(tmp_path / part / "ab"[number % 2] / f"{number}.png", Image.new("L", (9, 9), number))
+    (tmp_path / "train" / "b" / "3.png").write_bytes(b"no picture any more")
+    found = look(tmp_path)
+    assert found.count + len(found.unreadable) == 60 and found.parts[2] == 15 and len(opened) == 2 * 12
+    prepared = prepare(pictures_of(found, 16, False))
+    assert sum(prepared.count(part) for part in prepared.parts) == 59 and prepared.count("test") == 15
