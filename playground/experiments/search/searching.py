@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
@@ -96,7 +99,8 @@ def _in_workers(
         name = new_worker()
         arguments = (task, place, store.path if store is not None else None, name, ending, faults)
         process = context.Process(target=_worker, args=arguments, daemon=True)
-        process.start()
+        with _deaf_to_interrupts():
+            process.start()
         return _Worker(name, process)
 
     running = [begin() for _ in range(min(count, task.trials))]
@@ -127,6 +131,20 @@ def _in_workers(
         if running:
             # Whoever breaks off does not wait for workers that may still be starting; they end by themselves.
             fail_all_of(opened, [one.name for one in running], broken_off=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Within, processes are begun that Ctrl-C does not end. In a terminal it reaches all of them; the one that began
+    them tells them to end, so that their trials go back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tell_faults(faults: Queue[str]) -> None:
