@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from playground.analysis.answers.picture_answers import SCORES, Floats, PictureAnswers, PictureAnswersAnalysis
 from playground.analysis.base import Analysis
 from playground.analysis.shared.pictures import SEEN
-from playground.ui.views.shared.picture_stacks import RIGHT, SAID, Mark
+from playground.ui.views.shared.picture_stacks import SAID, Mark
 from playground.ui.views.shared.stacks_view import StacksView
 from playground.ui.widgets.drawing import greys, image, magnitude_table, number_words
 from playground.ui.widgets.legend import Entry
@@ -46,7 +46,7 @@ def rows_of(result: PictureAnswers) -> tuple[tuple[str, ...], list[list[QImage]]
     """The names of the rows, and their pictures."""
     given = [greys(picture) for picture in result.pictures]
     if result.right is None or result.answers is None:
-        return ("said",), [given]
+        return ("picture",), [given]
     paint = depth_image if result.said == "depth" else greys
     return ("picture", "said", "right"), [
         given, [paint(one) for one in result.answers], [paint(one) for one in result.right]
@@ -92,7 +92,8 @@ def legend_of(result: PictureAnswers) -> list[Entry]:
     mean = number_words(result.mean_score)
     entries = [Entry(f"{result.part}: mean {SCORES[result.said][0]} {mean} of {result.examples_in_part:,} pictures")]
     if result.said in ("box", "points"):
-        entries += [Entry("right", "dash" if result.said == "box" else "ring", RIGHT), Entry("said", "line", SAID)]
+        # White is not seen on light paper, so words tell of it.
+        entries += [Entry(f"white {'dashes' if result.said == 'box' else 'rings'}: right"), Entry("said", "line", SAID)]
     for name, color in zip(result.class_names, SEEN, strict=False):
         entries.append(Entry(name, "square", QColor.fromRgbF(*map(float, color)).name()))
     return entries
