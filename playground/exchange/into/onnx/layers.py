@@ -211,6 +211,8 @@ def batch_norm(context: Context, operation: Operation) -> list[Value | None]:
     at, wire = operation.attributes, context.settled(context.wire(operation))
     if at.get("training_mode", 0):
         raise Unsupported("It normalizes by the batch also when the network is used.")
+    if len(wire.shape) == 2:
+        raise Unsupported("Its channels are the steps of a series; batch norm here takes the features of the steps.")
     names = ("weight", "bias", "running_mean", "running_var")
     tensors = {name: context.weights(operation, place) for place, name in enumerate(names, start=1)}
     share = round(1.0 - float(at.get("momentum", 0.9)), 7)  # as a share of the newest batch, not of what was
