@@ -189,7 +189,8 @@ def drawn(said: Said, shown: Floats, values: Floats) -> Floats | None:
     if said in ("box", "points"):
         return None
     if said == "regions":
-        ground = shown if shown.ndim == 4 else np.repeat(shown[..., None], 3, axis=3)
+        grey = shown.mean(axis=3) if shown.ndim == 4 else shown  # colours of the picture would change those of classes
+        ground = np.repeat(grey[..., None], 3, axis=3)
         strength = np.where(values == 0, 0.3, STRENGTH)[..., None]
         return np.asarray((1.0 - strength) * ground + strength * regions(values), dtype=np.float32)
     bright = np.clip(np.moveaxis(values, 1, -1), 0.0, 1.0).astype(np.float32)
