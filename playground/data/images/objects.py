@@ -170,7 +170,7 @@ class ColourObjects(ClassDataset):
     ink: ClassVar[bool] = False
 
     examples: int = parameter(
-        5_000, ge=100, le=50_000, logarithmic=True, help="How many pictures to paint for all three parts."
+        5_000, ge=100, le=20_000, logarithmic=True, help="How many pictures to paint for all three parts."
     )
     noise: float = parameter(0.05, ge=0.0, le=1.0, help="Standard deviation of the noise over each pixel.")
 
