@@ -73,7 +73,8 @@ class FixedConvolutionLayer(nn.Module):
         self, kernel: Kernel, channels: int, flat: tuple[int, ...], border: Border, stride: int, dilation: int
     ) -> None:
         super().__init__()
-        self.register_buffer("weight", torch.tensor(kernel).repeat(channels, 1, 1, 1))  # (channels, 1, rows, columns)
+        weight = torch.tensor(kernel).expand(channels, 1, -1, -1)
+        self.register_buffer("weight", weight.contiguous())  # (channels, 1, rows, columns)
         self.flat, self.border, self.stride, self.dilation = flat, border, stride, dilation
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

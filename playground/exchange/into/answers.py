@@ -43,7 +43,7 @@ def feeding(features: Signal, prediction: Signal) -> Feeding:
     if features.kind == "tokens":
         parameters |= {"content": "tokens", "vocabulary": len(features.classes)}
     size = features.size + prediction.size
-    parameters["examples"] = max(20, min(200, 10_000_000 // max(1, size)))
+    parameters["examples"] = max(20, min(200, 3_000_000 // max(1, size)))
     sentence = (
         "The file has no data with it: random numbers stand in their place. Put your own data there to use and to "
         "train the network."

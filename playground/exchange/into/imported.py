@@ -124,7 +124,6 @@ def with_weights(session: Session, tensors: Mapping[str, NDArray[Any]]) -> Check
     shapes.update({name: array.shape for name, array in now.buffers.items()})
     values = {name: _fitting(name, tensors[name], shape) for name, shape in shapes.items() if name in tensors}
     session.take(Values(values, WORDS))  # a run that is rewound begins with them
-    session.evaluate()
     return session.checkpoint()
 
 

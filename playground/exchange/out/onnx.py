@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import torch
@@ -30,14 +31,11 @@ def onnx_bytes(network: Exported, title: str = "") -> bytes:
     program = program_of(network)
     try:
         with quiet(), _silent(), torch.no_grad():
-            made = torch.onnx.export(
-                program, (), dynamo=True, verbose=False,
-                input_names=[gate.name for gate in network.inputs],
-                output_names=[gate.name for gate in network.outputs],
-            )  # fmt: skip
+            made = torch.onnx.export(program, (), dynamo=True, verbose=False)
     except Exception as error:  # torch raises many kinds, none of which a person could tell apart
         raise ExchangeRefused(f"torch has no ONNX form for this network: {_reason(error)}") from error
     assert made is not None
+    _name_gates(made.model.graph, network)
     model = made.model_proto
     _describe(model, network, title)
     content = bytes(model.SerializeToString())
@@ -51,6 +49,26 @@ def _reason(error: Exception) -> str:
         error = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__)[:300].rstrip(".") + "."
+
+
+def _name_gates(graph: Any, network: Exported) -> None:
+    """Give inputs and outputs their names, and other values that torch called the same another one.
+
+    torch calls a value after its operation, such as “conv2d”, which may be the name of a block too; told of the names,
+    it gives them twice.
+    """
+    gates = [*zip(graph.inputs, network.inputs, strict=True), *zip(graph.outputs, network.outputs, strict=True)]
+    ends = {id(value) for value, _ in gates}
+    inside = [*graph.initializers.values(), *(value for node in graph.all_nodes() for value in node.outputs)]
+    inside = [value for value in inside if value.name and id(value) not in ends]
+    names, called = {gate.name for _, gate in gates}, {value.name for value in inside}
+    for value in inside:
+        if value.name in names:
+            free = next(name for number in count(1) if (name := f"{value.name}_{number}") not in names | called)
+            called.add(free)
+            value.name = free
+    for value, gate in gates:
+        value.name = gate.name
 
 
 def _describe(model: Any, network: Exported, title: str) -> None:

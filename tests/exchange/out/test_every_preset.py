@@ -12,12 +12,14 @@ import pytest
 import torch
 
 from playground.document import library
+from playground.document.project import Project
 from playground.exchange.out.exported import NOTHING_PREDICTED, Exported
 from playground.exchange.out.formats import network_of
 from playground.exchange.out.onnx import onnx_bytes
 from playground.exchange.out.torch_export import pt2_bytes
 from playground.exchange.refusals import ExchangeRefused
 from playground.training.session.session import Session
+from tests.network.small_graphs import multilayer, node
 
 PRESETS = {entry.id: entry for entry in library.presets()}
 WHY_NOT = dict.fromkeys(
@@ -119,6 +121,18 @@ def test_names_come_from_titles_and_the_batch_is_free():
     assert model.graph.name == "LeNet"
     described = {one.key: json.loads(one.value) for one in model.metadata_props}
     assert described["classes of dense_3"] == [str(digit) for digit in range(10)]
+
+
+@pytest.mark.parametrize("title", ["Linear", "ReLU", "features"])
+def test_a_block_may_be_called_what_torch_calls_a_value(title: str):
+    graph = multilayer(node("data", "spirals"), (8, "relu"), (8, "relu"), (2, "identity"), loss="cross-entropy")
+    nodes = [one.replace(title=title) if one.id == "layer-3" else one for one in graph.nodes]
+    network = network_of(Session(Project(graph=graph.replace(nodes=tuple(nodes)))))
+    content = onnx_bytes(network)  # which holds the answers to ours
+    onnx.checker.check_model(onnx.load_from_string(content), full_check=True)
+    (output,) = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"]).get_outputs()
+    assert output.name == network.outputs[0].name
+    assert output.name.startswith(title.lower())
 
 
 @pytest.mark.parametrize("name", ["diabetes", "breast-cancer"])
