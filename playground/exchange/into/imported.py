@@ -21,7 +21,7 @@ from playground.network.compiled import CannotCompile
 from playground.training.batches import CannotTrain
 from playground.training.saving.checkpoint import Checkpoint
 from playground.training.session.session import Session
-from playground.training.weights.source import Values
+from playground.training.weights.source import Array
 
 WORDS = "weights of the file"
 """Where the first weights come from, on the curves."""
@@ -105,26 +105,27 @@ def _checkpoint(project: Project, tensors: Tensors, told: list[str]) -> Checkpoi
     """
     if not tensors:
         return None
-    trained = _running(project)
     try:
-        session = Session(trained)
+        return Session(_running(project), first=_OfFile(tensors)).checkpoint()
     except (CannotCompile, CannotTrain):
         told.append("The weights are not taken: not all shapes are known while operations are missing.")
         return None
-    return with_weights(session, tensors)
 
 
-def with_weights(session: Session, tensors: Mapping[str, NDArray[Any]]) -> Checkpoint:
-    """A checkpoint of a session that has these weights and running statistics, by `node.name`.
+@dataclass(frozen=True, eq=False)
+class _OfFile:
+    """The weights and running statistics of a file, by `node.name`."""
 
-    Raises ValueError where one does not have the shape of its place.
-    """
-    now = session.snapshot()
-    shapes = {place.name: place.shape for place in now.layout.places}
-    shapes.update({name: array.shape for name, array in now.buffers.items()})
-    values = {name: _fitting(name, tensors[name], shape) for name, shape in shapes.items() if name in tensors}
-    session.take(Values(values, WORDS))  # a run that is rewound begins with them
-    return session.checkpoint()
+    tensors: Tensors
+    words: str = WORDS
+
+    def values(self, before: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Those that the network has a place for. Raises ValueError where one does not have the shape of its place."""
+        return {
+            name: _fitting(name, self.tensors[name], array.shape)
+            for name, array in before.items()
+            if name in self.tensors
+        }
 
 
 def _fitting(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

@@ -67,6 +67,17 @@ class NewWeights(Protocol):
         ...
 
 
+def begin_with(run: Run, new: NewWeights) -> None:
+    """Make weights part of the first ones of a run that has not begun; it is to be rewound then.
+
+    So nobody measures the weights that they replace, which takes seconds in a large network. Raises KeyError and
+    ValueError where they do not fit.
+    """
+    values = new.values(state_of(run.snapshot()))
+    run.learner.take(values)
+    run.journal.given = Given(values, new.words)
+
+
 def take(run: Run, new: NewWeights, project: Project | None = None) -> RestingRun:
     """Give the run other weights, and with them another project where one is named; returns the run as it was.
 

@@ -31,11 +31,14 @@ class Session:
     """Trains a project: its network by gradient descent, phase by phase, and its estimators by rules of their own.
 
     Raises CannotCompile when the graph has errors, CannotTrain when data blocks do not go together or an optimizer does
-    not suit the network.
+    not suit the network. With `first`, these weights are part of the first ones; KeyError and ValueError are raised
+    where they do not fit.
     """
 
-    def __init__(self, project: Project, device: str | None = None) -> None:
+    def __init__(self, project: Project, device: str | None = None, first: NewWeights | None = None) -> None:
         self._run = Run(project, device)
+        if first is not None:
+            changing.begin_with(self._run, first)
         self.rewind()
 
     def ask(self, interrupted: Asked) -> None:

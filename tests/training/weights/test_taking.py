@@ -65,6 +65,19 @@ def test_taking_all_weights_equals_having_learned_them() -> None:
     assert session.evaluate(full=True) == trained.evaluate(full=True)
 
 
+def test_a_run_that_begins_with_weights_equals_one_that_takes_them_at_once() -> None:
+    taking, new = Session(SETTINGS), given()
+    taking.take(new)
+    beginning = Session(SETTINGS, first=new)
+    assert [mark.text for mark in beginning.history.marks] == [new.words]
+    assert beginning.latest == taking.latest
+    for session in (taking, beginning):
+        session.advance(8)
+    assert_same(taking, beginning)
+    with pytest.raises(ValueError, match="shape"):
+        Session(SETTINGS, first=Values({"wide.weight": np.zeros((1, 1), np.float32)}, "of another shape"))
+
+
 def test_what_is_taken_before_the_first_step_belongs_to_the_first_weights() -> None:
     session, new = Session(SETTINGS), given()
     session.take(new)
