@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +17,6 @@ from playground.document.graph import Value
 from playground.paths import PRESETS
 
 Noun = TypeVar("Noun", bound=Value)
-LOG = logging.getLogger(__name__)
 FORMAT = "playground-experiment"
 HEAD = 4_000
 """Bytes of a file in which the name of its format is looked for."""
@@ -97,39 +94,3 @@ def experiment_json(experiment: Experiment) -> str:
 def save_experiment(experiment: Experiment, path: Path) -> None:
     """Write an experiment file, whole or not at all. Raises OSError."""
     write_atomically(path, experiment_json(experiment).encode())
-
-
-@dataclass(frozen=True)
-class ExperimentEntry:
-    """One experiment, as far as a card, a menu and a search need it."""
-
-    id: str
-    path: Path
-    question: str
-    guess: str
-    presets: tuple[str, ...]
-    """The presets that it speaks of, by id, the base first."""
-    chapter: str
-    """The folder in which it lies."""
-
-    @property
-    def words(self) -> str:
-        """What a search looks through, in lower case."""
-        return " ".join((self.id, self.id.replace("-", " "), self.question, "experiment", *self.presets)).lower()
-
-    def answers(self, query: str) -> bool:
-        """Whether every word of a search occurs in it."""
-        return all(word in self.words for word in query.lower().split())
-
-
-def experiments(folder: Path = PRESETS) -> list[ExperimentEntry]:
-    """All experiments that come with the program; one that is damaged is left out and named in the log."""
-    found = []
-    for path in experiment_files(folder):
-        try:
-            held = load_experiment(path)
-        except ProjectFileError as error:
-            LOG.warning("%s is left out: %s", path, error)
-            continue
-        found.append(ExperimentEntry(name_of(path), path, held.question, held.guess, held.presets, path.parent.name))
-    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
-from playground.document.chapters import CHAPTER_FILE, COURSE, Chapter, read_chapter
+from playground.document.chapters import CHAPTER_FILE, COURSE, EXPERIMENT_ENDING, Chapter, read_chapter
 from playground.document.files import ProjectFileError, read
 from playground.document.known_networks import known_paths
 from playground.document.preset_index import PresetIndex, stamps
@@ -81,7 +81,8 @@ def index_of(folder: Path) -> PresetIndex:
 
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:
     """All presets in order; no file is read that is as it was. One that is damaged is left out and named in the log."""
-    records = index_of(folder).records()
+    records = {name: record for name, record in index_of(folder).records().items()
+               if not name.endswith(EXPERIMENT_ENDING)}  # fmt: skip
     for name, record in records.items():
         if record.fault:
             LOG.warning("%s is left out: %s", folder / name, record.fault)

@@ -1,4 +1,4 @@
-"""What the gallery, the presenter's keys and searches need of every preset, without reading the presets again.
+"""What the gallery, the presenter's keys and searches need of every preset and experiment, without reading them again.
 
 It is found once and kept in the cache folder of the person. A file is read again when its size or time has changed;
 all are when the program has. A kept index that is damaged, or that cannot be written, is no error: it is made anew.
@@ -18,13 +18,15 @@ from pydantic import Field, ValidationError
 
 from playground import __version__, paths
 from playground.document.chapters import CHAPTER_FILE, EXPERIMENT_ENDING, SEARCH_ENDING, Chapter, read_chapter
+from playground.document.experiment import Experiment
+from playground.document.experiment_files import load_experiment
 from playground.document.files import ProjectFileError, read, write_atomically
 from playground.document.graph import Value
 from playground.document.project import SCHEMA_VERSION, Goal, Project
 
 LOG = logging.getLogger(__name__)
 
-FORM = 2
+FORM = 3
 """To be raised when the fields of the index change their meaning."""
 DECISIVE_ROOMS = ("document", "blocks", "data", "network")
 """The code that decides what the index says of a file."""
@@ -62,11 +64,26 @@ class Brief(Value):
         )
 
 
+class Question(Value):
+    """An experiment as far as a card or a search needs it."""
+
+    question: str
+    guess: str
+    presets: tuple[str, ...]
+    """The presets that it speaks of, by id, the base first."""
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Question:
+        """What is kept of an experiment."""
+        return cls(question=experiment.question, guess=experiment.guess, presets=experiment.presets)
+
+
 class Record(Value):
-    """One file, a preset or a `chapter.json`: its content, or why it cannot be read."""
+    """One file, a preset, an experiment or a `chapter.json`: its content, or why it cannot be read."""
 
     stamp: Stamp
     preset: Brief | None = None
+    experiment: Question | None = None
     chapter: Chapter | None = None
     fault: str = ""
 
@@ -93,7 +110,7 @@ class PresetIndex:
     def records(self) -> Records:
         """What is known of every file; only those that have changed are read."""
         kept = self._kept() if self._records is None else self._records
-        found = stamps(self.folder)
+        found = _stamps(self.folder)
         new = {name: kept[name] if name in kept and kept[name].stamp == stamp else self._examined(name, stamp)
                for name, stamp in found.items()}  # fmt: skip
         if len(new) != len(kept) or any(kept.get(name) is not record for name, record in new.items()):
@@ -121,6 +138,8 @@ class PresetIndex:
         try:
             if path.name == CHAPTER_FILE:
                 return Record(stamp=stamp, chapter=read_chapter(path))
+            if name.endswith(EXPERIMENT_ENDING):
+                return Record(stamp=stamp, experiment=Question.of(load_experiment(path)))
             return Record(stamp=stamp, preset=Brief.of(read(path)))
         except ProjectFileError as error:
             return Record(stamp=stamp, fault=str(error))
@@ -144,18 +163,23 @@ class PresetIndex:
             LOG.info("the index of the presets cannot be kept: %s", error)
 
 
-def _is_preset(name: str) -> bool:
-    return name.endswith(".json") and not name.endswith((EXPERIMENT_ENDING, SEARCH_ENDING)) and not name.startswith(".")
-
-
 def stamps(folder: Path) -> dict[str, Stamp]:
     """All presets and chapters of a folder, by their paths from there, sorted. None is opened."""
+    return {name: stamp for name, stamp in _stamps(folder).items() if not name.endswith(EXPERIMENT_ENDING)}
+
+
+def _is_known(name: str) -> bool:
+    return name.endswith(".json") and not name.endswith(SEARCH_ENDING) and not name.startswith(".")
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """The same, and the experiments beside them."""
     found: dict[str, Stamp] = {}
     with suppress(OSError):
         for chapter in os.scandir(folder):
             with suppress(OSError):
                 for entry in os.scandir(chapter.path) if chapter.is_dir() else ():
-                    if _is_preset(entry.name):
+                    if _is_known(entry.name):
                         status = entry.stat()
                         found[f"{chapter.name}/{entry.name}"] = (status.st_size, status.st_mtime_ns)
     return dict(sorted(found.items()))

@@ -9,12 +9,20 @@ from pathlib import Path
 import pytest
 
 from playground import paths
-from playground.document import files, preset_index
+from playground.document import files, library, preset_index
+from playground.document.experiment import Above, Budget, Experiment, Measure, Variant
+from playground.document.experiment_files import save_experiment
+from playground.document.experiment_index import experiments
 from playground.document.graph import Graph, Node
 from playground.document.preset_index import PresetIndex
 from playground.document.project import Goal, OpenView, Project
 from tests.reading import opened_below
 
+EXPERIMENT = Experiment(
+    question="Does it hold?", guess="Yes.", base="xor", variants=(Variant(title="A"), Variant(title="B")),
+    budget=Budget(epochs=1), measures=(Measure(quantity="test_accuracy"),), rule=Above(more="A", less="B", by=0.05),
+    verdict="holds",
+)  # fmt: skip
 GOAL = Goal(metric="test_accuracy", at_least=0.9, within_epochs=3)
 
 
@@ -62,6 +70,19 @@ def test_only_what_has_changed_is_read_again(folder: Path) -> None:
     assert read_by(index) == ["moons.json", "xor.json"]
     assert [record.preset.title for record in index.records().values() if record.preset] == ["New", "Another"]
     assert read_by(PresetIndex(folder)) == []
+
+
+def test_experiments_are_read_once_and_are_no_presets(folder: Path) -> None:
+    path = folder / "first" / "holds.experiment.json"
+    save_experiment(EXPERIMENT, path)
+    (folder / "first" / "broken.experiment.json").write_text("{")
+    assert {"holds.experiment.json", "broken.experiment.json"} <= set(read_by(PresetIndex(folder)))
+    library.index_of(folder).records()
+    with opened_below(folder) as opened:
+        entries, known = experiments(folder), library.presets(folder)
+    assert opened == []
+    assert [(entry.id, entry.path, entry.question) for entry in entries] == [("holds", path, "Does it hold?")]
+    assert [entry.id for entry in known] == ["spirals", "xor"]
 
 
 def test_a_change_of_the_same_length_is_seen_by_its_time(folder: Path) -> None:

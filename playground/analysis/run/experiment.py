@@ -17,7 +17,7 @@ from playground.document.chapters import CHAPTER_FILE, read_chapter
 from playground.document.declaration import parameter
 from playground.document.decoding import ProjectFileError
 from playground.document.experiment import Experiment
-from playground.document.experiment_files import experiments
+from playground.document.experiment_index import experiments
 from playground.document.graph import Graph
 from playground.document.library import UnknownPreset
 from playground.document.project import Project

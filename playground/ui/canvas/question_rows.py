@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 
-from playground.document.experiment_files import ExperimentEntry, experiments
+from playground.document.experiment_index import ExperimentEntry, experiments
 from playground.ui.widgets import icons
 from playground.ui.widgets.labels import plain_tip
 from playground.ui.widgets.theme import THEME

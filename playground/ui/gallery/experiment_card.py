@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from playground.document.experiment_files import ExperimentEntry
+from playground.document.experiment_index import ExperimentEntry
 from playground.ui.gallery.card import Card, CornerChip
 from playground.ui.widgets import icons
 from playground.ui.widgets.few_lines import count_lines, draw_lines

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from playground.document.chapters import COURSE, LEVELS
-from playground.document.experiment_files import ExperimentEntry, experiments
+from playground.document.experiment_index import ExperimentEntry, experiments
 from playground.document.kept_work import KeptWork, kept_works, take_gone
 from playground.document.library import PresetEntry, presets
 from playground.exchange.addresses import is_link

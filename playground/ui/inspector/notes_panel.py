@@ -10,7 +10,7 @@ from html import escape
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from playground.document.experiment_files import ExperimentEntry, experiments
+from playground.document.experiment_index import ExperimentEntry, experiments
 from playground.document.library import presets
 from playground.document.project import Goal, Project
 from playground.network.naming import titles

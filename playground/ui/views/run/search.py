@@ -21,10 +21,12 @@ from playground.ui.widgets.options import combo_box
 from playground.ui.widgets.theme import THEME
 
 LOW = 380
-"""A view that is not so high, in pixels at 100 %, has room for few words beside its chart."""
+"""A view that is not so high, in pixels at 100 %, has a short button, so that all words fit beside it."""
+WIDEST_CHOICE = 106
+"""Pixels at 100 %: its longest word, and the title beside it, are whole in a small window."""
+USE = "Use these settings"
 CHARTS = [
-    ("History", "history"), ("Importances", "importances"), ("Parallel coordinates", "parallel"),
-    ("Heat map", "heat-map"),
+    ("History", "history"), ("Importance", "importances"), ("Parallel", "parallel"), ("Heat map", "heat-map"),
 ]  # fmt: skip
 SAMPLERS = [
     ("Bayesian (TPE)", "tpe"), ("Random", "random"), ("Grid", "grid"), ("Evolution (CMA-ES)", "cma-es"),
@@ -48,9 +50,11 @@ class SearchView(StartedView):
         self.result: SearchResult | None = None
         self.offer: SearchOffer | None = None
         self.words = FewLines()
+        self.words.set_most(12)
         self.chart = SearchChart()
         self.legend = self.legend_in(self.chart, self.chart)
-        self.use_button = QPushButton("Use these settings")
+        self.use_button = QPushButton(USE)
+        self.use_button.setAccessibleName(USE)
         self.use_button.setToolTip(plain_tip("Put the best settings into the project; undo takes them back"))
         self.use_button.clicked.connect(self._use)
         self.use_button.setVisible(False)
@@ -65,6 +69,7 @@ class SearchView(StartedView):
                                         for name in ("Across", "Up"))  # fmt: skip
         self.parameters.bind("across", self.across_box)
         self.parameters.bind("up", self.up_box)
+        self.chart_box.setItemData(2, "Parallel coordinates", Qt.ItemDataRole.ToolTipRole)
         for control in (self.chart_box, self.start_button):
             self.options_layout.addWidget(control)
         self.add_more(
@@ -83,13 +88,13 @@ class SearchView(StartedView):
         self.restyle()
 
     def restyle(self) -> None:
+        self.chart_box.setMaximumWidth(THEME.px(WIDEST_CHOICE))
         self.chart.restyle()
         self.words.setFont(THEME.font(13))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a low place the chart comes first: words are cut, and stand whole in their tool tip."""
         super().resizeEvent(event)
-        self.words.set_most(2 if self.height() < THEME.px(LOW) else 12)
+        self.use_button.setText(USE.split()[0] if self.height() < THEME.px(LOW) else USE)
 
     def settle(self) -> None:
         super().settle()
