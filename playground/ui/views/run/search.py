@@ -22,6 +22,8 @@ from playground.ui.widgets.theme import THEME
 
 LOW = 380
 """A view that is not so high, in pixels at 100 %, has a short button, so that all words fit beside it."""
+TINY = 260
+"""In one that is still less high the chart comes first: words are cut, and stand whole in their tool tip."""
 WIDEST_CHOICE = 106
 """Pixels at 100 %: its longest word, and the title beside it, are whole in a small window."""
 USE = "Use these settings"
@@ -50,7 +52,6 @@ class SearchView(StartedView):
         self.result: SearchResult | None = None
         self.offer: SearchOffer | None = None
         self.words = FewLines()
-        self.words.set_most(12)
         self.chart = SearchChart()
         self.legend = self.legend_in(self.chart, self.chart)
         self.use_button = QPushButton(USE)
@@ -95,6 +96,7 @@ class SearchView(StartedView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.use_button.setText(USE.split()[0] if self.height() < THEME.px(LOW) else USE)
+        self.words.set_most(2 if self.height() < THEME.px(TINY) else 12)
 
     def settle(self) -> None:
         super().settle()
