@@ -4,7 +4,7 @@ with its spread."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,7 +59,7 @@ class CrossValidation:
     division: NDArray[np.int8]
     """The part of every row in every fold of the first repetition, (folds, rows): its place in PARTS, or −1."""
     classes: NDArray[np.int64] | None
-    """The class of every row; None where rows have none."""
+    """The class of every row, −1 for one that no fold has; None where rows have none."""
     in_time: bool
     """Whether the rows follow each other in time."""
     cells: tuple[Cell, ...]
@@ -240,11 +240,10 @@ def planned(project: Project, folding: Folding) -> CrossValidation:
         _examples(cells[count].project, nodes[0])  # where nothing is shuffled, there is no repetition
     examples = _examples(first, nodes[0])
     sizes = examples.count("train"), examples.count("validation"), examples.count("test")
-    division = np.stack([_parts(cell.project, nodes[0]) for cell in cells[:count]])
+    division, classes = _division(_examples(cell.project, nodes[0]) for cell in cells[:count])
     return CrossValidation(
-        first, nodes, count, folding.repeats, metric, sizes, division, _classes(examples), examples.dataset.in_time(),
-        cells, {}, 0,
-    )  # fmt: skip
+        first, nodes, count, folding.repeats, metric, sizes, division, classes, examples.dataset.in_time(), cells, {}, 0
+    )
 
 
 def _most_folds(project: Project, nodes: tuple[str, ...]) -> int:
@@ -274,16 +273,24 @@ def _examples(project: Project, node: str) -> Prepared:
     return examples_of(report)[node]
 
 
-def _parts(project: Project, node: str) -> NDArray[np.int8]:
-    examples = _examples(project, node)
-    return examples.dataset.parts_in_order(examples.rows)
+def _division(folds: Iterable[Prepared]) -> tuple[NDArray[np.int8], NDArray[np.int64] | None]:
+    """The part of every row in every fold, (folds, rows), and the class of every row, −1 where no fold has it.
 
-
-def _classes(examples: Prepared) -> NDArray[np.int64] | None:
-    """The class of every row, in the order of the data."""
-    if examples.class_numbers is None:
-        return None
-    found = np.zeros(1 + max(int(rows.max(initial=-1)) for rows in examples.rows.values()), dtype=np.int64)
-    for part, numbers in examples.class_numbers.items():
-        found[examples.rows[part]] = numbers
-    return found
+    Where fewer rows are learned from than there are, a fold says nothing of what lies behind its last row.
+    """
+    parts: list[NDArray[np.int8]] = []
+    known: dict[int, int] = {}
+    classified = False
+    for examples in folds:
+        parts.append(examples.dataset.parts_in_order(examples.rows))
+        if examples.class_numbers is not None:
+            classified = True
+            for part, numbers in examples.class_numbers.items():
+                known.update(zip(examples.rows[part].tolist(), numbers.tolist(), strict=True))
+    count = max(len(one) for one in parts)
+    division = np.stack([np.pad(one, (0, count - len(one)), constant_values=-1) for one in parts])
+    if not classified:
+        return division, None
+    classes = np.full(count, -1, dtype=np.int64)
+    classes[list(known)] = list(known.values())
+    return division, classes

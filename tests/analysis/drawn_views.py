@@ -16,7 +16,9 @@ from playground.analysis.subject import Subject
 from playground.training.session.session import Session
 from tests.network.drawn_projects import drawn_parameters
 
-HEAVY = frozenset({"race", "luck", "experiment", "mode-connectivity", "curvature"})
+TRAINING = frozenset({"race", "luck", "experiment", "search", "cross-validation", "mode-connectivity"})
+"""They train networks of their own."""
+HEAVY = TRAINING | {"curvature"}
 """They train or iterate for themselves; one in four is looked at."""
 SMALL = {
     "resolution": 40,
@@ -27,8 +29,16 @@ SMALL = {
     "seeds": 3,
     "count": 40,
     "moments": 20,
+    "trials": 3,
+    "repeats": 2,
 }
 """Most that is drawn of what only takes longer when there is more of it."""
+
+
+def short_analysis(cls: type[Analysis]) -> Analysis:
+    """The analysis as it is at first, but with little training of its own."""
+    usual = cls().parameters() if cls.id in TRAINING else {}
+    return cls(**{name: most for name, most in SMALL.items() if name in usual and not 0 < usual[name] <= most})
 
 
 def drawn_analysis(luck: Random, cls: type[Analysis]) -> Analysis:

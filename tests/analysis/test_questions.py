@@ -14,9 +14,10 @@ from playground.analysis.registry import ANALYSES
 from playground.analysis.subject import Subject
 from playground.document.project import Project
 from playground.training.session.session import Session
+from tests.analysis.drawn_views import TRAINING
 from tests.end_to_end.conftest import spirals
 
-APART = {"race", "luck", "experiment", "mode-connectivity", "runs", "curves"}
+APART = TRAINING | {"runs", "curves"}
 """They train networks of their own, or look at no network."""
 
 

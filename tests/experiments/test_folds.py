@@ -64,6 +64,14 @@ def test_the_picture_has_every_row_validate_once_in_each_repetition():
     assert len(keys) == 10
 
 
+def test_folds_that_learn_from_a_few_rows_are_pictured_over_all_rows():
+    """The last row is in no part of some folds, but validates in another."""
+    plan = planned(iris(train_rows=7), Folding(5, 2, EPOCHS))
+    assert plan.division.shape == (5, 150) and np.all((plan.division == 0).sum(axis=1) == 7)
+    assert len({np.flatnonzero(row >= 0).max() for row in plan.division}) > 1
+    assert np.array_equal(plan.classes, np.repeat([0, 1, 2], 50))
+
+
 def test_mean_spread_and_interval_are_those_of_the_scores():
     found = whole(iris(), 5)
     scores = found.scores()

@@ -35,7 +35,7 @@ class FoldScores:
     division: NDArray[np.int8]
     """The part of every row in every fold, (folds, rows): its place in PARTS, or −1 for those in none."""
     classes: NDArray[np.int64] | None
-    """The class of every row; None where rows have none."""
+    """The class of every row, −1 for one that no fold has; None where rows have none."""
     in_time: bool
     """Whether the rows follow each other in time."""
     measure: str

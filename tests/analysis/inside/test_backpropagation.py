@@ -14,6 +14,8 @@ from playground.analysis.inside.slow_motion.chain import Chain
 from playground.analysis.inside.slow_motion.parts import parts_of
 from playground.analysis.question import Question
 from playground.analysis.subject import Subject
+from playground.blocks import hard_activations
+from playground.blocks.base import Block
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import check
@@ -266,6 +268,14 @@ def test_softmax_and_cross_entropy_leave_probability_minus_answer() -> None:
     (probabilities,), (gradient,) = softmax.given, back.given
     assert probabilities.values is not None and gradient.values is not None
     np.testing.assert_allclose(gradient.values, probabilities.values - np.array([0.0, 1.0]), atol=1e-12)
+
+
+@pytest.mark.parametrize("block", hard_activations.BLOCKS)
+def test_an_activation_that_no_layer_offers_tells_its_formula(block: type[Block]) -> None:
+    graph = chain(data("1, 2 -> 0.5"), dense("a", 3), node("f", block.id), dense("b", 1),
+                  loss=node("loss", "mean-squared-error"))  # fmt: skip
+    steps = BackpropagationAnalysis().compute(question_of(graph)).steps
+    assert [step.formula for step in steps if step.way == "forward" and step.node == "f"] == [block.formula]
 
 
 def test_answers_beyond_0_and_1_have_the_loss_that_training_takes() -> None:

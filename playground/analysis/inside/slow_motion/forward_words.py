@@ -10,7 +10,7 @@ from playground.analysis.inside.slow_motion.operation_writer import row_at, squa
 from playground.analysis.inside.slow_motion.sentences import FORWARD, NEED_TERMS, Wording
 from playground.analysis.inside.slow_motion.tape import Operation, Tape
 from playground.analysis.inside.slow_motion.terms_words import TermsWriter
-from playground.blocks.activation import activation
+from playground.blocks.activation import Activation, activation
 from playground.blocks.parts import Kind
 
 
@@ -43,7 +43,7 @@ class ForwardWriter(TermsWriter):
 
     def _formula(self, operation: Operation) -> str:
         block = operation.block
-        if operation.part.function:
+        if operation.part.function and not isinstance(block, Activation):
             return activation(operation.part.function).formula
         return "" if block is None else block.formula
 

@@ -53,9 +53,8 @@ class CrossValidationView(StartedView):
         self.repeats_box = self.parameters.integer("repeats")
         self.epochs_box = self.parameters.integer("epochs")
         self.epochs_box.setSpecialValueText("as the goals")
-        self.options_layout.addWidget(self.folds_box)
         self.options_layout.addWidget(self.start_button)
-        self.add_more([("Repeats", self.repeats_box), ("Epochs", self.epochs_box)])
+        self.add_more([("Folds", self.folds_box), ("Repeats", self.repeats_box), ("Epochs", self.epochs_box)])
         self.restyle()
 
     def restyle(self) -> None:

@@ -98,6 +98,7 @@ class FoldRows(FoldPlot):
         self._add_rows(table[division[:, chosen]], 0.5)
         if classes is not None:
             shades = [drawing.class_color(number) for number in range(int(classes.max(initial=0)) + 1)]
+            shades.append(QColor(THEME.tokens.panel))  # −1: of a class that is not known
             row = np.array([[c.red(), c.green(), c.blue(), 255] for c in shades], dtype=np.uint8)[classes[chosen]]
             self._add_rows(row[None], -folds + 0.5 - 0.2 * below, 0.6 * below)
         self.fit()
