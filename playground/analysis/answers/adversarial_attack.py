@@ -219,7 +219,8 @@ class Target:
             loss = self._run(moved, [self.loss])[self.subject.network.slots[self.loss]]
             if not loss.requires_grad:
                 return torch.zeros_like(x)
-            return torch.autograd.grad(loss, moved)[0].sign()
+            (slope,) = torch.autograd.grad(loss, moved, allow_unused=True)
+            return torch.zeros_like(x) if slope is None else slope.sign()
 
     def attack(self, method: Method, budget: float, steps: int) -> torch.Tensor:
         """The examples, moved within the budget and the range of the data so that the loss grows."""

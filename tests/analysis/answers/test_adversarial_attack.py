@@ -15,6 +15,9 @@ from playground.analysis.subject import Subject
 from playground.cli import running
 from playground.document import files, library
 from playground.network.check import check
+from playground.training.session.session import Session
+from tests.network.small_graphs import node, wired
+from tests.training.runs import project
 
 PATHS = library.paths()
 PICTURES, POINTS = "digits-8x8", "spirals"
@@ -63,6 +66,17 @@ def test_the_direction_is_the_sign_of_the_slope() -> None:
     clear = slopes.abs() > 0.05 * slopes.abs().max()
     assert clear.sum() > 10
     assert torch.equal(slopes[clear].sign(), direction[clear])
+
+
+def test_answers_that_do_not_come_from_the_examples_have_no_direction() -> None:
+    """Wired by mistake: the network is told the target. Its loss has a slope by the weights alone."""
+    nodes = [node("data", "moons", examples=60, labels="one-hot"), node("out", "dense", units=2),
+             node("loss", "categorical-cross-entropy")]  # fmt: skip
+    graph = wired(nodes, "data.target > out", "out > loss.prediction", "data.target > loss.target")
+    subject = Subject(graph)
+    subject.load(Session(project(graph, "sgd", rate=0.1)).snapshot())
+    target = Target(subject, answering_once(subject.report)[0], "test", 9)
+    assert torch.equal(target.attack("pgd", 0.1, 3), target.x)
 
 
 def test_more_budget_and_more_steps_mislead_more() -> None:
