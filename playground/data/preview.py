@@ -137,7 +137,7 @@ def _answers(prepared: Prepared, part: Part, limit: int) -> tuple[tuple[str, ...
 def _described(signal: Signal, values: Array, known: tuple[str, ...], title: str = "") -> tuple[tuple[str, ...], Cells]:
     """Column names and cells for what one port gives."""
     if signal.kind == "image":
-        return (), [[] for _ in values]
+        return ((title,), [[_span(one)] for one in values]) if title else ((), [[] for _ in values])
     if values.ndim == 3 and values.dtype == np.int64:
         return (title or "pixels",), [[_shares(signal.classes, one)] for one in values]
     if values.dtype == np.int64:
@@ -162,6 +162,11 @@ def _shares(classes: tuple[str, ...], pixels: Array) -> str:
     counts = np.bincount(pixels.ravel(), minlength=len(classes))
     seen = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
     return ", ".join(f"{classes[number]} {counts[number] / pixels.size:.0%}".replace("%", " %") for number in seen)
+
+
+def _span(values: Array) -> str:
+    """What lies in a picture that is asked for, such as one of depths: “0.5 to 2”."""
+    return f"{values.min():.4g} to {values.max():.4g}"
 
 
 def _first_numbers(values: Array) -> str:

@@ -16,6 +16,7 @@ from playground.blocks.base import BlockError
 from playground.data import preparation
 from playground.data.base import PARTS, Examples
 from playground.data.division import split
+from playground.data.images.scenes import ShapeDepth
 from playground.data.points.drawn import DrawnPoints
 from playground.data.points.shapes import Blobs, Circles, Spirals
 from playground.data.preparation import MOST_REMEMBERED, code_labels, fit_scaler, prepare
@@ -219,3 +220,11 @@ prepare(Spirals())
 def test_a_program_leaves_without_a_word() -> None:
     done = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_picture_that_is_asked_for_is_told_by_its_span() -> None:
+    prepared = prepare(ShapeDepth(examples=40))
+    shown = preview(prepared, "train", 2)
+    depths = prepared.target_scaler.unscale(prepared.parts["train"]["target"][:2])
+    assert shown.columns == ("target",)
+    assert shown.rows == tuple((f"{one.min():.4g} to {one.max():.4g}",) for one in depths)
