@@ -116,6 +116,7 @@ def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> It
     from PySide6.QtWidgets import QApplication
 
     from playground.ui.widgets.fonts import house_font
+    from playground.ui.widgets.theme import THEME
 
     request.getfixturevalue("qapp")
     # As in the program, whatever fonts the machine has.
@@ -127,6 +128,8 @@ def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> It
         yield
         _settle()
         left = _left_behind(known)
+        if THEME.tokens.name != "light":
+            THEME.use("light")  # the next test looks at its own
     finally:
         gc.enable()
     if left and not request.node.stash.get(_FAILED, False):
