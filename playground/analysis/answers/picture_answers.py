@@ -24,7 +24,7 @@ STRENGTH = 0.6
 """How strongly regions are coloured over their picture."""
 SCORES: dict[Said, tuple[str, bool]] = {
     "regions": ("IoU", True), "box": ("IoU", True), "points": ("distance in pixels", False),
-    "depth": ("mean error", False), "picture": ("PSNR in dB", True),
+    "depth": ("absolute error", False), "picture": ("PSNR in dB", True),
 }  # fmt: skip
 """What an answer is judged by, and whether more is better."""
 
