@@ -255,6 +255,19 @@ class Convolution(Block):
         return f"K is {kernels}{bias}; places{along}: {places}"
 
 
+def dividing_groups(title: str, channels: int, filters: int, groups: int) -> None:
+    """Refuse groups into which channels or filters cannot be divided evenly. Raises BlockError."""
+    if channels % groups == 0 and filters % groups == 0:
+        return
+    common = math.gcd(channels, filters)
+    raise BlockError(
+        f"{title} divides channels and filters into {groups} groups of the same size, but {channels} "
+        f"channel{'s' if channels != 1 else ''} arrive{'' if channels != 1 else 's'} and it has {filters} "
+        f"filter{'s' if filters != 1 else ''}.",
+        Fix(f"Set groups to {common}", "set", parameters={"groups": common}),
+    )
+
+
 class GroupedConvolution(Convolution):
     """Base of the convolutions whose channels may be divided into groups."""
 
@@ -272,16 +285,7 @@ class GroupedConvolution(Convolution):
 
     def expect(self, *inputs: Signal) -> None:
         super().expect(*inputs)
-        channels = channels_of(inputs[0])
-        if channels % self.groups == 0 and self.filters % self.groups == 0:
-            return
-        common = math.gcd(channels, self.filters)
-        raise BlockError(
-            f"{self.title} divides channels and filters into {self.groups} groups of the same size, but {channels} "
-            f"channel{'s' if channels != 1 else ''} arrive{'' if channels != 1 else 's'} and it has {self.filters} "
-            f"filter{'s' if self.filters != 1 else ''}.",
-            Fix(f"Set groups to {common}", "set", parameters={"groups": common}),
-        )
+        dividing_groups(self.title, channels_of(inputs[0]), self.filters, self.groups)
 
 
 class Conv1D(GroupedConvolution):

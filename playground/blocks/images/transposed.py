@@ -12,7 +12,7 @@ from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, BlockError, Fix
 from playground.blocks.code import Code, kept
 from playground.blocks.images.arriving import SPACES, channels_of, extents_of, maps_only, sides
-from playground.blocks.images.convolution import WRITES_MAPS
+from playground.blocks.images.convolution import WRITES_MAPS, dividing_groups
 from playground.blocks.images.padding import Padding
 from playground.blocks.images.parts import convolution_parts
 from playground.blocks.parts import Part
@@ -127,14 +127,8 @@ class TransposedConvolution(Block):
 
     def expect(self, *inputs: Signal) -> None:
         maps_only(self.title, self.dimensions, *inputs)
-        channels, (cut, behind) = channels_of(inputs[0]), self.cut()
-        if channels % self.groups or self.filters % self.groups:
-            common = math.gcd(channels, self.filters)
-            raise BlockError(
-                f"{self.title} divides channels and filters into {self.groups} groups of the same size, but {channels} "
-                f"arrive and it has {self.filters}.",
-                Fix(f"Set groups to {common}", "set", parameters={"groups": common}),
-            )
+        dividing_groups(self.title, channels_of(inputs[0]), self.filters, self.groups)
+        cut, behind = self.cut()
         if self.padding == "same" and behind >= max(self.stride, self.dilation):
             raise BlockError(
                 f"{self.title} cannot cut the same off on both sides where an even kernel of {self.kernel_size} moves "

@@ -27,11 +27,19 @@ class Canvas(QWidget):
 
         What flows into rows counts with this width: a bar that comes and goes would change the rows, and they the bar.
         """
+        area = self.scroll_area()
+        return self.width() if area is None else area.width() - area.verticalScrollBar().sizeHint().width()
+
+    def height_in_sight(self) -> int:
+        """How much of its height is seen at once: that of the scroll area it lies in, else its own."""
+        area = self.scroll_area()
+        return self.height() if area is None else area.height()
+
+    def scroll_area(self) -> QScrollArea | None:
+        """The scroll area in which it lies; None where it has all its room."""
         viewport = self.parentWidget()
         area = viewport.parentWidget() if viewport is not None else None
-        if not isinstance(area, QScrollArea):
-            return self.width()
-        return area.width() - area.verticalScrollBar().sizeHint().width()
+        return area if isinstance(area, QScrollArea) else None
 
     def words_at(self, place: QPointF) -> str:
         """What is at a place, in words."""

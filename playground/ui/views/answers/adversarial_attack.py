@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from playground.analysis.answers.adversarial_attack import METHODS, AdversarialAttack, AdversarialAttackAnalysis
 from playground.analysis.base import Analysis
@@ -67,9 +67,7 @@ class AttackCanvas(Canvas):
         return metrics().height() + THEME.px(GAP / 2)
 
     def _side(self) -> int:
-        viewport = self.parentWidget()
-        area = viewport.parentWidget() if viewport is not None else None
-        height = area.height() if isinstance(area, QScrollArea) else self.height()
+        height = self.height_in_sight()
         wide = (self.steady_width() - self._left) // max(1, len(self._images)) - THEME.px(GAP)
         high = (height - 4) // 3 - metrics().height() - THEME.px(GAP)
         return max(THEME.px(LEAST), min(THEME.px(MOST), wide, high))

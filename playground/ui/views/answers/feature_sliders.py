@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from playground.analysis.answers.response import Response
 from playground.ui.widgets.drawing import number_words
@@ -195,9 +195,8 @@ class FeatureSliders(Canvas):
             super().keyPressEvent(event)
 
     def _bring_into_sight(self, number: int) -> None:
-        viewport = self.parentWidget()
-        area = viewport.parentWidget() if viewport is not None else None
-        if isinstance(area, QScrollArea):
+        area = self.scroll_area()
+        if area is not None:
             high = self.row_height()
             area.ensureVisible(0, round((number + 0.5) * high), 0, high)
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.inside.augmentation import AugmentationAnalysis, AugmentedPictures
@@ -52,9 +52,7 @@ class VersionsCanvas(Canvas):
 
     def _side(self) -> int:
         """The largest side at which all pictures are seen."""
-        viewport = self.parentWidget()
-        area = viewport.parentWidget() if viewport is not None else None
-        height = area.height() if isinstance(area, QScrollArea) else self.height()
+        height = self.height_in_sight()
         gap = THEME.px(GAP)
         wide = (self.steady_width() - THEME.px(APART)) // self._columns - gap
         high = (height - self._above - 4) // max(1, len(self._images)) - gap

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from playground.ui.widgets.painted import Canvas, metrics, paint_upright
 from playground.ui.widgets.theme import THEME
@@ -79,9 +79,7 @@ class StacksCanvas(Canvas):
 
     def _side(self) -> int:
         """The largest side at which no bar is needed."""
-        viewport = self.parentWidget()
-        area = viewport.parentWidget() if viewport is not None else None
-        room = area.height() if isinstance(area, QScrollArea) else self.height()
+        room = self.height_in_sight()
         for side in range(THEME.px(MOST), THEME.px(LEAST), -2):
             rows = -(-len(self._stacks) // self._columns(side))
             if rows * self._height(side) + THEME.px(GAP) <= room:
