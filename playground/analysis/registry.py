@@ -22,11 +22,16 @@ from playground.analysis.base import Analysis
 from playground.analysis.inside.attention import AttentionAnalysis
 from playground.analysis.inside.augmentation import AugmentationAnalysis
 from playground.analysis.inside.backpropagation import BackpropagationAnalysis
+from playground.analysis.inside.convolution_ways import ConvolutionWaysAnalysis
+from playground.analysis.inside.cost_table import CostTableAnalysis
 from playground.analysis.inside.data import DataAnalysis
 from playground.analysis.inside.feature_maps import FeatureMapsAnalysis
 from playground.analysis.inside.hidden_states import HiddenStatesAnalysis
 from playground.analysis.inside.kernels import KernelsAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
+from playground.analysis.inside.network_table import NetworkTableAnalysis
+from playground.analysis.inside.pruning import PruningAnalysis
+from playground.analysis.inside.unit_pictures import UnitPicturesAnalysis
 from playground.analysis.inside.weights import WeightsAnalysis
 from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.analysis.loss.curvature import CurvatureAnalysis
@@ -36,6 +41,7 @@ from playground.analysis.loss.mode_connectivity import ModeConnectivityAnalysis
 from playground.analysis.run.cross_validation import CrossValidationAnalysis
 from playground.analysis.run.curves import CurvesAnalysis
 from playground.analysis.run.distributions import DistributionsAnalysis
+from playground.analysis.run.ensemble import EnsembleAnalysis
 from playground.analysis.run.experiment import ExperimentAnalysis
 from playground.analysis.run.gradient_flow import GradientFlowAnalysis
 from playground.analysis.run.luck import LuckAnalysis
@@ -43,6 +49,7 @@ from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.run.race import RaceAnalysis
 from playground.analysis.run.runs import RunsAnalysis
 from playground.analysis.run.search import SearchAnalysis
+from playground.analysis.use.move_picture import MovePictureAnalysis
 from playground.analysis.use.use_it import UseItAnalysis
 
 ANALYSES: tuple[type[Analysis], ...] = (
@@ -60,6 +67,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     PredictionWallAnalysis,
     FeatureMapsAnalysis,
     KernelsAnalysis,
+    UnitPicturesAnalysis,
     PictureAnswersAnalysis,
     ReconstructionAnalysis,
     LatentPlaneAnalysis,
@@ -69,8 +77,12 @@ ANALYSES: tuple[type[Analysis], ...] = (
     AdversarialAttackAnalysis,
     ResponseAnalysis,
     WeightsAnalysis,
+    PruningAnalysis,
     DataAnalysis,
     AugmentationAnalysis,
+    CostTableAnalysis,
+    NetworkTableAnalysis,
+    ConvolutionWaysAnalysis,
     LiveMapsAnalysis,
     WireGradientsAnalysis,
     GradientFlowAnalysis,
@@ -80,6 +92,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ModeConnectivityAnalysis,
     RaceAnalysis,
     LuckAnalysis,
+    EnsembleAnalysis,
     ExperimentAnalysis,
     SearchAnalysis,
     CrossValidationAnalysis,
@@ -87,6 +100,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     RunsAnalysis,
     BackpropagationAnalysis,
     UseItAnalysis,
+    MovePictureAnalysis,
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,37 +12,76 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.analysis.shared.given import Given
+from playground.analysis.shared.given import UNMOVED, Given
+from playground.analysis.shared.moves import moved
 from playground.analysis.shared.points import PlanePoints, plane_points
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.data.inputs.base import Encoded, EntryError, InputForm, Known
+from playground.data.on_demand import RowsOnDemand
 from playground.data.preparation import Prepared, prepare
 from playground.document.copies import unrolled
 from playground.document.graph import Graph, NodeTraining
-from playground.network.check import Output, Report
-from playground.network.compiled import compile_graph
+from playground.network.check import Output, Report, check
+from playground.network.compiled import CannotCompile, Network, Reader, compile_graph
 from playground.network.flat import FlatParameters, Layout
 from playground.network.naming import paths, titles
+from playground.training.batches import readers_of
 from playground.training.snapshot import Snapshot
 
 MOST_ROWS = 16_384
 """Examples in one forward pass; more are run in chunks, so that memory stays bounded and a long run can be stopped."""
+MOST_NUMBERS = 4_000_000
+"""What the widest wire carries in one pass where the examples are read on demand."""
 MARGIN = 0.08
 """Room around the data, as a share of its width."""
+
+MOST_LOOKED_AT = 512
+"""Examples of a part that are held at once where they are read on demand."""
+FORM_ROWS = 64
+"""Examples that are read on demand, by which the form is chosen in which a person gives one."""
 
 Kept = TypeVar("Kept")
 Extent = tuple[float, float, float, float]
 """Left, right, bottom and top, in the units of the raw features."""
 
 
-@dataclass
 class _Loaded:
-    """What lies in the network now; one for all subjects that share it."""
+    """The compiled network and what lies in it now; one for all subjects that share it.
 
-    snapshot: Snapshot | None = None
-    layout: Layout | None = None
-    """The layout last found to fit."""
+    It is made when first asked for: what needs no weights, such as a table of costs, is told of the largest networks
+    too, whose weights take gigabytes.
+    """
+
+    def __init__(self, graph: Graph, readers: Mapping[Output, Reader]) -> None:
+        self._graph, self._readers = graph, readers
+        self.noise = torch.Generator()
+        self.snapshot: Snapshot | None = None
+        self.layout: Layout | None = None
+        """The layout last found to fit."""
+
+    @functools.cached_property
+    def network(self) -> Network:
+        """In evaluation mode, drawing from `noise`."""
+        network = compile_graph(self._graph).eval()
+        network.draw_from(self.noise)
+        network.readers = self._readers
+        return network
+
+    @functools.cached_property
+    def flat(self) -> FlatParameters:
+        """Its parameters side by side."""
+        return FlatParameters(self.network)
+
+    @functools.cached_property
+    def values(self) -> NDArray[np.float32]:
+        """The memory of the parameters."""
+        return self.flat.values.numpy()
+
+    @functools.cached_property
+    def buffers(self) -> dict[str, NDArray[Any]]:
+        """The memory of the buffers, such as running statistics, by name."""
+        return {name: tensor.numpy() for name, tensor in self.network.named_buffers()}
 
 
 class Subject:
@@ -58,27 +96,31 @@ class Subject:
         self.graph = unrolled(graph)
         """The graph of the question, with all copies of its groups."""
         self._titles, self._paths = titles(graph), paths(graph)
-        self.network = compile_graph(graph).eval()
-        self.report: Report = self.network.report
+        self.report: Report = check(graph)
+        if not self.report.ok:
+            raise CannotCompile(self.report.errors())
         self.prepared: dict[str, Prepared] = {}
         for name in self.report.data_nodes():
             block = self.report.blocks[name]
             assert isinstance(block, Dataset)
             self.prepared[name] = prepare(block)
-        self._noise = torch.Generator()
-        self.network.draw_from(self._noise)
+        self._readers = readers_of(self.prepared)
+        widest = max((signal.size * signal.rows for signal in self.report.signals.values()), default=1)
+        self._fitting = max(1, MOST_NUMBERS // widest)
         self._tensors: dict[Part, dict[Output, torch.Tensor]] = {}
-        self._flat = FlatParameters(self.network)
-        self._values: NDArray[np.float32] = self._flat.values.numpy()
-        self._buffers = {name: tensor.numpy() for name, tensor in self.network.named_buffers()}
         self._points: dict[Part, PlanePoints] = {}
         self._extent: Extent | None = None
-        self._loaded = _Loaded()
+        self._loaded = _Loaded(graph, self._readers)
         self.given: Given | None = None
         """What a person gives in place of an example of the data."""
         self._forms: dict[str, InputForm | None] = {}
         self._encoded: WeakKeyDictionary[Given, dict[Output, torch.Tensor]] = WeakKeyDictionary()
         self._remembered: WeakKeyDictionary[Snapshot, dict[Hashable, Any]] = WeakKeyDictionary()
+
+    @property
+    def network(self) -> Network:
+        """The compiled network, with the weights last loaded; those that torch drew before."""
+        return self._loaded.network
 
     def about(self, graph: Graph) -> Subject:
         """The same network for a question about another graph of the same structure."""
@@ -107,24 +149,25 @@ class Subject:
 
     def load(self, snapshot: Snapshot) -> None:
         """Take the weights of a snapshot. Raises ValueError when it is of another network."""
-        if snapshot is self._loaded.snapshot:
+        loaded = self._loaded
+        if snapshot is loaded.snapshot:
             return
-        if snapshot.layout is not self._loaded.layout:
+        if snapshot.layout is not loaded.layout:
             self._accept(snapshot.layout)
-        if snapshot.layout == self._flat.layout:
-            np.copyto(self._values, snapshot.parameters)
+        if snapshot.layout == loaded.flat.layout:
+            np.copyto(loaded.values, snapshot.parameters)
         else:
-            own = self._flat.layout.by_name()
+            own = loaded.flat.layout.by_name()
             for place in snapshot.layout.places:
                 start = own[place.name].start
-                self._values[start : start + place.size] = snapshot.parameters[place.start : place.stop]
-        for name, buffer in self._buffers.items():
+                loaded.values[start : start + place.size] = snapshot.parameters[place.start : place.stop]
+        for name, buffer in loaded.buffers.items():
             if name in snapshot.buffers:
                 np.copyto(buffer, snapshot.buffers[name])
-        self._loaded.snapshot = snapshot
+        loaded.snapshot = snapshot
 
     def _accept(self, layout: Layout) -> None:
-        shapes = {place.name: place.shape for place in self._flat.layout.places}
+        shapes = {place.name: place.shape for place in self._loaded.flat.layout.places}
         if {place.name: place.shape for place in layout.places} != shapes:
             raise ValueError("the snapshot belongs to another network")
         self._loaded.layout = layout
@@ -142,17 +185,30 @@ class Subject:
         return known[whole]  # type: ignore[no-any-return]
 
     def feeds(self, part: Part, limit: int | None = None) -> dict[Output, torch.Tensor]:
-        """The examples of a part for every data port, all with the same number of rows, at most `limit`."""
+        """The examples of a part for every data port, all with the same number of rows, at most `limit`.
+
+        Of all of a part, where they are read on demand, the numbers of rows (N,), which the network reads as it runs
+        them; who looks at examples themselves asks for few, or fetches those that were picked (`fetched`).
+        """
         rows = self.count(part)
         if limit is not None:
             rows = min(rows, limit)
         if part not in self._tensors:
             self._tensors[part] = {
-                (node, port): tensor(array)
+                (node, port): torch.tensor(array.rows) if isinstance(array, RowsOnDemand) else tensor(array)
                 for node, prepared in self.prepared.items()
                 for port, array in prepared.parts[part].items()
             }
-        return {output: whole[:rows] for output, whole in self._tensors[part].items()}
+        found = {output: whole[:rows] for output, whole in self._tensors[part].items()}
+        return found if limit is None else self.fetched(found)
+
+    def looked_at(self, part: Part) -> dict[Output, torch.Tensor]:
+        """The examples of a part themselves: all, or the first MOST_LOOKED_AT where they are read on demand."""
+        return self.feeds(part, MOST_LOOKED_AT if self._readers else None)
+
+    def fetched(self, feeds: Mapping[Output, torch.Tensor]) -> dict[Output, torch.Tensor]:
+        """Feeds with the examples (N, ...) themselves, where there are only the numbers of rows."""
+        return dict(self.network.read(feeds)) if self._readers else dict(feeds)
 
     def count(self, part: Part) -> int:
         """Examples of a part; what learns without data has one empty example to learn from."""
@@ -188,13 +244,15 @@ class Subject:
         """One example of `shown_part` for every data port, with the batch axis; the row counts round."""
         feeds = self.feeds(self.shown_part)
         count = max(1, self.count(self.shown_part))
-        return {output: whole[row % count : row % count + 1] for output, whole in feeds.items()}
+        return self.fetched({output: whole[row % count : row % count + 1] for output, whole in feeds.items()})
 
     def form(self, node: str) -> InputForm | None:
         """How a person gives an example of a data block; None where nobody can."""
         if node not in self._forms:
             prepared = self.prepared[node]
             features = prepared.parts["train"]["features"]
+            if isinstance(features, RowsOnDemand):
+                features = features[:FORM_ROWS]
             if features.dtype != np.int64:
                 features = prepared.scaler.unscale(features)  # type: ignore[arg-type]
             known = Known(features, prepared.feature_names, prepared.signals[0])
@@ -215,6 +273,11 @@ class Subject:
             raise EntryError(f"Nobody can give an example of {self.title(node)} by hand.")
         return form.encoded(entry)
 
+    def moved(self, node: str, scaled: torch.Tensor) -> torch.Tensor:
+        """What the network sees of a data block, moved as a person has moved what they gave."""
+        move = self.given.moves.get(node, UNMOVED) if self.given is not None else UNMOVED
+        return scaled if move == UNMOVED else moved(self.prepared[node], scaled, move)
+
     def given_feeds(self) -> dict[Output, torch.Tensor]:
         """What a person has given, (1, ...) each, as the network sees it; empty where it cannot be used."""
         if self.given is None:
@@ -222,7 +285,7 @@ class Subject:
         if self.given not in self._encoded:
             try:
                 self._encoded[self.given] = {
-                    (node, "features"): self.scaled(node, self.read(node, entry).features)
+                    (node, "features"): self.moved(node, self.scaled(node, self.read(node, entry).features))
                     for node, entry in self.given.entries.items()
                     if node in self.prepared
                 }
@@ -242,14 +305,14 @@ class Subject:
         """
         steps = self.network.steps_to(outputs, feeds)
         slots = [self.network.slots[output] for output in outputs]
-        rows = len(next(iter(feeds.values())))
+        rows, at_once = len(next(iter(feeds.values()))), min(MOST_ROWS, self._fitting) if self._readers else MOST_ROWS
         found: list[list[torch.Tensor]] = [[] for _ in outputs]
         self.calm()
         with torch.no_grad():
-            for start in range(0, rows, MOST_ROWS) or (0,):
+            for start in range(0, rows, at_once) or (0,):
                 if cancelled is not None and cancelled():
                     return {}
-                chunk = feeds if rows <= MOST_ROWS else {key: x[start : start + MOST_ROWS] for key, x in feeds.items()}
+                chunk = feeds if rows <= at_once else {key: x[start : start + at_once] for key, x in feeds.items()}
                 values = self.network.run(chunk, steps)
                 for kept, slot in zip(found, slots, strict=True):
                     kept.append(values[slot])
@@ -258,11 +321,11 @@ class Subject:
 
     def draw_calmly(self) -> None:
         """Draw random numbers from the subject's own generator again, after a while of drawing from another."""
-        self.network.draw_from(self._noise)
+        self.network.draw_from(self._loaded.noise)
 
     def calm(self) -> None:
         """Let blocks that draw random numbers draw the same ones again, so that a picture changes with the weights."""
-        self._noise.manual_seed(1)
+        self._loaded.noise.manual_seed(1)
 
     def grid(
         self, resolution: int, extent: Extent | None = None

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from playground.blocks.code import ArrayCode, Code, not_written
+from playground.blocks.families import role_of
 from playground.blocks.kinds import usual_kind
 from playground.blocks.operations import Operations
 from playground.blocks.parts import Part, whole
@@ -95,6 +96,9 @@ class Block(Declaration):
     parameter_symbols: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """What formulas call its parameters, where that is not w and b; several where the rows of one hold the matrices of
     several gates, one below the other."""
+    prunable: ClassVar[bool] = False
+    """Each row of its `weight` belongs to one unit or filter, with the number of its `bias`, so that whole units can be
+    taken away."""
     listed: ClassVar[bool] = True
     """Whether palette and menus offer it; what only a file brings along is not chosen from a list."""
     reveals: ClassVar[frozenset[Reveal]] = frozenset()
@@ -126,6 +130,13 @@ class Block(Declaration):
         module has a method `plain`, which gives a module of the same function that they can.
         """
         raise NotImplementedError
+
+    def neighbours(self) -> int | None:
+        """How many places beside its own share of a map each place of the output looks at; None: at the whole map.
+
+        Asked of blocks without a window that give maps: what is added looks at 0 beside.
+        """
+        return 0 if role_of(self.family) in ("activation", "normalization") else None
 
     def to_code(self, *inputs: Signal) -> Code:
         """How it is written in plain PyTorch for these inputs.

@@ -39,6 +39,7 @@ class Dense(Block):
     id: ClassVar[str] = "dense"
     family: ClassVar[str] = "dense"
     reveals: ClassVar[frozenset[Reveal]] = frozenset({"units"})
+    prunable: ClassVar[bool] = True
     title: ClassVar[str] = "Dense"
     summary: ClassVar[str] = "Every unit weighs all inputs, adds its bias and applies the activation."
     formula: ClassVar[str] = r"a = f(W x + b)"

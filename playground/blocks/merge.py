@@ -171,6 +171,9 @@ class Merge(Block):
     family: ClassVar[str] = "merge"
     inputs: ClassVar[tuple[Port, ...]] = (Port("input", "Inputs", many=True),)
 
+    def neighbours(self) -> int | None:
+        return 0
+
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         if len(inputs) > 1:
             return ()

@@ -9,9 +9,11 @@ from playground.blocks import (
     autoregression,
     class_loss,
     clustering,
+    contrastive,
     coverage,
     dense,
     descent,
+    distillation,
     divergence,
     features,
     forecast_measures,
@@ -31,7 +33,7 @@ from playground.blocks import (
 )
 from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
-from playground.blocks.images import convolution, fixed, pooling, resizing, transposed
+from playground.blocks.images import convolution, fixed, gram, patch_centroids, pooling, resizing, transposed
 from playground.blocks.images import normalization as of_maps
 
 BLOCKS: tuple[type[Block], ...] = (
@@ -52,17 +54,21 @@ BLOCKS: tuple[type[Block], ...] = (
     *fixed.BLOCKS,
     *pooling.BLOCKS,
     *resizing.BLOCKS,
+    *gram.BLOCKS,
     *recurrent.BLOCKS,
     *attention.BLOCKS,
     *graph.BLOCKS,
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,
     *clustering.BLOCKS,
+    *patch_centroids.BLOCKS,
+    *contrastive.BLOCKS,
     *autoregression.BLOCKS,
     *loss.BLOCKS,
     *descent.BLOCKS,
     *class_loss.BLOCKS,
     *divergence.BLOCKS,
+    *distillation.BLOCKS,
     *hinge.BLOCKS,
     *image_loss.BLOCKS,
     *coverage.BLOCKS,

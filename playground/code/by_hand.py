@@ -272,6 +272,8 @@ def _expect_plain_training(project: Project) -> None:
     held = training.regularization
     if held.l1 or held.max_norm is not None or training.clipping.kind != "none":
         raise NotByHand("By hand no L1 penalty, no max-norm and no clipping is written; L2 is.")
+    if training.accumulate > 1 or training.precision != "single" or training.pruning.kind != "none":
+        raise NotByHand("By hand no gathered batches, no mixed precision and no pruning are written.")
     for node in project.graph.nodes:
         own = node.training
         if not own.trainable or own.learning_rate_factor != 1.0 or own.l1 or own.l2 is not None or own.max_norm:

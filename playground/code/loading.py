@@ -13,13 +13,14 @@ from playground.code.pieces import piece
 from playground.code.sources import Sources
 from playground.code.values import CannotWrite, in_quotes, written
 from playground.data.base import ClassDataset, Dataset, RegressionDataset, ScaledDataset, given_numbers
-from playground.data.division import fewer_rows, fold_rows, outer_rows, split, split_in_order
+from playground.data.division import fewer_rows, fold_rows, keep_labels, outer_rows, split, split_in_order
 from playground.data.preparation import code_labels, measure_scaling
 from playground.network.check import Report
 from playground.network.remedies import Output
 
 LONGEST = 100
 """Letters of a line of the file."""
+FORGOTTEN = 'del rows["unlabelled"]  # nothing is learned from inputs without a label'
 PARTS_WORDS = "train, validation and test"
 
 
@@ -34,9 +35,11 @@ class Loading:
     cannot: tuple[str, ...] = ()
 
 
-def loading(report: Report, feeds: Mapping[Output, str], sources: Sources, *, arrays: bool = False) -> Loading:
-    """How the data that feed a network are loaded, as tensors or as arrays of numpy. Without data blocks there is
-    nothing to load."""
+def loading(
+    report: Report, feeds: Mapping[Output, str], sources: Sources, *, arrays: bool = False, unlabelled: bool = False
+) -> Loading:
+    """How the data that feed a network are loaded, as tensors or as arrays of numpy; with a part `unlabelled` where
+    inputs without a label are wanted. Without data blocks there is nothing to load."""
     nodes = list(dict.fromkeys(node for node, _ in feeds))
     lines: list[Line] = []
     names: list[str] = []
@@ -51,7 +54,7 @@ def loading(report: Report, feeds: Mapping[Output, str], sources: Sources, *, ar
         if _scaled_target(block):
             units[node] = "load_data" if len(nodes) == 1 else name
         try:
-            lines += _of_one(block, node, name, ports, variables, sources, arrays)
+            lines += _of_one(block, node, name, ports, variables, sources, arrays, unlabelled)
         except CannotWrite as error:
             cannot.append(f"{block.title}: {error}.")
             lines += _missing(block, node, name, str(error))
@@ -62,8 +65,9 @@ def loading(report: Report, feeds: Mapping[Output, str], sources: Sources, *, ar
 
 
 def _of_one(
-    block: Dataset, node: str, name: str, ports: list[str], variables: list[str], sources: Sources, arrays: bool
-) -> Iterator[Line]:
+    block: Dataset, node: str, name: str, ports: list[str], variables: list[str], sources: Sources, arrays: bool,
+    unlabelled: bool,
+) -> Iterator[Line]:  # fmt: skip
     code = block.to_code()
     if code.cannot:
         raise CannotWrite(code.cannot.rstrip("."))
@@ -76,6 +80,8 @@ def _of_one(
     called = {used.__name__: _used(used, block, sources) for used in (*code.uses, *after.uses)}
     changes = [one.format(**called) for one in after.start]
     body = list(_body(block, code.start, code.expression, called, changes, ports, sources))
+    if unlabelled:
+        body = [line for line in body if line != FORGOTTEN]
     if arrays:
         body = [re.sub(r"torch\.from_numpy\((\w+(?:\[\"[^\"]*\"\])?\[chosen\])\)", r"\1", line) for line in body]
     yield from piece(sources.take(), (node,))
@@ -110,6 +116,9 @@ def _body(
         yield from _divided(block, "target" if classes else "np.zeros(len(features), dtype=np.int64)", sources)
     yield from changes
     yield from _prepared_features(block, sources)
+    if isinstance(block, ClassDataset) and block.label_budget:
+        yield f"rows = {sources.function(keep_labels)}(rows, target, {block.label_budget}, {block.data_seed})"
+        yield FORGOTTEN
     yield from _prepared_target(block, sources)
     arrays = {port: port if port in ("features", "target") else f'fields["{port}"]' for port in ports}
     tensors = ", ".join(f"torch.from_numpy({arrays[port]}[chosen])" for port in ports)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from playground.code.objectives import with_objectives
 from playground.code.parameters import Learned, attribute
 from playground.code.penalties import held_back
+from playground.code.pruning import after_step, before_step
 from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.training.optimizers import optimizer_of
@@ -36,20 +38,37 @@ def step(setting: Setting) -> Iterator[str]:
     """Statements that take one step: they leave the loss in `value`."""
     if len(setting.phases) > 1:
         yield from _turn(setting)
+    elif setting.gathers:
+        yield from _gathered(setting)
     else:
         yield f"value = loss({setting.model}{setting.inputs})"
         yield "optimizer.zero_grad()"
         penalty = " + penalty(model)" if any(one.l2 for one in setting.learned) else ""
         if setting.distributed:
             yield "value = value * weight  # so that the mean over all processes is that over the whole batch"
-        yield f"(value{penalty}).backward()" if penalty else "value.backward()"
+        wanted = with_objectives(setting, "value")
+        yield f"({wanted}{penalty}).backward()" if penalty else f"{wanted}.backward()"
     yield from _clipping(setting)
+    yield from before_step(setting)
     yield "optimizer.step()"
     yield from held_back(setting)
     if setting.network.constrains:
         yield "model.constrain()"
+    yield from after_step(setting)
     if setting.moving:
         yield "schedule.step()"
+
+
+def _gathered(setting: Setting) -> Iterator[str]:
+    """A batch in pieces, whose gradients add up."""
+    yield "optimizer.zero_grad()"
+    yield "value = torch.zeros(())"
+    yield f"for piece, share in pieces({'batch' if setting.batched else 'examples'}):"
+    yield f"    part = loss({setting.model}, *piece){'' if setting.sums else ' * share'}"
+    yield "    part.backward()"
+    yield "    value += part.detach()"
+    if any(one.l2 for one in setting.learned):
+        yield "penalty(model).backward()"
 
 
 def _turn(setting: Setting) -> Iterator[str]:

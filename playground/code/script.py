@@ -13,8 +13,10 @@ from playground.code.lines import Line, Written, joined
 from playground.code.loading import Loading, loading
 from playground.code.module import network_code
 from playground.code.network import NetworkCode
+from playground.code.objectives import sees_unlabelled
 from playground.code.parameters import parameters_of
 from playground.code.pieces import piece
+from playground.code.pruning import pruned_by
 from playground.code.setting import Setting
 from playground.code.sources import Sources
 from playground.code.starting import starting
@@ -26,6 +28,7 @@ from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Report, check
 from playground.network.compiled import CannotCompile
+from playground.training.objectives.active import active
 from playground.training.optimizers import optimizer_of
 from playground.training.phases import ActivePhase, active_phases
 
@@ -34,8 +37,10 @@ OWN_NAMES = (
     "load_data", "initialize", "penalty", "shrink", "limit_norms", "flatten", "Closure", "batches", "train",
     "measure", "evaluate", "load_weights", "main", "Network", "loss", "losses", "SEED", "EPOCHS", "BATCH_SIZE",
     "LEARNING_RATE", "model", "data", "examples", "order", "noise", "curve", "found", "value", "target",
-    "features", "rows", "unit", "part", "batch", "share", "weight", "rank", "processes", "parallel", "device",
+    "features", "rows", "unit", "pieces", "hold", "share_at", "pruned", "standing", "in_bfloat16", "mixed",
+    "part", "batch", "share", "weight", "rank", "processes", "parallel", "device",
     "dist", "optimizer", "schedule", "generator", "weights", "parameters", "fields", "shift", "factor",
+    "answers", "objectives", "bounds",
 )  # fmt: skip
 """What the file calls its own."""
 JOIN = '''\
@@ -71,17 +76,22 @@ class Script:
         phases = active_phases(project, report)
         losses = [block for block in report.blocks.values() if isinstance(block, Loss)]
         feeds = self.network.feeds if losses else _every_output(report)
-        self.loading: Loading = loading(report, feeds, self.sources)
+        self.loading: Loading = loading(
+            report, feeds, self.sources, unlabelled=sees_unlabelled(project, report)
+        )
         self.asked_for_several = distributed
+        parameters = tuple(parameters_of(project, self.graph, report, phases, self.network))
         self.setting = Setting(
             project=project,
             network=self.network,
-            parameters=tuple(parameters_of(project, self.graph, report, phases, self.network)),
+            parameters=parameters,
+            prunable=pruned_by(report, dict(self.network.names), parameters),
             phases=phases,
             weights={name: block.weight for name, block in report.blocks.items() if isinstance(block, Loss)},
             units=bool(self.loading.units),
             fed=bool(self.network.feeds),
             distributed=distributed and not self._alone(phases),
+            mixes=len({loss.reduction() for loss in losses}) > 1,
             sums=bool(losses) and all(loss.reduction() == "sum" for loss in losses),
         )
         if self.setting.distributed:
@@ -103,7 +113,7 @@ class Script:
             ("Data", self.loading.lines),
             ("Network", network),
             ("First weights", self.starting),
-            ("Training", tuple(training(self.setting, self.sources)) if self.setting.learned else ()),
+            ("Training", tuple(training(self.setting, self.report, self.sources)) if self.setting.learned else ()),
             ("Evaluation", tuple(evaluating(self.setting, self.report, self.sources))),
         ]
         return self._joined(sections, [*self._numbers()], [*self._main()])
@@ -132,8 +142,12 @@ class Script:
             return "Without data there is nothing that several processes could share."
         if len(phases) > 1:
             return "Phases that take turns are written for one process alone."
+        if active(self.project):
+            return "Objectives that ask for passes of their own are written for one process alone."
         if optimizer_of(phases[0].optimizer).evaluates:
             return "An optimizer that looks at the loss in other places is written for one process alone."
+        if self.project.training.accumulate > 1:
+            return "Batches that are gathered for one step are written for one process alone."
         return "" if len(kinds) < 2 else "A mean and a sum over the batch cannot be shared in one go."
 
     def _not_ours(self) -> Iterator[str]:
@@ -180,7 +194,10 @@ class Script:
         yield f"SEED = {self.project.seed}"
         yield f"EPOCHS = {setting.epochs}"
         if setting.batched:
-            yield f"BATCH_SIZE = {self.project.training.batch_size}"
+            whole = 1 if setting.gathers else self.project.training.accumulate
+            yield f"BATCH_SIZE = {self.project.training.batch_size * whole}"
+        if setting.gathers:
+            yield f"ACCUMULATE = {self.project.training.accumulate}"
         yield f"LEARNING_RATE = {setting.optimizer.learning_rate!r}"
         yield from ("", "")
 

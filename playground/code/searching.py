@@ -21,7 +21,7 @@ class Closure:
         self.model, self.parameters, self.weights = model, parameters, weights{kept}
 
     def total(self):
-        return loss(self.model{given}){penalty}
+        return loss({model}{given}){penalty}
 
     def __call__(self):
         self.weights.grad.zero_()
@@ -54,6 +54,7 @@ def closure(setting: Setting) -> str:
     """The class `Closure` for this project."""
     fed = setting.fed
     return CLOSURE.format(
+        model="in_bfloat16(self.model)" if setting.mixed else "self.model",
         batch=", batch" if fed else "",
         kept="\n        self.batch = batch" if fed else "",
         given=", *self.batch" if fed else "",

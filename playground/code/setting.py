@@ -11,8 +11,10 @@ from playground.code.parameters import Learned
 from playground.document.project import Project
 from playground.training.optimizers import Optimizer, optimizer_of
 from playground.training.phases import ActivePhase
+from playground.training.pruning import Prunable
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, Schedule, schedule_of
 
+NOTHING = Prunable((), {})
 FIRST_EPOCHS = 20
 """Epochs of a project that says nowhere how many."""
 
@@ -34,6 +36,10 @@ class Setting:
     distributed: bool = False
     sums: bool = False
     """Whether the losses are sums over the batch, not means."""
+    prunable: Prunable = NOTHING
+    """What of the written network can be pruned."""
+    mixes: bool = False
+    """Whether some losses are sums over the batch and others means."""
 
     @cached_property
     def learned(self) -> tuple[Learned, ...]:
@@ -71,9 +77,25 @@ class Setting:
         return ", *batch" if self.batched else ", *examples"
 
     @property
+    def gathers(self) -> bool:
+        """Whether a step gathers the gradients of several batches. Where phases take turns, or losses are joined in two
+        ways, the large batch is written instead, which comes to the same."""
+        return self.fed and self.project.training.accumulate > 1 and len(self.phases) == 1 and not self.mixes
+
+    @property
+    def mixed(self) -> bool:
+        """Whether products are computed in bfloat16."""
+        return self.project.training.precision == "bfloat16"
+
+    @property
+    def spread(self) -> str:
+        """The network, or what spreads it over processes."""
+        return "parallel" if self.distributed else "model"
+
+    @property
     def model(self) -> str:
         """What the loss is computed with."""
-        return "parallel" if self.distributed else "model"
+        return "mixed" if self.mixed else self.spread
 
     @property
     def epochs(self) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playground.code.lines import Line
+from playground.code.objectives import before, objectives
 from playground.code.optimizing import optimizers, step
 from playground.code.penalties import held_back, penalties, tables
 from playground.code.pieces import piece
+from playground.code.pruning import after_step, before_step, pruned_table, pruning_functions
 from playground.code.searching import FLATTEN, closure
 from playground.code.setting import Setting
 from playground.code.sources import Sources
+from playground.network.check import Report
 from playground.training.model import stable_seed
 from playground.training.schedules import PlateauSchedule
 
@@ -23,15 +26,44 @@ def batches(examples, order):
         yield [tensor[chosen] for tensor in examples]'''
 
 
-def training(setting: Setting, sources: Sources) -> Iterator[Line]:
+GATHERED = '''\
+def pieces(batch):
+    """The batch of a step in pieces that pass through the network one by one, each with its share of the examples."""
+    count = len(batch[0])
+    for piece in zip(*(tensor.split({rows}) for tensor in batch)):
+        yield piece, len(piece[0]) / count'''
+MIXED = '''\
+def in_bfloat16(model):
+    """The network with products in bfloat16; what it gives is in 32 bits again."""
+    device = next(model.parameters()).device.type
+
+    def run(*inputs):
+        with torch.autocast(device, dtype=torch.bfloat16):
+            found = model(*inputs)
+        return tuple(map(widened, found)) if isinstance(found, tuple) else widened(found)
+
+    def widened(values):
+        return values.float() if values.dtype is torch.bfloat16 else values
+
+    return run'''
+
+
+def training(setting: Setting, report: Report, sources: Sources) -> Iterator[Line]:
     """The function `train`, with what it needs before it."""
     sources.import_line("import torch", "torch")
-    body = list(_body(setting, sources))
-    pieces = [sources.take(), *penalties(setting)]
+    further = list(objectives(setting, report, sources))
+    body = list(_body(setting, report, sources))
+    pieces = [sources.take(), *further, *penalties(setting)]
     if setting.optimizer.evaluates:
         pieces += [FLATTEN, closure(setting)]
     if setting.batched:
-        pieces.append(BATCHES)
+        rows = "BATCH_SIZE * ACCUMULATE" if setting.gathers else "BATCH_SIZE"
+        pieces.append(BATCHES.replace("BATCH_SIZE", rows))
+    if setting.gathers:
+        pieces.append(GATHERED.format(rows="BATCH_SIZE" if setting.batched else "-(-count // ACCUMULATE)"))
+    if setting.mixed:
+        pieces.append(MIXED)
+    pieces += pruning_functions(setting)
     arguments = [argument for argument in setting.handed_on if argument != "unit" or setting.watches]
     head = [f"def train({', '.join(arguments)}):", '    """Make the loss small. Returns the loss of every step."""']
     pieces.append("\n".join([*head, *(f"    {line}" if line else "" for line in body)]))
@@ -39,11 +71,13 @@ def training(setting: Setting, sources: Sources) -> Iterator[Line]:
         yield from piece(text)
 
 
-def _body(setting: Setting, sources: Sources) -> Iterator[str]:
+def _body(setting: Setting, report: Report, sources: Sources) -> Iterator[str]:
     yield from _before(setting, sources)
+    yield from before(setting, report)
     yield from optimizers(setting, sources)
     yield from _schedule(setting, sources)
     yield from tables(setting)
+    yield from pruned_table(setting)
     stop = setting.project.training.stop
     if stop.patience is not None:
         yield 'best, least, waited = None, float("inf"), 0'
@@ -70,6 +104,8 @@ def _before(setting: Setting, sources: Sources) -> Iterator[str]:
         yield f'noise = torch.Generator({where}).manual_seed({seed}(SEED, "noise"){own})'
     if setting.network.draws:
         yield "model.draw_from(noise)"
+    if setting.mixed:
+        yield f"mixed = in_bfloat16({setting.spread})"
 
 
 def _has_noise(setting: Setting) -> bool:
@@ -83,7 +119,8 @@ def _schedule(setting: Setting, sources: Sources) -> Iterator[str]:
             used.__name__: sources.method(setting.schedule, used.__name__, "rate_factor") for used in code.uses
         }
         total = "EPOCHS * steps_per_epoch" if setting.project.training.stop.epochs is not None else "None"
-        length = "math.ceil(len(examples[0]) / BATCH_SIZE)" if setting.batched else "1"
+        rows = "(BATCH_SIZE * ACCUMULATE)" if setting.gathers else "BATCH_SIZE"
+        length = f"math.ceil(len(examples[0]) / {rows})" if setting.batched else "1"
         if setting.batched:
             sources.import_line("import math", "math")
         yield f"steps_per_epoch = {length}"
@@ -98,9 +135,11 @@ def _epoch(setting: Setting) -> Iterator[str]:
     lines = [*_share(setting)]
     if setting.optimizer.evaluates:
         batch = setting.inputs.replace("*", "")
-        lines += [f"value = loss(model{setting.inputs})", f"optimizer.step(Closure(model, parameters, weights{batch}))"]
+        lines += [f"value = loss({setting.model}{setting.inputs})", *before_step(setting)]
+        lines.append(f"optimizer.step(Closure({setting.spread}, parameters, weights{batch}))")
         lines += held_back(setting, "parameters")
         lines += ["model.constrain()"] if setting.network.constrains else []
+        lines += after_step(setting)
         lines += ["schedule.step()"] if setting.moving else []
     else:
         lines += step(setting)

@@ -41,8 +41,9 @@ class Examples:
 
     `features` is (N, ...): float32 numbers, or int64 tokens. `target` is (N,) int64 class numbers, (N, T) int64 with
     one class for every step or node (−1 where none is asked for), or (N, k) float32 for regression. Numbers of any
-    size, as in files, are float64: they are shifted and scaled before they become float32. `fields` holds further
-    named arrays, for datasets that have more ports than two.
+    size, as in files, are float64: they are shifted and scaled before they become float32. What is too much for the
+    memory is RowsOnDemand, read as it is asked for. `fields` holds further named arrays, for datasets that have more
+    ports than two.
     """
 
     features: Array | NDArray[np.float64]
@@ -229,7 +230,7 @@ class Dataset(Block):
         raise TypeError("a dataset is fed, not built")
 
 
-_SHARED = ("scaling", "given_scaling", "in_order", "train_rows", *Dataset.model_fields)
+_SHARED = ("scaling", "given_scaling", "in_order", "train_rows", "label_budget", *Dataset.model_fields)
 
 
 class ScaledDataset(Dataset):
@@ -301,6 +302,11 @@ class ClassDataset(ScaledDataset):
         "index",
         help="How the class is coded: its number, one-hot, 0 and 1, or -1 and +1 (the last two for two classes).",
     )
+    label_budget: int = parameter(
+        0, ge=0, le=10_000_000, advanced=True, label="Label budget",
+        help="So many rows to learn from keep their label, of every class its share. The others stay as unlabelled "
+        "inputs, which only objectives such as pseudo-labels see. 0 for all.",
+    )  # fmt: skip
 
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes, in the order of their numbers."""
@@ -314,8 +320,14 @@ class ClassDataset(ScaledDataset):
         return self.feature_signal(), target_signal(self.labels, self.class_names())
 
     def expect(self, *inputs: Signal) -> None:
-        """Refuse a coding for two classes where there are more. Raises BlockError."""
+        """Refuse a coding for two classes where there are more, and fewer labels than classes. Raises BlockError."""
         count = len(self.class_names())
+        if 0 < self.label_budget < count:
+            raise BlockError(
+                f"{self.title} has {count} classes, so that {self.label_budget} labels leave some without any.",
+                Fix(f"Keep {count} labels", "set", parameters={"label_budget": count}),
+                Fix("Keep all labels", "set", parameters={"label_budget": 0}),
+            )
         if self.labels in ("zero-one", "signed") and count != 2:
             coding = "0 and 1" if self.labels == "zero-one" else "-1 and +1"
             raise BlockError(

@@ -150,6 +150,26 @@ def fewer_rows(rows: dict[Part, Rows], count: int, in_order: bool) -> dict[Part,
     return {**rows, "train": rows["train"][-count:] if in_order else rows["train"][:count]}
 
 
+def keep_labels(rows: dict[Part, Rows], classes: Rows, count: int, seed: int) -> dict[str, Rows]:
+    """The same parts with only so many rows to learn from, which keep their label; the others are `unlabelled`.
+
+    Every class (of each row, (N,)) has its share of the labels, and at least one where there are as many labels as
+    classes. Which rows keep theirs is drawn by `seed`; more labels are those of fewer, and others.
+    """
+    train = rows["train"]
+    drawn = np.random.default_rng(seed).permutation(len(train))
+    of = classes[train[drawn]]
+    order = np.argsort(of, kind="stable")
+    sizes = np.bincount(of)
+    ranks = np.empty(len(of), dtype=np.int64)
+    ranks[order] = np.arange(len(of)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # 0 for the first of its class
+    turns = np.lexsort(((ranks + 0.5) / sizes[of], ranks > 0))
+    kept = np.zeros(len(train), dtype=bool)
+    kept[drawn[turns[:count]]] = True
+    others = {"validation": rows["validation"], "test": rows["test"]}
+    return {"train": train[kept], **others, "unlabelled": train[~kept]}
+
+
 def folds_in_time(
     first: int, second: int, folds: int, fold: int, unit: int, title: str
 ) -> tuple[int, int, int]:

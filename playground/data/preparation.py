@@ -29,6 +29,8 @@ from playground.data.base import (
     Scaling,
     given_numbers,
 )
+from playground.data.division import keep_labels
+from playground.data.on_demand import MOST_MEASURED, RowsOnDemand
 
 AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
@@ -63,7 +65,8 @@ class Prepared:
     dataset: Dataset
     signals: tuple[Signal, ...]
     parts: Mapping[Part, Mapping[str, Array]]
-    """For each part, one array per output port, with the same number of rows."""
+    """For each part, one array per output port, with the same number of rows. Features that are too many for the memory
+    are RowsOnDemand, which are read as far as they are looked at."""
     class_numbers: Mapping[Part, NDArray[np.int64]] | None
     """For class targets the class number of each example, whatever the coding; None for regression."""
     scaler: Scaler
@@ -73,6 +76,9 @@ class Prepared:
     """Of a regression target; leaves class targets as they are."""
     rows: Mapping[Part, NDArray[np.int64]]
     """The numbers of the examples of each part, in the order in which the dataset gives them."""
+    unlabelled: Mapping[str, Array]
+    """What the label budget takes from the training part, one array per output port; of 0 rows where all labels are
+    kept. The target is what was hidden: to judge guesses by, never to learn from."""
 
     def count(self, part: Part) -> int:
         """Number of examples in a part."""
@@ -81,7 +87,12 @@ class Prepared:
     @property
     def nbytes(self) -> int:
         """Memory that the arrays take."""
-        return sum(array.nbytes for part in self.parts.values() for array in part.values())
+        return sum(array.nbytes for part in (*self.parts.values(), self.unlabelled) for array in part.values())
+
+    @property
+    def unlabelled_count(self) -> int:
+        """Number of inputs whose label the label budget hides."""
+        return len(next(iter(self.unlabelled.values())))
 
 
 def prepare(dataset: Dataset) -> Prepared:
@@ -138,6 +149,7 @@ def _prepared(dataset: Dataset) -> Prepared:
     target, target_scaler = _target(dataset, raw, rows["train"])
     ports: dict[str, Array] = {"features": features, "target": target, **(raw.fields or {})}
     names = [port.name for port in dataset.outputs]
+    rows, hidden = _labelled(dataset, raw, rows)
     numbers: dict[Part, NDArray[np.int64]] | None = None
     if raw.class_names:
         numbers = {part: _frozen(raw.target[rows[part]].astype(np.int64)) for part in PARTS}
@@ -145,7 +157,7 @@ def _prepared(dataset: Dataset) -> Prepared:
         dataset=dataset,
         signals=dataset.signals(),
         parts=MappingProxyType(
-            {part: MappingProxyType({name: _frozen(ports[name][rows[part]]) for name in names}) for part in PARTS}
+            {part: MappingProxyType({name: _taken(ports[name], rows[part]) for name in names}) for part in PARTS}
         ),
         class_numbers=None if numbers is None else MappingProxyType(numbers),
         scaler=scaler,
@@ -153,7 +165,25 @@ def _prepared(dataset: Dataset) -> Prepared:
         class_names=raw.class_names,
         target_scaler=target_scaler,
         rows=MappingProxyType({part: _frozen(np.array(rows[part])) for part in PARTS}),
+        unlabelled=MappingProxyType({name: _taken(ports[name], hidden) for name in names}),
     )
+
+
+def _labelled(
+    dataset: Dataset, raw: Examples, rows: Mapping[Part, NDArray[np.int64]]
+) -> tuple[Mapping[Part, NDArray[np.int64]], NDArray[np.int64]]:
+    """The parts with as many labels as the budget allows, and the rows whose label it hides."""
+    if not (isinstance(dataset, ClassDataset) and dataset.label_budget and raw.class_names):
+        return rows, np.zeros(0, dtype=np.int64)
+    found = keep_labels(dict(rows), raw.target.astype(np.int64), dataset.label_budget, dataset.data_seed)
+    return {part: found[part] for part in PARTS}, found["unlabelled"]
+
+
+def _taken(array: Array, rows: NDArray[np.int64]) -> Array:
+    """The rows of a part."""
+    if isinstance(array, RowsOnDemand):
+        return cast(Array, array.part(rows))
+    return _frozen(array[rows])
 
 
 def _frozen(array: AnyArray) -> AnyArray:
@@ -165,6 +195,13 @@ def _frozen(array: AnyArray) -> AnyArray:
 
 def _features(dataset: Dataset, raw: Examples, train: NDArray[np.int64]) -> tuple[Array, Scaler]:
     """The features as the network gets them, and the scaler that made them (the identity for tokens)."""
+    if isinstance(raw.features, RowsOnDemand):
+        kind = dataset.feature_scaling()
+        measured = kind in ("standardize", "min-max")
+        nothing = np.zeros((1, *raw.features.shape[1:]), dtype=np.float32)
+        looked_at = raw.features[train[:MOST_MEASURED]] if measured else nothing
+        scaler = given_scaler(dataset, looked_at) if kind == "given" else fit_scaler(kind, looked_at)
+        return cast(Array, raw.features if kind == "none" else raw.features.scaled(scaler.scale)), scaler
     if raw.features.dtype == np.int64:
         return cast(Array, raw.features), _identity()
     features = raw.features.astype(_float_of(raw.features), copy=False)

@@ -41,6 +41,8 @@ class DataPreview:
     part: Part
     counts: Mapping[Part, int]
     """Number of examples in every part, not only of those shown."""
+    unlabelled: int
+    """Number of inputs whose label the label budget hides; they are in no part."""
     columns: tuple[str, ...]
     """Features, then targets; for pictures only the targets."""
     rows: tuple[tuple[float | str, ...], ...]
@@ -76,6 +78,7 @@ def preview(prepared: Prepared, part: Part, limit: int) -> DataPreview:
     return DataPreview(
         part=part,
         counts={name: prepared.count(name) for name in PARTS},
+        unlabelled=prepared.unlabelled_count,
         columns=(*names, *target_names),
         rows=tuple((*left, *right) for left, right in zip(cells, answers, strict=True)),
         class_names=prepared.class_names,
@@ -94,6 +97,7 @@ def _of_series(prepared: Prepared, dataset: SeriesDataset, part: Part, limit: in
     return DataPreview(
         part=part,
         counts={name: prepared.count(name) for name in PARTS},
+        unlabelled=prepared.unlabelled_count,
         columns=("last seen", "value", *(f"+{ahead}" for ahead in range(1, timeline.horizon + 1))),
         rows=tuple(
             (dataset.moment(origin), *row) for origin, row in zip(origins.tolist(), _cells(numbers), strict=True)

@@ -8,7 +8,19 @@ from playground.blocks.base import Block
 from playground.blocks.registry import BLOCKS
 from playground.data.base import Dataset
 from playground.data.graphs import communities
-from playground.data.images import damaged, digits, glyphs, moving, noise, objects, photographs, scenes, textures
+from playground.data.images import (
+    captions,
+    damaged,
+    digits,
+    glyphs,
+    moving,
+    noise,
+    objects,
+    photographs,
+    scans,
+    scenes,
+    textures,
+)
 from playground.data.images import shapes as drawn_shapes
 from playground.data.own import images as own_images
 from playground.data.own import labelled_texts as own_labelled_texts
@@ -33,12 +45,14 @@ DATASETS: tuple[type[Dataset], ...] = (
     *digits.DATASETS,
     *drawn_shapes.DATASETS,
     *scenes.DATASETS,
+    *captions.DATASETS,
     *objects.DATASETS,
     *textures.DATASETS,
     *glyphs.DATASETS,
     *photographs.DATASETS,
     *damaged.DATASETS,
     *moving.DATASETS,
+    *scans.DATASETS,
     *noise.DATASETS,
     *communities.DATASETS,
     *characters.DATASETS,

@@ -118,6 +118,11 @@ def paths(folder: Path = PRESETS) -> dict[str, Path]:
     return {path.stem: path for path, _ in _in_order(folder, names, chapters)}
 
 
+def files(folder: Path = PRESETS) -> dict[str, Path]:
+    """All preset files by id, in no order: no file is read, not even the chapters."""
+    return {path.stem: path for path in map(folder.joinpath, stamps(folder)) if path.name != CHAPTER_FILE}
+
+
 def _name(path: Path) -> str:
     """What the index calls a file."""
     return f"{path.parent.name}/{path.name}"
@@ -143,8 +148,7 @@ def _in_order(
 def find(name: str, folder: Path = PRESETS) -> Path:
     """The file that a person means: the id of a preset or of a known network, or the path of a file. Raises
     UnknownPreset."""
-    known = {path.stem: path for path in map(folder.joinpath, stamps(folder)) if path.name != CHAPTER_FILE}
-    known = {**known_paths(), **known} if folder == PRESETS else known
+    known = {**known_paths(), **files(folder)} if folder == PRESETS else files(folder)
     if name in known:
         return known[name]
     try:

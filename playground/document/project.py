@@ -14,6 +14,8 @@ SCHEMA_VERSION: Literal[4] = 4
 Device = Literal["automatic", "cpu", "cuda", "mps"]
 Engine = Literal["automatic", "torch", "numpy"]
 """What takes the steps: torch, or for small networks a plan of numpy calls; automatic takes what is quicker."""
+Precision = Literal["single", "bfloat16"]
+"""What a pass through the network computes in: 32 bits, or products in bfloat16 (mixed precision)."""
 Metric = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}(\.[A-Za-z][A-Za-z0-9_-]{0,63})?$")]
 """Name of a measured number, such as `test_accuracy`; of one of several losses, `test_accuracy.loss-2`."""
 
@@ -31,6 +33,17 @@ class Clipping(Value):
 
     kind: Literal["none", "norm", "value"] = "none"
     limit: float = Field(1.0, gt=0.0, le=1e9)
+
+
+class Pruning(Value):
+    """Weights that are taken away while the network learns, the smallest first; what is zero then stays zero."""
+
+    kind: Literal["none", "weights", "filters"] = Field(
+        "none", description="Single weights wherever they are smallest, or whole units and filters of hidden blocks."
+    )
+    share: float = Field(0.8, ge=0.0, le=0.999, description="The share that is gone in the end.")
+    begin: int = Field(1, ge=0, le=1_000_000, description="Epochs before the first are taken away.")
+    end: int = Field(10, ge=0, le=1_000_000, description="Epochs after which all of the share is gone.")
 
 
 class MetricTarget(Value):
@@ -72,11 +85,22 @@ class TrainingSettings(Value):
     regularization: Regularization = Regularization()
     clipping: Clipping = Clipping()
     stop: StopRules = StopRules()
+    accumulate: int = Field(1, ge=1, le=1_024, description="Batches whose gradients are gathered for one step.")
+    precision: Precision = "single"
+    pruning: Pruning = Pruning()
     device: Device = "automatic"
     engine: Engine = "automatic"
+    objectives: tuple[Choice, ...] = Field(
+        (), max_length=8, description="What is added to the loss because of answers to other inputs."
+    )
     phases: tuple[Phase, ...] = Field(
         (), max_length=8, description="Phases that take turns, such as the players of a GAN; without any, all learn."
     )
+
+    @property
+    def rows_in_step(self) -> int:
+        """Examples that one step looks at, in as many batches as are gathered; 0 means all of them."""
+        return self.batch_size * self.accumulate
 
 
 class StartingWeights(Value):

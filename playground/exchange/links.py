@@ -287,6 +287,7 @@ def _say_training(project: Project, said: dict[str, Any]) -> None:
         (lambda: training.schedule.id == "constant", "a constant learning rate"),
         (lambda: training.batch_size >= 1, "batches of a given size"),
         (lambda: not training.phases and training.clipping.kind == "none", "plain steps without clipping or phases"),
+        (lambda: training.accumulate == 1 and training.pruning.kind == "none", "steps of one batch without pruning"),
         (lambda: not (penalty.l1 and penalty.l2) and not penalty.max_norm, "either L1 or L2"),
         (lambda: training.initializer.id in ("uniform", "zeros"), "first weights that are uniform or zero"),
         (lambda: all(node.training.trainable and node.training == _usual() for node in project.graph.nodes),

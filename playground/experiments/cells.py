@@ -80,7 +80,7 @@ class Cell:
     def _start(self) -> object:
         """The stored weights that it starts from, by what they are."""
         start = self.project.starts_from
-        path = library.paths().get(start.preset) if start is not None else None
+        path = library.files().get(start.preset) if start is not None else None
         if start is None or path is None:
             return None
         file = stored_path(path)

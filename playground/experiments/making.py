@@ -120,7 +120,7 @@ def made(project: Project, draft: Draft) -> Experiment:
     try:
         experiment = Experiment(
             question=draft.question.strip(),
-            guess=f"{ {value: words for words, value in _claims(draft)}.get(draft.claim, draft.claim)}.",
+            guess=f"{ {value: words for words, value in _claims(draft)}.get(draft.claim, draft.claim) }.",
             project=held,
             variants=variants,
             axis=axis,

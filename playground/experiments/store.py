@@ -26,11 +26,16 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with closing(self._open()) as connection, connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, outcome TEXT NOT NULL)")
+        # Whoever closes a file last writes its log into it, and waits for the disk: so one connection stays open.
+        self._held = self._open()
+        with self._held:
+            self._held.execute("PRAGMA journal_mode = WAL")
+            self._held.execute("CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, outcome TEXT NOT NULL)")
 
     def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=WAIT)
+        connection = sqlite3.connect(self.path, timeout=WAIT, check_same_thread=False)
+        connection.execute("PRAGMA synchronous = NORMAL")  # what is written outlives the program, without a wait
+        return connection
 
     def find(self, keys: Iterable[str]) -> Mapping[str, Outcome]:
         """What is known of these cells."""

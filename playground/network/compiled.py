@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -27,6 +28,16 @@ class CannotCompile(Exception):
         return type(self), (self.problems,)
 
 
+class Reader(Protocol):
+    """Reads the examples of a data block on demand."""
+
+    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
+        """From the numbers of rows (B,) to the examples (B, ...), on the same device."""
+
+    def expect(self, rows: torch.Tensor) -> None:
+        """These (B,) are likely to be asked for next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One module to run: where its inputs lie and where its outputs go, as slot numbers."""
@@ -41,7 +52,8 @@ class Network(nn.Module):
     """An nn.Module compiled from a graph.
 
     Values live in numbered slots, one per output port. `slots` maps (node, port) to the slot number. `feeds` lists the
-    slots that data fill, in the order of `feed_outputs`.
+    slots that data fill, in the order of `feed_outputs`. Where examples are read on demand, `readers` does it: such a
+    feed may be the numbers of rows (B,) instead, so that whoever runs a few examples at a time holds no others.
     """
 
     def __init__(self, report: Report) -> None:
@@ -52,6 +64,7 @@ class Network(nn.Module):
         self.loss_weights: dict[str, float] = {}
         self.measures: dict[str, tuple[int, ...]] = {}
         """The slots that each measure looks at; they take no part in a run."""
+        self.readers: Mapping[Output, Reader] = {}
         self.steps: list[Step] = []
         feeds: list[Output] = []
         for name in report.order:
@@ -78,6 +91,14 @@ class Network(nn.Module):
         self.weigh(report)
         self._empty = [_NOTHING] * len(self.slots)
 
+    def get_submodule(self, target: str) -> nn.Module:
+        """As of any module; a node may be called like an attribute of this class. Raises AttributeError."""
+        name, _, rest = target.partition(".")
+        module = self._modules.get(name)
+        if module is None:
+            return super().get_submodule(target)
+        return module.get_submodule(rest) if rest else module
+
     def _share(self, shared: Mapping[str, str]) -> None:
         """Put the parameters of their owners in place of those of nodes that use them; each then counts once."""
         if not shared:
@@ -103,14 +124,34 @@ class Network(nn.Module):
     def run(self, feeds: Mapping[Output, torch.Tensor], steps: Sequence[Step] | None = None) -> list[torch.Tensor]:
         """Run the steps (all by default) and return every slot; slots that were not computed are empty tensors."""
         values = self._empty.copy()
-        for output, tensor in feeds.items():
+        for output, tensor in self.read(feeds).items():
             values[self.slots[output]] = tensor
         return self._fill(values, self.steps if steps is None else steps)
+
+    def read(self, feeds: Mapping[Output, torch.Tensor]) -> Mapping[Output, torch.Tensor]:
+        """The feeds with examples in the place of the numbers of rows."""
+        if not self.readers:
+            return feeds
+        return {output: self._read(output, tensor) for output, tensor in feeds.items()}
+
+    def read_batch(self, batch: Sequence[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        """The same for a batch in the order of `feed_outputs`."""
+        return tuple(self._read(output, tensor) for output, tensor in zip(self.feed_outputs, batch, strict=True))
+
+    def expect(self, batch: Sequence[torch.Tensor]) -> None:
+        """Let these be read ahead, as far as they are the numbers of rows."""
+        for output, tensor in zip(self.feed_outputs, batch, strict=False) if self.readers else ():
+            if output in self.readers:
+                self.readers[output].expect(tensor)
+
+    def _read(self, output: Output, tensor: torch.Tensor) -> torch.Tensor:
+        numbers = output in self.readers and tensor.dim() == 1 and tensor.dtype == torch.int64
+        return self.readers[output](tensor) if numbers else tensor
 
     def run_batch(self, batch: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """Like `run` for one batch given in the order of `feed_outputs`: the training loop's way in."""
         values = self._empty.copy()
-        for slot, tensor in zip(self.feed_slots, batch, strict=True):
+        for slot, tensor in zip(self.feed_slots, self.read_batch(batch) if self.readers else batch, strict=True):
             values[slot] = tensor
         return self._fill(values, self.steps)
 

@@ -34,6 +34,7 @@ _MODULES = (
 @functools.cache
 def leave_compiler_out() -> None:
     """Answer torch's question beforehand. Where a version of torch asks in another way, nothing happens."""
+    _check_plainly()
     asking = getattr(torch._compile._disable_dynamo(_nothing), "__code__", None)
     for function in _functions():
         while function is not None:
@@ -43,6 +44,17 @@ def leave_compiler_out() -> None:
                     if callable(asked) and not hasattr(asked, _ANSWER):
                         setattr(asked, _ANSWER, asked)
             function = getattr(function, "__wrapped__", None)
+
+
+def _check_plainly() -> None:
+    """Let torch's own checks of shapes load symbolic algebra only for what is no plain truth value."""
+    check_with = torch._check_with
+
+    def checked(error_type: Any, cond: Any, message: Any) -> None:
+        if cond is not True:
+            check_with(error_type, cond, message)
+
+    torch._check_with = checked
 
 
 def _functions() -> Iterator[Any]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from playground.blocks.base import BlockError, Fix
 from playground.data.base import PARTS, ROWS, Dataset, Part
+from playground.data.on_demand import RowsOnDemand
 from playground.data.preparation import Prepared, prepare
 from playground.network import remedies
 from playground.network.check import Output, Report
+from playground.network.compiled import Reader
 
 Batch = tuple[torch.Tensor, ...]
 
@@ -100,6 +103,51 @@ def _evened(node: str, dataset: Dataset, first: str, model: Prepared) -> tuple[F
 def part_tensors(
     prepared: Mapping[str, Prepared], feeds: Sequence[Output], part: Part, device: torch.device
 ) -> Batch:
-    """The tensors of one part in the order of `feeds`, each (N, ...) on the device."""
+    """The tensors of one part in the order of `feeds`, each (N, ...) on the device; the numbers of rows (N,) where they
+    are read on demand, as `readers_of` does."""
     # torch refuses read-only arrays with a warning, and `torch.tensor` copies anyway.
-    return tuple(torch.tensor(prepared[node].parts[part][port], device=device) for node, port in feeds)
+    arrays = (prepared[node].parts[part][port] for node, port in feeds)
+    return tuple(torch.tensor(one.rows if isinstance(one, RowsOnDemand) else one, device=device) for one in arrays)
+
+
+def readers_of(prepared: Mapping[str, Prepared]) -> dict[Output, Reader]:
+    """What reads the examples of data that are not held in memory, for `Network.readers`."""
+    found: dict[Output, Reader] = {}
+    for node, data in prepared.items():
+        for port, array in data.parts["train"].items():
+            if isinstance(array, RowsOnDemand):
+                found[node, port] = RowReader(array)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRows:
+    """Examples from which some are taken, as from a tensor (N, ...), and read then."""
+
+    reader: Reader
+    rows: torch.Tensor
+
+    @property
+    def device(self) -> torch.device:
+        """Where they come to."""
+        return self.rows.device
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: torch.Tensor) -> torch.Tensor:
+        return self.reader(self.rows[index])
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads examples as tensors."""
+
+    array: RowsOnDemand
+
+    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
+        return torch.from_numpy(self.array.numbered(rows.cpu().numpy())).to(rows.device)
+
+    def expect(self, rows: torch.Tensor) -> None:
+        """Let them be read ahead."""
+        self.array.source.expect(rows.cpu().numpy())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from playground.training.initializers import initializer_of
 from playground.training.learner import remembered_name
 from playground.training.metrics.words import metric_words
 from playground.training.model import TrainableModel
+from playground.training.objectives.registry import objective_of
 from playground.training.optimizers import optimizer_of
 from playground.training.phases import trained
 from playground.training.schedules import schedule_of
@@ -112,6 +114,7 @@ def data_of(report: Report) -> dict[str, Block]:
 def describe(before: Project, after: Project) -> list[str]:
     """What changed, such as “learning rate 0.03 → 0.01”, in the order of the settings and of the graph."""
     words = [*_choice_differences(before.training, after.training), *_phase_differences(before, after)]
+    words.extend(_objective_differences(before.training, after.training))
     known = {**titles(before.graph), **titles(after.graph)}
     words.extend(_differences(_settings(before.training, known), _settings(after.training, known)))
     old = {node.id: node for node in before.graph.nodes}
@@ -149,6 +152,19 @@ def _choice_differences(before: TrainingSettings, after: TrainingSettings) -> It
             labels = {info.name: info.label for info in type(make(new)).parameter_infos()}
             for text in _differences(make(old).model_dump(), make(new).model_dump(), labels):
                 yield prefix + text
+
+
+def _objective_differences(before: TrainingSettings, after: TrainingSettings) -> Iterator[str]:
+    old, new = list(map(objective_of, before.objectives)), list(map(objective_of, after.objectives))
+    if [one.id for one in old] == [one.id for one in new]:
+        for one, other in zip(old, new, strict=True):
+            labels = {info.name: info.label for info in type(other).parameter_infos()}
+            for text in _differences(one.model_dump(), other.model_dump(), labels):
+                yield f"{in_a_sentence(other.title)}: {text}"
+        return
+    added, removed = Counter(one.title for one in new), Counter(one.title for one in old)
+    yield from (f"{in_a_sentence(title)} added" for title in added - removed)
+    yield from (f"{in_a_sentence(title)} removed" for title in removed - added)
 
 
 def _phase_differences(before: Project, after: Project) -> Iterator[str]:
@@ -191,6 +207,9 @@ def _settings(settings: TrainingSettings, known: Mapping[str, str]) -> dict[str,
     clipping, target = settings.clipping, settings.stop.target
     return {
         "batch size": settings.batch_size or "all",
+        "batches in a step": settings.accumulate,
+        "precision": settings.precision,
+        **{f"pruning {name}": value for name, value in settings.pruning.model_dump().items()},
         **settings.regularization.model_dump(),
         "clipping": "none" if clipping.kind == "none" else f"{clipping.kind} {clipping.limit:g}",
         "epochs": settings.stop.epochs,

@@ -116,10 +116,10 @@ class Descent:
         return f"{self.number}:" if self.number else ""
 
 
-def refuse_unfit(phases: Sequence[ActivePhase], counts: Sequence[int]) -> None:
+def refuse_unfit(phases: Sequence[ActivePhase], counts: Sequence[int], accumulate: int = 1) -> None:
     """Raises OptimizerRefused where an optimizer cannot do with this network what it does.
 
-    `counts` says how many weights learn in each phase.
+    `counts` says how many weights learn in each phase, `accumulate` how many batches are gathered for a step.
     """
     for phase, count in zip(phases, counts, strict=True):
         declaration = optimizer_of(phase.optimizer)
@@ -130,6 +130,11 @@ def refuse_unfit(phases: Sequence[ActivePhase], counts: Sequence[int]) -> None:
             raise OptimizerRefused(
                 f"{title} looks for the bottom of one loss, but here phases take turns. Give the phases another "
                 "optimizer, such as Adam."
+            )
+        if accumulate > 1:
+            raise OptimizerRefused(
+                f"{title} evaluates the loss of one batch several times in a step, so no batches can be gathered for "
+                "it. Set batches in a step to 1, or take another optimizer, such as Adam."
             )
         if count > most:
             raise OptimizerRefused(

@@ -20,9 +20,14 @@ from playground.network.compiled import Network
 from playground.training.batches import Batch, part_tensors
 from playground.training.metrics.metric_set import MetricSet, metrics_for
 
+GLANCE_ON_DEMAND: dict[Part, int] = {"train": 128, "validation": 512, "test": 512}
+"""The same where each example has to be read from a file first."""
 GLANCE: dict[Part, int] = {"train": 512, "validation": 2_048, "test": 2_048}
 """Examples of each part that are looked at while training; a full evaluation takes all."""
 LARGEST_BATCH = 4_096
+MOST_MEASURED = 30_000_000
+"""Numbers of what is compared that are held at once where the examples are not; a full evaluation of pictures against
+pictures then takes as many as fit."""
 MOST_NUMBERS = 1_000_000
 """What the widest wire may carry in one pass: more than a processor keeps at hand makes large feature maps slow."""
 
@@ -36,6 +41,8 @@ class _Head:
     """The loss; None for an estimator."""
     prediction: int
     target: int
+    others: tuple[int, ...]
+    """What else the loss is given, such as the answers of a teacher."""
     metrics: MetricSet
     sums: bool
     """Whether the loss is a sum over the batch, not a mean."""
@@ -91,7 +98,7 @@ class Evaluator:
         self._gauges = tuple(_gauges(network))
         self._slots = tuple(
             dict.fromkeys(
-                [slot for head in self._heads for slot in (head.prediction, head.target)]
+                [slot for head in self._heads for slot in (head.prediction, head.target, *head.others)]
                 + [slot for gauge in self._gauges for slot in gauge.slots]
             )
         )
@@ -103,7 +110,13 @@ class Evaluator:
         self._noise = torch.Generator(device=device)
         self._draws: bool | None = None
         """Whether blocks draw random numbers outside training too; None before the first evaluation."""
-        self._glances = {part: _first(tensors, GLANCE[part]) for part, tensors in self._parts.items()}
+        glance = GLANCE_ON_DEMAND if network.readers else GLANCE
+        self._glances = {part: _first(tensors, glance[part]) for part, tensors in self._parts.items()}
+        self._measured = self._parts
+        if network.readers:
+            sizes = {slot: network.report.signals[output].size for output, slot in network.slots.items()}
+            most = MOST_MEASURED // max(1, len(PARTS) * sum(sizes[slot] for slot in self._slots))
+            self._measured = {part: _first(tensors, most) for part, tensors in self._parts.items()}
         self._glance = _joined(self._glances)
 
     @property
@@ -140,14 +153,14 @@ class Evaluator:
         """What is to be measured of each part, slot by slot."""
         if not self._draws:
             untouched = self._noise.get_state() if self._draws is None else None
-            counts, examples = _joined(self._parts) if full else self._glance
+            counts, examples = _joined(self._measured) if full else self._glance
             values = self._values(examples)
             if untouched is not None:
                 self._draws = not torch.equal(self._noise.get_state(), untouched)
             if not self._draws:
                 yield from _cut(values, counts)
                 return
-        for part, tensors in (self._parts if full else self._glances).items():
+        for part, tensors in (self._measured if full else self._glances).items():
             # A part has the same noise however large the others are, and the same as in a picture of it.
             self._noise.manual_seed(1)
             yield part, self._values(tensors)
@@ -195,7 +208,7 @@ class Evaluator:
             suffix = f".{head.name}" if len(self._heads) > 1 else ""
             if head.module is not None and losses:
                 names.append(f".{head.name}")
-                tensors.append(head.module(prediction, target))
+                tensors.append(head.module(prediction, target, *(rows[slot] for slot in head.others)))
                 factors[head.name] = batch_size / len(prediction) if head.sums else 1.0
             own = [f"{part}_{metric}{suffix}" for metric in head.metrics.names]
             wanted = [only is None or name in only for name in own]
@@ -258,6 +271,7 @@ def _heads(network: Network, prepared: Mapping[str, Prepared]) -> Iterator[_Head
             modules[name] if loss is not None else None,
             network.slots[prediction],
             network.slots[target],
+            tuple(network.slots[source] for source in report.inputs[name][2:]) if loss is not None else (),
             metrics_for(judge, report.signals[prediction], report.signals[target], _unit(prepared, target)),
             sums=loss is not None and loss.reduction() == "sum",
         )

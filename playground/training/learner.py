@@ -15,20 +15,24 @@ import torch
 from numpy.typing import NDArray
 
 from playground.blocks.interruption import Asked, never
-from playground.document.project import Project
+from playground.document.project import Project, TrainingSettings
+from playground.training.accumulation import Gathering
 from playground.training.arrays.choice import EngineChoice, choose_engine
 from playground.training.arrays.engine import Parts
 from playground.training.batches import Batch
 from playground.training.descent import Descent, learning_counts, refuse_unfit
-from playground.training.engine import Backward, Forward
+from playground.training.engine import Backward
 from playground.training.estimators import Estimators
 from playground.training.experience.base import Experience
 from playground.training.experience.registry import source_of
 from playground.training.experience.state import ExperienceState
 from playground.training.losses import LossLog
 from playground.training.model import Group, TrainableModel, stable_seed
+from playground.training.objectives.active import ActiveObjectives, refuse_objectives
 from playground.training.optimizers import optimizer_of
 from playground.training.phases import active_phases, optimizer_ids, turn
+from playground.training.precision import forward_of, widened
+from playground.training.pruning import Pruner
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import ConstantSchedule, PlateauSchedule, PlateauState, schedule_of
 from playground.training.second_look import SecondLook
@@ -36,6 +40,8 @@ from playground.training.snapshot import RunState, Snapshot
 from playground.training.step_sizes import StepSizes
 
 Arrays = tuple[NDArray[Any], ...]
+READ_AHEAD = 512
+"""Examples that are read beside the steps, where they are read on demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +63,20 @@ class Learner:
     """Learns from one set of examples. Raises KeyError or ValidationError for an optimizer that does not exist, and
     OptimizerRefused for one that does not suit the network."""
 
-    def __init__(self, project: Project, model: TrainableModel, examples: Batch) -> None:
+    def __init__(
+        self, project: Project, model: TrainableModel, examples: Batch, unlabelled: torch.Tensor | None = None
+    ) -> None:
+        """`unlabelled` are the inputs (N, ...) whose label the label budget hides; only objectives see them."""
         self.model = model
         self.step = 0
         self.examples = 0
-        self.losses = LossLog(model.network)
         self.plateau = PlateauState()
         """Memory of the schedule that watches the validation loss."""
-        self.estimators = Estimators(model)
+        self.estimators = Estimators(model, unlabelled)
         self._interrupted: Asked = never
-        self._forward = Forward(model.network)
         self._backward = Backward(model.device)
         self._noise_seen: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
+        self._unlabelled = unlabelled
         self.experience = self._new_experience(project, examples)
         """Where the batches come from."""
         self._new_optimizers(project)
@@ -95,7 +103,7 @@ class Learner:
     def _new_experience(self, project: Project, examples: Batch) -> Experience:
         generator = torch.Generator().manual_seed(stable_seed(project.seed, "order"))
         source = source_of(self.model.network.report)
-        return source.made(self.model, examples, project.training.batch_size, generator)
+        return source.made(self.model, examples, project.training.rows_in_step, generator)
 
     # Settings -------------------------------------------------------------------------------------------------------
 
@@ -105,7 +113,8 @@ class Learner:
         schedule_of(project.training.schedule)  # refused before anything has changed
         for phase in phases:
             optimizer_of(phase.optimizer)
-        refuse_unfit(phases, learning_counts(self.model, phases))
+        refuse_unfit(phases, learning_counts(self.model, phases), project.training.accumulate)
+        refuse_objectives(project, self.model.network.report, phases)
         self.model.phases = phases
         if optimizer_ids(phases) != self.optimizer_ids:
             self._new_optimizers(project)
@@ -119,7 +128,8 @@ class Learner:
 
     def _new_optimizers(self, project: Project) -> None:
         phases = self.model.phases
-        refuse_unfit(phases, learning_counts(self.model, phases))
+        refuse_unfit(phases, learning_counts(self.model, phases), project.training.accumulate)
+        refuse_objectives(project, self.model.network.report, phases)
         self._descents = [Descent(self.model, number, phase.optimizer) for number, phase in enumerate(phases)]
         self.sizes = StepSizes(self.model, self._descents)
         self._set_numbers(project)
@@ -132,15 +142,23 @@ class Learner:
             descent.set_numbers(phase.optimizer)
         self._alone = self._descents[0] if len(self._descents) == 1 else None
         self._penalties = Penalties(project, self.model)
+        self._pruner = Pruner(project, self.model)
         searching = self._alone is not None and self._alone.evaluates
         self._leaves = tuple(self._alone.parameters()) if self._alone is not None and searching else ()
         """The parameters that learn, where the optimizer evaluates the loss itself."""
         self._clipping = settings.clipping
+        self._forward = forward_of(self.model.network, settings.precision, self.model.device)
+        self._objectives = ActiveObjectives(
+            project, self.model, self.experience.examples, self._forward, self._unlabelled
+        )
+        self.losses = LossLog(self.model.network, self._objectives.curves)
         self._most_epochs = settings.stop.epochs
-        self.experience.set_batch_size(settings.batch_size)
+        self.experience.set_batch_size(settings.rows_in_step)
+        self._gathering = Gathering(self.model.network, settings)
         self._moving = not isinstance(self._schedule, ConstantSchedule | PlateauSchedule)
         self._set_rate(self._schedule_factor())
         self._engine_setting = settings.engine
+        self._torch_only = self._why_torch(settings)
         self._engine: EngineChoice | None = None
 
     @property
@@ -154,8 +172,18 @@ class Learner:
         set_rate = (lambda step: self._set_rate(self._schedule_factor(step))) if self._moving else None
         return Parts(
             tuple(self._descents), self._penalties, self._clipping, self.sizes, set_rate, lambda: self._rates[0],
-            self.estimators.any,
+            self.estimators.any, self._torch_only,
         )  # fmt: skip
+
+    def _why_torch(self, settings: TrainingSettings) -> str:
+        """What of the settings has no array operations, in a sentence; empty where all has."""
+        if self._objectives:
+            return "an objective asks for further passes through the network."
+        if settings.accumulate > 1:
+            return "several batches are gathered for a step."
+        if settings.precision != "single":
+            return "products are computed in bfloat16."
+        return "weights are pruned while it learns." if self._pruner.active else ""
 
     def learning_groups(self) -> list[Group]:
         """The groups that an optimizer sees: all but the frozen one."""
@@ -218,8 +246,10 @@ class Learner:
         if arrays is not None:
             self.losses.extend(arrays.learn(self._counted(experience.take_arrays(most)), self.step))
         else:
+            network = self.model.network
+            network.expect(experience.upcoming(READ_AHEAD))
             for batch in experience.take(most):  # one is made only when the step on the one before has been taken
-                self._learn(batch)
+                self._learn(network.read_batch(batch) if network.readers else batch)
         self.examples += experience.position - before
         return self.step - first
 
@@ -232,33 +262,50 @@ class Learner:
     def _learn(self, batch: Batch) -> None:
         """One step on one batch: forward, backward, penalties, clipping, update; then what needs no gradient."""
         noise = self.model.noise.get_state() if self._leaves else None
-        values = self._forward(batch)
         if self.model.network.loss_weights:
-            self._descend(values, batch, noise)
+            values = self._descend(batch, noise)
         else:
+            values = self._forward(batch)
             self.losses.add(None, values)
         if self.estimators.any:
-            self.estimators.learn(values, self.experience.examples)
+            self.estimators.learn([widened(value) for value in values], self.experience.examples)
         self.step += 1
 
-    def _descend(self, values: list[torch.Tensor], batch: Batch, noise: torch.Tensor | None) -> None:
+    def _slopes(self, batch: Batch, descent: Descent) -> list[torch.Tensor]:
+        """Gather the gradients of the losses of one step, a batch at a time; the values of the last, and all losses."""
+        network, losses, amounts = self.model.network, list[torch.Tensor](), list[torch.Tensor]()
+        for part, share in self._gathering.cut(batch):
+            values = self._forward(part)
+            self._gathering.weigh(values, share)
+            total = network.total_loss(values)
+            if descent.losses is None:
+                if self._objectives:
+                    total, amounts = self._objectives.added(total, part, self.step)
+                if total.requires_grad:  # not when every block is frozen
+                    self._backward(total)
+            elif descent.leaves:
+                loss = network.total_loss(values, descent.losses)
+                if loss.requires_grad:
+                    self._backward(loss, descent.leaves)
+            if share != 1.0:
+                losses = self._gathering.losses(values, losses)
+        if losses:
+            self._gathering.put(values, losses)
+        self.losses.add(network.total_loss(values), values, amounts)
+        return values
+
+    def _descend(self, batch: Batch, noise: torch.Tensor | None) -> list[torch.Tensor]:
+        """Take one step on the losses of a batch; returns the values of the pass."""
         model = self.model
         descent = self._alone or self._descents[turn(model.phases, self.step)]
         gradients = model.flat.gradients
         gradients.zero_()
-        total = model.network.total_loss(values)
-        if descent.losses is None:
-            if total.requires_grad:  # not when every block is frozen
-                self._backward(total)
-        elif descent.leaves:
-            loss = model.network.total_loss(values, descent.losses)
-            if loss.requires_grad:
-                self._backward(loss, descent.leaves)
-        self.losses.add(total, values)
+        values = self._slopes(batch, descent)
         measured = self.sizes.wanted(descent.number, self.step + 1)
         if measured:
             self.sizes.begin(descent.number, self.step + 1)
-        penalties = self._penalties
+        penalties, epoch = self._penalties, self.experience.epoch
+        standing = self._pruner.standing(epoch)
         if self._moving:
             self._set_rate(self._schedule_factor())
         if noise is not None and descent.update is not None:
@@ -273,8 +320,10 @@ class Learner:
             descent.update()
         if penalties.after_step:
             penalties.shrink(self._rates[descent.number], descent.number)
+        self._pruner.hold(standing, epoch)
         if measured:
             self.sizes.end(descent.number)
+        return values
 
     def is_finite(self) -> bool:
         """Whether all weights are finite numbers; waits for the device."""

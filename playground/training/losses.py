@@ -57,10 +57,11 @@ def _between(before: Moment, end: Moment, share: float) -> Moment:
 class LossLog:
     """Collects the loss of every step, and of every loss block when there are several."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, further: Sequence[str] = ()) -> None:
+        """`further` are the curves of what is told beside the losses, step by step."""
         names = list(network.loss_weights)
         self._slots = [network.slots[name, "loss"] for name in names] if len(names) > 1 else []
-        self._curves = ("train_loss", *(f"train_loss.{name}" for name in names[: len(self._slots)]))
+        self._curves = ("train_loss", *(f"train_loss.{name}" for name in names[: len(self._slots)]), *further)
         self._waiting: list[torch.Tensor] = []
         self._parts: list[torch.Tensor] = []
         self._tables: list[NDArray[Any]] = []
@@ -71,14 +72,17 @@ class LossLog:
         """Steps since the last fetch."""
         return self._steps
 
-    def add(self, loss: torch.Tensor | None, values: Sequence[torch.Tensor]) -> None:
-        """Remember the loss of one step, if it has one; costs no wait."""
+    def add(
+        self, loss: torch.Tensor | None, values: Sequence[torch.Tensor], further: Sequence[torch.Tensor] = ()
+    ) -> None:
+        """Remember the loss of one step, if it has one, and what is told beside it; costs no wait."""
         self._steps += 1
         if loss is None:
             return
         self._waiting.append(loss.detach())
-        if self._slots:
-            self._parts.append(torch.stack([values[slot].detach() for slot in self._slots]))
+        if self._slots or further:
+            parts = [*(values[slot].detach() for slot in self._slots), *(amount.detach() for amount in further)]
+            self._parts.append(torch.stack(parts))
 
     def extend(self, table: NDArray[Any]) -> None:
         """Remember the losses of several steps, (steps, 1 or 1 + losses)."""
@@ -103,6 +107,6 @@ class LossLog:
             return FetchedLosses((), ())
         table = torch.stack(self._waiting).unsqueeze(0)  # (1, steps)
         if self._parts:
-            table = torch.cat([table, torch.stack(self._parts, dim=1)])  # (1 + losses, steps)
+            table = torch.cat([table, torch.stack(self._parts, dim=1)])  # (1 + losses + further, steps)
         self.clear()
         return FetchedLosses(self._curves, tuple(table.tolist()))

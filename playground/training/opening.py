@@ -1,4 +1,4 @@
-"""Open a project that is to be trained: optimizer, schedule and initializers are checked along with all the rest."""
+"""Open a project that is to be trained: its optimizers, schedule, initializers and objectives are checked too."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playground.document.files import FileProblem
 from playground.document.project import Project
 from playground.network import opening
 from playground.training.initializers import INITIALIZERS
+from playground.training.objectives.registry import OBJECTIVES
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 
@@ -26,7 +27,7 @@ def project_from(text: str | bytes) -> Project:
 
 
 def choice_problems(content: dict[str, Any]) -> list[FileProblem]:
-    """Optimizers, schedules and initializers of a file that do not exist, or not with these parameters."""
+    """Optimizers, schedules, initializers and objectives of a file that do not exist, or not with these parameters."""
     training = content.get("training")
     settings = training if isinstance(training, dict) else {}
     problems = [
@@ -34,6 +35,10 @@ def choice_problems(content: dict[str, Any]) -> list[FileProblem]:
         *_problems("training.schedule", settings.get("schedule"), "schedule", _known(SCHEDULES)),
         *_problems("training.initializer", settings.get("initializer"), "initializer", _known(INITIALIZERS)),
     ]
+    objectives = settings.get("objectives")
+    for index, objective in enumerate(objectives if isinstance(objectives, list) else ()):
+        place = f"training.objectives[{index}]"
+        problems.extend(_problems(place, objective, "objective", _known(OBJECTIVES)))
     phases = settings.get("phases")
     for index, phase in enumerate(phases if isinstance(phases, list) else ()):
         if isinstance(phase, dict):

@@ -8,11 +8,13 @@ from playground.network.check import Problem, Report
 from playground.training.batches import CannotTrain, examples_of
 from playground.training.descent import refuse_unfit
 from playground.training.model import learning_factor
+from playground.training.objectives.active import refuse_objectives
 from playground.training.phases import active_phases
 
 
 def refusals(project: Project, report: Report) -> tuple[Problem, ...]:
-    """Data that do not go together, and optimizers that do not suit the network. Empty while the graph has errors.
+    """Data that do not go together, optimizers and objectives that do not suit the network. Empty while the graph has
+    errors.
 
     Makes the examples, which may take a while; reading the files of own data too.
     """
@@ -28,7 +30,8 @@ def refusals(project: Project, report: Report) -> tuple[Problem, ...]:
     learning = {name for name, node in nodes.items() if learning_factor(node) > 0.0}
     counts = [sum(report.parameters[name] for name in learning & phase.trains) for phase in phases]
     try:
-        refuse_unfit(phases, counts)
+        refuse_unfit(phases, counts, project.training.accumulate)
+        refuse_objectives(project, report, phases)
     except CannotTrain as error:
         found.append(Problem(error.node, str(error), error.fixes))
     return tuple(found)

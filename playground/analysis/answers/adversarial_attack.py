@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -20,13 +20,12 @@ from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Output, Report
+from playground.training.objectives.adversarial import Method, attacked
+from playground.training.objectives.base import bounds_of, features_of
 
-Method = Literal["fgsm", "pgd"]
 BUDGETS = 9
 WIDEST = 0.3
 """The largest budget of the curve, as a share of the range of the data; more where a larger one is asked for."""
-RATE = 2.5
-"""A step of PGD is so many budgets over the number of steps: Madry et al. 2018."""
 METHODS: tuple[Method, ...] = ("fgsm", "pgd")
 
 
@@ -117,7 +116,7 @@ class AdversarialAttackAnalysis(Analysis):
     example: int = example_row()
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if not _attacked(report):
+        if features_of(report) is None:
             return "An attack changes numbers; the data on the canvas are names, such as tokens."
         if not _heads(report):
             return "An attack needs a loss block whose target is a class, and a gradient that comes back to the data."
@@ -176,17 +175,15 @@ class Target:
     def __init__(self, subject: Subject, head: Head, part: Part, count: int) -> None:
         self.subject = subject
         self.head = head
-        self.source: Output = _attacked(subject.report), "features"
+        source = features_of(subject.report)
+        assert source is not None
+        self.source: Output = source
         self.feeds = subject.feeds(part, count)
         self.x = self.feeds[self.source]
         """(n, ...) as the network gets them."""
         self.draws = is_image(subject.report.signals[self.source])
-        known = subject.feeds("train")[self.source]
-        if self.draws:
-            self.low, self.high = known.min(), known.max()
-        else:
-            self.low, self.high = known.amin(0), known.amax(0)  # of each number
-        self.extent = (self.high - self.low).clamp_min(1e-9)
+        self.bounds = bounds_of(subject.looked_at("train")[self.source], pictures=self.draws)
+        self.extent = (self.bounds[1] - self.bounds[0]).clamp_min(1e-9)
         self.loss: Output = head.node, "loss"
         slots = subject.network.slots
         values = self._run(self.x, [head.target])
@@ -212,30 +209,21 @@ class Target:
             values = self._run(x, [self.head.prediction])
         return self.head.classes(values[self.subject.network.slots[self.head.prediction]].numpy())
 
-    def direction(self, x: torch.Tensor) -> torch.Tensor:
-        """The sign of the derivative of the loss by each number of the examples."""
+    def slope(self, x: torch.Tensor) -> torch.Tensor:
+        """The derivative of the loss by each number of the examples."""
         with torch.enable_grad():
             moved = x.detach().clone().requires_grad_(True)
             loss = self._run(moved, [self.loss])[self.subject.network.slots[self.loss]]
             if not loss.requires_grad:
                 return torch.zeros_like(x)
             (slope,) = torch.autograd.grad(loss, moved, allow_unused=True)
-            return torch.zeros_like(x) if slope is None else slope.sign()
+            return torch.zeros_like(x) if slope is None else slope
 
     def attack(self, method: Method, budget: float, steps: int) -> torch.Tensor:
         """The examples, moved within the budget and the range of the data so that the loss grows."""
-        room = budget * self.extent
-        if method == "fgsm" or budget == 0.0:
-            return self._within(self.x + room * self.direction(self.x)) if budget else self.x
-        x, step = self.x, room * (RATE / steps)
-        for _ in range(steps):
-            x = x + step * self.direction(x)
-            x = self._within(torch.minimum(torch.maximum(x, self.x - room), self.x + room))
-        return x
-
-    def _within(self, x: torch.Tensor) -> torch.Tensor:
-        """Examples whose numbers leave the range of the data no further than they did before."""
-        return torch.minimum(torch.maximum(x, torch.minimum(self.low, self.x)), torch.maximum(self.high, self.x))
+        if not budget:
+            return self.x
+        return attacked(self.x, self.slope, budget * self.extent, self.bounds, steps if method == "pgd" else 1)
 
     def pictures(self, x: torch.Tensor) -> NDArray[np.float32]:
         """Examples as pictures; (n, 0, 0) where they are none."""
@@ -254,12 +242,3 @@ def _channels_last(values: torch.Tensor, draws: bool) -> NDArray[np.float32]:
 def _heads(report: Report) -> tuple[Head, ...]:
     """The heads that can be misled: they classify once, by a loss."""
     return tuple(head for head in answering_once(report) if isinstance(head.judge, Loss))
-
-
-def _attacked(report: Report) -> str:
-    """The first data block that gives numbers; empty when there is none."""
-    for name in report.data_nodes():
-        signal = report.signals.get((name, "features"))
-        if signal is not None and signal.of_kind.numbers and not signal.of_kind.whole:
-            return name
-    return ""

@@ -291,7 +291,7 @@ class _Work:
         asking, source = self._asking, self._asking.pair.source
         zeros = torch.zeros_like(asking.features[:1])
         if self._wish.baseline == "mean":
-            train = asking.subject.feeds("train")
+            train = asking.subject.looked_at("train")
             known = train[source] if source in train else asking.vectors(train)
             return known.double().mean(dim=0, keepdim=True).to(zeros.dtype)
         if self._wish.baseline == "zero" or self._looked_at == "tokens":

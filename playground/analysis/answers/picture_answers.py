@@ -95,7 +95,7 @@ class PictureAnswersAnalysis(Analysis):
         candidates = picture_heads(report)
         head = chosen(candidates, question.node)
         prepared = subject.prepared[image_node(report)]
-        feeds = subject.feeds(self.part)
+        feeds = subject.looked_at(self.part)
         count = len(next(iter(feeds.values())))
         if not count:
             raise NothingToShow(f"The {self.part} part has no examples. Give it a share in the data block.")

@@ -84,7 +84,7 @@ class ReconstructionAnalysis(Analysis):
         candidates = redrawings(subject.report)
         drawn = next((one for one in candidates if one.loss == question.node), candidates[0])
         prepared = subject.prepared[drawn.data]
-        feeds = subject.feeds(self.part)
+        feeds = subject.looked_at(self.part)
         count = len(next(iter(feeds.values())))
         if not count:
             raise NothingToShow(f"The {self.part} part has no examples. Give it a share in the data block.")

@@ -78,7 +78,8 @@ class AugmentationAnalysis(Analysis):
         rows = (np.arange(min(self.examples, count)) + self.first - 1) % max(1, count)
         picked = torch.from_numpy(rows.astype(np.int64))
         whole = subject.feeds("train")
-        feeds = {one: values[picked].repeat_interleave(self.versions, 0) for one, values in whole.items()}
+        chosen = subject.fetched({one: values[picked] for one, values in whole.items()})
+        feeds = {one: values.repeat_interleave(self.versions, 0) for one, values in chosen.items()}
         drawn, blocks = _augmented(subject, feeds, output, self.draw)
         prepared = subject.prepared[data]
         originals = brightness(prepared, feeds[data, "features"][:: self.versions].numpy())

@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Table, example_row
-from playground.analysis.inside.sliding import Sliding, sliding_of
+from playground.analysis.inside.sliding import Frame, Sliding, sliding_of
 from playground.analysis.question import Question
 from playground.analysis.shared.layer_answers import Answer, answer_to
+from playground.analysis.shared.receptive_fields import Sight, sights_of
 from playground.analysis.subject import Subject
 from playground.blocks.images.arriving import dimensions_of
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Part
 from playground.document.graph import Graph
 from playground.network.check import Report
+from playground.network.compiled import Network
 
 MOST_MAPS = 64
 """Maps of one block; further ones are left out."""
@@ -42,6 +45,15 @@ class ImageLayer:
     """How its numbers come about, where a window slides over what arrives."""
     slices: int = 1
     """Maps of each channel."""
+    sight: Sight | None = None
+    """What each place sees of the example through all layers; None of the example itself, and of volumes."""
+
+    def seen(self, row: int, column: int) -> Frame | None:
+        """The part of the example that a place sees."""
+        if self.sight is None:
+            return None
+        (top, bottom), (left, right) = self.sight.rows[row], self.sight.columns[column]
+        return Frame(top, left, bottom - top + 1, right - left + 1)
 
     @cached_property
     def limit(self) -> float:
@@ -126,10 +138,17 @@ class FeatureMapsAnalysis(Analysis):
         )
 
 
+_SIGHTS: WeakKeyDictionary[Network, dict[str, Sight]] = WeakKeyDictionary()
+"""They follow from the structure alone, and are the same for every example."""
+
+
 def _layers(subject: Subject, values: Sequence[torch.Tensor]) -> tuple[ImageLayer, ...]:
     report, network = subject.report, subject.network
     modules = {step.node: step.module for step in network.steps}
     found: list[ImageLayer] = []
+    if network not in _SIGHTS:
+        _SIGHTS[network] = sights_of(report)
+    sights = _SIGHTS[network]
     for name in report.order:
         block = report.blocks[name]
         output = (name, block.outputs[0].name) if block.outputs else ("", "")
@@ -146,7 +165,8 @@ def _layers(subject: Subject, values: Sequence[torch.Tensor]) -> tuple[ImageLaye
             sliding = sliding_of(block, modules[name], source[0], arriving, most, value.shape)
         shown = np.ascontiguousarray(maps[:MOST_MAPS].float().numpy())
         data = isinstance(block, Dataset)
-        found.append(ImageLayer(name, subject.title(name), shown, len(maps), data, sliding, slices))
+        sight = sights.get(name)
+        found.append(ImageLayer(name, subject.title(name), shown, len(maps), data, sliding, slices, sight))
     return tuple(found)
 
 

@@ -129,7 +129,7 @@ class Asking:
         self.rows = rows
         """Rows (R,) of the part."""
         index = torch.from_numpy(rows)
-        self._feeds = {output: whole[index] for output, whole in subject.feeds(self.part).items()}
+        self._feeds = subject.fetched({output: whole[index] for output, whole in subject.feeds(self.part).items()})
         if pair.source not in self._feeds:
             self._feeds[pair.source] = self.vectors(self._feeds)
         self.features = self._feeds[pair.source]

@@ -58,7 +58,7 @@ def quick_count(subject: Subject, most: int) -> int:
 def steps_per_epoch(project: Project, subject: Subject) -> int:
     """Batches in one epoch of training."""
     count = subject.count("train")
-    return max(1, -(-count // (project.training.batch_size or max(1, count))))
+    return max(1, -(-count // (project.training.rows_in_step or max(1, count))))
 
 
 def is_full_batch(project: Project, subject: Subject) -> bool:

@@ -48,7 +48,7 @@ def encoded(subject: Subject, entries: Mapping[str, Sequence[Any]]) -> Batch:
         form = subject.form(node)
         assert form is not None
         features = np.concatenate([form.encoded(entry).features for entry in given])
-        feeds[node, "features"] = subject.scaled(node, features)
+        feeds[node, "features"] = subject.moved(node, subject.scaled(node, features))
     return Batch(entries, feeds)
 
 

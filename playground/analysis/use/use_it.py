@@ -136,7 +136,7 @@ def _input(subject: Subject, node: str, given: Given | None, row: int) -> AskedI
         return AskedInput(node, title, form, entry, str(error), error.field, ink=ink)
     seen = None
     if prepared.signals[0].kind == "image" and prepared.signals[0].shape[0] in (1, 3):
-        seen = brightness(prepared, subject.scaled(node, read.features).numpy())[0]
+        seen = brightness(prepared, subject.moved(node, subject.scaled(node, read.features)).numpy())[0]
     return AskedInput(node, title, form, entry, notes=read.notes, seen=seen, ink=ink)
 
 

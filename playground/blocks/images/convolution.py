@@ -102,6 +102,7 @@ class Convolution(Block):
 
     family: ClassVar[str] = "convolution"
     reveals: ClassVar[frozenset[Reveal]] = WRITES_MAPS
+    prunable: ClassVar[bool] = True
     dimensions: ClassVar[int]
     """Axes along which the window slides."""
     source: ClassVar[str] = "LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning"

@@ -296,6 +296,9 @@ class AdaptivePooling(Block):
 
     size: int = parameter(4, ge=1, le=64, label="Cells", help="How many cells come out along each axis.")
 
+    def neighbours(self) -> int | None:
+        return 0
+
     def subtitle(self) -> str:
         return f"{self.size} cells a side"
 

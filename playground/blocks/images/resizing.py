@@ -54,6 +54,9 @@ class Upsampling(Block):
         "nearest", help="Nearest repeats each number; bilinear draws straight lines from one to the next."
     )
 
+    def neighbours(self) -> int | None:
+        return 0 if self.mode == "nearest" else 1
+
     def subtitle(self) -> str:
         return f"{self.factor} times · {self.mode}"
 
@@ -101,6 +104,9 @@ class PixelShuffle(Block):
 
     factor: int = parameter(2, ge=2, le=16, help="How many times r as large the image becomes along each side.")
     inverse: bool = parameter(False, label="Pixels to channels", help="The other way round: squares become channels.")
+
+    def neighbours(self) -> int | None:
+        return 0
 
     def subtitle(self) -> str:
         return f"{self.factor} times {'smaller' if self.inverse else 'larger'}"

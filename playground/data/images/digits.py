@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -13,7 +13,7 @@ from pydantic import field_validator
 from playground.blocks.code import Code
 from playground.blocks.signal import Signal
 from playground.data.base import ClassDataset, Dataset, Examples
-from playground.data.images.moved import moved
+from playground.data.images.moved import moved, noisy
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.drawing import Placing
 from playground.data.inputs.pictures import PictureForm
@@ -53,6 +53,11 @@ class DigitImages(ClassDataset):
     test_scale: float = parameter(
         1.0, ge=0.5, le=2.0, label="Size of the test part", advanced=True,
         help="Makes the pictures of the test part larger or smaller: 0.5 is half as large.",
+    )  # fmt: skip
+
+    test_noise: float = parameter(
+        0.0, ge=0.0, le=2.0, label="Noise of the test part", advanced=True,
+        help="Adds noise to every pixel of the test part, of this deviation, where black to white is 1.",
     )  # fmt: skip
 
     @field_validator("digits")
@@ -98,21 +103,25 @@ class DigitImages(ClassDataset):
         return (self.test_shift, self.test_rotation, self.test_scale) != (0, 0.0, 1.0)
 
     def by_part(self, raw: Examples, rows: Mapping[Part, NDArray[np.int64]]) -> Examples:
-        if not self._moves:
+        if not self._moves and not self.test_noise:
             return raw
         images = raw.features.astype(np.float32)  # a copy
-        images[rows["test"]] = moved(images[rows["test"]], self.test_shift, self.test_rotation, self.test_scale)
+        if self._moves:
+            images[rows["test"]] = moved(images[rows["test"]], self.test_shift, self.test_rotation, self.test_scale)
+        if self.test_noise:
+            images[rows["test"]] = noisy(images[rows["test"]], self.test_noise)
         return replace(raw, features=images)
 
     def by_part_code(self) -> Code | None:
-        if not self._moves:
-            return None
-        how = f"{self.test_shift}, {self.test_rotation!r}, {self.test_scale!r}"
-        return Code(
-            "features, target",
-            start=(f'features[rows["test"]] = {{moved}}(features[rows["test"]], {how})',),
-            uses=(moved,),
-        )
+        lines, uses = list[str](), list[Callable[..., object]]()
+        if self._moves:
+            how = f"{self.test_shift}, {self.test_rotation!r}, {self.test_scale!r}"
+            lines.append(f'features[rows["test"]] = {{moved}}(features[rows["test"]], {how})')
+            uses.append(moved)
+        if self.test_noise:
+            lines.append(f'features[rows["test"]] = {{noisy}}(features[rows["test"]], {self.test_noise!r})')
+            uses.append(noisy)
+        return Code("features, target", start=tuple(lines), uses=tuple(uses)) if lines else None
 
     def _code(self, read: tuple[str, ...], brightest: float, count: int, whole: int, imports: tuple[str, ...]) -> Code:
         """What `pictured` does, with `pixels` (N, side²) and `target` (N,) that were read."""

@@ -55,7 +55,7 @@ class MovingShapes(Volumes):
     id: ClassVar[str] = "moving-shapes"
     title: ClassVar[str] = "Moving shapes"
     summary: ClassVar[str] = (
-        "Short films of a shape that moves, grows, shrinks or turns; no single picture tells which."
+        "Short films of a shape that moves, grows, shrinks or turns; how it changes is the class."
     )
     question: ClassVar[str] = "How does the shape in a film move?"
 

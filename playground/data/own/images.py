@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +18,22 @@ from playground.blocks.base import BlockError
 from playground.blocks.code import Code, not_written
 from playground.blocks.signal import Signal
 from playground.data.base import PARTS, ClassDataset, Dataset, Examples, Part
-from playground.data.division import split
 from playground.data.images.digits import IMAGE_AXES
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.pictures import PictureForm
+from playground.data.on_demand import RowsOnDemand
 from playground.data.own import files as own_files
 from playground.data.own.files import CHOOSE_FOLDER, FileRefused, Reading, ReadingStopped
+from playground.data.own.picture_code import Asked, pictures_code, rows_as_given
 from playground.data.own.picture_decoding import Brightness, square_and_brightness, square_of
 from playground.data.own.picture_sources import LONGEST_NAME, MOST_FILES, Entry, PictureSource, source_of
+from playground.data.own.picture_store import PictureStore
 from playground.document.declaration import parameter
 
 MOST_CLASSES = 100
-MOST_PICTURES = 20_000
-MOST_NUMBERS = 60_000_000
-"""Numbers of all pictures together, 240 MB; of larger ones fewer are used, evenly by class."""
-MOST_OPENED = 1_000
+MOST_NUMBERS = 8_000_000
+"""Numbers of all pictures together that are held in memory, 32 MB; of more each picture is read as it is asked for."""
+MOST_OPENED = 500
 """Pictures that are opened to learn of colour, depth and damage; the others are counted by their names."""
 SAMPLES = 12
 """Pictures of each class that are shown."""
@@ -246,19 +248,13 @@ class OwnPictures(ClassDataset):
         return f"{count:,} image{'s' if count != 1 else ''} of {self.side} × {self.side}"
 
     def counts(self) -> tuple[int, ...]:
-        """Pictures of each class that are used."""
-        return tuple(sum(parts) for parts in self._counts_by_part())
+        """Pictures of each class."""
+        return tuple(entry.pictures for entry in self.pictures.classes) if self.pictures is not None else ()
 
-    def _counts_by_part(self) -> tuple[tuple[int, ...], ...]:
-        """Pictures that are used of each class and given part: all, or as many as fit, an even share of each."""
-        if self.pictures is None:
-            return ()
-        found = [entry.parts or (entry.pictures,) for entry in self.pictures.classes]
-        total = sum(map(sum, found))
-        most = max(2 * len(found), min(MOST_PICTURES, MOST_NUMBERS // self.feature_signal().size))
-        if total <= most:
-            return tuple(found)
-        return tuple(tuple(max(1, number * most // total) if number else 0 for number in parts) for parts in found)
+    @property
+    def on_demand(self) -> bool:
+        """Whether the pictures are too many to be held in memory, so that each is read as it is asked for."""
+        return sum(self.counts()) * self.feature_signal().size > MOST_NUMBERS
 
     def expect(self, *inputs: Signal) -> None:
         """Refuse a folder that is missing or was not looked at. Raises BlockError."""
@@ -276,22 +272,37 @@ class OwnPictures(ClassDataset):
         super().expect(*inputs)
 
     def to_code(self, *inputs: Signal) -> Code:
-        name = Path(self.file).name
-        return not_written(f"The pictures of “{name}” are read, cut square and scaled by Playground’s own reader.")
+        if self.pictures is None:
+            return not_written(f"{self.title} has no folder yet.")
+        if self.on_demand and self.scaling in ("standardize", "min-max"):
+            return not_written("The scaling of so many pictures is measured on some of them by Playground itself.")
+        return pictures_code(
+            Asked(
+                self.file, self.pictures.fingerprint, self.class_names(), sum(self.counts()), self.side, self.colour,
+                self.pictures.brightness is not None, (self.train_share, self.validation_share),
+                (self.folds, self.fold), (self.test_folds, self.test_fold), self.data_seed, self.train_rows,
+            )
+        )  # fmt: skip
 
     def generate(self, generator: np.random.Generator) -> Examples:
-        assert self.pictures is not None
         try:
-            chosen = list(self._chosen(generator, Reading()))
+            chosen = list(self._listed(Reading()))
+            if self.on_demand:
+                openers = [functools.partial(self.pixels, entry) for entry, _ in chosen]
+                target = np.array([number for _, number in chosen], dtype=np.int64)
+                shape = self.feature_signal().shape
+                store = PictureStore(openers, target, (shape[0], shape[1], shape[2]))
+                rows = RowsOnDemand(store, np.arange(len(chosen), dtype=np.int64))
+                features = cast(NDArray[np.float32], rows)
+            else:
+                chosen, features = self._read(chosen)
         except FileRefused as error:
             raise BlockError(str(error), CHOOSE_FOLDER) from error
         except ReadingStopped as error:
             raise BlockError("Reading was stopped.", CHOOSE_FOLDER) from error
-        features = np.stack([picture for picture, _, _ in chosen]).astype(np.float32)  # (N, C, side, side)
-        features /= 255.0
-        target = np.array([number for _, number, _ in chosen], dtype=np.int64)
+        target = np.array([number for _, number in chosen], dtype=np.int64)
         examples = Examples(features, target, (), self.class_names())
-        given = [part for _, _, part in chosen]
+        given = [entry.part for entry, _ in chosen] if self._parts_given() else []
         if not any(given):
             return examples
         return replace(examples, rows=self._given_rows(examples, given, generator))
@@ -301,43 +312,41 @@ class OwnPictures(ClassDataset):
     ) -> dict[Part, NDArray[np.int64]]:
         """The rows of the given parts, shuffled; without a validation part it is taken from the training part."""
         self.refuse_test_folds()
-        of = {part: np.flatnonzero([(one or "train") == part for one in given]) for part in PARTS}
-        rows = {part: generator.permutation(found).astype(np.int64) for part, found in of.items()}
-        if not len(rows["validation"]) and self.validation_share:
-            train = rows["train"]
-            cut = split(examples.strata[train], 1.0 - self.validation_share, self.validation_share, generator)
-            rows["train"], rows["validation"] = train[cut["train"]], train[cut["validation"]]
-        return self.folded(rows, examples.strata)
+        names = [part or "" for part in given]
+        return self.folded(rows_as_given(names, examples.strata, self.validation_share, generator), examples.strata)
 
-    def _chosen(
-        self, generator: np.random.Generator, reading: Reading
-    ) -> Iterator[tuple[NDArray[np.uint8], int, Part | None]]:
-        """Pictures (C, side, side) with class number and given part: as many of each as are used, spread evenly."""
+    def _parts_given(self) -> bool:
+        return self.pictures is not None and any(entry.parts is not None for entry in self.pictures.classes)
+
+    def _listed(self, reading: Reading) -> Iterator[tuple[Entry, int]]:
+        """All pictures that have a class, unopened, with its number. Raises FileRefused, BlockError, ReadingStopped."""
         assert self.pictures is not None
         path = Path(self.file)
         source = source_of(path, reading)
         by_class = _by_class(path, source)
         if source.fingerprint != self.pictures.fingerprint or not set(self.class_names()) <= by_class.keys():
             raise own_files.changed(path, CHOOSE_FOLDER)
-        given, done, total = bool(source.parts()), 0, sum(self.counts())
-        for number, (name, counts) in enumerate(zip(self.class_names(), self._counts_by_part(), strict=True)):
-            for part, count in zip(PARTS if given else (None,), counts, strict=True):
-                entries = [entry for entry in by_class[name] if not given or (entry.part or "train") == part]
-                for pixels in itertools.islice(self._readable(spread(entries, count)), count):
-                    done += 1
-                    reading.step(done / total, f"{done:,} pictures")
-                    yield pixels, number, part
+        for number, name in enumerate(self.class_names()):
+            yield from ((entry, number) for entry in by_class[name])
 
-    def _readable(self, entries: Iterable[Entry]) -> Iterator[NDArray[np.uint8]]:
+    def _read(self, chosen: Sequence[tuple[Entry, int]]) -> tuple[list[tuple[Entry, int]], NDArray[np.float32]]:
+        """The pictures that can be read, and their pixels (N, C, side, side) from 0 to 1."""
+        kept, pixels = [], []
+        for entry, number in chosen:
+            with contextlib.suppress(FileRefused):
+                pixels.append(self.pixels(entry))
+                kept.append((entry, number))
+        if not kept:
+            raise FileRefused(f"None of the pictures in “{Path(self.file).name}” can be read any more.")
+        return kept, np.stack(pixels).astype(np.float32) / np.float32(255.0)
+
+    def pixels(self, entry: Entry) -> NDArray[np.uint8]:
+        """The pixels (C, side, side) of a picture. Raises FileRefused."""
         chosen = self.pictures.brightness if self.pictures is not None else None
-        brightness = Brightness(*chosen) if chosen is not None else None
-        for entry in entries:
-            try:
-                picture = square_of(entry.open, self.side, brightness)
-            except FileRefused:
-                continue
-            pixels = np.asarray(picture if self.colour else picture.convert("L"), dtype=np.uint8)
-            yield np.moveaxis(pixels, -1, 0) if self.colour else pixels[None]
+        picture = square_of(entry.open, self.side, Brightness(*chosen) if chosen is not None else None)
+        if self.colour:
+            return np.moveaxis(np.asarray(picture, dtype=np.uint8), -1, 0)
+        return np.asarray(picture.convert("L"), dtype=np.uint8)[None]
 
 
 def spread(files: Sequence[Entry], count: int) -> list[Entry]:
@@ -360,15 +369,15 @@ def pictures_of(folder: PictureFolder, side: Side, colour: bool) -> OwnPictures:
 def sentence(folder: PictureFolder, dataset: OwnPictures) -> str:
     """What will be made of a folder, in words."""
     size = dataset.feature_signal().size
-    used = sum(dataset.counts())
+    used = folder.count
     if len(folder.classes) > 1:
         words = f"{used:,} pictures: {size:,} numbers in, {len(folder.classes)} classes out."
     else:
         none = "of one class" if folder.labelled else "without classes"
         noun = "picture" if used == 1 else "pictures"
         words = f"{used:,} {noun} {none}: {size:,} numbers in; a new project draws them again (an autoencoder)."
-    if used < folder.count:
-        words += f" Of the {folder.count:,} pictures an even part is used, as many as fit into memory."
+    if dataset.on_demand:
+        words += " They are read from their files while the network learns."
     if folder.parts is not None:
         given = [f"{part} {count:,}" for part, count in zip(PARTS, folder.parts, strict=True) if count]
         words += f" The parts are given: {', '.join(given)}."

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import functools
-import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -26,8 +25,9 @@ from playground.data.own.choice import Name, Value
 from playground.data.own.columns import MOST_CATEGORIES, TableColumn
 from playground.data.own.delimited import MOST_COLUMNS, Table, read_table
 from playground.data.own.files import CHOOSE, FileRefused, Reading, ReadingStopped
-from playground.data.own.layout import Layout
+from playground.data.own.layout import SEPARATORS, Layout
 from playground.data.own.outcome import numbered
+from playground.data.own.text_code import division_lines, labelled_rows, numbered_tokens, texts_code
 from playground.document.declaration import parameter
 
 TokenKind = Literal["words", "letters"]
@@ -259,7 +259,12 @@ class OwnLabelledTexts(Dataset):
 
     def to_code(self, *inputs: Signal) -> Code:
         name = Path(self.file).name
-        return not_written(f"The texts of “{name}” are cut into words and numbered by Playground’s own reader.")
+        found = _reading(self.file, self.texts) if self.texts is not None else None
+        if found is None:
+            return not_written(f"“{name}” is no plain table of rows, which only Playground’s own reader reads.")
+        shares, folds = (self.train_share, self.validation_share), (self.folds, self.fold)
+        division = division_lines(shares, folds, (self.test_folds, self.test_fold), self.data_seed)
+        return texts_code(found, tokens_of, self.tokens, self.vocabulary(), self.length, division)
 
     def generate(self, generator: np.random.Generator) -> Examples:
         texts, target = self._read()
@@ -267,39 +272,56 @@ class OwnLabelledTexts(Dataset):
         assert self.texts is not None
         examples = Examples(np.zeros((len(cut), self.length), dtype=np.int64), target, (), self.texts.classes)
         parts = self.divided(examples.strata, generator)
-        learned = set(itertools.chain.from_iterable(cut[row] for row in parts["train"].tolist()))
-        return Examples(self._numbers(cut, learned), target, (), self.texts.classes, rows=parts)
-
-    def _numbers(self, texts: Sequence[Sequence[str]], learned: Iterable[str]) -> NDArray[np.int64]:
-        """The texts as numbers, (N, length); what the training part does not hold is unknown."""
-        known = set(learned)
-        place = {token: number for number, token in enumerate(self.vocabulary()) if token in known}
-        result = np.zeros((len(texts), self.length), dtype=np.int64)
-        for row, text in enumerate(texts):
-            if text:
-                result[row, -len(text) :] = [place.get(token, 1) for token in text]
-        return result
+        numbers = numbered_tokens(cut, self.vocabulary(), parts["train"].tolist(), self.length)
+        return Examples(numbers, target, (), self.texts.classes, rows=parts)
 
     def _read(self) -> tuple[list[str], NDArray[np.int64]]:
         """The texts that have a class, and its number. Raises BlockError when the file is not what it was."""
-        chosen = self.texts
-        assert chosen is not None
-        try:
-            table = read_table(Path(self.file), chosen.layout, Reading(), texts=(chosen.place,))
-        except FileRefused as error:
-            raise BlockError(str(error), CHOOSE) from error
-        except ReadingStopped as error:
-            raise BlockError("Reading was stopped.", CHOOSE) from error
-        if table.sha256 != chosen.sha256:
-            raise own_files.changed(Path(self.file), CHOOSE)
-        column = next((column for column in table.columns if column.name == chosen.target), None)
-        if column is None or chosen.place not in table.texts:
-            raise BlockError(f"“{table.path.name}” has other columns. Choose the file again.", CHOOSE)
-        numbers, texts = numbered(column, chosen.classes), table.texts[chosen.place]
-        rows = [row for row in np.flatnonzero(numbers >= 0).tolist() if texts[row].strip()]
-        if not rows:
-            raise BlockError(f"No row of “{table.path.name}” can be used. Choose its columns again.", CHOOSE)
-        return [texts[row] for row in rows], numbers[rows]
+        assert self.texts is not None
+        return _read(self.file, self.texts)[1:]
+
+
+def _read(file: str, chosen: ChosenTexts) -> tuple[Table, list[str], NDArray[np.int64]]:
+    """The table, its texts that have a class, and the number of that. Raises BlockError when it is not what it was."""
+    try:
+        table = read_table(Path(file), chosen.layout, Reading(), texts=(chosen.place,))
+    except FileRefused as error:
+        raise BlockError(str(error), CHOOSE) from error
+    except ReadingStopped as error:
+        raise BlockError("Reading was stopped.", CHOOSE) from error
+    if table.sha256 != chosen.sha256:
+        raise own_files.changed(Path(file), CHOOSE)
+    column = next((column for column in table.columns if column.name == chosen.target), None)
+    if column is None or chosen.place not in table.texts:
+        raise BlockError(f"“{table.path.name}” has other columns. Choose the file again.", CHOOSE)
+    numbers, texts = numbered(column, chosen.classes), table.texts[chosen.place]
+    rows = [row for row in np.flatnonzero(numbers >= 0).tolist() if texts[row].strip()]
+    if not rows:
+        raise BlockError(f"No row of “{table.path.name}” can be used. Choose its columns again.", CHOOSE)
+    return table, [texts[row] for row in rows], numbers[rows]
+
+
+Plain = tuple[str, str, str, int, tuple[int, int], tuple[str, ...]]
+
+
+@functools.lru_cache(maxsize=4)
+def _reading(file: str, chosen: ChosenTexts) -> Plain | None:
+    """What `labelled_rows` is to be given; None where it would not read the same texts and classes."""
+    try:
+        table, texts, numbers = _read(file, chosen)
+    except BlockError:
+        return None
+    layout = chosen.layout
+    place = next(number for number, column in enumerate(table.columns) if column.name == chosen.target)
+    separator = SEPARATORS.get(layout.separator, "")
+    skipped = layout.skipped + (layout.below + 1 if layout.header else 0)
+    asked = file, table.codec, separator, skipped, (chosen.place, place), chosen.classes
+    try:
+        found = labelled_rows(*asked)
+    except (OSError, ValueError, TypeError, csv.Error):
+        return None
+    known = [(tokens_of(text, "words"), int(number)) for text, number in zip(texts, numbers, strict=True)]
+    return asked if [(tokens_of(text, "words"), number) for text, number in found] == known else None
 
 
 DATASETS: tuple[type[Dataset], ...] = (OwnLabelledTexts,)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import threading
+import weakref
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -194,6 +196,7 @@ def _archive(path: Path, reading: Reading) -> PictureSource:
         members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MOST_FILES:
         raise FileRefused(f"“{path.name}” holds more than {MOST_FILES:,} files, which is too many.")
+    packed = _Packed(path)
     for member in sorted(members, key=lambda one: natural_order(one.filename)):
         name = PurePosixPath(member.filename)
         if any(step.startswith((".", "__MACOSX")) for step in name.parts):
@@ -202,21 +205,37 @@ def _archive(path: Path, reading: Reading) -> PictureSource:
         if name.suffix.lower() not in endings() or member.flag_bits & 1:
             others.append(member.filename)
             continue
-        named.append((member.filename, member.file_size ^ member.CRC, _member_opener(path, member)))
+        named.append((member.filename, member.file_size ^ member.CRC, _member_opener(packed, member)))
     if not named:
         raise FileRefused(f"“{path.name}” is a ZIP archive without pictures. Unpack it, and open what is in it.")
     return _source(named, others)
 
 
-def _member_opener(path: Path, member: zipfile.ZipInfo) -> Callable[[], Image.Image]:
+class _Packed:
+    """An archive that is opened once for all its pictures: its list of contents is as long as they are many."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._archive: zipfile.ZipFile | None = None
+        self._lock = threading.Lock()
+
+    def read(self, member: zipfile.ZipInfo) -> bytes:
+        """What a file in it holds. Raises OSError, and what zipfile raises."""
+        with self._lock:
+            if self._archive is None:
+                self._archive = zipfile.ZipFile(self._path)
+                weakref.finalize(self, self._archive.close)
+            return self._archive.read(member)
+
+
+def _member_opener(packed: _Packed, member: zipfile.ZipInfo) -> Callable[[], Image.Image]:
     def opened() -> Image.Image:
         from PIL import Image
 
         if member.file_size > MOST_MEMBER:
             raise FileRefused(f"more than {MOST_MEMBER // 2**20} MB")
         try:
-            with zipfile.ZipFile(path) as archive:
-                content = archive.read(member)
+            content = packed.read(member)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise OSError(str(error)) from error
         return Image.open(io.BytesIO(content), formats=formats())

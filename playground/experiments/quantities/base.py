@@ -47,7 +47,8 @@ class Quantity:
 
 def batch(session: Session, part: Part = "train") -> list[torch.Tensor]:
     """The first examples of a part, one tensor for each feed; of the training part where this one is empty."""
-    return [tensor[:EXAMPLES] for tensor in session.evaluator.examples(part) or session.evaluator.train]
+    examples = session.evaluator.examples(part) or session.evaluator.train
+    return list(session.learner.model.network.read_batch([tensor[:EXAMPLES] for tensor in examples]))
 
 
 @contextmanager

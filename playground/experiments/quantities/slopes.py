@@ -49,7 +49,7 @@ def gradient_noise(run: Measured) -> float:
     session = run.session
     examples = batch(session)
     count = len(examples[0])
-    size = session.project.training.batch_size or count
+    size = session.project.training.rows_in_step or count
     if size >= count:
         return 0.0
     whole = _flat(session, examples, run)

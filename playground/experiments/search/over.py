@@ -131,4 +131,3 @@ def caution(search: Search) -> str:
     if part == "test":
         return f"The search is for {name}: the best of many trials looks better there than on new examples."
     return ""
-

@@ -73,10 +73,10 @@ def _trials(
     looked = -math.inf
     for _ in turns:
         if time.monotonic() - looked >= POLL:
-            found, looked = state_of(task, opened), time.monotonic()
+            found, looked = state_of(task, opened, latest), time.monotonic()
             latest = latest if found.news == latest.news else found
         yield latest
-    yield state_of(task, opened)
+    yield state_of(task, opened, latest)
 
 
 @dataclass

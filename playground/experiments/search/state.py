@@ -168,11 +168,20 @@ class SearchState:
         return f" {pruned} trials were pruned, which saved {self.steps_saved:.0%} of all steps."
 
 
-def state_of(task: Task, opened: Opened) -> SearchState:
-    """What the study knows now."""
+def state_of(task: Task, opened: Opened, before: SearchState | None = None) -> SearchState:
+    """What the study knows now. Trials that were finished before, and the start, never change."""
     slots = slots_of(opened.study.get_trials(deepcopy=False))[: task.trials]
+    kept = before.rows if before is not None else ()
+    rows = tuple(
+        kept[slot.place] if slot.place < len(kept) and kept[slot.place].finished is not None else _row(slot)
+        for slot in slots
+    )
+    return SearchState(task, rows, before.start if before is not None and before.start else _start(opened))
+
+
+def _start(opened: Opened) -> Finished | None:
     start = opened.study.user_attrs.get(START)
-    return SearchState(task, tuple(_row(slot) for slot in slots), Finished.read(start) if start else None)
+    return Finished.read(start) if start else None
 
 
 def _row(slot: Slot) -> TrialRow:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from optuna.exceptions import UpdateFinishedTrialError
-from optuna.trial import Trial
 
 from playground.experiments.cells import Cell, ExperimentFault
 from playground.experiments.running import Cancelled, Outcome, Stopped, run_cell
+from playground.experiments.search.claims import Claim
 from playground.experiments.search.task import Task, Values
 from playground.experiments.store import Store
 from playground.network.compiled import CannotCompile
@@ -63,7 +63,7 @@ def _written(value: float) -> float | str:
 
 
 def run_trial(
-    task: Task, values: Values, trial: Trial | None, stopped: Stopped, store: Store | None = None
+    task: Task, values: Values, claim: Claim | None, stopped: Stopped, store: Store | None = None
 ) -> Finished:
     """Run all cells of a trial, or those of the settings at the start, which nobody prunes.
 
@@ -73,7 +73,7 @@ def run_trial(
         cells = task.cells(values)
     except ExperimentFault as fault:
         return _impossible(str(fault))
-    report = _reporter(task, trial)
+    report = _reporter(task, claim)
     outcomes: list[Outcome] = []
     for cell in cells:
         try:
@@ -105,11 +105,11 @@ def _impossible(problem: str) -> Finished:
 Told = Callable[[int, float], bool]
 
 
-def _reporter(task: Task, trial: Trial | None) -> Callable[[list[Outcome]], Told] | None:
+def _reporter(task: Task, claim: Claim | None) -> Callable[[list[Outcome]], Told] | None:
     """Makes for each run who is told of its looks; None where nobody prunes."""
-    if trial is None or task.search.pruner == "none":
+    if claim is None or task.search.pruner == "none":
         return None
-    known = trial
+    trial = claim.trial
 
     def of_run(before: list[Outcome]) -> Told:
         done = [one.values[0] for one in before]
@@ -119,8 +119,8 @@ def _reporter(task: Task, trial: Trial | None) -> Callable[[list[Outcome]], Told
             # By the number of the look, not of the steps: trials may have batches of different sizes.
             nonlocal looks
             looks += 1
-            known.report((sum(done) + value) / (len(done) + 1), looks)
-            return bool(known.should_prune())  # of numpy, as it comes
+            trial.report((sum(done) + value) / (len(done) + 1), looks)
+            return bool(trial.should_prune())  # of numpy, as it comes
 
         return told
 

@@ -14,6 +14,7 @@ from optuna.trial import TrialState
 
 from playground.experiments.running import Cancelled, Stopped
 from playground.experiments.search.claims import Claim, Claims, signs_of_life
+from playground.experiments.search.drafts import told
 from playground.experiments.search.storage import Opened, Place, open_study, storage_fault
 from playground.experiments.search.task import Task
 from playground.experiments.search.trial import Finished, run_trial
@@ -45,7 +46,7 @@ def work(
         while claim := claims.take():
             if stopped():
                 if isinstance(claim, Claim):
-                    claims.lose(claim.trial, broken_off=True)
+                    claims.lose(claim, broken_off=True)
                 raise Cancelled
             if isinstance(claim, Claim):
                 _run(task, opened, place, claims, claim, stopped, store)
@@ -63,24 +64,23 @@ def _run(
     task: Task, opened: Opened, place: Place, claims: Claims, claim: Claim, stopped: Stopped, store: Store | None
 ) -> None:
     try:
-        with signs_of_life(opened, place, claim.trial):
+        with signs_of_life(opened, place, claim):
             if claim.place == 0 and START not in opened.study.user_attrs:
                 start = run_trial(task, {}, None, stopped, store)
                 opened.study.set_user_attr(START, start.content())
-            found = run_trial(task, claim.values, claim.trial, stopped, store)
+            found = run_trial(task, claim.values, claim, stopped, store)
         _tell(opened, claim, found)
     except Cancelled:
-        claims.lose(claim.trial, broken_off=True)
+        claims.lose(claim, broken_off=True)
         raise
     except UpdateFinishedTrialError:
         return  # too long without a sign of life: somebody else has taken it up
 
 
 def _tell(opened: Opened, claim: Claim, found: Finished) -> None:
-    trial = claim.trial
-    trial.set_user_attr(OUTCOME, found.content())
     if found.pruned or math.isnan(found.value):
         # What runs away or cannot be is worse than all else: samplers learn to stay away from it.
-        opened.study.tell(trial.number, state=TrialState.PRUNED, skip_if_finished=True)
+        claim.trial.set_user_attr(OUTCOME, found.content())
+        opened.study.tell(claim.number, state=TrialState.PRUNED, skip_if_finished=True)
     else:
-        opened.study.tell(trial.number, found.value, skip_if_finished=True)
+        told(opened.storage, claim.id, found.value, OUTCOME, found.content())

@@ -56,10 +56,14 @@ def _refuse(model: TrainableModel, parts: Parts) -> None:
         raise NoPlan(f"{parts.descents[0].declaration.title} evaluates the loss several times in a step.")
     if parts.estimators:
         raise NoPlan("an estimator learns without gradients.")
+    if parts.torch_only:
+        raise NoPlan(parts.torch_only)
     if not model.network.loss_weights:
         raise NoPlan("there is no loss.")
     if not model.network.feed_slots:
         raise NoPlan("there are no data.")
+    if model.network.readers:
+        raise NoPlan("the examples are read from their files while it learns.")
 
 
 def _refuse_large(model: TrainableModel, rows: int) -> None:

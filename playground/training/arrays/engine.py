@@ -43,6 +43,8 @@ class Parts:
     """The rate of the step that is taken now."""
     estimators: bool
     """Whether anything learns without a gradient."""
+    torch_only: str = ""
+    """What of the settings has no array operations, in a sentence; empty where all has."""
 
 
 class ArrayEngine:

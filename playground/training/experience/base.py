@@ -88,6 +88,10 @@ class Experience(ABC):
         before asking for the next, and may break off: then the source is put back into a state.
         """
 
+    def upcoming(self, count: int) -> Batch:
+        """The next examples as far as they are known, at most `count`, for those who read ahead."""
+        return ()
+
     def take_arrays(self, most: int) -> Iterable[tuple[NDArray[Any], ...]]:
         """The same as numpy arrays in the memory of the tensors, for sources on the CPU."""
         return (tuple(tensor.numpy() for tensor in batch) for batch in self.take(most))

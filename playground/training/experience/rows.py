@@ -52,6 +52,10 @@ class Feeder(Experience):
         self.position = min(self.count, self.position + len(taken) * self.batch_size)
         return taken
 
+    def upcoming(self, count: int) -> Batch:
+        """The next examples of this epoch."""
+        return tuple(tensor[self.position : self.position + count] for tensor in self._ordered)
+
     def take_arrays(self, most: int) -> list[tuple[NDArray[Any], ...]]:
         """The same as slices of numpy arrays."""
         self._batches = None

@@ -12,7 +12,7 @@ from playground.data.preparation import Prepared
 from playground.document.project import Project
 from playground.network.check import Report, check
 from playground.network.compiled import CannotCompile
-from playground.training.batches import examples_of
+from playground.training.batches import examples_of, readers_of
 from playground.training.device import choose_device, choose_threads
 from playground.training.evaluation import Evaluator
 from playground.training.history import Moment, Point
@@ -20,6 +20,7 @@ from playground.training.journal import Journal
 from playground.training.learner import Learner, State
 from playground.training.model import TrainableModel
 from playground.training.news import News
+from playground.training.objectives.classes import unlabelled_inputs
 from playground.training.snapshot import Snapshot
 
 
@@ -55,8 +56,10 @@ class Run:
         device = choose_device(self._device_setting or project.training.device, report.total_parameters)
         prepared = examples_of(report)
         model = TrainableModel(project, report, device)
+        model.network.readers = readers_of(prepared)
         evaluator = Evaluator(model.network, prepared, device)
-        learner = Learner(project, model, evaluator.train)
+        unlabelled = unlabelled_inputs(report, prepared, device)
+        learner = Learner(project, model, evaluator.train, unlabelled)
         self.threads = choose_threads(report.total_parameters)
         torch.set_num_threads(self.threads)
         self.project, self.report, self.device = project, report, device

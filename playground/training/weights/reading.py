@@ -19,7 +19,7 @@ import safetensors
 import torch
 
 from playground.document.files import ProjectFileError
-from playground.document.library import paths as preset_paths
+from playground.document.library import files as preset_files
 from playground.document.pairing import metadata_of, weights_of
 from playground.document.project import Project
 from playground.paths import PRESETS
@@ -83,7 +83,7 @@ def _of_project(path: Path) -> Source:
 
 def preset_source(preset: str) -> Source:
     """The stored weights of a preset by its id. Raises WeightsRefused."""
-    path = preset_paths().get(preset)
+    path = preset_files().get(preset)
     if path is None:
         raise WeightsRefused(f"There is no preset “{preset}”, whose weights are asked for.")
     return _of_project(path)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import safetensors
 from safetensors.numpy import load_file
 
-from playground.document.library import paths
+from playground.document.library import files
 from playground.document.project import StartingWeights
 from playground.training.weights.preset_files import stored_path
 from playground.training.weights.source import Array, Arrays, Shape
@@ -70,7 +70,7 @@ class MissingWeights(Exception):
 
 def preset_arrays(preset: str) -> Arrays:
     """The stored weights of a preset by name. Raises MissingWeights with a sentence when there are none."""
-    path = paths().get(preset)
+    path = files().get(preset)
     if path is None:
         raise MissingWeights(f"This project starts from the weights of the preset “{preset}”, which is not there.")
     file = stored_path(path)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from playground.document.copies import drawn
-from playground.document.graph import EdgeKey
+from playground.document.graph import EdgeKey, Graph
 from playground.editing.levels import Level, level_of
 from playground.ui.canvas.group_item import GroupItem
 from playground.ui.canvas.node_item import NodeItem
@@ -41,8 +41,8 @@ class SceneItems(QGraphicsScene):
         self.notes: dict[str, NoteItem] = {}
         self.groups: dict[str, GroupItem] = {}
         """The frames around open groups."""
-        self.level: Level = level_of(document.graph)
-        """Which cards and wires the document has at the level that is seen."""
+        self.level: Level = level_of(Graph())
+        """Which cards and wires the document has at the level that is seen; none before they are made."""
         self.entered = ""
         """The group whose inside is seen; empty for the whole."""
 

@@ -33,7 +33,7 @@ from playground.ui.widgets.rows import Column, Row, Section, clear, label
 from playground.ui.widgets.theme import THEME
 
 SHARES = ("train_share", "validation_share")
-DIVISION = ("train_rows", "in_order", "group_column", "folds", "fold", "test_folds", "test_fold")
+DIVISION = ("train_rows", "label_budget", "in_order", "group_column", "folds", "fold", "test_folds", "test_fold")
 """Parameters of the split that stand below the shares; not all data have all of them."""
 MOST_EXAMPLES = 1_000
 REQUEST_DELAY = 80
@@ -155,7 +155,9 @@ class DataPanel(Column):
         if node != self._node or self.node is None:
             return
         self.view.show_preview(data)
-        self.counts.setText(" · ".join(f"{count:,} {part}" for part, count in data.counts.items()))
+        words = [f"{count:,} {part}" for part, count in data.counts.items()]
+        words += [f"{data.unlabelled:,} unlabelled"] if data.unlabelled else []
+        self.counts.setText(" · ".join(words))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from playground.document.declaration import ParameterInfo, parameter_info
 from playground.document.graph import Choice
-from playground.document.project import SETTING_TITLES, Clipping, Project, Regularization, TrainingSettings
+from playground.document.project import SETTING_TITLES, Clipping, Project, Pruning, Regularization, TrainingSettings
 from playground.network.naming import titles
 from playground.training.device import available_devices
 from playground.training.initializers import INITIALIZERS
@@ -20,6 +20,7 @@ from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
 from playground.ui.inspector.choice_editor import ChoiceEditor
 from playground.ui.inspector.form import ParameterForm
+from playground.ui.inspector.objectives_section import ObjectivesSection
 from playground.ui.inspector.phases_section import PhasesSection
 from playground.ui.inspector.settings import setting_infos, setting_problems
 from playground.ui.inspector.stop_section import StopSection
@@ -33,6 +34,16 @@ from playground.ui.widgets.rows import Column, Row, Section
 RATE_SPAN = (1e-5, 10.0)
 PENALTY_SPAN = (1e-6, 1.0)
 REGULARIZATION = {name: SETTING_TITLES[name] for name in ("l1", "l2", "max_norm")}
+PRUNING = {"kind": "Prune", "share": "Share", "begin": "From epoch", "end": "To epoch"}
+PRECISIONS = {"single": "Single (32 bits)", "bfloat16": "Mixed (bfloat16)"}
+PRECISION_HELP = (
+    "What products are computed in. Mixed computes them in bfloat16 and keeps weights and losses in 32 bits: half the "
+    "memory, and quicker on a GPU that knows bfloat16; a processor without it is slower."
+)
+ACCUMULATE_HELP = (
+    "Gradients of so many batches are gathered for one step: that of a batch so many times as large, with the memory "
+    "of a small one."
+)
 CLIPPING = {"kind": "Clip gradients", "limit": "Limit"}
 DEVICES = {"automatic": "Automatic", "cpu": "CPU", "cuda": "CUDA (NVIDIA)", "mps": "MPS (Apple)"}
 ENGINES = {"automatic": "Automatic", "torch": "torch", "numpy": "numpy"}
@@ -120,6 +131,8 @@ class TrainingPanel(Column):
         self._add_batches()
         self._add_start()
         self._add_regularization()
+        self.objectives = ObjectivesSection(document)
+        self.add(self.objectives)
         self.stop = StopSection()
         self.stop.changed.connect(self._set_stop)
         self.add(self.stop)
@@ -160,6 +173,11 @@ class TrainingPanel(Column):
         buttons.addWidget(self.one_example)
         buttons.addWidget(self.all_examples)
         section.add(line)
+        self.accumulate = QuietSpinBox()
+        self.accumulate.setRange(1, 1_024)
+        self.accumulate.setAccessibleName("Batches in a step")
+        self.accumulate.valueChanged.connect(self._set_accumulate)
+        section.add(Row("Batches in a step", self.accumulate, ACCUMULATE_HELP))
         self.add(section)
 
     def _add_start(self) -> None:
@@ -197,6 +215,12 @@ class TrainingPanel(Column):
         self.clipping.changed.connect(self._set_clipping)
         section.add(self.clipping)
         self.add(section)
+        section = Section("Pruning")
+        infos = setting_infos(Pruning, PRUNING)
+        self.pruning = ParameterForm(infos, {}, setting_problems(Pruning, PRUNING))
+        self.pruning.changed.connect(self._set_pruning)
+        section.add(self.pruning)
+        self.add(section)
 
     def _add_machine(self) -> None:
         section = Section("Machine")
@@ -212,6 +236,12 @@ class TrainingPanel(Column):
             self.engine.addItem(title, identifier)
         self.engine.currentIndexChanged.connect(self._set_engine)
         section.add(Row("Engine", self.engine, ENGINE_HELP))
+        self.precision = QuietComboBox()
+        self.precision.setAccessibleName("Precision")
+        for identifier, title in PRECISIONS.items():
+            self.precision.addItem(title, identifier)
+        self.precision.currentIndexChanged.connect(self._set_precision)
+        section.add(Row("Precision", self.precision, PRECISION_HELP))
         self.add(section)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -266,6 +296,16 @@ class TrainingPanel(Column):
         changed = self._training.clipping.replace(**{name: value})
         self._apply(form.text(name, value), f"clipping.{form.merge_key(name)}", clipping=changed)
 
+    @Slot(str, object)
+    def _set_pruning(self, name: str, value: Any) -> None:
+        form = self.pruning
+        changed = self._training.pruning.replace(**{name: value})
+        self._apply(form.text(name, value), f"pruning.{form.merge_key(name)}", pruning=changed)
+
+    @Slot(int)
+    def _set_accumulate(self, count: int) -> None:
+        self._apply(f"Set batches in a step to {count}", "accumulate", accumulate=count)
+
     @Slot(object, str, str)
     def _set_stop(self, stop: Any, text: str, key: str) -> None:
         self._apply(text, f"stop.{key}", stop=stop)
@@ -277,6 +317,11 @@ class TrainingPanel(Column):
     @Slot(int)
     def _set_engine(self, index: int) -> None:
         self._apply(f"Take steps by {self.engine.itemText(index)}", "", engine=self.engine.itemData(index))
+
+    @Slot(int)
+    def _set_precision(self, index: int) -> None:
+        text, precision = self.precision.itemText(index), self.precision.itemData(index)
+        self._apply(f"Set precision to {text}", "", precision=precision)
 
     @Slot(int)
     def _set_seed(self, seed: int) -> None:
@@ -309,11 +354,18 @@ class TrainingPanel(Column):
         self.regularization.set_values(training.regularization.model_dump())
         self.clipping.set_values(training.clipping.model_dump())
         self.clipping.rows["limit"].setVisible(training.clipping.kind != "none")
+        self.pruning.set_values(training.pruning.model_dump())
+        for name in ("share", "begin", "end"):
+            self.pruning.rows[name].setVisible(training.pruning.kind != "none")
         self.stop.set_missing(why_missing(self._document.report))
         self.stop.set_rules(training.stop, titles(self._document.graph))
         with QSignalBlocker(self.device):
             self.device.setCurrentIndex(self.device.findData(training.device))
         with QSignalBlocker(self.engine):
             self.engine.setCurrentIndex(self.engine.findData(training.engine))
+        with QSignalBlocker(self.precision):
+            self.precision.setCurrentIndex(self.precision.findData(training.precision))
+        with QSignalBlocker(self.accumulate):
+            self.accumulate.setValue(training.accumulate)
         with QSignalBlocker(self.seed):
             self.seed.setValue(self._document.project.seed)

@@ -54,6 +54,7 @@ class Failures(QObject):
         offers: dict[str, Callable[[], list[Button]]] = {
             "memory": self._for_memory,
             "optimizer": self._for_optimizer,
+            "objective": self._for_objective,
         }
         text = failure.message
         if failure.kind == "diverged":
@@ -100,6 +101,14 @@ class Failures(QObject):
 
     def _for_optimizer(self) -> list[Button]:
         return [("Use Adam", self._use_adam)]
+
+    def _for_objective(self) -> list[Button]:
+        return [("Learn without objectives", self._without_objectives)]
+
+    def _without_objectives(self) -> None:
+        project = self._document.project
+        training = project.training.replace(objectives=())
+        self._document.apply("Learn without objectives", project.replace(training=training))
 
     def _use_adam(self) -> None:
         project = self._document.project

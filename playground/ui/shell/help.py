@@ -13,6 +13,7 @@ from playground import __version__
 from playground.paths import log_file
 from playground.ui.canvas.keys import HELP as CANVAS_KEYS
 from playground.ui.shell.presenter import KEYS_HELP
+from playground.ui.views.use.hand import HELP as HAND_KEYS
 from playground.ui.views.use.pad import HELP as PAD_KEYS
 from playground.ui.widgets.menu_action import MenuAction
 from playground.ui.widgets.qt_access import parent_of
@@ -44,7 +45,7 @@ class KeysPage(QDialog):
             for action in self._actions.values()
             if not action.shortcut().isEmpty()
         ]
-        rows += [(words[:1].upper() + words[1:], keys) for keys, words in (*CANVAS_KEYS, *PAD_KEYS)]
+        rows += [(words[:1].upper() + words[1:], keys) for keys, words in (*CANVAS_KEYS, *PAD_KEYS, *HAND_KEYS)]
         cells = "".join(
             f"<tr><td style='padding-right:24px'>{escape(text)}</td><td><b>{escape(key)}</b></td></tr>"
             for text, key in rows

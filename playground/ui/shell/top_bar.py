@@ -324,6 +324,8 @@ class TopBar(QFrame):
         """Another project: nothing has been measured yet."""
         for figure in self.figures.values():
             figure.set("–", NOT_YET)
+        self.device.setText(self.device.text().partition(" · ")[0])
+        self.device.setToolTip(plain_tip(WHERE_TRAINED))
 
     def _show_machine(self, frame: Frame) -> bool:
         """Show where and by what the network is trained; returns whether that was news."""

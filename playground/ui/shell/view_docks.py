@@ -58,6 +58,8 @@ class ViewDocks(QObject):
     """The step that a person wants to look back at."""
     run_chosen = Signal(str, int)
     """What a person wants to do with a run, and its number; see View."""
+    weights_wanted = Signal(str, object, object)
+    """A view asks for other weights: the text for Undo, the weights, and a function that makes the new project."""
     run_wanted = Signal(object)
     """A MeasuredRun that a person wants to look inside."""
     file_wanted = Signal(str)
@@ -192,6 +194,7 @@ class ViewDocks(QObject):
         panel.view.project_edit_wanted.connect(functools.partial(self._on_project_edit, panel.view))
         panel.view.moment_chosen.connect(self.moment_chosen)
         panel.view.run_chosen.connect(self.run_chosen)
+        panel.view.weights_wanted.connect(self.weights_wanted)
         panel.view.run_wanted.connect(self.run_wanted)
         panel.view.file_wanted.connect(self.file_wanted)
         panel.view.canvas_notes_wanted.connect(functools.partial(self._on_canvas_notes, panel.view))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from playground.document.experiment_files import is_experiment
 from playground.document.group_files import ENDING
+from playground.document.project import Project
 from playground.exchange.into.files import source_of
 from playground.network.naming import titles
 from playground.training.device import available_devices
@@ -39,6 +42,8 @@ from playground.ui.widgets.labels import one_line, plain_tip
 from playground.ui.widgets.menu_action import MenuAction
 from playground.ui.widgets.popup import choose
 
+if TYPE_CHECKING:
+    from playground.training.session.changing import NewWeights
 
 class Workplace(Parts):
     """Everything of the window but the gallery: connects its parts with each other, the menus and the frame."""
@@ -135,6 +140,7 @@ class Workplace(Parts):
         self.trainer.state_changed.connect(self.companion.tell_state)
         self.views.moment_chosen.connect(self.time.go_to)
         self.views.run_chosen.connect(self._with_run)
+        self.views.weights_wanted.connect(self._take_weights)
         self.canvas.node_selected.connect(self._on_selected)
         self.canvas.canvas_scene.copy_changed.connect(self._on_copy)
         self.canvas.group_selected.connect(self.inspector.select_group)
@@ -333,6 +339,10 @@ class Workplace(Parts):
     @Slot(str, object, float)
     def _on_weight_edited(self, name: str, index: tuple[int, ...], value: float) -> None:
         self.run.edit_weight(name, tuple(index), value)
+
+    @Slot(str, object, object)
+    def _take_weights(self, text: str, new: NewWeights, edit: Callable[[Project], Project]) -> None:
+        self.run.take(text, new, edit(self.document.project))
 
     @Slot(str, object)
     def _on_weights_wanted(self, what: str, nodes: list[str]) -> None:

@@ -59,6 +59,8 @@ class TrainingLoop(QThread):
         """When the next chunk may begin under the chosen speed."""
         self._refused: tuple[Project, Edition | None] | None = None
         """A project that could not be trained; playing must not go on with the one before it."""
+        self._postponed: Project | None = None
+        """A large project whose session is built when it is first played."""
         self._rate = 0.0
         self._run = 0
         self._runs = 0
@@ -139,6 +141,7 @@ class TrainingLoop(QThread):
         from playground.training.batches import CannotTrain
         from playground.training.descent import OptimizerRefused
         from playground.training.divergence import Diverged
+        from playground.training.objectives.active import ObjectiveRefused
 
         try:
             action(self)
@@ -152,6 +155,8 @@ class TrainingLoop(QThread):
             failure = Failure("memory", "The computer has no memory left for this batch. Take a smaller batch.")
         except OptimizerRefused as error:
             failure = Failure("optimizer", str(error))
+        except ObjectiveRefused as error:
+            failure = Failure("objective", str(error))
         except CannotTrain as error:
             failure = Failure("data", str(error), error.node, error.fixes)
         except Exception as error:

@@ -85,7 +85,7 @@ class Saved:
 class Failure:
     """Why a run stopped by itself against the person's will."""
 
-    kind: Literal["diverged", "memory", "data", "optimizer", "unexpected", "weights"]
+    kind: Literal["diverged", "memory", "data", "optimizer", "objective", "unexpected", "weights"]
     message: str
     node: str = ""
     fixes: tuple[Fix, ...] = ()

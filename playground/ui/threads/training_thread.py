@@ -36,8 +36,23 @@ class TrainingThread(TrainingLoop):
         self.close()
         self._last.clear()
         self._opening, self._version = opening, version
-        if project is not None:
+        if project is None:
+            return
+        if weights is None and _large(project):
+            self._postpone(project)
+        else:
             self.open(project, weights)
+
+    def _postpone(self, project: Project) -> None:
+        """Build no session before somebody wants to play: such weights take seconds and gigabytes."""
+        self.close()
+        self._postponed = project
+        self.news.emit("ready")
+
+    def _build_postponed(self) -> None:
+        """Build the session that has waited, if one does."""
+        if self._postponed is not None:
+            self.open(self._postponed, None)
 
     def open(self, project: Project, weights: Path | None) -> None:
         """Build a session for another project."""
@@ -116,7 +131,7 @@ class TrainingThread(TrainingLoop):
         """Forget the session."""
         self._playing = False
         self._session = None
-        self._refused = None
+        self._refused = self._postponed = None
         self._frame = None
         self._dirty = False
 
@@ -124,7 +139,9 @@ class TrainingThread(TrainingLoop):
         """Pass a changed project to the session, or build one if there is none yet."""
         if edition is not None:
             self._resting.forget_between(edition.before, edition.version)
-        if self._session is None:
+        if self._session is None and _large(project):
+            self._postpone(project)
+        elif self._session is None:
             self.open(project, None)
         else:
             self._refused = project, edition
@@ -173,6 +190,7 @@ class TrainingThread(TrainingLoop):
         self._replace(lambda session: session.reset(*nodes, words=words), edition)
 
     def _replace(self, change: Callable[[Session], RestingRun], edition: Edition | None) -> None:
+        self._build_postponed()
         session = self._session
         if session is None:
             return
@@ -220,6 +238,7 @@ class TrainingThread(TrainingLoop):
         """Go on; `until` is ("steps", n) or ("epoch", 1) for a limited run."""
         if self._refused is not None:
             self.apply(*self._refused)
+        self._build_postponed()
         if self._session is None:
             return
         if self._session.finished:
@@ -304,6 +323,16 @@ class TrainingThread(TrainingLoop):
         """End the thread."""
         self._playing = False
         self._leaving = True
+
+
+LARGE = 3_000_000
+"""Parameters from which on a network that is opened gets its weights when it is first played."""
+
+
+def _large(project: Project) -> bool:
+    from playground.network.check import check
+
+    return check(project.graph).total_parameters > LARGE
 
 
 def _origin_of(saved: Branched | None) -> Origin | None:

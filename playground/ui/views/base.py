@@ -69,6 +69,10 @@ class View(QWidget):
     """(text for the Undo menu, function that makes the new project of the one that is open): the same for edits that
     go beyond the parameters of blocks."""
 
+    weights_wanted = Signal(str, object, object)
+    """(text for the Undo menu, new weights, function that makes the new project of the one that is open): the view asks
+    for other weights of the run, and other settings with them."""
+
     moment_chosen = Signal(float)
     """The person wants to look back at the moment of this step."""
     run_chosen = Signal(str, int)

@@ -22,10 +22,15 @@ from playground.ui.views.base import View
 from playground.ui.views.inside.attention import AttentionView
 from playground.ui.views.inside.augmentation import AugmentationView
 from playground.ui.views.inside.backpropagation import BackpropagationView
+from playground.ui.views.inside.convolution_ways import ConvolutionWaysView
+from playground.ui.views.inside.cost_table import CostTableView
 from playground.ui.views.inside.data import DataView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
+from playground.ui.views.inside.network_table import NetworkTableView
+from playground.ui.views.inside.pruning import PruningView
+from playground.ui.views.inside.unit_pictures import UnitPicturesView
 from playground.ui.views.inside.weights import WeightsView
 from playground.ui.views.loss.curvature import CurvatureView
 from playground.ui.views.loss.descent import DescentView
@@ -34,6 +39,7 @@ from playground.ui.views.loss.mode_connectivity import ModeConnectivityView
 from playground.ui.views.run.cross_validation import CrossValidationView
 from playground.ui.views.run.curves import CurvesView
 from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.ensemble import EnsembleView
 from playground.ui.views.run.experiment import ExperimentView
 from playground.ui.views.run.gradient_flow import GradientFlowView
 from playground.ui.views.run.luck import LuckView
@@ -41,6 +47,7 @@ from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
 from playground.ui.views.run.search import SearchView
+from playground.ui.views.use.move_picture import MovePictureView
 from playground.ui.views.use.use_it import UseItView
 
 SHELVES: dict[str, tuple[type[View], ...]] = {
@@ -52,12 +59,14 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         OptimizerXrayView,
         RaceView,
         LuckView,
+        EnsembleView,
         ExperimentView,
         SearchView,
     CrossValidationView,
     ),
     "Of the &answers": (
         UseItView,
+        MovePictureView,
         DecisionBoundaryView,
         FitView,
         ProbeView,
@@ -77,13 +86,18 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
     ),
     "From &inside": (
         WeightsView,
+        PruningView,
         FeatureMapsView,
         KernelsView,
+        UnitPicturesView,
         HiddenStatesView,
         AttentionView,
         BackpropagationView,
         DataView,
         AugmentationView,
+        CostTableView,
+        NetworkTableView,
+        ConvolutionWaysView,
     ),
     "Of the &loss": (LossSurfaceView, CurvatureView, ModeConnectivityView, DescentView),
 }

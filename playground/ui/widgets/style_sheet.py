@@ -34,6 +34,7 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
         border-radius: {px(6)}; padding: {px(5)} {px(12)}; }}
     QPushButton:hover, QToolButton[role="button"]:hover {{ background: {tokens.hover}; }}
     QPushButton:focus, QToolButton[role="button"]:focus {{ border-color: {tokens.accent}; }}
+    QPushButton:checked {{ background: {tokens.hover}; color: {tokens.accent}; border-color: {tokens.accent}; }}
     QPushButton:disabled {{ color: {tokens.secondary}; }}
     QPushButton[role="primary"] {{
         background: {tokens.accent}; color: {tokens.accent_text}; border-color: {tokens.accent}; font-weight: 600; }}

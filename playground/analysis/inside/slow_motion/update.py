@@ -16,6 +16,7 @@ from playground.training.descent import Descent
 from playground.training.model import TrainableModel
 from playground.training.optimizers import Adam, AdamW, NAdam, Optimizer, optimizer_of
 from playground.training.phases import ActivePhase, active_phases, optimizer_ids, turn
+from playground.training.pruning import Pruner
 from playground.training.regularization import Penalties, clip
 from playground.training.schedules import PlateauSchedule, schedule_of
 from playground.training.snapshot import Snapshot
@@ -91,11 +92,15 @@ def move(
     penalties.add_gradient(number)
     clip(flat.gradients, project.training.clipping)
     used = _arrays(flat.gradients, model)
+    pruner = Pruner(project, model)
+    epoch = snapshot.place.experience.epoch if snapshot.place is not None else 0
+    standing = pruner.standing(epoch)
     if descent.update is not None:
         with torch.no_grad():
             descent.update()
     stepped = _arrays(flat.values, model)
     penalties.shrink(rate, number)
+    pruner.hold(standing, epoch)
     rates = {
         place.name: rate * group.factor
         for group in descent.groups for place in places if group.start <= place.start < group.stop
@@ -131,7 +136,7 @@ def _schedule_factor(subject: Subject, project: Project, snapshot: Snapshot) -> 
     if isinstance(schedule, PlateauSchedule):
         return snapshot.place.plateau.factor if snapshot.place is not None else 1.0
     count = subject.count("train")
-    length = -(-count // (settings.batch_size or max(1, count)))
+    length = -(-count // (settings.rows_in_step or max(1, count)))
     epochs = settings.stop.epochs
     return schedule.factor(snapshot.step, length, None if epochs is None else epochs * length)
 

@@ -32,7 +32,7 @@ class FeatureMapsView(View):
     analysis: ClassVar[type[Analysis]] = FeatureMapsAnalysis
     title: ClassVar[str] = "Feature maps"
     empty: ClassVar[str] = "Press play to see what each filter finds."
-    pulses: ClassVar[int] = 5
+    pulses: ClassVar[int] = 1
     rank: ClassVar[int] = 92
 
     def __init__(self, parent: QWidget | None = None) -> None:

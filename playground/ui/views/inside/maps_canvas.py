@@ -217,6 +217,7 @@ class MapsCanvas(Canvas):
         painter.setPen(_frame(3 if self.hasFocus() else 2))
         painter.drawRect(self.sections()[nodes.index(cell.node)].boxes[cell.number])
         painter.drawRect(self.box_of(cell))
+        self._paint_sight(painter, layer, cell)
         sliding = layer.sliding
         if sliding is None or sliding.source not in nodes:
             return
@@ -231,6 +232,20 @@ class MapsCanvas(Canvas):
             if 0 <= number < len(boxes):
                 window = part_of(boxes[number], height, width, frame)
                 painter.drawRect(window.intersected(boxes[number].adjusted(-2, -2, 2, 2)))
+
+    def _paint_sight(self, painter: QPainter, layer: ImageLayer, cell: Cell) -> None:
+        """Frame what the cell sees of the example through all layers, its receptive field."""
+        frame = layer.seen(cell.row, cell.column)
+        nodes = [other.node for other in self.layers]
+        if frame is None or layer.sight is None or layer.sight.source not in nodes:
+            return
+        number = nodes.index(layer.sight.source)
+        height, width = self.layers[number].maps.shape[1:]
+        pen = _frame(2)
+        pen.setStyle(Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        for box in self.sections()[number].boxes:
+            painter.drawRect(part_of(box, height, width, frame))
 
     # Mouse and keys ---------------------------------------------------------------------------------------------------
 
@@ -255,21 +270,11 @@ class MapsCanvas(Canvas):
         return ""
 
     def words_of(self, cell: Cell) -> str:
-        """What stands at a cell, and how it comes about, in one line."""
+        """What stands at a cell, how it comes about, and what it sees of the example, in one line."""
         layer = self.layer(cell.node)
         assert layer is not None
-        value = number_words(float(layer.maps[cell.number, cell.row, cell.column]))
-        where = f"{layer.title}, {layer.map_words(cell.number)}, {layer.place_words(cell.row, cell.column)}"
-        sliding = layer.sliding
-        if sliding is None:
-            return f"{where}: {value}"
-        look = sliding.look(cell.number, cell.row, cell.column)
-        if sliding.way != "weigh":
-            return f"{where}: {value}, the {sliding.way} of {sides([one.size for one in sliding.along])}"
-        sums = f"{number_words(look.total)} + bias {number_words(look.bias)}"
-        if sliding.function == "identity":
-            return f"{where}: {sums} = {value}"
-        return f"{where}: {sliding.function}({sums}) = {value}"
+        seen = f"; sees {layer.sight.words(cell.row, cell.column)} of the example" if layer.sight is not None else ""
+        return _number_words(layer, cell) + seen
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -333,6 +338,22 @@ class MapsCanvas(Canvas):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
+
+
+def _number_words(layer: ImageLayer, cell: Cell) -> str:
+    """A number and the sum it comes from."""
+    value = number_words(float(layer.maps[cell.number, cell.row, cell.column]))
+    where = f"{layer.title}, {layer.map_words(cell.number)}, {layer.place_words(cell.row, cell.column)}"
+    sliding = layer.sliding
+    if sliding is None:
+        return f"{where}: {value}"
+    look = sliding.look(cell.number, cell.row, cell.column)
+    if sliding.way != "weigh":
+        return f"{where}: {value}, the {sliding.way} of {sides([one.size for one in sliding.along])}"
+    sums = f"{number_words(look.total)} + bias {number_words(look.bias)}"
+    if sliding.function == "identity":
+        return f"{where}: {sums} = {value}"
+    return f"{where}: {sliding.function}({sums}) = {value}"
 
 
 def heading(layer: ImageLayer) -> str:

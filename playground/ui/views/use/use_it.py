@@ -90,7 +90,7 @@ class UseItView(View):
     def _on_given(self) -> None:
         """Something was drawn, typed or chosen: ask about it."""
         self._kept = {node: editor.entry for node, editor in self.editors.items() if editor.entry is not None}
-        self._given = Given(dict(self._kept))
+        self._given = Given(dict(self._kept), by=self.analysis.id)
         self.example_given.emit(self._given)
 
     def forget_given(self) -> None:
@@ -113,6 +113,9 @@ class UseItView(View):
         self._make_editors(result.inputs)
         self.example_box.show_example(result.row, result.count, result.part)
         self.example_box.setVisible(result.count > 1 and bool(result.inputs) and not _of_series(result))
+        if self._elsewhere(result):
+            self.forget_given()
+            self._given = result.given
         if result.given is self._given:
             self._show_inputs(result)
         self._show_words(result)
@@ -122,6 +125,10 @@ class UseItView(View):
         self.answers.show_answers(answers, series[0] if series and result.answers else ())
         chance = result.drawn is not None or any(one.kind == "continuation" for one in result.answers)
         self.again_button.setVisible(chance)
+
+    def _elsewhere(self, result: UseIt) -> bool:
+        """Whether the example was given in another view."""
+        return result.given is not None and result.given.by != self.analysis.id
 
     def _make_editors(self, inputs: tuple[AskedInput, ...]) -> None:
         """Editors for these forms; those whose form is the same stay as they are, also under the cursor."""
@@ -146,7 +153,7 @@ class UseItView(View):
     def _show_inputs(self, result: UseIt) -> None:
         for one in result.inputs:
             editor = self.editors[one.node]
-            if result.given is None or one.node not in result.given.entries:
+            if result.given is None or one.node not in result.given.entries or self._elsewhere(result):
                 editor.show_entry(one.entry)
             editor.show_read(one)
         refused = next((one.refusal for one in result.inputs if one.refusal), "")
