@@ -16,7 +16,7 @@ from playground.analysis.subject import Subject
 from playground.training.session.session import Session
 from tests.network.drawn_projects import drawn_parameters
 
-TRAINING = frozenset({"race", "luck", "experiment", "search", "cross-validation", "mode-connectivity"})
+TRAINING = frozenset({"race", "luck", "ensemble", "experiment", "search", "cross-validation", "mode-connectivity"})
 """They train networks of their own."""
 HEAVY = TRAINING | {"curvature"}
 """They train or iterate for themselves; one in four is looked at."""

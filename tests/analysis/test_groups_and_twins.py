@@ -50,7 +50,7 @@ def run(kind: str) -> Session:
     return session
 
 
-ASKED = [cls for cls in ANALYSES if cls.id not in ("race", "luck")]
+ASKED = [cls for cls in ANALYSES if cls.id not in ("race", "luck", "ensemble")]
 """All but those that train many networks, which their own tests ask."""
 
 

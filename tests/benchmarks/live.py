@@ -50,6 +50,27 @@ def measure_lenet() -> list[Row]:
     return rows
 
 
+def measure_maps() -> list[Row]:
+    """How often in a second the feature maps of all layers of LeNet-5 are shown anew while it learns, and how late a
+    timer of the GUI thread is meanwhile."""
+    with open_window(projects.lenet()) as place:
+        play(place)
+        rest(1.0)
+        counter, ticker = AnswerCounter(place), Ticker()
+        began = time.perf_counter()
+        late = ticker.run(LATENESS_SECONDS)
+        spent = time.perf_counter() - began
+        speed = place.feed.live.steps_per_second if place.feed.live is not None else 0.0
+        pause(place)
+    shown = counter.counts["view:feature-maps"] / spent
+    detail = f"{speed:,.0f} steps/s; a picture needs a step, so there are no more than that"
+    longest = f"longest {max(late):.0f} ms; {len(late)} ticks"
+    return [
+        Row("feature maps of all layers, LeNet-5", shown, "a second", 30.0, "more", detail),
+        Row("lateness of a GUI timer, LeNet-5, p99", percentile(late, 0.99), "ms", 30.0, detail=longest),
+    ]
+
+
 def _steps_of(name: str, project: Project, goal: float | None) -> list[Row]:
     found = compare_live(project)
     speed = found.speed

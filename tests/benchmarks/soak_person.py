@@ -26,7 +26,7 @@ CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModif
 MOST_BLOCKS = 14
 """A person does not add for ever: from here on another preset is opened."""
 BLOCKS = ("dense", "dropout", "relu", "batch-norm", "circles", "cross-entropy")
-STARTED_BY_HAND = {"race", "luck", "connectivity", "descent"}
+STARTED_BY_HAND = {"race", "luck", "ensemble", "connectivity", "descent"}
 
 
 class Ticking:

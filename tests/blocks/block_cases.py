@@ -6,6 +6,7 @@ from playground.blocks import (
     activation,
     class_loss,
     dense,
+    distillation,
     divergence,
     features,
     foreign,
@@ -19,6 +20,7 @@ from tests.blocks import (
     cases_adversarial,
     cases_attention,
     cases_augmentation,
+    cases_contrastive,
     cases_convolution,
     cases_descent,
     cases_estimators,
@@ -47,6 +49,10 @@ from tests.blocks.case import (
 )
 
 CASES: tuple[Case, ...] = (
+    compared(distillation.Distillation(), LOGITS, INDEX, LOGITS,
+             changed=distillation.Distillation(temperature=1.0, share=0.2)),
+    compared(distillation.Distillation(temperature=2.0), PROBABILITIES, INDEX, LOGARITHMS),
+    compared(distillation.Distillation(share=1.0), LOGARITHMS, INDEX, PROBABILITIES),
     Case(dense.Dense(), (VECTOR,), (8,), 40),
     Case(dense.Dense(), (SERIES,), (5, 8), 40),
     Case(dense.Dense(units=3, activation="identity", bias=False), (VECTOR,), (3,), 12),
@@ -102,6 +108,7 @@ CASES: tuple[Case, ...] = (
     *cases_adversarial.CASES,
     *cases_attention.CASES,
     *cases_augmentation.CASES,
+    *cases_contrastive.CASES,
     *cases_convolution.CASES,
     *cases_descent.CASES,
     *cases_estimators.CASES,

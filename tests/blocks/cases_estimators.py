@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from playground.blocks import clustering, perceptron, support_vectors
-from tests.blocks.case import INDEX, LOGITS, ONE_HOT, SIGNED, VECTOR, ZERO_ONE, Case
+from playground.blocks.images import patch_centroids
+from tests.blocks.case import IMAGE, INDEX, LOGITS, ONE_HOT, SIGNED, VECTOR, ZERO_ONE, Case
 
 CASES: tuple[Case, ...] = (
     # Untaught, all its weights are 0 and nothing reaches the input.
@@ -12,6 +13,9 @@ CASES: tuple[Case, ...] = (
     Case(support_vectors.SupportVectorMachine(), (VECTOR, SIGNED), (1,), gradient=False),
     Case(support_vectors.SupportVectorMachine(kernel="linear"), (VECTOR, ZERO_ONE), (1,), gradient=False),
     Case(clustering.KMeans(), (VECTOR,), (3,)),
+    # Untaught, its kernels are 0.
+    Case(patch_centroids.PatchCentroids(filters=4), (IMAGE,), (4, 4, 5), gradient=False),
+    Case(patch_centroids.PatchCentroids(filters=4, padding="valid", stride=2), (IMAGE,), (4, 1, 2), gradient=False),
     Case(clustering.ClusterAgreement(), (LOGITS, INDEX), ()),
     Case(clustering.ClusterAgreement(), (LOGITS, ONE_HOT), ()),
 )

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from playground.blocks import class_loss, divergence, hinge, loss
+from playground.blocks import class_loss, distillation, divergence, hinge, loss
 from playground.blocks.base import Block
 from playground.blocks.signal import Scale, Signal
 from tests.blocks.block_cases import (
@@ -247,3 +247,22 @@ def test_a_yes_that_weighs_more_counts_more(signal: Signal, given: Any) -> None:
     weight = torch.tensor([[0.75], [3.0], [3.0]])
     summed = functional.binary_cross_entropy(shares, target, weight=weight, reduction="sum")
     assert found == pytest.approx(float(summed / weight.sum()), abs=1e-6)
+
+
+@pytest.mark.parametrize(("temperature", "share"), [(1.0, 0.0), (1.0, 1.0), (4.0, 0.3), (20.0, 0.9)])
+def test_distillation_as_hinton_has_it(temperature: float, share: float) -> None:
+    """Its gradient by the student's logits is λ T (q - p) + (1 - λ)(q - y), over the examples."""
+    generator = torch.Generator().manual_seed(3)
+    student, teacher = (torch.randn(5, 3, generator=generator) * 2.0 for _ in range(2))
+    student.requires_grad_(True)
+    teacher.requires_grad_(True)
+    target = torch.tensor([0, 2, 1, 1, 0])
+    layer = distillation.Distillation(temperature=temperature, share=share).build(LOGITS, INDEX, LOGITS)
+    layer(student, target, teacher).backward()
+    soft, wanted = ((values / temperature).softmax(1) for values in (student, teacher))
+    hard = student.softmax(1) - functional.one_hot(target, 3)
+    slope = (share * temperature * (soft - wanted) + (1.0 - share) * hard) / 5
+    torch.testing.assert_close(student.grad, slope.detach(), rtol=1e-4, atol=1e-6)
+    assert teacher.grad is None
+    same = layer(teacher.detach(), target, teacher) - (1.0 - share) * functional.cross_entropy(teacher.detach(), target)
+    assert same.item() == pytest.approx(0.0, abs=1e-6)

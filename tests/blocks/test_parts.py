@@ -16,8 +16,9 @@ COMPUTING = [case for case in CASES if case.block.family not in ("loss", "measur
 MOST_CHECKED = 400
 """Numbers of one operation whose products are added up again."""
 ONE_OPERATION = {
-    "noise", "real-and-generated", "autoregression", "k-means", "perceptron", "support-vector-machine",
-    "regroup-classes", "softmax", "log-softmax", "foreign-operator", "mixup", "local-response-norm",
+    "noise", "real-and-generated", "autoregression", "k-means", "k-means-filters", "perceptron",
+    "support-vector-machine", "regroup-classes", "softmax", "log-softmax", "foreign-operator", "mixup",
+    "local-response-norm", "gram-matrix",
 }  # fmt: skip
 """Blocks without a formula to write out number by number: they draw, search without a gradient, or look up; softmax
 over the channels of an image and its logarithm are written whole."""

@@ -50,6 +50,7 @@ def test_ctrl_c_ends_it_in_one_line(
 
 GROWING = {
     "luck": ("seeds=4", "epochs=40"),
+    "ensemble": ("seeds=2", "epochs=10"),
     "race": ("epochs=40",),
     "curvature": ("steps=20", "starts=3"),
     "mode-connectivity": ("steps=60",),

@@ -64,7 +64,8 @@ class Alone:
 
         self.names["batches"] = some
         count = len(self.given["data"]["train"][0])
-        self.names["EPOCHS"] = math.ceil(steps / math.ceil(count / self.names["BATCH_SIZE"]))
+        rows = self.names["BATCH_SIZE"] * self.names.get("ACCUMULATE", 1)
+        self.names["EPOCHS"] = math.ceil(steps / math.ceil(count / rows))
 
 
 def compare(project: Project, steps: int, *, rest: bool = False) -> list[str]:

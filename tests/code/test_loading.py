@@ -44,9 +44,10 @@ VARIANTS = [
     ("wine", {"test_folds": 4, "test_fold": 3, "folds": 3, "fold": 2}),
     ("python-manual", {"folds": 3, "fold": 1}),
     ("digits", {"examples": 200, "pixels": "permuted", "test_shift": 2, "scaling": "standardize"}),
-    ("mnist", {"examples": 100, "test_rotation": 30.0, "test_scale": 0.75}),
+    ("mnist", {"examples": 100, "test_rotation": 30.0, "test_scale": 0.75, "test_noise": 0.2}),
     ("noisy-curve", {"outliers": 0.1, "target_scaling": "standardize"}),
     ("plane", {"outliers": 0.05}),
+    ("wine", {"label_budget": 12, "labels": "one-hot", "scaling": "standardize", "data_seed": 3}),
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from playground.document.project import (
     MetricTarget,
     Phase,
     Project,
+    Pruning,
     Regularization,
     StopRules,
     TrainingSettings,
@@ -79,6 +80,28 @@ SETTINGS: dict[str, tuple[Graph, dict[str, Any]]] = {
     "a sum over the batch": (
         chain(dense(4, "tanh"), dense(1), data="plane", loss="sum-of-squares-error"),
         {"optimizer": Choice(id="sgd", parameters={"learning_rate": 0.001})},
+    ),
+    "gathered batches": (
+        PLAIN, {"batch_size": 5, "accumulate": 3, "regularization": Regularization(l2=0.02),
+                "schedule": Choice(id="warm-up", parameters={"steps": 7})},
+    ),
+    "gathered sums": (
+        chain(dense(4, "tanh"), dense(1), data="plane", loss="sum-of-squares-error"),
+        {"optimizer": Choice(id="sgd", parameters={"learning_rate": 0.001}), "batch_size": 0, "accumulate": 4},
+    ),
+    "gathered in phases": (
+        chain(dense(5, "tanh"), dense(2)),
+        {"phases": (Phase(losses=("loss",), trains=("dense-1",)), Phase(losses=("loss",), trains=("dense-2",))),
+         "batch_size": 5, "accumulate": 2},
+    ),
+    "bfloat16": (
+        chain(dense(6, "tanh"), ("dropout", {"rate": 0.4}), dense(2)),
+        {"precision": "bfloat16", "optimizer": Choice(id="sgd")},
+    ),
+    "pruned weights": (PLAIN, {"pruning": Pruning(kind="weights", share=0.5, begin=1, end=3), "batch_size": 50}),
+    "pruned units": (
+        chain(dense(6, "relu"), dense(5, "relu"), dense(2)),
+        {"pruning": Pruning(kind="filters", share=0.5, begin=0, end=0), "regularization": Regularization(l1=0.01)},
     ),
     "a scaled target": (
         chain(dense(4, "tanh"), dense(1), data="plane", loss="mean-squared-error", target_scaling="standardize"), {},

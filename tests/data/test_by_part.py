@@ -7,7 +7,7 @@ import pytest
 
 from playground.data.base import PARTS
 from playground.data.images.digits import Digits, Mnist
-from playground.data.images.moved import moved
+from playground.data.images.moved import moved, noisy
 from playground.data.points.shapes import Gaussians
 from playground.data.points.surfaces import Plane
 from playground.data.preparation import prepare
@@ -30,14 +30,25 @@ def test_a_dot_goes_where_it_is_moved() -> None:
     assert tuple(np.argwhere(smaller[0, 0] > 0.9)[0]) == (3, 4)
 
 
-@pytest.mark.parametrize("settings", [{"test_shift": 1}, {"test_rotation": 20.0}, {"test_scale": 0.8}])
-def test_only_the_test_part_is_moved(settings: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "settings", [{"test_shift": 1}, {"test_rotation": 20.0}, {"test_scale": 0.8}, {"test_noise": 0.3}]
+)
+def test_only_the_test_part_is_changed(settings: dict[str, float]) -> None:
     plain, other = Digits(), Digits.model_validate(settings)
     for part in ("train", "validation"):
         np.testing.assert_array_equal(pixels(plain, part), pixels(other, part))
     assert not np.array_equal(pixels(plain, "test"), pixels(other, "test"))
     before, after = (prepare(one).parts["test"]["target"] for one in (plain, other))
     np.testing.assert_array_equal(before, after)
+
+
+def test_noise_has_its_deviation_and_stays_between_paper_and_ink() -> None:
+    grey = np.full((50, 1, 8, 8), 0.5, dtype=np.float32)
+    found = noisy(grey, 0.1)
+    assert found.std() == pytest.approx(0.1, rel=0.05) and found.mean() == pytest.approx(0.5, abs=0.01)
+    np.testing.assert_array_equal(noisy(grey, 0.1), found)
+    loud = noisy(grey, 2.0)
+    assert loud.min() == 0.0 and loud.max() == 1.0
 
 
 def test_permuted_pictures_have_the_same_pixels_elsewhere_and_nobody_is_asked_to_draw_them() -> None:

@@ -10,7 +10,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, TimeSeriesSplit
 
 from playground.blocks.base import BlockError
 from playground.data.base import PARTS, Examples
-from playground.data.division import fold_rows, split, split_groups, split_in_order
+from playground.data.division import fold_rows, keep_labels, split, split_groups, split_in_order
 from playground.data.own.delimited import read_table
 from playground.data.own.table import first_dataset
 from playground.data.preparation import prepare
@@ -182,3 +182,37 @@ def test_groups_that_are_not_there_and_too_many_folds_are_told(tmp_path):
     assert told.value.fixes[0].parameters["folds"] < 20
     with pytest.raises(BlockError, match="no fold 6"):
         prepare(Iris(in_order=True, folds=5, fold=6))
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_a_budget_of_labels_is_spread_over_the_classes_and_grows_without_exchange(in_order):
+    classes = np.repeat([0, 1, 2], [60, 35, 5])
+    train = np.arange(100) if in_order else np.random.default_rng(1).permutation(100)[:90]
+    rows = {"train": train, "validation": np.arange(0), "test": np.arange(100, 120)}
+    before: set[int] = set()
+    for count in (3, 10, 20, 90, 200):
+        found = keep_labels(rows, classes, count, seed=5)
+        kept, hidden = found["train"], found["unlabelled"]
+        assert len(kept) == min(count, len(train)) and before <= set(kept)
+        assert sorted([*kept, *hidden]) == sorted(train)
+        ideal = np.bincount(classes[train], minlength=3) * len(kept) / len(train)
+        counts = np.bincount(classes[kept], minlength=3)
+        assert counts.min() >= 1 and (np.abs(counts - ideal) <= 1).all()
+        np.testing.assert_array_equal(found["test"], rows["test"])
+        before = set(kept)
+    other = keep_labels(rows, classes, 10, seed=6)["train"]
+    assert set(other) != set(keep_labels(rows, classes, 10, seed=5)["train"])
+
+
+def test_inputs_without_a_label_are_in_no_part_but_count_for_the_scaling():
+    whole = prepare(Iris(scaling="standardize"))
+    few = prepare(Iris(scaling="standardize", label_budget=12))
+    assert (few.count("train"), few.unlabelled_count) == (12, whole.count("train") - 12)
+    assert (few.count("test"), whole.unlabelled_count) == (whole.count("test"), 0)
+    np.testing.assert_array_equal(few.scaler.factor, whole.scaler.factor)
+    both = np.concatenate([few.parts["train"]["features"], few.unlabelled["features"]])
+    assert sorted(map(tuple, both)) == sorted(map(tuple, whole.parts["train"]["features"]))
+    assert few.class_numbers is not None and np.bincount(few.class_numbers["train"]).tolist() == [4, 4, 4]
+    with pytest.raises(BlockError, match="3 classes, so that 2 labels leave some without any") as refused:
+        prepare(Iris(label_budget=2))
+    assert refused.value.fixes[0].parameters == {"label_budget": 3}

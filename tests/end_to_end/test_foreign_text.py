@@ -33,7 +33,7 @@ from tests.end_to_end.conftest import Person, spirals
 HOSTILE = "<b>x</b><img src='file:///nothing.png'>\nR & D[*]\u05e9\u05dc\u05d5\u05dd"
 MARKUP = "<img src='file"
 KEY_MARK = re.compile(r"(?<!&)& D")
-CONTESTS = ("race", "luck")
+CONTESTS = ("race", "luck", "ensemble")
 
 
 def hostile_project() -> Project:

@@ -21,15 +21,18 @@ from tests.analysis.drawn_views import SMALL
 from tests.end_to_end.conftest import Person
 
 PRESETS = {"circles": "Hidden", "sat": "Answers here", "iris": "Answers here"}
-ON_DEMAND = frozenset({"race", "luck"})
+ON_DEMAND = frozenset({"race", "luck", "ensemble"})
 """They train for themselves, when a person starts them."""
+UNTIMED: dict[str, dict[str, Any]] = {"cost-table": {"timed": False}}
+"""Milliseconds are others each time."""
 STEPS = 12
 
 
 def small_options(identifier: str) -> dict[str, Any]:
     """What makes a view quick, where it has such an option."""
     infos = {info.name: info for info in VIEWS[identifier].analysis.parameter_infos()}
-    return {name: max(most, int(infos[name].minimum or 0)) for name, most in SMALL.items() if name in infos}
+    small = {name: max(most, int(infos[name].minimum or 0)) for name, most in SMALL.items() if name in infos}
+    return {**small, **UNTIMED.get(identifier, {})}
 
 
 def shown(result: Any) -> tuple[list[str], list[list[Any]]]:

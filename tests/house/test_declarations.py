@@ -23,6 +23,8 @@ from playground.training.experience.registry import SOURCES
 from playground.training.initializers import INITIALIZERS, Initializer
 from playground.training.metrics.base import Metric
 from playground.training.metrics.registry import METRICS
+from playground.training.objectives.base import Objective
+from playground.training.objectives.registry import OBJECTIVES
 from playground.training.optimizers import OPTIMIZERS, Optimizer
 from playground.training.schedules import SCHEDULES, Schedule
 from playground.ui.views.base import View
@@ -37,6 +39,8 @@ REGISTERED: tuple[tuple[type, str, Iterable[type], str], ...] = (
     (Block, "blocks", BLOCKS, f"{TWO_PLACES} BLOCKS of playground/blocks/registry.py"),
     (Dataset, "data", DATASETS, f"{TWO_PLACES} DATASETS of playground/data/registry.py"),
     (Optimizer, "training", OPTIMIZERS, "OPTIMIZERS of playground/training/optimizers.py"),
+    (Objective, "training.objectives", OBJECTIVES,
+     f"{TWO_PLACES} OBJECTIVES of playground/training/objectives/registry.py"),
     (Metric, "training.metrics", METRICS, "the tuple at the end of its file in playground/training/metrics"),
     (Experience, "training.experience", SOURCES, "SOURCES of playground/training/experience/registry.py"),
     (Schedule, "training", SCHEDULES, "SCHEDULES of playground/training/schedules.py"),

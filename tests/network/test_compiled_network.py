@@ -73,12 +73,14 @@ def test_a_copy_is_independent() -> None:
     assert torch.equal(twin(FEEDS), before) and not torch.equal(network(FEEDS), before)
 
 
-@pytest.mark.parametrize("name", ["training", "forward", "steps", "weight", "run"])
+@pytest.mark.parametrize("name", ["read", "readers", "training", "forward", "steps", "weight", "run"])
 def test_a_node_may_be_called_like_an_attribute(name: str) -> None:
     graph = chain(node("data", "xor"), node(name, "dense", units=2), loss=node("loss", "cross-entropy"))
     network = compile_graph(graph)
     assert {key for key, _ in network.named_parameters()} == {f"{name}.weight", f"{name}.bias"}
     assert network(FEEDS).requires_grad
+    assert network.get_submodule(name) is dict(network.named_children())[name]
+    assert network.get_parameter(f"{name}.weight").shape == (2, 2)
 
 
 def test_a_graph_with_errors_is_not_compiled() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from playground.analysis.question import Question
+from playground.analysis.run.ensemble import EnsembleAnalysis
 from playground.analysis.run.luck import LuckAnalysis
 from playground.analysis.run.race import Race, RaceAnalysis
 from playground.analysis.subject import Subject
@@ -85,3 +86,12 @@ def test_width_makes_less_of_luck(units: int, least: int, most: int) -> None:
     for node in ("dense-1", "dense-2"):
         project = project.replace(graph=edits.set_parameters(project.graph, node, {"units": units}))
     assert least <= LuckAnalysis(seeds=16).compute(Question(project=project)).successes <= most
+
+
+def test_sixteen_nets_vote_better_than_one_reads() -> None:
+    project = preset("vote-on-digits")
+    votes = EnsembleAnalysis().compute(Question(subject=Subject(project.graph), project=project)).votes
+    assert votes is not None
+    together = votes.vote[-1], votes.mean[-1]
+    assert min(together) > votes.alone.mean() + 0.02 and votes.vote[4] > votes.alone.mean() + 0.015
+    assert 0.5 < votes.agreed < 0.75

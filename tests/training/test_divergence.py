@@ -111,10 +111,10 @@ def out_of_memory_in_the_fourth_step(monkeypatch: pytest.MonkeyPatch, engine: st
     if engine == "torch":
         remembered = LossLog.add
 
-        def add(self: LossLog, loss: torch.Tensor, values: Sequence[torch.Tensor]) -> None:
+        def add(self: LossLog, *losses: Sequence[torch.Tensor]) -> None:
             if next(steps) == 3:
                 raise torch.OutOfMemoryError("no memory left")
-            remembered(self, loss, values)
+            remembered(self, *losses)
 
         monkeypatch.setattr(LossLog, "add", add)
         return torch.OutOfMemoryError

@@ -47,8 +47,8 @@ def test_an_attack_keeps_to_its_budget_and_to_the_range_of_the_data(name: str, m
     target = target_of(name)
     found = target.attack(method, 0.08, 5)  # type: ignore[arg-type]
     assert ((found - target.x).abs() <= 0.08 * target.extent + 1e-6).all()
-    assert (found <= torch.maximum(target.high, target.x)).all()
-    assert (found >= torch.minimum(target.low, target.x)).all()
+    assert (found <= torch.maximum(target.bounds[1], target.x)).all()
+    assert (found >= torch.minimum(target.bounds[0], target.x)).all()
     assert not torch.equal(found, target.x)
     assert torch.equal(target.attack(method, 0.0, 5), target.x)  # type: ignore[arg-type]
 
@@ -56,7 +56,7 @@ def test_an_attack_keeps_to_its_budget_and_to_the_range_of_the_data(name: str, m
 def test_the_direction_is_the_sign_of_the_slope() -> None:
     """Against differences of the loss in double precision, for the numbers of one example."""
     target = target_of(PICTURES)
-    direction = target.direction(target.x)[0].flatten()
+    direction = target.slope(target.x)[0].flatten().sign()
     step = 1e-2
     moved = target.x[:1].repeat(64, 1, 1, 1)
     ways = torch.eye(64).view(64, 1, 8, 8) * step

@@ -190,6 +190,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "l1": {"regularization": {"l1": 0.05}},
     "largest norm": {"regularization": {"max_norm": 0.4}},
     "clipped": {"clipping": {"kind": "norm", "limit": 0.01}},
+    "pruned": {"pruning": {"kind": "weights", "share": 0.4, "begin": 0, "end": 5}},
     "schedule": {"schedule": {"id": "step", "parameters": {"gamma": 0.5, "every": 3}}},
 }
 

@@ -156,15 +156,6 @@ def test_looking_can_be_stopped() -> None:
     assert reading.share < 0.3
 
 
-def test_too_many_pictures_are_used_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_images, "MOST_NUMBERS", 16 * 16 * 30)
-    found = look(own_files.shapes())
-    dataset = pictures_of(found, 16, False)
-    assert dataset.counts() == (10, 10, 10)
-    assert len(dataset.generate(np.random.default_rng(0)).features) == 30
-    assert "30 pictures" in sentence(found, dataset) and "an even part" in sentence(found, dataset)
-
-
 def test_a_folder_that_is_gone_or_changed_is_named(tmp_path: Path) -> None:
     for name in ("a", "b"):
         for number in range(4):

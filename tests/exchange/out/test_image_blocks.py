@@ -34,6 +34,9 @@ BRANCHES = {
         node("cells1", "adaptive-avg-pool", size=3),
         node("series-out", "global-max-pooling"),
     ),
+    "products": (
+        node("few", "conv2d", filters=3), node("gram", "gram-matrix"),
+    ),
     "patches": (
         node("cut", "patches"), node("each", "dense", units=4), node("patches-out", "global-average-pooling"),
     ),

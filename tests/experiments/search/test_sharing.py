@@ -13,8 +13,10 @@ import pytest
 from optuna.trial import TrialState
 
 from playground.experiments.running import Cancelled
+from playground.experiments.search import claims as claiming
 from playground.experiments.search import searching
 from playground.experiments.search.claims import Claim, Claims
+from playground.experiments.search.drafts import told
 from playground.experiments.search.searching import searched
 from playground.experiments.search.state import state_of
 from playground.experiments.search.storage import Place, open_study
@@ -34,15 +36,15 @@ from tests.experiments.search.test_sharing import KILL, SHORT
 url, log, killed = sys.argv[1:]
 run, begun = room.run_trial, 0
 
-def logged(asked, values, trial, *others):
+def logged(asked, values, claim, *others):
     global begun
-    if trial is not None:
+    if claim is not None:
         begun += 1
         with Path(log).open("a") as file:
-            file.write(f"{trial.number}\\n")
+            file.write(f"{claim.number}\\n")
         if killed == "killed" and begun == 2:
             os.kill(os.getpid(), KILL)
-    return run(asked, values, trial, *others)
+    return run(asked, values, claim, *others)
 
 room.run_trial = logged
 for _ in room.work(task(trials=24, **SHORT), Place(url, "shared", beat=1, grace=1), lambda: False):
@@ -98,7 +100,7 @@ def test_a_trial_that_kills_its_workers_again_and_again_is_given_up(tmp_path: Pa
         claim = Claims(asked, opened, "unlucky").take()
         assert isinstance(claim, Claim)
         assert claim.place == 0
-        Claims(asked, opened, "another").lose(claim.trial)
+        Claims(asked, opened, "another").lose(claim)
     *_, last = searched(asked, place)
     assert [row.state for row in last.rows] == ["lost", "done"]
 
@@ -123,9 +125,40 @@ def test_a_trial_is_run_only_once_however_many_ask_for_it(tmp_path: Path) -> Non
     claim = mine.take()
     assert isinstance(claim, Claim)
     assert other.take() is True  # it may come back
-    mine.lose(claim.trial, broken_off=True)
+    mine.lose(claim, broken_off=True)
     again = other.take()
     assert isinstance(again, Claim)
     assert dict(again.values) == dict(claim.values)
     with pytest.raises(Cancelled):
         list(work(asked, place, lambda: True))
+
+
+def test_whoever_opens_a_trial_after_another_was_opened_draws_it_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, place = task(trials=2, **SHORT), Place(f"sqlite:///{tmp_path / 'studies.sqlite'}", "a study", local=True)
+    mine, other = (Claims(asked, open_study(asked, place), name) for name in ("mine", "other"))
+    draw, first = claiming.drawn_up, []
+
+    def interrupted(*arguments: object) -> object:
+        monkeypatch.setattr(claiming, "drawn_up", draw)
+        first.append(other.take())  # between what I read and what I write
+        return draw(*arguments)
+
+    monkeypatch.setattr(claiming, "drawn_up", interrupted)
+    claim = mine.take()
+    assert isinstance(claim, Claim)
+    assert (first[0].place, claim.place) == (0, 1)
+    assert dict(first[0].values) != dict(claim.values)
+    assert len(open_study(asked, place).study.trials) == 2
+
+
+def test_a_trial_that_was_lost_meanwhile_is_not_told(tmp_path: Path) -> None:
+    asked, place = task(trials=1, **SHORT), Place(f"sqlite:///{tmp_path / 'studies.sqlite'}", "a study", local=True)
+    opened = open_study(asked, place)
+    claim = Claims(asked, opened, "slow").take()
+    assert isinstance(claim, Claim)
+    Claims(asked, opened, "another").lose(claim)
+    told(opened.storage, claim.id, 1.0, "outcome", {})
+    (trial,) = opened.study.trials
+    assert (trial.state, trial.value, trial.user_attrs.get("outcome")) == (TrialState.FAIL, None, None)

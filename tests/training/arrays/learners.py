@@ -10,6 +10,7 @@ from playground.training.batches import examples_of
 from playground.training.evaluation import Evaluator
 from playground.training.learner import Learner
 from playground.training.model import TrainableModel
+from playground.training.objectives.classes import unlabelled_inputs
 
 CPU = torch.device("cpu")
 
@@ -24,11 +25,13 @@ def learner(project: Project, engine: Engine, dtype: torch.dtype = torch.float64
     project = with_engine(project, engine)
     report = check(project.graph)
     single = TrainableModel(project, report, CPU)
-    examples = Evaluator(single.network, examples_of(report), CPU).train
+    prepared = examples_of(report)
+    examples, hidden = Evaluator(single.network, prepared, CPU).train, unlabelled_inputs(report, prepared, CPU)
     with precision(dtype):
         model = TrainableModel(project, report, CPU)
         model.network.to(dtype)
-        found = Learner(project, model, tuple(t.to(dtype) if t.is_floating_point() else t for t in examples))
+        known = tuple(t.to(dtype) if t.is_floating_point() else t for t in examples)
+        found = Learner(project, model, known, None if hidden is None else hidden.to(dtype))
         found.start(project)
     return found
 

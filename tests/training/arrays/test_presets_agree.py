@@ -15,7 +15,7 @@ CHAOTIC = {"vanishing-relu": 1e-8, "vanishing-xavier": 1e-2, "exploding-gradient
 about: how far apart the runs may end in double precision."""
 KINKED = {
     "vanishing-relu", "vanishing-xavier", "vanishing-batch-norm", "exploding-gradient", "mnist-sigmoid", "mnist-mlp",
-    "autoencoder-mnist",
+    "autoencoder-mnist", "thirty-layers",
 }  # fmt: skip
 """Presets in which single precision alone parts two runs within these steps: an example crosses the kink of a ReLU one
 step earlier, or the network amplifies. Two thread counts of torch part them just as well."""

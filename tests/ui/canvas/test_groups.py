@@ -13,6 +13,7 @@ from playground.document.graph import Edge, EdgeKey, Graph, Group, Node, Positio
 from playground.editing import groups
 from playground.ui.canvas.menus import context_menu
 from playground.ui.canvas.requests import MenuRequest
+from playground.ui.canvas.scene import CanvasScene
 from playground.ui.widgets.weights_menu import weights_menu
 from tests.ui.canvas.conftest import LEFT, Hands, canvas_with, node
 
@@ -475,3 +476,9 @@ def test_going_to_a_copy_enters_its_group_and_shows_that_copy(hands: Hands) -> N
     hands.view.camera.zoom_to(2.0)
     assert hands.view.entering.outermost()[1] != 2.0
     assert zoom > 0.0
+
+
+def test_a_canvas_made_for_an_open_graph_draws_its_frames(hands: Hands) -> None:
+    hands.document.edit_graph("Test", chain(closed=False))
+    again = CanvasScene(hands.document)
+    assert again.groups.keys() == {"part"} and again.groups["part"].frame.width > 0

@@ -55,6 +55,16 @@ def test_the_examples_arrive(panel: DataPanel, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: model.rowCount() == 9)
 
 
+def test_labels_that_the_budget_hides_are_counted(panel: DataPanel, document: OpenDocument, qtbot: QtBot) -> None:
+    assert panel.division_form is not None
+    field = panel.division_form.rows["label_budget"].findChild(QLineEdit)
+    assert field is not None and field.isVisible()
+    field.clear()
+    qtbot.keyClicks(field, "10\r")
+    assert parameters(document)["label_budget"] == 10
+    qtbot.waitUntil(lambda: panel.counts.text() == "10 train · 9 validation · 9 test · 32 unlabelled")
+
+
 def test_other_data_keep_the_wires_and_the_parameters_that_fit(
     panel: DataPanel, document: OpenDocument, qtbot: QtBot
 ) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from playground.document.graph import Choice
-from playground.document.project import MetricTarget
+from playground.document.project import MetricTarget, TrainingSettings
 from playground.training.initializers import INITIALIZERS
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES
@@ -171,6 +171,22 @@ def test_the_engine(panel: TrainingPanel, document: OpenDocument) -> None:
     assert document.project.training.engine == "torch"
     document.undo_stack.undo()
     assert panel.engine.currentData() == "automatic" == document.project.training.engine
+
+
+def test_gathering_precision_and_pruning(panel: TrainingPanel, document: OpenDocument) -> None:
+    assert not panel.pruning.rows["share"].isVisible()
+    panel.accumulate.setValue(4)
+    assert document.undo_stack.undoText() == "Set batches in a step to 4"
+    choose(panel.precision, "bfloat16")
+    choose(panel.pruning.fields["kind"].combo, "filters")
+    before, training = TrainingSettings(), document.project.training
+    assert (training.accumulate, training.precision, training.pruning.kind) == (4, "bfloat16", "filters")
+    assert panel.pruning.rows["share"].isVisible()
+    for _ in range(3):
+        document.undo_stack.undo()
+    after = document.project.training
+    assert (after.accumulate, after.precision, after.pruning) == (1, "single", before.pruning)
+    assert panel.accumulate.value() == 1 and panel.precision.currentData() == "single"
 
 
 def test_devices_that_are_not_here_cannot_be_chosen(panel: TrainingPanel) -> None:

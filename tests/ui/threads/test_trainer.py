@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.document.graph import Choice, Edge, Graph, Node
 from playground.document.project import Project, TrainingSettings
+from playground.ui.threads import training_thread
 from playground.ui.threads.trainer import Trainer
 from playground.ui.threads.training_news import Failure, Frame
 
@@ -133,3 +134,26 @@ def test_what_cannot_be_trained_is_not_played_and_the_mended_project_is(watcher:
     watcher.waits_for("ready")
     watcher.trainer.take_step(2)
     assert watcher.sees_step(2).step == 2
+
+
+def test_a_large_network_gets_its_weights_when_it_is_played(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_thread, "LARGE", 5)
+    watcher.trainer.open(points())
+    watcher.waits_for("ready")
+    changed = points().replace(seed=3)
+    watcher.trainer.apply(changed)
+    watcher.waits_for("ready")
+    assert not watcher.frames
+    watcher.trainer.take_step(2)
+    frame = watcher.sees_step(2)
+    assert frame.project == changed
+    again = Trainer()
+    try:
+        other = Watcher(again, watcher.qtbot)
+        monkeypatch.setattr(training_thread, "LARGE", 1_000)
+        again.open(changed)
+        other.sees_step(0)
+        again.take_step(2)
+        assert (other.sees_step(2).snapshot.parameters == frame.snapshot.parameters).all()
+    finally:
+        again.shut_down()

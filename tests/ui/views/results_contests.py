@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from playground.analysis.run.contests import Runs
+from playground.analysis.run.ensemble import Ensemble, Votes
 from playground.analysis.run.luck import Luck
 from playground.analysis.run.race import Ground, Race
 
@@ -62,3 +63,23 @@ def race_of_rates() -> Race:
 
 def race_without_ground() -> Race:
     return Race(runs(["tanh", "relu"]), "Activation", None, "The runs compute differently, so each has its own.")
+
+
+def ensemble(numbers: bool = False) -> Ensemble:
+    """Sixteen networks, which are better together."""
+    members = np.arange(1, 17)
+    mean = 0.95 - 0.03 / members
+    vote = np.full(16, math.nan) if numbers else 0.945 - 0.03 / members
+    alone = 0.92 + 0.01 * np.sin(members)
+    measure = "test R²" if numbers else "test accuracy"
+    agreed = math.nan if numbers else 0.83
+    names = [f"seed {seed}" for seed in members]
+    return Ensemble(runs(names, seeds=members.tolist()), Votes(alone, vote, mean, agreed, measure, 269))
+
+
+def ensemble_of_numbers() -> Ensemble:
+    return ensemble(numbers=True)
+
+
+def ensemble_underway() -> Ensemble:
+    return Ensemble(luck_underway().runs, None)

@@ -9,12 +9,19 @@ import numpy as np
 from playground.analysis.answers.adversarial_attack import AdversarialAttack, AttackedExamples
 from playground.analysis.answers.picture_answers import PictureAnswers, Said
 from playground.analysis.inside.augmentation import AugmentedPictures
+from playground.analysis.inside.convolution_ways import SIZES, WAYS, ConvolutionWays
+from playground.analysis.inside.cost_table import CostTable, LayerCost
 from playground.analysis.inside.feature_maps import FeatureMaps, ImageLayer
 from playground.analysis.inside.kernels import Kernels, LayerKernels
+from playground.analysis.inside.network_table import NetworkTable
+from playground.analysis.inside.pruning import SHARES, BlockSparsity, PruningCurves
 from playground.analysis.inside.sliding import Sliding
+from playground.analysis.inside.unit_pictures import UnitPictures
 from playground.analysis.shared.layer_answers import Answer
 from playground.analysis.shared.pictures import regions
 from playground.blocks.windows import Along
+from playground.document.network_table import PUBLISHED
+from playground.training.pruning import Prunable, Pruned
 
 UPRIGHT = np.array([[1, 0, -1]] * 3, dtype=np.float32)
 KERNELS = np.stack([UPRIGHT, UPRIGHT.T])[:, None]
@@ -133,3 +140,56 @@ def attack_begun() -> AdversarialAttack:
         whole, accuracies=accuracies,
         examples=replace(whole.examples, originals=empty, attacked=empty, changes=empty),
     )  # fmt: skip
+
+
+def pruning() -> PruningCurves:
+    """Single weights may go up to half of them, whole filters hurt from the beginning."""
+    shares = np.array(SHARES)
+    scores = {"weights": np.where(shares <= 0.5, 0.97, 1.47 - shares), "filters": 0.97 - 0.8 * shares}
+    blocks = BlockSparsity("Conv2D 1", 60, 72), BlockSparsity("Dense 1", 300, 640)
+    what = Prunable(("conv.weight", "dense.weight"), {"conv.weight": "conv.bias"})
+    return PruningCurves(
+        shares, scores, "accuracy", "weights", 0.5, 0.97, 0.25, blocks, "test", 269, Pruned(what, "weights", 0.5)
+    )
+
+
+def pruning_begun() -> PruningCurves:
+    """Of a network without hidden units, whose loss is shown."""
+    whole = pruning()
+    scores = {kind: np.full(len(SHARES), np.nan) for kind in whole.scores}
+    scores["weights"][:2] = 0.2, 0.3
+    return replace(whole, scores=scores, measure="loss", score=0.4, present=0.0, cannot="None here.")
+
+
+def costs() -> CostTable:
+    """A convolution of 12 filters on 32 × 32 pixels in colour, and a dense layer behind it."""
+    convolution = LayerCost(
+        "conv", "Conv2D", "12 × 32 × 32", 336, 331_776, 12_288, (3, 3), False, 37_761_024, 27, 3_072, 0, 0.2, 0.7
+    )
+    dense = LayerCost("dense", "Dense", "10", 122_890, 122_880, 10, (), True, forward=0.1, learning=0.3)
+    total = LayerCost("dense", "all layers", "10", 123_226, 454_656, 12_298, (), True, forward=0.3, learning=1.0)
+    return CostTable((convolution, dense), total, 2, 3_072, 1_000, 1)
+
+
+def unit_pictures() -> UnitPictures:
+    """Three units and their four strongest examples, of 8 × 8 pixels."""
+    generator = np.random.default_rng(0)
+    pictures = generator.random((3, 6, 8, 8)).astype(np.float32)
+    frames = np.broadcast_to(np.array([1, 2, 5, 6]), (3, 4, 4))
+    return UnitPictures(
+        "Conv2D 1", (0, 1, 2), 6, np.arange(12).reshape(3, 4), np.ones((3, 4), np.float32), frames, pictures[:, :4],
+        pictures[:, 4], np.ones(3, np.float32), pictures[:, 5] - 0.5, "test", 100,
+    )  # fmt: skip
+
+
+def networks() -> NetworkTable:
+    """The published networks beside LeNet-5."""
+    return NetworkTable(PUBLISHED, 61_706, 5)
+
+
+def ways() -> ConvolutionWays:
+    """Each way ten times slower than the one before; Winograd at 3 × 3 alone."""
+    sizes = np.array(SIZES)
+    times = {way: 0.01 * 10.0**number * sizes for number, way in enumerate(WAYS)}
+    times["Winograd"] = np.where(sizes == 3, 0.02, np.nan)
+    return ConvolutionWays(sizes, times, 2e-7, "3 × 20 × 20 to 4 maps", 1.0)

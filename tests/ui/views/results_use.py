@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from playground.analysis.shared.given import Given, Move
 from playground.analysis.use.answer import Answer
+from playground.analysis.use.move_picture import MovedAnswer, MovedLayer, MovePicture
 from playground.analysis.use.use_it import AskedInput, UseIt
 from playground.data.inputs.drawing import Placing
 from playground.data.inputs.graphs import NodeForm
@@ -14,6 +18,7 @@ from playground.data.inputs.series import SeriesForm
 from playground.data.inputs.texts import TextForm
 
 ONE = np.zeros(1, dtype=np.int64)
+TWO_RIGHT = Move(across=2.0)
 
 
 def use(*inputs: AskedInput, answers: tuple[Answer, ...] = (), truth: str = "", drawn: Answer | None = None) -> UseIt:
@@ -87,3 +92,35 @@ def redrawn() -> UseIt:
     asked = AskedInput("data", "Digits", PictureForm(1, 8, 8, True), Pixels(picture), seen=picture, ink=True)
     drawn = Answer("loss", "", "picture", (), np.zeros((1, 0)), ONE, pictures=picture[None], ink=True)
     return use(asked, answers=(drawn,))
+
+
+def moved(move: Move = TWO_RIGHT, heads: tuple[str, ...] = ("",)) -> MovePicture:
+    raw = np.zeros((1, 1, 8, 8), dtype=np.float32)
+    raw[0, 0, 2:6, 3:5] = 1.0
+    form = PictureForm(1, 8, 8, True, Placing(8.0, "box", 4.0))
+    after = np.roll(raw[0], 2, axis=2)
+    maps, nothing = np.concatenate([after, -after]), np.zeros((0, 0, 0), dtype=np.float32)
+    unknown = np.where(np.arange(8) < 2, np.nan, maps).astype(np.float32)
+    layers = (
+        MovedLayer("conv", "Conv2D 1", unknown, maps, 2, 0.98, 0.31),
+        MovedLayer("dense", "Dense 1", nothing, nothing, 10, np.nan, 0.92),
+    )
+    first, last = np.eye(10, dtype=np.float32)[7], np.eye(10, dtype=np.float32)[2]
+    names = tuple("0123456789")
+    answers = tuple(
+        MovedAnswer(f"loss{n}", title, names, first, (first, 0.6 * last + 0.4 * first)[n % 2],
+                    np.array([0.97, 0.9, 0.7 - 0.2 * n, np.nan]), 0.97, 0.71, 0.74)
+        for n, title in enumerate(heads, start=len(heads) % 2)
+    )  # fmt: skip
+    return MovePicture(
+        "data", form.entry(raw), form, move, raw[0, 0], after[0], layers, answers, "shift", np.arange(4.0), "test",
+        3, 20, 256, "7", None,
+    )  # fmt: skip
+
+
+def moved_by_two() -> MovePicture:
+    return moved(Move(-1.0, 2.0, 30.0, 1.2), ("Convolution", "Dense"))
+
+
+def replaced(given: Given) -> MovePicture:
+    return replace(moved(Move()), given=given, row=-1)

@@ -34,10 +34,15 @@ from playground.ui.views.base import View
 from playground.ui.views.inside.attention import AttentionView
 from playground.ui.views.inside.augmentation import AugmentationView
 from playground.ui.views.inside.backpropagation import BackpropagationView
+from playground.ui.views.inside.convolution_ways import ConvolutionWaysView
+from playground.ui.views.inside.cost_table import CostTableView
 from playground.ui.views.inside.data import DataView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
+from playground.ui.views.inside.network_table import NetworkTableView
+from playground.ui.views.inside.pruning import PruningView
+from playground.ui.views.inside.unit_pictures import UnitPicturesView
 from playground.ui.views.inside.weights import WeightsView
 from playground.ui.views.loss.curvature import CurvatureView
 from playground.ui.views.loss.descent import DescentView
@@ -49,6 +54,7 @@ from playground.ui.views.rendering import render
 from playground.ui.views.run.cross_validation import CrossValidationView
 from playground.ui.views.run.curves import CurvesView
 from playground.ui.views.run.distributions import DistributionsView
+from playground.ui.views.run.ensemble import EnsembleView
 from playground.ui.views.run.experiment import ExperimentView
 from playground.ui.views.run.gradient_flow import GradientFlowView
 from playground.ui.views.run.luck import LuckView
@@ -57,6 +63,7 @@ from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
 from playground.ui.views.run.search import SearchView
 from playground.ui.views.saving import PNG_RATIO, framed, save_png
+from playground.ui.views.use.move_picture import MovePictureView
 from playground.ui.views.use.use_it import UseItView
 from playground.ui.widgets.theme import THEME
 from tests.ui.views import (
@@ -119,7 +126,13 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (AdversarialAttackView, results_images.attack_begun),
     (AugmentationView, results_images.augmented),
     (AugmentationView, results_images.augmented_in_colour),
+    (CostTableView, results_images.costs),
+    (NetworkTableView, results_images.networks),
+    (ConvolutionWaysView, results_images.ways),
+    (UnitPicturesView, results_images.unit_pictures),
     (WeightsView, results.weights),
+    (PruningView, results_images.pruning),
+    (PruningView, results_images.pruning_begun),
     (DataView, results.data),
     (DataView, results.data_pictures),
     (DataView, results.data_table),
@@ -134,6 +147,7 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (ForecastView, results_forecast.beyond_the_end),
     (GraphView, results_graph.graph_answers),
     (NextTokenView, results_text.next_token),
+    (MovePictureView, results_use.moved), (MovePictureView, results_use.moved_by_two),
     *((UseItView, make) for make in (
         results_use.digit, results_use.row, results_use.point, results_use.series, results_use.text,
         results_use.symbols, results_use.node, results_use.redrawn,
@@ -179,6 +193,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (RaceView, results_contests.race),
     (RaceView, results_contests.race_of_rates),
     (RaceView, results_contests.race_without_ground),
+    (EnsembleView, results_contests.ensemble),
+    (EnsembleView, results_contests.ensemble_of_numbers),
+    (EnsembleView, results_contests.ensemble_underway),
     (LuckView, results_contests.luck),
     (LuckView, results_contests.luck_underway),
     (ExperimentView, results_experiments.dots),

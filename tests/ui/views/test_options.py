@@ -96,7 +96,7 @@ def test_a_project_without_options_brings_the_defaults_back(identifier: str, qtb
 
 @pytest.mark.parametrize("identifier", VIEWS)
 def test_what_is_computed_is_asked_for_and_what_is_drawn_is_not_asked_again(identifier: str, qtbot) -> None:
-    if VIEWS[identifier].analysis.id in ("race", "luck", "experiment", "search", "cross-validation"):
+    if VIEWS[identifier].analysis.id in ("race", "luck", "ensemble", "experiment", "search", "cross-validation"):
         return  # what is chosen there counts from the next start on
     for name in names(opened(identifier, qtbot)):
         view = opened(identifier, qtbot)
