@@ -20,6 +20,16 @@ points (across and down), in shares of its width and height; how far away each p
 
 PADDING = "[PAD]"
 """The token that fills a sequence up to the length of the others, by its name in the vocabulary."""
+UNKNOWN = "[UNK]"
+"""The token in the place of everything that the vocabulary has no entry for."""
+START = "[START]"
+"""The token that a decoder is given before it has written anything."""
+END = "[END]"
+"""The token with which a decoder says that its answer is whole."""
+MASK = "[MASK]"
+"""The token in the place of one that has been hidden, to be guessed from those around it."""
+SEPARATOR = "[SEP]"
+"""The token between two sentences that are read as one sequence."""
 
 
 @dataclass(frozen=True, slots=True)
