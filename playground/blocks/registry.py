@@ -5,7 +5,6 @@ from __future__ import annotations
 from playground.blocks import (
     activation,
     adversarial,
-    attention,
     autoregression,
     class_loss,
     clustering,
@@ -31,6 +30,7 @@ from playground.blocks import (
     regroup,
     support_vectors,
 )
+from playground.blocks.attention import multi_head, positions
 from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
 from playground.blocks.images import convolution, fixed, gram, patch_centroids, pooling, resizing, transposed
@@ -56,7 +56,8 @@ BLOCKS: tuple[type[Block], ...] = (
     *resizing.BLOCKS,
     *gram.BLOCKS,
     *recurrent.BLOCKS,
-    *attention.BLOCKS,
+    *positions.BLOCKS,
+    *multi_head.BLOCKS,
     *graph.BLOCKS,
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,

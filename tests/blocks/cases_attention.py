@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from playground.blocks.attention import MultiHeadAttention, PositionalEncoding
+from playground.blocks.attention.multi_head import MultiHeadAttention
+from playground.blocks.attention.positions import PositionalEncoding
 from playground.blocks.signal import PADDING, Signal
 from tests.blocks.case import SERIES, Case, same
 

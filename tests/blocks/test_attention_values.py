@@ -10,7 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from playground.blocks.attention import MultiHeadAttention, MultiHeadAttentionLayer, PositionalEncoding, sinusoids
+from playground.blocks.attention.layers import MultiHeadAttentionLayer
+from playground.blocks.attention.multi_head import MultiHeadAttention
+from playground.blocks.attention.positions import PositionalEncoding, sinusoids
 from playground.blocks.registry import BLOCKS
 from playground.blocks.reveals import Transparent
 from playground.blocks.signal import Signal

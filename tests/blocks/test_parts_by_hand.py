@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from playground.blocks.attention import MultiHeadAttention
+from playground.blocks.attention.multi_head import MultiHeadAttention
 from playground.blocks.images.convolution import Conv2D
 from playground.blocks.images.pooling import AvgPool2D, MaxPool2D
 from playground.blocks.parts import Part
