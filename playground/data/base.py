@@ -88,6 +88,9 @@ class Dataset(Block):
     """Whether `generate` says itself which rows make each part, instead of chance."""
     unfolded: ClassVar[str] = ""
     """Why there are no folds of it, in words behind “because”; empty where there are."""
+    next_token: ClassVar[bool] = False
+    """Whether the target at each token is the one that follows, so that a network that learns it can write: its
+    `input_form` is then a TextForm."""
     ink: ClassVar[bool] = True
     """Grey pictures are ink on paper, which is 0; otherwise they are light, and 0 is black."""
 

@@ -6,20 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, NothingToShow, Table
 from playground.analysis.question import Question
-from playground.analysis.shared.heads import Head, chosen, class_heads
-from playground.analysis.subject import Subject, dependents
-from playground.data.text.characters import TextWindows
+from playground.analysis.shared.heads import chosen
+from playground.analysis.shared.writing import MOST_BARS, Writer, next_token_heads, tempered, text_node
+from playground.data.inputs.texts import TextForm
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
-
-MOST_BARS = 12
-"""Candidates that are listed, from the likeliest down."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,8 @@ class NextToken:
     """Of the tempered distribution over all tokens, in bits."""
     temperature: float
     step: int
+    called: str = "characters"
+    """What tokens are called."""
 
     def table(self) -> Table:
         rows = zip(self.tokens, self.probabilities.tolist(), self.tempered.tolist(), strict=True)
@@ -65,96 +63,33 @@ class NextTokenAnalysis(Analysis):
     )
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        if not _text_node(report):
+        if not text_node(report):
             return "This view needs a text as data, such as the Python manual."
-        if not _heads(report):
+        if not next_token_heads(report):
             return "This view needs a loss that asks for the next token."
         return ""
 
     def compute(self, question: Question) -> NextToken:
         subject = question.loaded()
-        node = _text_node(subject.report)
-        dataset = subject.report.blocks[node]
-        assert isinstance(dataset, TextWindows)
-        reader = _Reader(subject, node, chosen(_heads(subject.report), question.node), dataset)
-        known = reader.known(self.prompt)
+        node = text_node(subject.report)
+        form = subject.form(node)
+        assert isinstance(form, TextForm)
+        writer = Writer(subject, chosen(next_token_heads(subject.report), question.node), node, form)
+        known = writer.known(self.prompt)
         if not known:
-            raise NothingToShow("Type a prompt of characters that the text has, and the network goes on from there.")
-        generator = np.random.default_rng([self.draw, 20_261_124])
-        numbers, first = list(known), reader.shares(known)
-        for _ in range(self.length):
-            question.check()
-            shares = first if len(numbers) == len(known) else reader.shares(numbers)
-            numbers.append(_drawn(tempered(shares, self.temperature), generator))
+            raise NothingToShow(f"Type a prompt of {form.tokens} that the text has, to be continued by the network.")
+        first, numbers = writer.grown(known, self.length, self.temperature, self.draw, question.check)
+        prompt = writer.written(known)
         likely = np.argsort(-first, kind="stable")[:MOST_BARS]
         warm = tempered(first, self.temperature)
         return NextToken(
-            prompt=reader.written(known),
-            continuation=reader.written(numbers[len(known) :]),
-            tokens=tuple(reader.alphabet[number] for number in likely),
+            prompt=prompt,
+            continuation=writer.written(numbers)[len(prompt) :],
+            tokens=tuple(form.vocabulary[number] for number in likely),
             probabilities=first[likely].astype(np.float32),
             tempered=warm[likely].astype(np.float32),
             entropy=float(-(warm[warm > 0] * np.log2(warm[warm > 0])).sum()),
             temperature=self.temperature,
             step=question.snapshot.step if question.snapshot else 0,
+            called=form.tokens,
         )
-
-
-def tempered(shares: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    """Probabilities (n,) at another temperature; at 0 all of it lies on the likeliest."""
-    if temperature <= 0.0:
-        return np.asarray(np.eye(len(shares))[shares.argmax()])
-    logarithms = np.log(np.maximum(shares, 1e-30)) / temperature
-    raised = np.exp(logarithms - logarithms.max())
-    return np.asarray(raised / raised.sum())
-
-
-def _drawn(shares: NDArray[np.float64], generator: np.random.Generator) -> int:
-    return int(generator.choice(len(shares), p=shares))
-
-
-def _text_node(report: Report) -> str:
-    return next((name for name in report.data_nodes() if isinstance(report.blocks[name], TextWindows)), "")
-
-
-def _heads(report: Report) -> tuple[Head, ...]:
-    node = _text_node(report)
-    known = set(dependents(report, (node, "features"))) if node else set()
-    return tuple(
-        head for head in class_heads(report) if head.target == (node, "target") and head.prediction in known
-    )
-
-
-class _Reader:
-    """Reads the end of a text as one window, and gives what the network expects after it."""
-
-    def __init__(self, subject: Subject, node: str, head: Head, dataset: TextWindows) -> None:
-        self._subject, self._node, self._head = subject, node, head
-        self._window = dataset.window
-        self.alphabet = dataset.alphabet()
-        self._numbers = {token: number for number, token in enumerate(self.alphabet)}
-        self._steps = subject.network.steps_to([head.prediction])
-        self._slot = subject.network.slots[head.prediction]
-
-    def known(self, prompt: str) -> list[int]:
-        """The numbers of the tokens that are in the alphabet, small letters for capital ones where need be."""
-        found = (self._numbers.get(character, self._numbers.get(character.lower())) for character in prompt)
-        return [number for number in found if number is not None]
-
-    def written(self, numbers: list[int]) -> str:
-        """Numbers as text."""
-        return "".join(self.alphabet[number] for number in numbers)
-
-    def shares(self, numbers: list[int]) -> NDArray[np.float64]:
-        """Probabilities (n,) of the next token after the end of a text.
-
-        A text shorter than a window is preceded by spaces, or the first token where there are none: some networks want
-        their windows whole.
-        """
-        last = numbers[-self._window :]
-        blank = self._numbers.get(" ", 0)
-        row = [blank] * (self._window - len(last)) + last
-        feeds = {(self._node, "features"): torch.tensor([row])}  # (1, window)
-        with torch.no_grad():
-            prediction = self._subject.network.run(feeds, self._steps)[self._slot]
-        return np.asarray(self._head.probabilities(prediction.numpy())[-1], dtype=np.float64)

@@ -36,6 +36,7 @@ class TextWindows(Dataset):
 
     question: ClassVar[str] = "Which character comes next?"
     divides: ClassVar[bool] = True
+    next_token: ClassVar[bool] = True
 
     window: int = parameter(32, ge=2, le=512, logarithmic=True, help="Characters in one example.")
     characters: int = parameter(

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.answers.next_token import NextTokenAnalysis, tempered
+from playground.analysis.answers.next_token import NextTokenAnalysis
 from playground.analysis.base import NothingToShow
 from playground.analysis.question import Cancelled, Question
+from playground.analysis.shared.writing import tempered
 from playground.data.text.characters import bigram_perplexity
 from playground.document import files, library
 from playground.document.graph import Graph
@@ -49,6 +50,29 @@ def test_the_bars_are_what_the_network_gives_at_the_last_character(question: Que
     assert result.tokens == tuple(alphabet[number] for number in order)
     np.testing.assert_allclose(result.probabilities, shares[order], rtol=1e-5)
     assert result.prompt == "a module" and result.continuation == ""
+
+
+@pytest.mark.parametrize(("causal", "before"), [(True, 0), (False, 5)])
+def test_a_short_prompt_begins_the_window_unless_the_future_is_seen(causal: bool, before: int) -> None:
+    graph = wired(
+        [
+            node("data", "python-manual", characters=1_000, window=8),
+            node("embedding", "embedding", units=6),
+            node("attention", "multi-head-attention", causal=causal),
+            node("out", "dense", units=39, activation="identity"),
+            node("loss", "cross-entropy"),
+        ],
+        "data.features > embedding", "embedding > attention", "attention > out", "out > loss.prediction",
+        "data.target > loss.target",
+    )  # fmt: skip
+    question = question_of(graph)
+    result = NextTokenAnalysis(prompt="the", length=0).compute(question)
+    subject = question.loaded()
+    alphabet = subject.report.signals["data", "features"].classes
+    row = torch.tensor([[alphabet.index(character) for character in " " * before + "the" + " " * (5 - before)]])
+    logits = subject.values({("data", "features"): row}, [("out", "output")])["out", "output"][0, before + 2]
+    shares = np.exp(logits) / np.exp(logits).sum()
+    np.testing.assert_allclose(result.probabilities, np.sort(shares)[::-1][:12], rtol=1e-5)
 
 
 def test_temperature_by_the_notes() -> None:

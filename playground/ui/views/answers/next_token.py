@@ -51,6 +51,12 @@ class BarsCanvas(Canvas):
     def _line(self) -> int:
         return metrics().height() + THEME.px(3)
 
+    def _left(self) -> int:
+        """Room for the tokens, of which words take more than characters; at most a third."""
+        tokens = self.result.tokens if self.result is not None else ()
+        widest = max((metrics().horizontalAdvance(spoken(token)) for token in tokens), default=0)
+        return min(max(THEME.px(26), widest + THEME.px(12)), max(THEME.px(26), self.width() // 3))
+
     def rows(self) -> int:
         """Candidates that find room."""
         count = len(self.result.tokens) if self.result is not None else 0
@@ -62,7 +68,7 @@ class BarsCanvas(Canvas):
         painter = QPainter(self)
         painter.setFont(THEME.font(13))
         line, align = self._line(), Qt.AlignmentFlag
-        left, right = THEME.px(26), metrics().horizontalAdvance("100 %") + THEME.px(6)
+        left, right = self._left(), metrics().horizontalAdvance("100 %") + THEME.px(6)
         room = float(max(1, self.width() - left - right))
         pale = drawn_pale()
         largest = max(float(self.result.probabilities.max()), float(self.result.tempered.max()), 1e-9)
@@ -71,7 +77,7 @@ class BarsCanvas(Canvas):
             top = float(row * line)
             own, warm = float(self.result.probabilities[row]), float(self.result.tempered[row])
             painter.setPen(THEME.color("text"))
-            words = spoken(self.result.tokens[row])
+            words = metrics().elidedText(spoken(self.result.tokens[row]), Qt.TextElideMode.ElideRight, left)
             painter.drawText(QRectF(0, top, left - THEME.px(6), line), align.AlignCenter, words)
             painter.fillRect(QRectF(left, top + 3, room * own, line - 6), pale)
             painter.fillRect(QRectF(left, top + line * 0.3, room * warm, line * 0.4), QColor(POSITIVE))
@@ -182,7 +188,7 @@ class NextTokenView(View):
         self.legend.show_entries([
             Entry(f"at temperature {warmth:g}", "square", own.name()),
             Entry("as learned", "square", drawn_pale().name()),
-            Entry(f"unsure between {2 ** result.entropy:.1f} characters", "", ""),
+            Entry(f"unsure between {2 ** result.entropy:.1f} {result.called}", "", ""),
         ])
 
 
