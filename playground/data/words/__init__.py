@@ -1,0 +1,1 @@
+"""Words: the vectors they have, and data made of them."""
