@@ -14,6 +14,7 @@ from playground.blocks import (
     descent,
     distillation,
     divergence,
+    embedding,
     features,
     forecast_measures,
     foreign,
@@ -26,7 +27,6 @@ from playground.blocks import (
     merge,
     normalization,
     perceptron,
-    recurrent,
     regroup,
     support_vectors,
 )
@@ -35,6 +35,7 @@ from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
 from playground.blocks.images import convolution, fixed, gram, patch_centroids, pooling, resizing, transposed
 from playground.blocks.images import normalization as of_maps
+from playground.blocks.recurrent import layers as recurrent
 
 BLOCKS: tuple[type[Block], ...] = (
     *dense.BLOCKS,
@@ -55,6 +56,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *pooling.BLOCKS,
     *resizing.BLOCKS,
     *gram.BLOCKS,
+    *embedding.BLOCKS,
     *recurrent.BLOCKS,
     *positions.BLOCKS,
     *multi_head.BLOCKS,

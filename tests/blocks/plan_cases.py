@@ -9,12 +9,12 @@ from playground.blocks import (
     class_loss,
     dense,
     divergence,
+    embedding,
     features,
     hinge,
     loss,
     merge,
     normalization,
-    recurrent,
 )
 from playground.blocks.signal import Signal
 from tests.blocks.case import (
@@ -114,7 +114,7 @@ CASES: tuple[Case, ...] = (
     same(normalization.BatchNorm(momentum=0.4, affine=False)),
     same(normalization.LayerNorm(affine=False), IMAGE),
     same(normalization.LayerNorm(epsilon=0.1), SERIES),
-    Case(recurrent.Embedding(units=1), (TOKENS,), (5, 1)),
+    Case(embedding.Embedding(units=1), (TOKENS,), (5, 1)),
     compared(loss.MeanSquaredLogarithmicError(), ONE_PROBABILITY, ONE_PROBABILITY),
     compared(loss.SumOfSquaresError(half=False), SERIES, SERIES),
     compared(loss.SumOfSquaresError(average=True), IMAGE, IMAGE),

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks import class_loss, descent, divergence, landscapes, normalization, recurrent
+from playground.blocks import class_loss, descent, divergence, landscapes, normalization
 from playground.blocks.code import Code
 from playground.blocks.estimator import Estimator
 from playground.blocks.measure import Measure
+from playground.blocks.recurrent import layers as recurrent
 from playground.code.sources import Sources
 from tests.blocks.block_cases import CASES
 from tests.blocks.case import LOGITS, ONE, ONE_PROBABILITY, PROBABILITIES, SERIES, Case, batches_of, compared, same

@@ -11,7 +11,7 @@ from playground.blocks.attention.multi_head import MultiHeadAttention
 from playground.blocks.images.convolution import Conv2D
 from playground.blocks.images.pooling import AvgPool2D, MaxPool2D
 from playground.blocks.parts import Part
-from playground.blocks.recurrent import GRU, LSTM, SimpleRNN
+from playground.blocks.recurrent.layers import GRU, LSTM, SimpleRNN
 from playground.blocks.signal import Signal
 
 Numbers = dict[str, torch.Tensor]

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from playground.blocks.recurrent import GRU, LSTM, Embedding, Recurrent, SimpleRNN, Unrolled
+from playground.blocks.embedding import Embedding
+from playground.blocks.recurrent.layers import GRU, LSTM, Recurrent, SimpleRNN, Unrolled
 from playground.blocks.reveals import Transparent
 from playground.blocks.signal import Signal
 from playground.document.graph import Edge, Graph, Node

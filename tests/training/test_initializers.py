@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from playground.blocks.base import Block
 from playground.blocks.normalization import BatchNorm, LayerNorm
-from playground.blocks.recurrent import LSTMLayer
+from playground.blocks.recurrent.layers import LSTMLayer
 from playground.blocks.registry import BLOCKS
 from playground.blocks.signal import Signal
 from playground.document.graph import Choice

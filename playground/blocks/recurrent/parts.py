@@ -1,14 +1,13 @@
-"""The operations of blocks for sequences: a lookup, and one time step of a recurrent layer, gate by gate."""
+"""The operations of one time step of a recurrent layer, gate by gate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
-from torch import nn
 from torch.nn import functional
 
-from playground.blocks.parts import Factor, Index, Part, Term, Values, added_up, at, running
+from playground.blocks.parts import Factor, Index, Part, Term, Values, at
 
 W, U, B_IN, B_OVER = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
 BOTH = (W, U, B_IN, B_OVER)
@@ -24,20 +23,6 @@ KEPT = (
     r"\frac{\partial L}{\partial n_t} = \frac{\partial L}{\partial h_t} \odot (1 - z_t)"
 )
 LASTS = "While the update gate keeps the state, its gradient goes back undiminished."
-
-
-def embedding_parts(module: nn.Module, tokens: torch.Tensor) -> tuple[Part, ...]:
-    """The row of each token."""
-    numbers: list[int] = tokens[0].tolist()
-    return (
-        added_up(
-            lambda index: ((at("weight", numbers[index[0]], index[1]),),), running(module), (0,), ("time", "unit"),
-            parameters=("weight",), title="the row of a token",
-            sentence="Each token takes its row of the matrix. Nothing is calculated.",
-            backward=r"\frac{\partial L}{\partial E_v} = \sum_{t:\, x_t = v} \frac{\partial L}{\partial a_t}",
-            backward_sentence="Each row gets the gradients of all steps at which its token was read; other rows get 0.",
-        ),
-    )  # fmt: skip
 
 
 class TimeSteps:

@@ -1,4 +1,4 @@
-"""Sequences step by step: an embedding for tokens, and layers that carry a state from one time step to the next."""
+"""Layers that carry a state from one time step to the next."""
 
 from __future__ import annotations
 
@@ -10,67 +10,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from playground.blocks.base import Block, BlockError, series_only
+from playground.blocks.base import Block, series_only
 from playground.blocks.code import Code, kept
-from playground.blocks.lookup_operations import plan_embedding
-from playground.blocks.operations import Operations
 from playground.blocks.parts import Part
-from playground.blocks.recurrent_parts import TimeSteps, embedding_parts, gru_step, lstm_step, simple_step
+from playground.blocks.recurrent.parts import TimeSteps, gru_step, lstm_step, simple_step
 from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
 States = Literal["last", "all"]
-
-
-class Embedding(Block):
-    """A learned vector for each word of the vocabulary, whose size comes with the tokens."""
-
-    id: ClassVar[str] = "embedding"
-    family: ClassVar[str] = "recurrent"
-    title: ClassVar[str] = "Embedding"
-    summary: ClassVar[str] = (
-        "Gives every token of the vocabulary a vector of its own, which is learned. Tokens that act alike end up close "
-        "together."
-    )
-    formula: ClassVar[str] = r"e_t = E_{x_t}, \quad E \in \mathbb{R}^{V \times d}"
-    source: ClassVar[str] = "Bengio, Ducharme, Vincent and Jauvin 2003, A neural probabilistic language model"
-
-    units: int = parameter(8, ge=1, le=65_536, logarithmic=True, help="Numbers in the vector of each token.")
-
-    def subtitle(self) -> str:
-        return f"{self.units} number{'s' if self.units > 1 else ''} a token"
-
-    def expect(self, *inputs: Signal) -> None:
-        arriving = inputs[0]
-        if arriving.kind != "tokens" or len(arriving.shape) != 1:
-            raise BlockError(f"{self.title} expects a sequence of tokens, but {arriving.words()} arrives.")
-        if not arriving.classes:
-            raise BlockError(f"{self.title} needs to know the vocabulary, but these tokens come without one.")
-        if arriving.unanswered:
-            raise BlockError(
-                f"{self.title} has a vector for every token, but a target arrives in which some steps have no answer. "
-                "Wire the features here."
-            )
-
-    def build(self, *inputs: Signal) -> nn.Module:
-        return nn.Embedding(len(inputs[0].classes), self.units)
-
-    def to_code(self, *inputs: Signal) -> Code:
-        return kept(f"nn.Embedding({len(inputs[0].classes)}, {self.units})")
-
-    def plan(self, module: nn.Module, operations: Operations) -> bool:
-        plan_embedding(operations)
-        return True
-
-    def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
-        return embedding_parts(module, inputs[0])
-
-    def describe(self, outputs: tuple[torch.Size, ...], *inputs: Signal) -> tuple[Signal, ...]:
-        return (Signal(tuple(outputs[0][1:]), kind="series"),)
-
-    def live_formula(self, *inputs: Signal) -> str:
-        return f"E is {len(inputs[0].classes)} × {self.units}; each token takes its row"
 
 
 class Unrolled(nn.Module):
@@ -335,4 +283,4 @@ class GRU(Recurrent):
         return GRULayer(inputs[0].shape[1], self.units, self.states == "last")
 
 
-BLOCKS: tuple[type[Block], ...] = (Embedding, SimpleRNN, LSTM, GRU)
+BLOCKS: tuple[type[Block], ...] = (SimpleRNN, LSTM, GRU)
