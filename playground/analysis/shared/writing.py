@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.analysis.shared.heads import Head, class_heads
+from playground.analysis.shared.step_cache import SAME, StepCache
 from playground.analysis.subject import Subject, dependents
 from playground.data.base import Dataset
 from playground.data.inputs.texts import TextForm
@@ -16,8 +17,8 @@ from playground.network.check import Report
 
 MOST_BARS = 12
 """Candidates that are listed, from the likeliest down."""
-SAME = 1e-4
-"""Numbers that differ by less, as a share of their size, are called equal: a longer product is rounded otherwise."""
+MOVES = 4
+"""A text that outgrows the window loses its first tokens, a window divided by this at a time."""
 
 Shares = NDArray[np.float64]
 
@@ -50,16 +51,25 @@ class Writer:
     """Reads the end of a text as one window, with the weights that the subject has now, and goes on from there.
 
     A network in which no step sees those after it reads a text as it has learned to, from the beginning of the window,
-    and is asked at the last token. Others want their windows whole: a shorter text is preceded by the filler.
+    and is asked at the last token; where it can, it keeps what it needs of the tokens before. Others want their windows
+    whole: a shorter text is preceded by the filler.
     """
 
-    def __init__(self, subject: Subject, head: Head, node: str, form: TextForm) -> None:
+    def __init__(self, subject: Subject, head: Head, node: str, form: TextForm, keeps: bool = True) -> None:
         self._subject, self._head, self._node = subject, head, node
         self.form = form
         subject.calm()
         self._steps = subject.network.steps_to([head.prediction])
         self._slot = subject.network.slots[head.prediction]
         self._forward = self._sees_no_future()
+        self._cache = self._cache_that_fits() if keeps and self._forward else None
+        self._read: list[int] = []
+        """What the cache has read."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a further token costs one step, not a whole window."""
+        return self._cache is not None
 
     def known(self, text: str) -> list[int]:
         """The numbers of the tokens of a text that the network knows."""
@@ -71,11 +81,29 @@ class Writer:
 
     def shares(self, numbers: Sequence[int]) -> Shares:
         """Probabilities (n,) of the next token after the end of a text."""
-        last = list(numbers[-self.form.length :])
+        if not self._forward:
+            last = list(numbers[-self.form.length :])
+            missing = [self.form.filler] * (self.form.length - len(last))
+            return self._probabilities(self._predicted([[*missing, *last]])[:, -1])
+        last = list(numbers[self._start(len(numbers)) :])
+        if self._cache is not None:
+            return self._probabilities(self._continued(self._cache, last)[:, -1])
         missing = [self.form.filler] * (self.form.length - len(last))
-        row = [*last, *missing] if self._forward else [*missing, *last]
-        place = len(last) - 1 if self._forward else -1
-        return self._probabilities(self._predicted([row])[:, place])
+        return self._probabilities(self._predicted([[*last, *missing]])[:, len(last) - 1])
+
+    def _start(self, count: int) -> int:
+        """The token that stands first in the window of a text of so many."""
+        move = max(1, self.form.length // MOVES)
+        return max(0, -(-(count - self.form.length) // move)) * move
+
+    def _continued(self, cache: StepCache, last: list[int]) -> torch.Tensor:
+        """The predictions at the tokens that the cache has not read, (1, new, tokens)."""
+        known = len(self._read)
+        if known >= len(last) or last[:known] != self._read:
+            cache.forget()
+            known = 0
+        self._read = last
+        return cache.advance(torch.tensor([last[known:]]))
 
     def grown(
         self, begun: Sequence[int], length: int, temperature: float, draw: int, check: Callable[[], None]
@@ -100,6 +128,15 @@ class Writer:
     def _probabilities(self, prediction: torch.Tensor) -> Shares:
         """(n,) of the last of predictions (rows, n)."""
         return np.asarray(self._head.probabilities(prediction.numpy())[-1], dtype=np.float64)
+
+    def _cache_that_fits(self) -> StepCache | None:
+        """A cache, if all that stands between the tokens and the prediction can be run step by step."""
+        network = self._subject.network
+        cache = StepCache(network, self._steps, network.slots[self._node, "features"], self._slot)
+        row = np.random.default_rng(2).integers(0, len(self.form.vocabulary), (1, self.form.length))
+        with torch.no_grad():
+            values = network.run({(self._node, "features"): torch.from_numpy(row)}, self._steps)
+        return cache if cache.fits(values) else None
 
     def _sees_no_future(self) -> bool:
         """Whether other tokens from some place on change nothing before it, found by trying."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from inspect import signature
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import nn
@@ -57,9 +58,34 @@ class MultiHeadAttention(Block):
         "input itself is all three.",
     )
     bias: bool = parameter(True, help="Whether the learned matrices add a bias; that of the keys would change nothing.")
+    rotary: bool = parameter(
+        False, label="Rotary positions",
+        help="Turns queries and keys by an angle that grows with the place, so that a score knows how far apart two "
+        "steps are. No positions have to be added to the input then.",
+    )  # fmt: skip
+    key_heads: int = parameter(
+        0, ge=0, le=64, label="Heads of keys", advanced=True,
+        help="Several heads of queries may share one head of keys and values, so that less has to be kept while text "
+        "is written: 1 is multi-query attention, some are grouped queries. 0: as many as heads.",
+    )  # fmt: skip
+    reach: int = parameter(
+        0, ge=0, le=4_096, advanced=True,
+        help="Local attention: each step sees only so many steps to each side, which costs less where sequences are "
+        "long. 0: all steps.",
+    )
+    mixing: Literal["softmax", "linear"] = parameter(
+        "softmax", advanced=True,
+        help="Linear: the weights are products of positive queries and keys, without softmax. Keys and values can then "
+        "be added up first, and twice as many steps cost twice as much, not four times.",
+    )  # fmt: skip
 
     def subtitle(self) -> str:
-        return f"{self.heads} head{'s' if self.heads > 1 else ''}" + (" · causal" if self.causal else "")
+        marks = (
+            (self.causal, "causal"), (self.rotary, "rotary"), (self.key_heads, f"{self.key_heads} of keys"),
+            (self.reach, f"reach {self.reach}"), (self.mixing == "linear", "linear"),
+        )  # fmt: skip
+        heads = f"{self.heads} head{'s' if self.heads > 1 else ''}"
+        return " · ".join([heads, *(mark for holds, mark in marks if holds)])
 
     def expect(self, *inputs: Signal) -> None:
         series_only(self.title, inputs[0])
@@ -73,8 +99,30 @@ class MultiHeadAttention(Block):
                 Fix(f"Set units to {wider}", "set", parameters={"units": wider}, node="input"),
                 port="input",
             )
+        self._expect_options(width // self.heads)
         if len(inputs) > 1:
             self._expect_tokens(inputs[1], steps)
+
+    def _expect_options(self, size: int) -> None:
+        if self.key_heads and (self.heads % self.key_heads or self.projections == "none"):
+            raise BlockError(
+                f"{self.heads} heads of queries cannot share {self.key_heads} learned heads of keys evenly.",
+                Fix("As many heads of keys as heads", "set", parameters={"key_heads": 0}),
+                port="input",
+            )
+        if self.rotary and size % 2:
+            raise BlockError(
+                f"Rotary positions turn pairs of numbers, but each head has {size}.",
+                Fix("No rotary positions", "set", parameters={"rotary": False}),
+                port="input",
+            )
+        if self.mixing == "linear" and self.reach:
+            raise BlockError(
+                "Linear attention adds up all steps, so it cannot be local.",
+                Fix("See all steps", "set", parameters={"reach": 0}),
+                Fix("Mix by softmax", "set", parameters={"mixing": "softmax"}),
+                port="input",
+            )
 
     def _expect_tokens(self, tokens: Signal, steps: int) -> None:
         if tokens.kind != "tokens" or tokens.shape != (steps,):
@@ -92,18 +140,18 @@ class MultiHeadAttention(Block):
             )
 
     def build(self, *inputs: Signal) -> nn.Module:
-        return MultiHeadAttentionLayer(
-            inputs[0].shape[1], self.heads, self.causal, self.scaled, self.projections == "learned", self.bias,
-            self._padding(*inputs),
-        )  # fmt: skip
+        return MultiHeadAttentionLayer(inputs[0].shape[1], self.heads, **self._options(*inputs))
+
+    def _options(self, *inputs: Signal) -> dict[str, Any]:
+        return {
+            "causal": self.causal, "scaled": self.scaled, "learned": self.projections == "learned", "bias": self.bias,
+            "padding": self._padding(*inputs), "key_heads": self.key_heads, "reach": self.reach, "rotary": self.rotary,
+            "linear": self.mixing == "linear",
+        }  # fmt: skip
 
     def to_code(self, *inputs: Signal) -> Code:
-        options = {
-            "causal": self.causal, "scaled": self.scaled, "learned": self.projections == "learned", "bias": self.bias,
-            "padding": self._padding(*inputs),
-        }  # fmt: skip
-        usual = {"causal": False, "scaled": True, "learned": True, "bias": True, "padding": None}
-        given = "".join(f", {name}={value}" for name, value in options.items() if value != usual[name])
+        usual = {name: given.default for name, given in signature(MultiHeadAttentionLayer).parameters.items()}
+        given = "".join(f", {name}={value}" for name, value in self._options(*inputs).items() if value != usual[name])
         make = f"MultiHeadAttentionLayer({inputs[0].shape[1]}, {self.heads}{given})"
         wires = "{0}, {1}" if len(inputs) > 1 else "{0}"
         return kept(make, f"{{module}}({wires})", uses=(MultiHeadAttentionLayer,))
@@ -119,7 +167,14 @@ class MultiHeadAttention(Block):
             return False
         if isinstance(module.query, nn.Linear) and (module.query.bias is not None) != self.bias:
             return False
+        key_heads = self.key_heads or self.heads
+        if isinstance(module.key, nn.Linear):
+            width = module.key.in_features
+            if module.key.out_features != width // self.heads * key_heads:
+                return False
         module.heads, module.causal, module.scaled = self.heads, self.causal, self.scaled
+        module.key_heads, module.reach, module.rotary = key_heads, self.reach, self.rotary
+        module.linear = self.mixing == "linear"
         return True
 
     def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
@@ -132,7 +187,10 @@ class MultiHeadAttention(Block):
     def live_formula(self, *inputs: Signal) -> str:
         steps, width = inputs[0].shape
         size = width // self.heads
+        narrow = size * (self.key_heads or self.heads)
         made = f"W of Q, K, V and the output are {width} × {width}; " if self.projections == "learned" else ""
+        if narrow != width:
+            made = f"W of Q and the output are {width} × {width}, of K and V {narrow} × {width}; "
         return f"{made}each head has Q, K, V of {steps} × {size} and weights of {steps} × {steps}, dₖ is {size}"
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from playground.blocks.attention.mixtures import positive, rotated
 from playground.blocks.parts import Axis, Index, Part, Term, Values, added_up, at, running, times
 
 MATRIX: tuple[Axis, ...] = ("head", "query", "key")
@@ -29,7 +30,10 @@ class Attending(Protocol):
     """What the operations need of an attention layer."""
 
     heads: int
+    key_heads: int
     scaled: bool
+    rotary: bool
+    linear: bool
 
     @property
     def out(self) -> nn.Module: ...
@@ -45,38 +49,77 @@ def attention_parts(module: nn.Module, layer: Attending, *inputs: torch.Tensor) 
     size = width // layer.heads
     learned = isinstance(layer.out, nn.Linear)
     parts = [
-        _projection(getattr(module, name), letter, f"{name}.", title, axes, layer.heads)
+        _projection(getattr(module, name), letter, f"{name}.", title, axes, layer.heads, layer.key_heads)
         if learned else _heads(letter, title, axes, layer.heads, size)
         for letter, name, title, axes in PROJECTED
     ]  # fmt: skip
-    parts.append(_scores(size, layer.scaled))
+    if layer.rotary:
+        parts += [_rotation("q", QUERIES, steps, size), _rotation("k", KEYS, steps, size)]
+    compared = ("q′", "k′") if layer.rotary else ("q", "k")
     hidden = layer.hidden(*inputs)
-    if hidden is not None:
-        parts.append(_mask(hidden))
-    parts.append(Part(
-        "softmax", lambda x, p: (layer.weights(x[0]),), (-1,), "α", title="softmax", axes=MATRIX,
-        sentence="Over all keys of a query the weights sum to 1.",
-    ))  # fmt: skip
+    if layer.linear:
+        parts += _linear_weights(size, compared, hidden)
+    else:
+        parts += _softmax_weights(layer, size, compared, hidden)
     parts.append(_mixture(steps))
     parts.append(_output(layer.out, size) if isinstance(layer.out, nn.Linear) else _side_by_side(size))
     return tuple(parts)
 
 
+def _softmax_weights(
+    layer: Attending, size: int, compared: tuple[str, str], hidden: torch.Tensor | None
+) -> list[Part]:
+    """From queries and keys to weights by way of scores and softmax."""
+    parts = [_scores(size, layer.scaled, compared)]
+    if hidden is not None:
+        parts.append(_mask(hidden, -math.inf))
+    parts.append(Part(
+        "softmax", lambda x, p: (layer.weights(x[0]),), (-1,), "α", title="softmax", axes=MATRIX,
+        sentence="Over all keys of a query the weights sum to 1.",
+    ))  # fmt: skip
+    return parts
+
+
+def _linear_weights(size: int, compared: tuple[str, str], hidden: torch.Tensor | None) -> list[Part]:
+    """From queries and keys to weights by way of products that are never negative, and their sum."""
+    parts = [
+        Part(
+            "block", lambda x, p: (positive(x[0]),), (name,), f"φ{letter}", title=f"Positive {title}", axes=axes,
+            formula=r"\varphi(x) = \mathrm{elu}(x) + 1", sentence="No number is negative any more.",
+        )
+        for name, letter, title, axes in zip(compared, "qk", ("queries", "keys"), (QUERIES, KEYS), strict=True)
+    ]  # fmt: skip
+    parts.append(_scores(size, False, ("φq", "φk")))
+    if hidden is not None:
+        parts.append(_mask(hidden, 0.0))
+    parts.append(Part(
+        "block", lambda x, p: (x[0] / x[0].sum(-1, keepdim=True).clamp_min(torch.finfo(x[0].dtype).tiny),), (-1,), "α",
+        title="Shares", axes=MATRIX, formula=r"\alpha_{ij} = s_{ij} / \sum_k s_{ik}",
+        sentence="Each product is divided by the sum of all of its query, so that the weights sum to 1.",
+    ))  # fmt: skip
+    return parts
+
+
 def _projection(
-    module: nn.Linear, letter: str, prefix: str, title: str, axes: tuple[Axis, ...], heads: int
+    module: nn.Linear, letter: str, prefix: str, title: str, axes: tuple[Axis, ...], heads: int, key_heads: int
 ) -> Part:
-    """Queries, keys or values: (batch, heads, time, d_k) from the input (batch, time, width)."""
+    """Queries, keys or values: (batch, heads, time, d_k) from the input (batch, time, width).
+
+    Several heads of queries may share one of `key_heads` heads of keys and values, which is repeated for each.
+    """
     weight, bias = f"{prefix}weight", f"{prefix}bias"
     width = module.in_features
     size = width // heads
     biased = module.bias is not None
+    sharing = 1 if letter == "q" else heads // key_heads
 
     def run(values: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
-        return (by_head(functional.linear(values[0], parameters[weight], parameters.get(bias)), heads),)
+        made = by_head(functional.linear(values[0], parameters[weight], parameters.get(bias)), heads // sharing)
+        return (made.repeat_interleave(sharing, dim=1),)
 
     def terms(index: Index) -> Sequence[Term]:
         head, step, unit = index
-        row = head * size + unit
+        row = head // sharing * size + unit
         found: list[Term] = [(at(weight, row, j), at(0, step, j)) for j in range(width)]
         return [*found, (at(bias, row),)] if biased else found
 
@@ -101,7 +144,25 @@ def _heads(letter: str, title: str, axes: tuple[Axis, ...], heads: int, size: in
     return Part("terms", run, (0,), letter, title=title, axes=axes, terms=terms, hidden=True)
 
 
-def _scores(size: int, scaled: bool) -> Part:
+def _rotation(letter: str, axes: tuple[Axis, ...], steps: int, size: int) -> Part:
+    """Queries or keys, each pair of numbers turned by an angle that grows with the place."""
+    turns = rotated(torch.eye(size, dtype=torch.float64).repeat(steps, 1, 1).transpose(0, 1))  # (from, time, to)
+
+    def terms(index: Index) -> Sequence[Term]:
+        head, step, unit = index
+        pair = unit - unit % 2
+        return [(times(float(turns[source, step, unit])), at(0, head, step, source)) for source in (pair, pair + 1)]
+
+    return Part(
+        "terms", lambda x, p: (rotated(x[0]),), (letter,), f"{letter}′", title=f"Turned {letter}", axes=axes,
+        terms=terms, formula=rf"{letter}'_t = R_t \, {letter}_t",
+        backward=rf"\frac{{\partial L}}{{\partial {letter}_t}} = R_t^\top \frac{{\partial L}}{{\partial {letter}'_t}}",
+        sentence="Each pair of numbers is turned by an angle that grows with the place, for later pairs more slowly.",
+        backward_sentence="The gradient is turned back by the same angle.",
+    )  # fmt: skip
+
+
+def _scores(size: int, scaled: bool, names: tuple[str, str]) -> Part:
     scale = 1.0 / math.sqrt(size) if scaled else 1.0
 
     def run(values: Values, parameters: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
@@ -114,7 +175,7 @@ def _scores(size: int, scaled: bool) -> Part:
 
     by = r" / \sqrt{d_k}" if scaled else ""
     return Part(
-        "terms", run, ("q", "k"), "s", title="Scores", axes=MATRIX, terms=terms,
+        "terms", run, names, "s", title="Scores", axes=MATRIX, terms=terms,
         formula=rf"s_{{ij}} = q_i \cdot k_j{by}",
         backward=rf"\frac{{\partial L}}{{\partial q_i}} = \sum_j \frac{{\partial L}}{{\partial s_{{ij}}}} \, k_j{by}, "
         rf"\quad \frac{{\partial L}}{{\partial k_j}} = \sum_i \frac{{\partial L}}{{\partial s_{{ij}}}} \, q_i{by}",
@@ -124,11 +185,12 @@ def _scores(size: int, scaled: bool) -> Part:
     )  # fmt: skip
 
 
-def _mask(hidden: torch.Tensor) -> Part:
+def _mask(hidden: torch.Tensor, filled: float) -> Part:
+    written, spoken = ("0", "0") if filled == 0.0 else (r"-\infty", "−∞")
     return Part(
-        "mask", lambda x, p: (x[0].masked_fill(hidden, -math.inf),), (-1,), "u", title="Mask", axes=MATRIX,
-        formula=r"u_{ij} = -\infty \ \mathrm{where}\ i\ \mathrm{must\ not\ see}\ j",
-        sentence="What must not be seen gets the score −∞, and so the weight 0.",
+        "mask", lambda x, p: (x[0].masked_fill(hidden, filled),), (-1,), "u", title="Mask", axes=MATRIX,
+        formula=rf"u_{{ij}} = {written} \ \mathrm{{where}}\ i\ \mathrm{{must\ not\ see}}\ j",
+        sentence=f"What must not be seen gets the score {spoken}, and so the weight 0.",
         backward=r"\frac{\partial L}{\partial s_{ij}} = 0 \ \mathrm{where}\ i\ \mathrm{must\ not\ see}\ j",
         backward_sentence="No gradient goes back where nothing was seen.",
     )  # fmt: skip

@@ -28,8 +28,13 @@ def sinusoids(steps: int, width: int) -> torch.Tensor:
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[:, :width].float()
 
 
-class SinusoidalLayer(nn.Module):
-    """Adds the same sines and cosines to every example."""
+def indexes(steps: int, width: int) -> torch.Tensor:
+    """The bare number of each step, from 0, in every column: (steps, width)."""
+    return torch.arange(steps, dtype=torch.float32)[:, None].repeat(1, width)
+
+
+class FixedPositionsLayer(nn.Module):
+    """Adds the same given numbers (time, width) to every example."""
 
     positions: torch.Tensor
 
@@ -41,12 +46,27 @@ class SinusoidalLayer(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.positions
 
+    def continued(self, x: torch.Tensor, memory: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Further steps (batch, new, width); how many there were is kept."""
+        return x + next_rows(self.positions, x.shape[1], memory)
+
 
 class LearnedPositionsLayer(nn.Embedding):
     """Adds a learned vector for each step, the same to every example."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.weight
+
+    def continued(self, x: torch.Tensor, memory: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Further steps (batch, new, width); how many there were is kept."""
+        return x + next_rows(self.weight, x.shape[1], memory)
+
+
+def next_rows(positions: torch.Tensor, count: int, memory: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The positions of `count` further steps, counted in `memory`."""
+    start = int(memory.get("steps", torch.zeros(())))
+    memory["steps"] = torch.tensor(start + count)
+    return positions[start : start + count]
 
 
 class PositionalEncoding(Block):
@@ -65,9 +85,10 @@ class PositionalEncoding(Block):
     )
     source: ClassVar[str] = "Vaswani et al. 2017, Attention is all you need; learned: Gehring et al. 2017"
 
-    kind: Literal["sinusoidal", "learned"] = parameter(
+    kind: Literal["sinusoidal", "learned", "index", "none"] = parameter(
         "sinusoidal",
-        help="Sines and cosines of ever longer waves, which need no learning, or a learned vector for each step.",
+        help="Sines and cosines of ever longer waves, which need no learning; a learned vector for each step; the bare "
+        "number of the step, which soon outgrows all else; or none.",
     )
 
     def subtitle(self) -> str:
@@ -81,32 +102,37 @@ class PositionalEncoding(Block):
         if self.kind == "learned":
             return LearnedPositionsLayer(steps, width)
         if torch.get_default_device().type == "meta":  # Only the shape is asked for; `arange` loads symbolic algebra.
-            return SinusoidalLayer(torch.empty(steps, width))
-        return SinusoidalLayer(sinusoids(steps, width))
+            return FixedPositionsLayer(torch.empty(steps, width))
+        if self.kind == "none":
+            return FixedPositionsLayer(torch.zeros(steps, width))
+        return FixedPositionsLayer((indexes if self.kind == "index" else sinusoids)(steps, width))
 
     def to_code(self, *inputs: Signal) -> Code:
         steps, width = inputs[0].shape
         if self.kind == "learned":
             return kept(f"nn.Embedding({steps}, {width})", "{0} + {module}.weight")
-        return kept(f"SinusoidalLayer(sinusoids({steps}, {width}))", uses=(SinusoidalLayer, sinusoids))
+        if self.kind == "none":
+            return Code("{0}")
+        made = indexes if self.kind == "index" else sinusoids
+        return kept(f"FixedPositionsLayer({made.__name__}({steps}, {width}))", uses=(FixedPositionsLayer, made))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
-        if isinstance(module, SinusoidalLayer):
+        if isinstance(module, FixedPositionsLayer):
             plan_addition(operations, operations.buffer(module.positions), None)
         else:
             plan_addition(operations, operations.parameter("weight"), operations.parameter_gradient("weight"))
         return True
 
     def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
-        return positions_parts(module, module.positions if isinstance(module, SinusoidalLayer) else None)
+        return positions_parts(module, module.positions if isinstance(module, FixedPositionsLayer) else None)
 
     def trace(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[torch.Size, ...]:
         return (inputs[0].shape,)
 
     def live_formula(self, *inputs: Signal) -> str:
         steps, width = inputs[0].shape
-        learned = " learned" if self.kind == "learned" else ""
-        return f"p is {steps} × {width}{learned}, the same for every example"
+        what = {"learned": f"{steps} × {width} learned", "index": "the number t of the step", "none": "0"}
+        return f"p is {what.get(self.kind, f'{steps} × {width}')}, the same for every example"
 
 
 BLOCKS: tuple[type[Block], ...] = (PositionalEncoding,)
