@@ -28,9 +28,10 @@ from playground.data.own import stand_in
 from playground.data.own import table as own_table
 from playground.data.own import text as own_text
 from playground.data.points import drawn, expression, ring, shapes, surfaces
+from playground.data.sequences import rearranging, remembering, sentence
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
-from playground.data.text import characters, sequences
+from playground.data.text import characters
 
 DATASETS: tuple[type[Dataset], ...] = (
     *shapes.DATASETS,
@@ -56,7 +57,9 @@ DATASETS: tuple[type[Dataset], ...] = (
     *noise.DATASETS,
     *communities.DATASETS,
     *characters.DATASETS,
-    *sequences.DATASETS,
+    *remembering.DATASETS,
+    *rearranging.DATASETS,
+    *sentence.DATASETS,
     *forecasting.DATASETS,
     *signals.DATASETS,
     *own_table.DATASETS,

@@ -1,1 +1,1 @@
-"""Text and sequences of symbols."""
+"""Text."""

@@ -10,7 +10,9 @@ from playground.blocks.signal import PADDING
 from playground.data.base import PARTS
 from playground.data.preparation import prepare
 from playground.data.preview import preview
-from playground.data.text.sequences import RememberFirst, Reverse, TheCatSat
+from playground.data.sequences.rearranging import Reverse
+from playground.data.sequences.remembering import RememberFirst
+from playground.data.sequences.sentence import TheCatSat
 
 
 def test_the_answer_is_the_first_symbol_and_nothing_else_tells_it() -> None:
