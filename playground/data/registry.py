@@ -31,7 +31,7 @@ from playground.data.points import drawn, expression, ring, shapes, surfaces
 from playground.data.sequences import rearranging, remembering, sentence
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
-from playground.data.text import characters
+from playground.data.text import characters, masked
 
 DATASETS: tuple[type[Dataset], ...] = (
     *shapes.DATASETS,
@@ -57,6 +57,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *noise.DATASETS,
     *communities.DATASETS,
     *characters.DATASETS,
+    *masked.DATASETS,
     *remembering.DATASETS,
     *rearranging.DATASETS,
     *sentence.DATASETS,

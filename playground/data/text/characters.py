@@ -145,7 +145,7 @@ class PythonManual(TextWindows):
         return ALPHABET
 
     def text(self) -> str:
-        return _manual()[self.skip :]
+        return manual()[self.skip :]
 
     def text_code(self) -> Code:
         joined = r'text = {plain}("\n".join(topics[name] for name in sorted(topics)))'
@@ -187,7 +187,8 @@ def descriptions() -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _manual() -> str:
+def manual() -> str:
+    """All help texts of Python, one after the other, in the plain alphabet."""
     from pydoc_data.topics import topics
 
     return plain("\n".join(topics[name] for name in sorted(topics)))
