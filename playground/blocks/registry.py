@@ -30,9 +30,10 @@ from playground.blocks import (
     regroup,
     support_vectors,
 )
-from playground.blocks.attention import multi_head, positions
+from playground.blocks.attention import cross, multi_head, positions
 from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
+from playground.blocks.decoder import recurrent as decoders
 from playground.blocks.images import convolution, fixed, gram, patch_centroids, pooling, resizing, transposed
 from playground.blocks.images import normalization as of_maps
 from playground.blocks.recurrent import layers as recurrent
@@ -60,6 +61,8 @@ BLOCKS: tuple[type[Block], ...] = (
     *recurrent.BLOCKS,
     *positions.BLOCKS,
     *multi_head.BLOCKS,
+    *cross.BLOCKS,
+    *decoders.BLOCKS,
     *graph.BLOCKS,
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,

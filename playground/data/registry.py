@@ -28,7 +28,7 @@ from playground.data.own import stand_in
 from playground.data.own import table as own_table
 from playground.data.own import text as own_text
 from playground.data.points import drawn, expression, ring, shapes, surfaces
-from playground.data.sequences import rearranging, remembering, sentence
+from playground.data.sequences import pairs, rearranging, remembering, sentence, translation
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
 from playground.data.text import characters, masked
@@ -61,6 +61,8 @@ DATASETS: tuple[type[Dataset], ...] = (
     *remembering.DATASETS,
     *rearranging.DATASETS,
     *sentence.DATASETS,
+    *pairs.DATASETS,
+    *translation.DATASETS,
     *forecasting.DATASETS,
     *signals.DATASETS,
     *own_table.DATASETS,
@@ -76,6 +78,7 @@ TOPICS = {
     "images": "Images",
     "graphs": "Graphs",
     "text": "Texts",
+    "sequences": "Sequences",
     "series": "Time series",
     "own": "Your files",
 }

@@ -63,6 +63,8 @@ WITHOUT = {
     "lstm": "it runs over time, where torch has one call",
     "gru": "it runs over time, where torch has one call",
     "multi-head-attention": "its products of many heads are too large for numpy to win",
+    "cross-attention": "its products of many heads are too large for numpy to win",
+    "decoder": "it runs over time, where torch has one call",
     "graph-convolution": "its products with the edges are too large for numpy to win",
     "perceptron": "it learns without a gradient",
     "support-vector-machine": "it learns without a gradient",

@@ -90,11 +90,33 @@ def _made(window: Window, seen: torch.Tensor) -> torch.Tensor:
 
 def _attention(case: Case, module: nn.Module) -> None:
     assert isinstance(module, Transparent)
-    inner, steps = module.inside(*batches_of(case.inputs)), case.inputs[0].shape[0]
+    inner = module.inside(*batches_of(case.inputs))
     assert inner["attention"].shape == inner["scores"].shape
-    assert (len(inner["attention"]), *inner["attention"].shape[2:]) == (BATCH, steps, steps)
+    assert (len(inner["attention"]), *inner["attention"].shape[2:]) == (BATCH, *_sequences(case))
     sums = inner["attention"].sum(-1)
     assert (torch.isclose(sums, torch.ones(())) | (sums == 0.0)).all()
+
+
+def _sequences(case: Case) -> tuple[int, int]:
+    """Steps that look, and steps that are looked at."""
+    ports = [port.name for port in case.block.inputs]
+    if "memory" not in ports:
+        return case.inputs[0].shape[0], case.inputs[0].shape[0]
+    memory = case.inputs[ports.index("memory")]
+    return case.inputs[1 - ports.index("memory")].shape[0], memory.shape[0] if len(memory.shape) == 2 else 1
+
+
+def _two_sequences(case: Case, module: nn.Module) -> None:
+    assert "memory" in [port.name for port in case.block.inputs] and "attention" in case.block.reveals
+
+
+def _free_running(case: Case, module: nn.Module) -> None:
+    place = [port.name for port in case.block.inputs].index("given")
+    batches, others = batches_of(case.inputs), batches_of(case.inputs)
+    others[place][:, 1:] = (others[place][:, 1:] + 1) % len(case.inputs[place].classes)
+    for forced in (False, True):
+        module.eval().forced = forced  # type: ignore[assignment]
+        assert torch.equal(module(*batches), module(*others)) != forced
 
 
 def _states(case: Case, module: nn.Module) -> None:
@@ -159,6 +181,7 @@ KEPT: dict[Reveal, Callable[[Case, nn.Module], object]] = {
     "attention": _attention, "hidden states": _states, "boundary line": _line, "centroids": _centroids,
     "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout,
     "augmentation": _augmentation, "landscape": _landscape,
+    "two sequences": _two_sequences, "free running": _free_running,
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Decoders: networks that say a sequence token by token, each with what they have said before."""
