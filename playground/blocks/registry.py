@@ -29,6 +29,7 @@ from playground.blocks import (
     perceptron,
     regroup,
     support_vectors,
+    time_order,
 )
 from playground.blocks.attention import cross, multi_head, positions
 from playground.blocks.augmentation import colours, geometry, mixing
@@ -43,6 +44,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *activation.BLOCKS,
     *hard_activations.BLOCKS,
     *merge.BLOCKS,
+    *time_order.BLOCKS,
     *features.BLOCKS,
     *regroup.BLOCKS,
     *adversarial.BLOCKS,

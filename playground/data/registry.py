@@ -28,7 +28,17 @@ from playground.data.own import stand_in
 from playground.data.own import table as own_table
 from playground.data.own import text as own_text
 from playground.data.points import drawn, expression, ring, shapes, surfaces
-from playground.data.sequences import pairs, rearranging, remembering, sentence, translation
+from playground.data.sequences import (
+    brackets,
+    counting,
+    looking,
+    melody,
+    pairs,
+    rearranging,
+    remembering,
+    sentence,
+    translation,
+)
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
 from playground.data.text import characters, masked
@@ -60,6 +70,10 @@ DATASETS: tuple[type[Dataset], ...] = (
     *masked.DATASETS,
     *remembering.DATASETS,
     *rearranging.DATASETS,
+    *counting.DATASETS,
+    *brackets.DATASETS,
+    *looking.DATASETS,
+    *melody.DATASETS,
     *sentence.DATASETS,
     *pairs.DATASETS,
     *translation.DATASETS,

@@ -30,6 +30,7 @@ from tests.blocks import (
     cases_images,
     cases_recurrent,
     cases_regroup,
+    cases_time_order,
 )
 from tests.blocks.case import (
     IMAGE,
@@ -119,4 +120,5 @@ CASES: tuple[Case, ...] = (
     *cases_graph.CASES,
     *cases_recurrent.CASES,
     *cases_regroup.CASES,
+    *cases_time_order.CASES,
 )

@@ -29,7 +29,7 @@ def test_every_folder_of_datasets_has_a_heading() -> None:
     [
         ("circles", "Points"), ("drawn-points", "Points"), ("plane", "Regression"), ("iris", "Tables"),
         ("truth-table", "Tables"), ("insurance", "Course examples"), ("mnist", "Images"), ("communities", "Graphs"),
-        ("reverse", "Texts"), ("python-manual", "Texts"), ("co2", "Time series"), ("own-table", "Your files"),
+        ("reverse", "Sequences"), ("python-manual", "Texts"), ("co2", "Time series"), ("own-table", "Your files"),
         ("own-text", "Your files"),
     ],
 )  # fmt: skip

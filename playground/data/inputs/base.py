@@ -56,6 +56,11 @@ class InputForm(ABC):
     noun: ClassVar[str]
     """What is given, such as “a row”."""
 
+    @property
+    def hint(self) -> str:
+        """What a person is asked to type, where an entry is a text."""
+        return "Type a text"
+
     @abstractmethod
     def encoded(self, entry: Any) -> Encoded:
         """The features of an entry, not scaled yet. Raises EntryError with a sentence."""

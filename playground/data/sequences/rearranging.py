@@ -58,4 +58,26 @@ class Reverse(SymbolSequences):
         return Examples(np.where(missing, self.symbols, tokens), target)
 
 
-DATASETS: tuple[type[Dataset], ...] = (Reverse,)
+class Sort(SymbolSequences):
+    """The symbols of a sequence in the order of the alphabet."""
+
+    id: ClassVar[str] = "sort"
+    title: ClassVar[str] = "Sort a sequence"
+    summary: ClassVar[str] = (
+        "Random symbols that are to be given back in the order of the alphabet: what stands at a step depends on all "
+        "of them, wherever they were."
+    )
+    question: ClassVar[str] = "What does a sequence look like in the order of the alphabet?"
+
+    length: int = parameter(8, ge=2, le=200, logarithmic=True, help="Symbols in each sequence.")
+    symbols: int = parameter(8, ge=2, le=26, help="How many different symbols there are, from A on.")
+
+    def signals(self) -> tuple[Signal, ...]:
+        return self.feature_signal(), self.feature_signal()
+
+    def generate(self, generator: np.random.Generator) -> Examples:
+        tokens = self.drawn(generator)
+        return Examples(tokens, np.sort(tokens, axis=1))
+
+
+DATASETS: tuple[type[Dataset], ...] = (Reverse, Sort)

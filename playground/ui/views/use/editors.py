@@ -359,4 +359,4 @@ def editor_for(form: InputForm, title: str) -> Editor:
         return TextEditor(form, title, f"Type {form.length} {form.tokens}")
     if isinstance(form, VectorsForm):
         return TextEditor(form, title, f"Type {form.length} words")
-    return TextEditor(form, title, "Type a text")
+    return TextEditor(form, title, form.hint)
