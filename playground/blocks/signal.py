@@ -69,6 +69,8 @@ class Signal:
     """Examples of each class, where they are known."""
     weights: tuple[float, ...] = ()
     """How much an example of each class counts in a loss; empty where all count alike."""
+    characters: float = 0.0
+    """Characters of a token on average, where these are the tokens of a text; 0 elsewhere."""
 
     @property
     def of_kind(self) -> Kind:

@@ -17,6 +17,8 @@ from playground.training.decoding import THRESHOLDS
 from playground.training.metrics.base import Answers, Numbers, Task
 from playground.training.metrics.metric_set import MetricSet, metrics_for
 
+OF_SHARES = frozenset({"perplexity", "bits_per_character"})
+"""Metrics that look at the probabilities."""
 EVALUATION_SEED = 1
 """Blocks that draw outside training draw the same numbers in every evaluation."""
 
@@ -178,8 +180,8 @@ def _answers(metrics: MetricSet, sources: Sources) -> Iterator[str]:
     said = f"(scores[:, 0] > {threshold!r}).long()" if decoder.units == 1 else "scores.argmax(dim=1)"
     yield f"predicted = {said}"
     wanted = {metric.id for metric in metrics.metrics}
-    further = ", scores" if wanted & {"top_3_accuracy", "perplexity"} else ""
-    if "perplexity" in wanted:
+    further = ", scores" if wanted & {"top_3_accuracy", *OF_SHARES} else ""
+    if wanted & OF_SHARES:
         further += f", {sources.method(decoder, 'shares')}"
     if task.rare >= 0:
         further += f", rare={task.rare}"

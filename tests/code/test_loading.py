@@ -43,6 +43,8 @@ VARIANTS = [
     ("breast-cancer", {"train_rows": 40, "folds": 3, "fold": 3}),
     ("wine", {"test_folds": 4, "test_fold": 3, "folds": 3, "fold": 2}),
     ("python-manual", {"folds": 3, "fold": 1}),
+    ("python-manual", {"tokens": "words", "characters": 5_000}),
+    ("data-descriptions", {"tokens": "byte-pairs", "characters": 5_000, "vocabulary_size": 100}),
     ("digits", {"examples": 200, "pixels": "permuted", "test_shift": 2, "scaling": "standardize"}),
     ("mnist", {"examples": 100, "test_rotation": 30.0, "test_scale": 0.75, "test_noise": 0.2}),
     ("noisy-curve", {"outliers": 0.1, "target_scaling": "standardize"}),

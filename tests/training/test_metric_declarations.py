@@ -77,6 +77,9 @@ ORACLES: dict[str, Callable[[Values, Values], float]] = {
     "perplexity": lambda scores, right: math.exp(
         reference.log_loss(right, shares(scores), labels=np.arange(scores.shape[1]))
     ),
+    "bits_per_character": lambda scores, right: (
+        reference.log_loss(right, shares(scores), labels=np.arange(scores.shape[1])) / math.log(2.0) / 4.0
+    ),
     "mean_absolute_error": reference.mean_absolute_error,
     "root_mean_squared_error": lambda found, right: math.sqrt(reference.mean_squared_error(found, right)),
     "r2": lambda found, right: reference.r2_score(right, found, multioutput="variance_weighted"),
@@ -100,8 +103,8 @@ def asked_of_classes(metric: type[Metric], example: str) -> tuple[float, float] 
     names = tuple("abcdef"[:classes])
     counts = tuple(np.bincount(right, minlength=classes).tolist())
     signal = Signal((), scale="index", classes=names, counts=counts)
-    if metric.id == "perplexity":
-        signal = Signal((), kind="tokens", scale="index", classes=names)
+    if metric.id in ("perplexity", "bits_per_character"):
+        signal = Signal((), kind="tokens", scale="index", classes=names, characters=4.0)
     values = metrics_for(CrossEntropy(), Signal((classes,)), signal).compute(torch.tensor(found), torch.tensor(right))
     return (values[metric.id], ORACLES[metric.id](found, right)) if metric.id in values else None
 

@@ -159,13 +159,14 @@ class OwnText(TextWindows):
         return ALPHABET if self.plain or self.content is None else self.content.symbols
 
     def input_form(self, known: Known) -> TextForm:
-        form, alphabet = super().input_form(known), self.alphabet()
-        return replace(form, unknown=alphabet.index(RARE)) if RARE in alphabet else form
+        form = super().input_form(known)
+        vocabulary = form.vocabulary
+        return replace(form, unknown=vocabulary.index(RARE)) if self.tokens != "words" and RARE in vocabulary else form
 
     def subtitle(self) -> str:
         if self.content is None:
             return "no file yet"
-        return f"{min(self.characters, self.content.length):,} characters · windows of {self.window}"
+        return f"{min(self.characters, self.content.length):,} characters · {self.window_words()}"
 
     def expect(self, *inputs: Signal) -> None:
         """Refuse a file that is missing, has changed or was not looked at. Raises BlockError."""

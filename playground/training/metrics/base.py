@@ -69,6 +69,11 @@ class Task:
 class Metric(Quantity):
     """A number that compares predictions with targets. Its methods stay on the device."""
 
+    @classmethod
+    def of(cls, task: Task) -> Metric:
+        """The metric for this task; some have a number of it."""
+        return cls()
+
     def why_not(self, task: Task) -> str:
         """Why it says nothing about predictions for this task, as a sentence; empty when it says something."""
         raise NotImplementedError

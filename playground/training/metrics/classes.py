@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from playground.document.declaration import parameter
 from playground.training.metrics.base import Answers, Bounds, ClassMetric, Metric, Task, Unit
 
 if TYPE_CHECKING:
@@ -58,6 +59,38 @@ class Perplexity(ClassMetric):
     def compute(self, answers: Answers) -> Tensor:
         right = answers.probabilities.gather(1, answers.actual[:, None])  # (N, 1)
         return right.clamp_min(LEAST).log().mean().neg().exp()
+
+
+class BitsPerCharacter(ClassMetric):
+    """The mean surprise for each character of the text, whatever the tokens are."""
+
+    id: ClassVar[str] = "bits_per_character"
+    title: ClassVar[str] = "Bits per character"
+    summary: ClassVar[str] = (
+        "How surprised the model is by each character of a text, in yes-or-no questions. Long tokens are harder to "
+        "guess but fewer, so models of different tokens compare by this and not by perplexity."
+    )
+    formula: ClassVar[str] = r"-\frac{1}{c \, n} \sum_i \log_2 p_i"
+    source: ClassVar[str] = "Shannon 1951, Prediction and entropy of printed English"
+    higher_is_better: ClassVar[bool] = False
+    bounds: ClassVar[Bounds] = (0.0, None)
+    undefined: ClassVar[str] = NOTHING_ASKED
+    of_tokens: ClassVar[bool] = True
+
+    characters: float = parameter(1.0, gt=0.0, help="Characters of a token, on average over the test part.")
+
+    @classmethod
+    def of(cls, task: Task) -> Metric:
+        return cls(characters=task.target.characters) if task.target.characters else cls()
+
+    def why_not(self, task: Task) -> str:
+        if task.kind == "classes" and not (task.tokens and task.target.characters):
+            return "Bits per character is a metric of text that is written on, but none is predicted here."
+        return super().why_not(task) or _of_one_answer(self.title, task)
+
+    def compute(self, answers: Answers) -> Tensor:
+        right = answers.probabilities.gather(1, answers.actual[:, None])  # (N, 1)
+        return right.clamp_min(LEAST).log2().mean().neg() / self.characters
 
 
 class Precision(ClassMetric):
@@ -228,5 +261,5 @@ def _of_one_answer(title: str, task: Task) -> str:
 
 
 CLASS_METRICS: tuple[type[Metric], ...] = (
-    Accuracy, Perplexity, Precision, Recall, BalancedAccuracy, F1, ExactMatch, CohenKappa, TopAccuracy, RareClassRecall,
+    Accuracy, Perplexity, BitsPerCharacter, Precision, Recall, BalancedAccuracy, F1, ExactMatch, CohenKappa, TopAccuracy, RareClassRecall,
 )  # fmt: skip

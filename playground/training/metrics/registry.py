@@ -13,7 +13,7 @@ METRICS: tuple[type[Metric], ...] = (*CLASS_METRICS, *NUMBER_METRICS, *PICTURE_M
 
 def metrics_of(task: Task) -> tuple[Metric, ...]:
     """The metrics that say something about predictions for this task."""
-    return tuple(metric for metric in (cls() for cls in METRICS) if not metric.why_not(task))
+    return tuple(metric for metric in (cls.of(task) for cls in METRICS) if not metric.why_not(task))
 
 
 def quantities() -> tuple[type[Quantity], ...]:

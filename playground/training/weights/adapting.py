@@ -129,6 +129,11 @@ def _vocabulary(source: Dataset, target: Dataset) -> Found | None:
     """The characters that the source tells apart, in the order of its numbers."""
     if not isinstance(source, TextWindows) or not isinstance(target, TextWindows):
         return None
+    if "characters" != source.tokens or source.tokens != target.tokens:
+        there, here = source.vocabulary(), target.vocabulary()
+        if there == here:
+            return None
+        return {}, f"the weights know {len(there.tokens)} tokens of another text, these data have {len(here.tokens)}"
     alphabet = source.alphabet()
     if alphabet == target.alphabet():
         return None

@@ -38,7 +38,7 @@ class Alternating(TextWindows):
 @pytest.mark.parametrize("window", [2, 16, 33])
 def test_the_target_is_the_same_text_one_character_on(window: int) -> None:
     dataset = PythonManual(characters=3_000, window=window)
-    prepared, parts = prepare(dataset), dataset.tokens()
+    prepared, parts = prepare(dataset), dataset.numbers()
     for part, numbers in parts.items():
         features, target = prepared.parts[part]["features"], prepared.parts[part]["target"]
         assert (features[:, 1:] == target[:, :-1]).all()
@@ -47,7 +47,7 @@ def test_the_target_is_the_same_text_one_character_on(window: int) -> None:
 
 
 def test_no_part_sees_a_character_of_another() -> None:
-    parts = PythonManual(characters=2_000).tokens()
+    parts = PythonManual(characters=2_000).numbers()
     assert [len(parts[part]) for part in ("train", "validation", "test")] == [1_400, 300, 300]
     joined = np.concatenate([parts[part] for part in ("train", "validation", "test")])
     assert (joined == encoded(PythonManual().text()[:2_000], ALPHABET)).all()
@@ -87,7 +87,7 @@ def test_a_table_of_pairs_foretells_what_only_depends_on_the_last_character() ->
 
 def test_the_table_for_the_manual_by_plain_counting() -> None:
     dataset = PythonManual(characters=5_000)
-    parts = dataset.tokens()
+    parts = dataset.numbers()
     count = len(ALPHABET)
     table = [[0.1] * count for _ in range(count)]
     for before, after in zip(parts["train"][:-1], parts["train"][1:], strict=True):

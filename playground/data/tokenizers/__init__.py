@@ -1,0 +1,1 @@
+"""Tokenizers: how a text becomes numbers, and how the vocabulary for that is learned."""
