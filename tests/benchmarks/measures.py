@@ -15,6 +15,7 @@ MEASURES = {
     "surface": "tests.benchmarks.surface:measure",
     "curvature": "tests.benchmarks.curvature:measure",
     "own-pictures": "tests.benchmarks.own_pictures:measure",
+    "tokenizing": "tests.benchmarks.tokenizing:measure",
     "race": "tests.benchmarks.race:measure",
     "variants": "tests.benchmarks.cells:measure_variants",
     "lenet-runs": "tests.benchmarks.cells:measure_lenet",

@@ -48,8 +48,3 @@ def _long_text(manual: str) -> str:
         first, second = generator.integers(0, len(syllables), 2)
         drawn[place] = syllables[first] + syllables[second]
     return " ".join(drawn)[:CHARACTERS]
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(row)

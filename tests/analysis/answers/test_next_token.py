@@ -122,3 +122,27 @@ def test_the_goal_of_the_preset_lies_below_the_table_of_pairs() -> None:
     table = bigram_perplexity(block_of(project.graph.node("data")))  # type: ignore[arg-type]
     assert goal.at_most < 0.8 * table
     assert f"{table:.2f}"[:4] in project.lesson
+
+
+@pytest.mark.parametrize(("tokens", "prompt", "written"), [
+    ("byte-pairs", "The module", "the module"), ("words", "the  module.", "the module ."),
+])  # fmt: skip
+def test_a_network_of_longer_tokens_reads_and_writes_text(tokens: str, prompt: str, written: str) -> None:
+    graph = wired(
+        [
+            node("data", "python-manual", characters=4_000, window=8, tokens=tokens, vocabulary_size=90),
+            node("embedding", "embedding", units=6),
+            node("gru", "gru", units=5, states="all"),
+            node("out", "dense", units=90, activation="identity"),
+            node("loss", "cross-entropy"),
+        ],
+        "data.features > embedding", "embedding > gru", "gru > out", "out > loss.prediction",
+        "data.target > loss.target",
+    )  # fmt: skip
+    question = question_of(graph)
+    result = NextTokenAnalysis(prompt=prompt, length=5, temperature=1.0).compute(question)
+    vocabulary = question.loaded().report.signals["data", "features"].classes
+    assert result.prompt.replace("[UNK]", "module") == written
+    assert len(result.tokens) == 12 and set(result.tokens) <= set(vocabulary)
+    joined = " " if tokens == "words" else ""
+    assert result.continuation.startswith(joined) and len(result.continuation) >= 5
