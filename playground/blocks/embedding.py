@@ -47,7 +47,7 @@ class Embedding(Block):
             )
 
     def build(self, *inputs: Signal) -> nn.Module:
-        return nn.Embedding(len(inputs[0].classes), self.units)
+        return TokenTable(inputs[0].classes, self.units)
 
     def to_code(self, *inputs: Signal) -> Code:
         return kept(f"nn.Embedding({len(inputs[0].classes)}, {self.units})")
@@ -64,6 +64,14 @@ class Embedding(Block):
 
     def live_formula(self, *inputs: Signal) -> str:
         return f"E is {len(inputs[0].classes)} × {self.units}; each token takes its row"
+
+
+class TokenTable(nn.Embedding):
+    """torch's embedding, which knows the tokens of its rows."""
+
+    def __init__(self, vocabulary: tuple[str, ...], units: int) -> None:
+        super().__init__(len(vocabulary), units)
+        self.vocabulary = vocabulary
 
 
 def embedding_parts(module: nn.Module, tokens: torch.Tensor) -> tuple[Part, ...]:

@@ -31,7 +31,7 @@ class _Block:
 def starting(parameters: Iterable[Learned], sources: Sources) -> tuple[Line, ...]:
     """The function `initialize(model)`; none where no weight is drawn or set."""
     groups: dict[tuple[str, ...], list[_Block]] = {}
-    for block in _blocks(parameters):
+    for block in _blocks(parameters, sources):
         groups.setdefault(block.statements, []).append(block)
     if not groups:
         return ()
@@ -52,13 +52,13 @@ def _drawn(groups: Mapping[tuple[str, ...], list[_Block]]) -> bool:
     return any("generator" in statement for statements in groups for statement in statements)
 
 
-def _blocks(parameters: Iterable[Learned]) -> Iterator[_Block]:
+def _blocks(parameters: Iterable[Learned], sources: Sources) -> Iterator[_Block]:
     by_node: dict[str, list[Learned]] = {}
     for parameter in parameters:
         by_node.setdefault(parameter.node, []).append(parameter)
     for node, own in by_node.items():
         holder = _common([parameter.path for parameter in own])
-        statements = [one for parameter in own for one in _statements(parameter, holder)]
+        statements = [one for parameter in own for one in _statements(parameter, holder, sources)]
         if statements:
             yield _Block(node, holder, tuple(statements))
 
@@ -74,7 +74,7 @@ def _common(paths: list[str]) -> str:
     return ".".join(found)
 
 
-def _statements(parameter: Learned, holder: str) -> Iterator[str]:
+def _statements(parameter: Learned, holder: str, sources: Sources) -> Iterator[str]:
     start = parameter.start
     if start is None:
         return
@@ -84,12 +84,13 @@ def _statements(parameter: Learned, holder: str) -> Iterator[str]:
         yield start.initializer.to_code_of_bias(start.values).expression.format(target)
         return
     piece = start.values.chunk(start.pieces)[0]
-    code = start.initializer.to_code(piece, start.activation).expression
+    code = start.initializer.to_code(piece, start.activation)
+    called = {used.__name__: sources.need(used) for used in code.uses}
     if start.pieces == 1:
-        yield code.format(target)
+        yield code.expression.format(target, **called)
         return
     yield f"for gate in {target}.chunk({start.pieces}):"
-    yield f"    {code.format('gate')}"
+    yield f"    {code.expression.format('gate', **called)}"
 
 
 def _group(statements: tuple[str, ...], blocks: list[_Block], seed: str) -> Iterator[Line]:

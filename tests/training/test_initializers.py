@@ -12,10 +12,12 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from playground.blocks.base import Block
+from playground.blocks.embedding import Embedding
 from playground.blocks.normalization import BatchNorm, LayerNorm
 from playground.blocks.recurrent.layers import LSTMLayer
 from playground.blocks.registry import BLOCKS
 from playground.blocks.signal import Signal
+from playground.data.words.vectors import word_vectors
 from playground.document.graph import Choice
 from playground.training.initializers import INITIALIZERS, Initializer, gain, initialize, initializer_of
 
@@ -32,6 +34,7 @@ IDS = (
     "he-normal",
     "orthogonal",
     "identity",
+    "known-words",
 )
 
 
@@ -268,6 +271,21 @@ def test_zero_start_keeps_hidden_units_alike() -> None:
     hidden = next(net.parameters())
     assert torch.equal(hidden[0].detach().expand(4, 2), hidden.detach())
     assert not torch.allclose(hidden.detach(), torch.tensor(0.3))
+
+
+def test_known_words_start_with_their_vectors_and_all_else_as_an_embedding_does() -> None:
+    table = Embedding(units=60).build(Signal((3,), kind="tokens", classes=("[PAD]", "Queen", "zzyzx", "king")))
+    initialize(table, make("known-words", scale=2.0), torch.Generator().manual_seed(3), "")
+    known = word_vectors()
+    drawn = torch.empty(4, 60).normal_(generator=torch.Generator().manual_seed(3))
+    for row, word in ((1, "queen"), (3, "king")):
+        wanted = torch.from_numpy(2.0 * known.vectors[known.places[word]])
+        assert torch.equal(table.weight[row, :50].detach(), wanted)
+        drawn[row, :50] = wanted
+    assert torch.equal(table.weight.detach(), drawn)
+    few = Embedding(units=3).build(Signal((3,), kind="tokens", classes=("king", "man")))
+    initialize(few, make("known-words"), torch.Generator(), "")
+    assert torch.equal(few.weight[0].detach(), torch.from_numpy(known.vectors[known.places["king"], :3]))
 
 
 @pytest.mark.parametrize("kind", INITIALIZERS, ids=IDS)

@@ -11,6 +11,7 @@ import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def learn_merges(
     counts: Counter[Merge] = Counter()
     places: defaultdict[Merge, set[int]] = defaultdict(set)
     for place, (tokens, count) in enumerate(words):
-        for pair in zip(tokens, tokens[1:]):
+        for pair in pairwise(tokens):
             counts[pair] += count
             places[pair].add(place)
     merges: list[Merge] = []
@@ -73,9 +74,9 @@ def learn_merges(
             tokens, count = words[place]
             shorter = with_merge(tokens, best)
             words[place] = shorter, count
-            for pair in zip(tokens, tokens[1:]):
+            for pair in pairwise(tokens):
                 counts[pair] -= count
-            for pair in zip(shorter, shorter[1:]):
+            for pair in pairwise(shorter):
                 counts[pair] += count
                 places[pair].add(place)
                 if joined in pair:
@@ -105,7 +106,7 @@ def merged(piece: Iterable[str], ranks: Mapping[Merge, int]) -> list[str]:
     """The tokens of a piece: of all pairs in it, the one that was learned first is merged, until there is none."""
     tokens = list(piece)
     while True:
-        known = [(ranks[pair], place) for place, pair in enumerate(zip(tokens, tokens[1:])) if pair in ranks]
+        known = [(ranks[pair], place) for place, pair in enumerate(pairwise(tokens)) if pair in ranks]
         if not known:
             return tokens
         place = min(known)[1]

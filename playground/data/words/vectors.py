@@ -59,9 +59,9 @@ def known_rows(vocabulary: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[
     return found[:, 0], found[:, 1]
 
 
-def read_vectors(folder: str, words: tuple[str, ...]) -> NDArray[np.float32]:
-    """The vectors (words, UNITS) of words that have one, from the two files of a folder. Raises KeyError."""
+def read_vectors(folder: str, words: str) -> NDArray[np.float32]:
+    """The vectors (words, UNITS) of words with blanks between them, from the two files of a folder. Raises KeyError."""
     lines = (Path(folder) / "words.txt").read_text(encoding="utf-8").split("\n")
     places = {word: row for row, word in enumerate(lines)}
     vectors = np.load(Path(folder) / "vectors.npy", mmap_mode="r", allow_pickle=False)
-    return np.asarray(vectors[[places[word] for word in words]], dtype=np.float32)
+    return np.asarray(vectors[[places[word] for word in words.split()]], dtype=np.float32)

@@ -261,5 +261,6 @@ def _of_one_answer(title: str, task: Task) -> str:
 
 
 CLASS_METRICS: tuple[type[Metric], ...] = (
-    Accuracy, Perplexity, BitsPerCharacter, Precision, Recall, BalancedAccuracy, F1, ExactMatch, CohenKappa, TopAccuracy, RareClassRecall,
+    Accuracy, Perplexity, BitsPerCharacter, Precision, Recall, BalancedAccuracy, F1, ExactMatch, CohenKappa,
+    TopAccuracy, RareClassRecall,
 )  # fmt: skip

@@ -129,7 +129,7 @@ def _vocabulary(source: Dataset, target: Dataset) -> Found | None:
     """The characters that the source tells apart, in the order of its numbers."""
     if not isinstance(source, TextWindows) or not isinstance(target, TextWindows):
         return None
-    if "characters" != source.tokens or source.tokens != target.tokens:
+    if source.tokens != "characters" or source.tokens != target.tokens:
         there, here = source.vocabulary(), target.vocabulary()
         if there == here:
             return None

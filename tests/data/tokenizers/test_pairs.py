@@ -96,4 +96,4 @@ def test_the_alphabet_of_the_manual_is_known_from_the_training_part_alone(tokens
     assert (whole == text) == (tokens == "byte-pairs")
     assert len(known.tokens) == 80 and (tokens == "words" or known.tokens[: len(ALPHABET)] == ALPHABET)
     assert known.characters == pytest.approx(600 / len(parts["test"]))
-    assert all(np.all((0 <= part) & (part < 80)) for part in parts.values())
+    assert all(np.all((part >= 0) & (part < 80)) for part in parts.values())

@@ -59,7 +59,7 @@ def test_they_come_in_order_of_frequency_once_each_and_nobody_can_change_them() 
 def test_rows_of_a_vocabulary_are_those_that_a_written_file_reads() -> None:
     numbers, rows = known_rows(("[PAD]", "king", "Queen", "zzyzx"))
     assert numbers.tolist() == [1, 2]
-    assert (read_vectors(str(FOLDER), ("king", "queen")) == word_vectors().vectors[rows]).all()
+    assert (read_vectors(str(FOLDER), "king queen") == word_vectors().vectors[rows]).all()
 
 
 def test_missing_files_are_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
