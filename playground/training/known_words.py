@@ -53,7 +53,7 @@ class KnownWords(Initializer):
         return known_rows(self._vocabulary if len(self._vocabulary) == len(weight) else ())
 
     def to_code(self, weight: Tensor, activation: str) -> Code:
-        drawn = "nn.init.normal_({0}, generator=generator)"
+        drawn = "nn.init.normal_({0}, 0.0, 1.0, generator=generator)"
         numbers, rows = self._known(weight)
         if not len(numbers):
             return Code(drawn)

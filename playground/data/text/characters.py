@@ -172,19 +172,16 @@ class TextWindows(Dataset):
             return text
         places = ", ".join(map(str, self.cuts(len(self.text()[: self.characters]))))
         alphabet = f"alphabet = {''.join(self.alphabet())!r}".replace("{", "{{").replace("}", "}}")
-        if self.tokens == "characters":
-            steps, functions = (
-                f"numbers = {{encoded}}(text[:{self.characters}], alphabet)",
-                f"parts = {{cut_in_order}}(numbers, {places})",
-            ), (encoded, cut_in_order)
-        else:
-            steps, functions = self._vocabulary_code(places)
+        steps, functions = self._vocabulary_code(places)
         call = f"{{windows_of}}(parts, {self.window}, generator)"
         uses = (*text.uses, *functions, windows_of)
         return Code(call, imports=text.imports, uses=uses, start=(alphabet, *text.start, *steps))
 
     def _vocabulary_code(self, places: str) -> tuple[tuple[str, ...], tuple[Callable[..., object], ...]]:
-        """How the vocabulary is learned from the training part, and the parts are cut into tokens."""
+        """How the parts are cut into tokens, whose vocabulary is learned from the training part."""
+        if self.tokens == "characters":
+            numbers = f"numbers = {{encoded}}(text[:{self.characters}], alphabet)"
+            return (numbers, f"parts = {{cut_in_order}}(numbers, {places})"), (encoded, cut_in_order)
         cut = f"parts = {{cut_in_order}}(text[:{self.characters}], {places})"
         if self.tokens == "words":
             learned = f"vocabulary = {{frequent_words}}(parts['train'], {self.vocabulary_size})"
