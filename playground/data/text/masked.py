@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -34,6 +36,12 @@ ORIGINS = ("Python manual", "descriptions of data")
 def marked_characters(text: str) -> list[str]:
     """The characters of a text, in which [MASK] and [SEP] are one token each."""
     return re.findall(rf"{re.escape(MASK)}|{re.escape(SEPARATOR)}|.", text, re.DOTALL)
+
+
+def marked_pieces(text: str, cut: Callable[[str], list[str]]) -> list[str]:
+    """The same for longer tokens, into which the text between the marks is cut."""
+    parts = re.split(rf"({re.escape(MASK)}|{re.escape(SEPARATOR)})", text)
+    return [token for part in parts for token in ([part] if part in (MASK, SEPARATOR) else cut(part))]
 
 
 def marked_form(window: int) -> TextForm:
@@ -67,24 +75,31 @@ class MaskedManual(PythonManual):
         return f"{self.characters:,} characters · {self.masked:.0%} hidden"
 
     def signals(self) -> tuple[Signal, ...]:
+        tokens = self.vocabulary().tokens
         return (
-            Signal((self.window,), kind="tokens", scale="index", classes=VOCABULARY),
-            Signal((self.window,), kind="tokens", scale="index", classes=ALPHABET, unanswered=True),
+            Signal((self.window,), kind="tokens", scale="index", classes=(*tokens, MASK, SEPARATOR)),
+            Signal((self.window,), kind="tokens", scale="index", classes=tokens, unanswered=True),
             Signal((), "classes", "index", classes=FOLLOWS),
         )
 
     def input_form(self, known: Known) -> TextForm:
-        return marked_form(self.window)
+        if self.tokens == "characters":
+            return marked_form(self.window)
+        form = super().input_form(known)
+        cut = functools.partial(marked_pieces, cut=form.cut)
+        vocabulary = (*form.vocabulary, MASK, SEPARATOR)
+        return replace(form, vocabulary=vocabulary, cut=cut, fill="end", keeps_end=False, grows=False)
 
     def generate(self, generator: np.random.Generator) -> Examples:
         features, targets, fields, rows = masked_pairs(
-            self.tokens(), self.window, self.masked, self.repeats, len(ALPHABET), generator
+            self.numbers(), self.window, self.masked, self.repeats, len(self.vocabulary().tokens), generator
         )
         return Examples(features, targets, fields=fields, rows=rows)
 
     def to_code(self, *inputs: Signal) -> Code:
         usual = super().to_code(*inputs)
-        make = f"{{masked_pairs}}(parts, {self.window}, {self.masked!r}, {self.repeats}, {len(ALPHABET)}, generator)"
+        tokens = len(self.vocabulary().tokens)
+        make = f"{{masked_pairs}}(parts, {self.window}, {self.masked!r}, {self.repeats}, {tokens}, generator)"
         uses = (*(one for one in usual.uses if one is not windows_of), masked_pairs)
         return Code(make, imports=usual.imports, uses=uses, start=usual.start)
 

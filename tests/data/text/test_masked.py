@@ -62,3 +62,14 @@ def test_pieces_come_in_turn_from_both_texts_and_none_twice() -> None:
     with pytest.raises(BlockError, match="too few"):
         WhichText(examples=1_000, window=128).expect()
     assert issubclass(WhichText, Declaration)
+
+
+def test_longer_tokens_are_hidden_too() -> None:
+    dataset = MaskedManual(window=9, characters=4_000, tokens="byte-pairs", vocabulary_size=80)
+    features, target, _ = dataset.signals()
+    form = dataset.input_form(Known(np.zeros((1, 9), dtype=np.int64), (), features))
+    assert len(target.classes) == 80 and features.classes == (*target.classes, "[MASK]", "[SEP]")
+    numbers = form.encoded("The[MASK]").features[0].tolist()
+    assert "".join(features.classes[number] for number in numbers[: numbers.index(80)]) == "the"
+    shown = np.asarray(prepare(dataset).parts["train"]["features"])
+    assert (shown == 80).any() and (shown == 81).any() and shown.max() == 81
