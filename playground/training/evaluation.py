@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from playground.data.base import PARTS, Part
 from playground.data.preparation import Prepared
 from playground.network.compiled import Network
 from playground.training.batches import Batch, part_tensors
+from playground.training.free_running import Decoding, decodings, free_run
 from playground.training.metrics.metric_set import MetricSet, metrics_for
 
 GLANCE_ON_DEMAND: dict[Part, int] = {"train": 128, "validation": 512, "test": 512}
@@ -28,6 +30,8 @@ LARGEST_BATCH = 4_096
 MOST_MEASURED = 30_000_000
 """Numbers of what is compared that are held at once where the examples are not; a full evaluation of pictures against
 pictures then takes as many as fit."""
+MOST_SAID = (64, 256)
+"""Examples of each part of which a sequence is said token by token: while training, and in a full evaluation."""
 MOST_NUMBERS = 1_000_000
 """What the widest wire may carry in one pass: more than a processor keeps at hand makes large feature maps slow."""
 
@@ -46,6 +50,8 @@ class _Head:
     metrics: MetricSet
     sums: bool
     """Whether the loss is a sum over the batch, not a mean."""
+    decoding: Decoding | None = None
+    """How the network says the sequence by itself, where its prediction is what it says when it is told all tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,8 @@ class Evaluator:
         with self._evaluation_mode():
             for part, rows in self._rows(full):
                 if only is None or any(name.startswith(f"{part}_") for name in only):
-                    measured.append(self._measure(part, rows, batch_size, only))
+                    examples = (self._measured if full else self._glances)[part]
+                measured.append(self._measure(part, rows, batch_size, only, _first(examples, MOST_SAID[full])))
         values = iter(_fetched([tensor for one in measured for tensor in one.tensors]))
         found: dict[str, float] = {}
         for one in measured:
@@ -196,9 +203,9 @@ class Evaluator:
         return {slot: _whole(pieces) for slot, pieces in found.items()}
 
     def _measure(
-        self, part: Part, rows: Mapping[int, torch.Tensor], batch_size: int, only: Collection[str] | None
+        self, part: Part, rows: Mapping[int, torch.Tensor], batch_size: int, only: Collection[str] | None, first: Batch
     ) -> _Measured:
-        """Losses and metrics of a part as tensors that nobody has waited for."""
+        """Losses and metrics of a part as tensors that nobody has waited for; `first` are its first examples."""
         names: list[str] = []
         tensors: list[torch.Tensor] = []
         factors: dict[str, float] = {}
@@ -214,12 +221,21 @@ class Evaluator:
             wanted = [only is None or name in only for name in own]
             if any(wanted):
                 names += [name for name, there in zip(own, wanted, strict=True) if there]
-                tensors.extend(head.metrics.tensors(prediction, target, wanted))
+                said = self._said(head, first) if any(map(operator.and_, wanted, head.metrics.whole)) else None
+                tensors.extend(head.metrics.tensors(prediction, target, wanted, said))
         if losses:
             names += [f".{name}" for name, _ in self._alone]
             tensors.extend(module() for _, module in self._alone)
         told = [(gauge.name, gauge.measure(*(rows[slot] for slot in gauge.slots))) for gauge in self._gauges]
         return _Measured(part, names, tensors, factors, told)
+
+    def _said(self, head: _Head, examples: Batch) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """What the network says by itself of some examples, and what it should; None where its prediction is that."""
+        if head.decoding is None or not examples:
+            return None
+        feeds = dict(zip(self._network.feed_outputs, examples, strict=True))
+        prediction, _ = free_run(self._network, feeds, head.decoding)
+        return prediction, feeds[head.decoding.target]
 
     def _told(self, measured: _Measured, values: Iterator[float]) -> dict[str, float]:
         """What was measured by its names; `values` gives the tensors' numbers in their order."""
@@ -264,6 +280,7 @@ def _unit(prepared: Mapping[str, Prepared], target: tuple[str, str]) -> tuple[fl
 def _heads(network: Network, prepared: Mapping[str, Prepared]) -> Iterator[_Head]:
     report = network.report
     modules = {step.node: step.module for step in network.steps}
+    told = {decoding.node: decoding for decoding in decodings(report) if not decoding.alone}
     for name, judge, prediction, target in report.comparisons():
         loss = judge if isinstance(judge, Loss) else None
         yield _Head(
@@ -274,6 +291,7 @@ def _heads(network: Network, prepared: Mapping[str, Prepared]) -> Iterator[_Head
             tuple(network.slots[source] for source in report.inputs[name][2:]) if loss is not None else (),
             metrics_for(judge, report.signals[prediction], report.signals[target], _unit(prepared, target)),
             sums=loss is not None and loss.reduction() == "sum",
+            decoding=told.get(name) if target[0] in prepared else None,
         )
 
 

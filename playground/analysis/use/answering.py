@@ -22,6 +22,7 @@ from playground.data.inputs.base import InputForm
 from playground.data.inputs.texts import TextForm
 from playground.network.check import Output, Report
 from playground.training.decoding import separate_shares
+from playground.training.free_running import Decoding, decodings, free_run
 
 Feeds = dict[Output, torch.Tensor]
 
@@ -100,6 +101,7 @@ class Answering:
     def __init__(self, subject: Subject, batch: Batch, continuing: Continuing) -> None:
         self._subject, self._batch, self._continuing = subject, batch, continuing
         self._report = subject.report
+        self._decodings = {decoding.node: decoding for decoding in decodings(self._report)}
         self._heads = [head for head in heads(self._report) if not head.metrics.silent]
         self.left_out: list[str] = []
         """Why some that answer could not be asked, one sentence each."""
@@ -152,6 +154,8 @@ class Answering:
 
     def _of_head(self, head: Head) -> Answer | None:
         form = self._form_of(head)
+        if head.node in self._decodings:
+            return self._sequence(head, self._decodings[head.node])
         if isinstance(form, TextForm) and form.grows and head.classifies:
             return self._continuation(head, form)
         given = self._predicted(head.prediction, head.node)
@@ -165,6 +169,18 @@ class Answering:
             shares = separate_shares(head.metrics.task.reading, scores).numpy()
             return Answer(head.node, title, "labels", head.target_signal.classes, shares, _zeros(len(given)))
         return self._picture(head, title, given) or self._numbers(head, title, given)
+
+    def _sequence(self, head: Head, decoding: Decoding) -> Answer | None:
+        """What is said token by token, each step with what has been said before."""
+        feeds = dict(self._batch.feeds)
+        feeds[decoding.given] = decoding.begun(self._batch.count)
+        if any(one not in feeds for one in self._still_needed(head.prediction, feeds)):
+            return None
+        self._subject.calm()
+        prediction, said = free_run(self._subject.network, feeds, decoding, self._continuing.check)
+        shares = head.probabilities(prediction.numpy()).max(axis=1).reshape(said.shape)
+        texts = tuple(decoding.text(row) for row in said.tolist())
+        return Answer(head.node, self._title(head), "steps", decoding.vocabulary, shares, said.numpy(), texts)
 
     def _form_of(self, head: Head) -> InputForm | None:
         """The form of the first given block that the head follows from."""

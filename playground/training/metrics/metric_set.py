@@ -11,11 +11,12 @@ from torch import Tensor
 
 from playground.blocks.estimator import Estimator
 from playground.blocks.loss import Loss
-from playground.blocks.signal import Signal
+from playground.blocks.signal import END, Signal
 from playground.network.check import Report
 from playground.training.decoding import THRESHOLDS, Decoder, reading_of
 from playground.training.metrics import registry
 from playground.training.metrics.base import Answers, Metric, Numbers, Task
+from playground.training.metrics.sequences import Said, SequenceMetric
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,33 @@ class MetricSet:
         return dict(zip(self.names, torch.stack(values).tolist(), strict=True)) if values else {}
 
     @torch.no_grad()
-    def tensors(self, prediction: Tensor, target: Tensor, wanted: Sequence[bool] = ()) -> list[Tensor]:
+    def tensors(
+        self, prediction: Tensor, target: Tensor, wanted: Sequence[bool] = (), said: tuple[Tensor, Tensor] | None = None
+    ) -> list[Tensor]:
         """The same in the order of `names`, tensors of no axes that stay on the device; nothing waits for them.
 
-        Where `wanted` is given, one word for each name, the others are left out."""
+        Where `wanted` is given, one word for each name, the others are left out. `said` is what the network says by
+        itself, with the targets, where that is not the prediction: metrics of whole sequences look at it."""
         metrics = list(itertools.compress(self.metrics, wanted)) if wanted else self.metrics
         if not metrics:
             return []
         compared = self._compared(prediction, target) if len(prediction) else None
         if compared is None:
             return [torch.full((), float("nan"), device=prediction.device)] * len(metrics)
-        return [metric.compute(compared) for metric in metrics]
+        whole = said if said is not None else (prediction, target)
+        return [
+            metric.compute(self._said(*whole) if isinstance(metric, SequenceMetric) else compared) for metric in metrics
+        ]
+
+    def _said(self, prediction: Tensor, target: Tensor) -> Said:
+        """Sequences as they were said and as they should be."""
+        tokens = self._classifier().classes(prediction).reshape(target.shape)
+        return Said(tokens, target, self.task.target.classes.index(END))
+
+    @property
+    def whole(self) -> tuple[bool, ...]:
+        """Of each name, whether it is of whole sequences, which the network should say by itself."""
+        return tuple(isinstance(metric, SequenceMetric) for metric in self.metrics)
 
     def _compared(self, prediction: Tensor, target: Tensor) -> Numbers | Answers | None:
         """What metrics compute from; None where no answer is asked for."""

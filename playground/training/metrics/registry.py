@@ -7,8 +7,9 @@ from playground.training.metrics.classes import CLASS_METRICS
 from playground.training.metrics.measured import OTHER_QUANTITIES
 from playground.training.metrics.numbers import NUMBER_METRICS
 from playground.training.metrics.pictures import PICTURE_METRICS
+from playground.training.metrics.sequences import SEQUENCE_METRICS
 
-METRICS: tuple[type[Metric], ...] = (*CLASS_METRICS, *NUMBER_METRICS, *PICTURE_METRICS)
+METRICS: tuple[type[Metric], ...] = (*CLASS_METRICS, *NUMBER_METRICS, *PICTURE_METRICS, *SEQUENCE_METRICS)
 
 
 def metrics_of(task: Task) -> tuple[Metric, ...]:
