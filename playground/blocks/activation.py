@@ -13,6 +13,7 @@ from torch import nn
 from playground.blocks import activation_operations as operations_of
 from playground.blocks.base import Advice, Block, Fix, numbers_only
 from playground.blocks.code import ArrayCode, Code, computed, kept
+from playground.blocks.copied import APART, TOGETHER, Copied, channel_axis
 from playground.blocks.operations import Operations
 from playground.blocks.parts import Part, whole
 from playground.blocks.signal import Scale, Signal
@@ -39,6 +40,9 @@ class Activation(Block):
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART if self.elementwise else TOGETHER
 
     def parts(self, module: nn.Module, *inputs: torch.Tensor) -> tuple[Part, ...]:
         softmax = isinstance(module, nn.Softmax) and module.dim == -1
@@ -233,6 +237,10 @@ class PReLU(Activation):
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.PReLU(self._count(*inputs))
+
+    def copied(self, *inputs: Signal) -> Copied:
+        each = self._count(*inputs) > 1 and channel_axis(inputs[0]) == 1
+        return Copied("apart", ("weight",)) if each else APART
 
     def to_code(self, *inputs: Signal) -> Code:
         count = self._count(*inputs)

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from playground.blocks.code import ArrayCode, Code, not_written
+from playground.blocks.copied import COMPARED, STOPPED, TOGETHER, Copied
 from playground.blocks.families import role_of
 from playground.blocks.kinds import usual_kind
 from playground.blocks.operations import Operations
@@ -99,6 +100,9 @@ class Block(Declaration):
     prunable: ClassVar[bool] = False
     """Each row of its `weight` belongs to one unit or filter, with the number of its `bias`, so that whole units can be
     taken away."""
+    widened_by: ClassVar[str] = ""
+    """The parameter that says how many units or filters it has, where each is a row of its `weight` and a number of its
+    `bias`, so that it can be widened by copies of them; empty where it cannot."""
     listed: ClassVar[bool] = True
     """Whether palette and menus offer it; what only a file brings along is not chosen from a list."""
     reveals: ClassVar[frozenset[Reveal]] = frozenset()
@@ -137,6 +141,15 @@ class Block(Declaration):
         Asked of blocks without a window that give maps: what is added looks at 0 beside.
         """
         return 0 if role_of(self.family) in ("activation", "normalization") else None
+
+    def copied(self, *inputs: Signal) -> Copied:
+        """What becomes of channels, or units, of which some are copies of others.
+
+        Then a layer before this one can be widened without changing what the network answers; a test holds it to the
+        module.
+        """
+        role = role_of(self.family)
+        return COMPARED if role == "loss" else TOGETHER if role == "normalization" else STOPPED
 
     def to_code(self, *inputs: Signal) -> Code:
         """How it is written in plain PyTorch for these inputs.

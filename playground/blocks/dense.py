@@ -13,6 +13,7 @@ from torch.nn import functional
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, vectors_only
 from playground.blocks.code import ArrayCode, Code, kept
+from playground.blocks.copied import Copied, weighed
 from playground.blocks.operations import Array, Operations, rows_of
 from playground.blocks.parts import Part, inner_function, weighted_sum
 from playground.blocks.reveals import Reveal
@@ -40,6 +41,7 @@ class Dense(Block):
     family: ClassVar[str] = "dense"
     reveals: ClassVar[frozenset[Reveal]] = frozenset({"units"})
     prunable: ClassVar[bool] = True
+    widened_by: ClassVar[str] = "units"
     title: ClassVar[str] = "Dense"
     summary: ClassVar[str] = "Every unit weighs all inputs, adds its bias and applies the activation."
     formula: ClassVar[str] = r"a = f(W x + b)"
@@ -54,6 +56,9 @@ class Dense(Block):
 
     def expect(self, *inputs: Signal) -> None:
         vectors_only(self.title, *inputs)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return weighed("weight")
 
     def build(self, *inputs: Signal) -> nn.Module:
         width = inputs[0].shape[-1]

@@ -11,6 +11,7 @@ from torch.nn import functional
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, BlockError, Port, numbers_only
 from playground.blocks.code import Code, kept
+from playground.blocks.copied import Copied, weighed
 from playground.blocks.graph_parts import graph_convolution_parts
 from playground.blocks.parts import Part
 from playground.blocks.signal import Scale, Signal
@@ -73,6 +74,9 @@ class GraphConvolution(Block):
                 "Wire the edges of the same graph here.",
                 port="edges",
             )
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return weighed("weight")
 
     def build(self, *inputs: Signal) -> nn.Module:
         return GraphConvolutionLayer(

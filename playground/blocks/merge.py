@@ -14,6 +14,7 @@ from torch import nn
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, Port, numbers_only
 from playground.blocks.code import ArrayCode, Code, computed
+from playground.blocks.copied import Copied, channel_axis, flattened
 from playground.blocks.kinds import usual_kind
 from playground.blocks.merge_operations import plan_concatenation, plan_passing_on, plan_product, plan_sum
 from playground.blocks.merge_parts import joined_parts, rearranged_parts, together_parts
@@ -45,6 +46,9 @@ class Flatten(Block):
 
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return flattened(inputs[0])
 
     def build(self, *inputs: Signal) -> nn.Module:
         return nn.Flatten()
@@ -253,6 +257,10 @@ class Concatenate(Merge):
         flat = [Fix("Insert Flatten", "insert", block="flatten", port="input", wire=i) for i in range(len(inputs))]
         return fixes or flat
 
+    def copied(self, *inputs: Signal) -> Copied:
+        along = self.axis == channel_axis(inputs[0])
+        return Copied("joined") if along else Copied("stopped", because="joins wires along another axis")
+
     def build(self, *inputs: Signal) -> nn.Module:
         return ConcatenateLayer(self.axis)
 
@@ -281,6 +289,9 @@ class Concatenate(Merge):
 class Elementwise(Merge):
     """Base of sum and product: shapes agree, or an axis of size 1 stretches."""
 
+    joins: ClassVar[str]
+    """What it does with another path, in a sentence."""
+
     def expect(self, *inputs: Signal) -> None:
         numbers_only(self.title, *inputs)
         odd = _odd_ones(inputs)
@@ -294,6 +305,10 @@ class Elementwise(Merge):
                 *self._fixes(inputs, odd),
                 port="input",
             )
+
+    def copied(self, *inputs: Signal) -> Copied:
+        alone = f"{self.joins} another path to it, whose width would have to grow alike"
+        return Copied("alike", because=alone)
 
     def _fixes(self, inputs: Sequence[Signal], odd: list[int]) -> list[Fix]:
         if odd:
@@ -329,6 +344,7 @@ class Add(Elementwise):
 
     id: ClassVar[str] = "add"
     title: ClassVar[str] = "Add"
+    joins: ClassVar[str] = "adds"
     summary: ClassVar[str] = (
         "Adds its inputs number by number. With a wire that goes round some layers it makes a skip connection, through "
         "which gradients flow back undiminished."
@@ -365,6 +381,7 @@ class Multiply(Elementwise):
 
     id: ClassVar[str] = "multiply"
     title: ClassVar[str] = "Multiply"
+    joins: ClassVar[str] = "multiplies"
     summary: ClassVar[str] = (
         "Multiplies its inputs number by number. An input between 0 and 1, such as a sigmoid's, acts as a gate."
     )

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
 from playground.blocks.code import Code, kept
+from playground.blocks.copied import APART, Copied
 from playground.blocks.images.arriving import channels_of, dimensions_of
 from playground.blocks.normalization_operations import (
     BatchNormalization,
@@ -74,6 +75,9 @@ class Dropout(Normalization):
     def subtitle(self) -> str:
         return f"drops {self.rate:.0%}"
 
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
+
     def build(self, *inputs: Signal) -> nn.Module:
         return DropoutLayer(self.rate)
 
@@ -127,6 +131,9 @@ class GaussianNoise(Normalization):
 
     def subtitle(self) -> str:
         return f"σ {self.deviation:g}"
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
 
     def build(self, *inputs: Signal) -> nn.Module:
         return GaussianNoiseLayer(self.deviation)
@@ -218,6 +225,9 @@ class BatchNorm(Normalization):
                 f"but {arriving.words()} arrives.",
                 Fix("Insert Flatten", "insert", block="flatten", port="input"),
             )
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return Copied("apart", ("weight", "bias", "running_mean", "running_var"))
 
     def build(self, *inputs: Signal) -> nn.Module:
         series = inputs[0].kind == "series"

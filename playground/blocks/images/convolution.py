@@ -12,6 +12,7 @@ from torch.nn import functional
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Advice, Block, BlockError, Fix
 from playground.blocks.code import Code, kept
+from playground.blocks.copied import DIVIDED, Copied, weighed
 from playground.blocks.images.arriving import (
     SPACES,
     channels_of,
@@ -199,6 +200,9 @@ class Convolution(Block):
             groups=self.divided(channels), bias=self.bias,
         )  # fmt: skip
 
+    def copied(self, *inputs: Signal) -> Copied:
+        return weighed("weight") if self.divided(channels_of(inputs[0])) == 1 else DIVIDED
+
     def to_code(self, *inputs: Signal) -> Code:
         channels, rim, sizes = channels_of(inputs[0]), self.rim(), self.sizes()
         maps, groups = self.maps(channels), self.divided(channels)
@@ -271,6 +275,8 @@ def dividing_groups(title: str, channels: int, filters: int, groups: int) -> Non
 
 class GroupedConvolution(Convolution):
     """Base of the convolutions whose channels may be divided into groups."""
+
+    widened_by: ClassVar[str] = "filters"
 
     groups: int = parameter(
         1, ge=1, le=4_096, logarithmic=True, advanced=True,
@@ -371,6 +377,9 @@ class DepthwiseConv2D(Convolution):
 
     def divided(self, channels: int) -> int:
         return channels
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return Copied("apart", ("weight", "bias"), each=self.filters)
 
     def kernels_in_words(self) -> str:
         return f"{super().kernels_in_words()} a channel"

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix
 from playground.blocks.code import Code, kept
+from playground.blocks.copied import APART, Copied
 from playground.blocks.images.arriving import any_maps_only, channels_of, dimensions_of
 from playground.blocks.normalization import SCALE_AND_SHIFT, Normalization
 from playground.blocks.normalization_parts import group_norm_parts, undisturbed
@@ -132,6 +133,9 @@ class InstanceNorm(OverGroups):
     def parted(self, channels: int) -> int:
         return channels
 
+    def copied(self, *inputs: Signal) -> Copied:
+        return Copied("apart", ("weight", "bias"))
+
     def expect(self, *inputs: Signal) -> None:
         super().expect(*inputs)
         any_maps_only(self.title, *inputs)
@@ -242,6 +246,9 @@ class MapDropout(Normalization):
     def expect(self, *inputs: Signal) -> None:
         super().expect(*inputs)
         any_maps_only(self.title, *inputs)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
 
     def build(self, *inputs: Signal) -> nn.Module:
         return MapDropoutLayer(self.rate, inputs[0].kind == "series")

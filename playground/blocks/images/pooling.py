@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Advice, Block, BlockError, Fix, numbers_only
 from playground.blocks.code import Code, computed
+from playground.blocks.copied import APART, Copied
 from playground.blocks.images.arriving import (
     SPACES,
     any_maps_only,
@@ -109,6 +110,9 @@ class Pooling(Block):
 
     def advise(self, *inputs: Signal) -> tuple[Advice, ...]:
         return skipping(self.title, self.kernel_size, self.stride, SPACES[self.dimensions].cell)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
 
     def build(self, *inputs: Signal) -> nn.Module:
         rim, series = self.rim(), SPACES[self.dimensions].channels_last
@@ -305,6 +309,9 @@ class AdaptivePooling(Block):
     def expect(self, *inputs: Signal) -> None:
         any_maps_only(self.title, *inputs)
 
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
+
     def build(self, *inputs: Signal) -> nn.Module:
         dimensions = len(extents_of(inputs[0]))
         return AdaptiveLayer(self.size, self.largest, dimensions, inputs[0].kind == "series")
@@ -390,6 +397,9 @@ class GlobalPooling(Block):
 
     def _axes(self, arriving: Signal) -> tuple[int, ...]:
         return (1,) if arriving.stepwise else tuple(range(2, 1 + len(arriving.shape)))
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
 
     def build(self, *inputs: Signal) -> nn.Module:
         return (LargestLayer if self.largest else MeanLayer)(self._axes(inputs[0]))

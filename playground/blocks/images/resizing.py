@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix
 from playground.blocks.code import Code, computed, kept
+from playground.blocks.copied import APART, Copied
 from playground.blocks.images.arriving import any_maps_only, channels_of, extents_of, images_only, sides, summary_of
 from playground.blocks.images.moving_parts import patches_parts, shuffle_parts, upsampling_parts
 from playground.blocks.images.parts import extents
@@ -65,6 +66,9 @@ class Upsampling(Block):
 
     def _mode(self, arriving: Signal) -> str:
         return "nearest" if self.mode == "nearest" else LINEAR[len(extents_of(arriving))]
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return APART
 
     def build(self, *inputs: Signal) -> nn.Module:
         return UpsamplingLayer(self.factor, self._mode(inputs[0]), inputs[0].kind == "series")

@@ -11,6 +11,7 @@ from torch import nn
 from playground.blocks.activation import ActivationName, activation
 from playground.blocks.base import Block, BlockError, Fix
 from playground.blocks.code import Code, kept
+from playground.blocks.copied import DIVIDED, Copied, weighed
 from playground.blocks.images.arriving import SPACES, channels_of, extents_of, maps_only, sides
 from playground.blocks.images.convolution import WRITES_MAPS, dividing_groups
 from playground.blocks.images.padding import Padding
@@ -151,6 +152,9 @@ class TransposedConvolution(Block):
     def _function(self) -> Signal:
         space, ones = SPACES[self.dimensions], (1,) * self.dimensions
         return Signal((*ones, self.filters) if space.channels_last else (self.filters, *ones), kind=space.kind)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return weighed("weight", axis=0) if self.groups == 1 else DIVIDED
 
     def build(self, *inputs: Signal) -> nn.Module:
         cut, behind = self.cut()

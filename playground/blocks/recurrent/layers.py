@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from playground.blocks.base import Block, series_only
 from playground.blocks.code import Code, kept
+from playground.blocks.copied import Copied, weighed
 from playground.blocks.parts import Part
 from playground.blocks.recurrent.parts import TimeSteps, gru_step, lstm_step, simple_step
 from playground.blocks.reveals import Reveal
@@ -157,6 +158,9 @@ class Recurrent(Block):
 
     def expect(self, *inputs: Signal) -> None:
         series_only(self.title, *inputs)
+
+    def copied(self, *inputs: Signal) -> Copied:
+        return weighed("weight_ih_l0")
 
     def build(self, *inputs: Signal) -> nn.Module:
         raise NotImplementedError

@@ -6,14 +6,18 @@ The shares are unequal and drawn by chance, so that the copies do not stay alike
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.blocks.families import role_of
+from playground.blocks.activation import activation
+from playground.blocks.base import Block
+from playground.blocks.copied import Copied, channel_axis
 from playground.document import edits
+from playground.document.declaration import in_a_sentence
 from playground.document.graph import Graph
 from playground.document.project import Project
 from playground.network.check import Output, Report
@@ -21,19 +25,8 @@ from playground.network.naming import titles
 from playground.training.model import stable_seed
 from playground.training.weights.source import Array, Arrays
 
-WIDTHS: Mapping[str, str] = {"dense": "units", "conv2d": "filters"}
-"""The parameter that says how wide a block is."""
-MOST = {"dense": 65_536, "conv2d": 4_096}
 UNEVEN = (0.25, 0.75)
 """Between these bounds shares are drawn, before they are made to sum to 1."""
-EVERY_NUMBER_ALONE = frozenset({"dropout", "gaussian-noise", "identity"})
-EVERY_CHANNEL_ALONE = frozenset({
-    "max-pool2d", "avg-pool2d", "adaptive-avg-pool", "adaptive-max-pool", "global-average-pooling",
-    "global-max-pooling", "batch-norm",
-})  # fmt: skip
-TOGETHER = frozenset({"softmax", "log-softmax"})
-"""Activations that look at all numbers together."""
-RECURRENT = frozenset({"simple-rnn", "lstm", "gru"})
 
 
 class CannotWiden(Exception):
@@ -52,10 +45,31 @@ class Spread:
         """Whether both wires have become wider in the same way."""
         return np.array_equal(self.copies, other.copies)
 
-    def flattened(self, size: int) -> Spread:
-        """The same for channels of `size` numbers each that stand one after the other."""
-        places = (self.copies[:, None] * size + np.arange(size)).ravel()
-        return Spread(places, np.repeat(self.shares, size))
+    def behind(self, copied: Copied) -> Spread:
+        """The same behind a block where each channel goes through by itself."""
+        old = int(self.copies.max()) + 1
+        places = (self.copies[:, None] * copied.each + np.arange(copied.each)).ravel()
+        starts = np.arange(copied.rounds)[:, None] * (old * copied.each)
+        return Spread((starts + places).ravel(), np.tile(np.repeat(self.shares, copied.each), copied.rounds))
+
+    def rows(self, array: Array) -> Array:
+        """An array with a row for each old channel, with a row for each of the new ones."""
+        return np.asarray(array[self.copies])
+
+    def shared(self, array: Array, axis: int) -> Array:
+        """An array with weights for each old channel along an axis, which the copies of the channel share."""
+        shares = self.shares.reshape(-1, *(1 for _ in array.shape[axis + 1 :]))
+        return np.asarray(np.take(array, self.copies, axis) * shares)
+
+
+def joined(spreads: Sequence[Spread | None], widths: Sequence[int]) -> Spread:
+    """The channels of several wires side by side; None where nothing is copied."""
+    copies, shares, start = [], [], 0
+    for width, spread in zip(widths, spreads, strict=True):
+        copies.append(start + (np.arange(width) if spread is None else spread.copies))
+        shares.append(np.ones(width) if spread is None else spread.shares)
+        start += width
+    return Spread(np.concatenate(copies), np.concatenate(shares))
 
 
 Change = Callable[[Array], Array]
@@ -86,29 +100,33 @@ def why_not_widen(graph: Graph, report: Report, node: str) -> str:
     return ""
 
 
-def width_of(report: Report, node: str) -> int:
-    """How many units or filters a block has. Raises KeyError for a block without."""
-    block = report.blocks[node]
-    return int(getattr(block, WIDTHS[block.id]))
+def width_of(block: Block) -> int:
+    """How many units or filters a block has that can be widened."""
+    return int(getattr(block, block.widened_by))
+
+
+def most(block: Block) -> int:
+    """How many it may have."""
+    infos = {info.name: info for info in block.parameter_infos()}
+    return int(infos[block.widened_by].maximum or np.iinfo(np.int32).max)
 
 
 def widened(project: Project, report: Report, node: str, width: int) -> Widening:
     """The project with a wider layer that answers alike. Raises CannotWiden with a sentence where that cannot be."""
     graph = project.graph
     old, name = _width(graph, report, node), titles(graph)[node]
-    block = report.blocks[node].id
-    if not old < width <= MOST[block]:
-        raise CannotWiden(f"{name} has {old} {WIDTHS[block]}; it can be widened to {old + 1} up to {MOST[block]:,}.")
+    block = report.blocks[node]
+    noun = block.widened_by
+    if not old < width <= most(block):
+        raise CannotWiden(f"{name} has {old} {noun}; it can be widened to {old + 1} up to {most(block):,}.")
     spreading = _Spreading(graph, report, node, width, stable_seed(project.seed, f"{node}, widened to {width}"))
-    wider = edits.set_parameters(graph, node, {WIDTHS[block]: width})
-    return Widening(
-        project.replace(graph=wider), f"{name} widened from {old} to {width} {WIDTHS[block]}", spreading.changes
-    )
+    wider = edits.set_parameters(graph, node, {noun: width})
+    return Widening(project.replace(graph=wider), f"{name} widened from {old} to {width} {noun}", spreading.changes)
 
 
 def _width(graph: Graph, report: Report, node: str) -> int:
     names = titles(graph)
-    if node not in report.blocks or report.blocks[node].id not in WIDTHS or node not in report.inputs:
+    if node not in report.blocks or not report.blocks[node].widened_by or node not in report.inputs:
         raise CannotWiden(f"{names.get(node, node)} cannot be widened: only dense and convolutional layers can.")
     if getattr(report.blocks[node], "groups", 1) > 1:
         raise CannotWiden(f"{names[node]} divides its filters into groups, which would all have to grow alike.")
@@ -116,7 +134,7 @@ def _width(graph: Graph, report: Report, node: str) -> int:
         raise CannotWiden(f"{names[node]} stands in a group that repeats, and the copies would all have to grow alike.")
     if graph.node(node).weights_of is not None or any(one.weights_of == node for one in graph.nodes):
         raise CannotWiden(f"{names[node]} shares its weights with another block, which would have to grow alike.")
-    return width_of(report, node)
+    return width_of(report.blocks[node])
 
 
 class _Spreading:
@@ -129,7 +147,7 @@ class _Spreading:
         self.changes: dict[str, Change] = {}
         self._spreads: dict[Output, Spread] = {}
         self._sharing = {full.partition(".")[0] for pair in report.shared.items() for full in pair}
-        old = width_of(report, node)
+        old = width_of(report.blocks[node])
         generator = np.random.default_rng(seed)
         copies = np.concatenate([np.arange(old), generator.integers(old, size=width - old)])
         drawn = generator.uniform(*UNEVEN, size=width)
@@ -141,98 +159,45 @@ class _Spreading:
 
     def _begin(self, spread: Spread) -> None:
         own = self.report.blocks[self.node]
-        if getattr(own, "activation", "") in TOGETHER:
+        function = activation(getattr(own, "activation", "identity"))
+        if not function.elementwise:
             raise CannotWiden(
-                f"{self.names[self.node]} ends in {own.activation}, which looks at all units together: with more of "  # type: ignore[attr-defined]
-                "them it would answer otherwise."
+                f"{self.names[self.node]} ends in {in_a_sentence(function.title)}, which looks at all units together: "
+                "with more of them it would answer otherwise."
             )
-        self._copy_all(self.node, spread)
+        for leaf in ("weight", "bias"):
+            self._change(f"{self.node}.{leaf}", spread.rows)
         self._spreads[self.node, own.outputs[0].name] = spread
-
-    def _copy_all(self, name: str, spread: Spread) -> None:
-        """All arrays of a block that have a row for each channel get the rows of the copies."""
-        old = int(spread.copies.max()) + 1
-
-        def copied(array: Array) -> Array:
-            return array[spread.copies] if array.ndim and len(array) == old else array
-
-        for leaf in ("weight", "bias", "running_mean", "running_var"):
-            self.changes[f"{name}.{leaf}"] = copied
 
     def _follow(self, name: str) -> None:
         block, sources = self.report.blocks[name], self.report.inputs[name]
+        signals = [self.report.signals[source] for source in sources]
         spreads = [self._spreads.get(source) for source in sources]
         first = next(spread for spread in spreads if spread is not None)
-        output = (name, block.outputs[0].name) if block.outputs else (name, "")
+        copied = block.copied(*signals)
         if name in self._sharing:
-            raise CannotWiden(self._stopped(name, "uses the same weights as another block"))
-        if getattr(block, "groups", 1) > 1:
-            raise CannotWiden(self._stopped(name, "divides the channels into groups"))
-        if block.id in WIDTHS:
-            self._share(f"{name}.weight", first)
-        elif block.id in RECURRENT:
-            self._share(f"{name}.weight_ih_l0", first)
-        elif block.id in EVERY_NUMBER_ALONE or (role_of(block.family) == "activation" and block.id not in TOGETHER):
-            if getattr(block, "slopes", "") == "per-channel":
-                self._copy_all(name, first)
-            self._spreads[output] = first
-        elif block.id in EVERY_CHANNEL_ALONE:
-            if block.id == "batch-norm":
-                self._copy_all(name, first)
-            self._spreads[output] = first
-        elif block.id == "flatten":
-            shape = self.report.signals[sources[0]].shape
-            size = int(np.prod(shape[1:])) if len(shape) == 3 else 1
-            if len(shape) == 2:
-                raise CannotWiden(self._stopped(name, "mixes steps and units"))
-            self._spreads[output] = first.flattened(size)
-        elif block.id == "concatenate":
-            self._spreads[output] = self._joined(name, sources, spreads)
-        elif block.id in ("add", "multiply") and all(one is not None and one.same(first) for one in spreads):
-            if block.id == "multiply":
-                raise CannotWiden(self._stopped(name, "multiplies its wires"))
-            self._spreads[output] = first
+            raise self._stopped(name, "uses the same weights as another block")
+        if copied.way == "stopped" or (copied.way == "alike" and not all(one and one.same(first) for one in spreads)):
+            raise self._stopped(name, copied.because)
+        if copied.way == "weighed":
+            for leaf in copied.arrays:
+                self._change(f"{name}.{leaf}", functools.partial(first.shared, axis=copied.axis))
+            return
+        if copied.way == "joined":
+            behind = joined(spreads, [signal.shape[channel_axis(signal) - 1] for signal in signals])
         else:
-            raise CannotWiden(self._stopped(name, _reason(block.id, role_of(block.family))))
+            behind = first.behind(copied)
+            for leaf in copied.arrays:
+                self._change(f"{name}.{leaf}", behind.rows)
+        self._spreads[name, block.outputs[0].name] = behind
 
-    def _stopped(self, name: str, reason: str) -> str:
-        return (
+    def _change(self, name: str, change: Change) -> None:
+        """An array may be changed twice: where the widened layer reads copies of its own channels."""
+        known = self.changes.get(name)
+        self.changes[name] = change if known is None else (lambda array: change(known(array)))
+
+    def _stopped(self, name: str, reason: str) -> CannotWiden:
+        return CannotWiden(
             f"{self.names[self.node]} cannot be widened without changing the answers: {self.names.get(name, name)} "
             f"behind it {reason}."
         )
-
-    def _share(self, name: str, spread: Spread) -> None:
-        """A matrix that reads the channels shares out among the copies what it had for each."""
-
-        def shared(array: Array) -> Array:
-            shares = spread.shares.reshape(1, -1, *(1 for _ in array.shape[2:]))
-            return np.asarray(array[:, spread.copies] * shares)
-
-        known = self.changes.get(name)
-        self.changes[name] = shared if known is None else (lambda array: shared(known(array)))
-
-    def _joined(self, name: str, sources: tuple[Output, ...], spreads: list[Spread | None]) -> Spread:
-        """The channels of several wires side by side."""
-        axis = int(getattr(self.report.blocks[name], "axis", 1))
-        shapes = [self.report.signals[source].shape for source in sources]
-        channels = 0 if len(shapes[0]) == 3 else len(shapes[0]) - 1
-        if axis - 1 != channels:
-            raise CannotWiden(self._stopped(name, "joins wires along another axis"))
-        copies, shares, start = [], [], 0
-        for shape, spread in zip(shapes, spreads, strict=True):
-            width = shape[channels]
-            copies.append(start + (np.arange(width) if spread is None else spread.copies))
-            shares.append(np.ones(width) if spread is None else spread.shares)
-            start += width
-        return Spread(np.concatenate(copies), np.concatenate(shares))
-
-
-def _reason(block: str, role: str) -> str:
-    """Why a block does not let copies of channels pass."""
-    if block == "add":
-        return "adds another path to it, whose width would have to grow alike"
-    if role == "loss":
-        return "compares it with the target: the width of the last layer is the question’s own"
-    if block in TOGETHER or role == "normalization":
-        return "looks at all units together, so that copies change what the others become"
-    return "does not read each unit with a weight of its own"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from playground.network.naming import titles
-from playground.training.weights.widening import MOST, WIDTHS, CannotWiden, why_not_widen, widened, width_of
+from playground.training.weights.widening import CannotWiden, most, why_not_widen, widened, width_of
 from playground.ui.open_document import OpenDocument
 from playground.ui.threads.run_control import RunControl
 from playground.ui.widgets.menu_action import MenuAction
@@ -76,10 +76,10 @@ class BlockWeights(QObject):
             self.told.emit(why_not, "warning")
             return
         block = report.blocks[node]
-        old, noun = width_of(report, node), WIDTHS[block.id]
+        old, noun = width_of(block), block.widened_by
         width, good = QInputDialog.getInt(
             self._window, "Widen", f"{noun.capitalize()} of {titles(graph)[node]} (now {old}):",
-            min(2 * old, MOST[block.id]), old + 1, MOST[block.id],
+            min(2 * old, most(block)), old + 1, most(block),
         )  # fmt: skip
         if good:
             self.widen(node, width)

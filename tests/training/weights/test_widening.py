@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from playground.data.registry import CATALOGUE
 from playground.document.graph import Graph, Group, Node
 from playground.document.project import Project
 from playground.network.check import check
@@ -57,6 +56,18 @@ WIDE: dict[str, Callable[[], Graph]] = {
     ),
     "concatenate": lambda: joined("concatenate"),
     "add of the same channels": lambda: joined("add", same=True),
+    "multiply of the same channels": lambda: joined("multiply", same=True),
+    "time steps in a row": lambda: layers(
+        node("rows", "reshape", shape="8 x 8"), node("wide", "dense", units=5), node("f", "flatten"),
+    ),
+    "depthwise, transposed, instance norm": lambda: layers(
+        conv("wide", 3), node("k", "depthwise-conv2d", filters=2), node("n", "instance-norm"),
+        node("t", "conv-transpose2d", filters=2), node("f", "flatten"),
+    ),
+    "along a series": lambda: layers(
+        node("rows", "reshape", shape="8 x 8"), node("wide", "conv1d", filters=5), node("p", "max-pool1d"),
+        node("c", "conv1d", filters=3), node("f", "flatten"),
+    ),
     "recurrent": lambda: layers(
         node("rows", "reshape", shape="8 x 8"), node("wide", "dense", units=5), node("lstm", "lstm", units=6),
     ),
@@ -150,10 +161,3 @@ def test_copies_of_a_group_and_shared_weights_are_refused() -> None:
     for width in (4, 3, 70_000):
         with pytest.raises(CannotWiden, match="it can be widened to 5 up to"):
             widened(Project(graph=graph), check(graph), "layer-1", width)
-
-
-def test_every_block_that_is_named_exists() -> None:
-    from playground.training.weights import widening
-
-    for names in (widening.WIDTHS, widening.EVERY_NUMBER_ALONE, widening.EVERY_CHANNEL_ALONE, widening.RECURRENT):
-        assert set(names) <= CATALOGUE.keys()
