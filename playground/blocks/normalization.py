@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix, numbers_only
-from playground.blocks.code import Code, kept
+from playground.blocks.code import Code, computed, kept
 from playground.blocks.copied import APART, Copied
 from playground.blocks.images.arriving import channels_of, dimensions_of
 from playground.blocks.normalization_operations import (
@@ -82,6 +82,8 @@ class Dropout(Normalization):
         return DropoutLayer(self.rate)
 
     def to_code(self, *inputs: Signal) -> Code:
+        if self.rate == 0.0:
+            return computed("{0}")
         return kept(f"DropoutLayer({self.rate!r})", uses=(DropoutLayer,))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:
@@ -139,6 +141,8 @@ class GaussianNoise(Normalization):
         return GaussianNoiseLayer(self.deviation)
 
     def to_code(self, *inputs: Signal) -> Code:
+        if self.deviation == 0.0:
+            return computed("{0}")
         return kept(f"GaussianNoiseLayer({self.deviation!r})", uses=(GaussianNoiseLayer,))
 
     def plan(self, module: nn.Module, operations: Operations) -> bool:

@@ -12,14 +12,29 @@ from torch.nn import functional
 from playground.blocks import class_loss, descent, divergence, landscapes, normalization
 from playground.blocks.code import Code
 from playground.blocks.estimator import Estimator
+from playground.blocks.images import normalization as image_normalization
 from playground.blocks.measure import Measure
 from playground.blocks.recurrent import layers as recurrent
 from playground.code.sources import Sources
 from tests.blocks.block_cases import CASES
-from tests.blocks.case import LOGITS, ONE, ONE_PROBABILITY, PROBABILITIES, SERIES, Case, batches_of, compared, same
+from tests.blocks.case import (
+    IMAGE,
+    LOGITS,
+    ONE,
+    ONE_PROBABILITY,
+    PROBABILITIES,
+    SERIES,
+    Case,
+    batches_of,
+    compared,
+    same,
+)
 from tests.blocks.plan_cases import CASES as MORE
 
 FURTHER = (
+    same(normalization.Dropout(rate=0.0)),
+    same(normalization.GaussianNoise(deviation=0.0)),
+    same(image_normalization.MapDropout(rate=0.0), IMAGE),
     compared(class_loss.BinaryCrossEntropy(), ONE_PROBABILITY, ONE.but(low=0.0, high=1.0)),
     compared(divergence.KLDivergence(), LOGITS, PROBABILITIES),
     *(Case(descent.DescentFunction(function=name, start_x=0.3, start_y=-0.7), (), ())

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.blocks.base import Block, BlockError, Fix
-from playground.blocks.code import Code, kept
+from playground.blocks.code import Code, computed, kept
 from playground.blocks.copied import APART, Copied
 from playground.blocks.images.arriving import any_maps_only, channels_of, dimensions_of
 from playground.blocks.normalization import SCALE_AND_SHIFT, Normalization
@@ -254,6 +254,8 @@ class MapDropout(Normalization):
         return MapDropoutLayer(self.rate, inputs[0].kind == "series")
 
     def to_code(self, *inputs: Signal) -> Code:
+        if self.rate == 0.0:
+            return computed("{0}")
         series = dimensions_of(inputs[0]) == 1
         return kept(f"MapDropoutLayer({self.rate!r}, {series!r})", uses=(MapDropoutLayer,))
 

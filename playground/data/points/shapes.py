@@ -70,8 +70,14 @@ class PointClasses(ClassDataset):
         names = self.class_names()
         numbers = class_numbers(self.examples, len(names), self.balance)
         points = self.place(numbers, generator)
-        points = points + generator.uniform(-REACH, REACH, points.shape) * self.noise
-        numbers = with_wrong_labels(numbers, len(names), self.label_noise, generator)
+        if self.noise:
+            points = points + generator.uniform(-REACH, REACH, points.shape) * self.noise
+        else:
+            generator.uniform(-REACH, REACH, points.shape)  # drawn without noise too, so that the parts stay the same
+        if self.label_noise:
+            numbers = with_wrong_labels(numbers, len(names), self.label_noise, generator)
+        else:
+            generator.permutation(len(numbers))  # as if labels were exchanged
         return Examples(points.astype(np.float32), numbers, ("x1", "x2"), names)
 
 

@@ -38,7 +38,8 @@ class Surface(WithOutliers):
 
     def generate(self, generator: np.random.Generator) -> Examples:
         points = generator.uniform(-EXTENT, EXTENT, (self.examples, 2))
-        read_at = points + generator.uniform(-REACH, REACH, points.shape) * self.noise
+        read_off = generator.uniform(-REACH, REACH, points.shape)  # drawn without noise too: the parts stay the same
+        read_at = points + read_off * self.noise if self.noise else points
         target = self.height(read_at)[:, None]
         return Examples(points.astype(np.float32), target.astype(np.float32), ("x1", "x2"))
 
