@@ -62,6 +62,10 @@ def move(graph: Graph, positions: Mapping[str, tuple[float, float]]) -> Graph:
         for name in graph.members(group.id):
             position = graph.node(name).position
             places.setdefault(name, (position.x + dx, position.y + dy))
+        inside = graph.notes_in(group.id)
+        for note in graph.notes if inside else ():
+            if note.id in inside:
+                places.setdefault(note.id, (note.position.x + dx, note.position.y + dy))
 
     def moved(item: Any) -> Any:
         return item.replace(position=bounded(*places[item.id])) if item.id in places else item
@@ -135,41 +139,42 @@ def delete(graph: Graph, identifiers: Iterable[str], *, close_gap: bool = True) 
         if node.id in gone:
             edges = _without(edges, node.id, close_gap)
     nodes = _with_owners(tuple(node for node in graph.nodes if node.id not in gone), gone)
-    groups = without_groups(graph.groups, gone)
+    left = ungrouped(graph, gone)
     groups = tuple(
-        group.replace(nodes=tuple(member for member in group.nodes if member not in gone)) for group in groups
+        group.replace(nodes=tuple(member for member in group.nodes if member not in gone)) for group in left.groups
     )
-    notes = tuple(note for note in graph.notes if note.id not in gone)
+    notes = tuple(note for note in left.notes if note.id not in gone)
     return Graph.model_construct(nodes=nodes, edges=tuple(edges), groups=groups, notes=notes)
 
 
-def without_groups(groups: tuple[Group, ...], gone: Collection[str]) -> tuple[Group, ...]:
+def ungrouped(graph: Graph, gone: Collection[str]) -> Graph:
     """Take groups away; what lies in them then lies in the group around them."""
-    by_id = {group.id: group for group in groups}
 
     def around(name: str | None) -> str | None:
         while name is not None and name in gone:
-            name = by_id[name].inside if name in by_id else None
+            name = graph.groups_by_id[name].inside if name in graph.groups_by_id else None
         return name
 
     freed: dict[str, list[str]] = {}
-    for group in groups:
+    for group in graph.groups:
         home = around(group.id)
         if group.id in gone and home is not None:
             freed.setdefault(home, []).extend(group.nodes)
-    return tuple(
+    groups = tuple(
         group.replace(nodes=(*group.nodes, *freed.get(group.id, ())), inside=around(group.inside))
         if group.inside in gone or group.id in freed
         else group
-        for group in groups
+        for group in graph.groups
         if group.id not in gone
     )
+    notes = tuple(note.replace(inside=around(note.inside)) if note.inside in gone else note for note in graph.notes)
+    return graph.replace(groups=groups, notes=notes)
 
 
 def without_empty_groups(graph: Graph) -> Graph:
     """The graph without groups in which no block lies, at any depth."""
     empty = {group.id for group in graph.groups if not graph.members(group.id)}
-    return graph.replace(groups=without_groups(graph.groups, empty)) if empty else graph
+    return ungrouped(graph, empty) if empty else graph
 
 
 def _with_owners(nodes: tuple[Node, ...], gone: Collection[str]) -> tuple[Node, ...]:
@@ -236,7 +241,11 @@ def extract(graph: Graph, identifiers: Iterable[str]) -> Graph:
             for group in graph.groups
             if group.id in whole
         ),
-        notes=tuple(note for note in graph.notes if note.id in chosen),
+        notes=tuple(
+            note if note.inside is None or note.inside in whole else note.replace(inside=None)
+            for note in graph.notes
+            if note.id in chosen
+        ),
     )
 
 
@@ -257,6 +266,10 @@ def merge(graph: Graph, part: Graph, offset: tuple[float, float] = (0.0, 0.0)) -
         new: Node = placed(old)
         return new if old.weights_of is None else new.replace(weights_of=names[old.weights_of])
 
+    def note(old: Note) -> Note:
+        new: Note = placed(old)
+        return new if old.inside is None else new.replace(inside=names[old.inside])
+
     def group(old: Group) -> Group:
         return old.replace(
             id=names[old.id],
@@ -272,7 +285,7 @@ def merge(graph: Graph, part: Graph, offset: tuple[float, float] = (0.0, 0.0)) -
             *(edge.replace(source=names[edge.source], target=names[edge.target]) for edge in part.edges),
         ),
         groups=(*graph.groups, *map(group, part.groups)),
-        notes=(*graph.notes, *map(placed, part.notes)),
+        notes=(*graph.notes, *map(note, part.notes)),
     )
     return merged, names
 

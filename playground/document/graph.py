@@ -111,6 +111,7 @@ class Note(Value):
 
     id: Identifier
     text: str = Field("", max_length=5_000)
+    inside: Identifier | None = Field(None, description="The group that it lies in, with whose blocks it is seen.")
     position: Position = Position()
     width: float = Field(210.0, ge=40.0, le=4_000.0)
     height: float = Field(64.0, ge=24.0, le=4_000.0)
@@ -179,11 +180,11 @@ class Graph(Value):
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
-        """The group in which a node, or another group, lies directly; absent for what lies in none."""
+        """The group in which a node, a note or another group lies directly; absent for what lies in none."""
         homes = {member: group.id for group in self.groups for member in group.nodes}
-        for group in self.groups:
-            if group.inside is not None and group.inside in self.groups_by_id:
-                homes[group.id] = group.inside
+        inside = [(group.id, group.inside) for group in self.groups]
+        inside += [(note.id, note.inside) for note in self.notes]
+        homes.update((name, home) for name, home in inside if home is not None and home in self.groups_by_id)
         return homes
 
     @cached_property
@@ -205,7 +206,7 @@ class Graph(Value):
         return self._inner.get(identifier, ())
 
     def enclosing(self, identifier: str) -> tuple[Group, ...]:
-        """The groups around a node or a group, outermost first."""
+        """The groups around a node, a note or a group, outermost first."""
         path: list[Group] = []
         home = self.homes.get(identifier)
         while home is not None and len(path) <= len(self.groups):
@@ -224,6 +225,13 @@ class Graph(Value):
     def members(self, identifier: str) -> tuple[str, ...]:
         """Ids of the nodes in a group and in the groups inside it, in file order. Raises KeyError if there is none."""
         return self._members[identifier]
+
+    def notes_in(self, identifier: str) -> tuple[str, ...]:
+        """Ids of the notes in a group and in the groups inside it."""
+        return tuple(
+            note.id for note in self.notes
+            if note.inside is not None and any(group.id == identifier for group in self.enclosing(note.id))
+        )
 
     def deep_groups(self, identifier: str) -> tuple[str, ...]:
         """Ids of a group and of all that lie in it, each after what it lies in."""
@@ -273,7 +281,7 @@ class Graph(Value):
 
 _FOUND_IN = (
     ("nodes", "by_id"), ("nodes", "_members"), ("groups", "_members"), ("groups", "groups_by_id"), ("groups", "homes"),
-    ("groups", "_inner"), ("edges", "wires_in"), ("edges", "wires_out"),
+    ("groups", "_inner"), ("notes", "homes"), ("edges", "wires_in"), ("edges", "wires_out"),
     ("nodes", "remembered"), ("edges", "remembered"), ("groups", "remembered"),
 )  # fmt: skip
 """Fields of a graph, and what is found in them once."""

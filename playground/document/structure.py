@@ -100,6 +100,10 @@ def _group_problems(content: dict[str, Any], ids: set[str]) -> Iterator[FileProb
                 yield FileProblem(place, f"“{member[:64]}” is listed twice: a block lies in one group at most.")
             homes.add(member)
         yield from _nesting_problems(index, group["id"], outside)
+    for index, note in _identified(content, "notes"):
+        home = note.get("inside")
+        if isinstance(home, str) and home not in outside:
+            yield FileProblem(f"graph.notes[{index}].inside", f"there is no group “{home[:64]}”.")
 
 
 def _nesting_problems(index: int, group: str, outside: dict[str, Any]) -> Iterator[FileProblem]:

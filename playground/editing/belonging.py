@@ -9,7 +9,7 @@ def adopted(before: Graph, after: Graph, entered: str = "") -> Graph:
     """The graph `after`, where each block that is new since `before` and in no group lies in the one where it belongs.
 
     That is the innermost group around all its neighbours, where it has such on both sides, but at least the one whose
-    inside is seen.
+    inside is seen. New notes lie there, too.
     """
     homes: dict[str, list[str]] = {}
     for node in after.nodes:
@@ -17,6 +17,13 @@ def adopted(before: Graph, after: Graph, entered: str = "") -> Graph:
             home = _home(after, node.id, entered)
             if home:
                 homes.setdefault(home, []).append(node.id)
+    if entered in after.groups_by_id:
+        old = {note.id for note in before.notes}
+        fresh = {note.id for note in after.notes if note.id not in old and note.inside is None}
+        if fresh:
+            after = after.replace(notes=tuple(
+                note.replace(inside=entered) if note.id in fresh else note for note in after.notes
+            ))
     if not homes:
         return after
     groups = (group.replace(nodes=(*group.nodes, *homes.get(group.id, ()))) for group in after.groups)

@@ -25,7 +25,7 @@ def words(graph: Graph, identifiers: Iterable[str]) -> str:
     chosen = set(identifiers)
     groups = [group for group in graph.groups if group.id in chosen and not chosen.intersection(_around(graph, group))]
     if groups:
-        inside = {name for group in groups for name in (*graph.members(group.id), *graph.deep_groups(group.id))}
+        inside = {name for group in groups for name in _within(graph, group)}
         if len(groups) == 1 and chosen <= inside:
             return groups[0].title or "group"
     names = titles(graph)
@@ -35,6 +35,10 @@ def words(graph: Graph, identifiers: Iterable[str]) -> str:
         return names[nodes[0]]
     parts = [_count(len(nodes), "block"), _count(notes, "note")]
     return " and ".join(part for part in parts if part) or "group"
+
+
+def _within(graph: Graph, group: Group) -> tuple[str, ...]:
+    return (*graph.members(group.id), *graph.deep_groups(group.id), *graph.notes_in(group.id))
 
 
 def _around(graph: Graph, group: Group) -> set[str]:
@@ -237,10 +241,10 @@ def tidy(document: Document, sizes: Mapping[str, tuple[float, float]]) -> None:
 # Notes ---------------------------------------------------------------------------------------------------------------
 
 
-def add_note(document: Document, position: Point, text: str = "") -> str:
-    """Stick a note on the canvas. Returns its id."""
+def add_note(document: Document, position: Point, text: str = "", inside: str = "") -> str:
+    """Stick a note on the canvas, or inside of a group. Returns its id."""
     name = edits.free_id(document.graph, "note")
-    note = Note(id=name, text=text, position=edits.bounded(*position))
+    note = Note(id=name, text=text, position=edits.bounded(*position), inside=inside or None)
     document.edit_graph("Add note", edits.add_note(document.graph, note))
     return name
 

@@ -93,7 +93,7 @@ def _taken_out(graph: Graph, report: Report, identifier: str, summary: str, stay
     if not members:
         raise ValueError("There is nothing in it but data, losses and measures.")
     rest = _with_entrances(graph, rest, report, identifier)
-    chosen = {*rest.members(identifier), *rest.deep_groups(identifier)}
+    chosen = {*rest.members(identifier), *rest.deep_groups(identifier), *rest.notes_in(identifier)}
     part = edits.extract(rest, chosen)
     part = part.replace(
         groups=tuple(

@@ -17,7 +17,7 @@ FRAME_ROOM, FRAME_TOP = 18.0, 20.0
 
 
 def group(document: Document, identifiers: Iterable[str]) -> str:
-    """Make a group of blocks and other groups. Returns its id, or "" when nothing is chosen that can lie in one.
+    """Make a group of blocks, notes and other groups. Returns its id, or "" without a block that could lie in it.
 
     It lies in the innermost group around all of them.
     """
@@ -34,7 +34,11 @@ def group(document: Document, identifiers: Iterable[str]) -> str:
     nested = {one.id for one in groups}
     moved = (one.replace(inside=name) if one.id in nested else one for one in graph.groups)
     made = Group(id=name, title="Group", nodes=nodes, inside=inside)
-    framed = edits.add_group(graph.replace(groups=tuple(moved)), made)
+    nested_notes = {note for one in groups for note in graph.notes_in(one.id)}
+    notes = tuple(
+        note.replace(inside=name) if note.id in chosen - nested_notes else note for note in graph.notes
+    )
+    framed = edits.add_group(graph.replace(groups=tuple(moved), notes=notes), made)
     document.edit_graph(f"Group {words(graph, (*nodes, *nested))}", framed)
     return name
 
@@ -46,7 +50,7 @@ def ungroup(document: Document, identifiers: Iterable[str]) -> None:
     if not gone:
         gone = {one.id for one in graph.groups if not chosen.isdisjoint(one.nodes)}
     if gone:
-        document.edit_graph("Ungroup", graph.replace(groups=edits.without_groups(graph.groups, gone)))
+        document.edit_graph("Ungroup", edits.ungrouped(graph, gone))
 
 
 def set_closed(document: Document, identifiers: Iterable[str], closed: bool) -> None:
@@ -99,7 +103,7 @@ def _opened(graph: Graph, one: Group, known: Mapping[str, Rect]) -> Graph:
     """The frame comes where the card is, and cards that it would cover go to the right."""
     opened = edits.replace_group(graph, one.replace(closed=False, position=None))
     seen = cards(opened, known)
-    inside = {name for name in (*graph.members(one.id), *graph.deep_groups(one.id)) if name in seen}
+    inside = {name for name in _within(graph, one.id) if name in seen}
     around = united(seen[name] for name in inside)
     if around is None:
         return opened
@@ -120,7 +124,11 @@ def _opened(graph: Graph, one: Group, known: Mapping[str, Rect]) -> Graph:
 def _inside_rects(graph: Graph, one: Group, known: Mapping[str, Rect]) -> list[Rect]:
     opened = edits.replace_group(graph, one.replace(closed=False, position=None))
     seen = cards(opened, known)
-    return [seen[name] for name in (*graph.members(one.id), *graph.deep_groups(one.id)) if name in seen]
+    return [seen[name] for name in _within(graph, one.id) if name in seen]
+
+
+def _within(graph: Graph, group: str) -> tuple[str, ...]:
+    return (*graph.members(group), *graph.deep_groups(group), *graph.notes_in(group))
 
 
 def set_repeat(document: Document, identifier: str, count: int) -> str:
@@ -152,32 +160,37 @@ def set_shared(document: Document, identifier: str, shared: bool) -> None:
 def put_into(
     document: Document, identifiers: Iterable[str], target: str, places: Mapping[str, Point] | None = None
 ) -> None:
-    """Take blocks and groups out of where they lie, and put them into the group `target`, or into none for "".
+    """Take blocks, groups and notes out of where they lie, and put them into the group `target`, or into none for "".
 
     With `places` they move there in the same step.
     """
     graph, chosen = document.graph, set(identifiers)
-    nodes, groups = _movable(graph, chosen, target)
+    nodes, groups, notes = _movable(graph, chosen, target)
     moved: list[Group] = []
     for one in graph.groups:
         kept = tuple(name for name in one.nodes if name not in nodes)
         if one.id == target:
             kept = (*kept, *nodes)
         moved.append(one.replace(nodes=kept, inside=(target or None) if one.id in groups else one.inside))
-    after = edits.without_empty_groups(graph.replace(groups=tuple(moved)))
+    put = tuple(note.replace(inside=target or None) if note.id in notes else note for note in graph.notes)
+    after = edits.without_empty_groups(graph.replace(groups=tuple(moved), notes=put))
+    changed = (after.groups, after.notes) != (graph.groups, graph.notes)
     if places:
         after = edits.move(after, places)
     where = f"into {graph.group(target).title or 'group'}" if target else "out of the group"
-    if after.groups != graph.groups:
-        document.edit_graph(f"Put {words(graph, (*nodes, *groups))} {where}", after)
+    if changed:
+        document.edit_graph(f"Put {words(graph, (*nodes, *groups, *notes))} {where}", after)
 
 
-def _movable(graph: Graph, chosen: set[str], target: str) -> tuple[list[str], set[str]]:
-    """Of what is chosen the blocks and groups that can lie in another group; what lies in a chosen group goes along."""
+def _movable(graph: Graph, chosen: set[str], target: str) -> tuple[list[str], set[str], set[str]]:
+    """Of what is chosen the blocks, groups and notes that can lie in another group; what lies in a chosen group goes
+    along."""
     banned = {*_around(graph, target), target}
     groups = {one.id for one in graph.groups if one.id in chosen and chosen.isdisjoint(_around(graph, one.id))} - banned
-    covered = {name for one in groups for name in graph.members(one)}
-    return [node.id for node in graph.nodes if node.id in chosen - covered], groups
+    covered = {name for one in groups for name in (*graph.members(one), *graph.notes_in(one))}
+    free = chosen - covered
+    notes = {note.id for note in graph.notes if note.id in free}
+    return [node.id for node in graph.nodes if node.id in free], groups, notes
 
 
 def _around(graph: Graph, name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
 from playground.data.registry import CATALOGUE
 from playground.document.edits import place_of_group
-from playground.document.graph import Edge, EdgeKey, Graph, Group, Node
+from playground.document.graph import Edge, EdgeKey, Graph, Group, Node, Note
 from playground.editing.geometry import PortRef, Side
 
 INPUT_STUB, OUTPUT_STUB = ":in:", ":out:"
@@ -123,13 +123,14 @@ class Level:
         """The wires of the document for which drawn wires stand."""
         return tuple(edge for key in keys for edge in (self.wires[key].edges if key in self.wires else (key,)))
 
-    def whole(self, names: Iterable[str]) -> tuple[str, ...]:
-        """What is chosen when cards are: for a closed group also all groups and blocks in it."""
+    def whole(self, names: Iterable[str], graph: Graph) -> tuple[str, ...]:
+        """What is chosen of a graph when cards are: for a closed group also all groups, blocks and notes in it."""
         found: dict[str, None] = {}
         for name in names:
             found[name] = None
             if name in self.closed:
-                found.update(dict.fromkeys((*self.closed[name].groups, *self.closed[name].blocks)))
+                inside = (*self.closed[name].groups, *self.closed[name].blocks, *graph.notes_in(name))
+                found.update(dict.fromkeys(inside))
         return tuple(found)
 
     def stand_ins(self, graph: Graph) -> Graph:
@@ -146,8 +147,23 @@ class Level:
             for wire in self.wires.values()
             if wire.start.node in known and wire.end.node in known
         ]
-        notes = graph.notes if not self.entered else ()
+        notes = seen_notes(graph, self.entered)
         return Graph.model_construct(nodes=(*self.nodes, *cards), edges=tuple(edges), groups=(), notes=notes)
+
+
+def seen_notes(graph: Graph, entered: str) -> tuple[Note, ...]:
+    """The notes that are seen from the inside of the group `entered`, or with "" of the whole."""
+    if not entered and all(note.inside is None for note in graph.notes):
+        return graph.notes
+
+    def seen(note: Note) -> bool:
+        around = graph.enclosing(note.id)
+        names = [group.id for group in around]
+        if entered and entered not in names:
+            return False
+        return not any(group.closed for group in around[names.index(entered) + 1 if entered else 0 :])
+
+    return tuple(filter(seen, graph.notes))
 
 
 def computed_wire(graph: Graph, key: EdgeKey) -> EdgeKey:

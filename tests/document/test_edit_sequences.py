@@ -95,7 +95,9 @@ def note(graph: Graph, choice: Choice) -> Graph:
     if graph.notes and choice.number(2):
         old = graph.notes[choice.number(len(graph.notes))]
         return edits.replace_note(graph, old.replace(text=f"text {choice.number(9)}", width=100.0 + choice.number(50)))
-    return edits.add_note(graph, Note(id=edits.free_id(graph, "note"), text="note"))
+    homes = [None, *(one.id for one in graph.groups)]
+    fresh = Note(id=edits.free_id(graph, "note"), text="note", inside=homes[choice.number(len(homes))])
+    return edits.add_note(graph, fresh)
 
 
 def group(graph: Graph, choice: Choice) -> Graph:
@@ -119,7 +121,7 @@ def nest(graph: Graph, choice: Choice) -> Graph:
 
 
 def ungroup(graph: Graph, choice: Choice) -> Graph:
-    return graph.replace(groups=edits.without_groups(graph.groups, choice.some([one.id for one in graph.groups])))
+    return edits.ungrouped(graph, choice.some([one.id for one in graph.groups]))
 
 
 def repeat(graph: Graph, choice: Choice) -> Graph:

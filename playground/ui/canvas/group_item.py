@@ -1,4 +1,4 @@
-"""A frame around some nodes, with a title by which it is moved."""
+"""A frame around some nodes, with a strip for its title by which it is moved."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.document.graph import Group
 from playground.editing.geometry import Point, Rect
-from playground.ui.canvas.paint import GROUP_LEVEL, card_font, card_metrics
+from playground.ui.canvas.paint import GROUP_LEVEL
 from playground.ui.widgets.theme import THEME
 
 _PADDING = 18.0
-_TITLE_HEIGHT = 28.0
-_TEXT = 13.0
+TITLE_HEIGHT = 28.0
+"""Of the strip, in scene units."""
 
 
 class GroupItem(QGraphicsItem):
@@ -42,7 +42,7 @@ class GroupItem(QGraphicsItem):
         frame = Rect(0.0, 0.0, 0.0, 0.0)
         if around is not None:
             wider = around.grown(_PADDING)
-            frame = Rect(wider.x, wider.y - _TITLE_HEIGHT + 8, wider.width, wider.height + _TITLE_HEIGHT - 8)
+            frame = Rect(wider.x, wider.y - TITLE_HEIGHT + 8, wider.width, wider.height + TITLE_HEIGHT - 8)
         if frame != self.frame:
             self.prepareGeometryChange()
             self.frame = frame
@@ -55,7 +55,7 @@ class GroupItem(QGraphicsItem):
 
     def title_rect(self) -> Rect:
         """The strip by which the group is dragged and renamed, in scene units."""
-        return Rect(self.frame.x, self.frame.y, self.frame.width, _TITLE_HEIGHT)
+        return Rect(self.frame.x, self.frame.y, self.frame.width, TITLE_HEIGHT)
 
     def holds(self, point: Point) -> bool:
         """Whether a point of the scene lies in the frame."""
@@ -75,17 +75,6 @@ class GroupItem(QGraphicsItem):
         border.setStyle(Qt.PenStyle.SolidLine if self.chosen else Qt.PenStyle.DashLine)
         painter.setPen(border)
         painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 12, 12)
-        # On the screen the title is never smaller than it can be read, as long as its strip holds it.
-        detail = option.levelOfDetailFromTransform(painter.worldTransform()) or 1.0
-        size = max(_TEXT, _TEXT / detail)
-        if 1.1 * size > _TITLE_HEIGHT:
-            return
-        painter.setFont(card_font(size, bold=True))
-        painter.setPen(QColor(tokens.secondary))
-        room = QRectF(frame.x + 14, frame.y, frame.width - 28, _TITLE_HEIGHT)
-        metrics = card_metrics(size, bold=True)
-        text = metrics.elidedText(self.title + self.copies, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 def _copies(group: Group) -> str:

@@ -147,7 +147,7 @@ class MoveNodes(Interaction):
         """
         graph, names = self.scene.document.graph, list(self._places)
         homes = {graph.homes.get(name, "") for name in names}
-        if self._wire is not None or len(homes) != 1 or any(name in self.scene.notes for name in names):
+        if self._wire is not None or len(homes) != 1:
             return None
         home = homes.pop()
         if pointer.shift:

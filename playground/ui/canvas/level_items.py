@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPen
 
 from playground.document.graph import Graph
 from playground.editing.geometry import GAP, NodeBox, Point, port_offset, united
-from playground.editing.levels import Level, Stub
+from playground.editing.levels import Level, Stub, seen_notes
 from playground.ui.canvas.face import CardFace
 from playground.ui.canvas.group_faces import picture_source
 from playground.ui.canvas.node_item import NodeItem
@@ -58,8 +58,10 @@ def stub_places(
 
 
 def frame_members(graph: Graph, level: Level, group: str) -> tuple[str, ...]:
-    """The cards in a frame, at any depth."""
-    return tuple(dict.fromkeys(card for block in graph.members(group) if (card := level.card_of(block))))
+    """The cards and notes in a frame, at any depth."""
+    seen = {note.id for note in seen_notes(graph, level.entered)}
+    cards = (card for block in graph.members(group) if (card := level.card_of(block)))
+    return tuple(dict.fromkeys((*cards, *(name for name in graph.notes_in(group) if name in seen))))
 
 
 def picture_targets(

@@ -162,6 +162,7 @@ def _note_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu) -> None:
     menu.addSeparator()
     _editing(view, verbs, menu)
     _arranging(view, verbs, menu, len(view.canvas_scene.selection.items))
+    put_menu(view, verbs, menu)
 
 
 def group_menu(view: CanvasSurface, verbs: Verbs, menu: QMenu, name: str) -> None:

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from playground.document.edits import place_of_group
 from playground.document.graph import EdgeKey, Graph, Group, Node, Note, Position
 from playground.editing.geometry import NodeBox, Point, Rect, Scenery, united
-from playground.editing.levels import Level, LevelMaker, computed_wire
+from playground.editing.levels import Level, LevelMaker, computed_wire, seen_notes
 from playground.editing.room import Drawn, measured_by
 from playground.network.check import Report
 from playground.ui.canvas.face import CardFace, FaceMaker
 from playground.ui.canvas.group_faces import group_faces
 from playground.ui.canvas.group_item import GroupItem
+from playground.ui.canvas.group_titles import GroupTitles
 from playground.ui.canvas.level_items import StubItem, entered_or_around, frame_members, picture_targets, stub_places
 from playground.ui.canvas.node_item import NodeItem
 from playground.ui.canvas.note_item import NoteItem
@@ -67,6 +68,8 @@ class CanvasScene(SceneItems):
         self._chosen: set[str] = set()
         self._chosen_wires: set[EdgeKey] = set()
         self._graph = Graph()
+        self._notes: tuple[Note, ...] = ()
+        """Those that are seen."""
         self._report: Report | None = None
         self._zoom = 1.0
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -76,6 +79,7 @@ class CanvasScene(SceneItems):
         THEME.changed.connect(self._on_theme)
         self.wire_notes = WireNotes(self)
         self.twin_links = TwinLinks(self)
+        self.group_titles = GroupTitles(self)
         measured_by(document, self.rects)
         self._on_opened()
 
@@ -116,9 +120,9 @@ class CanvasScene(SceneItems):
         self.level = level
         if level.wires is not before.wires or report is not self._report:
             moved |= self._reconcile_wires(graph, report, level, before)
-        notes = graph.notes if not self.entered else ()
-        shown = self._graph.notes if not before.entered else ()
-        self._in_step(notes, shown, self.notes, NoteItem, NoteItem.show_note)
+        notes = seen_notes(graph, self.entered)
+        self._in_step(notes, self._notes, self.notes, NoteItem, NoteItem.show_note)
+        self._notes = notes
         self._in_step(level.frames, before.frames, self.groups, GroupItem, GroupItem.show_group)
         self._graph, self._report = graph, report
         for frame in self.groups.values():
@@ -347,7 +351,8 @@ class CanvasScene(SceneItems):
             if touched is None or not touched.isdisjoint(item.members):
                 inner = [frames[one.id] for one in self._graph.groups_in(group.id) if one.id in frames]
                 cards = [self.nodes[name].box().rect for name in item.members if name in self.nodes]
-                item.enclose(united((*cards, *inner)))
+                papers = [self.notes[name].rect() for name in item.members if name in self.notes]
+                item.enclose(united((*cards, *papers, *inner)))
             if item.frame.width:
                 frames[group.id] = item.frame
 

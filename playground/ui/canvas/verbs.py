@@ -64,7 +64,7 @@ class Verbs:
         """What is selected, with all that lies in closed groups and frames."""
         scene = self._view.canvas_scene
         frames = [member for name in self._chosen if name in scene.groups for member in scene.groups[name].members]
-        return scene.level.whole((*self._chosen, *frames))
+        return scene.level.whole((*self._chosen, *frames), self._document.graph)
 
     # Clipboard -------------------------------------------------------------------------------------------------------
 
@@ -109,7 +109,8 @@ class Verbs:
     def delete(self) -> None:
         """Delete what is selected; the gap is closed."""
         level, selection = self._view.canvas_scene.level, self._view.canvas_scene.selection
-        commands.delete(self._document, level.whole(selection.items), level.edges_of(selection.wires))
+        whole = level.whole(selection.items, self._document.graph)
+        commands.delete(self._document, whole, level.edges_of(selection.wires))
 
     def select_all(self) -> None:
         """Select all blocks and notes."""
@@ -286,6 +287,6 @@ class Verbs:
             centre = self._view.camera.visible().center()
             wanted = Rect(centre.x() - 105.0, centre.y() - 32.0, 210.0, 64.0)
             at = free_place(wanted, list(self._view.canvas_scene.rects().values()))
-        name = commands.add_note(self._document, at)
+        name = commands.add_note(self._document, at, inside=self._view.canvas_scene.entered)
         self._view.select([name])
         self._view.edit(name)
