@@ -16,6 +16,19 @@ from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
 
+def tokens_only(title: str, arriving: Signal) -> None:
+    """Refuse anything but a sequence of tokens of a known vocabulary. Raises BlockError."""
+    if arriving.kind != "tokens" or len(arriving.shape) != 1:
+        raise BlockError(f"{title} expects a sequence of tokens, but {arriving.words()} arrives.")
+    if not arriving.classes:
+        raise BlockError(f"{title} needs to know the vocabulary, but these tokens come without one.")
+    if arriving.unanswered:
+        raise BlockError(
+            f"{title} has a vector for every token, but a target arrives in which some steps have no answer. "
+            "Wire the features here."
+        )
+
+
 class Embedding(Block):
     """A learned vector for each word of the vocabulary, whose size comes with the tokens."""
 
@@ -35,16 +48,7 @@ class Embedding(Block):
         return f"{self.units} number{'s' if self.units > 1 else ''} a token"
 
     def expect(self, *inputs: Signal) -> None:
-        arriving = inputs[0]
-        if arriving.kind != "tokens" or len(arriving.shape) != 1:
-            raise BlockError(f"{self.title} expects a sequence of tokens, but {arriving.words()} arrives.")
-        if not arriving.classes:
-            raise BlockError(f"{self.title} needs to know the vocabulary, but these tokens come without one.")
-        if arriving.unanswered:
-            raise BlockError(
-                f"{self.title} has a vector for every token, but a target arrives in which some steps have no answer. "
-                "Wire the features here."
-            )
+        tokens_only(self.title, inputs[0])
 
     def build(self, *inputs: Signal) -> nn.Module:
         return TokenTable(inputs[0].classes, self.units)

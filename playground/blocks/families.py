@@ -54,6 +54,10 @@ FAMILIES = (
         ("dense", "recurrent", "attention", "normalization", "loss", "merge", "activation", "convolution"),
     ),
     Family(
+        "words", "Words", "Layers", "#8f3f71", "layer",
+        ("dense", "words", "loss", "recurrent", "normalization", "merge", "attention"),
+    ),
+    Family(
         "attention", "Attention", "Layers", "#b83280", "layer",
         ("attention", "dense", "normalization", "merge", "loss", "recurrent", "activation", "convolution"),
     ),

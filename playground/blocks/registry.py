@@ -38,6 +38,7 @@ from playground.blocks.decoder import recurrent as decoders
 from playground.blocks.images import convolution, fixed, gram, patch_centroids, pooling, resizing, transposed
 from playground.blocks.images import normalization as of_maps
 from playground.blocks.recurrent import layers as recurrent
+from playground.blocks.words import comparing, counting, inverse_frequency, losses, tables
 
 BLOCKS: tuple[type[Block], ...] = (
     *dense.BLOCKS,
@@ -60,6 +61,9 @@ BLOCKS: tuple[type[Block], ...] = (
     *resizing.BLOCKS,
     *gram.BLOCKS,
     *embedding.BLOCKS,
+    *tables.BLOCKS,
+    *counting.BLOCKS,
+    *inverse_frequency.BLOCKS,
     *recurrent.BLOCKS,
     *positions.BLOCKS,
     *multi_head.BLOCKS,
@@ -71,6 +75,8 @@ BLOCKS: tuple[type[Block], ...] = (
     *clustering.BLOCKS,
     *patch_centroids.BLOCKS,
     *contrastive.BLOCKS,
+    *comparing.BLOCKS,
+    *losses.BLOCKS,
     *autoregression.BLOCKS,
     *loss.BLOCKS,
     *descent.BLOCKS,

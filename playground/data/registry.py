@@ -21,6 +21,7 @@ from playground.data.images import (
     scenes,
     textures,
 )
+from playground.data.images import pairs as digit_pairs
 from playground.data.images import shapes as drawn_shapes
 from playground.data.own import images as own_images
 from playground.data.own import labelled_texts as own_labelled_texts
@@ -42,6 +43,7 @@ from playground.data.sequences import (
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
 from playground.data.text import characters, masked
+from playground.data.words import contexts, following, labelled, ratings, understanding
 
 DATASETS: tuple[type[Dataset], ...] = (
     *shapes.DATASETS,
@@ -54,6 +56,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *courses.DATASETS,
     *classic.DATASETS,
     *digits.DATASETS,
+    *digit_pairs.DATASETS,
     *drawn_shapes.DATASETS,
     *scenes.DATASETS,
     *captions.DATASETS,
@@ -77,6 +80,11 @@ DATASETS: tuple[type[Dataset], ...] = (
     *sentence.DATASETS,
     *pairs.DATASETS,
     *translation.DATASETS,
+    *contexts.DATASETS,
+    *labelled.DATASETS,
+    *understanding.DATASETS,
+    *following.DATASETS,
+    *ratings.DATASETS,
     *forecasting.DATASETS,
     *signals.DATASETS,
     *own_table.DATASETS,
@@ -93,6 +101,7 @@ TOPICS = {
     "graphs": "Graphs",
     "text": "Texts",
     "sequences": "Sequences",
+    "words": "Words",
     "series": "Time series",
     "own": "Your files",
 }

@@ -31,6 +31,7 @@ from tests.blocks import (
     cases_recurrent,
     cases_regroup,
     cases_time_order,
+    cases_words,
 )
 from tests.blocks.case import (
     IMAGE,
@@ -121,4 +122,5 @@ CASES: tuple[Case, ...] = (
     *cases_recurrent.CASES,
     *cases_regroup.CASES,
     *cases_time_order.CASES,
+    *cases_words.CASES,
 )

@@ -72,6 +72,14 @@ WITHOUT = {
     "k-means-filters": "it learns without a gradient",
     "autoregression": "it learns without a gradient",
     "foreign-operator": "it computes nothing",
+    **dict.fromkeys(
+        ("one-hot-tokens", "bag-of-words", "mean-of-words", "subword-embedding", "similarity"),
+        "with words it is the table that costs, and torch reads only the rows that it needs",
+    ),
+    "tf-idf": "it learns without a gradient",
+    "negative-sampling": "it follows embeddings of words",
+    "glove-loss": "it follows embeddings of words",
+    "triplet-loss": "it compares each row of a batch with all others",
     "test-function": "its formulas are differentiated by torch, in double precision",
 }
 """The blocks that have no array operations, and the reason."""

@@ -18,11 +18,12 @@ MOST_CHECKED = 400
 ONE_OPERATION = {
     "noise", "real-and-generated", "autoregression", "k-means", "k-means-filters", "perceptron",
     "support-vector-machine", "regroup-classes", "softmax", "log-softmax", "foreign-operator", "mixup",
-    "local-response-norm", "gram-matrix", "cross-attention", "decoder",
+    "local-response-norm", "gram-matrix", "cross-attention", "decoder", "one-hot-tokens", "bag-of-words", "tf-idf",
+    "mean-of-words", "subword-embedding", "similarity",
 }  # fmt: skip
-"""Blocks without a formula to write out number by number: they draw, search without a gradient, look up, or hear what
-they have said; attention between two sequences has the operations of self-attention, which is written out; softmax over
-the channels of an image and its logarithm are written whole."""
+"""Blocks without a formula to write out number by number: they draw, search without a gradient, count, look up,
+compare, or hear what they have said; attention between two sequences has the operations of self-attention, which is
+written out; softmax over the channels of an image and its logarithm are written whole."""
 Numbers = dict[str, torch.Tensor]
 
 

@@ -28,7 +28,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 
 REAL = {
     "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "data-descriptions",
-    "co2", "sunspots",
+    "co2", "sunspots", "digit-pairs",
 }  # fmt: skip
 FIXED = {
     "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels",

@@ -15,8 +15,8 @@ from playground.data.inputs.texts import TextForm
 from playground.data.preparation import prepare
 from tests.data.examples import ALL, by_id, ready
 
-NOT_BY_HAND = {"moving-shapes", "voxel-bodies"}
-"""Nobody draws a film or a body."""
+NOT_BY_HAND = {"moving-shapes", "voxel-bodies", "ratings"}
+"""Nobody draws a film or a body, and a user alone says nothing without the film."""
 every = pytest.mark.parametrize("cls", ALL, ids=by_id)
 
 

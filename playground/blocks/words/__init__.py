@@ -1,0 +1,1 @@
+"""Words: counted, looked up, compared, and the losses of word vectors."""
