@@ -30,7 +30,9 @@ from playground.analysis.inside.hidden_states import HiddenStatesAnalysis
 from playground.analysis.inside.kernels import KernelsAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.analysis.inside.network_table import NetworkTableAnalysis
+from playground.analysis.inside.one_cell import OneCellAnalysis
 from playground.analysis.inside.pruning import PruningAnalysis
+from playground.analysis.inside.residual_stream import ResidualStreamAnalysis
 from playground.analysis.inside.unit_pictures import UnitPicturesAnalysis
 from playground.analysis.inside.weights import WeightsAnalysis
 from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
@@ -73,6 +75,8 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LatentPlaneAnalysis,
     HiddenStatesAnalysis,
     AttentionAnalysis,
+    OneCellAnalysis,
+    ResidualStreamAnalysis,
     AttributionAnalysis,
     AdversarialAttackAnalysis,
     ResponseAnalysis,

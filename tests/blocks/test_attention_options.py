@@ -53,7 +53,9 @@ def test_linear_attention_is_the_matrix_of_its_shares_times_the_values(causal: b
     inner = module.inside(x)
     expected = module.out((inner["attention"] @ inner["values"]).transpose(1, 2).flatten(2))
     torch.testing.assert_close(module(x), expected, rtol=1e-5, atol=1e-5)
-    products = (torch.nn.functional.elu(inner["queries"]) + 1) @ (torch.nn.functional.elu(inner["keys"]) + 1).mT
+    queries, keys, _ = module.projected(x)
+    torch.testing.assert_close(inner["queries"], torch.nn.functional.elu(queries) + 1)
+    products = inner["queries"] @ (torch.nn.functional.elu(keys) + 1).mT
     shares = products.tril() if causal else products
     torch.testing.assert_close(inner["attention"], shares / shares.sum(-1, keepdim=True))
 

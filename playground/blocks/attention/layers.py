@@ -87,9 +87,11 @@ class MultiHeadAttentionLayer(nn.Module):
 
     def inside(self, x: torch.Tensor, tokens: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
         """`scores` before and `attention` after softmax, both (batch, heads, looking, looked at), and what they come
-        from: `queries`, `keys` and `values` (batch, heads, time, d_k)."""
+        from: `queries` and `keys` as they are multiplied, and `values`, each (batch, heads, time, d_k)."""
         queries, keys, values = self.projected(x)
         scores = self._masked(self._compared(queries, keys), self.hidden(x, tokens))
+        if self.linear:
+            queries, keys = positive(queries), positive(keys)
         return {
             "scores": scores, "attention": self.weights(scores), "queries": queries, "keys": keys, "values": values,
         }  # fmt: skip

@@ -29,7 +29,9 @@ from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.network_table import NetworkTableView
+from playground.ui.views.inside.one_cell import OneCellView
 from playground.ui.views.inside.pruning import PruningView
+from playground.ui.views.inside.residual_stream import ResidualStreamView
 from playground.ui.views.inside.unit_pictures import UnitPicturesView
 from playground.ui.views.inside.weights import WeightsView
 from playground.ui.views.loss.curvature import CurvatureView
@@ -92,6 +94,8 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         UnitPicturesView,
         HiddenStatesView,
         AttentionView,
+        OneCellView,
+        ResidualStreamView,
         BackpropagationView,
         DataView,
         AugmentationView,

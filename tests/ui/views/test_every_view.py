@@ -41,7 +41,9 @@ from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.network_table import NetworkTableView
+from playground.ui.views.inside.one_cell import OneCellView
 from playground.ui.views.inside.pruning import PruningView
+from playground.ui.views.inside.residual_stream import ResidualStreamView
 from playground.ui.views.inside.unit_pictures import UnitPicturesView
 from playground.ui.views.inside.weights import WeightsView
 from playground.ui.views.loss.curvature import CurvatureView
@@ -136,6 +138,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DataView, results.data),
     (DataView, results.data_pictures),
     (DataView, results.data_table),
+    (OneCellView, results_attention.cell_of_sat),
+    (OneCellView, results_attention.cell_that_is_masked),
+    (ResidualStreamView, results_attention.stream),
     (HiddenStatesView, results_hidden.states),
     (HiddenStatesView, results_hidden.plain_states),
     (HiddenStatesView, results_hidden.word_states),
