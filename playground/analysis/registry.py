@@ -26,6 +26,7 @@ from playground.analysis.inside.convolution_ways import ConvolutionWaysAnalysis
 from playground.analysis.inside.cost_table import CostTableAnalysis
 from playground.analysis.inside.data import DataAnalysis
 from playground.analysis.inside.feature_maps import FeatureMapsAnalysis
+from playground.analysis.inside.gradient_in_time import GradientInTimeAnalysis
 from playground.analysis.inside.hidden_states import HiddenStatesAnalysis
 from playground.analysis.inside.kernels import KernelsAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
@@ -34,6 +35,7 @@ from playground.analysis.inside.one_cell import OneCellAnalysis
 from playground.analysis.inside.pruning import PruningAnalysis
 from playground.analysis.inside.residual_stream import ResidualStreamAnalysis
 from playground.analysis.inside.unit_pictures import UnitPicturesAnalysis
+from playground.analysis.inside.unrolled_graph import UnrolledGraphAnalysis
 from playground.analysis.inside.weights import WeightsAnalysis
 from playground.analysis.inside.wire_gradients import WireGradientsAnalysis
 from playground.analysis.loss.curvature import CurvatureAnalysis
@@ -74,6 +76,8 @@ ANALYSES: tuple[type[Analysis], ...] = (
     ReconstructionAnalysis,
     LatentPlaneAnalysis,
     HiddenStatesAnalysis,
+    UnrolledGraphAnalysis,
+    GradientInTimeAnalysis,
     AttentionAnalysis,
     OneCellAnalysis,
     ResidualStreamAnalysis,

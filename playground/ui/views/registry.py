@@ -26,6 +26,7 @@ from playground.ui.views.inside.convolution_ways import ConvolutionWaysView
 from playground.ui.views.inside.cost_table import CostTableView
 from playground.ui.views.inside.data import DataView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
+from playground.ui.views.inside.gradient_in_time import GradientInTimeView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.network_table import NetworkTableView
@@ -33,6 +34,7 @@ from playground.ui.views.inside.one_cell import OneCellView
 from playground.ui.views.inside.pruning import PruningView
 from playground.ui.views.inside.residual_stream import ResidualStreamView
 from playground.ui.views.inside.unit_pictures import UnitPicturesView
+from playground.ui.views.inside.unrolled_graph import UnrolledGraphView
 from playground.ui.views.inside.weights import WeightsView
 from playground.ui.views.loss.curvature import CurvatureView
 from playground.ui.views.loss.descent import DescentView
@@ -93,6 +95,8 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         KernelsView,
         UnitPicturesView,
         HiddenStatesView,
+    UnrolledGraphView,
+    GradientInTimeView,
         AttentionView,
         OneCellView,
         ResidualStreamView,

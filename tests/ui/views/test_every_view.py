@@ -38,6 +38,7 @@ from playground.ui.views.inside.convolution_ways import ConvolutionWaysView
 from playground.ui.views.inside.cost_table import CostTableView
 from playground.ui.views.inside.data import DataView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
+from playground.ui.views.inside.gradient_in_time import GradientInTimeView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.network_table import NetworkTableView
@@ -45,6 +46,7 @@ from playground.ui.views.inside.one_cell import OneCellView
 from playground.ui.views.inside.pruning import PruningView
 from playground.ui.views.inside.residual_stream import ResidualStreamView
 from playground.ui.views.inside.unit_pictures import UnitPicturesView
+from playground.ui.views.inside.unrolled_graph import UnrolledGraphView
 from playground.ui.views.inside.weights import WeightsView
 from playground.ui.views.loss.curvature import CurvatureView
 from playground.ui.views.loss.descent import DescentView
@@ -94,6 +96,7 @@ from tests.ui.views import (
     results_search,
     results_surface,
     results_text,
+    results_time,
     results_use,
     results_xray,
 )
@@ -144,6 +147,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (HiddenStatesView, results_hidden.states),
     (HiddenStatesView, results_hidden.plain_states),
     (HiddenStatesView, results_hidden.word_states),
+    (GradientInTimeView, results_time.fading), (GradientInTimeView, results_time.of_gates),
+    (GradientInTimeView, results_time.nothing_left),
+    (UnrolledGraphView, results_time.letters), (UnrolledGraphView, results_time.both_ways),
     (LearningRuleView, results_rule.perceptron_line),
     (LearningRuleView, results_rule.moving_centroids),
     (DataView, results_forecast.data_series),
