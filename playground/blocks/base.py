@@ -109,6 +109,11 @@ class Block(Declaration):
     """What can be seen of its inside, in the words of `playground.blocks.reveals`: views ask for these, never for a
     class."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on from example to example, so that they must come in the order of the data."""
+        return False
+
     def subtitle(self) -> str:
         """The line under the title of a node, such as “8 units · tanh”."""
         return ""

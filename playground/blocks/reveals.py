@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -30,7 +30,8 @@ PROMISES: Mapping[Reveal, str] = {
     "sliding window": "A block `SlidesWindow` over series, images or volumes.",
     "attention": "A module `Transparent`, with `attention` and, before softmax, `scores` inside, both (batch, heads, "
     "looking, looked at).",
-    "hidden states": "A module `Unrolls` with `hidden` and whatever else there is inside, each (batch, time, units).",
+    "hidden states": "A module `Unrolls` with `hidden` and whatever else there is inside, each (batch, time, units); "
+    "names of further layers and directions say so after a comma, such as `hidden, backward`.",
     "boundary line": "Its buffers are `weight` (1, inputs) and `bias` (1,): the line w·x + b = 0. It gives the score, "
     "(batch, 1), positive for the second class.",
     "centroids": "Its buffer is `centroids` (k, features). It gives the nearness to each, (batch, k).",
@@ -62,8 +63,10 @@ class Transparent(Protocol):
 class Unrolls(Transparent, Protocol):
     """A module that carries a state from step to step."""
 
-    gates: ClassVar[frozenset[str]]
-    """Which of the inner values are gates, from 0, shut, to 1, open."""
+    @property
+    def gates(self) -> frozenset[str]:
+        """Which of the inner values are gates, from 0, shut, to 1, open."""
+        ...
 
 
 @runtime_checkable

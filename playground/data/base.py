@@ -27,6 +27,7 @@ Labels = Literal["index", "one-hot", "zero-one", "signed"]
 Measured = Literal["none", "standardize", "min-max"]
 Scaling = Literal["none", "standardize", "min-max", "given"]
 ROWS = "rows"
+IN_ORDER = "in-order"
 UNKNOWN_RANGE = (-math.inf, math.inf)
 SCALING_HELP = "Standardize: mean 0 and deviation 1. Min-max: into 0 to 1. Both are measured on the training part."
 GIVEN_HELP = (

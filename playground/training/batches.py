@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from playground.blocks.base import BlockError, Fix
-from playground.data.base import PARTS, ROWS, Dataset, Part
+from playground.data.base import IN_ORDER, PARTS, ROWS, Dataset, Part
 from playground.data.on_demand import RowsOnDemand
 from playground.data.preparation import Prepared, prepare
 from playground.network import remedies
@@ -53,7 +53,10 @@ def examples_of(report: Report) -> dict[str, Prepared]:
 
 def experience_asked_for(report: Report) -> str:
     """The id of the source of experience that the data blocks ask for: "rows" unless one asks for another, which then
-    feeds the blocks of rows beside it too. Raises DataError where they ask for two others."""
+    feeds the blocks of rows beside it too; rows in order where a block goes on from example to example.
+
+    Raises DataError where they ask for different ones.
+    """
     data = {name: block for name, block in report.blocks.items() if isinstance(block, Dataset)}
     others = {name: block.experience for name, block in data.items() if block.experience != ROWS}
     first = next(iter(others), "")
@@ -64,7 +67,14 @@ def experience_asked_for(report: Report) -> str:
             "they cannot feed a network together. Delete one of them.",
             odd,
         )
-    return others.get(first, ROWS)
+    ordered = next((name for name, block in report.blocks.items() if block.goes_on), "")
+    if ordered and first:
+        raise DataError(
+            f"{report.blocks[ordered].title} goes on from example to example in the order of the data, but "
+            f"{data[first].title} chooses by itself what is learned next. Let each example begin anew.",
+            ordered,
+        )
+    return IN_ORDER if ordered else others.get(first, ROWS)
 
 
 def _refuse_uneven(prepared: Mapping[str, Prepared]) -> None:

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from playground.blocks.embedding import Embedding
-from playground.blocks.recurrent.layers import GRU, LSTM, Recurrent, SimpleRNN, Unrolled
+from playground.blocks.recurrent.layers import GRU, LSTM, Recurrent, SimpleRNN
+from playground.blocks.recurrent.unrolled import Unrolled
 from playground.blocks.reveals import Transparent
 from playground.blocks.signal import Signal
 from playground.document.graph import Edge, Graph, Node
@@ -30,17 +31,15 @@ def ones(block: Recurrent) -> Unrolled:
     module = layer(block, ONE)
     with torch.no_grad():
         for name, values in module.named_parameters():
-            values.fill_(0.0 if name.startswith("bias") else 1.0)
+            values.fill_(0.0 if name.startswith("bias") else 1.0)  # also peepholes
     return module
 
 
 def after_a_half(module: Unrolled) -> dict[str, float]:
     """The values of one step for the input 1, where state and cell were 0.5 before."""
     half, one = torch.full((1, 1), 0.5), torch.ones(1, 1)
-    given = nn.functional.linear(one, module.weight_ih_l0, module.bias_ih_l0)
-    recalled = nn.functional.linear(half, module.weight_hh_l0, module.bias_hh_l0)
     with torch.no_grad():
-        values = module.advance(given, recalled, {"hidden": half, "cell": half})
+        values = module.advance(module.arriving(one, "l0"), {"hidden": half, "cell": half})
     return {name: float(value) for name, value in values.items()}
 
 
@@ -53,7 +52,18 @@ def after_a_half(module: Unrolled) -> dict[str, float]:
             {"input": 0.817574, "forget": 0.817574, "output": 0.817574, "candidate": 0.905148, "cell": 1.148813,
              "hidden": 0.668253},
         ),
+        (
+            LSTM(units=1, peepholes="old cell"),
+            {"input": 0.880797, "forget": 0.880797, "output": 0.880797, "candidate": 0.905148, "cell": 1.237650,
+             "hidden": 0.744083},
+        ),
+        (
+            LSTM(units=1, peepholes="new cell"),  # the output gate is the sigmoid of 1.5 + 1.237650
+            {"input": 0.880797, "cell": 1.237650, "output": 0.939212, "hidden": 0.793431},
+        ),
         (GRU(units=1), {"reset": 0.817574, "update": 0.817574, "hidden": 0.570642}),
+        (GRU(units=1, reset="before product", update_gate="takes new"), {"update": 0.817574, "hidden": 0.816595}),
+        (SimpleRNN(units=1, activation="relu"), {"hidden": 1.5}),
     ],
     ids=lambda value: value.id if isinstance(value, Recurrent) else "",
 )  # fmt: skip
@@ -70,6 +80,11 @@ def test_torch_takes_the_same_step() -> None:
         _, gated = nn.GRU.forward(ones(GRU(units=1)), one, half)  # type: ignore[arg-type]
     assert (float(cell), float(hidden)) == pytest.approx((1.148813, 0.668253), abs=1e-6)
     assert (float(plain), float(gated)) == pytest.approx((0.905148, 0.570642), abs=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "count"), [(SimpleRNN, 28), (LSTM, 112), (GRU, 84)], ids=["rnn", "lstm", "gru"])
+def test_without_biases_the_counts_are_those_of_the_formulas(kind: type[Recurrent], count: int) -> None:
+    assert infer(kind(units=4, bias=False), (Signal((9, 3), kind="series"),)).parameters == count
 
 
 @pytest.mark.parametrize(("kind", "count"), [(SimpleRNN, 36), (LSTM, 144), (GRU, 108)], ids=["rnn", "lstm", "gru"])

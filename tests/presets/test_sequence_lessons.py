@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from playground.analysis.subject import Subject
-from playground.blocks.recurrent.layers import Unrolled
+from playground.blocks.recurrent.unrolled import Unrolled
 from playground.document import files, library
 from playground.document.edits import set_parameters
 from playground.document.project import Project

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from playground.blocks.base import Block
 from playground.blocks.embedding import Embedding
 from playground.blocks.normalization import BatchNorm, LayerNorm
-from playground.blocks.recurrent.layers import LSTMLayer
+from playground.blocks.recurrent.cells import LSTMLayer
 from playground.blocks.registry import BLOCKS
 from playground.blocks.signal import Signal
 from playground.data.words.vectors import word_vectors

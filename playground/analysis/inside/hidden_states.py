@@ -110,7 +110,8 @@ class HiddenStatesAnalysis(Analysis):
             assert isinstance(step.module, Unrolls)
             inner = step.module.inside(*(values[slot] for slot in step.inputs))
         gates = step.module.gates
-        names_inside = [*(name for name in TITLES if name in inner), *(name for name in inner if name not in TITLES)]
+        usual = list(TITLES)
+        names_inside = sorted(inner, key=lambda name: _place(usual, name))
         maps = [_map(name, inner[name], name in gates) for name in names_inside]
         part = subject.shown_part
         count = min(prepared.count(part) for prepared in subject.prepared.values())
@@ -131,7 +132,14 @@ def recurrent_nodes(report: Report) -> tuple[str, ...]:
     return report.revealing("hidden states")
 
 
+def _place(usual: list[str], name: str) -> tuple[str, int]:
+    """Where a map stands: those of one layer and direction together, each in the usual order."""
+    what, _, where = name.partition(", ")
+    return where, usual.index(what) if what in usual else len(usual)
+
+
 def _map(name: str, values: torch.Tensor, gate: bool) -> StateMap:
     """(1, time, units) as (units, time)."""
-    title = TITLES.get(name, name.capitalize())
+    what, comma, where = name.partition(", ")
+    title = TITLES.get(what, what.capitalize()) + comma + where
     return StateMap(name, title, np.ascontiguousarray(values[0].T.numpy()), gate)

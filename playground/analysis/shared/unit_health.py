@@ -51,7 +51,7 @@ def activation_of(block: Block) -> str:
     """The id of the activation whose values a block gives; empty where it has none. A state is a tanh times gates."""
     if role_of(block.family) == "activation":
         return block.id
-    return "tanh" if "hidden states" in block.reveals else str(getattr(block, "activation", ""))
+    return str(getattr(block, "activation", "tanh" if "hidden states" in block.reveals else ""))
 
 
 def by_units(values: NDArray[np.float32], signal: Signal) -> NDArray[np.float32]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from playground.network.check import Report
 from playground.training.batches import experience_asked_for
 from playground.training.experience.base import Experience
-from playground.training.experience.rows import Feeder
+from playground.training.experience.rows import Feeder, InOrder
 
-SOURCES: tuple[type[Experience], ...] = (Feeder,)
+SOURCES: tuple[type[Experience], ...] = (Feeder, InOrder)
 
 
 def source_of(report: Report) -> type[Experience]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import torch
 from numpy.typing import NDArray
 
+from playground.data.base import IN_ORDER
 from playground.training.batches import Batch
 from playground.training.experience.base import Experience
 from playground.training.experience.state import ExperienceState
@@ -89,8 +90,9 @@ class Feeder(Experience):
     def state(self) -> ExperienceState:
         """The generator as it was before this epoch's shuffle, and the examples consumed since."""
         return ExperienceState(
-            self._shared, self.position, self.epoch, self._shuffled, orders=self._orders, count=self.count
-        )
+            self._shared, self.position, self.epoch, self._shuffled, orders=self._orders, count=self.count,
+            source=self.id,
+        )  # fmt: skip
 
     def restore(self, state: ExperienceState) -> None:
         """Go to where `state` was taken. Raises ValueError when there is no such place in these data."""
@@ -133,3 +135,12 @@ class Feeder(Experience):
             return [()]
         rest = [torch.split(tensor[self.position :], self.batch_size) for tensor in self._ordered]
         return list(zip(*rest, strict=True))
+
+
+class InOrder(Feeder):
+    """Gives the rows in the order of the data in every epoch, for blocks that go on from example to example."""
+
+    id: ClassVar[str] = IN_ORDER
+
+    def _begin_epoch(self, shuffled: bool) -> None:
+        super()._begin_epoch(False)

@@ -179,6 +179,8 @@ class _Spreading:
             raise self._stopped(name, "uses the same weights as another block")
         if copied.way == "stopped" or (copied.way == "alike" and not all(one and one.same(first) for one in spreads)):
             raise self._stopped(name, copied.because)
+        if copied.way == "weighed" and spreads[0] is None:
+            raise self._stopped(name, "begins with it, and reads another wire")
         if copied.way == "weighed":
             for leaf in copied.arrays:
                 self._change(f"{name}.{leaf}", functools.partial(first.shared, axis=copied.axis))

@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 import torch
 
-from playground.training.experience.rows import MOST_REDRAWN, Feeder
+from playground.training.experience.rows import MOST_REDRAWN, Feeder, InOrder
 from playground.training.experience.state import ExperienceState
 
 
@@ -113,3 +113,18 @@ def test_moments_share_a_state_of_the_generator(count: int) -> None:
     kept = {id(state.generator) for state in states}
     assert len(kept) == {10: 1, MOST_REDRAWN // 3: 2}.get(count, 6)
     assert all(state.orders * count <= MOST_REDRAWN for state in states)
+
+
+def test_rows_in_order_come_so_in_every_epoch_and_are_found_again() -> None:
+    examples = (torch.arange(7.0)[:, None],)
+    source = InOrder(examples, 3, torch.Generator().manual_seed(1))
+    for _ in range(2):
+        batches = [batch[0].flatten().tolist() for batch in source.take(5)]
+        assert batches == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0]]
+        source.finish_epoch()
+    list(source.take(1))
+    other = InOrder(examples, 3, torch.Generator().manual_seed(2))
+    other.restore(source.state())
+    assert [batch[0].flatten().tolist() for batch in other.take(5)] == [[3.0, 4.0, 5.0], [6.0]]
+    with pytest.raises(ValueError, match="another source"):
+        Feeder(examples, 3, torch.Generator()).restore(source.state())

@@ -132,6 +132,7 @@ class Unrolled:
         if outside is None or not bool(outside[time].any()):
             time = self.steps - 1
         start = arriving if outside is None else outside[time][None]
+        start = start[:, : self._graph[states[0]].shape[1]]  # of two directions the one that reads forward
         kept = [key for key in states[: time + 1] if self._graph[key].requires_grad]
         found = torch.autograd.grad(
             self._graph[states[time]], [self._graph[key] for key in kept], start, retain_graph=True, allow_unused=True

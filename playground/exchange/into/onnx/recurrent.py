@@ -17,6 +17,8 @@ from playground.exchange.into.wire import Wire
 GATES: Mapping[str, tuple[int, ...]] = {"RNN": (0,), "LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2)}
 """Which of ONNX's gates are torch's, in torch's order. LSTM: input, output, forget, cell to input, forget, cell,
 output. GRU: update, reset, hidden to reset, update, hidden."""
+PEEPHOLES = 7
+"""The place of the peepholes among the inputs of an LSTM."""
 BLOCKS = {"RNN": "simple-rnn", "LSTM": "lstm", "GRU": "gru"}
 USUAL = {"RNN": ("tanh",), "LSTM": ("sigmoid", "tanh", "tanh"), "GRU": ("sigmoid", "tanh")}
 
@@ -33,7 +35,7 @@ def recurrent(context: Context, operation: Operation) -> list[Value | None]:
     units = weights["weight_hh_l0"].shape[1]
     _refuse_lengths(context, operation, series.shape[0])
     card = context.sheet.lay(
-        BLOCKS[kind], {"units": units, "states": "all"}, [series.output], weights,
+        BLOCKS[kind], {"units": units, "states": "all", **_form(operation)}, [series.output], weights,
         title_of(operation, operation.inputs[1]),
     )  # fmt: skip
     every, last = (bool(name and context.uses[name]) for name in (*operation.outputs, "", "")[:2])
@@ -53,22 +55,30 @@ def _refuse_other_forms(context: Context, operation: Operation) -> None:
     kind, at = operation.kind, operation.attributes
     if at.get("direction", "forward") != "forward":
         raise Unsupported(f"It reads the sequence {at['direction']}; the block reads it forward.")
-    told = tuple(str(name).lower() for name in at.get("activations") or USUAL[kind])
-    if told != USUAL[kind]:
+    told = _functions(operation)
+    if told != USUAL[kind] and (kind, told) != ("RNN", ("relu",)):
         raise Unsupported(f"Its functions are {', '.join(told)}; those of the block are {', '.join(USUAL[kind])}.")
     if float(at.get("clip", 0.0)):
         raise Unsupported("It cuts off what goes into its gates.")
     if at.get("input_forget", 0):
         raise Unsupported("Its input and forget gates are one.")
-    if kind == "GRU" and not at.get("linear_before_reset", 0):
-        raise Unsupported(
-            "Its reset gate works before the matrix product (linear_before_reset is 0); in the GRU block, as in torch, "
-            "it works after it, and no weights make the two equal."
-        )
-    for place, what in ((5, "first states"), (6, "first cell states"), (7, "peepholes")):
+    for place, what in ((5, "first states"), (6, "first cell states")):
         numbers = context.fixed(operation, place, what) if len(operation.inputs) > place else None
         if numbers is not None and np.any(numbers):
             raise Unsupported(f"It has {what} of its own; those of the block are 0.")
+
+
+def _functions(operation: Operation) -> tuple[str, ...]:
+    return tuple(str(name).lower() for name in operation.attributes.get("activations") or USUAL[operation.kind])
+
+
+def _form(operation: Operation) -> dict[str, str]:
+    """Parameters of the block that say which of its forms it is."""
+    if operation.kind == "GRU" and not operation.attributes.get("linear_before_reset", 0):
+        return {"reset": "before product"}
+    if operation.kind == "RNN" and _functions(operation) == ("relu",):
+        return {"activation": "relu"}
+    return {"peepholes": "new cell"} if len(operation.inputs) > PEEPHOLES and operation.inputs[PEEPHOLES] else {}
 
 
 def _refuse_lengths(context: Context, operation: Operation, time: int) -> None:
@@ -87,7 +97,10 @@ def _weights(context: Context, operation: Operation) -> dict[str, Array]:
     if both.shape != (1, 2 * across.shape[1]):
         raise Unsupported("Its biases do not have the sizes of one layer.")
     halves = np.split(both[0], 2)
-    return {
+    seen: dict[str, Array] = {}
+    if "peepholes" in _form(operation):  # input, output, forget there
+        seen["peephole_l0"] = turned(context.weights(operation, PEEPHOLES).reshape(-1), (0, 2, 1))
+    return seen | {
         "weight_ih_l0": turned(into[0], order),
         "weight_hh_l0": turned(across[0], order),
         "bias_ih_l0": turned(halves[0], order),
