@@ -25,6 +25,7 @@ from playground.analysis.inside.backpropagation import BackpropagationAnalysis
 from playground.analysis.inside.convolution_ways import ConvolutionWaysAnalysis
 from playground.analysis.inside.cost_table import CostTableAnalysis
 from playground.analysis.inside.data import DataAnalysis
+from playground.analysis.inside.embedding_map import EmbeddingMapAnalysis
 from playground.analysis.inside.feature_maps import FeatureMapsAnalysis
 from playground.analysis.inside.gradient_in_time import GradientInTimeAnalysis
 from playground.analysis.inside.hidden_states import HiddenStatesAnalysis
@@ -75,6 +76,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     PictureAnswersAnalysis,
     ReconstructionAnalysis,
     LatentPlaneAnalysis,
+    EmbeddingMapAnalysis,
     HiddenStatesAnalysis,
     UnrolledGraphAnalysis,
     GradientInTimeAnalysis,

@@ -12,6 +12,7 @@ from playground.blocks.code import Code, kept
 from playground.blocks.lookup_operations import plan_embedding
 from playground.blocks.operations import Operations
 from playground.blocks.parts import Part, added_up, at, running
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -41,6 +42,8 @@ class Embedding(Block):
     )
     formula: ClassVar[str] = r"e_t = E_{x_t}, \quad E \in \mathbb{R}^{V \times d}"
     source: ClassVar[str] = "Bengio, Ducharme, Vincent and Jauvin 2003, A neural probabilistic language model"
+
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"word vectors"})
 
     units: int = parameter(8, ge=1, le=65_536, logarithmic=True, help="Numbers in the vector of each token.")
 

@@ -19,7 +19,7 @@ from playground.blocks.windows import Window
 Reveal = Literal[
     "units", "feature names", "feature maps", "kernels", "sliding window", "attention", "hidden states",
     "boundary line", "centroids", "modes", "real and generated", "noise", "dropout", "augmentation", "landscape",
-    "two sequences", "free running",
+    "two sequences", "free running", "word vectors",
 ]  # fmt: skip
 
 PROMISES: Mapping[Reveal, str] = {
@@ -43,6 +43,7 @@ PROMISES: Mapping[Reveal, str] = {
     "augmentation": "A module that changes pictures (batch, channels, height, width) by chance while training, each by "
     "itself, and does nothing else.",
     "landscape": "A block `HasLandscape`; its one parameter is the place (dimensions,).",
+    "word vectors": "A module with a `vocabulary`, and a parameter `weight` (tokens, numbers): a row for each token.",
     "two sequences": "Its attention is of one sequence to another: an input port is called `memory`.",
     "free running": "A module with an attribute `forced`: in evaluation it is given the first token alone and then "
     "hears itself, unless `forced` is set. Its input port `given` brings the tokens.",

@@ -40,6 +40,11 @@ def _units(case: Case, module: nn.Module) -> None:
     _weights(case, module, (case.block.units, case.inputs[0].shape[-1]))
 
 
+def _vectors(case: Case, module: nn.Module) -> None:
+    assert module.vocabulary == case.inputs[0].classes
+    _weights(case, module, (len(module.vocabulary), case.shape[-1]))
+
+
 def _names(case: Case, module: nn.Module) -> None:
     assert isinstance(case.block, NamesFeatures)
     assert len(case.block.names(case.inputs[0].size)) == case.shape[-1]
@@ -177,7 +182,8 @@ def _landscape(case: Case, module: nn.Module) -> None:
 
 
 KEPT: dict[Reveal, Callable[[Case, nn.Module], object]] = {
-    "units": _units, "feature names": _names, "feature maps": _maps, "kernels": _kernels, "sliding window": _window,
+    "units": _units, "word vectors": _vectors,
+    "feature names": _names, "feature maps": _maps, "kernels": _kernels, "sliding window": _window,
     "attention": _attention, "hidden states": _states, "boundary line": _line, "centroids": _centroids,
     "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout,
     "augmentation": _augmentation, "landscape": _landscape,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -49,6 +49,6 @@ def likeness_matrix(vectors: Vectors, measure: Measure) -> Vectors:
     return np.stack([likeness(vector, vectors, measure) for vector in vectors])
 
 
-def sum_of(vectors: Vectors, first: int, minus: int, plus: int) -> Vectors:
-    """The vector (d,) of an analogy: `first` − `minus` + `plus`, such as king − man + woman."""
-    return np.asarray(vectors[first] - vectors[minus] + vectors[plus], dtype=np.float32)
+def sum_of(vectors: Vectors, rows: Sequence[int], signs: Sequence[int]) -> Vectors:
+    """The vector (d,) of a sum of some of them, such as king − man + woman with the signs 1, −1, 1."""
+    return np.asarray(np.asarray(signs, dtype=np.float32) @ vectors[list(rows)], dtype=np.float32)

@@ -25,6 +25,7 @@ from playground.ui.views.inside.backpropagation import BackpropagationView
 from playground.ui.views.inside.convolution_ways import ConvolutionWaysView
 from playground.ui.views.inside.cost_table import CostTableView
 from playground.ui.views.inside.data import DataView
+from playground.ui.views.inside.embedding_map import EmbeddingMapView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.gradient_in_time import GradientInTimeView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
@@ -94,6 +95,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         FeatureMapsView,
         KernelsView,
         UnitPicturesView,
+        EmbeddingMapView,
         HiddenStatesView,
     UnrolledGraphView,
     GradientInTimeView,

@@ -14,7 +14,7 @@ def found(first: str, minus: str, plus: str, *, leave_out: bool, unit: bool = Tr
     known = word_vectors()
     rows = [known.places[word] for word in (first, minus, plus)]
     vectors = normalized(known.vectors) if unit else known.vectors
-    places, values = nearest(sum_of(vectors, *rows), vectors, "cosine", 3, rows if leave_out else ())
+    places, values = nearest(sum_of(vectors, rows, (1, -1, 1)), vectors, "cosine", 3, rows if leave_out else ())
     return [(known.words[place], float(value)) for place, value in zip(places, values, strict=True)]
 
 

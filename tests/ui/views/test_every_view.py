@@ -37,6 +37,7 @@ from playground.ui.views.inside.backpropagation import BackpropagationView
 from playground.ui.views.inside.convolution_ways import ConvolutionWaysView
 from playground.ui.views.inside.cost_table import CostTableView
 from playground.ui.views.inside.data import DataView
+from playground.ui.views.inside.embedding_map import EmbeddingMapView
 from playground.ui.views.inside.feature_maps import FeatureMapsView
 from playground.ui.views.inside.gradient_in_time import GradientInTimeView
 from playground.ui.views.inside.hidden_states import HiddenStatesView
@@ -81,6 +82,7 @@ from tests.ui.views import (
     results_curvature,
     results_descent,
     results_distributions,
+    results_embedding,
     results_experiments,
     results_fit,
     results_flow,
@@ -144,6 +146,9 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (OneCellView, results_attention.cell_of_sat),
     (OneCellView, results_attention.cell_that_is_masked),
     (ResidualStreamView, results_attention.stream),
+    *((EmbeddingMapView, make) for make in (
+        results_embedding.words, results_embedding.compared, results_embedding.unknown,
+    )),
     (HiddenStatesView, results_hidden.states),
     (HiddenStatesView, results_hidden.plain_states),
     (HiddenStatesView, results_hidden.word_states),
