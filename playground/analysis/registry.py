@@ -11,6 +11,7 @@ from playground.analysis.answers.forecast import ForecastAnalysis
 from playground.analysis.answers.generated_points import GeneratedPointsAnalysis
 from playground.analysis.answers.graph import GraphAnalysis
 from playground.analysis.answers.latent_plane import LatentPlaneAnalysis
+from playground.analysis.answers.learned_picture import LearnedPictureAnalysis
 from playground.analysis.answers.learning_rule import LearningRuleAnalysis
 from playground.analysis.answers.next_token import NextTokenAnalysis
 from playground.analysis.answers.picture_answers import PictureAnswersAnalysis
@@ -75,6 +76,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     UnitPicturesAnalysis,
     PictureAnswersAnalysis,
     ReconstructionAnalysis,
+    LearnedPictureAnalysis,
     LatentPlaneAnalysis,
     EmbeddingMapAnalysis,
     HiddenStatesAnalysis,

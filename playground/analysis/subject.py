@@ -317,7 +317,8 @@ class Subject:
                 for kept, slot in zip(found, slots, strict=True):
                     kept.append(values[slot])
         joined = [kept[0] if len(kept) == 1 else torch.cat(kept) for kept in found]
-        return {output: value.numpy() for output, value in zip(outputs, joined, strict=True)}
+        # A view of a parameter asks for a gradient even where none is followed.
+        return {output: value.detach().numpy() for output, value in zip(outputs, joined, strict=True)}
 
     def draw_calmly(self) -> None:
         """Draw random numbers from the subject's own generator again, after a while of drawing from another."""

@@ -25,6 +25,7 @@ from playground.blocks import (
     image_measures,
     loss,
     merge,
+    nearest_neighbours,
     normalization,
     perceptron,
     regroup,
@@ -35,7 +36,16 @@ from playground.blocks.attention import cross, multi_head, positions
 from playground.blocks.augmentation import colours, geometry, mixing
 from playground.blocks.base import Block
 from playground.blocks.decoder import recurrent as decoders
-from playground.blocks.images import convolution, fixed, gram, patch_centroids, pooling, resizing, transposed
+from playground.blocks.images import (
+    convolution,
+    fixed,
+    gram,
+    learned_picture,
+    patch_centroids,
+    pooling,
+    resizing,
+    transposed,
+)
 from playground.blocks.images import normalization as of_maps
 from playground.blocks.recurrent import layers as recurrent
 from playground.blocks.words import comparing, counting, inverse_frequency, losses, tables
@@ -60,6 +70,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *pooling.BLOCKS,
     *resizing.BLOCKS,
     *gram.BLOCKS,
+    *learned_picture.BLOCKS,
     *embedding.BLOCKS,
     *tables.BLOCKS,
     *counting.BLOCKS,
@@ -72,6 +83,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *graph.BLOCKS,
     *perceptron.BLOCKS,
     *support_vectors.BLOCKS,
+    *nearest_neighbours.BLOCKS,
     *clustering.BLOCKS,
     *patch_centroids.BLOCKS,
     *contrastive.BLOCKS,

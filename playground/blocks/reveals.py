@@ -19,7 +19,7 @@ from playground.blocks.windows import Window
 Reveal = Literal[
     "units", "feature names", "feature maps", "kernels", "sliding window", "attention", "hidden states",
     "boundary line", "centroids", "modes", "real and generated", "noise", "dropout", "augmentation", "landscape",
-    "two sequences", "free running", "word vectors",
+    "two sequences", "free running", "learned picture", "word vectors",
 ]  # fmt: skip
 
 PROMISES: Mapping[Reveal, str] = {
@@ -42,6 +42,7 @@ PROMISES: Mapping[Reveal, str] = {
     "dropout": "A module with a `rate` that silences numbers while training and does nothing else.",
     "augmentation": "A module that changes pictures (batch, channels, height, width) by chance while training, each by "
     "itself, and does nothing else.",
+    "learned picture": "A module whose parameter `picture` (channels, height, width) it gives for every example.",
     "landscape": "A block `HasLandscape`; its one parameter is the place (dimensions,).",
     "word vectors": "A module with a `vocabulary`, and a parameter `weight` (tokens, numbers): a row for each token.",
     "two sequences": "Its attention is of one sequence to another: an input port is called `memory`.",

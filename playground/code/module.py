@@ -95,6 +95,7 @@ class _Network:
             constrains=any(code.constrain for code in self.codes),
             draws=any(map(_draws, self.uses)),
             names=dict(self._names()),
+            tied={self._path(node, name): self._path(owner, name) for node, owner, name in self._shared()},
             attributes={name: attribute(parts[0]) for name, parts in self.paths.items() if parts},
             cannot=roles.cannot,
         )

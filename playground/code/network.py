@@ -52,6 +52,8 @@ class NetworkCode:
     draws: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     """The name of every parameter and buffer in the state of the written network, by its name in Playground."""
+    tied: Mapping[str, str] = field(default_factory=dict)
+    """Further names in that state, of parameters that are another block's, each with the name of the block's own."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Where the module of each node that has one lies in the written network, such as `stages[2].conv_1`."""
     cannot: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ def written_state(project: Project, path: Path | None) -> bytes:
     session = Session(project)
     snapshot = session.snapshot()
     if path is None:
-        return saved(state_of(snapshot), names_in(project))
+        return saved(state_of(snapshot), project)
     try:
         source = read_weights(path)
     except WeightsRefused as error:
@@ -38,7 +38,7 @@ def written_state(project: Project, path: Path | None) -> bytes:
     found = match(source, rows, best_arrangement(source, rows))
     if not found.fitting:
         raise StateError(found.words())
-    return saved({**state_of(snapshot), **found.values()}, names_in(project))
+    return saved({**state_of(snapshot), **found.values()}, project)
 
 
 def names_in(project: Project) -> dict[str, str]:
@@ -46,6 +46,9 @@ def names_in(project: Project) -> dict[str, str]:
     return dict(network_code(project.graph).names)
 
 
-def saved(state: dict[str, Array], names: dict[str, str]) -> bytes:
+def saved(state: dict[str, Array], project: Project) -> bytes:
     """A state by Playground's names as the bytes of a safetensors file by those of the written network."""
-    return save({names[name]: np.ascontiguousarray(array) for name, array in state.items() if name in names})
+    written = network_code(project.graph)
+    names = written.names
+    found = {names[name]: np.ascontiguousarray(array) for name, array in state.items() if name in names}
+    return save({**found, **{name: found[own] for name, own in written.tied.items() if own in found}})

@@ -10,6 +10,7 @@ from playground.data.base import Dataset
 from playground.data.graphs import communities
 from playground.data.images import (
     captions,
+    content_and_style,
     damaged,
     digits,
     glyphs,
@@ -65,6 +66,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *glyphs.DATASETS,
     *photographs.DATASETS,
     *damaged.DATASETS,
+    *content_and_style.DATASETS,
     *moving.DATASETS,
     *scans.DATASETS,
     *noise.DATASETS,

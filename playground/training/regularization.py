@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
-from playground.blocks.descent import DescentLayer
+from playground.blocks.bounded import Bounded
 from playground.document.copies import unrolled
 from playground.document.graph import Node
 from playground.document.project import Clipping, Project, Regularization
@@ -139,7 +139,7 @@ def strengths(node: Node, general: Regularization) -> tuple[float, float]:
     return general.l1 if own.l1 is None else own.l1, general.l2 if own.l2 is None else own.l2
 
 
-def _regions(model: TrainableModel, phase: int) -> list[DescentLayer]:
+def _regions(model: TrainableModel, phase: int) -> list[Bounded]:
     """The modules that learn in a phase and know where they may stand."""
     frozen = {place.node for place in model.flat.layout.places for group in model.groups
               if group.factor == 0.0 and group.start <= place.start < group.stop}
@@ -147,7 +147,7 @@ def _regions(model: TrainableModel, phase: int) -> list[DescentLayer]:
     return [
         module
         for name, module in model.network.named_children()
-        if isinstance(module, DescentLayer) and name in learning
+        if isinstance(module, Bounded) and name in learning
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.blocks import hard_activations, normalization
-from playground.blocks.images import convolution, fixed, gram, pooling, resizing, transposed
+from playground.blocks.images import convolution, fixed, gram, learned_picture, pooling, resizing, transposed
 from playground.blocks.images import normalization as of_maps
 from playground.blocks.signal import Signal
 from tests.blocks.case import IMAGE, SERIES, VECTOR, Case, same
@@ -57,6 +57,8 @@ CASES: tuple[Case, ...] = (
     Case(resizing.Upsampling(mode="bilinear"), (BODY,), (1, 8, 8, 8)),
     Case(gram.GramMatrix(), (IMAGE,), (9,)),
     Case(gram.GramMatrix(), (SERIES,), (16,)),
+    Case(learned_picture.LearnedPicture(), (IMAGE,), (3, 4, 5), 60, gradient=False),
+    Case(learned_picture.LearnedPicture(start="noise"), (IMAGE.but(low=0.0, high=1.0),), (3, 4, 5), 60, gradient=False),
     Case(resizing.PixelShuffle(), (FOUR,), (1, 10, 12)),
     Case(resizing.PixelShuffle(inverse=True), (DIGIT,), (4, 14, 14)),
     Case(resizing.Patches(size=2), (Signal((3, 4, 6), kind="image"),), (6, 12)),

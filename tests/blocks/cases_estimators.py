@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.blocks import clustering, perceptron, support_vectors
+from playground.blocks import clustering, nearest_neighbours, perceptron, support_vectors
 from playground.blocks.images import patch_centroids
 from tests.blocks.case import IMAGE, INDEX, LOGITS, ONE_HOT, SIGNED, VECTOR, ZERO_ONE, Case
 
@@ -12,6 +12,9 @@ CASES: tuple[Case, ...] = (
     Case(perceptron.Perceptron(), (VECTOR, ZERO_ONE), (1,), gradient=False),
     Case(support_vectors.SupportVectorMachine(), (VECTOR, SIGNED), (1,), gradient=False),
     Case(support_vectors.SupportVectorMachine(kernel="linear"), (VECTOR, ZERO_ONE), (1,), gradient=False),
+    # What is nearest changes in jumps.
+    Case(nearest_neighbours.NearestNeighbours(), (VECTOR, INDEX), (3,), gradient=False),
+    Case(nearest_neighbours.NearestNeighbours(distance="tangent"), (IMAGE, ONE_HOT), (3,), gradient=False),
     Case(clustering.KMeans(), (VECTOR,), (3,)),
     # Untaught, its kernels are 0.
     Case(patch_centroids.PatchCentroids(filters=4), (IMAGE,), (4, 4, 5), gradient=False),

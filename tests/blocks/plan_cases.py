@@ -56,7 +56,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("max-pool1d", "max-pool2d", "max-pool3d", "avg-pool1d", "avg-pool2d", "avg-pool3d", "adaptive-avg-pool",
          "adaptive-max-pool", "global-max-pooling", "fixed-convolution", "upsampling", "pixel-shuffle", "patches",
-         "group-norm", "instance-norm", "local-response-norm", "map-dropout", "gram-matrix"),
+         "group-norm", "instance-norm", "local-response-norm", "map-dropout", "gram-matrix", "learned-picture"),
         "it follows a convolution",
     ),
     "simple-rnn": "it runs over time, where torch has one call",
@@ -68,6 +68,7 @@ WITHOUT = {
     "graph-convolution": "its products with the edges are too large for numpy to win",
     "perceptron": "it learns without a gradient",
     "support-vector-machine": "it learns without a gradient",
+    "nearest-neighbours": "it learns without a gradient",
     "k-means": "it learns without a gradient",
     "k-means-filters": "it learns without a gradient",
     "autoregression": "it learns without a gradient",

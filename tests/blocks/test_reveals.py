@@ -174,6 +174,12 @@ def _augmentation(case: Case, module: nn.Module) -> None:
     assert "generator" in vars(module)
 
 
+def _learned_picture(case: Case, module: nn.Module) -> None:
+    (arriving,) = batches_of(case.inputs)
+    given = module(arriving)
+    assert torch.equal(given, dict(module.named_parameters())["picture"].expand(arriving.shape))
+
+
 def _landscape(case: Case, module: nn.Module) -> None:
     assert isinstance(case.block, HasLandscape)
     (place,) = module.parameters()
@@ -187,7 +193,7 @@ KEPT: dict[Reveal, Callable[[Case, nn.Module], object]] = {
     "attention": _attention, "hidden states": _states, "boundary line": _line, "centroids": _centroids,
     "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout,
     "augmentation": _augmentation, "landscape": _landscape,
-    "two sequences": _two_sequences, "free running": _free_running,
+    "learned picture": _learned_picture, "two sequences": _two_sequences, "free running": _free_running,
 }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def compare(project: Project, steps: int, *, rest: bool = False) -> list[str]:
     first = state_of(session.snapshot())
     while session.step < steps and not session.finished:
         session.advance(1)
-    weights = saved(first, names_in(project)) if project.starts_from else None
+    weights = saved(first, project) if project.starts_from else None
     alone = Alone(write(project, weights="first.safetensors" if weights else "").text, weights)
     if not rest:
         alone.epochs_for(steps)

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from playground.analysis.answers.learned_picture import bright, learned_outputs
 from playground.analysis.answers.reconstruction import as_pixels, redrawings
 from playground.analysis.base import Analysis, Table
 from playground.analysis.question import Question
@@ -26,7 +27,7 @@ from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Output, Report
 
-Palette = Literal["signed", "ink", "magnitude"]
+Palette = Literal["signed", "ink", "magnitude", "colour"]
 
 MOST_UNITS = 64
 """Maps of one node; further units are left out."""
@@ -41,7 +42,8 @@ class LiveMaps:
     """Maps of the nodes, unscaled, as the blocks give them.
 
     `maps` has for each node a contiguous float32 array (maps, height, width); row 0 is the top of the picture, so
-    that it can be drawn as it is. For image data it holds example pictures of the data node.
+    that it can be drawn as it is. For image data it holds example pictures of the data node. Pictures in colour are
+    (pictures, height, width, 3) with brightness from 0 to 1.
     """
 
     maps: Mapping[str, NDArray[np.float32]]
@@ -63,9 +65,9 @@ class LiveMaps:
     def table(self) -> Table:
         rows: list[list[Any]] = []
         for node, maps in self.maps.items():
-            units, height, width = maps.shape
-            where = np.indices(maps.shape).reshape(3, units * height * width)
-            columns = zip(*where.tolist(), maps.ravel().tolist(), strict=True)
+            grey = maps.mean(axis=3) if maps.ndim == 4 else maps
+            where = np.indices(grey.shape).reshape(3, grey.size)
+            columns = zip(*where.tolist(), grey.ravel().tolist(), strict=True)
             rows.extend([node, *numbers] for numbers in columns)
         return ["node", "unit", "row", "column", "value"], rows
 
@@ -162,18 +164,18 @@ def _of_example(question: Question, subject: Subject) -> LiveMaps:
             shown = _picture_of(report.signals.get(output), values[network.slots[output]])
             if shown is not None:
                 maps[name] = shown
-        redrawn = _redrawn(subject, values)
+        redrawn = {**_redrawn(subject, values), **_learned(subject, values)}
     maps.update(redrawn)
-    palettes.update(dict.fromkeys(redrawn, "ink"))
+    palettes.update({name: _palette(shown) for name, shown in redrawn.items()})
     node = image_node(report)
     if node:
         followed = redrawn or any("feature maps" in report.blocks[name].reveals for name in maps)
         own = subject.given_feeds().get((node, "features"))
         if own is not None:
-            maps[node] = _grey(brightness(subject.prepared[node], own.numpy()))
+            maps[node] = brightness(subject.prepared[node], own.numpy())
         else:
             maps[node] = _data_pictures(subject, node, question.example if followed else None)
-        palettes[node] = "ink"
+        palettes[node] = _palette(maps[node])
     return LiveMaps(maps, node, None, None, palettes, feature_names=feature_names(subject))
 
 
@@ -208,21 +210,28 @@ def _ready(maps: torch.Tensor) -> NDArray[np.float32]:
 
 
 def _redrawn(subject: Subject, values: Sequence[torch.Tensor]) -> dict[str, NDArray[np.float32]]:
-    """What the network draws of one picture, (1, h, w), for the blocks whose drawing a loss compares with it."""
+    """What the network draws of one picture, (1, h, w) or (1, h, w, 3), for the blocks whose drawing a loss compares
+    with it."""
     found: dict[str, NDArray[np.float32]] = {}
     for drawn in redrawings(subject.report):
         given = values[subject.network.slots[drawn.prediction]].numpy()
-        found[drawn.prediction[0]] = _grey(brightness(subject.prepared[drawn.data], as_pixels(subject, drawn, given)))
+        found[drawn.prediction[0]] = brightness(subject.prepared[drawn.data], as_pixels(subject, drawn, given))
     return found
 
 
-def _grey(shown: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Pictures (n, h, w) without their colours."""
-    return np.ascontiguousarray(shown.mean(axis=3) if shown.ndim == 4 else shown, dtype=np.float32)
+def _learned(subject: Subject, values: Sequence[torch.Tensor]) -> dict[str, NDArray[np.float32]]:
+    """Pictures whose pixels learn, (1, h, w) or (1, h, w, 3)."""
+    slots = subject.network.slots
+    outputs = learned_outputs(subject.report)
+    return {output[0]: bright(subject, output, values[slots[output]].detach().numpy())[None] for output in outputs}
+
+
+def _palette(shown: NDArray[np.float32]) -> Palette:
+    return "colour" if shown.ndim == 4 else "ink"
 
 
 def _data_pictures(subject: Subject, node: str, example: int | None) -> NDArray[np.float32]:
     rows = np.arange(EXAMPLE_PICTURES) if example is None else np.array([example])
     prepared = subject.prepared[node]
     part = subject.shown_part if example is not None else "train"
-    return _grey(pictures(prepared, part, rows % max(1, prepared.count(part))))
+    return pictures(prepared, part, rows % max(1, prepared.count(part)))

@@ -61,21 +61,29 @@ def maps_picture(maps: NDArray[np.float32], *, scale: str = "any", palette: str 
     """Up to 16 maps side by side. `maps` is (units, h, w); None when there is nothing to draw.
 
     Signed values in about [-1, 1] are coloured as they are, larger ones scaled by the largest; probabilities lie around
-    one half. In "ink" they are pictures in grey, dark to light, and in "magnitude" sizes from 0 up.
+    one half. In "ink" they are pictures in grey, dark to light, and in "magnitude" sizes from 0 up. Pictures in colour
+    are (units, h, w, 3) with brightness from 0 to 1.
     """
     if tiled_size(maps.shape) is None:
         return None
     shown = maps[:MOST_TILES]
-    indices = shades(shown, scale, palette)
+    pixels = _coloured(shown) if shown.ndim == 4 else PALETTES[palette].take(shades(shown, scale, palette))
     repeat = _repeat(shown.shape)
     if repeat > 1:
-        indices = indices.repeat(repeat, axis=1).repeat(repeat, axis=2)
-    return Picture(_tiled(PALETTES[palette].take(indices)), len(shown))
+        pixels = pixels.repeat(repeat, axis=1).repeat(repeat, axis=2)
+    return Picture(_tiled(pixels), len(shown))
+
+
+def _coloured(pictures: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Pictures (n, h, w, 3) as ARGB colours (n, h, w)."""
+    red, green, blue = np.moveaxis((np.clip(pictures, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint32), -1, 0)
+    packed: NDArray[np.uint32] = np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
+    return packed
 
 
 def tiled_size(shape: tuple[int, ...]) -> tuple[int, int] | None:
     """Height and width in pixels of the picture of maps with this shape; None when there is nothing to draw."""
-    if len(shape) != 3 or 0 in shape:
+    if 0 in shape or not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)):
         return None
     count, repeat = min(shape[0], MOST_TILES), _repeat(shape)
     columns = columns_for(count)
@@ -85,7 +93,7 @@ def tiled_size(shape: tuple[int, ...]) -> tuple[int, int] | None:
 
 def _repeat(shape: tuple[int, ...]) -> int:
     """How often the pixels of small maps are repeated."""
-    return max(1, -(-_SMALLEST_SIDE // max(shape[1:])))
+    return max(1, -(-_SMALLEST_SIDE // max(shape[1:3])))
 
 
 def shades(maps: NDArray[np.float32], scale: str = "any", palette: str = "signed") -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from playground.ui.views.answers.forecast import ForecastView
 from playground.ui.views.answers.generated_points import GeneratedPointsView
 from playground.ui.views.answers.graph import GraphView
 from playground.ui.views.answers.latent_plane import LatentPlaneView
+from playground.ui.views.answers.learned_picture import LearnedPictureView
 from playground.ui.views.answers.learning_rule import LearningRuleView
 from playground.ui.views.answers.next_token import NextTokenView
 from playground.ui.views.answers.picture_answers import PictureAnswersView
@@ -83,6 +84,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         ForecastView,
         PictureAnswersView,
         ReconstructionView,
+        LearnedPictureView,
         LatentPlaneView,
         GeneratedPointsView,
         NextTokenView,

@@ -6,12 +6,13 @@ import pytest
 import torch
 from torch import nn
 
+from playground.blocks.augmentation.tangents import tangents_of
 from playground.blocks.loss import Loss
 from playground.blocks.measure import Measure
 from playground.training.objectives.adversarial import attacked
 from playground.training.objectives.base import bounds_of
 from playground.training.objectives.jacobian import squared_jacobian
-from playground.training.objectives.tangents import along, tangents_of
+from playground.training.objectives.tangents import along
 from tests.blocks.block_cases import CASES
 from tests.blocks.case import batches_of
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from playground.analysis.answers.adversarial_attack import AdversarialAttack, AttackedExamples
+from playground.analysis.answers.learned_picture import LearnedPictures
 from playground.analysis.answers.picture_answers import PictureAnswers, Said
 from playground.analysis.inside.augmentation import AugmentedPictures
 from playground.analysis.inside.convolution_ways import SIZES, WAYS, ConvolutionWays
@@ -98,6 +99,12 @@ def picture_answers(said: Said, count: int = 5) -> PictureAnswers:
         np.linspace(20.0, 25.0, count) if said == "picture" else None, np.arange(count), "test", 0.55, 40, 2,
         ("ground", "a", "b") if said == "regions" else (),
     )  # fmt: skip
+
+
+def learned_pictures() -> LearnedPictures:
+    content, style = np.repeat(bar()[0][..., None], 3, axis=2), np.full((8, 8, 3), 0.25, dtype=np.float32)
+    pictures = content, style, 0.5 * (content + style)
+    return LearnedPictures(("Content", "Style", "Painted"), pictures, 1, np.array([[0.2, 0.1]]))
 
 
 def answered_regions() -> PictureAnswers:

@@ -23,6 +23,7 @@ from playground.ui.views.answers.forecast import ForecastView
 from playground.ui.views.answers.generated_points import GeneratedPointsView
 from playground.ui.views.answers.graph import GraphView
 from playground.ui.views.answers.latent_plane import LatentPlaneView
+from playground.ui.views.answers.learned_picture import LearnedPictureView
 from playground.ui.views.answers.learning_rule import LearningRuleView
 from playground.ui.views.answers.next_token import NextTokenView
 from playground.ui.views.answers.picture_answers import PictureAnswersView
@@ -121,6 +122,7 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
         results_images.answered_regions, results_images.answered_boxes, results_images.answered_points,
         results_images.answered_depth, results_images.answered_pictures,
     )),
+    (LearnedPictureView, results_images.learned_pictures),
     (ReconstructionView, results_autoencoder.reconstruction),
     (ReconstructionView, results_autoencoder.colored_reconstruction),
     (LatentPlaneView, results_autoencoder.latent_plane),
