@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.analysis.answers.adversarial_attack import AdversarialAttackAnalysis
 from playground.analysis.answers.attribution import AttributionAnalysis
+from playground.analysis.answers.beam_search import BeamSearchAnalysis
 from playground.analysis.answers.confusion_matrix import ConfusionMatrixAnalysis
 from playground.analysis.answers.decision_boundary import DecisionBoundaryAnalysis
 from playground.analysis.answers.fit import FitAnalysis
@@ -20,6 +21,7 @@ from playground.analysis.answers.probe import ProbeAnalysis
 from playground.analysis.answers.reconstruction import ReconstructionAnalysis
 from playground.analysis.answers.response import ResponseAnalysis
 from playground.analysis.base import Analysis
+from playground.analysis.inside.alignment import AlignmentAnalysis
 from playground.analysis.inside.attention import AttentionAnalysis
 from playground.analysis.inside.augmentation import AugmentationAnalysis
 from playground.analysis.inside.backpropagation import BackpropagationAnalysis
@@ -67,6 +69,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LearningRuleAnalysis,
     GraphAnalysis,
     NextTokenAnalysis,
+    BeamSearchAnalysis,
     ForecastAnalysis,
     FitAnalysis,
     ConfusionMatrixAnalysis,
@@ -85,6 +88,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     AttentionAnalysis,
     OneCellAnalysis,
     ResidualStreamAnalysis,
+    AlignmentAnalysis,
     AttributionAnalysis,
     AdversarialAttackAnalysis,
     ResponseAnalysis,

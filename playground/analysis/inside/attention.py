@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, Table, example_row
 from playground.analysis.question import Question
-from playground.analysis.shared.step_words import words_at
+from playground.analysis.shared.step_words import memory_and_looking, words_at, words_before
 from playground.analysis.subject import Subject
 from playground.blocks.reveals import Transparent
 from playground.data.base import Part
 from playground.document.declaration import parameter
 from playground.document.graph import Graph
 from playground.network.check import Report
+from playground.training.free_running import forced
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ class AttentionLayer:
     node: str
     title: str
     weights: NDArray[np.float32]
-    """(heads, steps, steps), from 0 to 1; each row sums to 1, or to 0 where a step may look nowhere."""
+    """(heads, looking, looked at), from 0 to 1; each row sums to 1, or to 0 where a step may look nowhere."""
     scores: NDArray[np.float32]
-    """(heads, steps, steps), before softmax; −∞ where a step must not look."""
+    """(heads, looking, looked at), before softmax; −∞ where a step must not look."""
     words: tuple[str, ...]
     """The token of each step; empty where the sequence was not made of tokens."""
+    seen: tuple[str, ...] | None = None
+    """The tokens that are looked at, where they are those of another sequence."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class AttentionMaps:
             for head, (weights, scores) in enumerate(zip(layer.weights, layer.scores, strict=True), start=1):
                 for looking, (line, raw) in enumerate(zip(weights.tolist(), scores.tolist(), strict=True)):
                     rows.extend(
-                        [layer.node, head, looking + 1, _word(layer, looking), at + 1, _word(layer, at), score, weight]
+                        [layer.node, head, looking + 1, _word(layer, looking), at + 1, _seen(layer, at), score, weight]
                         for at, (score, weight) in enumerate(zip(raw, line, strict=True))
                     )
         columns = ["block", "head", "step", "token", "looks at step", "looks at token", "score", "weight"]
@@ -63,6 +66,11 @@ class AttentionMaps:
 
 def _word(layer: AttentionLayer, step: int) -> str:
     return layer.words[step] if layer.words else ""
+
+
+def _seen(layer: AttentionLayer, step: int) -> str:
+    words = layer.words if layer.seen is None else layer.seen
+    return words[step] if words else ""
 
 
 class AttentionAnalysis(Analysis):
@@ -109,12 +117,23 @@ def _layers(subject: Subject, nodes: Sequence[str], example: int) -> tuple[Atten
     sources = [source for node in nodes for source in subject.report.inputs[node]]
     feeds = subject.example(example)
     subject.calm()
-    values = network.run(feeds, network.steps_to(sources))
     found: list[AttentionLayer] = []
-    for step in network.steps:
-        if step.node in nodes and isinstance(step.module, Transparent):
-            inner = step.module.inside(*(values[slot] for slot in step.inputs))
-            weights, scores = inner["attention"][0].numpy(), inner["scores"][0].numpy()
-            words = words_at(subject, step.node, values)
-            found.append(AttentionLayer(step.node, subject.title(step.node), weights, scores, words))
+    with forced(network):  # so that the tokens of the rows are those that were heard
+        values = network.run(feeds, network.steps_to(sources))
+        for step in network.steps:
+            if step.node in nodes and isinstance(step.module, Transparent):
+                inner = step.module.inside(*(values[slot] for slot in step.inputs))
+                weights, scores = inner["attention"][0].numpy(), inner["scores"][0].numpy()
+                words, seen = _words(subject, step.node, values)
+                found.append(AttentionLayer(step.node, subject.title(step.node), weights, scores, words, seen))
     return tuple(found)
+
+
+def _words(
+    subject: Subject, node: str, values: Sequence[torch.Tensor]
+) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """The tokens that look, and those that are looked at where these are others."""
+    if node not in subject.report.revealing("two sequences"):
+        return words_at(subject, node, values), None
+    memory, looking = memory_and_looking(subject.report, node)
+    return words_before(subject, looking, values), words_before(subject, memory, values)

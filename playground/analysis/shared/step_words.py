@@ -17,7 +17,29 @@ def tokens_of(report: Report, node: str) -> Output | None:
     Where the data give vectors for the steps, they may name them in another port, as the sequence to be guessed.
     """
     sources = report.followed(node)
-    steps = report.signals[sources[0]].shape[:1] if sources else ()
+    return _tokens(report, sources, report.signals[sources[0]].shape[:1] if sources else ())
+
+
+def words_at(subject: Subject, node: str, values: Sequence[torch.Tensor]) -> tuple[str, ...]:
+    """The token of each step that arrives at a node, of the first example in the slots; empty where there are none."""
+    return _words(subject, tokens_of(subject.report, node), values)
+
+
+def words_before(subject: Subject, output: Output, values: Sequence[torch.Tensor]) -> tuple[str, ...]:
+    """The token of each step that an output has; empty where it was not made of tokens."""
+    report = subject.report
+    return _words(subject, _tokens(report, [output], report.signals[output].shape[:1]), values)
+
+
+def memory_and_looking(report: Report, node: str) -> tuple[Output, Output]:
+    """Of a block that looks from one sequence at another: what is looked at, and what looks."""
+    place = [port.name for port in report.blocks[node].inputs].index("memory")
+    sources = report.inputs[node]
+    return sources[place], sources[1 - place]
+
+
+def _tokens(report: Report, sources: Sequence[Output], steps: tuple[int, ...]) -> Output | None:
+    """The nearest tokens of so many steps from which these follow."""
     passed: set[str] = set()
     waiting = list(sources)
     while waiting:
@@ -34,9 +56,7 @@ def tokens_of(report: Report, node: str) -> Output | None:
     return None
 
 
-def words_at(subject: Subject, node: str, values: Sequence[torch.Tensor]) -> tuple[str, ...]:
-    """The token of each step that arrives at a node, of the first example in the slots; empty where there are none."""
-    source = tokens_of(subject.report, node)
+def _words(subject: Subject, source: Output | None, values: Sequence[torch.Tensor]) -> tuple[str, ...]:
     if source is None:
         return ()
     vocabulary = subject.report.signals[source].classes

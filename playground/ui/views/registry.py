@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.ui.views.answers.adversarial_attack import AdversarialAttackView
 from playground.ui.views.answers.attribution import AttributionView
+from playground.ui.views.answers.beam_search import BeamSearchView
 from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
 from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
 from playground.ui.views.answers.fit import FitView
@@ -20,6 +21,7 @@ from playground.ui.views.answers.probe import ProbeView
 from playground.ui.views.answers.reconstruction import ReconstructionView
 from playground.ui.views.answers.response import ResponseView
 from playground.ui.views.base import View
+from playground.ui.views.inside.alignment import AlignmentView
 from playground.ui.views.inside.attention import AttentionView
 from playground.ui.views.inside.augmentation import AugmentationView
 from playground.ui.views.inside.backpropagation import BackpropagationView
@@ -88,6 +90,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         LatentPlaneView,
         GeneratedPointsView,
         NextTokenView,
+    BeamSearchView,
         GraphView,
         LearningRuleView,
     ),
@@ -104,6 +107,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         AttentionView,
         OneCellView,
         ResidualStreamView,
+        AlignmentView,
         BackpropagationView,
         DataView,
         AugmentationView,

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from playground.analysis.registry import ANALYSES
 from playground.ui.views.answers.adversarial_attack import AdversarialAttackView
 from playground.ui.views.answers.attribution import AttributionView
+from playground.ui.views.answers.beam_search import BeamSearchView
 from playground.ui.views.answers.confusion_matrix import ConfusionMatrixView
 from playground.ui.views.answers.decision_boundary import DecisionBoundaryView
 from playground.ui.views.answers.fit import FitView
@@ -32,6 +33,7 @@ from playground.ui.views.answers.probe import ProbeView
 from playground.ui.views.answers.reconstruction import ReconstructionView
 from playground.ui.views.answers.response import ResponseView
 from playground.ui.views.base import View
+from playground.ui.views.inside.alignment import AlignmentView
 from playground.ui.views.inside.attention import AttentionView
 from playground.ui.views.inside.augmentation import AugmentationView
 from playground.ui.views.inside.backpropagation import BackpropagationView
@@ -81,6 +83,7 @@ from tests.ui.views import (
     results_connectivity,
     results_contests,
     results_curvature,
+    results_decoder,
     results_descent,
     results_distributions,
     results_embedding,
@@ -192,6 +195,11 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (OptimizerXrayView, results_xray.under_adam),
     (OptimizerXrayView, results_xray.before_the_first_step),
     (AttentionView, results_attention.two_heads),
+    (AttentionView, results_decoder.attention_to_another),
+    (AlignmentView, results_decoder.alignment),
+    (AlignmentView, results_decoder.long_alignment),
+    (BeamSearchView, results_decoder.beams),
+    (BeamSearchView, results_decoder.one_beam),
     (AttentionView, results_attention.one_matrix_of_words),
     (AttentionView, results_attention.four_layers),
     (AttentionView, results_attention.many_steps),

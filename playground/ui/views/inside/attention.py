@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -58,7 +58,7 @@ class AttentionCanvas(Canvas):
         self.head = 0
         self._shown: list[list[Shown]] = []
         self._images: list[list[QImage]] = []
-        self._plan: tuple[tuple[int, ...], Plan] | None = None
+        self._plan: tuple[tuple[Any, ...], Plan] | None = None
         """The last one, and what it was made for."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._name_chosen()
@@ -70,7 +70,10 @@ class AttentionCanvas(Canvas):
         finite = [np.abs(values[np.isfinite(values)]) for values in raw]
         limit = 1.0 if kind == "weights" else max((float(values.max(initial=0.0)) for values in finite), default=0.0)
         self._shown = [
-            [Shown(layer.title, head, values, layer.words, kind, limit or 1.0) for head, values in enumerate(whole)]
+            [
+                Shown(layer.title, head, values, layer.words, kind, limit or 1.0, layer.seen)
+                for head, values in enumerate(whole)
+            ]
             for layer, whole in zip(layers, raw, strict=True)
         ]
         self._images = [[picture(shown) for shown in row] for row in self._shown]
@@ -150,7 +153,8 @@ class AttentionCanvas(Canvas):
         shown = self.shown
         if layers * heads <= 1 or shown is None:
             return Plan(QRectF(), 0.0, QRectF(self.rect()))
-        made_for = (self.width(), self.height(), layers, heads, self.layer, shown.steps, shown.widest(), THEME.px(100))
+        size = (self.width(), self.height(), THEME.px(100))
+        made_for = (*size, layers, heads, self.layer, shown.values.shape, shown.widest())
         if self._plan is None or self._plan[0] != made_for:
             self._plan = made_for, self._best_plan(shown)
         return self._plan[1]

@@ -39,27 +39,48 @@ class Shown:
 
     title: str
     head: int
+    """From 0; negative for no single one."""
     values: NDArray[np.float32]
+    """(looking, looked at)."""
     words: tuple[str, ...]
+    """The tokens that look; empty where they have no names."""
     kind: str
     limit: float
+    seen: tuple[str, ...] | None = None
+    """The tokens that are looked at, where they are those of another sequence."""
+    looks: str = LOOKS
+    """What stands beside the rows."""
 
     @property
     def name(self) -> str:
         """Such as “Multi-head attention, head 2”."""
-        return f"{self.title}, head {self.head + 1}"
+        return f"{self.title}, head {self.head + 1}" if self.head >= 0 else self.title
 
     @property
     def steps(self) -> int:
-        """Rows, and columns."""
+        """Rows."""
         return len(self.values)
 
+    @property
+    def columns(self) -> int:
+        """Columns: steps that are looked at."""
+        return int(self.values.shape[1])
+
+    @property
+    def seen_words(self) -> tuple[str, ...]:
+        """The tokens of the columns."""
+        return self.words if self.seen is None else self.seen
+
     def label(self, step: int) -> str:
-        """The token of a step, else its number."""
+        """The token of a row, else its number."""
         return self.words[step] if self.words else str(step + 1)
 
+    def seen_label(self, step: int) -> str:
+        """The token of a column, else its number."""
+        return self.seen_words[step] if self.seen_words else str(step + 1)
+
     def colors(self) -> Colors:
-        """(steps, steps, 3); what must not be looked at has no score and the colour of the ground."""
+        """(rows, columns, 3); what must not be looked at has no score and the colour of the ground."""
         if self.kind == "weights":
             return magnitude_table()[shades(self.values, 0.0, 1.0)]
         colors = signed_table()[shades(self.values, -self.limit, self.limit)].copy()
@@ -76,8 +97,8 @@ class Shown:
 
     def widest(self) -> int:
         """Pixels of the longest token, within reason."""
-        widest = max(metrics().horizontalAdvance(self.label(step)) for step in range(self.steps))
-        return min(widest, THEME.px(LONGEST_WORD))
+        labels = [*map(self.label, range(self.steps)), *map(self.seen_label, range(self.columns))]
+        return min(max(map(metrics().horizontalAdvance, labels)), THEME.px(LONGEST_WORD))
 
     def right(self) -> int:
         """Room for the colour bar."""
@@ -92,14 +113,15 @@ class Shown:
         area = room.adjusted(left, line + gap, -self.right(), -below - line - gap)
         if self.upright(area):
             area.setBottom(room.bottom() - below - self.widest() - gap)
-        width = min(area.width(), WIDEST_CELL * area.height())
-        height = min(area.height(), HIGHEST_CELL * width)
+        longer = self.columns / self.steps
+        width = min(area.width(), WIDEST_CELL * longer * area.height())
+        height = min(area.height(), HIGHEST_CELL * width / longer)
         return QRectF(area.left(), area.top(), max(1.0, width), max(1.0, height))
 
     def upright(self, area: QRectF) -> bool:
         """Whether the words of the columns are too long to be written level."""
-        width = min(area.width(), WIDEST_CELL * area.height())
-        return self.widest() + THEME.px(4) > width / self.steps and self.widest() > metrics().horizontalAdvance("00")
+        width = min(area.width(), WIDEST_CELL * self.columns / self.steps * area.height())
+        return self.widest() + THEME.px(4) > width / self.columns and self.widest() > metrics().horizontalAdvance("00")
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
         """Places on the colour bar from 0 (below) to 1, and what stands there."""
@@ -133,32 +155,32 @@ def paint_matrix(painter: QPainter, room: QRectF, shown: Shown, cells: QImage) -
 
 def _paint_numbers(painter: QPainter, area: QRectF, shown: Shown) -> None:
     """The value of every cell, with as many digits as there is room for."""
-    wide, high = area.width() / shown.steps, area.height() / shown.steps
+    wide, high = area.width() / shown.columns, area.height() / shown.steps
     finite = shown.values[np.isfinite(shown.values)]
     extremes = (float(finite.min(initial=0.0)), float(finite.max(initial=0.0)))
     for digits, most in MOST_DIGITS.items():
         needed = max(metrics().horizontalAdvance(shown.number(value, digits)) for value in extremes)
-        if shown.steps <= most and needed + THEME.px(4) <= wide and metrics().height() <= high + 2:
+        if max(shown.steps, shown.columns) <= most and needed + THEME.px(4) <= wide and metrics().height() <= high + 2:
             break
     else:
         return
     colors = shown.colors()
     for row in range(shown.steps):
-        for column in range(shown.steps):
+        for column in range(shown.columns):
             place = QRectF(area.left() + column * wide, area.top() + row * high, wide, high)
             painter.setPen(ink_on(QColor(*(int(part) for part in colors[row, column]))))
             words = shown.number(float(shown.values[row, column]), digits)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _labelled(shown: Shown, room: float, needed: float) -> range:
-    """Which of the steps are named where each has so much room and needs so much: all, or round numbers."""
+def _labelled(count: int, named: bool, room: float, needed: float) -> range:
+    """Which of so many steps are named where each has so much room and needs so much: all, or round numbers."""
     stride = max(1, math.ceil(needed / max(room, 1e-9)))
-    if not shown.words:
+    if not named:
         power = 10 ** math.floor(math.log10(stride))
         stride = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= stride)
-        return range(stride - 1, shown.steps, stride)
-    return range(0, shown.steps, stride)
+        return range(stride - 1, count, stride)
+    return range(0, count, stride)
 
 
 def _paint_rows(painter: QPainter, room: QRectF, area: QRectF, shown: Shown) -> None:
@@ -166,24 +188,25 @@ def _paint_rows(painter: QPainter, room: QRectF, area: QRectF, shown: Shown) -> 
     right = area.left() - THEME.px(GAP)
     left = room.left() + line + THEME.px(GAP)
     painter.setPen(THEME.color("text"))
-    for step in _labelled(shown, high, metrics().ascent()):
+    for step in _labelled(shown.steps, bool(shown.words), high, metrics().ascent()):
         place = QRectF(left, area.top() + (step + 0.5) * high - line / 2, right - left, line)
         words = elided(metrics(), shown.label(step), Qt.TextElideMode.ElideRight, int(place.width()) + 1)
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
     painter.setPen(THEME.color("secondary"))
-    half = metrics().horizontalAdvance(LOOKS) / 2
-    paint_upright(painter, LOOKS, room.left() + line / 2, area.center().y() + half)
+    half = metrics().horizontalAdvance(shown.looks) / 2
+    paint_upright(painter, shown.looks, room.left() + line / 2, area.center().y() + half)
 
 
 def _paint_columns(painter: QPainter, room: QRectF, area: QRectF, shown: Shown) -> None:
-    line, wide = metrics().height(), area.width() / shown.steps
+    line, wide = metrics().height(), area.width() / shown.columns
     top = area.bottom() + THEME.px(GAP) - 2
     upright = shown.upright(area)
     painter.setPen(THEME.color("text"))
-    widest = max(metrics().horizontalAdvance(shown.label(step)) for step in range(shown.steps))
-    for step in _labelled(shown, wide, metrics().ascent() if upright else widest + THEME.px(3)):
+    widest = max(metrics().horizontalAdvance(shown.seen_label(step)) for step in range(shown.columns))
+    needed = metrics().ascent() if upright else widest + THEME.px(3)
+    for step in _labelled(shown.columns, bool(shown.seen_words), wide, needed):
         middle = area.left() + (step + 0.5) * wide
-        words = elided(metrics(), shown.label(step), Qt.TextElideMode.ElideRight, THEME.px(LONGEST_WORD))
+        words = elided(metrics(), shown.seen_label(step), Qt.TextElideMode.ElideRight, THEME.px(LONGEST_WORD))
         if upright:
             paint_upright(painter, words, middle, top + metrics().horizontalAdvance(words))
         else:
@@ -216,13 +239,14 @@ def words_of(shown: Shown, area: QRectF, place: QPointF) -> str:
     if not area.contains(place):
         return ""
     row = min(shown.steps - 1, int((place.y() - area.top()) / area.height() * shown.steps))
-    column = min(shown.steps - 1, int((place.x() - area.left()) / area.width() * shown.steps))
+    column = min(shown.columns - 1, int((place.x() - area.left()) / area.width() * shown.columns))
     value = float(shown.values[row, column])
     if shown.kind == "weights":
-        return f"{shown.name}: {_step(shown, row)} looks at {_step(shown, column)}: {number_words(value)}"
+        looking, seen = _step(shown.words, row), _step(shown.seen_words, column)
+        return f"{shown.name}: {looking} looks at {seen}: {number_words(value)}"
     said = "must not look" if math.isinf(value) else f"score {number_words(value)}"
-    return f"{shown.name}: {_step(shown, row)} at {_step(shown, column)}: {said}"
+    return f"{shown.name}: {_step(shown.words, row)} at {_step(shown.seen_words, column)}: {said}"
 
 
-def _step(shown: Shown, step: int) -> str:
-    return f"“{shown.words[step]}” ({step + 1})" if shown.words else f"step {step + 1}"
+def _step(words: tuple[str, ...], step: int) -> str:
+    return f"“{words[step]}” ({step + 1})" if words else f"step {step + 1}"
