@@ -42,8 +42,8 @@ from playground.ui.views.shared.curve_lines import quantities, quantity_words
 from playground.ui.widgets.qt_access import item_of
 from tests.network.small_graphs import chain, node
 from tests.training.runs import project, run
-from tests.training.test_free_running import DEFINED as OF_SEQUENCES
 from tests.training.test_metrics_of_pictures import DEFINED
+from tests.training.test_metrics_of_sequences import DEFINED as OF_SEQUENCES
 
 Values = NDArray[np.float64]
 
