@@ -149,7 +149,7 @@ class Evaluator:
             for part, rows in self._rows(full):
                 if only is None or any(name.startswith(f"{part}_") for name in only):
                     examples = (self._measured if full else self._glances)[part]
-                measured.append(self._measure(part, rows, batch_size, only, _first(examples, MOST_SAID[full])))
+                    measured.append(self._measure(part, rows, batch_size, only, _first(examples, MOST_SAID[full])))
         values = iter(_fetched([tensor for one in measured for tensor in one.tensors]))
         found: dict[str, float] = {}
         for one in measured:

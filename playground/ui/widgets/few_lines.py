@@ -36,9 +36,19 @@ def _laid(text: str, font: QFont, width: float) -> QTextLayout:
     return layout
 
 
+_COUNTED: dict[tuple[str, str, int], int] = {}
+"""By text, font and width: a layout asks for each many times before it rests."""
+_MOST_COUNTED = 8_192
+
+
 def count_lines(text: str, font: QFont, width: float) -> int:
     """How many lines a wrapped text takes."""
-    return _laid(text, font, width).lineCount() if text else 0
+    key = text, font.key(), int(width)
+    if key not in _COUNTED:
+        if len(_COUNTED) >= _MOST_COUNTED:
+            _COUNTED.clear()
+        _COUNTED[key] = _laid(text, font, int(width)).lineCount() if text else 0
+    return _COUNTED[key]
 
 
 class FewLines(QWidget):

@@ -165,7 +165,7 @@ def test_every_view_that_applies_shows_something_or_says_why_not(graph: Graph, o
     )  # fmt: skip
     shown = set()
     for kind in ANALYSES:
-        if kind().why_not(session.report, graph):
+        if kind.id == "search" or kind().why_not(session.report, graph):  # a search learns in processes of its own
             continue
         try:
             assert short_analysis(kind).compute(question).table()

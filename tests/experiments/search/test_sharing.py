@@ -47,7 +47,7 @@ def logged(asked, values, claim, *others):
     return run(asked, values, claim, *others)
 
 room.run_trial = logged
-for _ in room.work(task(trials=24, **SHORT), Place(url, "shared", beat=1, grace=1), lambda: False):
+for _ in room.work(task(trials=12, **SHORT), Place(url, "shared", beat=1, grace=1), lambda: False):
     pass
 """
 
@@ -59,13 +59,13 @@ def test_two_processes_share_a_study_and_the_trial_of_the_killed_one_is_taken_up
     codes = [process.wait(timeout=120) for process in processes]
     assert codes[0] != 0
     assert codes[1] == 0
-    asked = task(trials=24, **SHORT)
+    asked = task(trials=12, **SHORT)
     state = state_of(asked, open_study(asked, Place(url, "shared")))
-    assert [row.state for row in state.rows] == ["done"] * 24
-    assert Counter(row.attempts for row in state.rows) == {1: 23, 2: 1}
+    assert [row.state for row in state.rows] == ["done"] * 12
+    assert Counter(row.attempts for row in state.rows) == {1: 11, 2: 1}
     begun = Counter(log.read_text(encoding="utf-8").split())  # by the numbers of the attempts
     assert set(begun.values()) == {1}
-    assert len(begun) == 25
+    assert len(begun) == 13
     alone = [dict(row.values) for row in state.rows]
     *_, last = searched(asked, Place(f"sqlite:///{tmp_path / 'alone.sqlite'}", "alone", local=True))
     assert [dict(row.values) for row in last.rows] == alone  # who takes a trial makes no difference to it
