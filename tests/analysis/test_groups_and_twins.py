@@ -29,7 +29,8 @@ def points() -> Graph:
 def pictures() -> Graph:
     """The same of convolutions on digits."""
     graph = chain(
-        node("data", "digits", examples=200), node("in", "conv2d", filters=2), node("one", "conv2d", filters=2, padding="same"),
+        node("data", "digits", examples=200), node("in", "conv2d", filters=2),
+        node("one", "conv2d", filters=2, padding="same"),
         node("two", "conv2d", filters=2, padding="same"), node("flat", "flatten"),
         node("out", "dense", units=10, activation="identity"), loss=node("loss", "cross-entropy"),
     )  # fmt: skip
