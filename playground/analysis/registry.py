@@ -38,6 +38,7 @@ from playground.analysis.inside.network_table import NetworkTableAnalysis
 from playground.analysis.inside.one_cell import OneCellAnalysis
 from playground.analysis.inside.pruning import PruningAnalysis
 from playground.analysis.inside.residual_stream import ResidualStreamAnalysis
+from playground.analysis.inside.tokenizers import TokenizersAnalysis
 from playground.analysis.inside.unit_pictures import UnitPicturesAnalysis
 from playground.analysis.inside.unrolled_graph import UnrolledGraphAnalysis
 from playground.analysis.inside.weights import WeightsAnalysis
@@ -82,6 +83,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     LearnedPictureAnalysis,
     LatentPlaneAnalysis,
     EmbeddingMapAnalysis,
+    TokenizersAnalysis,
     HiddenStatesAnalysis,
     UnrolledGraphAnalysis,
     GradientInTimeAnalysis,

@@ -37,6 +37,7 @@ from playground.ui.views.inside.network_table import NetworkTableView
 from playground.ui.views.inside.one_cell import OneCellView
 from playground.ui.views.inside.pruning import PruningView
 from playground.ui.views.inside.residual_stream import ResidualStreamView
+from playground.ui.views.inside.tokenizers import TokenizersView
 from playground.ui.views.inside.unit_pictures import UnitPicturesView
 from playground.ui.views.inside.unrolled_graph import UnrolledGraphView
 from playground.ui.views.inside.weights import WeightsView
@@ -101,6 +102,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         KernelsView,
         UnitPicturesView,
         EmbeddingMapView,
+        TokenizersView,
         HiddenStatesView,
     UnrolledGraphView,
     GradientInTimeView,

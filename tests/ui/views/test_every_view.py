@@ -49,6 +49,7 @@ from playground.ui.views.inside.network_table import NetworkTableView
 from playground.ui.views.inside.one_cell import OneCellView
 from playground.ui.views.inside.pruning import PruningView
 from playground.ui.views.inside.residual_stream import ResidualStreamView
+from playground.ui.views.inside.tokenizers import TokenizersView
 from playground.ui.views.inside.unit_pictures import UnitPicturesView
 from playground.ui.views.inside.unrolled_graph import UnrolledGraphView
 from playground.ui.views.inside.weights import WeightsView
@@ -103,6 +104,7 @@ from tests.ui.views import (
     results_surface,
     results_text,
     results_time,
+    results_tokenizers,
     results_use,
     results_xray,
 )
@@ -151,6 +153,8 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (OneCellView, results_attention.cell_of_sat),
     (OneCellView, results_attention.cell_that_is_masked),
     (ResidualStreamView, results_attention.stream),
+    (TokenizersView, results_tokenizers.cut),
+    (TokenizersView, results_tokenizers.begun),
     *((EmbeddingMapView, make) for make in (
         results_embedding.words, results_embedding.compared, results_embedding.unknown,
     )),
