@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.blocks import embedding
+from playground.blocks import embedding, reservoir
 from playground.blocks.recurrent import layers as recurrent
 from playground.blocks.signal import Signal
 from tests.blocks.case import SERIES, TOKENS, Case
@@ -41,4 +41,9 @@ CASES: tuple[Case, ...] = (
     Case(recurrent.GRU(units=3, reset="before product", layer_norm=True), (SERIES,), (3,), 3 * 27 + 18),
     Case(recurrent.GRU(units=3, update_gate="takes new", direction="both"), (SERIES,), (6,), 2 * 3 * 27),
     Case(recurrent.GRU(units=3), (SERIES, HIDDEN), (3,), 3 * 27),
+    Case(
+        reservoir.Reservoir(units=8, density=0.5), (SERIES,), (8,),
+        changed=reservoir.Reservoir(units=8, density=0.4, leak=0.5, seed=3, spectral_radius=0.4, input_scale=2.0),
+    ),
+    Case(reservoir.Reservoir(units=8, density=0.5, states="all"), (SERIES,), (5, 8)),
 )  # fmt: skip

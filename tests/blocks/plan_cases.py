@@ -62,6 +62,7 @@ WITHOUT = {
     "simple-rnn": "it runs over time, where torch has one call",
     "lstm": "it runs over time, where torch has one call",
     "gru": "it runs over time, where torch has one call",
+    "reservoir": "it runs over time",
     "multi-head-attention": "its products of many heads are too large for numpy to win",
     "cross-attention": "its products of many heads are too large for numpy to win",
     "decoder": "it runs over time, where torch has one call",
@@ -72,6 +73,7 @@ WITHOUT = {
     "k-means": "it learns without a gradient",
     "k-means-filters": "it learns without a gradient",
     "autoregression": "it learns without a gradient",
+    "ridge": "it learns without a gradient",
     "foreign-operator": "it computes nothing",
     **dict.fromkeys(
         ("one-hot-tokens", "bag-of-words", "mean-of-words", "subword-embedding", "similarity"),

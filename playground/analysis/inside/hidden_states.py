@@ -28,6 +28,8 @@ TITLES = {
     "update": "Update gate",
     "reset": "Reset gate",
     "candidate": "Candidate",
+    "other": "From another start",
+    "apart": "Difference of the two",
 }
 """Titles of what can be seen of a recurrent block, in the order in which it is shown; all else follows."""
 
