@@ -11,6 +11,7 @@ MEASURES = {
     "lateness": "tests.benchmarks.live:measure_lateness",
     "pause": "tests.benchmarks.live:measure_pause",
     "attention": "tests.benchmarks.attention:measure",
+    "language": "tests.benchmarks.language:measure",
     "forecasts": "tests.benchmarks.forecasts:measure",
     "surface": "tests.benchmarks.surface:measure",
     "curvature": "tests.benchmarks.curvature:measure",

@@ -37,6 +37,41 @@ class AttentionLayer:
     seen: tuple[str, ...] | None = None
     """The tokens that are looked at, where they are those of another sequence."""
 
+    def habit(self, head: int) -> Habit:
+        """What a head does, in numbers."""
+        return habit_of(self.weights[head])
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What one head does over a whole sequence."""
+
+    entropy: float
+    """Of the weights of a row, in bits, the mean over the rows: 0 where each step looks at one place alone."""
+    distance: float
+    """How many steps away what is looked at stands, by weight."""
+    offset: int
+    """How far ahead, or, below 0, behind, the one place stands that gets most."""
+    share: float
+    """The weight that lies there, a mean over the rows that have such a place: near 1 where a head does one thing."""
+
+
+def habit_of(weights: NDArray[np.float32]) -> Habit:
+    """The habit of one head, from its weights (looking, looked at)."""
+    rows = weights.astype(np.float64)
+    rows = rows[rows.sum(axis=1) > 0] if rows.sum() else rows
+    bits = -(rows * np.log2(np.where(rows > 0, rows, 1.0))).sum(axis=1)
+    looking, seen = np.indices(weights.shape)
+    away = (weights * np.abs(seen - looking)).sum() / max(float(weights.sum()), 1e-12)
+    offsets = range(1 - weights.shape[0], weights.shape[1])
+    # Far offsets have few places: half of the rows at least must have one, so that it is a habit.
+    shares = {
+        offset: float(np.diagonal(weights, offset).mean())
+        for offset in offsets if 2 * len(np.diagonal(weights, offset)) >= weights.shape[0]
+    }  # fmt: skip
+    favourite = max(shares, key=lambda offset: shares[offset])
+    return Habit(float(bits.mean()), float(away), favourite, shares[favourite])
+
 
 @dataclass(frozen=True)
 class AttentionMaps:
@@ -86,6 +121,7 @@ class AttentionAnalysis(Analysis):
 
     example: int = example_row()
     scores: bool = parameter(False, drawing=True, help="Show the scores that softmax turns into weights.")
+    arcs: bool = parameter(False, drawing=True, help="Show the large one as arcs over the sentence.")
 
     def why_not(self, report: Report, graph: Graph) -> str:
         if not attention_nodes(report):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from playground.analysis.inside.attention import AttentionAnalysis
+from playground.analysis.inside.attention import AttentionAnalysis, habit_of
 from playground.analysis.shared.step_words import tokens_of
 from playground.document.edits import set_parameters
 from playground.document.graph import Edge, Graph
@@ -134,3 +134,16 @@ def test_without_an_attention_block_it_says_so() -> None:
     assert AttentionAnalysis().why_not(check(graph), graph) == ""
     halved = set_parameters(graph, "one", {"heads": 4})
     assert AttentionAnalysis().compute(question_of(halved)).layers[0].weights.shape == (4, 6, 6)
+
+
+def test_the_habit_of_a_head_is_how_sure_how_far_and_where_it_looks() -> None:
+    before = np.zeros((6, 6), dtype=np.float32)
+    before[0, 0] = 1.0
+    before[range(1, 6), range(5)] = 1.0
+    habit = habit_of(before)
+    assert (habit.entropy, habit.offset, habit.share) == (0.0, -1, 1.0)
+    assert habit.distance == pytest.approx(5 / 6)
+    everywhere = habit_of(np.full((4, 4), 0.25, dtype=np.float32))
+    assert everywhere.entropy == pytest.approx(2.0) and everywhere.share == pytest.approx(0.25)
+    assert everywhere.distance == pytest.approx(20 / 16)
+    assert habit_of(np.zeros((3, 3), dtype=np.float32)).entropy == 0.0

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from playground.analysis.base import Analysis
-from playground.analysis.inside.attention import AttentionAnalysis, AttentionLayer, AttentionMaps
+from playground.analysis.inside.attention import AttentionAnalysis, AttentionLayer, AttentionMaps, Habit
 from playground.ui.views.base import View
+from playground.ui.views.inside.attention_arcs import paint_arcs
 from playground.ui.views.inside.attention_matrix import Shown, paint_matrix, picture, words_of
 from playground.ui.widgets.legend import Entry, Legend
 from playground.ui.widgets.options import ExampleBox
@@ -54,6 +55,8 @@ class AttentionCanvas(Canvas):
         super().__init__(parent)
         self.layers: tuple[AttentionLayer, ...] = ()
         self.kind = "weights"
+        self.arcs = False
+        """Whether the large one is drawn as arcs over the sentence."""
         self.layer = 0
         self.head = 0
         self._shown: list[list[Shown]] = []
@@ -200,7 +203,10 @@ class AttentionCanvas(Canvas):
         if not plan.grid.isEmpty():
             self._paint_tiles(painter)
             self._paint_numbers(painter, plan)
-        paint_matrix(painter, plan.matrix, shown, self._images[self.layer][self.head])
+        if self.arcs:
+            paint_arcs(painter, plan.matrix, shown)
+        else:
+            paint_matrix(painter, plan.matrix, shown, self._images[self.layer][self.head])
 
     def _paint_tiles(self, painter: QPainter) -> None:
         for layer, row in enumerate(self._images):
@@ -244,7 +250,9 @@ class AttentionCanvas(Canvas):
         shown, tile = self.shown, self._tile_at(place)
         if tile is not None:
             return words_of(self._shown[tile[0]][tile[1]], self.tile(*tile), place)
-        return words_of(shown, shown.area(self.plan().matrix), place) if shown is not None else ""
+        if shown is None or self.arcs:
+            return ""
+        return words_of(shown, shown.area(self.plan().matrix), place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         tile = self._tile_at(event.position())
@@ -283,6 +291,7 @@ class AttentionView(View):
         self.scores_box = self.parameters.switch("scores", label="scores")
         self.options_layout.addWidget(self.example_box)
         self.options_layout.addWidget(self.scores_box)
+        self.add_more([("", self.parameters.switch("arcs"))])
         self._followed = ""
         self.canvas = AttentionCanvas()
         self.legend = Legend()
@@ -290,6 +299,7 @@ class AttentionView(View):
         self.body_layout.addWidget(self.legend)
         self.example_box.row_chosen.connect(self.example_chosen)
         self.canvas.pointed.connect(self.legend.show_readout)
+        self.canvas.chosen_changed.connect(self._tell)
 
     def picture_widget(self) -> QWidget:
         return self.canvas if self.canvas.height() > self.height() else self
@@ -299,13 +309,35 @@ class AttentionView(View):
         result = self.result
         self.example_box.show_example(result.row, result.count, result.part)
         self.example_box.setVisible(result.count > 1)
-        self.canvas.show_layers(result.layers, "scores" if self.scores_box.isChecked() else "weights")
+        self.canvas.arcs = bool(self.parameters.value("arcs"))
+        scores = self.scores_box.isChecked() and not self.canvas.arcs
+        self.canvas.show_layers(result.layers, "scores" if scores else "weights")
         if result.chosen != self._followed:
             self._followed = result.chosen
             nodes = [layer.node for layer in result.layers]
             if self._followed in nodes:
                 self.canvas.choose(nodes.index(self._followed), self.canvas.head)
+        self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        """Below: the example, and what the chosen head does."""
+        result = self.result
+        if result is None or not result.layers:
+            return
         which = f"{result.part} example {result.row + 1}" if result.count > 1 else "the only example"
         which = "your example" if result.row < 0 else which
         rows = "each row sums to 1" if self.canvas.kind == "weights" else "softmax of a row gives the weights"
-        self.legend.show_entries([Entry(which), Entry(rows)])
+        if self.canvas.arcs:
+            rows = "blue looks back, orange ahead"
+        habit = result.layers[self.canvas.layer].habit(self.canvas.head)
+        self.legend.show_entries([Entry(which), Entry(rows), *(Entry(words) for words in habit_words(habit))])
+
+
+def habit_words(habit: Habit) -> tuple[str, str]:
+    """What a head does, in short words."""
+    places = "itself" if not habit.offset else f"{abs(habit.offset)} {'ahead' if habit.offset > 0 else 'back'}"
+    return (
+        f"{habit.entropy:.1f} bits, {habit.distance:.1f} steps away".replace("-", "−"),
+        f"{habit.share:.0%} on {places}",
+    )

@@ -102,3 +102,19 @@ def test_colours_are_fixed_and_what_must_not_be_seen_has_none() -> None:
     assert scores.number(float(values[1, 0]), 2) == "" and scores.number(-2.0, 2) == "−2.00"
     assert picture(scores).width() == 2
     assert scores.ticks()[0] == (1.0, "2.00")
+
+
+def test_below_stands_what_the_chosen_head_does(view: AttentionView) -> None:
+    canvas = shown(view, two_heads())
+    first = [entry.text for entry in view.legend.entries]
+    canvas.choose(0, 1)
+    second = [entry.text for entry in view.legend.entries]
+    assert any("on itself" in words for words in first) and any("on 1 ahead" in words for words in second)
+
+
+def test_arcs_take_the_place_of_the_large_matrix(view: AttentionView) -> None:
+    canvas = shown(view, two_heads())
+    matrix = canvas.grab().toImage()
+    view.parameters.choose("arcs", True)
+    assert canvas.arcs and canvas.grab().toImage() != matrix
+    assert canvas.words_at(cell(canvas, 0, 0)) == ""
