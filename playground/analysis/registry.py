@@ -36,6 +36,7 @@ from playground.analysis.inside.kernels import KernelsAnalysis
 from playground.analysis.inside.live_maps import LiveMapsAnalysis
 from playground.analysis.inside.network_table import NetworkTableAnalysis
 from playground.analysis.inside.one_cell import OneCellAnalysis
+from playground.analysis.inside.positions import PositionsAnalysis
 from playground.analysis.inside.pruning import PruningAnalysis
 from playground.analysis.inside.residual_stream import ResidualStreamAnalysis
 from playground.analysis.inside.tokenizers import TokenizersAnalysis
@@ -90,6 +91,7 @@ ANALYSES: tuple[type[Analysis], ...] = (
     AttentionAnalysis,
     OneCellAnalysis,
     ResidualStreamAnalysis,
+    PositionsAnalysis,
     AlignmentAnalysis,
     AttributionAnalysis,
     AdversarialAttackAnalysis,

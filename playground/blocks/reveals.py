@@ -19,7 +19,7 @@ from playground.blocks.windows import Window
 Reveal = Literal[
     "units", "feature names", "feature maps", "kernels", "sliding window", "attention", "hidden states",
     "boundary line", "centroids", "modes", "real and generated", "noise", "dropout", "augmentation", "landscape",
-    "two sequences", "free running", "learned picture", "word vectors",
+    "two sequences", "free running", "learned picture", "word vectors", "positions",
 ]  # fmt: skip
 
 PROMISES: Mapping[Reveal, str] = {
@@ -30,6 +30,7 @@ PROMISES: Mapping[Reveal, str] = {
     "sliding window": "A block `SlidesWindow` over series, images or volumes.",
     "attention": "A module `Transparent`, with `attention` and, before softmax, `scores` inside, both (batch, heads, "
     "looking, looked at).",
+    "positions": "A module `Transparent` with `positions` inside, (batch, time, width), that it adds to what arrives.",
     "hidden states": "A module `Unrolls` with `hidden` and whatever else there is inside, each (batch, time, units); "
     "names of further layers and directions say so after a comma, such as `hidden, backward`.",
     "boundary line": "Its buffers are `weight` (1, inputs) and `bias` (1,): the line w·x + b = 0. It gives the score, "

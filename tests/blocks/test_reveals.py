@@ -111,6 +111,12 @@ def _sequences(case: Case) -> tuple[int, int]:
     return case.inputs[1 - ports.index("memory")].shape[0], memory.shape[0] if len(memory.shape) == 2 else 1
 
 
+def _positions(case: Case, module: nn.Module) -> None:
+    assert isinstance(module, Transparent)
+    (x,) = batches_of(case.inputs)
+    assert torch.allclose(module(x), x + module.inside(x)["positions"])
+
+
 def _two_sequences(case: Case, module: nn.Module) -> None:
     assert "memory" in [port.name for port in case.block.inputs] and "attention" in case.block.reveals
 
@@ -190,7 +196,8 @@ def _landscape(case: Case, module: nn.Module) -> None:
 KEPT: dict[Reveal, Callable[[Case, nn.Module], object]] = {
     "units": _units, "word vectors": _vectors,
     "feature names": _names, "feature maps": _maps, "kernels": _kernels, "sliding window": _window,
-    "attention": _attention, "hidden states": _states, "boundary line": _line, "centroids": _centroids,
+    "attention": _attention, "positions": _positions, "hidden states": _states,
+    "boundary line": _line, "centroids": _centroids,
     "modes": _modes, "real and generated": _pairs, "noise": _noise, "dropout": _dropout,
     "augmentation": _augmentation, "landscape": _landscape,
     "learned picture": _learned_picture, "two sequences": _two_sequences, "free running": _free_running,

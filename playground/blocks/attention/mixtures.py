@@ -9,6 +9,8 @@ from torch.nn import functional
 
 ROTARY_BASE = 10_000.0
 """The slowest pair of numbers turns so many times slower than the fastest, which turns by one radian a step."""
+CHUNK = 32
+"""Steps whose matrix linear attention makes at a time where no step sees those after it."""
 
 
 def rotated(x: torch.Tensor, start: int = 0) -> torch.Tensor:
@@ -43,13 +45,29 @@ def linear_mixture(
     if filler is not None:
         keys = keys.masked_fill(filler.transpose(2, 3), 0.0)
     if causal:
-        products = (keys[..., :, None] * values[..., None, :]).cumsum(2)  # (batch, heads, time, d_k, d_k)
-        mixed = (queries[..., None, :] @ products)[..., 0, :]
-        sums = (queries * keys.cumsum(2)).sum(-1, keepdim=True)
+        mixed, sums = _running_mixture(queries, keys, values)
     else:
         mixed = queries @ (keys.transpose(2, 3) @ values)
         sums = queries @ keys.sum(2)[..., None]  # (batch, heads, time, 1)
     return mixed / sums.clamp_min(torch.finfo(sums.dtype).tiny)
+
+
+def _running_mixture(
+    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Sums over the keys up to each query, weighed and not: chunk by chunk, with what was added up in those before."""
+    steps, size = queries.shape[2:]
+    chunks = -(-steps // CHUNK)
+    spare = chunks * CHUNK - steps
+    chunked = (functional.pad(x, (0, 0, 0, spare)).reshape(*x.shape[:2], chunks, CHUNK, size) for x in (queries, keys))
+    asked, offered = chunked  # (batch, heads, chunks, CHUNK, d_k)
+    taken = functional.pad(values, (0, 0, 0, spare)).reshape(*values.shape[:2], chunks, CHUNK, size)
+    shares = (asked @ offered.transpose(3, 4)).tril()
+    products, sums = offered.transpose(3, 4) @ taken, offered.sum(3)
+    before, sums_before = products.cumsum(2) - products, sums.cumsum(2) - sums
+    mixed = shares @ taken + asked @ before
+    whole = shares.sum(-1, keepdim=True) + asked @ sums_before[..., None]
+    return mixed.flatten(2, 3)[:, :, :steps], whole.flatten(2, 3)[:, :, :steps]
 
 
 def band_mixture(

@@ -13,6 +13,7 @@ from playground.blocks.code import Code, kept
 from playground.blocks.merge_operations import plan_addition
 from playground.blocks.operations import Operations
 from playground.blocks.parts import Part
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.document.declaration import parameter
 
@@ -50,6 +51,10 @@ class FixedPositionsLayer(nn.Module):
         """Further steps (batch, new, width); how many there were is kept."""
         return x + next_rows(self.positions, x.shape[1], memory)
 
+    def inside(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What is added: `positions` (batch, time, width), the same for every example."""
+        return {"positions": self.positions.expand_as(x)}
+
 
 class LearnedPositionsLayer(nn.Embedding):
     """Adds a learned vector for each step, the same to every example."""
@@ -60,6 +65,10 @@ class LearnedPositionsLayer(nn.Embedding):
     def continued(self, x: torch.Tensor, memory: dict[str, torch.Tensor]) -> torch.Tensor:
         """Further steps (batch, new, width); how many there were is kept."""
         return x + next_rows(self.weight, x.shape[1], memory)
+
+    def inside(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What is added: `positions` (batch, time, width), the same for every example."""
+        return {"positions": self.weight.expand_as(x)}
 
 
 def next_rows(positions: torch.Tensor, count: int, memory: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -74,6 +83,7 @@ class PositionalEncoding(Block):
 
     id: ClassVar[str] = "positional-encoding"
     family: ClassVar[str] = "attention"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"positions"})
     title: ClassVar[str] = "Positional encoding"
     summary: ClassVar[str] = (
         "Adds to every step a vector that tells where it stands. Without it attention sees a heap of tokens: their "

@@ -35,6 +35,7 @@ from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.network_table import NetworkTableView
 from playground.ui.views.inside.one_cell import OneCellView
+from playground.ui.views.inside.positions import PositionsView
 from playground.ui.views.inside.pruning import PruningView
 from playground.ui.views.inside.residual_stream import ResidualStreamView
 from playground.ui.views.inside.tokenizers import TokenizersView
@@ -109,6 +110,7 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         AttentionView,
         OneCellView,
         ResidualStreamView,
+        PositionsView,
         AlignmentView,
         BackpropagationView,
         DataView,

@@ -6,6 +6,7 @@ import numpy as np
 
 from playground.analysis.inside.attention import AttentionLayer, AttentionMaps
 from playground.analysis.inside.one_cell import OneCell
+from playground.analysis.inside.positions import Positions
 from playground.analysis.inside.residual_stream import ResidualStream, Station
 
 
@@ -67,3 +68,8 @@ def stream() -> ResidualStream:
         for number in range(5)
     )
     return ResidualStream(stations, ("the", "cat", "saw", "the", "mat"), 0, 3)
+
+
+def positions() -> Positions:
+    angles = np.arange(12)[:, None] * 10_000.0 ** (-np.arange(8) / 8)
+    return Positions("Positional encoding", np.sin(angles).astype(np.float32))

@@ -47,6 +47,7 @@ from playground.ui.views.inside.hidden_states import HiddenStatesView
 from playground.ui.views.inside.kernels import KernelsView
 from playground.ui.views.inside.network_table import NetworkTableView
 from playground.ui.views.inside.one_cell import OneCellView
+from playground.ui.views.inside.positions import PositionsView
 from playground.ui.views.inside.pruning import PruningView
 from playground.ui.views.inside.residual_stream import ResidualStreamView
 from playground.ui.views.inside.tokenizers import TokenizersView
@@ -153,6 +154,7 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (OneCellView, results_attention.cell_of_sat),
     (OneCellView, results_attention.cell_that_is_masked),
     (ResidualStreamView, results_attention.stream),
+    (PositionsView, results_attention.positions),
     (TokenizersView, results_tokenizers.cut),
     (TokenizersView, results_tokenizers.begun),
     *((EmbeddingMapView, make) for make in (
