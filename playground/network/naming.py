@@ -33,10 +33,25 @@ def titles(graph: Graph) -> dict[str, str]:
 def _titles(graph: Graph) -> dict[str, str]:
     count = Counter(node.block for node in graph.nodes if not node.title)
     found = {node.id: _title(node, count[node.block]) for node in graph.nodes}
+    found.update(_told_apart(graph, found))
     for node in unrolled(graph).nodes:
         if node.id not in found:
             found[node.id] = f"{copy_words(graph, node.id)}, {found[drawn(node.id)]}"
     return found
+
+
+def _told_apart(graph: Graph, found: Mapping[str, str]) -> dict[str, str]:
+    """Names counted in file order for untitled nodes of a block two of which have the same number in their ids."""
+    untitled = [node for node in graph.nodes if not node.title]
+    alike = Counter((node.block, found[node.id]) for node in untitled)
+    doubled = {block for (block, _), count in alike.items() if count > 1}
+    seen: Counter[str] = Counter()
+    others: dict[str, str] = {}
+    for node in untitled:
+        if node.block in doubled:
+            seen[node.block] += 1
+            others[node.id] = f"{block_title(node.block)} {seen[node.block]}"
+    return others
 
 
 def paths(graph: Graph) -> dict[str, str]:

@@ -15,6 +15,7 @@ from playground.analysis.loss.hessian import Curvature, Lanczos, NoSecondDerivat
 from playground.analysis.loss.spectrum import Spectrum, exact_spectrum, found_spectrum
 from playground.analysis.question import Question
 from playground.analysis.shared.many_losses import clock
+from playground.analysis.shared.penalty import left_out
 from playground.analysis.shared.run_moments import is_full_batch, quick_count, rate_of, steady_moments
 from playground.analysis.subject import Subject
 from playground.document.declaration import parameter
@@ -71,6 +72,8 @@ class CurvatureResult:
     finished: bool
     share: float = 1.0
     """How much is done, from 0 to 1."""
+    without: tuple[str, ...] = ()
+    """Titles of the objectives that training minimizes, too, and whose bends are not in it."""
 
     @property
     def largest(self) -> float:
@@ -252,6 +255,7 @@ class _Work:
             step=self.snapshot.step,
             seconds=self.seconds(),
             finished=False,
+            without=left_out(self._context.project),
         )
         return self.with_moments(result)
 

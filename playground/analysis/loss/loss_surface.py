@@ -17,7 +17,7 @@ from playground.analysis.progress import Pace, Progress, TooLong, duration
 from playground.analysis.question import Question
 from playground.analysis.shared import chosen_weights
 from playground.analysis.shared.many_losses import ManyLosses, clock
-from playground.analysis.shared.penalty import Penalty
+from playground.analysis.shared.penalty import Penalty, left_out
 from playground.analysis.shared.surface_directions import Plane, alike, later_points, path_points
 from playground.analysis.shared.weight_points import WeightPoints
 from playground.analysis.subject import Subject
@@ -91,6 +91,8 @@ class LossSurface:
     """How it was computed: "stack" for many networks at once, or "loop"."""
     weights: tuple[str, str] = ("", "")
     """The two single weights that span the plane, if they do, as words such as `dense-1.weight[0, 1]`."""
+    without: tuple[str, ...] = ()
+    """Titles of the objectives that training minimizes, too, and that are not in it."""
     choices: tuple[tuple[str, str], ...] = ()
     """The single weights to choose from, each as such a word and in words for people."""
 
@@ -214,6 +216,7 @@ class LossSurfaceAnalysis(Plotted):
             seconds=clock() - began,
             way=losses.way,
             weights=projection.weights,
+            without=left_out(question.project),
             choices=projection.choices,
         )
 

@@ -168,6 +168,8 @@ class Asking:
         size = max(1, self._signal.size)
         if head.classifies:
             return head.class_names(2 if size == 1 else size)
+        if len(head.target_signal.classes) == size:
+            return head.target_signal.classes  # several labels for one example
         dataset = report.blocks[head.target[0]]
         if isinstance(dataset, RegressionDataset) and len(dataset.target_names()) == size:
             return dataset.target_names()

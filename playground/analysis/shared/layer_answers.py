@@ -19,10 +19,13 @@ class Answer:
     share: float
     """Its probability."""
     right: str
+    """Empty where nobody knows: a person has given the example."""
 
     def words(self) -> str:
         """Such as “✓ says A, 98%”, or “✗ says B, 40%; it is A”."""
         said = f"says {self.said}, {self.share:.0%}"
+        if not self.right:
+            return said
         return f"✓ {said}" if self.said == self.right else f"✗ {said}; it is {self.right}"
 
 
@@ -40,4 +43,5 @@ def answer_to(subject: Subject, node: str | None, values: Sequence[torch.Tensor]
     if len(shares) != 1 or len(right) != 1:
         return None
     names, said = head.class_names(shares.shape[1]), int(shares[0].argmax())
-    return Answer(names[said], float(shares[0, said]), names[int(right[0])])
+    known = "" if subject.given_feeds() else names[int(right[0])]
+    return Answer(names[said], float(shares[0, said]), known)

@@ -12,8 +12,16 @@ from playground.document.copies import unrolled
 from playground.document.project import Project
 from playground.network.check import Report
 from playground.network.flat import Layout
+from playground.training.objectives.active import active
 from playground.training.phases import active_phases
 from playground.training.regularization import strengths
+
+
+def left_out(project: Project | None) -> tuple[str, ...]:
+    """The titles of the objectives that a run of this project minimizes too, and that no picture of its loss holds:
+    they ask the network about other inputs."""
+    return tuple(one.title for one in active(project)) if project is not None else ()
+
 
 NUMBERS = 2**20
 """Weights that are looked at together."""

@@ -224,6 +224,7 @@ class CurvatureView(View):
         return [
             Entry("up", "square", POSITIVE), Entry("down", "square", NEGATIVE),
             Entry(f"{result.size:,} directions, {kind}, {result.examples:,} examples"),
+            *([Entry(f"without {' and '.join(result.without)}")] if result.without else []),
         ]  # fmt: skip
 
     def _run_entries(self, result: CurvatureResult) -> list[Entry]:

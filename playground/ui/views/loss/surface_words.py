@@ -33,6 +33,8 @@ def entries(result: LossSurface, wanted: str, contours: bool) -> list[Entry]:
     if result.kind == "random" and wanted != "random":
         found.append(Entry(UNTIL.get(wanted, "random until there is such a line")))
     found.append(Entry(f"{result.examples} {result.part} examples{_penalty(result.penalty)}"))
+    if result.without:
+        found.append(Entry(f"without {' and '.join(result.without)}"))
     return found
 
 
