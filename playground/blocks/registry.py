@@ -33,6 +33,7 @@ from playground.blocks import (
     ridge,
     support_vectors,
     time_order,
+    trees,
 )
 from playground.blocks.attention import cross, multi_head, positions
 from playground.blocks.augmentation import colours, geometry, mixing
@@ -79,6 +80,7 @@ BLOCKS: tuple[type[Block], ...] = (
     *inverse_frequency.BLOCKS,
     *recurrent.BLOCKS,
     *reservoir.BLOCKS,
+    *trees.BLOCKS,
     *positions.BLOCKS,
     *multi_head.BLOCKS,
     *cross.BLOCKS,

@@ -40,6 +40,7 @@ from playground.data.sequences import (
     remembering,
     sentence,
     translation,
+    trees,
 )
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
@@ -77,6 +78,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *rearranging.DATASETS,
     *counting.DATASETS,
     *brackets.DATASETS,
+    *trees.DATASETS,
     *looking.DATASETS,
     *melody.DATASETS,
     *sentence.DATASETS,

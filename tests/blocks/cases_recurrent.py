@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from playground.blocks import embedding, reservoir
+from playground.blocks import embedding, reservoir, trees
 from playground.blocks.recurrent import layers as recurrent
 from playground.blocks.signal import Signal
 from tests.blocks.case import SERIES, TOKENS, Case
 
 HIDDEN = Signal((3,))
 BOTH = Signal((6,))
+TREE = TOKENS.but(classes=("a", "b", "c", ")"))
 
 CASES: tuple[Case, ...] = (
     Case(embedding.Embedding(units=6), (TOKENS,), (5, 6), 18),
@@ -46,4 +47,6 @@ CASES: tuple[Case, ...] = (
         changed=reservoir.Reservoir(units=8, density=0.4, leak=0.5, seed=3, spectral_radius=0.4, input_scale=2.0),
     ),
     Case(reservoir.Reservoir(units=8, density=0.5, states="all"), (SERIES,), (5, 8)),
+    Case(trees.RecursiveNet(units=3), (SERIES, TREE), (3,), 15 + 21),
+    Case(trees.RecursiveNet(units=3, states="all"), (SERIES, TREE), (5, 3), 15 + 21),
 )  # fmt: skip

@@ -63,6 +63,7 @@ WITHOUT = {
     "lstm": "it runs over time, where torch has one call",
     "gru": "it runs over time, where torch has one call",
     "reservoir": "it runs over time",
+    "recursive-net": "it goes up another tree for each example",
     "multi-head-attention": "its products of many heads are too large for numpy to win",
     "cross-attention": "its products of many heads are too large for numpy to win",
     "decoder": "it runs over time, where torch has one call",

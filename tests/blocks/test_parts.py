@@ -19,7 +19,7 @@ ONE_OPERATION = {
     "noise", "real-and-generated", "autoregression", "k-means", "k-means-filters", "perceptron", "nearest-neighbours",
     "support-vector-machine", "regroup-classes", "softmax", "log-softmax", "foreign-operator", "mixup",
     "local-response-norm", "gram-matrix", "cross-attention", "decoder", "one-hot-tokens", "bag-of-words", "tf-idf",
-    "mean-of-words", "subword-embedding", "similarity", "learned-picture", "ridge", "reservoir",
+    "mean-of-words", "subword-embedding", "similarity", "learned-picture", "ridge", "reservoir", "recursive-net",
 }  # fmt: skip
 """Blocks without a formula to write out number by number: they draw, search without a gradient, count, look up,
 compare, or hear what they have said; attention between two sequences has the operations of self-attention, which is
