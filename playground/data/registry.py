@@ -45,7 +45,7 @@ from playground.data.sequences import (
 from playground.data.series import forecasting, signals
 from playground.data.tables import classic, courses, gates, typed
 from playground.data.text import characters, masked
-from playground.data.words import contexts, following, labelled, ratings, understanding
+from playground.data.words import categories, contexts, following, labelled, ratings, understanding
 
 DATASETS: tuple[type[Dataset], ...] = (
     *shapes.DATASETS,
@@ -86,6 +86,7 @@ DATASETS: tuple[type[Dataset], ...] = (
     *translation.DATASETS,
     *contexts.DATASETS,
     *labelled.DATASETS,
+    *categories.DATASETS,
     *understanding.DATASETS,
     *following.DATASETS,
     *ratings.DATASETS,
