@@ -33,7 +33,7 @@ REAL = {
 FIXED = {
     "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels",
     "own-table-columns", "own-images",
-    "own-text", "own-labelled-texts", "the-cat-sat", "content-and-style",
+    "own-text", "own-labelled-texts", "the-cat-sat", "content-and-style", "word-categories",
 }  # fmt: skip
 """Not random: the seed only shuffles."""
 
