@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event, Lock
@@ -89,8 +91,9 @@ class _Crew:
             min(workers, len(cells)), mp_context=context, initializer=_begin, initargs=(self._ending, lock, writer)
         )
         self._running: dict[Future[Outcome], int] = {}
-        for index, cell in cells.items():
-            self._running[self._pool.submit(_run, index, cell)] = index
+        with deaf_to_interrupts():  # processes begin as cells are handed over
+            for index, cell in cells.items():
+                self._running[self._pool.submit(_run, index, cell)] = index
         writer.close()  # so that the pipe ends with the last worker
         self._listening = threading.Thread(target=self._listen, args=(reader,), daemon=True)
         self._listening.start()
@@ -122,6 +125,20 @@ class _Crew:
         """Tell the workers to end."""
         self._ending.set()
         self._pool.shutdown(wait=wait, cancel_futures=True)
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Within, processes are begun that Ctrl-C does not end. In a terminal it reaches all of them; the one that began
+    them tells them to end, so that nobody dies with a traceback and no work is lost."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Worker:

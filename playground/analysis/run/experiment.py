@@ -24,7 +24,7 @@ from playground.document.project import Project
 from playground.experiments import running
 from playground.experiments.cells import Cell, ExperimentFault, cells_of
 from playground.experiments.library import find_experiment, name_of, open_preset, read_experiment
-from playground.experiments.measure_titles import judged_title
+from playground.experiments.measure_titles import judged_title, measure_title
 from playground.experiments.measurement import Measurement, measured
 from playground.experiments.running import Outcome
 from playground.experiments.store import Store, store_path
@@ -76,8 +76,15 @@ class MeasuredRun:
     where: str
     """Where on the axis, such as “learning rate 0.1”; empty where there is none."""
     seed: int
+    measure: str
+    """What was measured, in words."""
     value: float
     diverged: bool
+
+    @property
+    def told(self) -> str:
+        """The number that it gave: “test accuracy 0.94”."""
+        return f"{self.measure} {self.value:.4g}" if math.isfinite(self.value) else f"no {self.measure}"
 
     @property
     def words(self) -> str:
@@ -247,6 +254,7 @@ def _run_of(experiment: Experiment, cell: Cell, outcome: Outcome) -> tuple[Key, 
         variant=variant.title,
         where=f"{axis.title} {_said(axis.values[cell.value])}" if axis is not None else "",
         seed=cell.project.seed,
+        measure=measure_title(experiment, variant.measure),
         value=outcome.values[variant.measure],
         diverged=outcome.diverged,
     )

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-import signal
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
@@ -19,6 +16,7 @@ from queue import Empty
 
 from optuna.exceptions import StorageInternalError
 
+from playground.experiments.pool import deaf_to_interrupts
 from playground.experiments.running import Cancelled, Stopped
 from playground.experiments.search.claims import fail_all_of
 from playground.experiments.search.fresh import Comparison, compared
@@ -99,7 +97,7 @@ def _in_workers(
         name = new_worker()
         arguments = (task, place, store.path if store is not None else None, name, ending, faults)
         process = context.Process(target=_worker, args=arguments, daemon=True)
-        with _deaf_to_interrupts():
+        with deaf_to_interrupts():
             process.start()
         return _Worker(name, process)
 
@@ -131,20 +129,6 @@ def _in_workers(
         if running:
             # Whoever breaks off does not wait for workers that may still be starting; they end by themselves.
             fail_all_of(opened, [one.name for one in running], broken_off=True)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Within, processes are begun that Ctrl-C does not end. In a terminal it reaches all of them; the one that began
-    them tells them to end, so that their trials go back."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _tell_faults(faults: Queue[str]) -> None:

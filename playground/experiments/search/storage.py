@@ -26,7 +26,7 @@ WAIT = 60.0
 """Seconds to wait for another process that writes into the same file."""
 TRIES = 5
 """Two processes that both make the tables of a new file disturb each other; the second finds them soon."""
-DRIVERS = {"postgresql": "psycopg2-binary", "mysql": "PyMySQL", "mariadb": "PyMySQL"}
+DRIVERS = {"postgresql": "psycopg[binary]", "mysql": "PyMySQL", "mariadb": "PyMySQL"}
 KEY = "search"
 """Attribute of a study: the key of the search that it is of."""
 
@@ -95,9 +95,12 @@ def _storage(place: Place) -> RDBStorage:
     options: dict[str, Any] = {}
     if place.url.startswith("sqlite"):
         options["connect_args"] = {"timeout": WAIT}
+    url = place.url
+    if url.startswith("postgresql:"):
+        url = url.replace("postgresql:", "postgresql+psycopg:", 1)  # which driver is the usual one has changed
     for left in range(TRIES - 1, -1, -1):
         try:
-            storage = RDBStorage(place.url, options, heartbeat_interval=place.beat, grace_period=place.grace)
+            storage = RDBStorage(url, options, heartbeat_interval=place.beat, grace_period=place.grace)
             break
         except (ImportError, exc.NoSuchModuleError) as error:
             raise _driver_fault(place.url) from error

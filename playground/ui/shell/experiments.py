@@ -146,7 +146,8 @@ class Experiments(QObject):
         if not parts.files.begin(project):
             return
         self._again = run
-        self.told.emit(f"This is the run “{run.words}”. It learns once more, bit for bit: {run.steps:,} steps.", "good")
+        again = f"It learns once more, bit for bit: {run.steps:,} steps."
+        self.told.emit(f"This is the run “{run.words}”, of which was measured: {run.told}. {again}", "good")
         # The step at which a run ran away is not counted, and just that one is to be seen.
         steps = run.steps + 1 if run.diverged else run.steps
         if steps:

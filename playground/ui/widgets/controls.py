@@ -37,10 +37,15 @@ class QuietSpinBox(QSpinBox):
             event.ignore()
 
     def sizeHint(self) -> QSize:
-        return QSize(THEME.px(88), super().sizeHint().height())
+        return QSize(max(THEME.px(88), self._words()), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(THEME.px(64), super().minimumSizeHint().height())
+        return QSize(max(THEME.px(64), self._words()), super().minimumSizeHint().height())
+
+    def _words(self) -> int:
+        """What the words for its least number take, with the arrows beside them."""
+        words = self.specialValueText()
+        return self.fontMetrics().horizontalAdvance(words) + THEME.px(34) if words else 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

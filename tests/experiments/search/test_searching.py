@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,13 +182,16 @@ def test_another_search_does_not_go_on_with_the_trials_of_one(place: Place) -> N
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("postgresql://nobody@localhost:1/none", "pip install psycopg2-binary"),
+        ("postgresql://nobody@localhost:1/none", r"pip install psycopg\[binary\]"),
         ("mysql://nobody@localhost:1/none", "pip install PyMySQL, and write the address as mysql"),
         ("carrots://somewhere", "There is no storage of the kind “carrots”"),
         ("not an address", "is no address of a storage"),
         ("sqlite:////no/such/folder/at/all.sqlite", "does not answer: unable to open database file"),
     ],
 )
-def test_a_storage_that_cannot_be_is_told_in_a_sentence(url: str, sentence: str) -> None:
+def test_a_storage_that_cannot_be_is_told_in_a_sentence(
+    url: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as where the driver is not installed
     with pytest.raises(SearchFault, match=sentence):
         open_study(task(), Place(url, "a study"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from playground.analysis.base import Analysis
 from playground.analysis.run.search import PRESS_START, SearchAnalysis, SearchOffer, SearchResult
-from playground.ui.views.run.contest import StartedView
+from playground.ui.views.run.contest import START_TIP, StartedView
 from playground.ui.views.run.search_chart import SearchChart
 from playground.ui.views.run.search_settings import SearchSettings
 from playground.ui.widgets import drawing
@@ -86,7 +86,20 @@ class SearchView(StartedView):
                 ("Up", self.up_box),
             ]
         )
+        self.settings.changed.connect(self._explain)
         self.restyle()
+        self._explain()
+
+    @Slot()
+    def _explain(self) -> None:
+        """Say at the button what it searches over, also where nobody has chosen settings."""
+        if not self.running:
+            self.start_button.setToolTip(plain_tip(f"{START_TIP}. {self.settings.words}"))
+
+    def _name_button(self) -> None:
+        super()._name_button()
+        if hasattr(self, "settings"):
+            self._explain()
 
     def restyle(self) -> None:
         self.chart_box.setMaximumWidth(THEME.px(WIDEST_CHOICE))
@@ -107,7 +120,8 @@ class SearchView(StartedView):
             self.offer = result
             self.settings.take(result)
             if self.result is None and not self.running:
-                super().show_message(f"{self.analysis.summary}\n\n{PRESS_START}")
+                super().show_message(f"{self.analysis.summary}\n\n{self.settings.words} {PRESS_START}")
+            self._explain()
             return
         if result is not self.result:  # it comes again while nothing is new
             super().show_result(result)

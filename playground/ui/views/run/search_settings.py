@@ -36,6 +36,14 @@ class SearchSettings(QWidget):
         self.grid.addWidget(self.none, 0, 0, 1, 3)
         parameters.bind_with("over", self._written, self._show, self.changed)
 
+    @property
+    def words(self) -> str:
+        """What a search would be over, as a sentence."""
+        titles = [self._offered.get(path, (path.rpartition(".")[2], ""))[0] for path in self.ranges]
+        if titles:
+            return f"It searches over {' and '.join(titles)}."
+        return f"No setting is chosen, so it searches over {USUAL[0].lower()}{USUAL[1:]}; others stand behind ⋯."
+
     def rows(self) -> list[tuple[str, QWidget]]:
         """The rows of the menu for more options."""
         return [("Settings", self), ("", self.add_box)]
