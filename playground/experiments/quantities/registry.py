@@ -25,6 +25,7 @@ from playground.experiments.quantities.weights import (
     weight_norm,
     zero_weights,
 )
+from playground.experiments.quantities.words import analogies_found, neighbours_found, unseen_neighbours_found
 
 QUANTITIES: tuple[Quantity, ...] = (
     Quantity("parameters", "Parameters", "How many numbers the network learns.",
@@ -61,6 +62,12 @@ QUANTITIES: tuple[Quantity, ...] = (
              future_influence, needs="sequences"),
     Quantity("early_gradient", "Gradient at the first step", "As a share of that at the last step.", early_gradient,
              needs="sequences"),
+    Quantity("neighbours_found", "Neighbours found", "Share of generated words whose nearest is of their kind.",
+             neighbours_found, needs="words"),
+    Quantity("analogies_found", "Analogies found", "Share of those such as king − man + woman that give queen.",
+             analogies_found, needs="words"),
+    Quantity("unseen_neighbours_found", "Unseen words placed", "Share of words never read whose nearest is akin.",
+             unseen_neighbours_found, needs="words"),
     Quantity("weight_change", "Change of the weights", "Distance from the first weights.", weight_change),
     Quantity("diverged", "Ran away", "1 for a run whose numbers became infinite, else 0.",
              lambda run: float(run.diverged), of_blocks=False),
