@@ -11,6 +11,7 @@ from torch.nn import functional
 from playground.blocks.base import Block, BlockError, Fix
 from playground.blocks.code import Code, kept
 from playground.blocks.embedding import tokens_only
+from playground.blocks.reveals import Reveal
 from playground.blocks.signal import Signal
 from playground.blocks.words.counting import padding_of
 from playground.document.declaration import parameter
@@ -33,6 +34,14 @@ class MeanOfWordsLayer(nn.Module):
         return (vectors * read).sum(dim=1) / read.sum(dim=1).clamp_min(1.0)
 
 
+class NamedMeanOfWords(MeanOfWordsLayer):
+    """The same, which knows the words of its rows."""
+
+    def __init__(self, vocabulary: tuple[str, ...], units: int) -> None:
+        super().__init__(len(vocabulary), units, padding_of(vocabulary))
+        self.vocabulary = vocabulary
+
+
 class MeanOfWords(Block):
     """The mean of a learned vector for each word."""
 
@@ -44,6 +53,7 @@ class MeanOfWords(Block):
     )
     formula: ClassVar[str] = r"a = \frac{1}{n} \sum_{t=1}^{n} E_{x_t}"
     source: ClassVar[str] = "Mikolov, Chen, Corrado and Dean 2013; Iyyer et al. 2015, Deep averaging networks"
+    reveals: ClassVar[frozenset[Reveal]] = frozenset({"word vectors"})
 
     units: int = parameter(8, ge=1, le=65_536, logarithmic=True, help="Numbers in the vector of each word.")
 
@@ -54,8 +64,7 @@ class MeanOfWords(Block):
         tokens_only(self.title, inputs[0])
 
     def build(self, *inputs: Signal) -> nn.Module:
-        words = inputs[0].classes
-        return MeanOfWordsLayer(len(words), self.units, padding_of(words))
+        return NamedMeanOfWords(inputs[0].classes, self.units)
 
     def to_code(self, *inputs: Signal) -> Code:
         words = inputs[0].classes

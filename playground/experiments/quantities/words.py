@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from playground.data.words.grammar import ANALOGIES, GROUPS, KINDRED, UNSEEN
-from playground.data.words.likeness import Vectors, nearest, sum_of
+from playground.data.words.likeness import Vectors, nearest
 from playground.experiments.quantities.base import Measured, calm
 
 
@@ -59,7 +59,7 @@ def share_of_analogies(words: tuple[str, ...], vectors: Vectors) -> float:
         if not all(word in places for word in asked):
             continue
         first, minus, plus, answer = (places[word] for word in asked)
-        near, _ = nearest(sum_of(vectors, first, minus, plus), vectors, "cosine", 1, (first, minus, plus))
+        near, _ = nearest(vectors[first] - vectors[minus] + vectors[plus], vectors, "cosine", 1, (first, minus, plus))
         hits.append(int(near[0]) == answer)
     return float(np.mean(hits)) if hits else math.nan
 
