@@ -25,6 +25,7 @@ CANNOT = {
     "k-means-blobs": OWN_RULES,
     "svm-and-network": OWN_RULES,
     "sunspots-ar-lstm": OWN_RULES,
+    "sunspots-reservoir": OWN_RULES,
     "tangent-distance": OWN_RULES,
 }
 """Presets that cannot be written whole, and why."""
