@@ -59,6 +59,11 @@ from playground.analysis.run.optimizer_xray import OptimizerXrayAnalysis
 from playground.analysis.run.race import RaceAnalysis
 from playground.analysis.run.runs import RunsAnalysis
 from playground.analysis.run.search import SearchAnalysis
+from playground.analysis.series.autocorrelation import AutocorrelationAnalysis
+from playground.analysis.series.decomposition import DecompositionAnalysis
+from playground.analysis.series.lag_pairs import LagPairsAnalysis
+from playground.analysis.series.spectrum import SpectrumAnalysis
+from playground.analysis.series.stationarity import StationarityAnalysis
 from playground.analysis.use.move_picture import MovePictureAnalysis
 from playground.analysis.use.use_it import UseItAnalysis
 
@@ -73,6 +78,11 @@ ANALYSES: tuple[type[Analysis], ...] = (
     NextTokenAnalysis,
     BeamSearchAnalysis,
     ForecastAnalysis,
+    AutocorrelationAnalysis,
+    LagPairsAnalysis,
+    DecompositionAnalysis,
+    StationarityAnalysis,
+    SpectrumAnalysis,
     FitAnalysis,
     ConfusionMatrixAnalysis,
     PredictionWallAnalysis,

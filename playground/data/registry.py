@@ -42,7 +42,7 @@ from playground.data.sequences import (
     translation,
     trees,
 )
-from playground.data.series import forecasting, signals
+from playground.data.series import builder, measured, processes, signals
 from playground.data.tables import classic, courses, gates, typed
 from playground.data.text import characters, masked
 from playground.data.words import categories, contexts, following, labelled, ratings, understanding
@@ -90,7 +90,9 @@ DATASETS: tuple[type[Dataset], ...] = (
     *understanding.DATASETS,
     *following.DATASETS,
     *ratings.DATASETS,
-    *forecasting.DATASETS,
+    *measured.DATASETS,
+    *builder.DATASETS,
+    *processes.DATASETS,
     *signals.DATASETS,
     *own_table.DATASETS,
     *own_images.DATASETS,

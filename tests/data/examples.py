@@ -28,12 +28,12 @@ NEEDED: dict[str, dict[str, Any]] = {
 
 REAL = {
     "iris", "wine", "breast-cancer", "diabetes", "mnist", "digits", "karate-club", "python-manual", "data-descriptions",
-    "co2", "sunspots", "digit-pairs",
+    "co2", "sunspots", "nile", "el-nino", "economy", "digit-pairs",
 }  # fmt: skip
 FIXED = {
     "truth-table", "drawn-points", "typed-examples", "own-table", "own-table-numbers", "own-table-labels",
     "own-table-columns", "own-images",
-    "own-text", "own-labelled-texts", "the-cat-sat", "content-and-style", "word-categories",
+    "own-text", "own-labelled-texts", "the-cat-sat", "content-and-style", "word-categories", "typed-series",
 }  # fmt: skip
 """Not random: the seed only shuffles."""
 

@@ -22,7 +22,6 @@ from playground.data.base import PARTS, Dataset, Examples, Measured, Part
 from playground.data.division import folds_in_time, parts_of_time
 from playground.data.inputs.base import InputForm, Known
 from playground.data.inputs.series import SeriesForm
-from playground.data.packaged import numbers_in
 from playground.document.declaration import parameter
 
 Floats = NDArray[np.float64]
@@ -31,9 +30,6 @@ Rows = NDArray[np.int64]
 Cuts = tuple[int, int, int]
 """The first step of the validation time, the first behind it, and the first of the test time, which differs from
 that in a fold in time."""
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-STATSMODELS = "Public domain, from the package statsmodels (BSD-3)."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -349,150 +345,3 @@ def spans_of(cuts: Cuts, count: int) -> dict[Part, tuple[int, int]]:
 @functools.lru_cache(maxsize=8)
 def _timeline(dataset: SeriesDataset) -> Timeline:
     return dataset.cut(dataset.measured(dataset.fresh_generator()))
-
-
-class CarbonDioxide(SeriesDataset):
-    """The Keeling curve: monthly means of the weekly measurements on Mauna Loa."""
-
-    id: ClassVar[str] = "co2"
-    title: ClassVar[str] = "CO2"
-    summary: ClassVar[str] = (
-        "CO2 in the air over Hawaii, month by month from 1958 to 2001: a steady rise, and a breath of the plants every "
-        "year. Monthly means of the weeks that were measured; five months without any are interpolated."
-    )
-    question: ClassVar[str] = "How much CO2 will be in the air in the months to come?"
-    source: ClassVar[str] = "Keeling & Whorf 2004, Atmospheric CO2 concentrations from sites in the SIO network"
-    licence: ClassVar[str] = STATSMODELS
-    value_name: ClassVar[str] = "CO2 (ppm)"
-    time_name: ClassVar[str] = "year"
-    step_name: ClassVar[str] = "months"
-    start: ClassVar[float] = 1958 + 2.5 / 12
-    step: ClassVar[float] = 1 / 12
-
-    def length(self) -> int:
-        return 526
-
-    def measured(self, generator: np.random.Generator) -> Floats:
-        days, weekly = numbers_in("statsmodels", "datasets/co2/co2.csv", skip=1).T
-        months = days.astype(np.int64) // 10_000 * 12 + days.astype(np.int64) // 100 % 100
-        months -= months[0]
-        there = np.isfinite(weekly)
-        counts = np.bincount(months[there], minlength=months[-1] + 1)
-        sums = np.bincount(months[there], weights=weekly[there], minlength=months[-1] + 1)
-        known = np.flatnonzero(counts)
-        return np.interp(np.arange(len(counts)), known, sums[known] / counts[known])
-
-    def moment(self, step: int) -> str:
-        return f"{MONTHS[(step + 2) % 12]} {1958 + (step + 2) // 12}"
-
-
-class Sunspots(SeriesDataset):
-    """Wolf's number of sunspots, year by year."""
-
-    id: ClassVar[str] = "sunspots"
-    title: ClassVar[str] = "Sunspots"
-    summary: ClassVar[str] = (
-        "Sunspots from 1700 to 2008, a mean for each year. They come and go in a cycle of about eleven years, which is "
-        "never quite the same: the series on which autoregression was invented."
-    )
-    question: ClassVar[str] = "How many sunspots will there be in the years to come?"
-    source: ClassVar[str] = "Wolf's sunspot numbers, National Geophysical Data Center; Yule 1927"
-    licence: ClassVar[str] = STATSMODELS
-    value_name: ClassVar[str] = "sunspots"
-    time_name: ClassVar[str] = "year"
-    step_name: ClassVar[str] = "years"
-    start: ClassVar[float] = 1700.0
-
-    season: int = parameter(
-        11, ge=1, le=200, logarithmic=True,
-        help="Years after which the cycle comes again, about eleven: the seasonal naive forecast says the same as one "
-        "cycle before. With 1 it says that nothing changes.",
-    )  # fmt: skip
-    relative: bool = parameter(
-        False,
-        label="Relative to the last value",
-        help="Give window and target as their distance from the last value that is seen. It helps against a trend; "
-        "here there is none, and the level tells where in the cycle one is.",
-    )
-
-    def length(self) -> int:
-        return 309
-
-    def measured(self, generator: np.random.Generator) -> Floats:
-        return numbers_in("statsmodels", "datasets/sunspots/sunspots.csv", skip=1)[:, 1]
-
-    def moment(self, step: int) -> str:
-        return str(1700 + step)
-
-
-class SeriesBuilder(SeriesDataset):
-    """A series put together from its textbook parts: trend, season, cycle and noise.
-
-    Added, the parts keep their sizes; multiplied, they are shares of the level at the start and grow with it. The noise
-    is an AR(1) process of the given deviation: what pushes the series up today still does so, in part, tomorrow.
-    """
-
-    id: ClassVar[str] = "series-builder"
-    title: ClassVar[str] = "Series builder"
-    summary: ClassVar[str] = (
-        "A series made of a trend, a season, a slow irregular cycle and noise, added or multiplied: see what each of "
-        "them asks of a forecast."
-    )
-    question: ClassVar[str] = "Which part of a series can be forecast, and which cannot?"
-    formula: ClassVar[str] = (
-        r"Y_t = T_t + S_t + C_t + E_t \quad \text{or} \quad Y_t = T_t \cdot S_t \cdot C_t \cdot E_t,"
-        r" \qquad E_t = \varphi E_{t-1} + \epsilon_t"
-    )
-    source: ClassVar[str] = "Persons 1919, Indices of business conditions: the four parts"
-
-    composition: Literal["additive", "multiplicative"] = parameter(
-        "additive", help="Add the parts, or multiply them: then the swings grow with the level."
-    )
-    steps: int = parameter(480, ge=60, le=2_000, logarithmic=True, help="Length of the series.")
-    level: float = parameter(50.0, ge=1.0, le=1_000.0, logarithmic=True, help="Where the trend begins.")
-    trend: float = parameter(10.0, ge=-100.0, le=100.0, help="How far the level rises in 100 steps.")
-    amplitude: float = parameter(8.0, ge=0.0, le=100.0, help="How far the season swings to each side.")
-    cycle: float = parameter(
-        3.0, ge=0.0, le=100.0, label="Cycle amplitude", help="How far the slow cycle swings to each side."
-    )
-    cycle_length: int = parameter(
-        70, ge=8, le=500, logarithmic=True, label="Cycle length",
-        help="Steps of one swing of the cycle, on average: from 0.6 to 1.4 times as many, by chance.",
-    )  # fmt: skip
-    noise: float = parameter(1.5, ge=0.0, le=100.0, help="Standard deviation of the noise.")
-    memory: float = parameter(
-        0.5, ge=0.0, le=0.99, label="Memory φ", help="Share of the noise that is still there one step later."
-    )
-
-    def length(self) -> int:
-        return self.steps
-
-    def measured(self, generator: np.random.Generator) -> Floats:
-        time = np.arange(self.steps)
-        trend = self.level + self.trend * time / 100.0
-        season = self.amplitude * np.sin(2.0 * np.pi * time / self.season)
-        cycle = self.cycle * np.sin(self._phases(generator))
-        noise = self.noise * self._noise(generator)
-        if self.composition == "additive":
-            return trend + season + cycle + noise
-        first, second, third = (1.0 + part / self.level for part in (season, cycle, noise))
-        return trend * first * second * third
-
-    def _phases(self, generator: np.random.Generator) -> Floats:
-        """Angles of a cycle whose swings all take their own time, (steps,)."""
-        swings = 2 + int(self.steps / (0.6 * self.cycle_length))
-        lengths = np.maximum(2, np.round(self.cycle_length * generator.uniform(0.6, 1.4, swings))).astype(np.int64)
-        return np.cumsum(np.repeat(2.0 * np.pi / lengths, lengths))[: self.steps]
-
-    def _noise(self, generator: np.random.Generator) -> Floats:
-        """An AR(1) process of mean 0 and deviation 1, (steps,)."""
-        shocks = generator.normal(size=self.steps)
-        found = np.empty(self.steps)
-        found[0] = shocks[0]
-        scale = math.sqrt(1.0 - self.memory**2)
-        for step in range(1, self.steps):
-            found[step] = self.memory * found[step - 1] + scale * shocks[step]
-        return found
-
-
-DATASETS: tuple[type[Dataset], ...] = (CarbonDioxide, Sunspots, SeriesBuilder)

@@ -57,6 +57,11 @@ from playground.ui.views.run.optimizer_xray import OptimizerXrayView
 from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
 from playground.ui.views.run.search import SearchView
+from playground.ui.views.series.autocorrelation import AutocorrelationView
+from playground.ui.views.series.decomposition import DecompositionView
+from playground.ui.views.series.lag_pairs import LagPairsView
+from playground.ui.views.series.spectrum import SpectrumView
+from playground.ui.views.series.stationarity import StationarityView
 from playground.ui.views.use.move_picture import MovePictureView
 from playground.ui.views.use.use_it import UseItView
 
@@ -118,6 +123,13 @@ SHELVES: dict[str, tuple[type[View], ...]] = {
         CostTableView,
         NetworkTableView,
         ConvolutionWaysView,
+    ),
+    "Of the &series": (
+        AutocorrelationView,
+        LagPairsView,
+        DecompositionView,
+        StationarityView,
+        SpectrumView,
     ),
     "Of the &loss": (LossSurfaceView, CurvatureView, ModeConnectivityView, DescentView),
 }

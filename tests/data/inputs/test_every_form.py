@@ -71,7 +71,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(cls):
 
 
 def test_series_scale_as_the_data_do_and_come_back_in_their_unit():
-    from playground.data.series.forecasting import CarbonDioxide
+    from playground.data.series.measured import CarbonDioxide
 
     for relative in (True, False):
         dataset = CarbonDioxide(relative=relative)

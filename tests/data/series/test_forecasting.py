@@ -11,7 +11,9 @@ from playground.blocks.base import BlockError
 from playground.data.base import PARTS
 from playground.data.preparation import prepare
 from playground.data.preview import preview
-from playground.data.series.forecasting import CarbonDioxide, SeriesBuilder, SeriesDataset, Sunspots, Timeline
+from playground.data.series.builder import SeriesBuilder
+from playground.data.series.forecasting import SeriesDataset, Timeline
+from playground.data.series.measured import CarbonDioxide, Sunspots
 
 SMALL = SeriesBuilder(steps=100, window=8, horizon=4, season=6)
 VARIETY: tuple[SeriesDataset, ...] = (

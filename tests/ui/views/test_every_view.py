@@ -73,6 +73,11 @@ from playground.ui.views.run.race import RaceView
 from playground.ui.views.run.runs import RunsView
 from playground.ui.views.run.search import SearchView
 from playground.ui.views.saving import PNG_RATIO, framed, save_png
+from playground.ui.views.series.autocorrelation import AutocorrelationView
+from playground.ui.views.series.decomposition import DecompositionView
+from playground.ui.views.series.lag_pairs import LagPairsView
+from playground.ui.views.series.spectrum import SpectrumView
+from playground.ui.views.series.stationarity import StationarityView
 from playground.ui.views.use.move_picture import MovePictureView
 from playground.ui.views.use.use_it import UseItView
 from playground.ui.widgets.theme import THEME
@@ -102,6 +107,7 @@ from tests.ui.views import (
     results_response,
     results_rule,
     results_search,
+    results_series,
     results_surface,
     results_text,
     results_time,
@@ -117,6 +123,12 @@ CASES: list[tuple[type[View], Callable[[], Any]]] = [
     (DecisionBoundaryView, results.boundary),
     (DecisionBoundaryView, results.regression),
     (FitView, results_fit.line),
+    (AutocorrelationView, results_series.autocorrelation),
+    (LagPairsView, results_series.lag_pairs),
+    (DecompositionView, results_series.decomposition),
+    (DecompositionView, results_series.two_seasons),
+    (StationarityView, results_series.stationarity),
+    (SpectrumView, results_series.spectrum),
     (FitView, results_fit.share),
     (ProbeView, results_probe.probed),
     (ProbeView, results_probe.probed_number),

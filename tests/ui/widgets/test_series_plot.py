@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from playground.data.preparation import prepare
 from playground.data.preview import SeriesPreview, preview
-from playground.data.series.forecasting import CarbonDioxide, Sunspots
+from playground.data.series.measured import CarbonDioxide, Sunspots
 from playground.ui.inspector.data_view import DataView
 from playground.ui.widgets.series_plot import SeriesPlot
 from playground.ui.widgets.theme import THEME

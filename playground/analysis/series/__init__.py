@@ -1,0 +1,1 @@
+"""What one finds in a time series before a network sees it."""

@@ -1,0 +1,1 @@
+"""Views of what one finds in a time series."""
