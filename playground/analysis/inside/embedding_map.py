@@ -121,7 +121,7 @@ class EmbeddingMapAnalysis(Plotted):
         found = answered(known, vectors, self.query, self.measure, self.leave_out)
         drawn = self._drawn(known, found)
         places, shares = principal(vectors[drawn])
-        axes = tuple(f"Component {axis}, {share:.0%} of the variance" for axis, share in enumerate(shares, start=1))
+        axes = tuple(f"Component {axis} ({share:.0%})" for axis, share in enumerate(shares, start=1))
         asked = found.given | set(found.names[:1] if found.values is None or found.values.ndim == 1 else found.names)
         first = EmbeddingMap(
             title=known.title,

@@ -13,7 +13,7 @@ def words() -> EmbeddingMap:
     places = np.array([[1.0, 1.0], [1.0, 2.0], [-1.0, 1.1], [-1.0, 2.1]], dtype=np.float32)
     near = np.array([0.885, 0.852, 0.768, -0.2], dtype=np.float32)
     found = Found("king - man + woman", ("king", "queen", "daughter", "of"), near, frozenset(names) - {"queen"})
-    axes = ("Component 1, 80% of the variance", "Component 2, 20% of the variance")
+    axes = ("Component 1 (80%)", "Component 2 (20%)")
     return EmbeddingMap("GloVe 6B", places, names, None, (), axes, found, "cosine", 50, 20_000, np.array([0, 2, 3]))
 
 

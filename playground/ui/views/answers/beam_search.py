@@ -17,9 +17,14 @@ from playground.ui.widgets.options import ExampleBox
 from playground.ui.widgets.painted import Canvas, in_scroll_area, metrics
 from playground.ui.widgets.theme import THEME
 
-WIDE, APART, GAP = 84, 26, 6
+WIDE, APART, GAP = 96, 20, 6
 """Pixels of a token, between columns, and between rows."""
 START_WORDS = "start"
+
+
+def few_digits(logarithm: float) -> str:
+    """A logarithm with two decimals, one from −10 on."""
+    return f"{logarithm:.{1 if abs(logarithm) >= 9.995 else 2}f}".replace("-", "−")
 
 
 class BeamCanvas(Canvas):
@@ -66,7 +71,7 @@ class BeamCanvas(Canvas):
         self._paint_box(painter, -1, START_WORDS, "", True, True)
         for place in order:
             branch = self.tree.beams.branches[place]
-            numbers = f"{branch.share:.2f} → {branch.total:.2f}".replace("-", "−")
+            numbers = " → ".join(few_digits(one) for one in (branch.share, branch.total))
             self._paint_box(painter, place, self.tree.words[place], numbers, branch.kept, place in best)
 
     def _paint_line(self, painter: QPainter, place: int, best: bool) -> None:
@@ -140,7 +145,7 @@ class BeamSearchView(View):
         self.result: BeamTree | None = None
         self.example_box = ExampleBox()
         self.options_layout.addWidget(self.example_box)
-        self.options_layout.addWidget(self.parameters.control("width"))
+        self.add_more([("Width", self.parameters.control("width"))])
         self.canvas = BeamCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)

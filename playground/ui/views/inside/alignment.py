@@ -66,8 +66,7 @@ class AlignmentView(View):
         self.result: Alignment | None = None
         self.example_box = ExampleBox()
         self.options_layout.addWidget(self.example_box)
-        self.options_layout.addWidget(self.parameters.control("says"))
-        self.options_layout.addWidget(self.parameters.control("head"))
+        self.add_more([("Says", self.parameters.control("says")), ("Head", self.parameters.control("head"))])
         self.canvas = AlignmentCanvas()
         self.legend = Legend()
         self.body_layout.addWidget(in_scroll_area(self.canvas), 1)

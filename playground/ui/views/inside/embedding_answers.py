@@ -63,9 +63,9 @@ class AnswersCanvas(Canvas):
         found = self.result.found
         if found.values is None:
             names = ", ".join(found.unknown)
-            words = f"Not known: {names}" if names else "Click a point, or ask below."
             painter.setPen(THEME.color("secondary"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), middle, f"Not known: {names}")
         elif found.values.ndim == 1:
             self._paint_bars(painter)
         else:

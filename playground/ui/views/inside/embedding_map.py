@@ -199,6 +199,7 @@ class EmbeddingMapView(View):
         result = self.result
         self.plot.show_map(result)
         self.answers.show_result(result)
+        self.answers.setVisible(result.found.values is not None or bool(result.found.unknown))
         entries = [
             Entry(name, color=drawing.class_color(number).name(), symbol=drawing.class_symbol(number))
             for number, name in enumerate(result.class_names)
