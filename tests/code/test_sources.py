@@ -12,12 +12,17 @@ from playground.data.points.expression import divide
 from playground.data.points.shapes import PointClasses, Spirals, around
 from playground.data.preparation import code_labels
 from playground.data.registry import DATASETS
+from playground.data.text.characters import TextWindows
 from playground.training.averaged_momentum import AveragedMomentum
 from playground.training.optimizers import OPTIMIZERS
 from playground.training.schedules import SCHEDULES, CosineSchedule, Schedule
 from playground.training.searchers import NewtonSearch
 
-MADE = [kind for kind in DATASETS if not kind.own and kind.id != "drawn-points"]
+MADE = [
+    kind
+    for kind in DATASETS
+    if not kind.own and kind.id != "drawn-points" and not issubclass(kind, TextWindows)  # which writes itself
+]
 
 
 def run(sources):

@@ -15,6 +15,7 @@ DRAWN = tuple((float(i % 7) - 3.0, float(i % 5) - 2.0, i % 2) for i in range(60)
 
 NEEDED: dict[str, dict[str, Any]] = {
     "drawn-points": {"points": DRAWN},
+    "typed-series": {"values": ", ".join(str(20 + number % 7) for number in range(60))},
     "typed-examples": {"rows": "; ".join(f"{x1}, {x2} -> {number}" for x1, x2, number in DRAWN)},
     "own-table": own_files.table_parameters(own_files.flowers()),
     "own-table-numbers": own_files.table_parameters(own_files.houses()),

@@ -60,6 +60,8 @@ def test_a_preset_starts_from_what_it_names_and_keeps_what_is_frozen(name: str) 
     after = state_of(found.session.snapshot())
     frozen = {node.id for node in project.graph.nodes if not node.training.trainable}
     for part, array in after.items():
+        if array.dtype.kind == "b":
+            continue  # a mark of the block, nothing that is learned
         assert np.array_equal(array, first[part]) == (part.split(".")[0] in frozen), part
     found.session.rewind()
     for part, array in state_of(found.session.snapshot()).items():

@@ -15,7 +15,7 @@ from playground.analysis.shared.named_vectors import written
 from playground.analysis.shared.writing import text_node
 from playground.blocks.signal import END, PADDING, START, UNKNOWN
 from playground.data.inputs.texts import TextForm
-from playground.data.text.characters import PythonManual, TextWindows
+from playground.data.text.characters import TextWindows, manual
 from playground.data.tokenizers.pairs import Merge
 from playground.data.tokenizers.side_by_side import TITLES, Kind, Tokenizer, cut_by_merges, learned
 from playground.document.declaration import parameter
@@ -100,7 +100,7 @@ class TokenizersAnalysis(Plotted):
     )
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        return ""
+        return "" if report.blocks else "Put data onto the canvas first: any will do, a text is cut with its own words."
 
     def compute(self, question: Question) -> Tokenizers:
         *_, last = self.stages(question)
@@ -181,8 +181,9 @@ def text_of(question: Question) -> str:
     report = question.subject.report if question.subject is not None else None
     node = text_node(report) if report is not None else ""
     block = report.blocks[node] if report is not None and node else None
-    dataset = block if isinstance(block, TextWindows) else PythonManual()
-    return dataset.text()[: min(MOST, dataset.characters)]
+    if not isinstance(block, TextWindows):
+        return manual()[:MOST]
+    return block.text()[: min(MOST, block.characters)]
 
 
 def _counted(kind: Kind, taught: str, judged: str, size: int) -> int:

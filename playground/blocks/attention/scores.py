@@ -27,7 +27,8 @@ class ScoreLayer(nn.Module):
         super().__init__()
         self.kind = kind
         if kind == "additive":
-            self.vector = nn.Parameter(torch.empty(heads, size).uniform_(-1.0, 1.0) / math.sqrt(size))
+            bound = 1.0 / math.sqrt(size)
+            self.vector = nn.Parameter(torch.empty(heads, size).uniform_(-bound, bound))
         elif kind == "cosine":
             self.sharpness = nn.Parameter(torch.full((heads, 1, 1), SHARPNESS))
         elif kind == "network":

@@ -85,17 +85,16 @@ def word_parts(word: str, least: int, most: int) -> list[str]:
     return sorted(pieces | {marked})
 
 
-def parts_table(words: tuple[str, ...], least: int, most: int) -> tuple[torch.Tensor, int]:
-    """The numbers of the pieces of each word, (words, most pieces of one), and how many pieces there are.
+def parts_table(words: tuple[str, ...], least: int, most: int) -> tuple[list[list[int]], list[int], int]:
+    """The numbers of the pieces of each word, (words, most pieces of one), how many each has, and all together.
 
-    Short rows are filled up with that number, which is no piece.
+    Short rows are filled up with that last number, which is no piece.
     """
     pieces = [word_parts(word, least, most) for word in words]
     number = {piece: place for place, piece in enumerate(sorted({piece for row in pieces for piece in row}))}
-    table = torch.full((len(words), max(map(len, pieces))), len(number), dtype=torch.int64)
-    for place, row in enumerate(pieces):
-        table[place, : len(row)] = torch.tensor([number[piece] for piece in row])
-    return table, len(number)
+    longest = max(map(len, pieces))
+    table = [[number[piece] for piece in row] + [len(number)] * (longest - len(row)) for row in pieces]
+    return table, list(map(len, pieces)), len(number)
 
 
 class SubwordEmbeddingLayer(nn.Module):
@@ -106,10 +105,10 @@ class SubwordEmbeddingLayer(nn.Module):
 
     def __init__(self, words: tuple[str, ...], units: int, least: int, most: int) -> None:
         super().__init__()
-        table, count = parts_table(words, least, most)
+        table, counts, count = parts_table(words, least, most)
         self.weight = nn.Parameter(torch.empty(count, units).normal_())
-        self.register_buffer("table", table, persistent=False)
-        self.register_buffer("counts", (table < count).sum(dim=1, keepdim=True).float(), persistent=False)  # (words, 1)
+        self.register_buffer("table", torch.tensor(table), persistent=False)
+        self.register_buffer("counts", torch.tensor([[float(one)] for one in counts]), persistent=False)  # (words, 1)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         rows = functional.pad(self.weight, (0, 0, 0, 1))  # a last row of zeros, for what is no piece

@@ -11,6 +11,7 @@ from playground.blocks.base import Port
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset, Examples, Part, target_signal
 from playground.data.images.digits import DIGITS, IMAGE_AXES, evenly
+from playground.data.packaged import bytes_in
 from playground.document.declaration import parameter
 
 FIRST_NEW = 7
@@ -47,9 +48,8 @@ class DigitPairs(Dataset):
         return picture, target_signal("index", DIGITS), picture
 
     def generate(self, generator: np.random.Generator) -> Examples:
-        from sklearn.datasets import load_digits
-
-        pixels, numbers = load_digits(return_X_y=True)
+        table = bytes_in("sklearn", "datasets/data/digits.csv.gz")  # (1797, 65): 64 pixels from 0 to 16, and the digit
+        pixels, numbers = table[:, :-1], table[:, -1]
         chosen = evenly(numbers.astype(np.int64), self.examples, generator)
         numbers = numbers[chosen].astype(np.int64)
         share = self.validation_share / (self.train_share + self.validation_share)

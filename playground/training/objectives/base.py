@@ -14,6 +14,7 @@ from typing import ClassVar
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from playground.document.declaration import Declaration, parameter
 from playground.network.check import Output, Report
@@ -48,7 +49,8 @@ class Look:
 
     def answers(self, features: torch.Tensor) -> Sequence[torch.Tensor]:
         """What the losses are given as predictions when these are the features, one (batch, ...) for each loss."""
-        return self._answers(features)
+        with sdpa_kernel(SDPBackend.MATH):  # the fused kernels of attention cannot be differentiated twice
+            return self._answers(features)
 
     def some_unlabelled(self, times: float) -> torch.Tensor:
         """Inputs without a label by chance, so many for each example of the batch; none where all have one."""

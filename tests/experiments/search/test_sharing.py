@@ -42,7 +42,7 @@ def logged(asked, values, claim, *others):
         begun += 1
         with Path(log).open("a") as file:
             file.write(f"{claim.number}\\n")
-        if killed == "killed" and begun == 2:
+        if killed == "killed":
             os.kill(os.getpid(), KILL)
     return run(asked, values, claim, *others)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from playground.blocks.augmentation.tangents import tangents_of
 from playground.blocks.loss import Loss
@@ -77,7 +78,8 @@ def test_every_block_can_be_differentiated_twice() -> None:
         moving = [one.requires_grad_(True) for one in batches if one.is_floating_point()]
         if isinstance(case.block, Loss | Measure) or not case.gradient or not moving or len(case.block.outputs) > 1:
             continue
-        result = case.block.build(*case.inputs).forward(*batches)
+        with sdpa_kernel(SDPBackend.MATH):  # as `Look.answers` does
+            result = case.block.build(*case.inputs).forward(*batches)
         slopes = torch.autograd.grad(result.square().sum(), moving, create_graph=True, allow_unused=True)
         total = sum((one.square().sum() for one in slopes if one is not None), torch.zeros(()))
         try:
