@@ -290,5 +290,7 @@ def test_every_kind_of_run_can_be_looked_back_at(person: Person, name: str) -> N
     QTest.keyClick(place.time_bar.slider, Qt.Key.Key_Home)
     assert place.feed.past is not None and place.feed.frame.step == 0
     views = [place.views.dock(identifier).view for identifier in place.views.open_ids()]
+    views = [view for view in views if view.isVisible()]  # one that lies behind another asks nothing
+    assert views
     person.sees(lambda: not place.analyst.any_busy() and all(view.result is not None for view in views))
     person.sees(lambda: all(view.result.step == 0 for view in views if hasattr(view.result, "step")))
