@@ -49,9 +49,9 @@ class DigitPairs(Dataset):
 
     def generate(self, generator: np.random.Generator) -> Examples:
         table = bytes_in("sklearn", "datasets/data/digits.csv.gz")  # (1797, 65): 64 pixels from 0 to 16, and the digit
-        pixels, numbers = table[:, :-1], table[:, -1]
-        chosen = evenly(numbers.astype(np.int64), self.examples, generator)
-        numbers = numbers[chosen].astype(np.int64)
+        numbers = table[:, -1].astype(np.int64)
+        chosen = evenly(numbers, self.examples, generator)
+        numbers = numbers[chosen]
         share = self.validation_share / (self.train_share + self.validation_share)
         rows = known_and_new_digits(numbers, share, generator)
         partner = np.arange(len(numbers))
@@ -59,7 +59,7 @@ class DigitPairs(Dataset):
             for digit in range(len(DIGITS)):
                 same = part[numbers[part] == digit]
                 partner[same] = np.roll(same, 1)
-        pictures = (pixels[chosen] / 16.0).astype(np.float32).reshape(-1, 1, 8, 8)
+        pictures = (table[chosen, :-1] / 16.0).astype(np.float32).reshape(-1, 1, 8, 8)
         return Examples(pictures, numbers, (), DIGITS, fields={"partner": pictures[partner]}, rows=rows)
 
 
