@@ -32,6 +32,8 @@ class Head:
     metrics: MetricSet
     scaled: bool
     """Whether numbers are told in the unit of the data."""
+    left_out: tuple[str, ...] = ()
+    """Names of metrics that are not written, as the network would have to hear itself for them."""
 
 
 def heads(report: Report) -> tuple[Head, ...]:
@@ -39,8 +41,10 @@ def heads(report: Report) -> tuple[Head, ...]:
     found = []
     for node, judge, prediction, target in report.comparisons():
         width = _scaled_width(report, target)
-        metrics = metrics_for(judge, report.signals[prediction], report.signals[target], (1.0,) * width)
-        found.append(Head(node, judge, metrics, bool(metrics.task.unit)))
+        known = metrics_for(judge, report.signals[prediction], report.signals[target], (1.0,) * width)
+        metrics = known.step_by_step()
+        left_out = tuple(sorted(set(known.names) - set(metrics.names)))
+        found.append(Head(node, judge, metrics, bool(metrics.task.unit), left_out))
     return tuple(found)
 
 
@@ -147,6 +151,8 @@ def _measure(head: Head, name: str, sources: Sources) -> Iterator[Line]:
     calls = [(metric.id, sources.method(metric, "compute", metric.id)) for metric in metrics]
     lines = list(_numbers(head, sources) if task.kind == "numbers" else _answers(head.metrics, sources))
     yield Line(f"def {name}(prediction, target{', unit' if head.scaled else ''}):", (head.node,))
+    if head.left_out:
+        yield Line(f"    # Not written: {', '.join(head.left_out)}, for which the network hears itself.", (head.node,))
     yield from (Line(f"    {line}", (head.node,)) for line in lines)
     yield Line("    return {", (head.node,))
     yield from (Line(f'        "{metric}": {function}(compared),', (head.node,)) for metric, function in calls)

@@ -75,7 +75,8 @@ class DecoderLayer(nn.Module):
 
     def _run(self, memory: torch.Tensor, given: torch.Tensor, tokens: torch.Tensor | None) -> dict[str, torch.Tensor]:
         source = memory if memory.dim() == 3 else memory[:, None]
-        last = source[torch.arange(len(source), device=source.device), self._last(memory, tokens)]  # (batch, size)
+        place = self._last(memory, tokens)[:, None, None].expand(-1, 1, source.shape[2])
+        last = source.gather(1, place)[:, 0]  # (batch, size)
         state = self.first(last).tanh()[None]  # (1, batch, units), for an LSTM its two states side by side
         told = self.told(given)
         if told is None and self.context != "attention first":
@@ -155,6 +156,6 @@ class DecoderLayer(nn.Module):
         """The number of the last step of each source that is no padding, (batch,)."""
         steps = memory.shape[1] if memory.dim() == 3 else 1
         if tokens is None or self.padding is None:
-            return torch.full((len(memory),), steps - 1, dtype=torch.int64, device=memory.device)
+            return torch.full((memory.shape[0],), steps - 1, dtype=torch.int64, device=memory.device)
         places = torch.arange(steps, device=memory.device)
         return (places * torch.ne(tokens, self.padding)).amax(dim=1)

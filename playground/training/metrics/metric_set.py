@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -27,6 +27,12 @@ class MetricSet:
     metrics: tuple[Metric, ...]
     names: tuple[str, ...]
     """Names of what `compute` gives, in order."""
+
+    def step_by_step(self) -> MetricSet:
+        """Those alone that look at every answer by itself, none at what is said as a whole."""
+        kept = [not one for one in self.whole]
+        metrics, names = (tuple(itertools.compress(every, kept)) for every in (self.metrics, self.names))
+        return replace(self, metrics=metrics, names=names)
 
     @property
     def decoder(self) -> Decoder | None:
