@@ -31,8 +31,8 @@ class MetricSet:
     def step_by_step(self) -> MetricSet:
         """Those alone that look at every answer by itself, none at what is said as a whole."""
         kept = [not one for one in self.whole]
-        metrics, names = (tuple(itertools.compress(every, kept)) for every in (self.metrics, self.names))
-        return replace(self, metrics=metrics, names=names)
+        metrics = tuple(itertools.compress(self.metrics, kept))
+        return replace(self, metrics=metrics, names=tuple(itertools.compress(self.names, kept)))
 
     @property
     def decoder(self) -> Decoder | None:
