@@ -10,6 +10,7 @@ from playground.blocks.families import role_of
 from playground.blocks.signal import Signal
 from playground.data.base import Dataset
 from playground.data.registry import CATALOGUE
+from playground.document.declaration import ParameterInfo
 from playground.document.graph import Graph
 
 Output = tuple[str, str]
@@ -71,7 +72,13 @@ def _holder(source: Output, fix: Fix, around: Upstream) -> str | None:
 def _takes(block: Block, fix: Fix) -> bool:
     if fix.action == "replace":
         return block.family == CATALOGUE[fix.block].family
-    return fix.parameters.keys() <= type(block).model_fields.keys()
+    declared = {info.name: info for info in type(block).parameter_infos()}
+    return all(name in declared and _may_be(declared[name], value) for name, value in fix.parameters.items())
+
+
+def _may_be(info: ParameterInfo, value: object) -> bool:
+    """Whether a parameter with choices has this one among them; others are judged when they are set."""
+    return not info.choices or str(value) in info.choices
 
 
 def wires_into(graph: Graph, port: str) -> tuple[Fix, ...]:

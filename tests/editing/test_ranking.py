@@ -99,7 +99,7 @@ def test_where_the_signal_is_not_known_everything_may_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("search", "first"), [("relu", "relu"), ("cross", "cross-entropy"), ("soft", "softmax"), ("DROP", "dropout")]
+    ("search", "first"), [("relu", "relu"), ("cross-e", "cross-entropy"), ("soft", "softmax"), ("DROP", "dropout")]
 )
 def test_search_finds_the_best_title_first(search: str, first: str) -> None:
     graph = Graph()

@@ -161,7 +161,7 @@ def test_a_decoder_that_sees_more_than_the_code_draws_no_plane() -> None:
 def test_a_table_goes_through_two_numbers() -> None:
     question = question_of(bottleneck())
     result = LatentPlaneAnalysis().compute(question)
-    assert result.axes == ("Dense, unit 1", "Dense, unit 2")
+    assert result.axes == ("Dense 2, unit 1", "Dense 2, unit 2")
     assert result.class_names == ("setosa", "versicolor", "virginica")
     assert result.pictures is None and not result.decoder
     assert np.abs(result.codes).max() <= 1.0
@@ -182,7 +182,7 @@ def test_the_chosen_block_decides_and_a_prediction_comes_last() -> None:
     ("graph", "words"),
     [
         (autoencoder(code=3), "the narrowest, Code, gives 3"),
-        (bottleneck(units=4), "the narrowest, Dense, gives 3"),
+        (bottleneck(units=4), "the narrowest, Dense 3, gives 3"),
         (chain("digits", {}, [10], between=["flatten"]), "the narrowest, Dense, gives 10"),
         (Graph(), "on the way from the data to a loss"),
     ],

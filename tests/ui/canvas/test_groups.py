@@ -419,7 +419,7 @@ def test_a_block_takes_the_weights_of_another_and_is_linked_to_it(qtbot) -> None
     menu = weights_menu(hands.document, "tanh-1", QMenu(hands.view))
     choices = {action.text(): action for action in menu.actions() if action.text()}
     assert choices["Dense 2"].isEnabled()
-    refused = next(action for words, action in choices.items() if words.startswith("Dense 3:"))
+    refused = next(action for words, action in choices.items() if words.startswith("Dense 4:"))
     assert not refused.isEnabled()
     choices["Dense 2"].trigger()
     assert hands.graph.node("tanh-1").weights_of == "dense-2"

@@ -44,7 +44,7 @@ def shown(editor: PhaseEditor) -> tuple[list[str], list[str]]:
 def test_the_phases_of_the_project_are_shown_by_titles(section: PhasesSection) -> None:
     first, second = section.editors
     assert (first.title.text(), second.title.text()) == ("Discriminator", "Generator")
-    assert shown(first) == (["Binary cross-entropy"], ["Discriminator (frame)", "Dense 1", "Dense 2"])
+    assert shown(first) == (["Binary cross-entropy"], ["Discriminator (frame)", "Dense 3", "Dense 4"])
     assert shown(second) == (["Generator loss"], ["Generator (frame)", "Dense 1", "Dense 2"])
     assert first.steps.value() == 1 and first.optimizer.combo.currentText() == "as the network"
     assert not section.hint.isVisible() and section.add_button.text() == "Add a phase"

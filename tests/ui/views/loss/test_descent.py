@@ -112,7 +112,7 @@ def test_arrow_keys_and_enter_choose_a_start(qtbot: Any) -> None:
 def test_all_rates_are_seen_at_once_and_words_follow_the_one_that_was_clicked(qtbot: Any) -> None:
     view = shown(qtbot, results_descent.four_rates())
     assert [plot.isVisible() for plot in view.plots] == [True] * 4
-    assert "\nTest function: x − η·f′(x) = " in view.words.text()
+    assert "\nTest function 1: x − η·f′(x) = " in view.words.text()
     plot = view.plots[2]
     with qtbot.waitSignal(view.edit_wanted) as asked:
         plot.setFocus()
