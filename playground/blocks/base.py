@@ -229,19 +229,22 @@ class Block(Declaration):
         return ""
 
 
-def numbers_only(title: str, *inputs: Signal) -> None:
-    """Refuse class numbers and tokens, which are names and not amounts. Raises BlockError."""
+def numbers_only(title: str, *inputs: Signal, port: str = "") -> None:
+    """Refuse class numbers and tokens, which are names and not amounts, at `port` if named. Raises BlockError."""
     if any(signal.kind == "tokens" for signal in inputs):
         wire = next(wire for wire, signal in enumerate(inputs) if signal.kind == "tokens")
         which = f" by wire {wire + 1} of {len(inputs)}" if len(inputs) > 1 else ""
-        embedded = (Fix("Insert Embedding", "insert", block="embedding", wire=wire),)
+        embedded = (Fix("Insert Embedding", "insert", block="embedding", port=port, wire=wire),)
         raise BlockError(
             f"{title} expects numbers, but class numbers of tokens arrive{which}. "
             "An embedding turns them into vectors.",
             *(embedded if inputs[wire].can_be_embedded else ()),
+            port=port,
         )
     if any(signal.scale == "index" for signal in inputs):
-        raise BlockError(f"{title} expects numbers, but class numbers arrive. Wire the features here, not the target.")
+        raise BlockError(
+            f"{title} expects numbers, but class numbers arrive. Wire the features here, not the target.", port=port
+        )
 
 
 def flat_vector_only(title: str, *inputs: Signal) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.blocks.loss import Loss
+from playground.blocks.signal import END
 from playground.code.lines import Line, indented
 from playground.code.pieces import piece
 from playground.code.setting import Setting
@@ -14,8 +15,11 @@ from playground.code.sources import Sources
 from playground.data.base import Dataset
 from playground.network.check import Report
 from playground.training.decoding import THRESHOLDS
+from playground.training.evaluation import MOST_SAID
+from playground.training.free_running import Decoding, decodings
 from playground.training.metrics.base import Answers, Numbers, Task
 from playground.training.metrics.metric_set import MetricSet, metrics_for
+from playground.training.metrics.sequences import Said, SequenceMetric
 
 OF_SHARES = frozenset({"perplexity", "bits_per_character"})
 """Metrics that look at the probabilities."""
@@ -32,19 +36,24 @@ class Head:
     metrics: MetricSet
     scaled: bool
     """Whether numbers are told in the unit of the data."""
-    left_out: tuple[str, ...] = ()
-    """Names of metrics that are not written, as the network would have to hear itself for them."""
+    decoding: Decoding | None = None
+    """How the network says a sequence by itself, where metrics look at that and its prediction is another."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether whole sequences are measured."""
+        return any(isinstance(metric, SequenceMetric) for metric in self.metrics.metrics)
 
 
 def heads(report: Report) -> tuple[Head, ...]:
     """What is compared, with the metrics that suit it."""
     found = []
+    told = {decoding.node: decoding for decoding in decodings(report) if not decoding.alone}
     for node, judge, prediction, target in report.comparisons():
         width = _scaled_width(report, target)
-        known = metrics_for(judge, report.signals[prediction], report.signals[target], (1.0,) * width)
-        metrics = known.step_by_step()
-        left_out = tuple(sorted(set(known.names) - set(metrics.names)))
-        found.append(Head(node, judge, metrics, bool(metrics.task.unit), left_out))
+        metrics = metrics_for(judge, report.signals[prediction], report.signals[target], (1.0,) * width)
+        head = Head(node, judge, metrics, bool(metrics.task.unit))
+        found.append(replace(head, decoding=told.get(node)) if head.speaks else head)
     return tuple(found)
 
 
@@ -64,6 +73,8 @@ def evaluating(setting: Setting, report: Report, sources: Sources) -> Iterator[L
     for head in found:
         if head.metrics.metrics and any(one.node == head.node for one in setting.network.compared):
             measured += [*_measure(head, names[head.node], sources), Line(""), Line("")]
+            if head.decoding is not None:
+                measured += [*_saying(setting, head, head.decoding, names[head.node]), Line(""), Line("")]
     yield from piece(sources.take())
     yield from measured
     yield Line("@torch.no_grad()")
@@ -105,6 +116,12 @@ def _body(setting: Setting, report: Report, found: tuple[Head, ...], names: dict
         one = compared[head.node]
         suffix = f".{head.node}" if len(found) > 1 else ""
         unit = ", unit" if head.scaled else ""
+        if head.decoding is not None:
+            most = MOST_SAID[True]
+            few = ", ".join(f"{feed}[:{most}]" for feed in network.takes)
+            said = f"alone = {_say(names[head.node])}(model, {few})  # of the first examples"
+            inside.append(Line(said, (head.node,)))
+            unit += f", alone, {one.target}[:{most}]"
         inside.append(Line(f"for name, value in {names[head.node]}({one.prediction}, {one.target}{unit}).items():"))
         inside.append(Line(f'    found[f"{{part}}_{{name}}{suffix}"] = float(value)'))
     takers = Counter(_measured_names(report, network.measures))
@@ -144,18 +161,49 @@ def _losses(setting: Setting, found: tuple[Head, ...], part: str, batch: str) ->
     yield Line(f"found[{quote}] = {' + '.join(parts)}", tuple(weights))
 
 
+def _say(measure: str) -> str:
+    """The name of the function that says what this one measures."""
+    return measure.replace("measure", "say", 1)
+
+
+def _saying(setting: Setting, head: Head, decoding: Decoding, measure: str) -> Iterator[Line]:
+    """A function that lets the network say sequences by itself; `free_run` in a few lines."""
+    network, node = setting.network, (head.node,)
+    given = network.feeds[decoding.given]
+    prediction = next(one.prediction for one in network.compared if one.node == head.node)
+    yield Line(f"def {_say(measure)}(model, {', '.join(network.takes)}):", node)
+    yield Line('    """What the network predicts where it is given what it has said itself, token by token."""', node)
+    yield Line(f"    {given} = torch.full_like({given}, {decoding.filler})", node)
+    yield Line(f"    {given}[:, 0] = {decoding.start}", node)
+    yield Line("    steps = []", node)
+    yield Line(f"    for step in range({decoding.steps}):", node)
+    yield Line(f"        {', '.join(network.outputs)} = model({', '.join(network.takes)})", node)
+    yield Line(f"        steps.append({prediction}[:, step])", node)
+    yield Line(f"        if step + 1 < {decoding.steps}:", node)
+    yield Line(f"            {given}[:, step + 1] = {prediction}[:, step].argmax(dim=-1)", node)
+    yield Line("    return torch.stack(steps, dim=1)", node)
+
+
 def _measure(head: Head, name: str, sources: Sources) -> Iterator[Line]:
     """A function from predictions and targets to metrics."""
     metrics = head.metrics.metrics
     task = head.metrics.task
-    calls = [(metric.id, sources.method(metric, "compute", metric.id)) for metric in metrics]
+    calls = [
+        (metric.id, sources.method(metric, "compute", metric.id), isinstance(metric, SequenceMetric))
+        for metric in metrics
+    ]
     lines = list(_numbers(head, sources) if task.kind == "numbers" else _answers(head.metrics, sources))
-    yield Line(f"def {name}(prediction, target{', unit' if head.scaled else ''}):", (head.node,))
-    if head.left_out:
-        yield Line(f"    # Not written: {', '.join(head.left_out)}, for which the network hears itself.", (head.node,))
+    further = (", unit" if head.scaled else "") + (", alone, right" if head.decoding is not None else "")
+    if head.speaks:
+        whole, right = ("prediction", "target") if head.decoding is None else ("alone", "right")
+        end = task.target.classes.index(END)
+        lines.append(f"said = {sources.need(Said)}({whole}.argmax(dim=-1), {right}, {end})")
+    yield Line(f"def {name}(prediction, target{further}):", (head.node,))
     yield from (Line(f"    {line}", (head.node,)) for line in lines)
     yield Line("    return {", (head.node,))
-    yield from (Line(f'        "{metric}": {function}(compared),', (head.node,)) for metric, function in calls)
+    for metric, function, whole_sequences in calls:
+        taken = "said" if whole_sequences else "compared"
+        yield Line(f'        "{metric}": {function}({taken}),', (head.node,))
     yield Line("    }", (head.node,))
 
 

@@ -35,7 +35,7 @@ from playground.training.phases import ActivePhase, active_phases
 WIDTH = 100
 OWN_NAMES = (
     "load_data", "initialize", "penalty", "shrink", "limit_norms", "flatten", "Closure", "batches", "train",
-    "measure", "evaluate", "load_weights", "main", "Network", "loss", "losses", "SEED", "EPOCHS", "BATCH_SIZE",
+    "measure", "say", "evaluate", "load_weights", "main", "Network", "loss", "losses", "SEED", "EPOCHS", "BATCH_SIZE",
     "LEARNING_RATE", "model", "data", "examples", "order", "noise", "curve", "found", "value", "target",
     "features", "rows", "unit", "pieces", "hold", "share_at", "pruned", "standing", "in_bfloat16", "mixed",
     "part", "batch", "share", "weight", "rank", "processes", "parallel", "device",

@@ -13,7 +13,6 @@ from safetensors.torch import load
 from playground.code.script import write
 from playground.code.start_state import names_in, saved
 from playground.document.project import Project
-from playground.training.metrics.sequences import SEQUENCE_METRICS
 from playground.training.session.session import Session
 from playground.training.weights.source import state_of
 
@@ -69,9 +68,6 @@ class Alone:
         self.names["EPOCHS"] = math.ceil(steps / math.ceil(count / rows))
 
 
-WHOLE = tuple(f"_{metric.id}" for metric in SEQUENCE_METRICS)
-
-
 def compare(project: Project, steps: int, *, rest: bool = False) -> list[str]:
     """What differs between a session and the written file: first weights, the loss of each step, all metrics.
 
@@ -103,8 +99,7 @@ def near(here: float, there: float) -> bool:
 
 
 def different_metrics(here: Mapping[str, float], there: Mapping[str, float]) -> list[str]:
-    """The metrics that are not equal, or that one side alone has; those of whole sequences are not written."""
-    there = {name: value for name, value in there.items() if not name.partition(".")[0].endswith(WHOLE)}
+    """The metrics that are not equal, or that one side alone has."""
     if here.keys() != there.keys():
         return [f"metrics {sorted(here.keys() ^ there.keys())} on one side only"]
     return [f"{name}: {here[name]} instead of {there[name]}" for name in there if not near(here[name], there[name])]

@@ -182,7 +182,7 @@ class CrossAttention(Block):
 
 def expect_memory(title: str, memory: Signal) -> None:
     """Refuse a memory that has no steps to look at. Raises BlockError."""
-    numbers_only(title, memory)
+    numbers_only(title, memory, port="memory")
     if memory.kind == "series" and len(memory.shape) == 2:
         return
     raise BlockError(

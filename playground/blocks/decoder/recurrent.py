@@ -79,7 +79,7 @@ class Decoder(Block):
 
     def expect(self, *inputs: Signal) -> None:
         memory, given = inputs[:2]
-        numbers_only(self.title, memory)
+        numbers_only(self.title, memory, port="memory")
         if self.context != "fixed" or len(memory.shape) != 1:
             expect_memory(self.title, memory)
         if given.kind != "tokens" or len(given.shape) != 1 or not given.classes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -27,12 +27,6 @@ class MetricSet:
     metrics: tuple[Metric, ...]
     names: tuple[str, ...]
     """Names of what `compute` gives, in order."""
-
-    def step_by_step(self) -> MetricSet:
-        """Those alone that look at every answer by itself, none at what is said as a whole."""
-        kept = [not one for one in self.whole]
-        metrics = tuple(itertools.compress(self.metrics, kept))
-        return replace(self, metrics=metrics, names=tuple(itertools.compress(self.names, kept)))
 
     @property
     def decoder(self) -> Decoder | None:
