@@ -142,13 +142,23 @@ def _card(scene: CanvasScene, block: str) -> str:
     return card if inside else ""
 
 
+def _in_sight(scene: CanvasScene, group: str | None) -> bool:
+    """Whether what lies in this group is seen: up to the entered one, or to the whole, all are open."""
+    while group is not None and group != scene.entered:
+        home = scene.document.graph.group(group)
+        if home.closed:
+            return False
+        group = home.inside
+    return (group or "") == scene.entered
+
+
 def _in_step(scene: CanvasScene) -> None:
     graph = scene.document.graph
     assert graph_problems(graph) == []
     cards = {node.id: _card(scene, node.id) for node in graph.nodes}
     shown = set(cards.values()) - {""}
     assert {name for name in scene.nodes if not name.startswith(":")} == shown
-    assert set(scene.notes) == (set() if scene.entered else {note.id for note in graph.notes})
+    assert set(scene.notes) == {note.id for note in graph.notes if _in_sight(scene, note.inside)}
     drawn = set()
     for edge in graph.edges:
         ends = cards[edge.source], cards[edge.target]
