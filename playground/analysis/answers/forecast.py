@@ -16,6 +16,7 @@ from torch import nn
 from playground.analysis.base import Plotted, Table, example_row
 from playground.analysis.question import Question
 from playground.analysis.shared.heads import Head, heads
+from playground.analysis.shared.series import series_nodes
 from playground.analysis.subject import Subject, dependents
 from playground.data.base import PARTS, Part
 from playground.data.series.forecasting import SeriesDataset, Timeline
@@ -275,11 +276,6 @@ class _Task:
         asked = timeline.origins(self.part)
         error = _mean(np.abs(timeline.truth(asked) - said[asked - first]))
         return Score(here=_mean(np.abs(here)) / naive_error, mase=error / naive_error, error=error)
-
-
-def series_nodes(report: Report) -> tuple[str, ...]:
-    """The data blocks that are time series, in order."""
-    return tuple(name for name in report.data_nodes() if isinstance(report.blocks[name], SeriesDataset))
 
 
 def forecasters(report: Report) -> tuple[tuple[str, Head], ...]:

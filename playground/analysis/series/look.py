@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from playground.analysis.base import Analysis, NothingToShow
 from playground.analysis.question import Question
+from playground.analysis.shared.series import series_nodes
 from playground.data.base import PARTS, Part
 from playground.data.series.forecasting import SeriesDataset
 from playground.document.declaration import parameter
@@ -42,11 +43,6 @@ class Looked:
     """The first of these steps of each part, and the first behind it; parts without any are left out."""
 
 
-def series_of(report: Report) -> tuple[str, ...]:
-    """The data blocks that are time series, in order."""
-    return tuple(name for name in report.data_nodes() if isinstance(report.blocks[name], SeriesDataset))
-
-
 class SeriesLook(Analysis):
     """Base of the looks at a series: nothing of the network is needed."""
 
@@ -68,13 +64,13 @@ class SeriesLook(Analysis):
     )
 
     def why_not(self, report: Report, graph: Graph) -> str:
-        return "" if series_of(report) else "This view needs a time series as data, such as CO2 or an ARIMA process."
+        return "" if series_nodes(report) else "This view needs a time series as data, such as CO2 or an ARIMA process."
 
     def looked(self, question: Question) -> Looked:
         """The series of the chosen data block, or of the first. Raises NothingToShow where nothing is left of it."""
         subject = question.subject
         assert subject is not None
-        names = series_of(subject.report)
+        names = series_nodes(subject.report)
         node = question.node if question.node in names else names[0]
         dataset = subject.report.blocks[node]
         assert isinstance(dataset, SeriesDataset)
