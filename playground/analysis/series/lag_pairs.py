@@ -43,7 +43,7 @@ class LagPairs:
 
     def table(self) -> Table:
         """The lag table: the column shifted down, with blanks at its top."""
-        shifted: list[Any] = ["", *self.early.tolist()] if self.lag == 1 else [""] * self.lag + self.early.tolist()
+        shifted: list[Any] = [""] * self.lag + self.early.tolist()
         rows = zip(self.times.tolist(), self.values.tolist(), shifted, strict=True)
         return [self.time_name, self.value_name, f"lag {self.lag}"], [list(row) for row in rows]
 
